@@ -1,0 +1,28 @@
+import type { OutcomeState } from './outcome.js';
+
+/** What a run tells while it goes on. No event holds a token. */
+export type CollectEvent =
+  | { readonly type: 'started'; readonly runId: string; readonly scope: string; readonly store: string; readonly connections: number; readonly dryRun: boolean }
+  | { readonly type: 'connection'; readonly connection: ConnectionReport }
+  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'stopping' };
+
+/** How one connection ended. `nothing_due`: all its days were collected before. */
+export interface ConnectionReport {
+  readonly connectionId: string;
+  readonly userId: string;
+  readonly platform: string;
+  readonly accountId: string | null;
+  readonly accountName: string | null;
+  readonly result: 'succeeded' | 'failed' | 'skipped' | 'nothing_due';
+  /** Its planned days by how they ended; in a dry run, all under `due`. */
+  readonly days: Readonly<Partial<Record<OutcomeState | 'due', number>>>;
+  /** The dates planned, ascending. */
+  readonly dates: readonly string[];
+  readonly metrics: number;
+  /** The first failure's reason and message, or why it was skipped. */
+  readonly reason: string | null;
+  readonly message: string | null;
+}
+
+export type OnEvent = (event: CollectEvent) => void;

@@ -1,0 +1,43 @@
+import type { FailureReason } from '../errors.js';
+import type { OutcomeState } from './outcome.js';
+
+/** The account of a run: what `collect --json` prints and `collection_runs.summary` keeps. Field names are a published contract. */
+export interface Summary {
+  run_id: string;
+  /** `failed` when nothing at all succeeded; `partial` when some connection failed. */
+  status: 'completed' | 'partial' | 'failed' | 'interrupted';
+  scope: string;
+  /** True when nothing was asked or written: `days.planned` is what a run would collect. */
+  dry_run: boolean;
+  /** The days asked for, over all platforms; null when nothing was due. */
+  dates: { since: string; until: string } | null;
+  started_at: string;
+  finished_at: string;
+  duration_ms: number;
+  users: { total: number; succeeded: number; failed: number };
+  connections: { total: number; succeeded: number; failed: number; skipped: number };
+  days: { planned: number } & Record<OutcomeState, number>;
+  metrics: { inserted: number; updated: number; unchanged: number };
+  requests: { total: number; retried: number };
+  platforms: Record<string, PlatformSummary>;
+  failures: Failure[];
+  warnings: string[];
+}
+
+export interface PlatformSummary {
+  connections: number;
+  succeeded: number;
+  failed: number;
+  skipped: number;
+  /** Values collected, whether new to the table or not. */
+  metrics: number;
+}
+
+export interface Failure {
+  user_id: string;
+  platform: string;
+  connection_id: string;
+  day: string;
+  reason: FailureReason;
+  message: string;
+}

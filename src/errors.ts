@@ -1,0 +1,74 @@
+/** Why a connection's day could not be collected. Stored in `collection_outcomes.reason`; readers rely on these names. */
+export const FAILURE_REASONS = [
+  'needs_reconnect',
+  'missing_permission',
+  'throttled',
+  'quota_exhausted',
+  'platform_error',
+  'timeout',
+  'unexpected_response',
+  'undecryptable_token',
+  'unsupported_platform',
+  'configuration',
+] as const;
+
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/** How far a platform's failure reaches: the days of one request, everything of one connection, or the whole platform. */
+export type FailureScope = 'day' | 'connection' | 'platform';
+
+/** A platform's refusal or silence. It ends as an outcome in the ledger, never as the end of the run. */
+export class PlatformError extends Error {
+  override readonly name = 'PlatformError';
+
+  constructor(
+    readonly reason: FailureReason,
+    message: string,
+    readonly scope: FailureScope = 'day',
+  ) {
+    super(message);
+  }
+}
+
+/** Thrown by a request that was not sent, or not awaited to its end, because the run is stopping. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+
+  constructor() {
+    super('the run was interrupted');
+  }
+}
+
+/** What ends a command, with the exit code it ends in. */
+const EXIT_CODES = {
+  usage: 2,
+  config_invalid: 2,
+  schema_missing: 2,
+  schema_outdated: 2,
+  store_refused: 2,
+  store_unreachable: 1,
+  store_failed: 1,
+  store_locked: 4,
+  lease_held: 4,
+  lease_lost: 1,
+  check_failed: 1,
+  not_found: 1,
+} as const;
+
+export type ErrorCode = keyof typeof EXIT_CODES;
+
+/** A failure that ends the command: says what failed and why (`message`) and what to do about it (`fix`), a sentence each. */
+export class CollectError extends Error {
+  override readonly name = 'CollectError';
+  readonly exitCode: number;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly fix: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.exitCode = EXIT_CODES[code];
+  }
+}

@@ -1,0 +1,31 @@
+import type { PlatformError } from '../errors.js';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as `application/x-www-form-urlencoded`. */
+  readonly form?: Readonly<Record<string, string>>;
+}
+
+/** A whole answer. `json` is undefined when the body is not JSON. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly json: unknown;
+}
+
+/** What a platform makes of an answer, from its error codes rather than from the HTTP status alone. */
+export type Verdict<T> =
+  | { readonly kind: 'accept'; readonly value: T }
+  /** Worth another attempt; `error` is what it ends in when attempts run out. */
+  | { readonly kind: 'retry'; readonly error: PlatformError; readonly maxAttempts?: number }
+  | { readonly kind: 'refuse'; readonly error: PlatformError };
+
+export type Judge<T> = (answer: HttpAnswer) => Verdict<T>;
+
+/** Requests, bounded in number, time and size; retried where that can help. */
+export interface Http {
+  /** Throws `PlatformError` for a refusal or when attempts run out, `Interrupted` when the run is stopping. */
+  ask<T>(request: HttpRequest, judge: Judge<T>): Promise<T>;
+}

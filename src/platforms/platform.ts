@@ -1,0 +1,99 @@
+import type { PlatformError } from '../errors.js';
+import type { Http } from '../http/http.js';
+
+/** One calendar day in a platform's own time zone. A day has 23, 24 or 25 hours. */
+export interface Day {
+  /** `YYYY-MM-DD` in the platform's time zone. */
+  readonly date: string;
+  /** The first instant of the day. */
+  readonly start: Date;
+  /** The first instant after the day. */
+  readonly end: Date;
+}
+
+/** A connected account, its tokens decrypted. Lives in memory only. Ids exceed 2^53 and are strings, always. */
+export interface Account {
+  readonly userId: string;
+  readonly connectionId: string;
+  readonly accountId: string;
+  readonly accountName: string | null;
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+  readonly tokenExpiresAt: Date | null;
+}
+
+/** The platform's own split of one metric by content type, under the names that readers know. */
+export type PostTypes = Readonly<Record<string, number>>;
+
+/** A value that the API gave for a day. Absent values have no `MetricValue`: absent is not zero. */
+export interface MetricValue {
+  /** The name stored. */
+  readonly metric: string;
+  readonly value: number;
+  /** What the value really is at the API, where `metric` is a kept, retired name. */
+  readonly apiMetric?: string;
+  readonly postTypes?: PostTypes;
+  /** A total that the API gives only as of now: the closing figure of the last ended day, settled as it is. */
+  readonly closing?: true;
+}
+
+/** What a platform has to say of one day. */
+export type DayResult =
+  /** `values` may hold nothing but closing figures, or nothing at all: the API has nothing for the day, so far. */
+  | { readonly date: string; readonly kind: 'collected'; readonly values: readonly MetricValue[] }
+  /** The API has gone past the day without a word on it: it will have no data, however long one waits. */
+  | { readonly date: string; readonly kind: 'no_data'; readonly values: readonly MetricValue[] }
+  /** Some of it could not be had; `values` holds what could, and stays open to correction by the next run. */
+  | { readonly date: string; readonly kind: 'failed'; readonly error: PlatformError; readonly values: readonly MetricValue[] };
+
+/** What is told of a metric in `metrics.ts`, in `platforms` and in the README. */
+export interface MetricInfo {
+  /** The name stored in `analytics_snapshots.metric`. */
+  readonly name: string;
+  /** The name that the API is asked for; equal to `name` but for kept names and totals. */
+  readonly apiName: string;
+  readonly unit: 'count' | 'accounts' | 'minutes' | 'seconds' | 'ratio';
+  readonly meaning: string;
+}
+
+/** What the collector lends to a platform for the length of a run. */
+export interface PlatformContext {
+  readonly http: Http;
+  /** The last ended day, when it is among the days asked for: closing figures are filed under it. */
+  readonly closingDate: string | null;
+  /** Metrics that the API refused in this run, so that no later request asks for them. */
+  readonly refused: RefusedMetrics;
+  /** Says something to the operator, once a run however often it is said. */
+  warn(message: string): void;
+}
+
+/** The metrics an API (host, version) has refused, for the length of a run. */
+export interface RefusedMetrics {
+  has(api: string, metric: string): boolean;
+  add(api: string, metric: string, why: string): void;
+}
+
+/** A platform: turns days into requests and answers into values. No retries, no database, no clock of its own. */
+export interface Platform {
+  /** As in `platform_connections.platform` and `analytics_snapshots.platform`. */
+  readonly name: string;
+  /** As in `metadata.api`, for example `instagram_graph`. */
+  readonly api: string;
+  readonly day: {
+    /** The IANA zone whose midnights end the platform's days. */
+    readonly timeZone: string;
+    /** Hours after a day's end from which its values are taken as final. */
+    readonly settlesAfterHours: number;
+    /** How many ended days back the API still answers for. */
+    readonly lookbackDays: number;
+  };
+  readonly metrics: readonly MetricInfo[];
+  /**
+   * Collects the given days (ascending, all ended) of one account, a result for each.
+   * Throws `PlatformError` of scope `connection` or `platform` when no day can be had, and `Interrupted`;
+   * days that were complete before an interruption may be returned without the others.
+   */
+  collect(account: Account, days: readonly Day[], context: PlatformContext): Promise<DayResult[]>;
+  /** Asks the API, in one or two requests, whether the token opens the account. Throws `PlatformError` when it does not. */
+  check(account: Account, context: Pick<PlatformContext, 'http'>): Promise<{ accountName: string | null }>;
+}
