@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { unescape as decode } from 'node:querystring';
+import { parseEnv } from 'node:util';
+import { CollectError } from './errors.js';
+import { splitKeys } from './tokens/keyring.js';
+import { type Environment, missingVariables, SECRETS, Variables } from './variables.js';
+
+/** All that a run is told from outside. Base addresses have no trailing slash. */
+export interface Config {
+  readonly store: StoreConfig;
+  /** Absolute. Holds the embedded database and its key. */
+  readonly dataDir: string;
+  /** Fernet keys, comma-separated; null only with the embedded store, which keeps a key file of its own. */
+  readonly encryptionKey: string | null;
+  readonly allowPlaintextTokens: boolean;
+  readonly meta: {
+    readonly graphUrl: string;
+    readonly instagramUrl: string;
+    /** As in a path: `v25.0`. */
+    readonly version: string;
+    readonly appId: string | null;
+    readonly appSecret: string | null;
+  };
+  readonly google: {
+    readonly analyticsUrl: string;
+    readonly dataUrl: string;
+    readonly oauthUrl: string;
+    readonly clientId: string | null;
+    readonly clientSecret: string | null;
+  };
+  readonly linkedin: {
+    readonly apiUrl: string;
+    readonly oauthUrl: string;
+    /** As in the header `LinkedIn-Version`: `YYYYMM`. */
+    readonly version: string;
+    readonly clientId: string | null;
+    readonly clientSecret: string | null;
+  };
+}
+
+export type StoreConfig =
+  | { readonly kind: 'supabase'; readonly url: string; readonly serviceRoleKey: string }
+  | { readonly kind: 'postgres'; readonly url: string }
+  | { readonly kind: 'embedded'; readonly dataDir: string };
+
+/** The process's environment over the `.env` of the working directory. Throws `CollectError` `config_invalid`. */
+export function readEnvironment(folder = process.cwd()): Environment {
+  const path = join(folder, '.env');
+  try {
+    return { ...parseEnv(readFileSync(path, 'utf8')), ...process.env };
+  } catch (cause) {
+    if (hasCode(cause, 'ENOENT')) return process.env;
+    throw new CollectError('config_invalid', `The file ${path} cannot be read.`, 'Make it readable, or remove it.', {
+      cause,
+    });
+  }
+}
+
+/**
+ * Reads the configuration from variables. A variable set to nothing is not set; a secret may stand in the file that
+ * `NAME_FILE` names. Throws one `CollectError` `config_invalid` with a line for every mistake, none holding a value.
+ */
+export function loadConfig(environment: Environment, host = { platform: process.platform, home: homedir() }): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const mistakes = new Map<string, string>();
+  const values = { ...given, ...readSecretFiles(given, mistakes) };
+
+  const parsed = Variables.safeParse(values);
+  for (const issue of parsed.error?.issues ?? []) mistakes.set(String(issue.path[0]), issue.message);
+  for (const [name, mistake] of missingVariables(values)) {
+    if (!mistakes.has(name) && !mistakes.has(`${name}_FILE`)) mistakes.set(name, mistake);
+  }
+
+  if (!parsed.success || mistakes.size > 0) {
+    const count = mistakes.size === 1 ? 'a mistake' : `${mistakes.size} mistakes`;
+    const lines = [...mistakes].map(([name, mistake]) => `  ${name} ${mistake}`);
+    throw new CollectError(
+      'config_invalid',
+      [`The configuration has ${count}:`, ...lines].join('\n'),
+      'Set the variables in the environment or in .env.',
+    );
+  }
+  return toConfig(parsed.data, resolve(parsed.data.ANALYTICS_DATA_DIR ?? defaultDataDir(given, host)));
+}
+
+/** Every secret value of a configuration, to be struck out of anything printed. */
+export function secretsOf(config: Config): string[] {
+  const secrets = [
+    ...(config.store.kind === 'supabase' ? [config.store.serviceRoleKey] : []),
+    ...(config.store.kind === 'postgres' ? [config.store.url, ...passwordsOf(config.store.url)] : []),
+    ...splitKeys(config.encryptionKey ?? ''),
+    config.meta.appSecret ?? '',
+    config.google.clientSecret ?? '',
+    config.linkedin.clientSecret ?? '',
+  ];
+  return secrets.filter((secret) => secret !== '');
+}
+
+function toConfig(variables: Variables, dataDir: string): Config {
+  return {
+    store: chooseStore(variables, dataDir),
+    dataDir,
+    encryptionKey: variables.ENCRYPTION_KEY ?? null,
+    allowPlaintextTokens: variables.ALLOW_PLAINTEXT_TOKENS === '1',
+    meta: {
+      graphUrl: variables.META_GRAPH_URL,
+      instagramUrl: variables.INSTAGRAM_GRAPH_URL,
+      version: variables.META_GRAPH_VERSION,
+      appId: variables.META_APP_ID ?? null,
+      appSecret: variables.META_APP_SECRET ?? null,
+    },
+    google: {
+      analyticsUrl: variables.YOUTUBE_ANALYTICS_URL,
+      dataUrl: variables.YOUTUBE_DATA_URL,
+      oauthUrl: variables.GOOGLE_OAUTH_URL,
+      clientId: variables.GOOGLE_CLIENT_ID ?? null,
+      clientSecret: variables.GOOGLE_CLIENT_SECRET ?? null,
+    },
+    linkedin: {
+      apiUrl: variables.LINKEDIN_API_URL,
+      oauthUrl: variables.LINKEDIN_OAUTH_URL,
+      version: variables.LINKEDIN_VERSION,
+      clientId: variables.LINKEDIN_CLIENT_ID ?? null,
+      clientSecret: variables.LINKEDIN_CLIENT_SECRET ?? null,
+    },
+  };
+}
+
+function chooseStore(variables: Variables, dataDir: string): StoreConfig {
+  const { SUPABASE_URL: url, SUPABASE_SERVICE_ROLE_KEY: serviceRoleKey, DATABASE_URL: database } = variables;
+  if (url !== undefined && serviceRoleKey !== undefined) {
+    return { kind: 'supabase', url: new URL(url).origin, serviceRoleKey };
+  }
+  return database === undefined ? { kind: 'embedded', dataDir } : { kind: 'postgres', url: database };
+}
+
+function readSecretFiles(given: Environment, mistakes: Map<string, string>): Record<string, string> {
+  const secrets: Record<string, string> = {};
+  for (const name of SECRETS) {
+    const path = given[`${name}_FILE`];
+    if (path === undefined) continue;
+    if (given[name] !== undefined) {
+      mistakes.set(name, `is set twice: keep either ${name} or ${name}_FILE`);
+      continue;
+    }
+    try {
+      const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+      if (text === '') mistakes.set(`${name}_FILE`, 'names an empty file');
+      else secrets[name] = text;
+    } catch {
+      mistakes.set(`${name}_FILE`, `names a file that cannot be read, for example /run/secrets/${name.toLowerCase()}`);
+    }
+  }
+  return secrets;
+}
+
+function defaultDataDir(environment: Environment, host: { platform: NodeJS.Platform; home: string }): string {
+  return join(dataHome(environment, host), 'analytics-collect');
+}
+
+function dataHome(environment: Environment, { platform, home }: { platform: NodeJS.Platform; home: string }): string {
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support');
+  if (platform === 'win32') return environment.LOCALAPPDATA ?? join(home, 'AppData', 'Local');
+  const { XDG_DATA_HOME } = environment;
+  // The XDG specification has relative paths ignored.
+  return XDG_DATA_HOME !== undefined && isAbsolute(XDG_DATA_HOME) ? XDG_DATA_HOME : join(home, '.local', 'share');
+}
+
+function passwordsOf(address: string): string[] {
+  const { password } = new URL(address);
+  return [password, decode(password)];
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,192 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadConfig, readEnvironment, secretsOf } from '../src/config.js';
+import { CollectError } from '../src/errors.js';
+
+const KEY = 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=';
+const OTHER_KEY = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=';
+const ANON_KEY = `eyJhbGciOiJIUzI1NiJ9.${Buffer.from('{"role":"anon"}').toString('base64url')}.c2ln`;
+const supabase = {
+  SUPABASE_URL: 'https://abcdefgh.supabase.co',
+  SUPABASE_SERVICE_ROLE_KEY: 'sb_secret_1',
+  ENCRYPTION_KEY: KEY,
+};
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'config-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function mistakesOf(environment: Record<string, string>): string {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof CollectError && error.code === 'config_invalid') return error.message;
+    throw error;
+  }
+  return 'none';
+}
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+test('nothing set is the embedded store with the documented defaults', () => {
+  expect(loadConfig({ ANALYTICS_DATA_DIR: '/data' })).toEqual({
+    store: { kind: 'embedded', dataDir: '/data' },
+    dataDir: '/data',
+    encryptionKey: null,
+    allowPlaintextTokens: false,
+    meta: {
+      graphUrl: 'https://graph.facebook.com',
+      instagramUrl: 'https://graph.instagram.com',
+      version: 'v25.0',
+      appId: null,
+      appSecret: null,
+    },
+    google: {
+      analyticsUrl: 'https://youtubeanalytics.googleapis.com',
+      dataUrl: 'https://www.googleapis.com',
+      oauthUrl: 'https://oauth2.googleapis.com',
+      clientId: null,
+      clientSecret: null,
+    },
+    linkedin: {
+      apiUrl: 'https://api.linkedin.com',
+      oauthUrl: 'https://www.linkedin.com',
+      version: '202608',
+      clientId: null,
+      clientSecret: null,
+    },
+  });
+});
+
+test.each([
+  ['linux', {}, '/home/u/.local/share/analytics-collect'],
+  ['linux', { XDG_DATA_HOME: '/xdg' }, '/xdg/analytics-collect'],
+  ['linux', { XDG_DATA_HOME: 'relative' }, '/home/u/.local/share/analytics-collect'],
+  ['darwin', { XDG_DATA_HOME: '/xdg' }, '/home/u/Library/Application Support/analytics-collect'],
+  ['win32', { LOCALAPPDATA: '/local' }, '/local/analytics-collect'],
+] as const)('the data folder on %s with %j', (platform, environment, expected) => {
+  expect(loadConfig(environment, { platform, home: '/home/u' }).dataDir).toBe(expected);
+});
+
+describe('the store', () => {
+  test('is Supabase before PostgreSQL', () => {
+    const config = loadConfig({
+      ...supabase,
+      SUPABASE_URL: 'https://abc.supabase.co/',
+      DATABASE_URL: 'postgres://h/d',
+    });
+    expect(config.store).toEqual({ kind: 'supabase', url: 'https://abc.supabase.co', serviceRoleKey: 'sb_secret_1' });
+  });
+
+  test('is PostgreSQL before the embedded one', () => {
+    const config = loadConfig({ SUPABASE_URL: '', DATABASE_URL: 'postgresql://h/d', ENCRYPTION_KEY: KEY });
+    expect(config.store).toEqual({ kind: 'postgres', url: 'postgresql://h/d' });
+  });
+});
+
+test.each<[variable: string, environment: Record<string, string>]>([
+  ['SUPABASE_URL', { ...supabase, SUPABASE_URL: 'abcdefgh.supabase.co' }],
+  ['SUPABASE_URL', { ...supabase, SUPABASE_URL: 'https://abcdefgh.supabase.co/rest/v1' }],
+  ['SUPABASE_URL', { ...supabase, SUPABASE_URL: 'https://user:pass@abcdefgh.supabase.co' }],
+  ['SUPABASE_URL', { ...supabase, SUPABASE_URL: '' }],
+  ['SUPABASE_SERVICE_ROLE_KEY', { ...supabase, SUPABASE_SERVICE_ROLE_KEY: '' }],
+  ['SUPABASE_SERVICE_ROLE_KEY', { ...supabase, SUPABASE_SERVICE_ROLE_KEY: 'sb_publishable_1' }],
+  ['SUPABASE_SERVICE_ROLE_KEY', { ...supabase, SUPABASE_SERVICE_ROLE_KEY: ANON_KEY }],
+  ['SUPABASE_SERVICE_ROLE_KEY', { ...supabase, SUPABASE_SERVICE_ROLE_KEY: 'sb_secret_1\nsb_secret_2' }],
+  ['ENCRYPTION_KEY', { ...supabase, ENCRYPTION_KEY: '' }],
+  ['ENCRYPTION_KEY', { ...supabase, ENCRYPTION_KEY: 'hunter2' }],
+  ['ENCRYPTION_KEY', { ...supabase, ENCRYPTION_KEY: `${KEY},` }],
+  ['ENCRYPTION_KEY', { DATABASE_URL: 'postgres://h/d' }],
+  ['DATABASE_URL', { DATABASE_URL: 'mysql://root:hunter2@h/d', ENCRYPTION_KEY: KEY }],
+  ['ALLOW_PLAINTEXT_TOKENS', { ALLOW_PLAINTEXT_TOKENS: 'yes' }],
+  ['META_GRAPH_URL', { META_GRAPH_URL: 'https://graph.facebook.com/' }],
+  ['LINKEDIN_API_URL', { LINKEDIN_API_URL: 'api.linkedin.com' }],
+  ['META_GRAPH_VERSION', { META_GRAPH_VERSION: '25.0' }],
+  ['META_GRAPH_VERSION', { META_GRAPH_VERSION: 'v18.0' }],
+  ['LINKEDIN_VERSION', { LINKEDIN_VERSION: '202613' }],
+  ['META_APP_SECRET', { META_APP_SECRET: 'hunter2 hunter2' }],
+  ['META_APP_SECRET', { META_APP_SECRET: 'a', META_APP_SECRET_FILE: '/dev/null' }],
+  ['META_APP_SECRET_FILE', { META_APP_SECRET_FILE: '/does/not/exist' }],
+])('a mistake in %s is named: %#', (variable, environment) => {
+  const [heading, line, ...others] = mistakesOf(environment).split('\n');
+  expect(heading).toBe('The configuration has a mistake:');
+  expect(line).toMatch(new RegExp(`^  ${variable} is |^  ${variable} has |^  ${variable} names `));
+  expect(others).toEqual([]);
+  expect(line).not.toContain('hunter2');
+});
+
+test('every mistake is told at once', () => {
+  expect(
+    mistakesOf({ SUPABASE_URL: 'localhost:54321', ENCRYPTION_KEY: 'short', META_GRAPH_VERSION: '25' }),
+  ).toMatchInlineSnapshot(`
+    "The configuration has 4 mistakes:
+      SUPABASE_URL is not an http(s) address without a path, for example https://abcdefgh.supabase.co
+      ENCRYPTION_KEY is not a Fernet key, or several separated by commas, for example the output of: openssl rand -base64 32 | tr '+/' '-_'
+      META_GRAPH_VERSION is not a Graph API version from v21.0 on, for example v25.0
+      SUPABASE_SERVICE_ROLE_KEY is missing beside SUPABASE_URL, for example sb_secret_…"
+  `);
+});
+
+describe('a secret from a file', () => {
+  test('loses its last line end, and no more', () => {
+    const config = loadConfig({ META_APP_SECRET_FILE: file('secret', 'app-secret\r\n') });
+    expect(config.meta.appSecret).toBe('app-secret');
+  });
+
+  test('counts as set, for the variables that go together', () => {
+    const { ENCRYPTION_KEY: _, ...environment } = supabase;
+    expect(loadConfig({ ...environment, ENCRYPTION_KEY_FILE: file('key', `${KEY}\n`) }).encryptionKey).toBe(KEY);
+  });
+
+  test('is held to the same rules', () => {
+    expect(mistakesOf({ ENCRYPTION_KEY_FILE: file('key', 'short') })).toContain('ENCRYPTION_KEY is not a Fernet key');
+    expect(mistakesOf({ ENCRYPTION_KEY_FILE: file('key', '') })).toContain('ENCRYPTION_KEY_FILE names an empty file');
+  });
+
+  test('is for secrets alone', () => {
+    expect(loadConfig({ META_GRAPH_VERSION_FILE: file('version', 'v23.0') }).meta.version).toBe('v25.0');
+  });
+});
+
+test('the environment wins over .env', () => {
+  process.env.CONFIG_TEST_BOTH = 'environment';
+  try {
+    file('.env', 'CONFIG_TEST_BOTH=file\nCONFIG_TEST_FILE="a file"\n');
+    expect(readEnvironment(folder)).toMatchObject({ CONFIG_TEST_BOTH: 'environment', CONFIG_TEST_FILE: 'a file' });
+  } finally {
+    delete process.env.CONFIG_TEST_BOTH;
+  }
+});
+
+test('a missing .env is nothing to speak of', () => {
+  expect(readEnvironment(folder)).toEqual(process.env);
+});
+
+test('every secret can be struck out of what is printed', () => {
+  const secrets = (environment: Record<string, string>) => secretsOf(loadConfig(environment));
+  expect(secrets({})).toEqual([]);
+  expect(secrets({ ...supabase, ENCRYPTION_KEY: `${KEY}, ${OTHER_KEY}`, META_APP_SECRET: 'm' })).toEqual([
+    'sb_secret_1',
+    KEY,
+    OTHER_KEY,
+    'm',
+  ]);
+  expect(secrets({ DATABASE_URL: 'postgres://u:p%40ss@h/d', ENCRYPTION_KEY: KEY })).toEqual([
+    'postgres://u:p%40ss@h/d',
+    'p%40ss',
+    'p@ss',
+    KEY,
+  ]);
+});
