@@ -1,0 +1,82 @@
+import type { SandboxDay } from './days.js';
+import type { Reply, SandboxRequest } from './reply.js';
+
+/** What a Graph error may carry beside its code and message. */
+interface GraphErrorDetail {
+  readonly status?: number;
+  readonly type?: string;
+  readonly subcode?: number;
+  readonly transient?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function graphError(code: number, message: string, detail: GraphErrorDetail = {}): Reply {
+  return {
+    status: detail.status ?? 400,
+    ...(detail.headers && { headers: detail.headers }),
+    body: {
+      error: {
+        message,
+        type: detail.type ?? 'OAuthException',
+        ...(detail.transient !== undefined && { is_transient: detail.transient }),
+        code,
+        ...(detail.subcode !== undefined && { error_subcode: detail.subcode }),
+        fbtrace_id: 'AsandboxTrace0000000000',
+      },
+    },
+  };
+}
+
+/** `id,name,page{id,username}` -> `[['id', []], ['name', []], ['page', ['id', 'username']]]`; a Graph error for a broken list. */
+export function parseFields(text: string): [name: string, nested: string[]][] | Reply {
+  const fields: [string, string[]][] = [];
+  if (text !== '' && !/^\w+(\{\w+(,\w+)*\})?(,\w+(\{\w+(,\w+)*\})?)*$/.test(text)) {
+    return graphError(2500, `Syntax error "Expected name." in the field list: ${text}`);
+  }
+  for (const [, name = '', nested] of text.matchAll(/(\w+)(?:\{([^}]*)\})?/g)) {
+    fields.push([name, nested ? nested.split(',') : []]);
+  }
+  return fields;
+}
+
+/** A node's fields: only those that exist, of which those asked for and present, with `id` always. */
+export function pickFields(text: string, nodeType: string, values: Readonly<Record<string, unknown>>): Reply {
+  const fields = parseFields(text);
+  if (!Array.isArray(fields)) return fields;
+  const body: Record<string, unknown> = {};
+  for (const [name, nested] of fields) {
+    if (!(name in values)) {
+      return graphError(100, `(#100) Tried accessing nonexisting field (${name}) on node type (${nodeType})`);
+    }
+    const value = values[name];
+    if (value !== undefined) body[name] = nested.length > 0 ? onlyKeys(value, nested) : value;
+  }
+  return { status: 200, body: { ...body, id: values.id } };
+}
+
+function onlyKeys(value: unknown, keys: readonly string[]): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key === 'id' || keys.includes(key)));
+}
+
+/** `2026-07-02T07:00:00+0000` */
+export function graphTime(instant: number): string {
+  return `${new Date(instant).toISOString().slice(0, 19)}+0000`;
+}
+
+/** The oldest day of Los Angeles, by index, that insights still know. */
+export function oldestDayIndex(today: SandboxDay): number {
+  return today.index - 729;
+}
+
+/** Marks the addresses in `paging`, so that following one is noticed. */
+export const PAGED_MARK = '__paged';
+
+/** As the real ones, the addresses hold the token: they must be neither followed nor logged. */
+export function paging(request: SandboxRequest, base: string, token: string, since: number, until: number): object {
+  const address = (shift: number) =>
+    `${base}${request.path}?access_token=${token}&${PAGED_MARK}=1&metric=${request.query.get('metric')}` +
+    `&since=${Math.floor((since + shift) / 1000)}&until=${Math.floor((until + shift) / 1000)}`;
+  const width = until - since;
+  return { previous: address(-width), next: address(width) };
+}

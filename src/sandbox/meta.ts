@@ -1,0 +1,151 @@
+import { createHmac } from 'node:crypto';
+import type { FaultOf, SandboxAccount } from './account.js';
+import { pageFields, pageInsights } from './facebook.js';
+import { distorted, faultReply, type Refusals } from './faults.js';
+import { graphError, PAGED_MARK, paging } from './graph.js';
+import { instagramFields, instagramInsights } from './instagram.js';
+import { bearerToken, decoded, type Reply, type SandboxRequest } from './reply.js';
+import type { Grant, GraphNode, World } from './world.js';
+
+const OLDEST_VERSION = 21;
+const NEWEST_VERSION = 26;
+
+/** graph.facebook.com (`meta`) and graph.instagram.com (`instagram`). */
+export function answerGraph(request: SandboxRequest, world: World): Reply {
+  if (request.query.has('access_token')) world.counters.tokensInUrl += 1;
+  if (request.query.has(PAGED_MARK)) world.counters.pagingFollowed += 1;
+  const [, versionText, rest = ''] = /^\/v(\d+)\.0(\/.*)$/.exec(request.path) ?? [];
+  if (versionText === undefined || Number(versionText) > NEWEST_VERSION) {
+    const reply = graphError(2500, `Unknown path components: ${rest || request.path}`);
+    return versionText === undefined ? { ...reply, status: 404, unexpected: true } : reply;
+  }
+  // A version past its end is not refused but served by the oldest that lives.
+  const version = Math.max(Number(versionText), OLDEST_VERSION);
+  const reply = answerVersioned(request, rest, version, world);
+  return { ...reply, headers: { 'facebook-api-version': `v${version}.0`, ...reply.headers } };
+}
+
+function answerVersioned(request: SandboxRequest, path: string, version: number, world: World): Reply {
+  const token = bearerToken(request) ?? request.query.get('access_token');
+  if (!token) {
+    return graphError(2500, 'An active access token must be used to query information about the current user.');
+  }
+  const refusal = refuseProof(request, token, world);
+  if (refusal) return refusal;
+
+  const grants = world.grants(token).filter((grant) => opensHost(grant, request.api));
+  const [, rawId = '', edge] = /^\/([^/]+)(?:\/([^/]+))?\/?$/.exec(path) ?? [];
+  const first = grants[0];
+  if (!first) return graphError(190, 'Invalid OAuth access token - Cannot parse access token');
+  const id = decoded(rawId) === 'me' ? first.account.accountId : decoded(rawId);
+  const node = id === undefined ? undefined : world.nodes.get(id);
+  const grant = node && grants.find((candidate) => sees(candidate, node));
+  const account = (grant ?? first).account;
+  const fault = faultReply(account, world, graphRefusals(account));
+  if (fault) return { ...fault, accountId: account.accountId };
+  if (request.method !== 'GET' || id === undefined || (edge !== undefined && edge !== 'insights')) {
+    return { ...graphError(2500, `Unknown path components: ${path}`, { status: 404 }), unexpected: true };
+  }
+  if (!node || !grant) return { ...notVisible(id), accountId: account.accountId };
+
+  const reply = edge ? insights(request, node, grant, token, version, world) : fields(request, node, world);
+  return { ...distorted(account, world, reply), headers: usageHeaders(account), accountId: account.accountId };
+}
+
+function opensHost(grant: Grant, api: SandboxRequest['api']): boolean {
+  return grant.kind !== 'bearer' && (grant.kind === 'instagram') === (api === 'instagram');
+}
+
+/** A token sees its own account; a Page's also the Instagram account connected to it, and an Instagram user's token the Page. */
+function sees(grant: Grant, node: GraphNode): boolean {
+  const { account, kind } = grant;
+  if (node.kind === 'page') return node.facebook === account || (kind === 'user' && node.instagram === account);
+  return node.account === account || (account.platform === 'facebook' && node.account.pageId === account.accountId);
+}
+
+function fields(request: SandboxRequest, node: GraphNode, world: World): Reply {
+  const wanted = request.query.get('fields') ?? '';
+  if (node.kind === 'page') return pageFields(node, wanted);
+  const host = request.api === 'instagram' ? 'instagram' : 'meta';
+  return world.meets(node.account, 'few_followers')
+    ? instagramFields({ ...node.account, followers: 36 }, wanted, host)
+    : instagramFields(node.account, wanted, host);
+}
+
+function insights(
+  request: SandboxRequest,
+  node: GraphNode,
+  grant: Grant,
+  token: string,
+  version: number,
+  world: World,
+): Reply {
+  const reply =
+    node.kind === 'page'
+      ? pageInsights(node, request.query, grant.kind, world)
+      : instagramInsights(node.account, request.query, version, world);
+  if (reply.status !== 200 || typeof reply.body !== 'object') return reply;
+  const since = Number(request.query.get('since')) * 1000 || world.now();
+  const until = Number(request.query.get('until')) * 1000 || world.now();
+  return { ...reply, body: { ...reply.body, paging: paging(request, world.bases[request.api], token, since, until) } };
+}
+
+function notVisible(id: string): Reply {
+  return graphError(
+    100,
+    `Unsupported get request. Object with ID '${id}' does not exist, cannot be loaded due to missing permissions, or does not support this operation. Please read the Graph API documentation at https://developers.facebook.com/docs/graph-api`,
+    { type: 'GraphMethodException', subcode: 33 },
+  );
+}
+
+/** graph.instagram.com is signed with another secret, which the sandbox does not know: nothing is checked there. */
+function refuseProof(request: SandboxRequest, token: string, world: World): Reply | undefined {
+  if (world.metaAppSecret === undefined || request.api !== 'meta') return undefined;
+  const proof = request.query.get('appsecret_proof');
+  const detail = { type: 'GraphMethodException' };
+  if (proof === null) return graphError(100, 'API calls from the server require an appsecret_proof argument', detail);
+  if (proof === createHmac('sha256', world.metaAppSecret).update(token).digest('hex')) return undefined;
+  return graphError(100, 'Invalid appsecret_proof provided in the API argument', detail);
+}
+
+function usageHeaders(account: SandboxAccount, percent = 1): Record<string, string> {
+  const type = account.platform === 'instagram' ? 'instagram' : 'pages';
+  const wait = percent >= 100 ? 19 : 0;
+  const usage = `"call_count":${percent},"total_cputime":1,"total_time":1`;
+  return {
+    'x-app-usage': `{${usage}}`,
+    'x-business-use-case-usage': `{"${account.accountId}":[{"type":"${type}",${usage},"estimated_time_to_regain_access":${wait}}]}`,
+  };
+}
+
+const THROTTLED_MESSAGES: Readonly<Record<number, string>> = {
+  4: '(#4) Application request limit reached',
+  17: '(#17) User request limit reached',
+  32: '(#32) Page request limit reached',
+  613: '(#613) Calls to this api have exceeded the rate limit.',
+  80001: '(#80001) There have been too many calls to this Page account. Wait a bit and try again.',
+  80002: '(#80002) There have been too many calls to this Instagram account. Wait a bit and try again.',
+};
+
+function graphRefusals(account: SandboxAccount): Refusals {
+  return {
+    dead_token: (fault) =>
+      graphError(190, 'Error validating access token: Session has expired on Thursday, 29-Oct-26 10:00:00 PDT.', {
+        subcode: fault.subcode ?? 463,
+      }),
+    missing_permission: () => graphError(10, '(#10) Application does not have permission for this action'),
+    throttled: (fault) => throttled(fault, account),
+    server_error: ({ code = 2 }) =>
+      code === 2
+        ? graphError(2, '(#2) Service temporarily unavailable', { status: 500, transient: true })
+        : graphError(1, 'An unknown error occurred', { status: 500 }),
+  };
+}
+
+function throttled(fault: FaultOf<'throttled'>, account: SandboxAccount): Reply {
+  const code = fault.code ?? (account.platform === 'instagram' ? 80002 : 80001);
+  return graphError(code, THROTTLED_MESSAGES[code] ?? `(#${code}) Rate limit reached`, {
+    ...(code === 17 && { subcode: 2446079, transient: true }),
+    headers: usageHeaders(account, 100),
+  });
+}

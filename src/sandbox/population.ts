@@ -1,0 +1,142 @@
+import type { Fault, SandboxAccount, SandboxPlatform } from './account.js';
+import { pick } from './values.js';
+
+export interface PopulationOptions {
+  /** How many users; each has one account on each platform. */
+  readonly users?: number;
+  readonly platforms?: readonly SandboxPlatform[];
+  /** Breaks a realistic handful of accounts; go with `FAULTY_REFUSED_METRICS` for the sandbox. */
+  readonly faulty?: boolean;
+}
+
+/** One metric of Instagram and one of Facebook that the faulty sandbox has retired. */
+export const FAULTY_REFUSED_METRICS = ['replies', 'page_views_total'] as const;
+
+const PLACES = [
+  'Lisbon',
+  'Oslo',
+  'Kyoto',
+  'Porto',
+  'Ghent',
+  'Turin',
+  'Malmo',
+  'Cork',
+  'Graz',
+  'Bergen',
+  'Split',
+  'Bilbao',
+];
+const TRADES = [
+  'Bakery',
+  'Cycles',
+  'Florist',
+  'Books',
+  'Roasters',
+  'Ceramics',
+  'Yoga',
+  'Records',
+  'Optics',
+  'Gardens',
+  'Tailors',
+  'Climbing',
+  'Cheese',
+];
+
+/** User number -> what is wrong with that user's account on a platform. */
+const FAULTS: Readonly<Record<SandboxPlatform, Readonly<Record<number, Fault>>>> = {
+  instagram: {
+    3: { kind: 'dead_token' },
+    17: { kind: 'missing_permission' },
+    42: { kind: 'api_down' },
+    64: { kind: 'no_data' },
+    81: { kind: 'server_error', times: 1 },
+  },
+  facebook: {
+    5: { kind: 'dead_token', subcode: 460 },
+    23: { kind: 'permission_empty' },
+    42: { kind: 'api_down' },
+    77: { kind: 'throttled' },
+  },
+  youtube: { 9: { kind: 'dead_token' }, 31: { kind: 'no_data' }, 58: { kind: 'expired_token' } },
+  linkedin: { 12: { kind: 'dead_token' }, 36: { kind: 'missing_permission' }, 90: { kind: 'throttled' } },
+};
+
+/** The same accounts each time: by default 150 users with an Instagram account and a Facebook Page each. */
+export function population(options: PopulationOptions = {}): SandboxAccount[] {
+  const { users = 150, platforms = ['instagram', 'facebook'], faulty = false } = options;
+  return Array.from({ length: users }, (_, i) => i + 1).flatMap((user) =>
+    platforms.map((platform) => {
+      const fault = faulty ? FAULTS[platform][user] : undefined;
+      return { ...ACCOUNT_OF[platform](user), ...(fault && { fault }) };
+    }),
+  );
+}
+
+/** `20000000-0000-4000-8000-000000000042`: a UUID, for databases that want one. */
+export function sandboxUserId(user: number): string {
+  return `20000000-0000-4000-8000-${digits(user, 12)}`;
+}
+
+const ACCOUNT_OF: Readonly<Record<SandboxPlatform, (user: number) => SandboxAccount>> = {
+  instagram: instagramAccount,
+  facebook: facebookAccount,
+  youtube: youtubeAccount,
+  linkedin: linkedinAccount,
+};
+
+/** Every fifth logs in with Instagram itself; every seventh of the others is connected by the id of its Page. */
+function instagramAccount(user: number): SandboxAccount {
+  const base = common(user, 'instagram');
+  const accountId = `178414${digits(user, 11)}`;
+  if (user % 5 === 0) return { ...base, accountId, accessToken: `IGAAsandbox${digits(user, 6)}` };
+  return {
+    ...base,
+    accountId,
+    accessToken: `EAAsandboxInstagram${digits(user, 6)}`,
+    pageId: pageId(user),
+    ...(user % 7 === 0 && { connectedAs: pageId(user) }),
+  };
+}
+
+/** Every sixth holds a user's token, to be exchanged for the Page's own. */
+function facebookAccount(user: number): SandboxAccount {
+  const base = { ...common(user, 'facebook'), accountId: pageId(user) };
+  const pageToken = `EAAsandboxPage${digits(user, 6)}`;
+  return user % 6 === 0
+    ? { ...base, accessToken: `EAAsandboxUser${digits(user, 6)}`, pageToken }
+    : { ...base, accessToken: pageToken };
+}
+
+function youtubeAccount(user: number): SandboxAccount {
+  return {
+    ...common(user, 'youtube'),
+    accountId: `UCsandbox${digits(user, 15)}`,
+    accessToken: `ya29.sandbox-${digits(user, 6)}`,
+    refreshToken: `1//sandbox-${digits(user, 6)}`,
+  };
+}
+
+function linkedinAccount(user: number): SandboxAccount {
+  return {
+    ...common(user, 'linkedin'),
+    accountId: `70${digits(user, 6)}`,
+    accessToken: `AQXsandbox${digits(user, 6)}`,
+    refreshToken: `AQYsandbox${digits(user, 6)}`,
+  };
+}
+
+function common(user: number, platform: SandboxPlatform) {
+  const place = PLACES[user % PLACES.length];
+  const trade = TRADES[user % TRADES.length];
+  // Every eleventh is small: Instagram withholds what it withholds below 100 followers.
+  const followers = user % 11 === 0 ? 36 : pick(`${platform}|${user}`, 150, 60_000);
+  return { platform, userId: sandboxUserId(user), name: `${place} ${trade}`, followers };
+}
+
+function pageId(user: number): string {
+  return `1045${digits(user, 11)}`;
+}
+
+function digits(number: number, length: number): string {
+  return String(number).padStart(length, '0');
+}

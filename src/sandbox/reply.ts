@@ -1,0 +1,54 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+export const APIS = [
+  'meta',
+  'instagram',
+  'youtube-analytics',
+  'youtube-data',
+  'google-oauth',
+  'linkedin',
+  'linkedin-oauth',
+] as const;
+
+/** Also the first segment of the path under which the sandbox serves it. */
+export type Api = (typeof APIS)[number];
+
+export interface SandboxRequest {
+  readonly api: Api;
+  readonly method: string;
+  /** Without the API's prefix, still percent-encoded. */
+  readonly path: string;
+  /** Without `?`, still percent-encoded. */
+  readonly rawQuery: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** Of a POST. */
+  readonly body: string;
+}
+
+export interface Reply {
+  readonly status: number;
+  /** An object is sent as JSON, a string as it is. */
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whose token asked. */
+  readonly accountId?: string;
+  /** The API has no such address: the client is wrong. */
+  readonly unexpected?: true;
+  /** No answer at all. */
+  readonly silence?: 'stall' | 'reset';
+}
+
+/** The token of an `Authorization: Bearer` header. */
+export function bearerToken(request: SandboxRequest): string | undefined {
+  return /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+}
+
+/** A path segment or parameter, decoded; undefined when its percent-encoding is broken. */
+export function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,173 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { FaultKind, SandboxAccount } from './account.js';
+import { answerGraph } from './meta.js';
+import { APIS, type Api, decoded, type Reply, type SandboxRequest } from './reply.js';
+import { type Counters, createWorld, type World } from './world.js';
+
+export interface SandboxOptions {
+  readonly accounts: readonly SandboxAccount[];
+  /** The clock of the platforms. */
+  readonly now?: () => Date;
+  /** Every answer is held back so long. */
+  readonly latencyMs?: number;
+  /** Metrics that the platforms refuse, as if they had retired them. */
+  readonly refusedMetrics?: readonly string[];
+  /** Given, graph.facebook.com demands an `appsecret_proof`. */
+  readonly metaAppSecret?: string;
+  /** Keeps every request in `requests`; off by default so that memory stays flat. */
+  readonly record?: boolean;
+}
+
+export interface RecordedRequest {
+  readonly api: Api;
+  readonly method: string;
+  /** Without the API's prefix, still percent-encoded. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+  /** Whose token asked; undefined for an unknown token. */
+  readonly accountId: string | undefined;
+  /** 0 where the sandbox kept silent. */
+  readonly status: number;
+}
+
+export interface Sandbox {
+  /** Environment variable -> base address, without a trailing slash. */
+  readonly urls: Readonly<Record<SandboxVariable, string>>;
+  readonly requests: readonly RecordedRequest[];
+  readonly counters: Readonly<Counters>;
+  /** How often an account met a fault: a test that injects one asserts that it was met. */
+  fired(accountId: string, kind: FaultKind): number;
+  close(): Promise<void>;
+}
+
+const VARIABLES = {
+  META_GRAPH_URL: 'meta',
+  INSTAGRAM_GRAPH_URL: 'instagram',
+  YOUTUBE_ANALYTICS_URL: 'youtube-analytics',
+  YOUTUBE_DATA_URL: 'youtube-data',
+  GOOGLE_OAUTH_URL: 'google-oauth',
+  LINKEDIN_API_URL: 'linkedin',
+  LINKEDIN_OAUTH_URL: 'linkedin-oauth',
+} as const satisfies Record<string, Api>;
+
+type SandboxVariable = keyof typeof VARIABLES;
+
+const ANSWER: Readonly<Record<Api, (request: SandboxRequest, world: World) => Reply>> = {
+  meta: answerGraph,
+  instagram: answerGraph,
+  'youtube-analytics': notYet,
+  'youtube-data': notYet,
+  'google-oauth': notYet,
+  linkedin: notYet,
+  'linkedin-oauth': notYet,
+};
+
+/** Serves the platforms' APIs in miniature on a loopback port of the system's choice. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const world = createWorld({
+    accounts: options.accounts,
+    now: options.now ?? (() => new Date()),
+    refusedMetrics: options.refusedMetrics ?? [],
+    metaAppSecret: options.metaAppSecret,
+  });
+  const requests: RecordedRequest[] = [];
+
+  const handle = (incoming: IncomingMessage, response: ServerResponse, body: string) => {
+    const request = parseRequest(incoming, body);
+    const reply = request ? answer(request, world) : NO_SUCH_API;
+    world.counters.requests += 1;
+    if (reply.unexpected) world.counters.unexpected += 1;
+    if (request && options.record) requests.push(recorded(request, reply));
+    const send = () => sendReply(response, reply);
+    if (options.latencyMs) setTimeout(send, options.latencyMs);
+    else send();
+  };
+  const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, response) => {
+    if (incoming.method === 'GET') return handle(incoming, response, '');
+    readBody(incoming).then(
+      (body) => handle(incoming, response, body),
+      () => response.destroy(),
+    );
+  });
+
+  const port = await new Promise<number>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      if (address !== null && typeof address === 'object') resolve(address.port);
+    });
+  });
+  for (const api of APIS) world.bases[api] = `http://127.0.0.1:${port}/${api}`;
+  const url = (variable: SandboxVariable) => world.bases[VARIABLES[variable]];
+
+  return {
+    urls: {
+      META_GRAPH_URL: url('META_GRAPH_URL'),
+      INSTAGRAM_GRAPH_URL: url('INSTAGRAM_GRAPH_URL'),
+      YOUTUBE_ANALYTICS_URL: url('YOUTUBE_ANALYTICS_URL'),
+      YOUTUBE_DATA_URL: url('YOUTUBE_DATA_URL'),
+      GOOGLE_OAUTH_URL: url('GOOGLE_OAUTH_URL'),
+      LINKEDIN_API_URL: url('LINKEDIN_API_URL'),
+      LINKEDIN_OAUTH_URL: url('LINKEDIN_OAUTH_URL'),
+    },
+    requests,
+    counters: world.counters,
+    fired: world.fired,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function notYet(): Reply {
+  return NO_SUCH_API;
+}
+
+const NO_SUCH_API: Reply = { status: 404, body: { error: 'The sandbox has no such API.' }, unexpected: true };
+
+function answer(request: SandboxRequest, world: World): Reply {
+  world.counters.byApi[request.api] += 1;
+  return ANSWER[request.api](request, world);
+}
+
+function parseRequest(incoming: IncomingMessage, body: string): SandboxRequest | undefined {
+  const target = incoming.url ?? '/';
+  const mark = target.indexOf('?');
+  const fullPath = mark < 0 ? target : target.slice(0, mark);
+  const rawQuery = mark < 0 ? '' : target.slice(mark + 1);
+  const [, prefix, path = ''] = /^\/([^/]+)(\/.*)$/.exec(fullPath) ?? [];
+  const api = APIS.find((name) => name === prefix);
+  if (!api || decoded(path) === undefined) return undefined;
+  const method = incoming.method ?? 'GET';
+  return { api, method, path, rawQuery, query: new URLSearchParams(rawQuery), headers: incoming.headers, body };
+}
+
+function recorded(request: SandboxRequest, reply: Reply): RecordedRequest {
+  const { api, method, path, query, headers, body } = request;
+  return { api, method, path, query, headers, body, accountId: reply.accountId, status: reply.status };
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function sendReply(response: ServerResponse, reply: Reply): void {
+  if (reply.silence === 'stall') return;
+  if (reply.silence === 'reset') {
+    response.destroy();
+    return;
+  }
+  const text = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body);
+  response.writeHead(reply.status, {
+    'content-type': 'application/json; charset=UTF-8',
+    ...reply.headers,
+    'content-length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}

@@ -1,0 +1,148 @@
+/** What is true in the sandbox: the server answers from here, and tests compare database rows with it. */
+
+/** FNV-1a, mixed once more at the end: its low bits alone repeat too soon. */
+function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+  return (h ^ (h >>> 13)) >>> 0;
+}
+
+/** A whole number from `low` to `high`, the same each time for the same text. */
+export function pick(text: string, low: number, high: number): number {
+  return low + (hash(text) % (high - low + 1));
+}
+
+/** A metric's daily values lie in this range. Keys are the platforms' own names, but for `follows` and `unfollows`. */
+const RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
+  // Instagram; YouTube shares views, likes, comments, shares
+  views: [800, 24_000],
+  profile_views: [5, 900],
+  website_clicks: [0, 60],
+  likes: [10, 1_500],
+  comments: [0, 120],
+  saves: [0, 90],
+  shares: [0, 70],
+  replies: [0, 8],
+  reposts: [0, 12],
+  profile_links_taps: [0, 40],
+  follows: [0, 80],
+  unfollows: [0, 30],
+  // Facebook
+  page_media_view: [300, 12_000],
+  page_post_engagements: [4, 700],
+  page_total_actions: [0, 25],
+  page_views_total: [2, 400],
+  page_daily_follows_unique: [0, 40],
+  page_daily_unfollows_unique: [0, 15],
+  page_video_views: [0, 3_000],
+  // YouTube
+  dislikes: [0, 15],
+  redViews: [0, 300],
+  videosAddedToPlaylists: [0, 40],
+  videosRemovedFromPlaylists: [0, 10],
+  estimatedMinutesWatched: [500, 30_000],
+  estimatedRedMinutesWatched: [0, 900],
+  averageViewPercentage: [20, 80],
+  subscribersGained: [0, 60],
+  subscribersLost: [0, 20],
+  // LinkedIn
+  pageViews: [0, 500],
+  organicFollowerGain: [0, 25],
+  paidFollowerGain: [0, 5],
+  impressionCount: [20, 4_000],
+  clickCount: [0, 90],
+  // Taking back a sponsored reaction counts as minus one.
+  likeCount: [-2, 80],
+  commentCount: [0, 12],
+  shareCount: [0, 9],
+};
+
+type Of = (metric: string) => number;
+
+/** Metrics that follow from others, so that the numbers of a day make sense together. */
+const DERIVED: Readonly<Record<string, (of: Of, accountId: string, date: string) => number>> = {
+  reach: (of) => Math.floor(of('views') * 0.62),
+  accounts_engaged: (of) => Math.floor(of('likes') * 0.8),
+  total_interactions: (of) => of('likes') + of('comments') + of('saves') + of('shares') + of('reposts'),
+  follower_count: (of) => of('follows'),
+  page_total_media_view_unique: (of) => Math.floor(of('page_media_view') * 0.55),
+  page_daily_follows: (of) => of('page_daily_follows_unique') + 1,
+  page_follows: (_of, accountId, date) => pick(accountId, 200, 40_000) + Math.floor(Date.parse(date) / 86_400_000 / 2),
+  engagedViews: (of) => Math.floor(of('views') * 0.7),
+  averageViewDuration: (of) => Math.floor((of('estimatedMinutesWatched') * 60) / of('views')),
+  uniquePageViews: (of) => Math.floor(of('pageViews') * 0.7),
+  uniqueImpressionsCount: (of) => Math.floor(of('impressionCount') * 0.6),
+  engagement: (of) =>
+    (of('clickCount') + of('likeCount') + of('commentCount') + of('shareCount')) / of('impressionCount'),
+};
+
+/** The value of an account's metric on a day (`YYYY-MM-DD` of the platform); undefined for a metric with no daily number. */
+export function trueValue(accountId: string, metric: string, date: string): number | undefined {
+  const derive = DERIVED[metric];
+  if (derive) return derive((name) => trueValue(accountId, name, date) ?? 0, accountId, date);
+  const range = RANGES[metric];
+  return range && pick(`${accountId}|${metric}|${date}`, range[0], range[1]);
+}
+
+export type Breakdown = 'media_product_type' | 'follow_type' | 'contact_button_type' | 'creatorContentType';
+
+/** Meta renamed these types; both vocabularies are met in the field, so one half of the accounts speaks each. */
+const MEDIA_TYPES = [
+  ['REEL', 'POST', 'STORY', 'CAROUSEL_CONTAINER', 'AD'],
+  ['REELS', 'FEED', 'STORY', 'AD'],
+] as const;
+
+function categories(accountId: string, breakdown: Breakdown, metric: string): readonly string[] {
+  switch (breakdown) {
+    case 'media_product_type':
+      return pick(accountId, 0, 1) === 0 ? MEDIA_TYPES[0] : MEDIA_TYPES[1];
+    case 'follow_type':
+      return ['FOLLOWER', 'NON_FOLLOWER', 'UNKNOWN'];
+    case 'contact_button_type':
+      return ['EMAIL', 'CALL', 'DIRECTION', 'BOOK_NOW', 'TEXT'];
+    case 'creatorContentType':
+      // Subscribers won on the channel's own page belong to no content.
+      return metric.startsWith('subscribers')
+        ? ['videoOnDemand', 'shorts', 'liveStream', 'creatorContentTypeUnspecified']
+        : ['videoOnDemand', 'shorts', 'liveStream'];
+  }
+}
+
+/** Accounts counted once however often they came: their slices overlap and add up to more than the total. */
+export const UNIQUE_METRICS: ReadonlySet<string> = new Set(['reach', 'accounts_engaged']);
+
+/** A metric's value of a day by category; categories of 0 are left out. Adds up to `trueValue`, but for unique metrics. */
+export function trueSplit(
+  accountId: string,
+  metric: string,
+  date: string,
+  breakdown: Breakdown,
+): Readonly<Record<string, number>> {
+  if (metric === 'follows_and_unfollows') {
+    return withoutZeros({
+      FOLLOWER: trueValue(accountId, 'follows', date) ?? 0,
+      NON_FOLLOWER: trueValue(accountId, 'unfollows', date) ?? 0,
+    });
+  }
+  const value = trueValue(accountId, metric, date) ?? 0;
+  const total = UNIQUE_METRICS.has(metric) ? value + Math.floor(value * 0.01) : value;
+  const names = categories(accountId, breakdown, metric);
+  const weights = names.map((name) => pick(`${accountId}|${name}|${date}`, 0, 4));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  const parts: Record<string, number> = {};
+  let rest = total;
+  names.forEach((name, i) => {
+    const part = sum === 0 ? 0 : Math.floor((total * (weights[i] ?? 0)) / sum);
+    parts[name] = part;
+    rest -= part;
+  });
+  const heaviest = names[weights.indexOf(Math.max(...weights))] ?? '';
+  parts[heaviest] = (parts[heaviest] ?? 0) + rest;
+  return withoutZeros(parts);
+}
+
+function withoutZeros(parts: Record<string, number>): Record<string, number> {
+  for (const name of Object.keys(parts)) if (parts[name] === 0) delete parts[name];
+  return parts;
+}

@@ -1,0 +1,151 @@
+import type { FaultKind, FaultOf, SandboxAccount, SandboxPlatform } from './account.js';
+import type { Api } from './reply.js';
+
+/** A token and what it opens: `user` and `page` on graph.facebook.com, `instagram` on graph.instagram.com, `bearer` elsewhere. */
+export interface Grant {
+  readonly account: SandboxAccount;
+  readonly kind: 'user' | 'page' | 'instagram' | 'bearer';
+}
+
+/** What a Graph id stands for. A Page may be known as a Facebook account, as the Page of an Instagram account, or both. */
+export type GraphNode =
+  | { readonly kind: 'instagram'; readonly account: SandboxAccount }
+  | { readonly kind: 'page'; readonly id: string; facebook?: SandboxAccount; instagram?: SandboxAccount };
+
+/** Everything the platforms of one sandbox know. */
+export interface World {
+  /** Ms since the epoch. */
+  readonly now: () => number;
+  /** Metrics that the platforms have retired. */
+  readonly refusedMetrics: ReadonlySet<string>;
+  /** Given, graph.facebook.com demands an `appsecret_proof`. */
+  readonly metaAppSecret: string | undefined;
+  readonly nodes: ReadonlyMap<string, GraphNode>;
+  readonly counters: Counters;
+  /** Base address of each API. */
+  readonly bases: Record<Api, string>;
+  /** Several accounts may share a token. */
+  grants(token: string): readonly Grant[];
+  refreshable(token: string, platform: SandboxPlatform): SandboxAccount | undefined;
+  /** A fresh access token for an account, accepted from now on. */
+  issueToken(account: SandboxAccount): string;
+  /** Whether the account has a fault of that kind that is still to be met; counts it as met. */
+  meets<K extends FaultKind>(account: SandboxAccount, kind: K): FaultOf<K> | undefined;
+  fired(accountId: string, kind: FaultKind): number;
+}
+
+export interface Counters {
+  requests: number;
+  /** Requests for an address that the API does not have. */
+  unexpected: number;
+  /** Requests that carried a token in the query. */
+  tokensInUrl: number;
+  /** Requests for a `paging` address. */
+  pagingFollowed: number;
+  readonly byApi: Record<Api, number>;
+}
+
+interface WorldOptions {
+  readonly accounts: readonly SandboxAccount[];
+  readonly now: () => Date;
+  readonly refusedMetrics: readonly string[];
+  readonly metaAppSecret: string | undefined;
+}
+
+export function createWorld(options: WorldOptions): World {
+  const tokens = new Map<string, Grant[]>();
+  const refreshTokens = new Map<string, SandboxAccount>();
+  const nodes = new Map<string, GraphNode>();
+  const firings = new Map<string, number>();
+  let issued = 0;
+
+  const grant = (token: string, account: SandboxAccount, kind: Grant['kind']) => {
+    const known = tokens.get(token);
+    if (known) known.push({ account, kind });
+    else tokens.set(token, [{ account, kind }]);
+  };
+  for (const account of options.accounts) {
+    grant(account.accessToken, account, kindOfToken(account));
+    if (account.pageToken) grant(account.pageToken, account, 'page');
+    if (account.refreshToken) refreshTokens.set(`${account.platform} ${account.refreshToken}`, account);
+    addNodes(nodes, account);
+  }
+
+  return {
+    now: () => options.now().getTime(),
+    refusedMetrics: new Set(options.refusedMetrics),
+    metaAppSecret: options.metaAppSecret,
+    nodes,
+    counters: { requests: 0, unexpected: 0, tokensInUrl: 0, pagingFollowed: 0, byApi: zeroByApi() },
+    bases: blankBases(),
+    grants: (token) => tokens.get(token) ?? [],
+    refreshable: (token, platform) => refreshTokens.get(`${platform} ${token}`),
+    issueToken(account) {
+      issued += 1;
+      const token = `${account.accessToken}-renewed-${issued}`;
+      grant(token, account, kindOfToken(account));
+      return token;
+    },
+    meets(account, kind) {
+      const { fault } = account;
+      if (!fault || !isKind(fault, kind)) return undefined;
+      const key = `${account.accountId} ${kind}`;
+      const met = firings.get(key) ?? 0;
+      if (fault.times !== undefined && met >= fault.times) return undefined;
+      firings.set(key, met + 1);
+      return fault;
+    },
+    fired: (accountId, kind) => firings.get(`${accountId} ${kind}`) ?? 0,
+  };
+}
+
+function isKind<K extends FaultKind>(fault: NonNullable<SandboxAccount['fault']>, kind: K): fault is FaultOf<K> {
+  return fault.kind === kind;
+}
+
+function kindOfToken(account: SandboxAccount): Grant['kind'] {
+  if (account.platform === 'instagram') return account.accessToken.startsWith('IG') ? 'instagram' : 'user';
+  if (account.platform === 'facebook') return account.pageToken ? 'user' : 'page';
+  return 'bearer';
+}
+
+function addNodes(nodes: Map<string, GraphNode>, account: SandboxAccount): void {
+  if (account.platform === 'instagram') {
+    nodes.set(account.accountId, { kind: 'instagram', account });
+    if (account.pageId) page(nodes, account.pageId).instagram = account;
+  } else if (account.platform === 'facebook') {
+    page(nodes, account.accountId).facebook = account;
+  }
+}
+
+function page(nodes: Map<string, GraphNode>, id: string): GraphNode & { kind: 'page' } {
+  const known = nodes.get(id);
+  if (known?.kind === 'page') return known;
+  const created = { kind: 'page', id } as const;
+  nodes.set(id, created);
+  return created;
+}
+
+function zeroByApi(): Record<Api, number> {
+  return {
+    meta: 0,
+    instagram: 0,
+    'youtube-analytics': 0,
+    'youtube-data': 0,
+    'google-oauth': 0,
+    linkedin: 0,
+    'linkedin-oauth': 0,
+  };
+}
+
+function blankBases(): Record<Api, string> {
+  return {
+    meta: '',
+    instagram: '',
+    'youtube-analytics': '',
+    'youtube-data': '',
+    'google-oauth': '',
+    linkedin: '',
+    'linkedin-oauth': '',
+  };
+}
