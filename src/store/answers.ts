@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { FAILURE_REASONS } from '../errors.js';
+import { OUTCOME_STATES } from './store.js';
+
+/** What the SQL functions answer, in their spelling, turned into the store's. */
+
+const date = z.iso.date();
+const instant = z.iso.datetime({ offset: true });
+
+export const schemaAnswer = z.object({ schema_version: z.number(), unique_key: z.boolean() });
+
+export const leaseAnswer = z.discriminatedUnion('held', [
+  z
+    .object({ held: z.literal(true), run_id: z.string(), started_at: instant })
+    .transform((row) => ({ held: true as const, runId: row.run_id, startedAt: row.started_at })),
+  z
+    .object({
+      held: z.literal(false),
+      by: z.object({ run_id: z.string(), started_at: instant, heartbeat_at: instant }),
+    })
+    .transform(({ by }) => ({
+      held: false as const,
+      by: { runId: by.run_id, startedAt: by.started_at, heartbeatAt: by.heartbeat_at },
+    })),
+]);
+
+export const renewedAnswer = z.object({ renewed: z.boolean() });
+export const finishedAnswer = z.object({ finished: z.boolean() });
+
+export const lastRunAnswer = z.object({
+  run: z
+    .object({
+      id: z.string(),
+      scope: z.string(),
+      trigger: z.string(),
+      status: z.enum(['running', 'completed', 'partial', 'failed', 'interrupted', 'abandoned']),
+      started_at: instant,
+      heartbeat_at: instant,
+      finished_at: instant.nullable(),
+      summary: z.unknown(),
+    })
+    .transform((row) => ({
+      runId: row.id,
+      scope: row.scope,
+      trigger: row.trigger,
+      status: row.status,
+      startedAt: row.started_at,
+      heartbeatAt: row.heartbeat_at,
+      finishedAt: row.finished_at,
+      summary: row.summary,
+    }))
+    .nullable(),
+});
+
+export const recordAnswer = z.discriminatedUnion('lease', [
+  z.object({ lease: z.literal('lost') }),
+  z.object({ lease: z.literal('held'), inserted: z.number(), updated: z.number(), unchanged: z.number() }),
+]);
+
+export const countAnswer = z.object({ count: z.number() });
+
+export const connectionsAnswer = z.object({
+  connections: z.array(
+    z
+      .object({
+        id: z.string(),
+        user_id: z.string(),
+        platform: z.string(),
+        account_id: z.string().nullable(),
+        account_name: z.string().nullable(),
+        access_token: z.string().nullable(),
+        refresh_token: z.string().nullable(),
+        token_expires_at: instant.nullable(),
+        second_account: z.boolean(),
+        ledger: z.array(z.object({ date, state: z.enum(OUTCOME_STATES) })),
+      })
+      .transform((row) => ({
+        id: row.id,
+        userId: row.user_id,
+        platform: row.platform,
+        accountId: row.account_id,
+        accountName: row.account_name,
+        accessToken: row.access_token,
+        refreshToken: row.refresh_token,
+        tokenExpiresAt: row.token_expires_at,
+        secondAccount: row.second_account,
+        ledger: row.ledger,
+      })),
+  ),
+  next_key: z.string().nullable(),
+});
+
+export const connectionListAnswer = z.object({
+  connections: z.array(
+    z
+      .object({
+        id: z.string(),
+        user_id: z.string(),
+        platform: z.string(),
+        account_id: z.string().nullable(),
+        account_name: z.string().nullable(),
+        active: z.boolean(),
+        token_expires_at: instant.nullable(),
+      })
+      .transform((row) => ({
+        id: row.id,
+        userId: row.user_id,
+        platform: row.platform,
+        accountId: row.account_id,
+        accountName: row.account_name,
+        active: row.active,
+        tokenExpiresAt: row.token_expires_at,
+      })),
+  ),
+});
+
+export const savedAnswer = z.object({ id: z.string(), created: z.boolean() });
+export const removedAnswer = z.object({ removed: z.boolean() });
+
+const failingConnection = z
+  .object({
+    connection_id: z.string(),
+    user_id: z.string(),
+    account_id: z.string().nullable(),
+    account_name: z.string().nullable(),
+    reason: z.enum(FAILURE_REASONS),
+    message: z.string().nullable(),
+    failing_since: date,
+  })
+  .transform((row) => ({
+    connectionId: row.connection_id,
+    userId: row.user_id,
+    accountId: row.account_id,
+    accountName: row.account_name,
+    reason: row.reason,
+    message: row.message,
+    failingSince: row.failing_since,
+  }));
+
+export const statusAnswer = z.object({
+  platforms: z.array(
+    z
+      .object({
+        platform: z.string(),
+        active_connections: z.number(),
+        connections_with_data: z.number(),
+        newest_day: date.nullable(),
+        days_missing: z.number(),
+        failing: z.array(failingConnection),
+      })
+      .transform((row) => ({
+        platform: row.platform,
+        activeConnections: row.active_connections,
+        connectionsWithData: row.connections_with_data,
+        newestDay: row.newest_day,
+        daysMissing: row.days_missing,
+        failing: row.failing,
+      })),
+  ),
+});

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { CollectError } from '../errors.js';
+
+const databaseError = z.object({ code: z.string(), message: z.string().default('') });
+
+/** What an error of a database is told with. */
+export interface Place {
+  /** As in `Store.description`. */
+  readonly description: string;
+  /** The environment variable to look at, or the folder. */
+  readonly setting: string;
+  readonly schemaFix: string;
+}
+
+/** SQLSTATEs, Node's network error codes and PostgREST's codes, by what an operator can do about them. */
+const CODES = {
+  schema_missing: new Set(['42883', '42P01', '42703', 'PGRST202', 'PGRST205']),
+  store_refused: new Set(['28P01', '28000', '3D000', '42501', '0A000', 'PGRST301', 'PGRST302', 'PGRST303']),
+  store_unreachable: new Set([
+    ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE'],
+    ...['57P01', '57P03', '53300', '08000', '08001', '08003', '08006'],
+    ...['PGRST000', 'PGRST001', 'PGRST002', 'PGRST003'],
+  ]),
+};
+
+/**
+ * Turns what a database, its driver or its REST interface says into a `CollectError`. Only the code and the first line of
+ * the message are told: details and hints of PostgreSQL quote rows, and rows hold tokens.
+ */
+export function storeError(thrown: unknown, { description, setting, schemaFix }: Place): CollectError {
+  const parsed = databaseError.safeParse(thrown);
+  if (!parsed.success) {
+    // pg has no code for a connection that timed out or that ended early.
+    const why = thrown instanceof Error ? firstLine(thrown.message) : 'no reason given';
+    return /timeout|terminated|timed out/i.test(why)
+      ? new CollectError(
+          'store_unreachable',
+          `${description} cannot be reached (${why})`,
+          `Check ${setting} and that the database is up.`,
+        )
+      : new CollectError('store_failed', `${description} failed (${why})`, 'Run again; what was written stands.');
+  }
+
+  const { code, message } = parsed.data;
+  const why = `${told(code, message)} [${code}]`;
+  if (CODES.schema_missing.has(code)) {
+    return new CollectError('schema_missing', `${description} lacks the schema: ${why}`, schemaFix);
+  }
+  if (CODES.store_refused.has(code)) {
+    return new CollectError('store_refused', `${description} refused: ${why}`, `Check ${setting}.`);
+  }
+  if (CODES.store_unreachable.has(code)) {
+    const fix = `Check ${setting} and that the database is up.`;
+    return new CollectError('store_unreachable', `${description} cannot be reached: ${why}`, fix);
+  }
+  return new CollectError('store_failed', `${description} failed: ${why}`, 'Run again; what was written stands.');
+}
+
+/** Errors of class 22 (a value that does not fit) quote the value at the end of their message. */
+function told(code: string, message: string): string {
+  const line = firstLine(message);
+  return code.startsWith('22') ? line.replace(/:? ".*$/, '') : line;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]?.slice(0, 300) ?? '';
+}

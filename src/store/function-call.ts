@@ -1,0 +1,8 @@
+/** The statement that calls one of the schema's functions with named arguments, JSON among them encoded. */
+export function functionCall(functionName: string, args: Readonly<Record<string, unknown>>) {
+  const named = Object.keys(args).map((name, index) => `${name} => $${index + 1}`);
+  const values = Object.values(args).map((value) =>
+    typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
+  );
+  return { text: `select public.${functionName}(${named.join(', ')}) as result`, values };
+}

@@ -1,0 +1,101 @@
+import { link, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CollectError } from '../errors.js';
+
+/** Locks that this process holds: after a crash in a container, a new process may find its own pid in an old lock. */
+const held = new Set<string>();
+
+/**
+ * Takes a folder for this process, by a file `lock` with its pid; answers the function that gives it back. A lock whose
+ * process is dead is taken over. Throws `CollectError` `store_locked`, or `store_refused` when the folder cannot be written to.
+ */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const path = join(folder, 'lock');
+  const own = join(folder, `lock.${process.pid}`);
+  if (held.has(path)) throw locked(folder, process.pid);
+
+  try {
+    await writeFile(own, `${process.pid}\n`, { mode: 0o600 });
+  } catch (thrown) {
+    const fix = 'Set ANALYTICS_DATA_DIR to a folder that you may write to.';
+    throw new CollectError('store_refused', `the data folder ${folder} cannot be written to`, fix, { cause: thrown });
+  }
+  try {
+    // A link is there whole or not at all: no other process ever reads a lock without its pid.
+    if (!(await linked(own, path))) {
+      await clearStale(folder, path);
+      if (!(await linked(own, path))) throw locked(folder, await holder(path));
+    }
+  } finally {
+    await rm(own, { force: true });
+  }
+
+  held.add(path);
+  return async () => {
+    held.delete(path);
+    await rm(path, { force: true });
+  };
+}
+
+/** Moves the lock aside before looking at it again, so that two processes cannot both clear the same one. */
+async function clearStale(folder: string, path: string): Promise<void> {
+  const pid = await holder(path);
+  if (isAlive(pid)) throw locked(folder, pid);
+
+  const aside = `${path}.stale.${process.pid}`;
+  if (!(await renamed(path, aside))) return;
+  const moved = await holder(aside);
+  if (isAlive(moved)) {
+    await linked(aside, path);
+    await unlink(aside);
+    throw locked(folder, moved);
+  }
+  await unlink(aside);
+}
+
+async function holder(path: string): Promise<number | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const pid = Number.parseInt(text, 10);
+  return Number.isNaN(pid) ? undefined : pid;
+}
+
+function isAlive(pid: number | undefined): boolean {
+  if (pid === undefined || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    // EPERM: it lives, under another user.
+    return hasCode(thrown, 'EPERM');
+  }
+}
+
+function linked(from: string, to: string): Promise<boolean> {
+  return did(link(from, to), 'EEXIST');
+}
+
+function renamed(from: string, to: string): Promise<boolean> {
+  return did(rename(from, to), 'ENOENT');
+}
+
+async function did(work: Promise<void>, unlessCode: string): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (thrown) {
+    if (hasCode(thrown, unlessCode)) return false;
+    throw thrown;
+  }
+}
+
+function hasCode(thrown: unknown, code: string): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
+}
+
+function locked(folder: string, pid: number | undefined): CollectError {
+  return new CollectError(
+    'store_locked',
+    `the embedded PostgreSQL in ${folder} is in use by process ${pid ?? 'unknown'}`,
+    'Wait for that process to end, or set ANALYTICS_DATA_DIR to another folder.',
+  );
+}

@@ -1,0 +1,70 @@
+import pg from 'pg';
+import { CollectError } from '../errors.js';
+import { storeError } from './database-error.js';
+import { functionCall } from './function-call.js';
+import { schemaSql } from './schema.js';
+import { sqlStore } from './sql-store.js';
+import type { Store } from './store.js';
+
+const OLDEST_VERSION = 150_000;
+const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
+
+/** Opens any PostgreSQL 15 or newer. Throws `CollectError` when it cannot be reached or refuses. */
+export async function openPostgresStore(databaseUrl: string): Promise<Store> {
+  const place = { description: describe(databaseUrl), setting: 'DATABASE_URL', schemaFix: SCHEMA_FIX };
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 4,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    application_name: 'analytics-collect',
+    allowExitOnIdle: true,
+  });
+  // An idle connection that breaks is replaced by the next call; without a listener it would end the process.
+  pool.on('error', () => {});
+
+  // Statements have no names, so that a pooler in transaction mode can carry them.
+  async function query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
+    try {
+      return (await pool.query<Row>(text, values)).rows;
+    } catch (thrown) {
+      throw storeError(thrown, place);
+    }
+  }
+
+  try {
+    const rows = await query<{ version: number }>("select current_setting('server_version_num')::integer as version");
+    refuseOldServer(rows[0]?.version ?? 0, place.description);
+  } catch (thrown) {
+    await pool.end();
+    throw thrown;
+  }
+
+  return sqlStore({
+    description: place.description,
+    schemaFix: SCHEMA_FIX,
+    async call(functionName, args) {
+      const { text, values } = functionCall(functionName, args);
+      return (await query<{ result: unknown }>(text, values))[0]?.result;
+    },
+    async applySchema() {
+      await query(await schemaSql());
+    },
+    close: () => pool.end(),
+  });
+}
+
+function refuseOldServer(version: number, description: string): void {
+  if (version >= OLDEST_VERSION) return;
+  throw new CollectError(
+    'store_refused',
+    `${description} is PostgreSQL ${Math.floor(version / 10_000)}, and 15 is the oldest that can keep reruns free of duplicates`,
+    'Set DATABASE_URL to a PostgreSQL 15 or newer.',
+  );
+}
+
+/** Host and database only: the rest of the address may be secret. */
+function describe(databaseUrl: string): string {
+  const { host, database } = new pg.Client({ connectionString: databaseUrl });
+  return `PostgreSQL at ${host}/${database ?? ''}`;
+}

@@ -1,0 +1,138 @@
+import type { z } from 'zod';
+import { CollectError } from '../errors.js';
+import * as answers from './answers.js';
+import { SCHEMA_VERSION } from './schema.js';
+import type { ConnectionFilter, DateRange, Store, StoredConnection } from './store.js';
+
+/** Calls one of the schema's functions with named arguments; answers its one JSON value. Throws `CollectError`. */
+export type Call = (functionName: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
+
+/** What tells one database from another. */
+export interface Driver {
+  readonly description: string;
+  /** What to do about a missing or outdated schema, a sentence. */
+  readonly schemaFix: string;
+  readonly call: Call;
+  applySchema(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const PAGE_SIZE = 500;
+
+/** The store's contract over any way of calling the schema's functions. */
+export function sqlStore({ description, schemaFix, call, applySchema, close }: Driver): Store {
+  async function ask<Schema extends z.ZodType>(
+    answer: Schema,
+    functionName: string,
+    args: Readonly<Record<string, unknown>> = {},
+  ): Promise<z.output<Schema>> {
+    const parsed = answer.safeParse(await call(functionName, args));
+    if (parsed.success) return parsed.data;
+    const where = parsed.error.issues[0]?.path.join('.') || 'its whole';
+    throw new CollectError(
+      'store_failed',
+      `${description}: ${functionName} answered unexpectedly (${where})`,
+      schemaFix,
+    );
+  }
+
+  return {
+    description,
+    applySchema,
+    close,
+
+    async check() {
+      const schema = await ask(answers.schemaAnswer, 'check_collection');
+      if (schema.schema_version < SCHEMA_VERSION) {
+        throw new CollectError(
+          'schema_outdated',
+          `${description} has an older schema than this program needs`,
+          schemaFix,
+        );
+      }
+      if (!schema.unique_key) {
+        throw new CollectError(
+          'schema_outdated',
+          `${description}: analytics_snapshots lacks its unique key with NULLS NOT DISTINCT, so a rerun would write duplicates`,
+          schemaFix,
+        );
+      }
+    },
+
+    beginRun: ({ scope, trigger }) => ask(answers.leaseAnswer, 'begin_collection', { scope, trigger }),
+
+    async renewRun(runId) {
+      return (await ask(answers.renewedAnswer, 'renew_collection', { run_id: runId })).renewed;
+    },
+
+    async finishRun(runId, status, summary) {
+      await ask(answers.finishedAnswer, 'finish_collection', { run_id: runId, status, summary });
+    },
+
+    async lastRun() {
+      return (await ask(answers.lastRunAnswer, 'last_collection')).run;
+    },
+
+    async countConnections(filter) {
+      return (await ask(answers.countAnswer, 'count_connections', filterArgs(filter))).count;
+    },
+
+    async *connections(filter: ConnectionFilter, ledger: DateRange): AsyncGenerator<StoredConnection[]> {
+      let afterKey: string | null = null;
+      do {
+        const page: z.output<typeof answers.connectionsAnswer> = await ask(
+          answers.connectionsAnswer,
+          'read_connections',
+          { ...filterArgs(filter), ...ledger, after_key: afterKey, page_size: PAGE_SIZE },
+        );
+        if (page.connections.length > 0) yield page.connections;
+        afterKey = page.next_key;
+      } while (afterKey !== null);
+    },
+
+    async record({ runId, snapshots, outcomes, refresh }) {
+      const answer = await ask(answers.recordAnswer, 'record_collection', {
+        run_id: runId,
+        snapshots,
+        outcomes,
+        refresh,
+      });
+      if (answer.lease === 'lost') {
+        throw new CollectError(
+          'lease_lost',
+          'another run took over this run’s lease, so it stopped writing',
+          'Nothing is lost: the other run collects what this one did not.',
+        );
+      }
+      const { inserted, updated, unchanged } = answer;
+      return { inserted, updated, unchanged };
+    },
+
+    async readStatus(windows) {
+      return (await ask(answers.statusAnswer, 'read_collection_status', { windows })).platforms;
+    },
+
+    async listConnections() {
+      return (await ask(answers.connectionListAnswer, 'list_connections')).connections;
+    },
+
+    saveConnection: (connection) =>
+      ask(answers.savedAnswer, 'save_connection', {
+        for_user: connection.userId,
+        for_platform: connection.platform,
+        account_id: connection.accountId,
+        account_name: connection.accountName,
+        access_token: connection.accessToken,
+        refresh_token: connection.refreshToken,
+        token_expires_at: connection.tokenExpiresAt,
+      }),
+
+    async removeConnection(id) {
+      return (await ask(answers.removedAnswer, 'remove_connection', { connection_id: id })).removed;
+    },
+  };
+}
+
+function filterArgs({ userId, platforms }: ConnectionFilter) {
+  return { for_user: userId ?? null, for_platforms: platforms ?? null };
+}

@@ -1,0 +1,66 @@
+import { createClient, type WebSocketLikeConstructor } from '@supabase/supabase-js';
+import { WebSocket } from 'ws';
+import { CollectError } from '../errors.js';
+import { storeError } from './database-error.js';
+import { sqlStore } from './sql-store.js';
+import type { Store } from './store.js';
+
+const TIMEOUT_MS = 60_000;
+const SCHEMA_FIX = 'Run `analytics-collect schema` and paste its output into the SQL editor of the Supabase dashboard.';
+
+export interface SupabaseOptions {
+  readonly url: string;
+  readonly serviceRoleKey: string;
+}
+
+/** Opens a Supabase project through its REST interface. Nothing is sent before the first call. */
+export async function openSupabaseStore({ url, serviceRoleKey }: SupabaseOptions): Promise<Store> {
+  const description = `Supabase at ${new URL(url).host}`;
+  const client = createClient(url, serviceRoleKey, {
+    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+    global: { fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }) },
+    // Realtime is not used, but without a WebSocket of Node's own (before 22) the client will not be made. The cast is for
+    // two packages whose typings of one interface differ in the type of an event's target.
+    realtime: { transport: WebSocket as unknown as WebSocketLikeConstructor },
+  });
+
+  return sqlStore({
+    description,
+    schemaFix: SCHEMA_FIX,
+    async call(functionName, args) {
+      const { data, error, status } = await client.rpc(functionName, args);
+      if (error) throw supabaseError(error, status, description);
+      return data;
+    },
+    async applySchema() {
+      throw new CollectError('usage', `${description}: a schema cannot be applied over its REST interface`, SCHEMA_FIX);
+    },
+    async close() {},
+  });
+}
+
+/** The HTTP status speaks first: a gateway in front of the database answers without a code, and in HTML. */
+function supabaseError(error: { code?: string; message: string }, status: number, description: string): CollectError {
+  if (status === 401 || error.code === '42501') {
+    return new CollectError(
+      'store_refused',
+      `${description} refused the key [${error.code || status}]`,
+      'Set SUPABASE_SERVICE_ROLE_KEY to the service role (secret) key of this project, not the anonymous one.',
+    );
+  }
+  if (status === 0 || status >= 502) {
+    return new CollectError(
+      'store_unreachable',
+      `${description} cannot be reached (${status === 0 ? 'no answer' : `HTTP ${status}`})`,
+      'Check SUPABASE_URL, and that the project is not paused.',
+    );
+  }
+  if (!error.code) {
+    return new CollectError(
+      'store_refused',
+      `${description} answered HTTP ${status}, not as a Supabase project does`,
+      'Check SUPABASE_URL: it is the project’s own address, as https://abc.supabase.co.',
+    );
+  }
+  return storeError(error, { description, setting: 'SUPABASE_URL', schemaFix: SCHEMA_FIX });
+}
