@@ -1,8 +1,15 @@
-import type { OutcomeState } from './outcome.js';
+import type { OutcomeState } from '../store/store.js';
 
 /** What a run tells while it goes on. No event holds a token. */
 export type CollectEvent =
-  | { readonly type: 'started'; readonly runId: string; readonly scope: string; readonly store: string; readonly connections: number; readonly dryRun: boolean }
+  | {
+      readonly type: 'started';
+      readonly runId: string;
+      readonly scope: string;
+      readonly store: string;
+      readonly connections: number;
+      readonly dryRun: boolean;
+    }
   | { readonly type: 'connection'; readonly connection: ConnectionReport }
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'stopping' };

@@ -1,29 +1,113 @@
-import type { FailureReason } from '../errors.js';
+import type { FailureReason, PlatformError } from '../errors.js';
+import type { Day, DayResult, MetricValue, Platform } from '../platforms/platform.js';
+import type { OutcomeRow, OutcomeState, SnapshotRow, StoredConnection } from '../store/store.js';
+import { hasSettled } from './plan.js';
 
-/**
- * How a planned (connection, day) ended.
- * `settled`: final values written. `provisional`: values written before the settling time. `pending`: ended, nothing there
- * yet. `no_data`: settling time passed, still nothing. `failed`: see the reason. `skipped`: not asked, on purpose.
- */
-export const OUTCOME_STATES = ['settled', 'provisional', 'pending', 'no_data', 'failed', 'skipped'] as const;
-
-export type OutcomeState = (typeof OUTCOME_STATES)[number];
-
-/** What the ledger (`collection_outcomes`) knows of a connection's day. */
-export interface LedgerEntry {
-  readonly date: string;
-  readonly state: OutcomeState;
+/** How a day ended, with the rows that belong to it: written together or not at all. */
+export interface DayRecord {
+  readonly outcome: OutcomeRow;
+  readonly snapshots: readonly SnapshotRow[];
 }
 
-/** One row of the ledger to write. */
-export interface Outcome {
-  readonly connectionId: string;
-  readonly date: string;
-  readonly userId: string;
-  readonly platform: string;
-  readonly state: OutcomeState;
-  readonly reason: FailureReason | null;
-  readonly message: string | null;
-  /** How many snapshots go with it. */
-  readonly metrics: number;
+export interface RecordInput {
+  readonly connection: StoredConnection;
+  readonly platform: Pick<Platform, 'api' | 'day'>;
+  readonly day: Day;
+  readonly result: DayResult;
+  readonly now: Date;
+  /** Makes an API's words fit to be stored. */
+  readonly clean: (text: string) => string;
+}
+
+/** Turns what a platform said of a day into the ledger's entry and the table's rows. */
+export function recordDay({ connection, platform, day, result, now, clean }: RecordInput): DayRecord {
+  const state = stateOf(result, hasSettled(day, platform.day.settlesAfterHours, now));
+  const unique = new Map(result.values.map((value) => [value.metric, value]));
+  const snapshots = [...unique.values()].map(
+    (value): SnapshotRow => ({
+      user_id: connection.userId,
+      platform: connection.platform,
+      source: 'api',
+      metric: value.metric,
+      value: value.value,
+      date: day.date,
+      metadata: metadataOf(value, {
+        api: platform.api,
+        accountId: connection.accountId,
+        now,
+        settled: value.closing === true || state === 'settled',
+      }),
+    }),
+  );
+  const error = result.kind === 'failed' ? result.error : null;
+  return {
+    outcome: outcomeRow(
+      connection,
+      day.date,
+      state,
+      error?.reason ?? null,
+      error && clean(error.message),
+      snapshots.length,
+    ),
+    snapshots,
+  };
+}
+
+/** A failure of a day without a word from the platform on that day. */
+export function recordFailure(
+  connection: StoredConnection,
+  date: string,
+  error: PlatformError,
+  clean: (text: string) => string,
+): DayRecord {
+  return { outcome: outcomeRow(connection, date, 'failed', error.reason, clean(error.message), 0), snapshots: [] };
+}
+
+export function recordSkip(connection: StoredConnection, date: string, why: string): DayRecord {
+  return { outcome: outcomeRow(connection, date, 'skipped', null, why, 0), snapshots: [] };
+}
+
+/** Closing figures say nothing of the day's own metrics: a day with nothing else is still pending. */
+function stateOf(result: DayResult, settled: boolean): OutcomeState {
+  if (result.kind !== 'collected') return result.kind;
+  if (result.values.every((value) => value.closing)) return settled ? 'no_data' : 'pending';
+  return settled ? 'settled' : 'provisional';
+}
+
+function metadataOf(
+  value: MetricValue,
+  { api, accountId, now, settled }: { api: string; accountId: string | null; now: Date; settled: boolean },
+): Record<string, unknown> {
+  const metadata: Record<string, unknown> = {
+    api,
+    period: value.closing ? 'lifetime' : 'day',
+    account_id: accountId,
+    fetched_at: now.toISOString(),
+    settled,
+  };
+  if (value.apiMetric) metadata.api_metric = value.apiMetric;
+  const types = Object.keys(value.postTypes ?? {});
+  if (types.length > 0) metadata.post_types = value.postTypes;
+  if (types.length === 1) metadata.post_type = types[0];
+  return metadata;
+}
+
+function outcomeRow(
+  connection: StoredConnection,
+  date: string,
+  state: OutcomeState,
+  reason: FailureReason | null,
+  message: string | null,
+  metrics: number,
+): DayRecord['outcome'] {
+  return {
+    connection_id: connection.id,
+    date,
+    user_id: connection.userId,
+    platform: connection.platform,
+    state,
+    reason,
+    message,
+    metrics,
+  };
 }

@@ -1,4 +1,9 @@
-import type { FailingConnection, RunRow } from '../store/store.js';
+import type { Platform } from '../platforms/platform.js';
+import type { DateRange, FailingConnection, RunRow, Store } from '../store/store.js';
+import { datesBetween } from './day.js';
+import { windowRange } from './plan.js';
+
+const HOUR_MS = 3_600_000;
 
 /** What `status` shows and `status --json` prints. */
 export interface StatusReport {
@@ -26,5 +31,69 @@ export interface PlatformStatus {
   connections_with_data: number;
   newest_day: string | null;
   days_missing: number;
-  failing: (FailingConnection & { /** Nights since `failingSince`, that day counted. */ days: number })[];
+  failing: FailingReport[];
+}
+
+export interface FailingReport {
+  connection_id: string;
+  user_id: string;
+  account_id: string | null;
+  account_name: string | null;
+  reason: FailingConnection['reason'];
+  message: string | null;
+  failing_since: string;
+  /** Days from `failing_since` to the window's end, both counted. */
+  days: number;
+}
+
+/** How things stand: the last run, and each platform over its own last `days` ended days. Throws what the store throws. */
+export async function readStatus(
+  store: Store,
+  platforms: ReadonlyMap<string, Pick<Platform, 'day'>>,
+  days: number,
+  now: Date,
+): Promise<StatusReport> {
+  await store.check();
+  const windows: Record<string, DateRange> = {};
+  for (const [name, { day }] of platforms) windows[name] = windowRange({ kind: 'lookback', days }, day.timeZone, now);
+  const lastRun = await store.lastRun();
+  const rows = await store.readStatus(windows);
+  return {
+    store: store.description,
+    last_run: lastRun && {
+      run_id: lastRun.runId,
+      scope: lastRun.scope,
+      trigger: lastRun.trigger,
+      status: lastRun.status,
+      started_at: lastRun.startedAt,
+      finished_at: lastRun.finishedAt,
+      age_hours: Math.round(((now.getTime() - Date.parse(lastRun.startedAt)) / HOUR_MS) * 10) / 10,
+      summary: lastRun.summary,
+    },
+    platforms: rows.map((row) => {
+      const window = windows[row.platform] ?? windowRange({ kind: 'lookback', days }, 'UTC', now);
+      return {
+        platform: row.platform,
+        ...window,
+        active_connections: row.activeConnections,
+        connections_with_data: row.connectionsWithData,
+        newest_day: row.newestDay,
+        days_missing: row.daysMissing,
+        failing: row.failing.map((connection) => failingReport(connection, window.until)),
+      };
+    }),
+  };
+}
+
+function failingReport(connection: FailingConnection, until: string): FailingReport {
+  return {
+    connection_id: connection.connectionId,
+    user_id: connection.userId,
+    account_id: connection.accountId,
+    account_name: connection.accountName,
+    reason: connection.reason,
+    message: connection.message,
+    failing_since: connection.failingSince,
+    days: Math.max(1, datesBetween(connection.failingSince, until).length),
+  };
 }

@@ -1,5 +1,5 @@
 import type { FailureReason } from '../errors.js';
-import type { OutcomeState } from './outcome.js';
+import type { OutcomeState } from '../store/store.js';
 
 /** The account of a run: what `collect --json` prints and `collection_runs.summary` keeps. Field names are a published contract. */
 export interface Summary {

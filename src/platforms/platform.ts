@@ -44,7 +44,12 @@ export type DayResult =
   /** The API has gone past the day without a word on it: it will have no data, however long one waits. */
   | { readonly date: string; readonly kind: 'no_data'; readonly values: readonly MetricValue[] }
   /** Some of it could not be had; `values` holds what could, and stays open to correction by the next run. */
-  | { readonly date: string; readonly kind: 'failed'; readonly error: PlatformError; readonly values: readonly MetricValue[] };
+  | {
+      readonly date: string;
+      readonly kind: 'failed';
+      readonly error: PlatformError;
+      readonly values: readonly MetricValue[];
+    };
 
 /** What is told of a metric in `metrics.ts`, in `platforms` and in the README. */
 export interface MetricInfo {

@@ -42,6 +42,21 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/**
+ * How a planned (connection, day) ended.
+ * `settled`: final values written. `provisional`: values written before the settling time. `pending`: ended, nothing there
+ * yet. `no_data`: settling time passed, still nothing. `failed`: see the reason. `skipped`: not asked, on purpose.
+ */
+export const OUTCOME_STATES = ['settled', 'provisional', 'pending', 'no_data', 'failed', 'skipped'] as const;
+
+export type OutcomeState = (typeof OUTCOME_STATES)[number];
+
+/** What the ledger (`collection_outcomes`) knows of a connection's day. */
+export interface LedgerEntry {
+  readonly date: string;
+  readonly state: OutcomeState;
+}
+
 export type RunStatus = 'running' | 'completed' | 'partial' | 'failed' | 'interrupted' | 'abandoned';
 
 export interface NewRun {
@@ -53,7 +68,10 @@ export interface NewRun {
 
 export type Lease =
   | { readonly held: true; readonly runId: string; readonly startedAt: string }
-  | { readonly held: false; readonly by: { readonly runId: string; readonly startedAt: string; readonly heartbeatAt: string } };
+  | {
+      readonly held: false;
+      readonly by: { readonly runId: string; readonly startedAt: string; readonly heartbeatAt: string };
+    };
 
 export interface RunRow {
   readonly runId: string;
@@ -91,7 +109,7 @@ export interface StoredConnection {
   readonly tokenExpiresAt: string | null;
   /** An older active connection of the same user and platform exists: the table's key has room for one. */
   readonly secondAccount: boolean;
-  readonly ledger: readonly { readonly date: string; readonly state: string }[];
+  readonly ledger: readonly LedgerEntry[];
 }
 
 /** A row of `analytics_snapshots`, in the table's own spelling. `post_id` is always NULL and therefore not named. */
@@ -111,7 +129,7 @@ export interface OutcomeRow {
   readonly date: string;
   readonly user_id: string;
   readonly platform: string;
-  readonly state: string;
+  readonly state: OutcomeState;
   readonly reason: FailureReason | null;
   readonly message: string | null;
   readonly metrics: number;

@@ -1,0 +1,186 @@
+import { type CollectOptions, collect } from './collector/collect.js';
+import type { OnEvent } from './collector/events.js';
+import { readStatus, type StatusReport } from './collector/status.js';
+import type { Summary } from './collector/summary.js';
+import { type Config, loadConfig, readEnvironment, secretsOf } from './config.js';
+import { CollectError, PlatformError } from './errors.js';
+import { createHttp } from './http/client.js';
+import { redact } from './http/redact.js';
+import type { Platform } from './platforms/platform.js';
+import { createPlatforms } from './platforms/registry.js';
+import type { Store } from './store/store.js';
+import { loadOrCreateKey } from './tokens/key-file.js';
+import { createKeyring, type Keyring } from './tokens/keyring.js';
+import type { Environment } from './variables.js';
+
+/** Config, store, tokens and platforms put together: what commands and callers ask. */
+export interface App {
+  readonly config: Config;
+  readonly store: Store;
+  /** What the user should be told before anything else. */
+  readonly notices: readonly string[];
+  /** See `collect` in the collector. */
+  collect(options: CollectOptions, onEvent: OnEvent): Promise<Summary>;
+  status(days: number): Promise<StatusReport>;
+  /** Throws `CollectError` `check_failed` when the platform does not accept the token, `usage` for an unknown platform. */
+  addConnection(connection: ConnectionInput): Promise<{ id: string; created: boolean; accountName: string | null }>;
+  close(): Promise<void>;
+}
+
+export interface ConnectionInput {
+  readonly userId: string;
+  readonly platform: string;
+  readonly accountId: string;
+  readonly accountName: string | null;
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+  /** ISO 8601. */
+  readonly tokenExpiresAt: string | null;
+  /** Ask the platform whether the token opens the account before it is stored. */
+  readonly check: boolean;
+}
+
+export type SandboxKind = 'healthy' | 'faulty';
+
+export interface AppOptions {
+  /** The platforms' APIs in miniature and a database in memory, instead of what the environment names. */
+  readonly sandbox?: SandboxKind;
+  /** Default: the process's environment over `.env`. */
+  readonly environment?: Environment;
+  readonly now?: () => Date;
+}
+
+/** Throws `CollectError`: `config_invalid`, or what opening the store throws. */
+export async function openApp({ sandbox, environment, now = () => new Date() }: AppOptions = {}): Promise<App> {
+  if (sandbox !== undefined) return openSandbox(sandbox, now);
+  const config = loadConfig(environment ?? readEnvironment());
+  const store = await openStore(config.store);
+  const { key, notices } = await encryptionKey(config);
+  const keyring = createKeyring(key, { allowPlaintext: config.allowPlaintextTokens });
+  return assemble({ config, store, keyring, platforms: createPlatforms(config), now, notices });
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly keyring: Keyring;
+  readonly platforms: ReadonlyMap<string, Platform>;
+  readonly now: () => Date;
+  readonly notices: readonly string[];
+}
+
+function assemble({ config, store, keyring, platforms, now, notices }: Parts): App {
+  return {
+    ...{ config, store, notices },
+    collect: (options, onEvent) =>
+      collect({ store, keyring, platforms, now, secrets: secretsOf(config) }, options, onEvent),
+    status: (days) => readStatus(store, platforms, days, now()),
+    async addConnection({ check, ...connection }) {
+      const platform = platforms.get(connection.platform);
+      if (!platform) throw unknownPlatform(connection.platform, platforms);
+      await store.check();
+      const accountName = check ? await checkedName(platform, connection, now) : null;
+      const saved = await store.saveConnection({
+        ...connection,
+        accountName: connection.accountName ?? accountName,
+        accessToken: keyring.encrypt(connection.accessToken),
+        refreshToken: connection.refreshToken === null ? null : keyring.encrypt(connection.refreshToken),
+      });
+      return { ...saved, accountName: connection.accountName ?? accountName };
+    },
+    close: () => store.close(),
+  };
+}
+
+/** Everything real but the other end: the same code over HTTP to loopback, and SQL to a database in memory. */
+async function openSandbox(kind: SandboxKind, now: () => Date): Promise<App> {
+  const [{ startSandbox }, { FAULTY_REFUSED_METRICS, population }, { openEmbeddedStore }, { generateKey }] =
+    await Promise.all([
+      import('./sandbox/server.js'),
+      import('./sandbox/population.js'),
+      import('./store/embedded.js'),
+      import('./tokens/fernet.js'),
+    ]);
+  const faulty = kind === 'faulty';
+  const accounts = population({ faulty });
+  const sandbox = await startSandbox({ accounts, now, refusedMetrics: faulty ? FAULTY_REFUSED_METRICS : [] });
+  const store = await openEmbeddedStore('memory');
+  const config = loadConfig({ ...sandbox.urls, ENCRYPTION_KEY: generateKey() });
+  const keyring = createKeyring(config.encryptionKey ?? '', { allowPlaintext: false });
+  for (const account of accounts) {
+    await store.saveConnection({
+      userId: account.userId,
+      platform: account.platform,
+      accountId: account.connectedAs ?? account.accountId,
+      accountName: account.name,
+      accessToken: keyring.encrypt(account.accessToken),
+      refreshToken: account.refreshToken === undefined ? null : keyring.encrypt(account.refreshToken),
+      tokenExpiresAt: null,
+    });
+  }
+  const notice = `Sandbox: ${accounts.length} made-up accounts on a loopback port, a database in memory. Nothing here is real, and nothing is kept.`;
+  const app = assemble({ config, store, keyring, platforms: createPlatforms(config), now, notices: [notice] });
+  return { ...app, close: async () => void (await Promise.all([store.close(), sandbox.close()])) };
+}
+
+async function openStore(config: Config['store']): Promise<Store> {
+  switch (config.kind) {
+    case 'supabase':
+      return (await import('./store/supabase.js')).openSupabaseStore(config);
+    case 'postgres':
+      return (await import('./store/postgres.js')).openPostgresStore(config.url);
+    case 'embedded':
+      return (await import('./store/embedded.js')).openEmbeddedStore(config);
+  }
+}
+
+async function encryptionKey(config: Config): Promise<{ key: string; notices: string[] }> {
+  if (config.encryptionKey !== null) return { key: config.encryptionKey, notices: [] };
+  const { key, created, path } = await loadOrCreateKey(config.dataDir);
+  return {
+    key,
+    notices: created
+      ? [`Made an encryption key in ${path}. Back it up: without it the stored tokens cannot be read.`]
+      : [],
+  };
+}
+
+async function checkedName(
+  platform: Platform,
+  connection: Omit<ConnectionInput, 'check'>,
+  now: () => Date,
+): Promise<string | null> {
+  const http = createHttp({
+    concurrency: 1,
+    signal: new AbortController().signal,
+    counters: { total: 0, retried: 0 },
+    now,
+  });
+  const { tokenExpiresAt } = connection;
+  try {
+    const account = {
+      ...connection,
+      connectionId: 'new',
+      tokenExpiresAt: tokenExpiresAt === null ? null : new Date(tokenExpiresAt),
+    };
+    return (await platform.check(account, { http })).accountName;
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    const said = redact(error.message, [connection.accessToken, connection.refreshToken]);
+    throw new CollectError(
+      'check_failed',
+      `${platform.name} does not open account ${connection.accountId} with this token: ${error.reason}: ${said}.`,
+      'Nothing was stored. Correct the token or the account, or store it unchecked with --no-check.',
+    );
+  } finally {
+    http.close();
+  }
+}
+
+function unknownPlatform(name: string, platforms: ReadonlyMap<string, Platform>): CollectError {
+  return new CollectError(
+    'usage',
+    `There is no collector for the platform "${name}".`,
+    `Choose one of: ${[...platforms.keys()].join(', ')}.`,
+  );
+}

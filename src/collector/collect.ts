@@ -1,0 +1,185 @@
+import { CollectError } from '../errors.js';
+import { createHttp } from '../http/client.js';
+import type { Platform } from '../platforms/platform.js';
+import type { ConnectionFilter, Store, StoredConnection } from '../store/store.js';
+import type { Keyring } from '../tokens/keyring.js';
+import { forEachConcurrently } from './concurrently.js';
+import { collectConnection, planConnection, type RunContext } from './connection.js';
+import type { ConnectionReport, OnEvent } from './events.js';
+import type { DayRecord } from './outcome.js';
+import { ledgerRange, type Plan, type Window } from './plan.js';
+import { createRecorder } from './recorder.js';
+import { createRefusals } from './refusals.js';
+import type { Summary } from './summary.js';
+import { createTally } from './tally.js';
+
+const HEARTBEAT_MS = 30_000;
+
+export interface CollectOptions {
+  readonly userId?: string;
+  readonly platforms?: readonly string[];
+  readonly window: Window;
+  /** Requests, and connections, under way at once. */
+  readonly concurrency: number;
+  /** Collect again what is settled, and overwrite it. */
+  readonly refresh: boolean;
+  /** Plan only: no request, no write, no lease. */
+  readonly dryRun: boolean;
+  /** Aborted to stop politely: nothing more is asked, what was fetched is written. */
+  readonly signal: AbortSignal;
+  /** What started the run, for `collection_runs.trigger`. */
+  readonly trigger: string;
+}
+
+export interface Collector {
+  readonly store: Store;
+  readonly keyring: Pick<Keyring, 'decrypt'>;
+  readonly platforms: ReadonlyMap<string, Platform>;
+  readonly now: () => Date;
+  /** Struck out of everything an API says. */
+  readonly secrets: readonly string[];
+}
+
+/**
+ * One run: takes the lease, streams the active connections, plans and fetches each, records, and sums up. Throws
+ * `CollectError` when there can be no run (`lease_held`, `schema_missing`, …) or when the store fails in the middle of one.
+ */
+export async function collect(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
+  const { store, now } = collector;
+  await store.check();
+  const scope = options.userId === undefined ? 'all' : `user:${options.userId}`;
+  if (options.dryRun) return run(collector, options, onEvent, { runId: 'dry-run', scope });
+
+  const lease = await store.beginRun({ scope, trigger: options.trigger });
+  if (!lease.held) throw leaseHeld(scope, lease.by);
+  try {
+    const summary = await run(collector, options, onEvent, { runId: lease.runId, scope });
+    await store.finishRun(lease.runId, summary.status, summary);
+    return summary;
+  } catch (error) {
+    const message = error instanceof CollectError ? error.message : 'unexpected error';
+    await store
+      .finishRun(lease.runId, 'failed', { error: message, finished_at: now().toISOString() })
+      .catch(() => undefined);
+    throw error;
+  }
+}
+
+async function run(
+  { store, keyring, platforms, now, secrets }: Collector,
+  options: CollectOptions,
+  onEvent: OnEvent,
+  { runId, scope }: { runId: string; scope: string },
+): Promise<Summary> {
+  const startedAt = now();
+  const halt = new AbortController();
+  const signal = AbortSignal.any([options.signal, halt.signal]);
+  const counters = { total: 0, retried: 0 };
+  const http = createHttp({ concurrency: options.concurrency, signal, counters, now });
+  const tally = createTally();
+  const said = new Set<string>();
+  const warn = (message: string) => {
+    if (said.has(message)) return;
+    said.add(message);
+    tally.warn(message);
+    onEvent({ type: 'warning', message });
+  };
+  const context: RunContext = {
+    ...{ platforms, keyring, http, warn, now, signal, secrets },
+    refused: createRefusals(warn),
+    window: options.window,
+    refresh: options.refresh,
+  };
+  const recorder = createRecorder(store, runId, options.refresh);
+  const heartbeat = options.dryRun ? undefined : setInterval(() => void renew(store, runId, halt), HEARTBEAT_MS);
+
+  async function work(connection: StoredConnection): Promise<void> {
+    const planned = planConnection(connection, context);
+    if (options.dryRun) return done(report(connection, planned, []), []);
+    const records = await collectConnection(connection, planned, context);
+    await recorder.add(records).catch((error: unknown) => {
+      halt.abort();
+      throw error;
+    });
+    if (signal.aborted && records.length === 0) return;
+    done(report(connection, planned, records), records);
+  }
+
+  function done(connection: ConnectionReport, records: readonly DayRecord[]): void {
+    tally.add(connection, records);
+    onEvent({ type: 'connection', connection });
+  }
+
+  try {
+    const filter: ConnectionFilter = {
+      ...(options.userId !== undefined && { userId: options.userId }),
+      ...(options.platforms !== undefined && { platforms: options.platforms }),
+    };
+    const connections = await store.countConnections(filter);
+    onEvent({ type: 'started', runId, scope, store: store.description, connections, dryRun: options.dryRun });
+    const pages = store.connections(filter, ledgerRange(options.window, startedAt));
+    await forEachConcurrently(flatten(pages), options.concurrency, work, () => signal.aborted);
+    await recorder.flush();
+  } finally {
+    clearInterval(heartbeat);
+    http.close();
+  }
+  return tally.summary({
+    ...{ runId, scope, startedAt, dryRun: options.dryRun },
+    finishedAt: now(),
+    interrupted: options.signal.aborted,
+    metrics: recorder.counts,
+    requests: counters,
+  });
+}
+
+/** A lease that is lost stops the run; a heartbeat that did not get through is tried again at the next beat. */
+async function renew(store: Store, runId: string, halt: AbortController): Promise<void> {
+  const held = await store.renewRun(runId).catch(() => true);
+  if (!held) halt.abort();
+}
+
+async function* flatten<T>(pages: AsyncIterable<readonly T[]>): AsyncIterable<T> {
+  for await (const page of pages) yield* page;
+}
+
+function report(connection: StoredConnection, planned: Plan, records: readonly DayRecord[]): ConnectionReport {
+  const outcomes = records.map(({ outcome }) => outcome);
+  const failed = outcomes.find(({ state }) => state === 'failed');
+  const skipped = outcomes.find(({ state }) => state === 'skipped');
+  const telling = failed ?? skipped;
+  const days: Record<string, number> = {};
+  for (const { state } of outcomes) days[state] = (days[state] ?? 0) + 1;
+  if (records.length === 0 && planned.due.length > 0) days.due = planned.due.length;
+  return {
+    connectionId: connection.id,
+    userId: connection.userId,
+    platform: connection.platform,
+    accountId: connection.accountId,
+    accountName: connection.accountName,
+    result: resultOf(
+      outcomes.length,
+      failed !== undefined,
+      outcomes.every(({ state }) => state === 'skipped'),
+    ),
+    days,
+    dates: outcomes.length > 0 ? outcomes.map(({ date }) => date) : planned.due.map(({ date }) => date),
+    metrics: outcomes.reduce((sum, { metrics }) => sum + metrics, 0),
+    reason: telling?.reason ?? null,
+    message: telling?.message ?? null,
+  };
+}
+
+function resultOf(outcomes: number, failed: boolean, allSkipped: boolean): ConnectionReport['result'] {
+  if (outcomes === 0) return 'nothing_due';
+  if (failed) return 'failed';
+  return allSkipped ? 'skipped' : 'succeeded';
+}
+
+function leaseHeld(scope: string, by: { runId: string; startedAt: string; heartbeatAt: string }): CollectError {
+  return new CollectError(
+    'lease_held',
+    `run ${by.runId} of scope "${scope}" has been at work since ${by.startedAt} (last sign of life ${by.heartbeatAt}).`,
+    'Wait for it to end; if it was killed, its lease is taken over once its last sign of life is 2 minutes old.',
+  );
+}

@@ -1,0 +1,65 @@
+import type { Day } from '../platforms/platform.js';
+
+const DAY_MS = 86_400_000;
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** The day with the given date (`YYYY-MM-DD`) in an IANA time zone, with the instants it starts and ends at. */
+export function dayOf(date: string, timeZone: string): Day {
+  return { date, start: startOf(date, timeZone), end: startOf(addDays(date, 1), timeZone) };
+}
+
+/** The date that the calendar in `timeZone` shows at an instant. */
+export function dateAt(instant: Date, timeZone: string): string {
+  return new Date(instant.getTime() + offsetMs(instant, timeZone)).toISOString().slice(0, 10);
+}
+
+/** The newest day that has ended in `timeZone` at an instant. */
+export function lastEndedDate(now: Date, timeZone: string): string {
+  return addDays(dateAt(now, timeZone), -1);
+}
+
+/** Calendar arithmetic on dates: no time zone, no clock. */
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** All dates from `since` to `until`, both inclusive, ascending. */
+export function datesBetween(since: string, until: string): string[] {
+  const dates: string[] = [];
+  for (let date = since; date <= until; date = addDays(date, 1)) dates.push(date);
+  return dates;
+}
+
+/** The first instant of a date. Where the clock jumps over midnight, the day starts at the instant of the jump. */
+function startOf(date: string, timeZone: string): Date {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  // The offset on either side of midnight: they differ on the days when daylight saving begins or ends.
+  const candidates = [midnight - DAY_MS, midnight + DAY_MS]
+    .map((instant) => midnight - offsetMs(new Date(instant), timeZone))
+    .sort((a, b) => a - b);
+  const start = candidates.find((instant) => dateAt(new Date(instant), timeZone) === date);
+  return new Date(start ?? midnight - offsetMs(new Date(midnight), timeZone));
+}
+
+/** Local time minus UTC at an instant, in milliseconds. */
+function offsetMs(instant: Date, timeZone: string): number {
+  let formatter = formatters.get(timeZone);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    formatters.set(timeZone, formatter);
+  }
+  const part: Record<string, number> = {};
+  for (const { type, value } of formatter.formatToParts(instant)) part[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
+  const local = Date.UTC(year, month - 1, day, hour, minute, second);
+  return local - Math.floor(instant.getTime() / 1_000) * 1_000;
+}

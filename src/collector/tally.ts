@@ -1,0 +1,111 @@
+import { OUTCOME_STATES, type RecordCounts } from '../store/store.js';
+import type { ConnectionReport } from './events.js';
+import type { DayRecord } from './outcome.js';
+import type { PlatformSummary, Summary } from './summary.js';
+
+/** Counts a run while it goes on. Every connection read is added once, so that the counts add up. */
+export interface Tally {
+  add(report: ConnectionReport, records: readonly DayRecord[]): void;
+  warn(message: string): void;
+  summary(run: RunFacts): Summary;
+}
+
+export interface RunFacts {
+  readonly runId: string;
+  readonly scope: string;
+  readonly dryRun: boolean;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly interrupted: boolean;
+  readonly metrics: RecordCounts;
+  readonly requests: { readonly total: number; readonly retried: number };
+}
+
+export function createTally(): Tally {
+  const connections = { total: 0, succeeded: 0, failed: 0, skipped: 0 };
+  const days: Summary['days'] = {
+    planned: 0,
+    settled: 0,
+    provisional: 0,
+    pending: 0,
+    no_data: 0,
+    failed: 0,
+    skipped: 0,
+  };
+  const userFailed = new Map<string, boolean>();
+  const platforms: Record<string, PlatformSummary> = {};
+  const failures: Summary['failures'] = [];
+  const warnings: string[] = [];
+  let dates: Summary['dates'] = null;
+
+  return {
+    add(report, records) {
+      const platform = platforms[report.platform] ?? {
+        connections: 0,
+        succeeded: 0,
+        failed: 0,
+        skipped: 0,
+        metrics: 0,
+      };
+      platforms[report.platform] = platform;
+      const result = report.result === 'nothing_due' ? 'succeeded' : report.result;
+      connections.total++;
+      connections[result]++;
+      platform.connections++;
+      platform[result]++;
+      platform.metrics += report.metrics;
+      userFailed.set(report.userId, userFailed.get(report.userId) === true || result === 'failed');
+      days.planned += report.dates.length;
+      for (const state of OUTCOME_STATES) days[state] += report.days[state] ?? 0;
+      dates = widen(dates, report.dates);
+      for (const { outcome } of records) {
+        if (outcome.state !== 'failed' || outcome.reason === null) continue;
+        failures.push({
+          user_id: outcome.user_id,
+          platform: outcome.platform,
+          connection_id: outcome.connection_id,
+          day: outcome.date,
+          reason: outcome.reason,
+          message: outcome.message ?? '',
+        });
+      }
+    },
+    warn(message) {
+      warnings.push(message);
+    },
+    summary(run) {
+      const failedUsers = [...userFailed.values()].filter(Boolean).length;
+      return {
+        run_id: run.runId,
+        status: statusOf(run.interrupted, connections),
+        scope: run.scope,
+        dry_run: run.dryRun,
+        dates,
+        started_at: run.startedAt.toISOString(),
+        finished_at: run.finishedAt.toISOString(),
+        duration_ms: run.finishedAt.getTime() - run.startedAt.getTime(),
+        users: { total: userFailed.size, succeeded: userFailed.size - failedUsers, failed: failedUsers },
+        connections,
+        days,
+        metrics: { ...run.metrics },
+        requests: { ...run.requests },
+        platforms,
+        failures,
+        warnings,
+      };
+    },
+  };
+}
+
+function statusOf(interrupted: boolean, { succeeded, failed }: Summary['connections']): Summary['status'] {
+  if (interrupted) return 'interrupted';
+  if (failed === 0) return 'completed';
+  return succeeded === 0 ? 'failed' : 'partial';
+}
+
+function widen(range: Summary['dates'], dates: readonly string[]): Summary['dates'] {
+  const [since, until] = [dates.at(0), dates.at(-1)];
+  if (since === undefined || until === undefined) return range;
+  if (range === null) return { since, until };
+  return { since: since < range.since ? since : range.since, until: until > range.until ? until : range.until };
+}

@@ -1,0 +1,67 @@
+import { createHmac } from 'node:crypto';
+import { PlatformError } from '../../errors.js';
+import type { Http } from '../../http/http.js';
+import { judgeGraph } from './errors.js';
+
+export interface MetaSettings {
+  /** Base address of the Graph API, without a trailing slash. */
+  readonly graphUrl: string;
+  /** Base address of the Graph API for tokens of the Instagram login. */
+  readonly instagramUrl: string;
+  /** `v25.0` */
+  readonly version: string;
+  readonly appSecret: string | null;
+}
+
+export interface Graph {
+  /** For people and for the memory of refused metrics: host and version. */
+  readonly name: string;
+  /** `GET /{version}/{id}{edge}`. Throws `GraphError`, `PlatformError`, `Interrupted`. */
+  get(id: string, edge: '' | '/insights', query: Readonly<Record<string, string>>): Promise<unknown>;
+}
+
+export interface GraphAccess {
+  readonly settings: MetaSettings;
+  readonly token: string;
+  readonly http: Http;
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * The Graph API as one token sees it. Tokens of the Instagram login begin with `IG` and are known at their own host only.
+ * The token travels in the `Authorization` header, never in the URL.
+ */
+export function openGraph({ settings, token, http, warn }: GraphAccess): Graph {
+  const base = token.startsWith('IG') ? settings.instagramUrl : settings.graphUrl;
+  return {
+    name: `${new URL(base).host} ${settings.version}`,
+    get(id, edge, query) {
+      const url = new URL(`${base}/${settings.version}/${graphId(id)}${edge}`);
+      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+      // The Instagram login has an app secret of its own, which signs for its own host only.
+      if (settings.appSecret !== null && base === settings.graphUrl) {
+        url.searchParams.set('appsecret_proof', createHmac('sha256', settings.appSecret).update(token).digest('hex'));
+      }
+      return http.ask({ method: 'GET', url, headers: { authorization: `Bearer ${token}` } }, (answer) => {
+        // An expired version is not refused but silently served as the oldest usable one.
+        const served = answer.headers['facebook-api-version'];
+        if (served !== undefined && served !== settings.version) {
+          warn(
+            `the Graph API serves ${served} instead of ${settings.version}; set META_GRAPH_VERSION to a version in force`,
+          );
+        }
+        return judgeGraph(answer);
+      });
+    },
+  };
+}
+
+/** Ids are digits; anything else could lead to another path. */
+function graphId(id: string): string {
+  if (/^\d{1,32}$/.test(id)) return id;
+  throw new PlatformError(
+    'configuration',
+    'the account id is not a Graph id (digits only); correct account_id',
+    'connection',
+  );
+}

@@ -1,0 +1,38 @@
+import { Interrupted, PlatformError } from '../errors.js';
+import type { Day, DayResult, MetricValue } from './platform.js';
+
+/** What one of several requests gave: values, and what was wrong with the rest. */
+export interface Part {
+  readonly values: readonly MetricValue[];
+  readonly error: PlatformError | null;
+}
+
+/** Turns a refusal into a part that holds the values known before. An interruption and a defect go on being thrown. */
+export async function attempt(request: () => Promise<Part>, known: readonly MetricValue[] = []): Promise<Part> {
+  try {
+    return await request();
+  } catch (error) {
+    if (error instanceof PlatformError) return { values: known, error };
+    throw error;
+  }
+}
+
+/** A day from its parts: one part missing leaves the day open to the next run, with what there is. */
+export function dayFrom(date: string, parts: readonly Part[]): DayResult {
+  const values = parts.flatMap((part) => part.values);
+  const error = parts.find((part) => part.error !== null)?.error;
+  return error ? { date, kind: 'failed', error, values } : { date, kind: 'collected', values };
+}
+
+/** Collects days side by side and leaves out those that an interruption cut short, so that the finished ones are kept. */
+export async function eachDay(
+  days: readonly Day[],
+  collectDay: (day: Day) => Promise<DayResult>,
+): Promise<DayResult[]> {
+  const settled = await Promise.allSettled(days.map(collectDay));
+  return settled.flatMap((result) => {
+    if (result.status === 'fulfilled') return [result.value];
+    if (result.reason instanceof Interrupted) return [];
+    throw result.reason;
+  });
+}
