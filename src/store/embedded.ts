@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { CollectError } from '../errors.js';
@@ -39,7 +40,7 @@ async function open(folder: string | undefined, description: string, unlock: () 
   };
 
   const { PGlite } = await import('@electric-sql/pglite');
-  const database: PGlite = await guarded(() => (folder === undefined ? PGlite.create() : PGlite.create(folder)));
+  const database = await guarded(() => (folder === undefined ? PGlite.create() : openFolder(PGlite, folder)));
   const store = sqlStore({
     description,
     schemaFix: SCHEMA_FIX,
@@ -71,6 +72,17 @@ async function open(folder: string | undefined, description: string, unlock: () 
     throw thrown;
   }
   return store;
+}
+
+/** A new database is made aside and moved into place, so that a process killed meanwhile leaves no half of one behind. */
+async function openFolder(database: typeof PGlite, folder: string): Promise<PGlite> {
+  if (!existsSync(folder)) {
+    const unfinished = `${folder}.new`;
+    await rm(unfinished, { recursive: true, force: true });
+    await (await database.create(unfinished)).close();
+    await rename(unfinished, folder);
+  }
+  return database.create(folder);
 }
 
 async function bringUpToDate(store: Store): Promise<void> {
