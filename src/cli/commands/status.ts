@@ -1,0 +1,33 @@
+import { openApp } from '../../app.js';
+import { parseDays, parseInteger } from '../flags.js';
+import { colorsFor } from '../render/colors.js';
+import { renderStatus, staleness } from '../render/status.js';
+
+const DEFAULT_DAYS = '7';
+const MAX_AGE_HOURS = 8760;
+
+export interface StatusFlags {
+  readonly days?: string;
+  readonly maxAge?: string;
+  readonly json?: boolean;
+}
+
+export async function statusCommand(flags: StatusFlags): Promise<void> {
+  const days = parseDays('--days', flags.days ?? DEFAULT_DAYS);
+  const maxAge =
+    flags.maxAge === undefined ? null : parseInteger('--max-age', flags.maxAge, { min: 1, max: MAX_AGE_HOURS });
+  const app = await openApp({});
+  try {
+    const report = await app.status(days);
+    process.stdout.write(
+      flags.json ? `${JSON.stringify(report, null, 2)}\n` : renderStatus(report, colorsFor(process.stdout)),
+    );
+    const stale = maxAge === null ? null : staleness(report, maxAge);
+    if (stale !== null) {
+      process.stderr.write(`stale: ${stale}\n`);
+      process.exitCode = 1;
+    }
+  } finally {
+    await app.close();
+  }
+}

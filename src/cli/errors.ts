@@ -1,0 +1,85 @@
+import { CommanderError } from 'commander';
+import { CollectError, Interrupted, PlatformError } from '../errors.js';
+import { redact } from '../http/redact.js';
+import { type Colors, colorsFor } from './render/colors.js';
+import { cleanText } from './render/text.js';
+
+const INTERRUPTED_EXIT_CODE = 130;
+
+/** An error as it is told: a line on stderr, or a document on stdout with `--json`. */
+export interface ToldError {
+  readonly code: string;
+  readonly message: string;
+  readonly fix: string;
+  readonly exitCode: number;
+}
+
+/** Ends a command that threw: tells the error and sets the exit code. */
+export function reportError(error: unknown, args: readonly string[]): void {
+  // The other ones of exit code 0 are `--help` and `--version`; this one has shown the help for want of a command.
+  if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
+  if (error instanceof Interrupted) {
+    process.exitCode = INTERRUPTED_EXIT_CODE;
+    return;
+  }
+  const told = describeError(error, args);
+  process.exitCode = told.exitCode;
+  if (args.includes('--json')) process.stdout.write(errorJson(told));
+  process.stderr.write(errorLine(told, colorsFor(process.stderr)));
+  if (told.code === 'internal' && process.env.DEBUG === 'analytics-collect' && error instanceof Error) {
+    process.stderr.write(`${redact(error.stack ?? '')}\n`);
+  }
+}
+
+export function describeError(error: unknown, args: readonly string[]): ToldError {
+  if (error instanceof CollectError) {
+    return { code: error.code, message: error.message, fix: error.fix, exitCode: error.exitCode };
+  }
+  if (error instanceof CommanderError) {
+    const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+    return {
+      code: 'usage',
+      message: sentence(message),
+      fix: `See analytics-collect ${helpFor(args)}--help.`,
+      exitCode: 2,
+    };
+  }
+  if (error instanceof PlatformError) {
+    return { code: error.reason, message: sentence(error.message), fix: '', exitCode: 1 };
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    code: 'internal',
+    message: sentence(`unexpected: ${redact(message)}`),
+    fix: 'Set DEBUG=analytics-collect to see where.',
+    exitCode: 1,
+  };
+}
+
+/** `error: what failed and why. What to do. [code]`; a message of several lines keeps them. */
+export function errorLine({ code, message, fix }: ToldError, colors: Colors): string {
+  const lines = message.split('\n').map((line) => line.slice(0, line.search(/\S|$/)) + cleanText(line));
+  const end = `${fix === '' ? '' : `${cleanText(fix)} `}${colors.dim(`[${code}]`)}`;
+  return `${colors.red('error:')} ${lines.join('\n')}${lines.length > 1 ? '\n' : ' '}${end}\n`;
+}
+
+export function errorJson({ code, message, fix }: ToldError): string {
+  return `${JSON.stringify({ error: { code, message, fix } }, null, 2)}\n`;
+}
+
+/** The words of the command that was called, as far as they are words. */
+function helpFor(args: readonly string[]): string {
+  const flag = args.findIndex((arg) => arg.startsWith('-'));
+  const words = args.slice(0, flag === -1 ? args.length : flag).slice(0, args[0] === 'connections' ? 2 : 1);
+  return words
+    .filter((word) => /^[a-z]+$/.test(word))
+    .map((word) => `${word} `)
+    .join('');
+}
+
+function sentence(text: string): string {
+  return /[.?!)]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,112 @@
+import type { Window } from '../collector/plan.js';
+import { CollectError } from '../errors.js';
+
+const DAY_MS = 86_400_000;
+const MAX_DAYS = 730;
+const DEFAULT_LOOKBACK_DAYS = 7;
+
+interface WindowFlags {
+  readonly date?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly lookback?: string;
+}
+
+/** A mistake in how a command was called. */
+export function usageError(message: string, fix: string): CollectError {
+  return new CollectError('usage', message, fix);
+}
+
+/** A whole number within bounds, both included. */
+export function parseInteger(flag: string, text: string, { min, max }: { min: number; max: number }): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  throw usageError(
+    `${flag} ${quote(text)} is not a whole number from ${min} to ${max}.`,
+    `For example ${flag} ${min}.`,
+  );
+}
+
+/** A day of the calendar, `YYYY-MM-DD`, no later than `today`. */
+export function parseDate(flag: string, text: string, today: string): string {
+  if (!isCalendarDate(text)) {
+    throw usageError(`${flag} ${quote(text)} is not a date of the calendar.`, `For example ${flag} ${today}.`);
+  }
+  if (text > today) {
+    throw usageError(`${flag} ${text} is in the future.`, `Today is ${today} in UTC, the latest date there is.`);
+  }
+  return text;
+}
+
+/** Which days a run is asked for. `today` is today's date in UTC. */
+export function parseWindow({ date, since, until, lookback }: WindowFlags, today: string): Window {
+  if (date !== undefined) {
+    if (since !== undefined || until !== undefined || lookback !== undefined) {
+      throw usageError('--date goes with none of --since, --until and --lookback.', 'Keep one of them.');
+    }
+    const day = parseDate('--date', date, today);
+    return { kind: 'dates', since: day, until: day };
+  }
+  if (since !== undefined || until !== undefined) return parseRange({ since, until, lookback }, today);
+  if (lookback === undefined) return { kind: 'lookback', days: DEFAULT_LOOKBACK_DAYS };
+  return { kind: 'lookback', days: parseDays('--lookback', lookback) };
+}
+
+/** A number of days to look back. */
+export function parseDays(flag: string, text: string): number {
+  return parseInteger(flag, text, { min: 1, max: MAX_DAYS });
+}
+
+/** Platform names, each flag value one or several separated by commas; undefined where none was given. */
+export function parsePlatforms(texts: readonly string[] | undefined, known: readonly string[]): string[] | undefined {
+  if (texts === undefined) return undefined;
+  const names = texts.flatMap((text) => text.split(',')).map((name) => name.trim());
+  return [...new Set(names.map((name) => parsePlatform(name, known)))];
+}
+
+export function parsePlatform(name: string, known: readonly string[]): string {
+  if (known.includes(name)) return name;
+  throw usageError(`--platform ${quote(name)} is not a platform.`, `Known are ${known.join(', ')}.`);
+}
+
+/** A point in time, ISO 8601 with an offset or `Z`, or a date, in UTC; as ISO 8601 in UTC. */
+export function parseInstant(flag: string, text: string): string {
+  const hasForm = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
+  if (hasForm && isCalendarDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)))
+    return new Date(text).toISOString();
+  throw usageError(`${flag} ${quote(text)} is not a time in ISO 8601.`, `For example ${flag} 2027-01-31T12:00:00Z.`);
+}
+
+/** Today's date in UTC. */
+export function utcToday(now: Date): string {
+  return now.toISOString().slice(0, 10);
+}
+
+function parseRange(
+  { since, until, lookback }: { since: string | undefined; until: string | undefined; lookback: string | undefined },
+  today: string,
+): Window {
+  if (since === undefined || until === undefined) {
+    throw usageError('--since and --until go together.', `For example --since ${today} --until ${today}.`);
+  }
+  if (lookback !== undefined) throw usageError('--lookback does not go with --since and --until.', 'Keep one of them.');
+  const range = { since: parseDate('--since', since, today), until: parseDate('--until', until, today) };
+  if (range.since > range.until) {
+    throw usageError(`--since ${since} is later than --until ${until}.`, 'Turn them round.');
+  }
+  if (Date.parse(until) - Date.parse(since) >= MAX_DAYS * DAY_MS) {
+    throw usageError(`--since ${since} --until ${until} is more than ${MAX_DAYS} days.`, 'Ask for fewer at a time.');
+  }
+  return { kind: 'dates', ...range };
+}
+
+function isCalendarDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const time = Date.parse(text);
+  // Date.parse takes 2026-02-30 for the 2nd of March.
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

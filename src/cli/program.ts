@@ -1,0 +1,104 @@
+import { Command, Option } from 'commander';
+import type { CollectFlags } from './commands/collect.js';
+import type { AddFlags } from './commands/connections.js';
+import type { StatusFlags } from './commands/status.js';
+
+/**
+ * The commands and their flags. Each command's module is loaded only when it runs, so that `--help` answers at once.
+ * Throws instead of exiting: `CommanderError` for help, version and wrong usage, `CollectError` from the commands.
+ */
+export function createProgram(version: string): Command {
+  const program = new Command('analytics-collect')
+    .description(
+      'Collects the finished days of every connected Instagram, Facebook, YouTube and LinkedIn account into PostgreSQL.',
+    )
+    .version(version)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+  addCollect(program);
+  addStatus(program);
+  addConnections(program);
+  addSchema(program);
+  return program;
+}
+
+function addCollect(program: Command): void {
+  program
+    .command('collect')
+    .description('collect every day that is due, of every active connection')
+    .option('--user <id>', 'only this user')
+    .option('--platform <name...>', 'only these platforms')
+    .option('--date <day>', 'only this day, YYYY-MM-DD')
+    .option('--since <day>', 'the first day, with --until')
+    .option('--until <day>', 'the last day, with --since')
+    .option('--lookback <days>', 'how many ended days to look at (default: 7)')
+    .option('--concurrency <n>', 'requests at once (default: 32)')
+    .option('--refresh', 'collect again what is settled, and overwrite it')
+    .option('--dry-run', 'show what is due; ask no platform, write nothing')
+    .option('--sandbox [kind]', 'try it on made-up accounts, healthy or faulty, in memory (default: healthy)')
+    .option('--json', 'print the summary as one JSON document')
+    .addOption(new Option('--quiet', 'say nothing unless something failed').conflicts('verbose'))
+    .option('--verbose', 'say a line for each connection')
+    .action(async (flags: CollectFlags) => {
+      const { collectCommand } = await import('./commands/collect.js');
+      await collectCommand(flags);
+    });
+}
+
+function addStatus(program: Command): void {
+  program
+    .command('status')
+    .description('show the last run, and what is there of each platform')
+    .option('--days <n>', 'how many ended days to look at (default: 7)')
+    .option('--max-age <hours>', 'exit 1 when the last completed run began longer ago')
+    .option('--json', 'print one JSON document')
+    .action(async (flags: StatusFlags) => {
+      const { statusCommand } = await import('./commands/status.js');
+      await statusCommand(flags);
+    });
+}
+
+function addConnections(program: Command): void {
+  const connections = program.command('connections').description('list, add and remove connected accounts');
+  connections
+    .command('list')
+    .description('list every connection, without its token')
+    .option('--json', 'print one JSON document')
+    .action(async (flags: { json?: boolean }) => {
+      const { listConnections } = await import('./commands/connections.js');
+      await listConnections(flags);
+    });
+  connections
+    .command('add')
+    .description('add a connection, or renew its token; asks for the access token')
+    .requiredOption('--user <id>', 'whose account it is')
+    .requiredOption('--platform <name>', 'the platform')
+    .requiredOption('--account <id>', "the account's id at the platform")
+    .option('--name <name>', "the account's name, for people")
+    .option('--expires <time>', 'when the token expires, ISO 8601')
+    .option('--token-stdin', 'read the access token from standard input')
+    .option('--no-check', 'do not ask the platform whether the token opens the account')
+    .action(async (flags: AddFlags) => {
+      const { addConnection } = await import('./commands/connections.js');
+      await addConnection(flags);
+    });
+  connections
+    .command('remove')
+    .description('remove a connection; the metrics it collected stay')
+    .argument('<id>', 'as in connections list')
+    .action(async (id: string) => {
+      const { removeConnection } = await import('./commands/connections.js');
+      await removeConnection(id);
+    });
+}
+
+function addSchema(program: Command): void {
+  program
+    .command('schema')
+    .description("print the database's schema, safe to run on an existing database")
+    .option('--apply', 'apply it to the configured database')
+    .action(async (flags: { apply?: boolean }) => {
+      const { schemaCommand } = await import('./commands/schema.js');
+      await schemaCommand(flags);
+    });
+}

@@ -1,0 +1,15 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+
+export type Colors = ChalkInstance;
+
+interface Stream {
+  readonly isTTY?: boolean;
+}
+
+/** Colours for a stream: none where it is no terminal, a dumb one, or `NO_COLOR` says so (https://no-color.org). */
+export function colorsFor(stream: Stream, environment: NodeJS.ProcessEnv = process.env): Colors {
+  const wanted = stream.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
+  return new Chalk({ level: wanted ? 1 : 0 });
+}
+
+export const noColors: Colors = new Chalk({ level: 0 });

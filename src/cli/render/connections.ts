@@ -1,0 +1,34 @@
+import type { ConnectionSummary } from '../../store/store.js';
+import { cleanText, formatTable } from './text.js';
+
+const COLUMNS = ['id', 'user', 'platform', 'account', 'state', 'token expires', 'name'].map((title) => ({ title }));
+
+/** What `connections list` shows to people. No tokens. */
+export function renderConnections(connections: readonly ConnectionSummary[]): string {
+  if (connections.length === 0) {
+    return 'no connections. Add one: analytics-collect connections add --user ID --platform NAME --account ID\n';
+  }
+  const rows = connections.map((connection) => [
+    connection.id,
+    cleanText(connection.userId),
+    cleanText(connection.platform),
+    cleanText(connection.accountId ?? ''),
+    connection.active ? 'active' : 'inactive',
+    connection.tokenExpiresAt?.slice(0, 10) ?? '',
+    cleanText(connection.accountName ?? ''),
+  ]);
+  return `${formatTable(COLUMNS, rows).join('\n')}\n`;
+}
+
+/** One connection in `connections list --json`. */
+export function connectionJson(connection: ConnectionSummary) {
+  return {
+    id: connection.id,
+    user_id: connection.userId,
+    platform: connection.platform,
+    account_id: connection.accountId,
+    account_name: connection.accountName,
+    active: connection.active,
+    token_expires_at: connection.tokenExpiresAt,
+  };
+}

@@ -1,0 +1,20 @@
+import type { CollectEvent } from '../../collector/events.js';
+
+/** Tells an operator, on stderr, how a run goes. */
+export interface Reporter {
+  onEvent(event: CollectEvent): void;
+  /** Says something that is not of the run itself. */
+  notice(text: string): void;
+  /** Clears what was shown only for the time of the run. */
+  end(): void;
+}
+
+export interface Stream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+export const STOPPING = 'stopping: no new requests, recording what was fetched; press Ctrl-C again to quit at once';
+
+/** For `--quiet`. */
+export const silentReporter: Reporter = { onEvent() {}, notice() {}, end() {} };

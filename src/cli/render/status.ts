@@ -1,0 +1,81 @@
+import type { PlatformStatus, StatusReport } from '../../collector/status.js';
+import type { Colors } from './colors.js';
+import { MAX_LINES } from './summary.js';
+import { cleanText, count, formatAccount, formatDuration, formatNumber, formatRange, formatTable } from './text.js';
+
+const HOUR_MS = 3_600_000;
+
+/** What `status` shows to people. */
+export function renderStatus(report: StatusReport, colors: Colors): string {
+  const blocks = [
+    [cleanText(report.store), lastRunLine(report.last_run, colors)],
+    platformTable(report.platforms),
+    failingLines(report.platforms, colors),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+/** Why the last run does not count as fresh, or null. A run counts from its start, once it has come to its end. */
+export function staleness({ last_run: run }: StatusReport, maxAgeHours: number): string | null {
+  if (run === null) return 'there was no run yet';
+  if (run.status !== 'completed' && run.status !== 'partial') return `the last run is ${run.status}`;
+  if (run.age_hours <= maxAgeHours) return null;
+  return `the last run began ${formatDuration(run.age_hours * HOUR_MS)} ago, more than ${formatNumber(maxAgeHours)} h`;
+}
+
+function lastRunLine(run: StatusReport['last_run'], colors: Colors): string {
+  if (run === null) return 'last run: none yet. Next: analytics-collect collect';
+  const color = run.status === 'completed' ? colors.green : run.status === 'running' ? colors.cyan : colors.yellow;
+  const age = formatDuration(run.age_hours * HOUR_MS);
+  return `last run: ${color(run.status)}, began ${age} ago (${run.started_at}), ${cleanText(run.scope)}, by ${cleanText(run.trigger)}`;
+}
+
+function platformTable(platforms: readonly PlatformStatus[]): string[] {
+  if (platforms.length === 0) return ['no active connections. Next: analytics-collect connections add'];
+  const rows = platforms.map((platform) => [
+    cleanText(platform.platform),
+    formatNumber(platform.active_connections),
+    formatNumber(platform.connections_with_data),
+    platform.newest_day ?? 'none',
+    formatNumber(platform.days_missing),
+    formatNumber(platform.failing.length),
+    formatRange(platform.since, platform.until),
+  ]);
+  const columns = [
+    { title: 'platform' },
+    { title: 'active', align: 'right' },
+    { title: 'with data', align: 'right' },
+    { title: 'newest day' },
+    { title: 'days missing', align: 'right' },
+    { title: 'failing', align: 'right' },
+    { title: 'days looked at' },
+  ] as const;
+  return formatTable(columns, rows);
+}
+
+function failingLines(platforms: readonly PlatformStatus[], colors: Colors): string[] {
+  const failing = platforms.flatMap(({ platform, failing }) =>
+    failing.map((connection) => ({ platform, ...connection })),
+  );
+  if (failing.length === 0) return [];
+  const lines = failing.slice(0, MAX_LINES).map((connection) => {
+    const { platform, reason, message, days } = connection;
+    const account = formatAccount({
+      accountId: connection.account_id,
+      accountName: connection.account_name,
+      connectionId: connection.connection_id,
+    });
+    const why = message === null ? reason : `${reason}: ${message}`;
+    const since = `${count(days, 'day')}, since ${connection.failing_since}`;
+    return `  ${cleanText(`${platform} ${account} of user ${connection.user_id}: ${why} (${since})`)}`;
+  });
+  const more = failing.length - lines.length;
+  return [
+    colors.red(`${count(failing.length, 'connection')} failing:`),
+    ...lines,
+    ...(more > 0 ? [`  … and ${formatNumber(more)} more: --json lists all`] : []),
+  ];
+}

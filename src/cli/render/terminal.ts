@@ -1,0 +1,48 @@
+import ora from 'ora';
+import type { Colors } from './colors.js';
+import { advance, formatConnection, formatProgress, type Progress, startProgress } from './progress.js';
+import { type Reporter, STOPPING } from './reporter.js';
+import { cleanText } from './text.js';
+
+interface Options {
+  readonly stream: NodeJS.WriteStream;
+  readonly colors: Colors;
+  readonly verbose: boolean;
+}
+
+/** A line on the terminal that lives as long as the run; warnings are written above it. */
+export function createTerminalReporter({ stream, colors, verbose }: Options): Reporter {
+  // `discardStdin` would put the terminal in raw mode, where Ctrl-C no longer stops the processes around this one.
+  const spinner = ora({ stream, discardStdin: false, color: colors.level > 0 ? 'cyan' : false });
+  let progress: Progress | null = null;
+  let stopping = false;
+
+  const say = (text: string) => stream.write(`${text}\n`);
+
+  return {
+    onEvent(event) {
+      switch (event.type) {
+        case 'started':
+          progress = startProgress(event.connections, Date.now());
+          spinner.start(formatProgress(progress, Date.now()));
+          break;
+        case 'connection':
+          progress = advance(progress ?? startProgress(0, Date.now()), event.connection);
+          spinner.text = `${stopping ? 'stopping: ' : ''}${formatProgress(progress, Date.now())}`;
+          if (verbose) say(cleanText(formatConnection(event.connection)));
+          break;
+        case 'warning':
+          say(`${colors.yellow('warning:')} ${cleanText(event.message)}`);
+          break;
+        case 'stopping':
+          stopping = true;
+          say(colors.yellow(STOPPING));
+          break;
+      }
+    },
+    notice: (text) => say(cleanText(text)),
+    end() {
+      spinner.stop();
+    },
+  };
+}

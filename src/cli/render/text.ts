@@ -1,0 +1,79 @@
+import { stripVTControlCharacters } from 'node:util';
+
+const CONTROL = /\p{Cc}+/gu;
+/** Marks that turn the direction of the text after them, and could make a line read as another. */
+const DIRECTION = /[\u202A-\u202E\u2066-\u2069]/g;
+
+/** A text from outside, made harmless for a terminal: one line, no escape sequences. */
+export function cleanText(text: string): string {
+  return stripVTControlCharacters(text).replace(CONTROL, ' ').replace(DIRECTION, '').trim();
+}
+
+/** `1 connection`, `2,500 connections`. */
+export function count(number: number, noun: string): string {
+  return `${formatNumber(number)} ${number === 1 ? noun : `${noun}s`}`;
+}
+
+export function formatNumber(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
+/** A length of time, in two units at most: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 9950) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+/** Ascending dates as ranges: `2026-11-15 to 2026-11-17, 2026-11-20`. */
+export function formatDates(dates: readonly string[]): string {
+  const ranges: { since: string; until: string }[] = [];
+  for (const date of dates) {
+    const last = ranges.at(-1);
+    if (last !== undefined && date === dayAfter(last.until)) last.until = date;
+    else ranges.push({ since: date, until: date });
+  }
+  return ranges.map(({ since, until }) => formatRange(since, until)).join(', ');
+}
+
+/** `2026-11-15`, or `2026-11-15 to 2026-11-21`. */
+export function formatRange(since: string, until: string): string {
+  return since === until ? since : `${since} to ${until}`;
+}
+
+/** An account as a person would look for it: `17841400000000000 (Name)`. */
+export function formatAccount(account: {
+  readonly accountId: string | null;
+  readonly accountName: string | null;
+  readonly connectionId: string;
+}): string {
+  const id = account.accountId === null ? `connection ${account.connectionId}` : cleanText(account.accountId);
+  return account.accountName === null ? id : `${id} (${cleanText(account.accountName)})`;
+}
+
+export interface Column {
+  readonly title: string;
+  readonly align?: 'right';
+}
+
+/** A table in plain text, two spaces between columns; the first line holds the titles. Put texts of unknown width last. */
+export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
+  const lines = [columns.map((column) => column.title), ...rows];
+  const widths = columns.map((_, index) => Math.max(...lines.map((cells) => cells[index]?.length ?? 0)));
+  return lines.map((cells) =>
+    columns
+      .map(({ align }, index) => pad(cells[index] ?? '', widths[index] ?? 0, align))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function pad(text: string, width: number, align: Column['align']): string {
+  return align === 'right' ? text.padStart(width) : text.padEnd(width);
+}
+
+function dayAfter(date: string): string {
+  return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10);
+}

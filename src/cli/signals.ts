@@ -1,0 +1,42 @@
+import { constants } from 'node:os';
+
+/** npx and npm pass a Ctrl-C on to a process that the terminal has told already: the echo is no second request. */
+const ECHO_MS = 500;
+
+type Stop = 'SIGINT' | 'SIGTERM';
+
+export interface SignalWatch {
+  /** Aborted by the first Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** 130 or 143 when interrupted, as shells count; null when not. */
+  exitCode(): number | null;
+  end(): void;
+}
+
+/** Turns the first SIGINT or SIGTERM into a polite stop; the second quits at once. */
+export function watchSignals(onStop: () => void): SignalWatch {
+  const controller = new AbortController();
+  let first: { exitCode: number; at: number } | null = null;
+
+  const onSignal = (name: Stop) => {
+    const exitCode = 128 + constants.signals[name];
+    if (first === null) {
+      first = { exitCode, at: Date.now() };
+      controller.abort();
+      onStop();
+    } else if (Date.now() - first.at > ECHO_MS) {
+      process.exit(exitCode);
+    }
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+
+  return {
+    signal: controller.signal,
+    exitCode: () => first?.exitCode ?? null,
+    end() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
+}
