@@ -34,6 +34,7 @@ export interface World {
   fired(accountId: string, kind: FaultKind): number;
 }
 
+/** Everything that was asked, in numbers. */
 export interface Counters {
   requests: number;
   /** Requests for an address that the API does not have. */
@@ -105,7 +106,8 @@ function isKind<K extends FaultKind>(fault: NonNullable<SandboxAccount['fault']>
 
 function kindOfToken(account: SandboxAccount): Grant['kind'] {
   if (account.platform === 'instagram') return account.accessToken.startsWith('IG') ? 'instagram' : 'user';
-  if (account.platform === 'facebook') return account.pageToken ? 'user' : 'page';
+  if (account.platform === 'facebook')
+    return account.pageToken && account.pageToken !== account.accessToken ? 'user' : 'page';
   return 'bearer';
 }
 
