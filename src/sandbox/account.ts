@@ -27,6 +27,8 @@ export type Fault = { readonly times?: number } & (
   | { readonly kind: PlainFault }
   /** The last ended days have no data until so many hours after their end. */
   | { readonly kind: 'late'; readonly hours: number }
+  /** That day (`YYYY-MM-DD`) has no data, the days around it have. */
+  | { readonly kind: 'gap'; readonly date: string }
   /** Meta 190; YouTube 401 and `invalid_grant` for the refresh token; LinkedIn 401 65602 likewise. `subcode`: Meta's, default 463. */
   | { readonly kind: 'dead_token'; readonly subcode?: number }
   /** `code`: Meta's (4, 17, 32, 613, 80001, 80002). `window`: how long YouTube's and LinkedIn's quota is gone, default a day. */

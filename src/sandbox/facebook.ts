@@ -1,6 +1,7 @@
 import type { SandboxAccount } from './account.js';
 import { DAY_MS, indexOfDate, pacificDay, pacificDayAt, pacificDaysStartingIn, type SandboxDay } from './days.js';
 import { graphError, graphTime, oldestDayIndex, pickFields } from './graph.js';
+import { hasData } from './readiness.js';
 import type { Reply } from './reply.js';
 import { pick, trueValue } from './values.js';
 import type { GraphNode, World } from './world.js';
@@ -66,7 +67,7 @@ export function pageInsights(node: PageNode, query: URLSearchParams, tokenKind: 
   if (!Array.isArray(days)) return days;
   const account = node.facebook;
   if (!account || world.meets(account, 'no_data') || world.meets(account, 'permission_empty')) return data([]);
-  const there = days.filter((day) => isThere(day, account, world));
+  const there = days.filter((day) => hasData(day, account, world));
   if (there.length === 0) return data([]);
   return data(metrics.flatMap((metric) => entries(metric, account, period, there)));
 }
@@ -136,12 +137,6 @@ function parseInstant(text: string): number | undefined {
   if (/^\d{9,11}$/.test(text)) return Number(text) * 1000;
   const index = indexOfDate(text);
   return index === undefined ? undefined : pacificDay(index).start;
-}
-
-function isThere(day: SandboxDay, account: SandboxAccount, world: World): boolean {
-  const { fault } = account;
-  if (fault?.kind !== 'late' || day.end + fault.hours * 3_600_000 <= world.now()) return true;
-  return world.meets(account, 'late') === undefined;
 }
 
 function entries(

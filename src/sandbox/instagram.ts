@@ -10,6 +10,7 @@ import {
   SERIES_METRICS,
   SERIES_ONLY_METRICS,
 } from './instagram-metrics.js';
+import { hasData } from './readiness.js';
 import type { Reply } from './reply.js';
 import { type Breakdown, trueSplit, trueValue, UNIQUE_METRICS } from './values.js';
 import type { World } from './world.js';
@@ -50,7 +51,9 @@ export function instagramInsights(
 ): Reply {
   const question = parseQuestion(query, version, world);
   if ('status' in question) return question;
-  const days = pacificDaysStartingIn(question.since, question.until).filter((day) => isThere(day, account, world));
+  const days = pacificDaysStartingIn(question.since, question.until).filter(
+    (day) => day.start <= world.now() && hasData(day, account, world),
+  );
   if (days.length === 0 || question.period !== 'day' || world.meets(account, 'no_data'))
     return { status: 200, body: { data: [] } };
   const metrics = isWithheld(account, question.metrics, world)
@@ -153,14 +156,6 @@ function parseWindow(query: URLSearchParams, now: number, rest: Omit<Question, '
     return graphError(100, '(#100) There cannot be more than 30 days (2592000 s) between since and until');
   }
   return { ...rest, since, until };
-}
-
-function isThere(day: SandboxDay, account: SandboxAccount, world: World): boolean {
-  const now = world.now();
-  if (day.start > now) return false;
-  const { fault } = account;
-  if (fault?.kind !== 'late' || day.end + fault.hours * 3_600_000 <= now) return true;
-  return world.meets(account, 'late') === undefined;
 }
 
 const NEEDS_FOLLOWERS: ReadonlySet<string> = new Set(['follower_count', 'online_followers', 'follows_and_unfollows']);

@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { FaultKind, SandboxAccount } from './account.js';
+import { answerLinkedin } from './linkedin.js';
 import { answerGraph } from './meta.js';
+import { answerGoogleOauth, answerLinkedinOauth } from './oauth.js';
 import { APIS, type Api, decoded, type Reply, type SandboxRequest } from './reply.js';
 import { type Counters, createWorld, type World } from './world.js';
+import { answerYoutubeAnalytics, answerYoutubeData } from './youtube.js';
 
 export interface SandboxOptions {
   readonly accounts: readonly SandboxAccount[];
@@ -57,11 +60,11 @@ type SandboxVariable = keyof typeof VARIABLES;
 const ANSWER: Readonly<Record<Api, (request: SandboxRequest, world: World) => Reply>> = {
   meta: answerGraph,
   instagram: answerGraph,
-  'youtube-analytics': notYet,
-  'youtube-data': notYet,
-  'google-oauth': notYet,
-  linkedin: notYet,
-  'linkedin-oauth': notYet,
+  'youtube-analytics': answerYoutubeAnalytics,
+  'youtube-data': answerYoutubeData,
+  'google-oauth': answerGoogleOauth,
+  linkedin: answerLinkedin,
+  'linkedin-oauth': answerLinkedinOauth,
 };
 
 /** Serves the platforms' APIs in miniature on a loopback port of the system's choice. */
@@ -121,10 +124,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         server.closeAllConnections();
       }),
   };
-}
-
-function notYet(): Reply {
-  return NO_SUCH_API;
 }
 
 const NO_SUCH_API: Reply = { status: 404, body: { error: 'The sandbox has no such API.' }, unexpected: true };

@@ -1,0 +1,78 @@
+import type { SandboxAccount } from './account.js';
+import { distorted, faultReply, type Refusals } from './faults.js';
+import { bearerToken, type Reply, type SandboxRequest } from './reply.js';
+import type { World } from './world.js';
+
+interface GoogleErrorDetail {
+  readonly status?: string;
+  /** Of `errors[0]`, where it is not the message of the whole. */
+  readonly message?: string;
+  readonly location?: string;
+}
+
+export function googleError(code: number, reason: string, message: string, detail: GoogleErrorDetail = {}): Reply {
+  const first = {
+    message: detail.message ?? message,
+    domain: 'global',
+    reason,
+    ...(detail.location && { location: detail.location, locationType: 'header' }),
+  };
+  return {
+    status: code,
+    body: { error: { code, message, errors: [first], ...(detail.status && { status: detail.status }) } },
+  };
+}
+
+export function notSupported(): Reply {
+  return googleError(
+    400,
+    'badRequest',
+    'The query is not supported. Check the documentation at https://developers.google.com/youtube/analytics/v2/available_reports for a list of supported queries.',
+  );
+}
+
+/** Lets a request through to `answer` with the account of its bearer token. A token in the address opens nothing. */
+export function withGoogleToken(
+  request: SandboxRequest,
+  world: World,
+  answer: (account: SandboxAccount) => Reply,
+): Reply {
+  if (request.query.has('access_token') || request.query.has('key')) world.counters.tokensInUrl += 1;
+  const grants = world.grants(bearerToken(request) ?? '');
+  const account = grants.find((grant) => grant.account.platform === 'youtube')?.account;
+  if (!account) return invalidCredentials();
+  const { accountId } = account;
+  // The token given out in exchange for the refresh token is good; only the first one has run out.
+  if (bearerToken(request) === account.accessToken && world.meets(account, 'expired_token')) {
+    return { ...invalidCredentials(), accountId };
+  }
+  const fault = faultReply(account, world, REFUSALS);
+  return fault ? { ...fault, accountId } : { ...distorted(account, world, answer(account)), accountId };
+}
+
+function invalidCredentials(): Reply {
+  return googleError(
+    401,
+    'authError',
+    'Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.',
+    { message: 'Invalid Credentials', location: 'Authorization', status: 'UNAUTHENTICATED' },
+  );
+}
+
+const REFUSALS: Refusals = {
+  dead_token: invalidCredentials,
+  missing_permission: () =>
+    googleError(403, 'insufficientPermissions', 'Request had insufficient authentication scopes.', {
+      message: 'Insufficient Permission',
+      status: 'PERMISSION_DENIED',
+    }),
+  // The reason is the same for a minute and for a day: only the message tells.
+  throttled: ({ window = 'DAY' }) =>
+    googleError(
+      429,
+      'rateLimitExceeded',
+      `Quota exceeded for quota metric 'Queries' and limit 'Queries per ${window.toLowerCase()}' of service 'youtubeanalytics.googleapis.com'.`,
+      { status: 'RESOURCE_EXHAUSTED' },
+    ),
+  server_error: () => googleError(500, 'backendError', 'Internal error encountered.', { status: 'INTERNAL' }),
+};

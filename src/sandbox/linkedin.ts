@@ -1,0 +1,225 @@
+import type { SandboxAccount } from './account.js';
+import { DAY_MS, type SandboxDay, utcDay } from './days.js';
+import { distorted, faultReply, type Refusals } from './faults.js';
+import { hasData } from './readiness.js';
+import { bearerToken, decoded, type Reply, type SandboxRequest } from './reply.js';
+import { trueValue } from './values.js';
+import type { World } from './world.js';
+
+/** Version -> the day from which it is refused. There was no 202512. */
+const VERSIONS: Readonly<Record<string, string>> = {
+  '202510': '2026-10-15',
+  '202511': '2026-11-16',
+  '202601': '2027-01-15',
+  '202602': '2027-02-15',
+  '202603': '2027-03-16',
+  '202604': '2027-04-15',
+  '202605': '2027-05-17',
+  '202606': '2027-06-15',
+  '202607': '2027-07-15',
+  '202608': '2027-08-16',
+};
+
+/** The newest day with data lies so many days before today (UTC), the oldest 12 months. */
+const DELAY_DAYS = 2;
+const LOOKBACK_DAYS = 365;
+/** 14 months, taken at their longest. */
+const MAX_WINDOW_MS = 428 * DAY_MS;
+
+const FINDERS: Readonly<Record<string, { parameter: string; day: (value: (metric: string) => number) => object }>> = {
+  organizationPageStatistics: { parameter: 'organization', day: pageStatistics },
+  organizationalEntityFollowerStatistics: { parameter: 'organizationalEntity', day: followerStatistics },
+  organizationalEntityShareStatistics: { parameter: 'organizationalEntity', day: shareStatistics },
+};
+
+/** `/rest/…` of api.linkedin.com. */
+export function answerLinkedin(request: SandboxRequest, world: World): Reply {
+  const refusal = refuseVersion(request, world);
+  if (refusal) return refusal;
+  const token = bearerToken(request);
+  if (request.query.has('oauth2_access_token')) world.counters.tokensInUrl += 1;
+  if (!token) return linkedinError(401, 'Empty oauth2_access_token', { serviceErrorCode: 401 });
+  const account = world.grants(token).find((grant) => grant.account.platform === 'linkedin')?.account;
+  if (!account)
+    return linkedinError(401, 'Invalid access token', { serviceErrorCode: 65600, code: 'INVALID_ACCESS_TOKEN' });
+  const { accountId } = account;
+  // The token given out in exchange for the refresh token is good; only the first one has run out.
+  if (token === account.accessToken && world.meets(account, 'expired_token')) return { ...tokenExpired(), accountId };
+  const fault = faultReply(account, world, REFUSALS);
+  if (fault) return { ...fault, accountId };
+  return { ...distorted(account, world, answerAccount(request, account, world)), accountId };
+}
+
+function answerAccount(request: SandboxRequest, account: SandboxAccount, world: World): Reply {
+  const [, resource = '', key] = /^\/rest\/(\w+)(?:\/([^/]+))?$/.exec(request.path) ?? [];
+  if (request.headers['x-restli-protocol-version'] !== '2.0.0') {
+    return linkedinError(400, "Parameter 'timeIntervals' is invalid", { code: 'ILLEGAL_ARGUMENT' });
+  }
+  const finder = FINDERS[resource];
+  if (request.method === 'GET' && resource === 'networkSizes' && key) return networkSize(request, key, account);
+  if (request.method === 'GET' && finder && !key) {
+    const refusal =
+      refuseFinder(request, finder.parameter) ?? refuseUrn(rawParameter(request, finder.parameter), account);
+    return refusal ?? statistics(request, account, world, finder.parameter, finder.day);
+  }
+  return { ...linkedinError(404, 'No virtual resource found', { code: 'RESOURCE_NOT_FOUND' }), unexpected: true };
+}
+
+function networkSize(request: SandboxRequest, key: string, account: SandboxAccount): Reply {
+  const refusal = refuseUrn(key, account);
+  if (refusal) return refusal;
+  if (request.query.get('edgeType') !== 'COMPANY_FOLLOWED_BY_MEMBER') return invalidParameter('edgeType');
+  return { status: 200, body: { firstDegreeSize: account.followers } };
+}
+
+function refuseVersion(request: SandboxRequest, world: World): Reply | undefined {
+  const version = request.headers['linkedin-version'];
+  if (typeof version !== 'string') {
+    return linkedinError(
+      400,
+      'A version must be present. Please specify a version by adding the LinkedIn-Version header.',
+      {
+        code: 'VERSION_MISSING',
+      },
+    );
+  }
+  const end = VERSIONS[version];
+  if (end !== undefined && world.now() < Date.parse(end)) return undefined;
+  return linkedinError(426, `Requested version ${version}01 is not active`, { code: 'NONEXISTENT_VERSION' });
+}
+
+function refuseFinder(request: SandboxRequest, parameter: string): Reply | undefined {
+  if (request.query.get('q') !== parameter) return invalidParameter('q');
+  const unknown = [...request.query.keys()].find((name) => !['q', parameter, 'timeIntervals'].includes(name));
+  return unknown ? invalidParameter(unknown) : undefined;
+}
+
+/** As sent: what is grammar and what is text can be told only before decoding. */
+function rawParameter(request: SandboxRequest, name: string): string | undefined {
+  const pair = request.rawQuery.split('&').find((text) => text.startsWith(`${name}=`));
+  return pair?.slice(name.length + 1);
+}
+
+/** A URN is text inside Rest.li's grammar: its colons must be percent-encoded. */
+function refuseUrn(raw: string | undefined, account: SandboxAccount): Reply | undefined {
+  const urn = raw === undefined ? undefined : decoded(raw);
+  if (!raw || !urn || raw.includes(':') || !/^urn:li:organization:\d+$/.test(urn))
+    return invalidParameter('organization');
+  if (urn === `urn:li:organization:${account.accountId}`) return undefined;
+  return accessDenied();
+}
+
+function statistics(
+  request: SandboxRequest,
+  account: SandboxAccount,
+  world: World,
+  parameter: string,
+  ofDay: (value: (metric: string) => number) => object,
+): Reply {
+  const window = parseIntervals(rawParameter(request, 'timeIntervals'));
+  if ('status' in window) return window;
+  const elements = daysWithData(window, account, world).map((day) => ({
+    timeRange: { start: day.start, end: day.end },
+    [parameter]: `urn:li:organization:${account.accountId}`,
+    ...ofDay((metric) => trueValue(account.accountId, metric, day.date) ?? 0),
+  }));
+  return { status: 200, body: { paging: { start: 0, count: 10, links: [] }, elements } };
+}
+
+interface Window {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The whole days of UTC between two midnights, the second excluded. The tuple's punctuation must not be encoded. */
+function parseIntervals(raw: string | undefined): Window | Reply {
+  const tuple = /^\(timeRange:\(start:(\d+),end:(\d+)\),timeGranularityType:DAY\)$/.exec(raw ?? '');
+  const start = Number(tuple?.[1]);
+  const end = Number(tuple?.[2]);
+  if (!tuple || start % DAY_MS !== 0 || end % DAY_MS !== 0 || end - start < DAY_MS) {
+    return invalidParameter('timeIntervals');
+  }
+  if (end - start > MAX_WINDOW_MS) {
+    return linkedinError(
+      400,
+      `Invalid timeIntervals parameter [${raw}]. Start time and end time must be less than 14 months apart.`,
+      { code: 'ILLEGAL_ARGUMENT' },
+    );
+  }
+  return { start, end };
+}
+
+function daysWithData(window: Window, account: SandboxAccount, world: World): SandboxDay[] {
+  if (world.meets(account, 'no_data')) return [];
+  const today = Math.floor(world.now() / DAY_MS);
+  const oldest = Math.max(window.start / DAY_MS, today - LOOKBACK_DAYS);
+  const newest = Math.min(window.end / DAY_MS - 1, today - DELAY_DAYS);
+  const days: SandboxDay[] = [];
+  for (let index = oldest; index <= newest; index++) days.push(utcDay(index));
+  return days.filter((day) => hasData(day, account, world));
+}
+
+function pageStatistics(value: (metric: string) => number): object {
+  const all = { pageViews: value('pageViews'), uniquePageViews: value('uniquePageViews') };
+  const mobile = { pageViews: Math.floor(all.pageViews / 3), uniquePageViews: Math.floor(all.uniquePageViews / 3) };
+  const desktop = { pageViews: all.pageViews - mobile.pageViews, uniquePageViews: all.uniquePageViews };
+  return {
+    totalPageStatistics: {
+      clicks: { mobileCustomButtonClickCounts: [], desktopCustomButtonClickCounts: [] },
+      views: { allPageViews: all, allDesktopPageViews: desktop, allMobilePageViews: mobile, overviewPageViews: all },
+    },
+  };
+}
+
+function followerStatistics(value: (metric: string) => number): object {
+  const gains = { organicFollowerGain: value('organicFollowerGain'), paidFollowerGain: value('paidFollowerGain') };
+  return { followerGains: gains };
+}
+
+const SHARE_METRICS = [
+  'impressionCount',
+  'uniqueImpressionsCount',
+  'clickCount',
+  'likeCount',
+  'commentCount',
+  'shareCount',
+  'engagement',
+];
+
+function shareStatistics(value: (metric: string) => number): object {
+  const counts = Object.fromEntries(SHARE_METRICS.map((metric) => [metric, value(metric)]));
+  return { totalShareStatistics: { ...counts, shareMentionsCount: 0, commentMentionsCount: 0 } };
+}
+
+function linkedinError(
+  status: number,
+  message: string,
+  rest: { serviceErrorCode?: number; code?: string } = {},
+): Reply {
+  return { status, body: { status, ...rest, message } };
+}
+
+function invalidParameter(name: string): Reply {
+  return linkedinError(400, `Parameter '${name}' is invalid`, { code: 'ILLEGAL_ARGUMENT' });
+}
+
+function tokenExpired(): Reply {
+  const rest = { serviceErrorCode: 65602, code: 'EXPIRED_ACCESS_TOKEN' };
+  return linkedinError(401, 'The token used in the request has expired', rest);
+}
+
+function accessDenied(): Reply {
+  const rest = { serviceErrorCode: 100, code: 'ACCESS_DENIED' };
+  return linkedinError(403, 'Not enough permissions to access: partnerApiOrganizationStatistics.FINDER', rest);
+}
+
+const REFUSALS: Refusals = {
+  dead_token: tokenExpired,
+  missing_permission: accessDenied,
+  throttled: ({ window = 'DAY' }) =>
+    linkedinError(429, `Resource level throttle APPLICATION ${window} limit for calls to this resource is reached.`, {
+      serviceErrorCode: 101,
+      code: 'TOO_MANY_REQUESTS',
+    }),
+  server_error: () => linkedinError(500, 'Internal Server Error', { code: 'INTERNAL_SERVER_ERROR' }),
+};

@@ -1,0 +1,89 @@
+import type { SandboxAccount, SandboxPlatform } from './account.js';
+import type { Reply, SandboxRequest } from './reply.js';
+import type { World } from './world.js';
+
+/** The app that the token endpoints know; under the names of the collector's environment. */
+export const SANDBOX_CREDENTIALS = {
+  GOOGLE_CLIENT_ID: 'sandbox.apps.googleusercontent.com',
+  GOOGLE_CLIENT_SECRET: 'sandbox-google-secret',
+  LINKEDIN_CLIENT_ID: 'sandbox-linkedin',
+  LINKEDIN_CLIENT_SECRET: 'sandbox-linkedin-secret',
+} as const;
+
+interface TokenEndpoint {
+  readonly path: string;
+  readonly platform: SandboxPlatform;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly invalidGrant: string;
+  grant(accessToken: string, account: SandboxAccount): object;
+}
+
+const GOOGLE: TokenEndpoint = {
+  path: '/token',
+  platform: 'youtube',
+  clientId: SANDBOX_CREDENTIALS.GOOGLE_CLIENT_ID,
+  clientSecret: SANDBOX_CREDENTIALS.GOOGLE_CLIENT_SECRET,
+  invalidGrant: 'Token has been expired or revoked.',
+  // The refresh token is not given again: the client keeps its own.
+  grant: (accessToken) => ({
+    access_token: accessToken,
+    expires_in: 3599,
+    scope: 'https://www.googleapis.com/auth/yt-analytics.readonly https://www.googleapis.com/auth/youtube.readonly',
+    token_type: 'Bearer',
+  }),
+};
+
+const LINKEDIN: TokenEndpoint = {
+  path: '/oauth/v2/accessToken',
+  platform: 'linkedin',
+  clientId: SANDBOX_CREDENTIALS.LINKEDIN_CLIENT_ID,
+  clientSecret: SANDBOX_CREDENTIALS.LINKEDIN_CLIENT_SECRET,
+  invalidGrant: 'The provided authorization grant or refresh token is invalid, expired or revoked.',
+  // Scopes are separated by commas, whatever the documentation says.
+  grant: (accessToken, account) => ({
+    access_token: accessToken,
+    expires_in: 5183999,
+    refresh_token: account.refreshToken,
+    refresh_token_expires_in: 31536059,
+    scope: 'r_organization_social,rw_organization_admin',
+  }),
+};
+
+/** `POST /token` of oauth2.googleapis.com. */
+export function answerGoogleOauth(request: SandboxRequest, world: World): Reply {
+  return answerToken(request, world, GOOGLE);
+}
+
+/** `POST /oauth/v2/accessToken` of www.linkedin.com. */
+export function answerLinkedinOauth(request: SandboxRequest, world: World): Reply {
+  return answerToken(request, world, LINKEDIN);
+}
+
+function answerToken(request: SandboxRequest, world: World, endpoint: TokenEndpoint): Reply {
+  if (request.path !== endpoint.path || request.method !== 'POST') {
+    return { ...oauthError(404, 'not_found', 'Not Found'), unexpected: true };
+  }
+  if (['refresh_token', 'client_secret'].some((name) => request.query.has(name))) world.counters.tokensInUrl += 1;
+  if (!request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
+    return oauthError(400, 'invalid_request', 'The body must be application/x-www-form-urlencoded.');
+  }
+  const form = new URLSearchParams(request.body);
+  if (form.get('client_id') !== endpoint.clientId || form.get('client_secret') !== endpoint.clientSecret) {
+    return oauthError(401, 'invalid_client', 'The OAuth client was not found.');
+  }
+  if (form.get('grant_type') !== 'refresh_token') {
+    return oauthError(400, 'unsupported_grant_type', `Invalid grant_type: ${form.get('grant_type')}`);
+  }
+  const account = world.refreshable(form.get('refresh_token') ?? '', endpoint.platform);
+  if (!account) return oauthError(400, 'invalid_grant', endpoint.invalidGrant);
+  const { accountId } = account;
+  if (world.meets(account, 'dead_token')) {
+    return { ...oauthError(400, 'invalid_grant', endpoint.invalidGrant), accountId };
+  }
+  return { status: 200, body: endpoint.grant(world.issueToken(account), account), accountId };
+}
+
+function oauthError(status: number, error: string, description: string): Reply {
+  return { status, body: { error, error_description: description } };
+}
