@@ -87,6 +87,7 @@ async function run(
   const context: RunContext = {
     ...{ platforms, keyring, http, warn, now, signal, secrets },
     refused: createRefusals(warn),
+    down: new Map(),
     window: options.window,
     refresh: options.refresh,
   };

@@ -17,6 +17,8 @@ export interface RunContext {
   readonly keyring: Pick<Keyring, 'decrypt'>;
   readonly http: Http;
   readonly refused: PlatformContext['refused'];
+  /** Platforms that refused in a way that no other connection would fare better with: not asked again in this run. */
+  readonly down: Map<string, PlatformError>;
   readonly warn: (message: string) => void;
   readonly window: Window;
   readonly refresh: boolean;
@@ -59,6 +61,8 @@ export async function collectConnection(
   }
   try {
     const platform = supportedPlatform(connection, run.platforms);
+    const down = run.down.get(platform.name);
+    if (down) throw down;
     const account = openAccount(connection, run.keyring);
     secrets.push(account.accessToken, account.refreshToken);
     const results = await platform.collect(account, planned.due, {
@@ -75,6 +79,10 @@ export async function collectConnection(
   } catch (error) {
     if (error instanceof Interrupted) return records;
     const failure = error instanceof PlatformError ? error : unforeseen(error);
+    if (failure.scope === 'platform' && !run.down.has(connection.platform)) {
+      run.down.set(connection.platform, failure);
+      run.warn(`${connection.platform} is asked nothing more in this run: ${clean(failure.message)}`);
+    }
     records.push(...planned.due.map(({ date }) => recordFailure(connection, date, failure, clean)));
   }
   return records;

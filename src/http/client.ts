@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,6 +28,8 @@ export interface HttpClientOptions {
 
 /** Requests over kept-alive connections. No redirect is followed: it could carry a token to another host. */
 export function createHttp({ concurrency, signal, counters, now }: HttpClientOptions): Http & { close(): void } {
+  // Every request under way listens to the one signal: their number is bounded, and no leak.
+  setMaxListeners(0, signal);
   const limit = pLimit(concurrency);
   const agent = {
     http: new HttpAgent({ keepAlive: true, maxSockets: concurrency }),

@@ -10,6 +10,8 @@ import { ASKED, KEPT_NAMES, METRICS } from './metrics.js';
 /** Under the API's 90 days for one request, with room for the hour of a daylight-saving change. */
 const LONGEST_WINDOW_DAYS = 89;
 const DAY_MS = 86_400_000;
+/** Facebook does not say which metric it refuses. */
+const REFUSAL = /must be a valid insights metric/;
 
 /**
  * Facebook Pages. Days are Pacific; data is about a day late. See "Page Insights" in Meta's reference, whose list of metrics
@@ -56,7 +58,7 @@ interface PageRequest {
  */
 async function askAsPage({ open, token, id, refused }: PageRequest, window: readonly Day[]): Promise<Insights> {
   const ask = (graph: Graph) =>
-    askInsights({ graph, id, refused, metrics: ASKED, query: queryOf(window), required: true });
+    askInsights({ graph, id, refused, refusal: REFUSAL, metrics: ASKED, query: queryOf(window), required: true });
   const graph = open(token);
   let answer: Insights | null = null;
   try {

@@ -9,10 +9,14 @@ import type { Day, Platform, PlatformContext, RefusedMetrics } from '../platform
 import { METRICS, SPLIT_BY_CONTENT, TOTALS, UNDOCUMENTED } from './metrics.js';
 import { followsFrom, splitsFrom, totalsFrom, withSplits } from './parse.js';
 
+/** Instagram names the metric it refuses. In other words it is not Instagram that answers, see `isPageAnswering`. */
+const REFUSAL = /must be one of the following values|metric is no longer supported|Incompatible breakdowns/;
+
 interface Source {
   readonly graph: Graph;
   readonly id: string;
   readonly refused: RefusedMetrics;
+  readonly refusal: RegExp;
 }
 
 /**
@@ -31,7 +35,10 @@ export function instagram(settings: MetaSettings): Platform {
       if (newest === undefined) return [];
       const graph = openGraph({ settings, token: account.accessToken, http: context.http, warn: context.warn });
       // One request tells whether the token opens the account; only then the others are sent, side by side.
-      const { source, totals } = await firstTotals({ graph, id: account.accountId, refused: context.refused }, newest);
+      const { source, totals } = await firstTotals(
+        { graph, id: account.accountId, refused: context.refused, refusal: REFUSAL },
+        newest,
+      );
       const closing = context.closingDate === null ? null : attempt(() => followersTotal(source));
       return eachDay(days, async (day) => {
         const parts = await dayParts(

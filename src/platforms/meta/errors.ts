@@ -88,17 +88,6 @@ function judgeError(error: ApiError, status: number): Verdict<never> {
   return verdict(status >= 500 ? 'retry' : 'refuse', 'platform_error', 'day');
 }
 
-/** True when a request was refused for the name of a metric, so that the others may be asked for without it. */
-export function isMetricRefusal(error: unknown): error is GraphError {
-  if (!(error instanceof GraphError)) return false;
-  // Code -1, "Fatal", is how Instagram refused a metric it lists as valid (subcode 2207086).
-  return (
-    error.code === -1 ||
-    (error.code === 100 &&
-      (RETIRED_OR_UNKNOWN_METRIC.test(error.apiMessage) || /Incompatible breakdowns/i.test(error.apiMessage)))
-  );
-}
-
 function isObject(json: unknown): json is object {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }

@@ -41,6 +41,8 @@ export interface InsightsRequest {
   readonly metrics: readonly string[];
   readonly query: Readonly<Record<string, string>>;
   readonly refused: RefusedMetrics;
+  /** The words in which this API refuses a metric by its name. */
+  readonly refusal: RegExp;
   /** True when the API's refusal of all these metrics is a failure rather than a loss to live with. */
   readonly required: boolean;
 }
@@ -52,14 +54,13 @@ export async function askInsights({
   metrics,
   query,
   refused,
+  refusal,
   required,
 }: InsightsRequest): Promise<Insights> {
   const api = [graph.name, query.breakdown].filter(Boolean).join(' by ');
   const answers = await askTolerantly({
-    ...{ api, metrics, refused },
-    ask: async (accepted) => [
-      parseInsights(await graph.get(id, '/insights', { ...query, metric: accepted.join(',') })),
-    ],
+    ...{ api, metrics, refused, refusal },
+    ask: async (accepted) => parseInsights(await graph.get(id, '/insights', { ...query, metric: accepted.join(',') })),
   });
   if (required && answers.length === 0) {
     throw new PlatformError(

@@ -1,37 +1,61 @@
 import type { RefusedMetrics } from '../platform.js';
-import { type GraphError, isMetricRefusal } from './errors.js';
+import { GraphError } from './errors.js';
+
+const INVALID_PARAMETER = 100;
 
 export interface TolerantRequest<T> {
   /** Names the API and the kind of request, for the memory of what it refuses. */
   readonly api: string;
   readonly metrics: readonly string[];
   readonly refused: RefusedMetrics;
-  readonly ask: (metrics: readonly string[]) => Promise<T[]>;
+  /** The words in which the API refuses a request for the name of a metric. */
+  readonly refusal: RegExp;
+  readonly ask: (metrics: readonly string[]) => Promise<T>;
 }
 
 /**
  * Asks for metrics in one request. The Graph API refuses the whole of it for one retired name: then it asks again without that one,
- * or, where the API does not say which it is (Facebook), for each half apart.
+ * or, where the API does not say which it is (Facebook), for each half apart. An account that refuses all of them without naming
+ * one is in trouble of its own: its refusal is thrown, and not held against the metrics.
  */
-export function askTolerantly<T>(request: TolerantRequest<T>): Promise<T[]> {
-  return askParts(
-    request,
-    request.metrics.filter((metric) => !request.refused.has(request.api, metric)),
-  );
+export async function askTolerantly<T>(request: TolerantRequest<T>): Promise<T[]> {
+  const suspects = new Map<string, GraphError>();
+  const wanted = request.metrics.filter((metric) => !request.refused.has(request.api, metric));
+  const answers = await askParts(request, wanted, suspects);
+  const [first] = suspects.values();
+  if (answers.length === 0 && first) throw first;
+  for (const [metric, error] of suspects) request.refused.add(request.api, metric, error.apiMessage);
+  return answers;
 }
 
-async function askParts<T>(request: TolerantRequest<T>, metrics: readonly string[]): Promise<T[]> {
+async function askParts<T>(
+  request: TolerantRequest<T>,
+  metrics: readonly string[],
+  suspects: Map<string, GraphError>,
+): Promise<T[]> {
   if (metrics.length === 0) return [];
   try {
-    return await request.ask(metrics);
+    return [await request.ask(metrics)];
   } catch (error) {
-    if (!isMetricRefusal(error)) throw error;
+    if (!(error instanceof GraphError) || error.code !== INVALID_PARAMETER || !request.refusal.test(error.apiMessage))
+      throw error;
     const named = namedIn(error, metrics);
-    const suspects = metrics.length === 1 ? metrics : named;
-    for (const metric of suspects) request.refused.add(request.api, metric, error.apiMessage);
-    if (suspects.length > 0) return askParts(request, without(metrics, suspects));
+    for (const metric of named) request.refused.add(request.api, metric, error.apiMessage);
+    if (named.length > 0) {
+      return askParts(
+        request,
+        metrics.filter((metric) => !named.includes(metric)),
+        suspects,
+      );
+    }
+    const [only] = metrics;
+    if (metrics.length === 1 && only !== undefined) {
+      suspects.set(only, error);
+      return [];
+    }
     const half = Math.ceil(metrics.length / 2);
-    return [...(await askParts(request, metrics.slice(0, half))), ...(await askParts(request, metrics.slice(half)))];
+    const left = await askParts(request, metrics.slice(0, half), suspects);
+    return [...left, ...(await askParts(request, metrics.slice(half), suspects))];
   }
 }
 
@@ -45,8 +69,4 @@ function namedIn({ apiMessage }: GraphError, metrics: readonly string[]): string
   const breakdown = /Incompatible breakdowns \(.*?\) for metric \((\w+)\)/.exec(apiMessage);
   const retired = /the (\w+) metric is no longer supported/.exec(apiMessage);
   return metrics.filter((metric) => metric === breakdown?.[1] || metric === retired?.[1]);
-}
-
-function without(metrics: readonly string[], suspects: readonly string[]): string[] {
-  return metrics.filter((metric) => !suspects.includes(metric));
 }
