@@ -163,7 +163,7 @@ async function checkedName(
       connectionId: 'new',
       tokenExpiresAt: tokenExpiresAt === null ? null : new Date(tokenExpiresAt),
     };
-    return (await platform.check(account, { http })).accountName;
+    return (await platform.check(account, { http, now })).accountName;
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     const said = redact(error.message, [connection.accessToken, connection.refreshToken]);

@@ -67,6 +67,7 @@ export async function collectConnection(
     secrets.push(account.accessToken, account.refreshToken);
     const results = await platform.collect(account, planned.due, {
       http: run.http,
+      now: run.now,
       refused: run.refused,
       closingDate: planned.closingDate,
       warn: (message) => run.warn(clean(message)),

@@ -21,6 +21,7 @@ export interface RecordInput {
 
 /** Turns what a platform said of a day into the ledger's entry and the table's rows. */
 export function recordDay({ connection, platform, day, result, now, clean }: RecordInput): DayRecord {
+  if (result.kind === 'skipped') return recordSkip(connection, day.date, result.why);
   const state = stateOf(result, hasSettled(day, platform.day.settlesAfterHours, now));
   const unique = new Map(result.values.map((value) => [value.metric, value]));
   const snapshots = [...unique.values()].map(
@@ -68,7 +69,7 @@ export function recordSkip(connection: StoredConnection, date: string, why: stri
 }
 
 /** Closing figures say nothing of the day's own metrics: a day with nothing else is still pending. */
-function stateOf(result: DayResult, settled: boolean): OutcomeState {
+function stateOf(result: Exclude<DayResult, { kind: 'skipped' }>, settled: boolean): OutcomeState {
   if (result.kind !== 'collected') return result.kind;
   if (result.values.every((value) => value.closing)) return settled ? 'no_data' : 'pending';
   return settled ? 'settled' : 'provisional';

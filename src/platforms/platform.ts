@@ -49,7 +49,9 @@ export type DayResult =
       readonly kind: 'failed';
       readonly error: PlatformError;
       readonly values: readonly MetricValue[];
-    };
+    }
+  /** Not to be collected at all, for a reason that the operator is told. */
+  | { readonly date: string; readonly kind: 'skipped'; readonly why: string };
 
 /** What is told of a metric in `metrics.ts`, in `platforms` and in the README. */
 export interface MetricInfo {
@@ -64,6 +66,8 @@ export interface MetricInfo {
 /** What the collector lends to a platform for the length of a run. */
 export interface PlatformContext {
   readonly http: Http;
+  /** Tells whether a token has expired; which days have ended is for the collector to know. */
+  readonly now: () => Date;
   /** The last ended day, when it is among the days asked for: closing figures are filed under it. */
   readonly closingDate: string | null;
   /** Metrics that the API refused in this run, so that no later request asks for them. */
@@ -71,6 +75,8 @@ export interface PlatformContext {
   /** Says something to the operator, once a run however often it is said. */
   warn(message: string): void;
 }
+
+export type CheckContext = Pick<PlatformContext, 'http' | 'now'>;
 
 /** The metrics an API (host, version) has refused, for the length of a run. */
 export interface RefusedMetrics {
@@ -100,5 +106,5 @@ export interface Platform {
    */
   collect(account: Account, days: readonly Day[], context: PlatformContext): Promise<DayResult[]>;
   /** Asks the API, in one or two requests, whether the token opens the account. Throws `PlatformError` when it does not. */
-  check(account: Account, context: Pick<PlatformContext, 'http'>): Promise<{ accountName: string | null }>;
+  check(account: Account, context: CheckContext): Promise<{ accountName: string | null }>;
 }

@@ -5,7 +5,7 @@ import { type Graph, type MetaSettings, openGraph } from '../meta/graph.js';
 import { askInsights } from '../meta/insights.js';
 import { metricNumber } from '../number.js';
 import { attempt, dayFrom, eachDay, type Part } from '../parts.js';
-import type { Day, Platform, PlatformContext, RefusedMetrics } from '../platform.js';
+import type { Day, Platform, RefusedMetrics } from '../platform.js';
 import { METRICS, SPLIT_BY_CONTENT, TOTALS, UNDOCUMENTED } from './metrics.js';
 import { followsFrom, splitsFrom, totalsFrom, withSplits } from './parse.js';
 
@@ -50,8 +50,8 @@ export function instagram(settings: MetaSettings): Platform {
       });
     },
 
-    async check(account, context: Pick<PlatformContext, 'http'>) {
-      const graph = openGraph({ settings, token: account.accessToken, http: context.http, warn: () => undefined });
+    async check(account, { http }) {
+      const graph = openGraph({ settings, token: account.accessToken, http, warn: () => undefined });
       const profile = z.object({ username: z.string().optional(), name: z.string().optional() });
       const read = async (id: string) => {
         const parsed = profile.safeParse(await graph.get(id, '', { fields: 'username,followers_count,media_count' }));
