@@ -24,10 +24,18 @@ export interface HttpClientOptions {
   readonly signal: AbortSignal;
   readonly counters: HttpCounters;
   readonly now: () => Date;
+  /** Waits before another attempt; throws `Interrupted` when the signal is aborted. Tests need not wait. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** Requests over kept-alive connections. No redirect is followed: it could carry a token to another host. */
-export function createHttp({ concurrency, signal, counters, now }: HttpClientOptions): Http & { close(): void } {
+export function createHttp({
+  concurrency,
+  signal,
+  counters,
+  now,
+  pause = sleepUnlessAborted,
+}: HttpClientOptions): Http & { close(): void } {
   // Every request under way listens to the one signal: their number is bounded, and no leak.
   setMaxListeners(0, signal);
   const limit = pLimit(concurrency);
@@ -94,7 +102,7 @@ export function createHttp({ concurrency, signal, counters, now }: HttpClientOpt
   };
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+async function sleepUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal });
   } catch {
