@@ -1,0 +1,87 @@
+import { openPostgresStore } from '../../src/store/postgres.js';
+import { schemaSql } from '../../src/store/schema.js';
+import type { Store } from '../../src/store/store.js';
+import { openSupabaseStore } from '../../src/store/supabase.js';
+import { freshPglite, freshPostgres, type Sql, supabaseOverPglite, supabaseOverPostgres } from '../support/database.js';
+
+/** Roles are the server's, not the database's, so another test may have made them, or be making them. */
+export const SUPABASE_ROLES = `
+  do $$
+  declare
+    role_name text;
+  begin
+    foreach role_name in array array['anon', 'authenticated', 'service_role'] loop
+      begin
+        execute format('create role %I %s', role_name, case role_name when 'service_role' then 'bypassrls' end);
+      exception when duplicate_object or unique_violation then
+        null;
+      end;
+    end loop;
+  end
+  $$`;
+
+/** A store with its schema, and the database behind it. */
+export interface Engine {
+  readonly store: Store;
+  readonly sql: Sql;
+  close(): Promise<void>;
+}
+
+/** The stores that this machine can run; those on a PostgreSQL server where `TEST_DATABASE_URL` is set. */
+export const ENGINES: readonly { name: string; open(): Promise<Engine> }[] = [
+  { name: 'embedded', open: openEmbedded },
+  { name: 'Supabase', open: openSupabase },
+  ...(process.env.TEST_DATABASE_URL
+    ? [
+        { name: 'PostgreSQL', open: openPostgres },
+        { name: 'Supabase over PostgreSQL', open: openSupabaseOverPostgres },
+      ]
+    : []),
+];
+
+async function openEmbedded(): Promise<Engine> {
+  const sql = await freshPglite();
+  return { store: sql.store, sql, close: sql.close };
+}
+
+async function openPostgres(): Promise<Engine> {
+  const sql = await postgres();
+  const store = await openPostgresStore(sql.url);
+  await store.applySchema();
+  return {
+    store,
+    sql,
+    async close() {
+      await store.close();
+      await sql.close();
+    },
+  };
+}
+
+async function openSupabase(): Promise<Engine> {
+  const server = await supabaseOverPglite();
+  await server.query(SUPABASE_ROLES);
+  await server.query(await schemaSql());
+  return { store: await openSupabaseStore(server), sql: server, close: server.close };
+}
+
+async function openSupabaseOverPostgres(): Promise<Engine> {
+  const sql = await postgres();
+  await sql.query(SUPABASE_ROLES);
+  await sql.query(await schemaSql());
+  const server = await supabaseOverPostgres(sql.url);
+  return {
+    store: await openSupabaseStore(server),
+    sql,
+    async close() {
+      await server.close();
+      await sql.close();
+    },
+  };
+}
+
+async function postgres() {
+  const sql = await freshPostgres();
+  if (!sql) throw new Error('TEST_DATABASE_URL is not set');
+  return sql;
+}
