@@ -57,7 +57,7 @@ export function utcDay(index: number): SandboxDay {
   return { index, date: dateOfIndex(index), start: index * DAY_MS, end: (index + 1) * DAY_MS };
 }
 
-export function dateOfIndex(index: number): string {
+function dateOfIndex(index: number): string {
   return new Date(index * DAY_MS).toISOString().slice(0, 10);
 }
 

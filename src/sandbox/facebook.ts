@@ -155,7 +155,7 @@ function entries(
       // The exclusive END of the day measured: midnight in Los Angeles of the day after.
       end_time: graphTime(day.end),
     })),
-    title: metric.replaceAll('_', ' '),
+    title: metric,
     description: `The sandbox's ${metric}.`,
     id: `${account.accountId}/insights/${metric}/${name}`,
   }));

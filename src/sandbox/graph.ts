@@ -28,7 +28,7 @@ export function graphError(code: number, message: string, detail: GraphErrorDeta
 }
 
 /** `id,name,page{id,username}` -> `[['id', []], ['name', []], ['page', ['id', 'username']]]`; a Graph error for a broken list. */
-export function parseFields(text: string): [name: string, nested: string[]][] | Reply {
+function parseFields(text: string): [name: string, nested: string[]][] | Reply {
   const fields: [string, string[]][] = [];
   if (text !== '' && !/^\w+(\{\w+(,\w+)*\})?(,\w+(\{\w+(,\w+)*\})?)*$/.test(text)) {
     return graphError(2500, `Syntax error "Expected name." in the field list: ${text}`);

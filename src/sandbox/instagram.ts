@@ -1,6 +1,7 @@
 import type { SandboxAccount } from './account.js';
-import { DAY_MS, pacificDayAt, pacificDaysStartingIn, type SandboxDay } from './days.js';
-import { graphError, graphTime, oldestDayIndex, pickFields } from './graph.js';
+import { DAY_MS, pacificDayAt, pacificDaysStartingIn } from './days.js';
+import { graphError, oldestDayIndex, pickFields } from './graph.js';
+import { insightsEntry, type Question } from './instagram-answer.js';
 import {
   BREAKDOWN_NAMES,
   BREAKDOWNS,
@@ -12,7 +13,7 @@ import {
 } from './instagram-metrics.js';
 import { hasData } from './readiness.js';
 import type { Reply } from './reply.js';
-import { type Breakdown, trueSplit, trueValue, UNIQUE_METRICS } from './values.js';
+import type { Breakdown } from './values.js';
 import type { World } from './world.js';
 
 const MAX_WINDOW_MS = 30 * DAY_MS;
@@ -33,15 +34,6 @@ export function instagramFields(account: SandboxAccount, fields: string, host: '
   });
 }
 
-interface Question {
-  readonly metrics: readonly string[];
-  readonly period: string;
-  readonly total: boolean;
-  readonly breakdown: Breakdown | undefined;
-  readonly since: number;
-  readonly until: number;
-}
-
 /** `GET /{ig-user-id}/insights`. A day is the one whose first instant lies between `since` and `until`, both included. */
 export function instagramInsights(
   account: SandboxAccount,
@@ -52,17 +44,16 @@ export function instagramInsights(
   const question = parseQuestion(query, version, world);
   if ('status' in question) return question;
   const days = pacificDaysStartingIn(question.since, question.until).filter(
-    (day) => day.start <= world.now() && hasData(day, account, world),
+    (day) => day.start <= question.now && hasData(day, account, world),
   );
   if (days.length === 0 || question.period !== 'day' || world.meets(account, 'no_data'))
     return { status: 200, body: { data: [] } };
   const metrics = isWithheld(account, question.metrics, world)
     ? question.metrics.filter((metric) => !NEEDS_FOLLOWERS.has(metric))
     : question.metrics;
-  const entry = question.total ? totalEntry : seriesEntry;
   return {
     status: 200,
-    body: { data: metrics.flatMap((metric) => entry(metric, account, days, question, world) ?? []) },
+    body: { data: metrics.flatMap((metric) => insightsEntry(metric, account.accountId, days, question) ?? []) },
   };
 }
 
@@ -82,6 +73,8 @@ function parseQuestion(query: URLSearchParams, version: number, world: World): Q
   );
 }
 
+const KNOWN_METRICS: ReadonlySet<string> = new Set(INSTAGRAM_METRIC_NAMES);
+
 function refuseMetrics(metrics: readonly string[], version: number, world: World): Reply | undefined {
   if (version >= 22 && metrics.includes('impressions')) {
     return graphError(
@@ -89,9 +82,9 @@ function refuseMetrics(metrics: readonly string[], version: number, world: World
       '(#100) Starting from version 22 and above, the impressions metric is no longer supported for the queried user. Please refer to the documentation at https://developers.facebook.com/docs/instagram-api/reference/ig-user/insights for a list of supported metrics.',
     );
   }
-  const names: readonly string[] = INSTAGRAM_METRIC_NAMES.filter((name) => !world.refusedMetrics.has(name));
-  const position = metrics.findIndex((metric) => !names.includes(metric));
+  const position = metrics.findIndex((metric) => !KNOWN_METRICS.has(metric) || world.refusedMetrics.has(metric));
   if (position < 0) return undefined;
+  const names = INSTAGRAM_METRIC_NAMES.filter((name) => !world.refusedMetrics.has(name));
   return graphError(100, `(#100) metric[${position}] must be one of the following values: ${names.join(', ')}`);
 }
 
@@ -141,7 +134,11 @@ function asBreakdown(text: string | undefined): Breakdown | undefined {
 }
 
 /** Unix seconds only: dates are undocumented here. Without either, the last 24 hours. */
-function parseWindow(query: URLSearchParams, now: number, rest: Omit<Question, 'since' | 'until'>): Question | Reply {
+function parseWindow(
+  query: URLSearchParams,
+  now: number,
+  rest: Omit<Question, 'since' | 'until' | 'now'>,
+): Question | Reply {
   const sinceText = query.get('since') ?? `${Math.floor((now - DAY_MS) / 1000)}`;
   const untilText = query.get('until') ?? `${Math.floor(now / 1000)}`;
   if (!/^\d+$/.test(sinceText)) return graphError(100, OUT_OF_RANGE);
@@ -155,7 +152,7 @@ function parseWindow(query: URLSearchParams, now: number, rest: Omit<Question, '
   if (until - since > MAX_WINDOW_MS) {
     return graphError(100, '(#100) There cannot be more than 30 days (2592000 s) between since and until');
   }
-  return { ...rest, since, until };
+  return { ...rest, since, until, now };
 }
 
 const NEEDS_FOLLOWERS: ReadonlySet<string> = new Set(['follower_count', 'online_followers', 'follows_and_unfollows']);
@@ -163,83 +160,4 @@ const NEEDS_FOLLOWERS: ReadonlySet<string> = new Set(['follower_count', 'online_
 function isWithheld(account: SandboxAccount, metrics: readonly string[], world: World): boolean {
   if (!metrics.some((metric) => NEEDS_FOLLOWERS.has(metric))) return false;
   return account.followers < 100 || world.meets(account, 'few_followers') !== undefined;
-}
-
-/** A day under way has a stub of a value, which must never be taken for the day's. */
-function valueOn(day: SandboxDay, value: number, world: World): number {
-  return day.end <= world.now() ? value : 1 + Math.floor(value / 1000);
-}
-
-function heading(metric: string, account: SandboxAccount) {
-  return {
-    name: metric,
-    period: 'day',
-    title: metric.replaceAll('_', ' '),
-    description: `The sandbox's ${metric}.`,
-    id: `${account.accountId}/insights/${metric}/day`,
-  };
-}
-
-function seriesEntry(
-  metric: string,
-  account: SandboxAccount,
-  days: readonly SandboxDay[],
-  _question: Question,
-  world: World,
-): object | undefined {
-  const now = world.now();
-  const values = days
-    .filter((day) => metric !== 'follower_count' || (day.end <= now && day.index >= pacificDayAt(now).index - 30))
-    .map((day) => ({
-      value: valueOn(day, trueValue(account.accountId, metric, day.date) ?? 0, world),
-      // Unlike Facebook's, the label is the START of the day measured.
-      end_time: graphTime(day.start),
-    }));
-  return values.length > 0 ? { ...heading(metric, account), values } : undefined;
-}
-
-function totalEntry(
-  metric: string,
-  account: SandboxAccount,
-  days: readonly SandboxDay[],
-  question: Question,
-  world: World,
-): object | undefined {
-  const { breakdown } = question;
-  if (metric === 'follows_and_unfollows') {
-    // Without its breakdown the entry is there and has no `total_value`.
-    if (!breakdown) return heading(metric, account);
-    return {
-      ...heading(metric, account),
-      total_value: { breakdowns: [slices(metric, account, days, breakdown, world)] },
-    };
-  }
-  const daily = days.map((day) => valueOn(day, trueValue(account.accountId, metric, day.date) ?? Number.NaN, world));
-  if (daily.some(Number.isNaN)) return undefined;
-  const value = UNIQUE_METRICS.has(metric) ? withoutRepeats(daily) : daily.reduce((a, b) => a + b, 0);
-  const breakdowns = breakdown && { breakdowns: [slices(metric, account, days, breakdown, world)] };
-  return { ...heading(metric, account), total_value: { value, ...breakdowns } };
-}
-
-/** An account that came on two days counts once: less than the sum, so that adding days up is noticed. */
-function withoutRepeats(daily: readonly number[]): number {
-  const most = Math.max(...daily);
-  return most + Math.floor((daily.reduce((a, b) => a + b, 0) - most) / 2);
-}
-
-function slices(
-  metric: string,
-  account: SandboxAccount,
-  days: readonly SandboxDay[],
-  breakdown: Breakdown,
-  world: World,
-): object {
-  const sums = new Map<string, number>();
-  for (const day of days) {
-    for (const [category, value] of Object.entries(trueSplit(account.accountId, metric, day.date, breakdown))) {
-      sums.set(category, (sums.get(category) ?? 0) + valueOn(day, value, world));
-    }
-  }
-  const results = [...sums].map(([category, value]) => ({ dimension_values: [category], value }));
-  return { dimension_keys: [breakdown], results };
 }

@@ -73,7 +73,7 @@ export function population(options: PopulationOptions = {}): SandboxAccount[] {
 }
 
 /** `20000000-0000-4000-8000-000000000042`: a UUID, for databases that want one. */
-export function sandboxUserId(user: number): string {
+function sandboxUserId(user: number): string {
   return `20000000-0000-4000-8000-${digits(user, 12)}`;
 }
 

@@ -3,7 +3,7 @@ import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.js';
 
 /** Noon UTC: in Los Angeles it is 04:00 of the same day, so 2026-11-21 is the last that ended. */
-export const NOON = new Date('2026-11-22T12:00:00Z');
+const NOON = new Date('2026-11-22T12:00:00Z');
 
 const running: Sandbox[] = [];
 

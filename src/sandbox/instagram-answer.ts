@@ -1,0 +1,98 @@
+import { pacificDayAt, type SandboxDay } from './days.js';
+import { graphTime } from './graph.js';
+import { type Breakdown, trueSplit, trueValue, UNIQUE_METRICS } from './values.js';
+
+/** A question to Instagram's insights that the API has accepted. */
+export interface Question {
+  readonly metrics: readonly string[];
+  readonly period: string;
+  readonly total: boolean;
+  readonly breakdown: Breakdown | undefined;
+  /** Ms since the epoch; both ends belong to the range. */
+  readonly since: number;
+  readonly until: number;
+  /** When it was asked, ms since the epoch. */
+  readonly now: number;
+}
+
+/** A metric's entry in `data`, or undefined where the API leaves it out. */
+export function insightsEntry(
+  metric: string,
+  accountId: string,
+  days: readonly SandboxDay[],
+  question: Question,
+): object | undefined {
+  if (!question.total) return seriesEntry(metric, accountId, days, question.now);
+  return totalEntry(metric, accountId, days, question);
+}
+
+function seriesEntry(metric: string, accountId: string, days: readonly SandboxDay[], now: number): object | undefined {
+  const oldest = pacificDayAt(now).index - 30;
+  const values = days
+    .filter((day) => metric !== 'follower_count' || (day.end <= now && day.index >= oldest))
+    .map((day) => ({
+      value: valueOn(day, trueValue(accountId, metric, day.date) ?? 0, now),
+      // Unlike Facebook's, the label is the START of the day measured.
+      end_time: graphTime(day.start),
+    }));
+  return values.length > 0 ? { ...heading(metric, accountId), values } : undefined;
+}
+
+function totalEntry(
+  metric: string,
+  accountId: string,
+  days: readonly SandboxDay[],
+  { breakdown, now }: Question,
+): object | undefined {
+  const breakdowns = breakdown && { breakdowns: [slices(metric, accountId, days, breakdown, now)] };
+  if (metric === 'follows_and_unfollows') {
+    // Without its breakdown the entry is there and has no `total_value`.
+    return { ...heading(metric, accountId), ...(breakdowns && { total_value: breakdowns }) };
+  }
+  const daily = days.map((day) => valueOn(day, trueValue(accountId, metric, day.date) ?? Number.NaN, now));
+  if (daily.some(Number.isNaN)) return undefined;
+  const value = UNIQUE_METRICS.has(metric) ? withoutRepeats(daily) : sum(daily);
+  return { ...heading(metric, accountId), total_value: { value, ...breakdowns } };
+}
+
+function slices(
+  metric: string,
+  accountId: string,
+  days: readonly SandboxDay[],
+  breakdown: Breakdown,
+  now: number,
+): object {
+  const sums = new Map<string, number>();
+  for (const day of days) {
+    for (const [category, value] of Object.entries(trueSplit(accountId, metric, day.date, breakdown))) {
+      sums.set(category, (sums.get(category) ?? 0) + valueOn(day, value, now));
+    }
+  }
+  const results = [...sums].map(([category, value]) => ({ dimension_values: [category], value }));
+  return { dimension_keys: [breakdown], results };
+}
+
+/** A day under way has a stub of a value, which must never be taken for the day's. */
+function valueOn(day: SandboxDay, value: number, now: number): number {
+  return day.end <= now ? value : 1 + Math.floor(value / 1000);
+}
+
+/** An account that came on two days counts once: less than the sum, so that adding days up is noticed. */
+function withoutRepeats(daily: readonly number[]): number {
+  const most = Math.max(...daily);
+  return most + Math.floor((sum(daily) - most) / 2);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
+function heading(metric: string, accountId: string) {
+  return {
+    name: metric,
+    period: 'day',
+    title: metric,
+    description: `The sandbox's ${metric}.`,
+    id: `${accountId}/insights/${metric}/day`,
+  };
+}
