@@ -1,5 +1,6 @@
 import { Interrupted, PlatformError } from '../errors.js';
-import type { Day, DayResult, MetricValue } from './platform.js';
+import { metricNumber } from './number.js';
+import type { Day, DayResult, MetricValue, PostTypes } from './platform.js';
 
 /** What one of several requests gave: values, and what was wrong with the rest. */
 export interface Part {
@@ -34,5 +35,25 @@ export async function eachDay(
     if (result.status === 'fulfilled') return [result.value];
     if (result.reason instanceof Interrupted) return [];
     throw result.reason;
+  });
+}
+
+/** The named metrics among the fields of an answer: an absent one is no value, an unreadable one costs only itself. */
+export function readValues(fields: Readonly<Record<string, unknown>>, metrics: readonly string[]): Part {
+  const values: MetricValue[] = [];
+  let error: PlatformError | null = null;
+  for (const metric of metrics) {
+    const parsed = metricNumber.nullish().safeParse(fields[metric]);
+    if (!parsed.success) error ??= new PlatformError('unexpected_response', `${metric} is not a readable number`);
+    else if (parsed.data !== undefined && parsed.data !== null) values.push({ metric, value: parsed.data });
+  }
+  return { values, error };
+}
+
+/** Each value with its split by content type, where there is one. */
+export function withSplits(values: readonly MetricValue[], splits: ReadonlyMap<string, PostTypes>): MetricValue[] {
+  return values.map((value) => {
+    const split = splits.get(value.apiMetric ?? value.metric);
+    return split && Object.keys(split).length > 0 ? { ...value, postTypes: split } : value;
   });
 }

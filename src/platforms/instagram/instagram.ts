@@ -4,10 +4,10 @@ import { GraphError } from '../meta/errors.js';
 import { type Graph, type MetaSettings, openGraph } from '../meta/graph.js';
 import { askInsights } from '../meta/insights.js';
 import { metricNumber } from '../number.js';
-import { attempt, dayFrom, eachDay, type Part } from '../parts.js';
+import { attempt, dayFrom, eachDay, type Part, withSplits } from '../parts.js';
 import type { Day, Platform, RefusedMetrics } from '../platform.js';
 import { METRICS, SPLIT_BY_CONTENT, TOTALS, UNDOCUMENTED } from './metrics.js';
-import { followsFrom, splitsFrom, totalsFrom, withSplits } from './parse.js';
+import { followsFrom, splitsFrom, totalsFrom } from './parse.js';
 
 /** Instagram names the metric it refuses. In other words it is not Instagram that answers, see `isPageAnswering`. */
 const REFUSAL = /must be one of the following values|metric is no longer supported|Incompatible breakdowns/;

@@ -20,13 +20,6 @@ export function splitsFrom(insights: readonly Insight[]): Map<string, PostTypes>
   return new Map(insights.map((insight) => [insight.name, postTypes(insight)]));
 }
 
-export function withSplits(values: readonly MetricValue[], splits: ReadonlyMap<string, PostTypes>): MetricValue[] {
-  return values.map((value) => {
-    const split = splits.get(value.apiMetric ?? value.metric);
-    return split && Object.keys(split).length > 0 ? { ...value, postTypes: split } : value;
-  });
-}
-
 /** New and lost followers. */
 export function followsFrom(insights: readonly Insight[]): MetricValue[] {
   return insights.flatMap(resultsOf).flatMap(({ type, value }) => {

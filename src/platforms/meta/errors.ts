@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
+import { judgePlain } from '../verdicts.js';
 
 /** A refusal by the Graph API, with the code that decides what it means. */
 export class GraphError extends PlatformError {
@@ -40,16 +41,7 @@ const RETIRED_OR_UNKNOWN_METRIC =
 export function judgeGraph(answer: HttpAnswer): Verdict<unknown> {
   const parsed = errorBody.safeParse(answer.json);
   if (parsed.success) return judgeError(parsed.data.error, answer.status);
-  if (answer.status === 429) return retry('throttled', 'too many requests (HTTP 429)');
-  if (answer.status >= 500) return retry('platform_error', `the Graph API answered HTTP ${answer.status}`);
-  if (!isObject(answer.json))
-    return retry(
-      'unexpected_response',
-      `the Graph API answered HTTP ${answer.status} with something that is not a JSON object`,
-    );
-  if (answer.status !== 200)
-    return refuse('unexpected_response', `the Graph API answered HTTP ${answer.status} without an error`);
-  return { kind: 'accept', value: answer.json };
+  return judgePlain('the Graph API', answer);
 }
 
 function judgeError(error: ApiError, status: number): Verdict<never> {
@@ -86,16 +78,4 @@ function judgeError(error: ApiError, status: number): Verdict<never> {
   if (code === 100 || code === 3001) return verdict('refuse', 'unexpected_response', 'day');
   if (status === 429) return verdict('retry', 'throttled', 'connection');
   return verdict(status >= 500 ? 'retry' : 'refuse', 'platform_error', 'day');
-}
-
-function isObject(json: unknown): json is object {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
-}
-
-function retry(reason: PlatformError['reason'], message: string): Verdict<never> {
-  return { kind: 'retry', error: new PlatformError(reason, message) };
-}
-
-function refuse(reason: PlatformError['reason'], message: string): Verdict<never> {
-  return { kind: 'refuse', error: new PlatformError(reason, message) };
 }

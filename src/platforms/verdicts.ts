@@ -1,0 +1,30 @@
+import { type FailureReason, type FailureScope, PlatformError } from '../errors.js';
+import type { HttpAnswer, Verdict } from '../http/http.js';
+
+/** What an answer means that holds no error in the API's own words: a JSON object with status 200 is one to read. */
+export function judgePlain(api: string, answer: HttpAnswer): Verdict<unknown> {
+  if (answer.status === 429) return retry('throttled', 'too many requests (HTTP 429)', 'connection');
+  if (answer.status >= 500) return retry('platform_error', `${api} answered HTTP ${answer.status}`);
+  if (!isObject(answer.json)) {
+    return retry(
+      'unexpected_response',
+      `${api} answered HTTP ${answer.status} with something that is not a JSON object`,
+    );
+  }
+  if (answer.status !== 200) {
+    return refuse('unexpected_response', `${api} answered HTTP ${answer.status} without an error`);
+  }
+  return { kind: 'accept', value: answer.json };
+}
+
+export function retry(reason: FailureReason, message: string, scope: FailureScope = 'day'): Verdict<never> {
+  return { kind: 'retry', error: new PlatformError(reason, message, scope) };
+}
+
+export function refuse(reason: FailureReason, message: string, scope: FailureScope = 'day'): Verdict<never> {
+  return { kind: 'refuse', error: new PlatformError(reason, message, scope) };
+}
+
+function isObject(json: unknown): json is object {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
