@@ -119,30 +119,29 @@ export function trueSplit(
   date: string,
   breakdown: Breakdown,
 ): Readonly<Record<string, number>> {
+  const parts: Record<string, number> = {};
   if (metric === 'follows_and_unfollows') {
-    return withoutZeros({
-      FOLLOWER: trueValue(accountId, 'follows', date) ?? 0,
-      NON_FOLLOWER: trueValue(accountId, 'unfollows', date) ?? 0,
-    });
+    addPart(parts, 'FOLLOWER', trueValue(accountId, 'follows', date) ?? 0);
+    addPart(parts, 'NON_FOLLOWER', trueValue(accountId, 'unfollows', date) ?? 0);
+    return parts;
   }
   const value = trueValue(accountId, metric, date) ?? 0;
   const total = UNIQUE_METRICS.has(metric) ? value + Math.floor(value * 0.01) : value;
   const names = categories(accountId, breakdown, metric);
-  const weights = names.map((name) => pick(`${accountId}|${name}|${date}`, 0, 4));
-  const sum = weights.reduce((a, b) => a + b, 0);
-  const parts: Record<string, number> = {};
+  const seed = hash(`${accountId}|${date}`);
+  // Three bits a category: one of 0 to 7 shares of the whole, of which the first takes what is left over as well.
+  const weights = names.map((_name, i) => (seed >>> (3 * i)) & 7);
+  const shares = weights.reduce((a, b) => a + b, 0);
   let rest = total;
-  names.forEach((name, i) => {
-    const part = sum === 0 ? 0 : Math.floor((total * (weights[i] ?? 0)) / sum);
-    parts[name] = part;
+  for (let i = names.length - 1; i > 0; i--) {
+    const part = shares === 0 ? 0 : Math.floor((total * (weights[i] ?? 0)) / shares);
+    addPart(parts, names[i] ?? '', part);
     rest -= part;
-  });
-  const heaviest = names[weights.indexOf(Math.max(...weights))] ?? '';
-  parts[heaviest] = (parts[heaviest] ?? 0) + rest;
-  return withoutZeros(parts);
+  }
+  addPart(parts, names[0] ?? '', rest);
+  return parts;
 }
 
-function withoutZeros(parts: Record<string, number>): Record<string, number> {
-  for (const name of Object.keys(parts)) if (parts[name] === 0) delete parts[name];
-  return parts;
+function addPart(parts: Record<string, number>, name: string, value: number): void {
+  if (value !== 0) parts[name] = value;
 }
