@@ -40,12 +40,10 @@ export function describeError(error: unknown, args: readonly string[]): ToldErro
   }
   if (error instanceof CommanderError) {
     const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-    return {
-      code: 'usage',
-      message: sentence(message),
-      fix: `See analytics-collect ${helpFor(args)}--help.`,
-      exitCode: 2,
-    };
+    const called = commandWords(args);
+    const known = error.code === 'commander.unknownCommand' ? called.slice(0, -1) : called;
+    const help = ['analytics-collect', ...known, '--help'].join(' ');
+    return { code: 'usage', message: sentence(message), fix: `See ${help}.`, exitCode: 2 };
   }
   if (error instanceof PlatformError) {
     return { code: error.reason, message: sentence(error.message), fix: '', exitCode: 1 };
@@ -70,14 +68,10 @@ export function errorJson({ code, message, fix }: ToldError): string {
   return `${JSON.stringify({ error: { code, message, fix } }, null, 2)}\n`;
 }
 
-/** The words of the command that was called, as far as they are words. */
-function helpFor(args: readonly string[]): string {
-  const flag = args.findIndex((arg) => arg.startsWith('-'));
-  const words = args.slice(0, flag === -1 ? args.length : flag).slice(0, args[0] === 'connections' ? 2 : 1);
-  return words
-    .filter((word) => /^[a-z]+$/.test(word))
-    .map((word) => `${word} `)
-    .join('');
+/** The words that name the command, as in `connections add`. */
+function commandWords(args: readonly string[]): string[] {
+  const words = args.slice(0, args[0] === 'connections' ? 2 : 1);
+  return words.filter((word) => /^[a-z]+$/.test(word));
 }
 
 function sentence(text: string): string {

@@ -123,7 +123,12 @@ function render(summary: Summary, connections: ReadonlyMap<string, ConnectionRep
 async function chooseReporter({ quiet, verbose = false }: CollectFlags): Promise<Reporter> {
   const stream = process.stderr;
   if (quiet) return silentReporter;
-  if (!stream.isTTY || process.env.TERM === 'dumb' || process.env.CI) return createPlainReporter({ stream, verbose });
+  if (!isAnimatable(stream)) return createPlainReporter({ stream, verbose });
   const { createTerminalReporter } = await import('../render/terminal.js');
   return createTerminalReporter({ stream, colors: colorsFor(stream), verbose });
+}
+
+/** A terminal that says it is 0 columns wide, as some containers' do, would have ora clear lines for ever. */
+function isAnimatable(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && stream.columns > 0 && process.env.TERM !== 'dumb' && !process.env.CI;
 }

@@ -1,11 +1,11 @@
 import { text } from 'node:stream/consumers';
-import { openApp } from '../../app.js';
 import { CollectError } from '../../errors.js';
 import { platformNames } from '../../platforms/registry.js';
 import { parseInstant, parsePlatform, usageError } from '../flags.js';
 import { askHidden } from '../prompt.js';
 import { connectionJson, renderConnections } from '../render/connections.js';
 import { cleanText, formatAccount } from '../render/text.js';
+import { withApp } from '../with-app.js';
 
 export interface AddFlags {
   readonly user: string;
@@ -18,15 +18,12 @@ export interface AddFlags {
   readonly check: boolean;
 }
 
-export async function listConnections({ json }: { readonly json?: boolean }): Promise<void> {
-  const app = await openApp({});
-  try {
-    const connections = await app.store.listConnections();
+export function listConnections({ json }: { readonly json?: boolean }): Promise<void> {
+  return withApp(async ({ store }) => {
+    const connections = await store.listConnections();
     const document = () => `${JSON.stringify(connections.map(connectionJson), null, 2)}\n`;
     process.stdout.write(json ? document() : renderConnections(connections));
-  } finally {
-    await app.close();
-  }
+  });
 }
 
 export async function addConnection(flags: AddFlags): Promise<void> {
@@ -35,34 +32,27 @@ export async function addConnection(flags: AddFlags): Promise<void> {
     platform: parsePlatform(flags.platform, platformNames),
     accountId: notEmpty('--account', flags.account),
     accountName: flags.name ?? null,
+    tokenExpiresAt: flags.expires === undefined ? null : parseInstant('--expires', flags.expires),
     accessToken: parseToken(await readToken(flags)),
     refreshToken: null,
-    tokenExpiresAt: flags.expires === undefined ? null : parseInstant('--expires', flags.expires),
     check: flags.check,
   };
-  const app = await openApp({});
-  try {
-    for (const notice of app.notices) process.stderr.write(`${cleanText(notice)}\n`);
+  await withApp(async (app) => {
     const { id, created, accountName } = await app.addConnection(connection);
     const account = formatAccount({ connectionId: id, accountId: connection.accountId, accountName });
     const who = cleanText(`${connection.platform} ${account} of user ${connection.userId}`);
     process.stdout.write(`${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`);
     process.stderr.write('Next: analytics-collect collect\n');
-  } finally {
-    await app.close();
-  }
+  });
 }
 
-export async function removeConnection(id: string): Promise<void> {
-  const app = await openApp({});
-  try {
-    if (!(await app.store.removeConnection(id))) {
+export function removeConnection(id: string): Promise<void> {
+  return withApp(async ({ store }) => {
+    if (!(await store.removeConnection(id))) {
       throw new CollectError('not_found', `There is no connection ${id}.`, 'See analytics-collect connections list.');
     }
     process.stdout.write(`removed connection ${id}; the metrics it collected stay in analytics_snapshots\n`);
-  } finally {
-    await app.close();
-  }
+  });
 }
 
 /** A token as it was pasted, without the white space around it. */

@@ -1,16 +1,13 @@
-import { openApp } from '../../app.js';
 import { schemaSql } from '../../store/schema.js';
+import { withApp } from '../with-app.js';
 
 export async function schemaCommand({ apply }: { readonly apply?: boolean }): Promise<void> {
   if (!apply) {
     process.stdout.write(await schemaSql());
     return;
   }
-  const app = await openApp({});
-  try {
-    await app.store.applySchema();
-    process.stdout.write(`the schema is in place: ${app.store.description}\n`);
-  } finally {
-    await app.close();
-  }
+  await withApp(async ({ store }) => {
+    await store.applySchema();
+    process.stdout.write(`the schema is in place: ${store.description}\n`);
+  });
 }

@@ -1,7 +1,7 @@
-import { openApp } from '../../app.js';
 import { parseDays, parseInteger } from '../flags.js';
 import { colorsFor } from '../render/colors.js';
 import { renderStatus, staleness } from '../render/status.js';
+import { withApp } from '../with-app.js';
 
 const DEFAULT_DAYS = '7';
 const MAX_AGE_HOURS = 8760;
@@ -16,8 +16,7 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
   const days = parseDays('--days', flags.days ?? DEFAULT_DAYS);
   const maxAge =
     flags.maxAge === undefined ? null : parseInteger('--max-age', flags.maxAge, { min: 1, max: MAX_AGE_HOURS });
-  const app = await openApp({});
-  try {
+  await withApp(async (app) => {
     const report = await app.status(days);
     process.stdout.write(
       flags.json ? `${JSON.stringify(report, null, 2)}\n` : renderStatus(report, colorsFor(process.stdout)),
@@ -27,7 +26,5 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
       process.stderr.write(`stale: ${stale}\n`);
       process.exitCode = 1;
     }
-  } finally {
-    await app.close();
-  }
+  });
 }

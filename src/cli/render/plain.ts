@@ -47,6 +47,7 @@ export function createPlainReporter({ stream, verbose, now = Date.now }: Options
     notice: say,
     end() {
       if (progress !== null) say(`done: ${formatProgress(progress, now())}`);
+      progress = null;
     },
   };
 }

@@ -11,9 +11,12 @@ import {
   formatNumber,
   formatRange,
   formatTable,
+  shorten,
 } from './text.js';
 
 export const MAX_LINES = 50;
+/** Characters of a failure's message that are shown; `--json` has all of it. */
+const MAX_MESSAGE = 200;
 
 export interface SummaryContext {
   readonly colors: Colors;
@@ -42,7 +45,8 @@ export function renderSummary(summary: Summary, context: SummaryContext): string
 }
 
 function heading({ status, dates, duration_ms }: Summary, colors: Colors): string {
-  const what = dates === null ? 'nothing was due' : formatRange(dates.since, dates.until);
+  const nothing = status === 'interrupted' ? 'before the first day was done' : 'nothing was due';
+  const what = dates === null ? nothing : formatRange(dates.since, dates.until);
   const line = `${status}: ${what}, in ${formatDuration(duration_ms)}`;
   return colors.bold(status === 'completed' ? colors.green(line) : colors.yellow(line));
 }
@@ -114,7 +118,7 @@ function failureLine(group: FailureGroup, connection: ConnectionReport | undefin
   });
   const days = group.days.length === 1 ? '' : `${count(group.days.length, 'day')}: `;
   return cleanText(
-    `${group.platform} ${account} of user ${group.user_id}: ${group.reason}: ${group.message} (${days}${formatDates(group.days)})`,
+    `${group.platform} ${account} of user ${group.user_id}: ${group.reason}: ${shorten(group.message, MAX_MESSAGE)} (${days}${formatDates(group.days)})`,
   );
 }
 

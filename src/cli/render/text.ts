@@ -9,6 +9,11 @@ export function cleanText(text: string): string {
   return stripVTControlCharacters(text).replace(CONTROL, ' ').replace(DIRECTION, '').trim();
 }
 
+/** A text cut to a number of characters, with an ellipsis where something is gone. */
+export function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
+
 /** `1 connection`, `2,500 connections`. */
 export function count(number: number, noun: string): string {
   return `${formatNumber(number)} ${number === 1 ? noun : `${noun}s`}`;
