@@ -45,7 +45,7 @@ async function openEmbedded(): Promise<Engine> {
 }
 
 async function openPostgres(): Promise<Engine> {
-  const sql = await postgres();
+  const sql = await freshPostgres();
   const store = await openPostgresStore(sql.url);
   await store.applySchema();
   return {
@@ -66,7 +66,7 @@ async function openSupabase(): Promise<Engine> {
 }
 
 async function openSupabaseOverPostgres(): Promise<Engine> {
-  const sql = await postgres();
+  const sql = await freshPostgres();
   await sql.query(SUPABASE_ROLES);
   await sql.query(await schemaSql());
   const server = await supabaseOverPostgres(sql.url);
@@ -78,10 +78,4 @@ async function openSupabaseOverPostgres(): Promise<Engine> {
       await sql.close();
     },
   };
-}
-
-async function postgres() {
-  const sql = await freshPostgres();
-  if (!sql) throw new Error('TEST_DATABASE_URL is not set');
-  return sql;
 }

@@ -58,10 +58,10 @@ function pgliteQuery(database: Pick<PGlite, 'query' | 'exec'>): Sql['query'] {
   };
 }
 
-/** An empty database of its own on `TEST_DATABASE_URL`, dropped when closed; undefined where the variable is not set. */
-export async function freshPostgres(): Promise<(Sql & { readonly url: string }) | undefined> {
+/** An empty database of its own on the server of `TEST_DATABASE_URL`, dropped when closed. */
+export async function freshPostgres(): Promise<Sql & { readonly url: string }> {
   const serverUrl = process.env.TEST_DATABASE_URL;
-  if (!serverUrl) return undefined;
+  if (!serverUrl) throw new Error('TEST_DATABASE_URL is not set');
 
   const name = `store_test_${process.pid}_${Math.random().toString(36).slice(2)}`;
   await onServer(serverUrl, `create database ${name}`);

@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { CollectError } from '../../src/errors.js';
+import { openEmbeddedStore } from '../../src/store/embedded.js';
+import { openPostgresStore } from '../../src/store/postgres.js';
+import { openSupabaseStore } from '../../src/store/supabase.js';
+import { embeddedFolder, freshPostgres, listen, supabaseOverPglite } from '../support/database.js';
+
+const cleanUp: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const step of cleanUp.splice(0).reverse()) await step();
+});
+
+async function failure(work: Promise<unknown>): Promise<CollectError> {
+  const thrown = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(thrown instanceof CollectError)) throw new Error(`no CollectError but ${thrown}`);
+  return thrown;
+}
+
+describe('the embedded store', () => {
+  async function folder() {
+    const { dataDir, remove } = await embeddedFolder();
+    cleanUp.push(remove);
+    return dataDir;
+  }
+
+  test('keeps its folder to one process, and says which', async () => {
+    const dataDir = await folder();
+    const store = await openEmbeddedStore({ dataDir });
+    const error = await failure(openEmbeddedStore({ dataDir }));
+    expect(error).toMatchObject({ code: 'store_locked', message: expect.stringContaining(String(process.pid)) });
+    await store.close();
+
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    await writeFile(join(dataDir, 'lock'), `${other.pid}\n`);
+    expect(await failure(openEmbeddedStore({ dataDir }))).toMatchObject({ code: 'store_locked' });
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    await (await openEmbeddedStore({ dataDir })).close();
+    expect(await readdir(dataDir)).toEqual(['postgres']);
+  });
+
+  test('gives the lease of a killed process away at once', async () => {
+    const dataDir = await folder();
+    const killed = await openEmbeddedStore({ dataDir });
+    await killed.beginRun({ scope: 'all', trigger: 'cli' });
+    await killed.close();
+    const store = await openEmbeddedStore({ dataDir });
+    cleanUp.push(store.close);
+    expect(await store.lastRun()).toMatchObject({ status: 'abandoned' });
+    expect(await store.beginRun({ scope: 'all', trigger: 'cli' })).toMatchObject({ held: true });
+  });
+
+  test('makes its folder, for its owner alone, and its schema', async () => {
+    const dataDir = join(await folder(), 'a', 'b');
+    const store = await openEmbeddedStore({ dataDir });
+    cleanUp.push(store.close);
+    expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
+    await expect(store.check()).resolves.toBeUndefined();
+  });
+
+  test('says so when the folder cannot be made', async () => {
+    const dataDir = await folder();
+    await writeFile(join(dataDir, 'a file'), '');
+    const error = await failure(openEmbeddedStore({ dataDir: join(dataDir, 'a file') }));
+    expect(error).toMatchObject({ code: 'store_refused', fix: expect.stringContaining('ANALYTICS_DATA_DIR') });
+  });
+});
+
+describe('PostgreSQL', () => {
+  test('that is not there is unreachable, and the password stays out of it', async () => {
+    const error = await failure(openPostgresStore('postgres://someone:hunter2@127.0.0.1:1/app'));
+    expect(error).toMatchObject({ code: 'store_unreachable', fix: expect.stringContaining('DATABASE_URL') });
+    expect(error.message).toContain('127.0.0.1/app');
+    expect(`${error.message}${error.fix}`).not.toContain('hunter2');
+  });
+
+  if (process.env.TEST_DATABASE_URL) {
+    test('without the database named refuses, without the schema says so', async () => {
+      const sql = await freshPostgres();
+      cleanUp.push(sql.close);
+      expect(await failure(openPostgresStore(`${sql.url}_not_there`))).toMatchObject({ code: 'store_refused' });
+      const store = await openPostgresStore(sql.url);
+      cleanUp.push(store.close);
+      const missing = await failure(store.check());
+      expect(missing).toMatchObject({ code: 'schema_missing', fix: expect.stringContaining('--apply') });
+    });
+  }
+});
+
+describe('Supabase', () => {
+  test('with another key refuses, without the schema says where to paste it', async () => {
+    const server = await supabaseOverPglite();
+    cleanUp.push(server.close);
+    const wrong = await openSupabaseStore({ url: server.url, serviceRoleKey: 'sb_secret_wrong' });
+    const refused = await failure(wrong.check());
+    expect(refused).toMatchObject({ code: 'store_refused', fix: expect.stringContaining('SUPABASE_SERVICE_ROLE_KEY') });
+    expect(`${refused.message}${refused.fix}`).not.toContain('sb_secret_wrong');
+
+    const store = await openSupabaseStore(server);
+    expect(await failure(store.check())).toMatchObject({
+      code: 'schema_missing',
+      fix: expect.stringContaining('SQL editor'),
+    });
+    expect(await failure(store.applySchema())).toMatchObject({ fix: expect.stringContaining('SQL editor') });
+  });
+
+  test.each([
+    { answer: 'a web page', status: 404, code: 'store_refused' },
+    { answer: 'a gateway’s error', status: 503, code: 'store_unreachable' },
+  ])('behind $answer is told as $code, without the page', async ({ status, code }) => {
+    const server = createServer((_, response) => response.writeHead(status).end('<html>a page</html>'));
+    const url = await listen(server);
+    cleanUp.push(async () => server.close());
+    const error = await failure((await openSupabaseStore({ url, serviceRoleKey: 'key' })).check());
+    expect(error).toMatchObject({ code, fix: expect.stringContaining('SUPABASE_URL') });
+    expect(error.message).not.toContain('html');
+  });
+
+  test('that is not there is unreachable', async () => {
+    const store = await openSupabaseStore({ url: 'http://127.0.0.1:1', serviceRoleKey: 'key' });
+    expect(await failure(store.check())).toMatchObject({
+      code: 'store_unreachable',
+      fix: expect.stringContaining('SUPABASE_URL'),
+    });
+  });
+});
