@@ -21,7 +21,7 @@ export interface SandboxOptions {
   readonly record?: boolean;
 }
 
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly api: Api;
   readonly method: string;
   /** Without the API's prefix, still percent-encoded. */
