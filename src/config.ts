@@ -33,14 +33,14 @@ export interface Config {
   readonly linkedin: {
     readonly apiUrl: string;
     readonly oauthUrl: string;
-    /** As in the header `LinkedIn-Version`: `YYYYMM`. */
-    readonly version: string;
+    /** As in the header `LinkedIn-Version`: `YYYYMM`; null for the newest that the collector knows. */
+    readonly version: string | null;
     readonly clientId: string | null;
     readonly clientSecret: string | null;
   };
 }
 
-export type StoreConfig =
+type StoreConfig =
   | { readonly kind: 'supabase'; readonly url: string; readonly serviceRoleKey: string }
   | { readonly kind: 'postgres'; readonly url: string }
   | { readonly kind: 'embedded'; readonly dataDir: string };
@@ -123,7 +123,7 @@ function toConfig(variables: Variables, dataDir: string): Config {
     linkedin: {
       apiUrl: variables.LINKEDIN_API_URL,
       oauthUrl: variables.LINKEDIN_OAUTH_URL,
-      version: variables.LINKEDIN_VERSION,
+      version: variables.LINKEDIN_VERSION ?? null,
       clientId: variables.LINKEDIN_CLIENT_ID ?? null,
       clientSecret: variables.LINKEDIN_CLIENT_SECRET ?? null,
     },

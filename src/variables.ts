@@ -60,7 +60,7 @@ export const Variables = z.object({
     (text) => /^20\d{2}(0[1-9]|1[0-2])$/.test(text),
     'is not a year and month',
     '202608',
-  ).default('202608'),
+  ).optional(),
   LINKEDIN_CLIENT_ID: credential('77abcdefghijkl').optional(),
   LINKEDIN_CLIENT_SECRET: credential('WPL_AP1.…').optional(),
 });

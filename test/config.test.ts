@@ -63,7 +63,7 @@ test('nothing set is the embedded store with the documented defaults', () => {
     linkedin: {
       apiUrl: 'https://api.linkedin.com',
       oauthUrl: 'https://www.linkedin.com',
-      version: '202608',
+      version: null,
       clientId: null,
       clientSecret: null,
     },

@@ -1,0 +1,27 @@
+import type { OAuthClient } from '../oauth.js';
+
+export interface GoogleSettings {
+  /** Base addresses, without a trailing slash. */
+  readonly analyticsUrl: string;
+  readonly dataUrl: string;
+  readonly oauthUrl: string;
+  readonly clientId: string | null;
+  readonly clientSecret: string | null;
+}
+
+export const ANALYTICS_SCOPE = 'yt-analytics.readonly';
+export const CHANNEL_SCOPE = 'youtube.readonly';
+
+const SCOPE_BASE = 'https://www.googleapis.com/auth';
+
+/** The permission for revenue includes that for the other reports. */
+export function googleClient({ oauthUrl, clientId, clientSecret }: GoogleSettings): OAuthClient {
+  return {
+    provider: 'Google',
+    tokenUrl: `${oauthUrl}/token`,
+    clientId,
+    clientSecret,
+    variables: 'GOOGLE',
+    scopes: [`${SCOPE_BASE}/${ANALYTICS_SCOPE}`, `${SCOPE_BASE}/yt-analytics-monetary.readonly`],
+  };
+}

@@ -1,0 +1,44 @@
+import { type OAuthClient, openSession, type Tokens } from '../oauth.js';
+import type { CheckContext } from '../platform.js';
+import { judgeLinkedIn } from './errors.js';
+import { NEWEST_VERSION } from './versions.js';
+
+export interface LinkedInSettings {
+  /** Base addresses, without a trailing slash. */
+  readonly apiUrl: string;
+  readonly oauthUrl: string;
+  /** `YYYYMM`; null for the newest that is known to be answered. */
+  readonly version: string | null;
+  readonly clientId: string | null;
+  readonly clientSecret: string | null;
+}
+
+/** LinkedIn's versioned REST API as one token sees it. */
+export interface LinkedIn {
+  /** `GET /rest/{path}?{query}`, both already encoded. Throws `PlatformError`, `Interrupted`. */
+  get(path: string, query: string): Promise<unknown>;
+}
+
+export function openLinkedIn(settings: LinkedInSettings, tokens: Tokens, context: CheckContext): LinkedIn {
+  const session = openSession(clientOf(settings), tokens, context);
+  const version = settings.version ?? NEWEST_VERSION;
+  return {
+    get: (path, query) =>
+      // Rest.li reads parentheses, colons and commas as grammar: the query must not pass through `URLSearchParams`.
+      session.get(new URL(`${settings.apiUrl}/rest/${path}?${query}`), (answer) => judgeLinkedIn(answer, version), {
+        'linkedin-version': version,
+        'x-restli-protocol-version': '2.0.0',
+      }),
+  };
+}
+
+function clientOf({ oauthUrl, clientId, clientSecret }: LinkedInSettings): OAuthClient {
+  return {
+    provider: 'LinkedIn',
+    tokenUrl: `${oauthUrl}/oauth/v2/accessToken`,
+    clientId,
+    clientSecret,
+    variables: 'LINKEDIN',
+    scopes: ['rw_organization_admin', 'r_organization_admin'],
+  };
+}

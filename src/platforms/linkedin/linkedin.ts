@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { PlatformError } from '../../errors.js';
+import { metricNumber } from '../number.js';
+import { attempt, dayFrom, type Part } from '../parts.js';
+import type { Day, Platform } from '../platform.js';
+import { type LinkedIn, type LinkedInSettings, openLinkedIn } from './api.js';
+import {
+  FOLLOWER_STATISTICS,
+  FOLLOWERS_TOTAL,
+  METRICS,
+  PAGE_STATISTICS,
+  type Resource,
+  SHARE_STATISTICS,
+} from './metrics.js';
+import { pageOf } from './page.js';
+import { dailyFrom, queryFor } from './statistics.js';
+
+const DAY_MS = 86_400_000;
+const NO_PEOPLE = "a personal profile: LinkedIn allows members' data to be kept for 48 hours only";
+
+/**
+ * LinkedIn pages. Days are UTC; data is about two days late and goes twelve months back. See the organization statistics in
+ * the reference of the Community Management API.
+ */
+export function linkedin(settings: LinkedInSettings): Platform {
+  return {
+    name: 'linkedin',
+    api: 'linkedin_rest',
+    day: { timeZone: 'UTC', settlesAfterHours: 72, lookbackDays: 364 },
+    metrics: METRICS,
+
+    async collect(account, days, context) {
+      const page = pageOf(account.accountId);
+      if (page.kind === 'person') return days.map(({ date }) => ({ date, kind: 'skipped', why: NO_PEOPLE }));
+      const source = { api: openLinkedIn(settings, account, context), urn: page.urn, days };
+      // One request tells whether the token opens the page; only then the others are sent, side by side.
+      const views = await askDaily(source, PAGE_STATISTICS);
+      if (views.error !== null && views.error.scope !== 'day') throw views.error;
+      const [followers, shares, total] = await Promise.all([
+        askDaily(source, FOLLOWER_STATISTICS),
+        askDaily(source, SHARE_STATISTICS),
+        context.closingDate === null ? null : attempt(() => followersTotal(source)),
+      ]);
+      return days.map(({ date }) => {
+        const parts = [views, followers, shares].map((statistics) => partOf(statistics, date));
+        return dayFrom(date, total !== null && date === context.closingDate ? [...parts, total] : parts);
+      });
+    },
+
+    async check(account, context) {
+      const page = pageOf(account.accountId);
+      if (page.kind === 'person') throw new PlatformError('configuration', NO_PEOPLE, 'connection');
+      const midnight = new Date(context.now()).setUTCHours(0, 0, 0, 0);
+      const yesterday = { start: new Date(midnight - DAY_MS), end: new Date(midnight) };
+      const api = openLinkedIn(settings, account, context);
+      await api.get(PAGE_STATISTICS.path, queryFor(PAGE_STATISTICS, page.urn, yesterday));
+      return { accountName: null };
+    },
+  };
+}
+
+interface Source {
+  readonly api: LinkedIn;
+  /** Percent-encoded. */
+  readonly urn: string;
+  readonly days: readonly Day[];
+}
+
+/** One of the statistics over all days, or why there is none. */
+interface Statistics {
+  readonly byDay: ReadonlyMap<string, Part>;
+  readonly error: PlatformError | null;
+}
+
+async function askDaily({ api, urn, days }: Source, resource: Resource): Promise<Statistics> {
+  const [first, last] = [days.at(0), days.at(-1)];
+  if (first === undefined || last === undefined) return { byDay: new Map(), error: null };
+  try {
+    const json = await api.get(resource.path, queryFor(resource, urn, { start: first.start, end: last.end }));
+    return { byDay: dailyFrom(json, resource, days), error: null };
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    return { byDay: new Map(), error };
+  }
+}
+
+function partOf({ byDay, error }: Statistics, date: string): Part {
+  return byDay.get(date) ?? { values: [], error };
+}
+
+async function followersTotal({ api, urn }: Source): Promise<Part> {
+  const size = z
+    .object({ [FOLLOWERS_TOTAL]: metricNumber.nullish() })
+    .safeParse(await api.get(`networkSizes/${urn}`, 'edgeType=COMPANY_FOLLOWED_BY_MEMBER'));
+  if (!size.success) throw new PlatformError('unexpected_response', `the network holds no readable ${FOLLOWERS_TOTAL}`);
+  const value = size.data[FOLLOWERS_TOTAL] ?? null;
+  return { values: value === null ? [] : [{ metric: FOLLOWERS_TOTAL, value, closing: true }], error: null };
+}

@@ -1,0 +1,18 @@
+import { PlatformError } from '../../errors.js';
+
+const PAGE = /^(?:urn:li:organization:)?(\d{1,19})$/;
+const PERSON = /^urn:li:(person|member):/;
+
+/** What an `account_id` stands for: a page, by its percent-encoded URN, or a person. Throws `PlatformError` for anything else. */
+export function pageOf(
+  accountId: string,
+): { readonly kind: 'page'; readonly urn: string } | { readonly kind: 'person' } {
+  const id = PAGE.exec(accountId)?.[1];
+  if (id !== undefined) return { kind: 'page', urn: encodeURIComponent(`urn:li:organization:${id}`) };
+  if (PERSON.test(accountId)) return { kind: 'person' };
+  throw new PlatformError(
+    'configuration',
+    'the account id is not that of a LinkedIn page (a number, or urn:li:organization: and a number); correct account_id',
+    'connection',
+  );
+}

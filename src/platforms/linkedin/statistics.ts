@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { PlatformError } from '../../errors.js';
+import { metricNumber } from '../number.js';
+import { type Part, readValues } from '../parts.js';
+import type { Day } from '../platform.js';
+import type { Resource } from './metrics.js';
+
+const DAY_MS = 86_400_000;
+const list = z.object({ elements: z.array(z.unknown()) });
+const dated = z.object({ timeRange: z.object({ start: metricNumber }) });
+
+/**
+ * The query for the days between two midnights of UTC, in the syntax of Rest.li 2.0.0. Whether `start` is included has changed in
+ * the documentation and is said to differ between the statistics: one day more is asked for in front.
+ */
+export function queryFor(resource: Resource, urn: string, { start, end }: Pick<Day, 'start' | 'end'>): string {
+  const range = `start:${start.getTime() - DAY_MS},end:${end.getTime()}`;
+  return `q=${resource.finder}&${resource.finder}=${urn}&timeIntervals=(timeRange:(${range}),timeGranularityType:DAY)`;
+}
+
+/** What one of the statistics says of each day: an element belongs to the day that it starts with. Throws `PlatformError`. */
+export function dailyFrom(json: unknown, resource: Resource, days: readonly Day[]): Map<string, Part> {
+  const parsed = list.safeParse(json);
+  if (!parsed.success) throw unexpected(resource, 'the answer holds no list of elements');
+  const found = new Map<string, Part>();
+  for (const element of parsed.data.elements) {
+    const time = dated.safeParse(element);
+    if (!time.success) throw unexpected(resource, 'an element has no readable time range');
+    const day = days.find(({ start }) => start.getTime() === time.data.timeRange.start);
+    if (day === undefined) continue;
+    const fields = resource.fields.safeParse(element);
+    found.set(
+      day.date,
+      fields.success
+        ? readValues(fields.data, resource.metrics)
+        : { values: [], error: unexpected(resource, `${day.date} has an unexpected form`) },
+    );
+  }
+  return found;
+}
+
+function unexpected(resource: Resource, what: string): PlatformError {
+  return new PlatformError('unexpected_response', `${resource.path}: ${what}`);
+}

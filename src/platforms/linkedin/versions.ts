@@ -1,0 +1,18 @@
+/**
+ * The versions of LinkedIn's API in force, oldest first, with the day until which each is answered: as published for 202601 to
+ * 202603, else the least that LinkedIn promises, twelve months. None before its own month has passed is safe to ask for.
+ * https://learn.microsoft.com/en-us/linkedin/marketing/versioning
+ */
+export const VERSIONS: ReadonlyMap<string, string> = new Map([
+  ['202601', '2027-01-15'],
+  ['202602', '2027-02-15'],
+  ['202603', '2027-03-16'],
+  ['202604', '2027-04-01'],
+  ['202605', '2027-05-01'],
+  ['202606', '2027-06-01'],
+  ['202607', '2027-07-01'],
+  ['202608', '2027-08-01'],
+]);
+
+/** The newest that is known to be answered. */
+export const NEWEST_VERSION = '202608';

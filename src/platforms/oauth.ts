@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { PlatformError } from '../errors.js';
+import type { HttpAnswer, Judge, Verdict } from '../http/http.js';
+import type { Account, CheckContext } from './platform.js';
+import { judgePlain, refuse } from './verdicts.js';
+
+/** The access token is not accepted; a refreshed one may be. */
+export class StaleToken extends PlatformError {
+  constructor(message: string) {
+    super('needs_reconnect', message, 'connection');
+  }
+}
+
+/** An app's registration with an OAuth provider. */
+export interface OAuthClient {
+  /** For people: `Google`. */
+  readonly provider: string;
+  readonly tokenUrl: string;
+  readonly clientId: string | null;
+  readonly clientSecret: string | null;
+  /** The variables that hold them are `{variables}_CLIENT_ID` and `{variables}_CLIENT_SECRET`. */
+  readonly variables: string;
+  /** Any one of them opens the metrics; the first is the one to ask for. */
+  readonly scopes: readonly string[];
+}
+
+/** An account's API, asked with an access token that is renewed when it has to be, at most once. */
+export interface Session {
+  /** Throws `PlatformError` (`StaleToken` when no renewal helps) and `Interrupted`. */
+  get<T>(url: URL, judge: Judge<T>, headers?: Readonly<Record<string, string>>): Promise<T>;
+}
+
+export type Tokens = Pick<Account, 'accessToken' | 'refreshToken' | 'tokenExpiresAt'>;
+
+/**
+ * Opens a session for one connection. The token is renewed before the first request when it has expired, else after the first
+ * 401; requests under way at the same time share that renewal. The new token lives as long as the session.
+ */
+export function openSession(client: OAuthClient, tokens: Tokens, { http, now }: CheckContext): Session {
+  const { accessToken, refreshToken, tokenExpiresAt } = tokens;
+  const expired = tokenExpiresAt !== null && tokenExpiresAt <= now();
+  let renewal: Promise<string> | null = null;
+  const renew = (token: string) => {
+    renewal ??= refresh(client, token, http);
+    return renewal;
+  };
+
+  return {
+    async get(url, judge, headers = {}) {
+      const ask = (token: string) =>
+        http.ask({ method: 'GET', url, headers: { ...headers, authorization: `Bearer ${token}` } }, judge);
+      if (refreshToken === null) return ask(accessToken);
+      if (expired || renewal !== null) return ask(await renew(refreshToken));
+      try {
+        return await ask(accessToken);
+      } catch (error) {
+        if (!(error instanceof StaleToken)) throw error;
+        return ask(await renew(refreshToken));
+      }
+    },
+  };
+}
+
+/** A new access token, RFC 6749 section 6. Throws `PlatformError` and `Interrupted`. */
+async function refresh(client: OAuthClient, refreshToken: string, http: CheckContext['http']): Promise<string> {
+  const form = {
+    grant_type: 'refresh_token',
+    refresh_token: refreshToken,
+    client_id: configured(client, 'ID', client.clientId),
+    client_secret: configured(client, 'SECRET', client.clientSecret),
+  };
+  const { access_token: token, scope } = await http.ask(
+    { method: 'POST', url: new URL(client.tokenUrl), headers: {}, form },
+    (answer) => judgeRefresh(client, answer),
+  );
+  // People may untick a permission when they consent; an answer need not name the scopes.
+  const granted = scope?.split(/[\s,]+/).filter(Boolean) ?? [];
+  if (granted.length > 0 && !client.scopes.some((needed) => granted.includes(needed))) {
+    throw new PlatformError(
+      'missing_permission',
+      `the token lacks the permission ${client.scopes[0]}; connect the account again and allow it`,
+      'connection',
+    );
+  }
+  return token;
+}
+
+function configured({ provider, variables }: OAuthClient, part: 'ID' | 'SECRET', value: string | null): string {
+  if (value !== null) return value;
+  throw new PlatformError(
+    'configuration',
+    `the ${provider} access token has expired and cannot be renewed without ${variables}_CLIENT_${part}; set it`,
+    'connection',
+  );
+}
+
+const tokenAnswer = z.object({ access_token: z.string().min(1), scope: z.string().optional() });
+const tokenError = z.object({ error: z.string(), error_description: z.string().default('') });
+
+/** What a token endpoint's answer means, RFC 6749 section 5.2. */
+function judgeRefresh(client: OAuthClient, answer: HttpAnswer): Verdict<z.infer<typeof tokenAnswer>> {
+  const { provider, variables } = client;
+  const failure = tokenError.safeParse(answer.json);
+  if (failure.success) {
+    const said = `${failure.data.error}: ${failure.data.error_description || 'no description'}`;
+    if (/^(invalid|unauthorized)_client/.test(failure.data.error)) {
+      const message = `${provider} refuses the app (${said}); check ${variables}_CLIENT_ID and ${variables}_CLIENT_SECRET`;
+      return refuse('configuration', message, 'platform');
+    }
+    // LinkedIn says invalid_request of a dead refresh token as well.
+    if (failure.data.error === 'invalid_grant' || /refresh token.*(expired|revoked)/i.test(said)) {
+      const message = `the ${provider} refresh token is no longer accepted (${said}); connect the account again`;
+      return refuse('needs_reconnect', message, 'connection');
+    }
+    if (answer.status < 500 && answer.status !== 429) {
+      return refuse('unexpected_response', `${provider} does not renew the token (${said})`, 'connection');
+    }
+  }
+  const plain = judgePlain(`${provider}'s token endpoint`, answer);
+  if (plain.kind !== 'accept') return plain;
+  const parsed = tokenAnswer.safeParse(plain.value);
+  if (parsed.success) return { kind: 'accept', value: parsed.data };
+  return refuse('unexpected_response', `${provider}'s token endpoint answered without an access token`, 'connection');
+}

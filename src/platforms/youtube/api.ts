@@ -1,0 +1,35 @@
+import { judgeGoogle } from '../google/errors.js';
+import { ANALYTICS_SCOPE, CHANNEL_SCOPE, type GoogleSettings, googleClient } from '../google/oauth.js';
+import { openSession, type Tokens } from '../oauth.js';
+import type { CheckContext } from '../platform.js';
+
+export interface ReportQuery {
+  /** Dates of the Pacific calendar, both inclusive. */
+  readonly startDate: string;
+  readonly endDate: string;
+  readonly dimensions: 'day' | 'day,creatorContentType';
+  readonly metrics: readonly string[];
+}
+
+/** YouTube's APIs as one channel's token sees them. Both throw `UnsupportedQuery`, `PlatformError`, `Interrupted`. */
+export interface YouTube {
+  /** `reports.query` of the YouTube Analytics API. */
+  report(query: ReportQuery): Promise<unknown>;
+  /** `channels.list` of the YouTube Data API, for the token's own channel. */
+  channel(part: 'snippet' | 'statistics'): Promise<unknown>;
+}
+
+export function openYouTube(settings: GoogleSettings, tokens: Tokens, context: CheckContext): YouTube {
+  const session = openSession(googleClient(settings), tokens, context);
+  const get = (address: string, query: Readonly<Record<string, string>>, scope: string) =>
+    session.get(new URL(`${address}?${new URLSearchParams(query)}`), (answer) => judgeGoogle(answer, scope));
+  return {
+    report: ({ metrics, ...query }) =>
+      get(
+        `${settings.analyticsUrl}/v2/reports`,
+        { ids: 'channel==MINE', ...query, metrics: metrics.join(',') },
+        ANALYTICS_SCOPE,
+      ),
+    channel: (part) => get(`${settings.dataUrl}/youtube/v3/channels`, { part, mine: 'true' }, CHANNEL_SCOPE),
+  };
+}

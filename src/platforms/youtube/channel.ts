@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { PlatformError } from '../../errors.js';
+import { noChannel } from '../google/errors.js';
+import { type Part, readValues } from '../parts.js';
+import type { YouTube } from './api.js';
+import { TOTALS } from './metrics.js';
+
+/** The token opens a channel, but another than the account's. */
+export class WrongChannel extends PlatformError {
+  constructor(id: string, accountId: string) {
+    super(
+      'configuration',
+      `the token opens channel ${id}, not ${accountId}: correct account_id, or connect the right channel`,
+      'connection',
+    );
+  }
+}
+
+const channelList = z.object({
+  items: z
+    .array(
+      z.object({
+        id: z.string().optional(),
+        snippet: z.object({ title: z.string().optional() }).optional(),
+        statistics: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
+    .optional(),
+});
+
+const CHANNEL_ID = /^UC[\w-]{22}$/;
+
+/** The name of the token's channel. Throws `PlatformError`, `WrongChannel` among them. */
+export async function channelName(youtube: YouTube, accountId: string): Promise<string | null> {
+  const channel = channelFrom(await youtube.channel('snippet'), accountId);
+  return channel.snippet?.title ?? null;
+}
+
+/** The channel's totals as of now. Throws `PlatformError`, `WrongChannel` among them. */
+export async function channelTotals(youtube: YouTube, accountId: string): Promise<Part> {
+  const { statistics = {} } = channelFrom(await youtube.channel('statistics'), accountId);
+  const shown = TOTALS.filter((metric) => metric !== 'subscriberCount' || statistics.hiddenSubscriberCount !== true);
+  const { values, error } = readValues(statistics, shown);
+  return { values: values.map((value) => ({ ...value, closing: true })), error };
+}
+
+function channelFrom(json: unknown, accountId: string) {
+  const parsed = channelList.safeParse(json);
+  if (!parsed.success) throw new PlatformError('unexpected_response', 'the list of channels has an unexpected form');
+  const [channel] = parsed.data.items ?? [];
+  if (channel === undefined) throw noChannel();
+  // `channel==MINE` follows the token: another channel's numbers must not be filed under this one.
+  const { id = accountId } = channel;
+  if (id !== accountId && CHANNEL_ID.test(id) && CHANNEL_ID.test(accountId)) throw new WrongChannel(id, accountId);
+  return channel;
+}
