@@ -31,8 +31,6 @@ type ApiError = z.infer<typeof errorBody>['error'];
 const DEAD_TOKEN = [102, 190];
 const THROTTLED = [4, 17, 32, 341, 613];
 const OBJECT_INVISIBLE = 33;
-const RETIRED_OR_UNKNOWN_METRIC =
-  /must be a valid insights metric|must be one of the following values|metric is no longer supported/i;
 
 /**
  * What an answer of the Graph API means, from its error code: the HTTP status and the error's `type` do not tell (code 100
