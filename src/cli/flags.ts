@@ -28,7 +28,7 @@ export function parseInteger(flag: string, text: string, { min, max }: { min: nu
 }
 
 /** A day of the calendar, `YYYY-MM-DD`, no later than `today`. */
-export function parseDate(flag: string, text: string, today: string): string {
+function parseDate(flag: string, text: string, today: string): string {
   if (!isCalendarDate(text)) {
     throw usageError(`${flag} ${quote(text)} is not a date of the calendar.`, `For example ${flag} ${today}.`);
   }

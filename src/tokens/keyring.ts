@@ -1,7 +1,7 @@
 import { CollectError } from '../errors.js';
 import { decrypt, encrypt, parseFernetKey } from './fernet.js';
 
-export type Decrypted =
+type Decrypted =
   | { readonly ok: true; readonly token: string }
   /** `why` is a sentence for people, with nothing of the stored value in it. */
   | { readonly ok: false; readonly why: string };

@@ -29,8 +29,8 @@ export function staleness({ last_run: run }: StatusReport, maxAgeHours: number):
 function lastRunLine(run: StatusReport['last_run'], colors: Colors): string {
   if (run === null) return 'last run: none yet. Next: analytics-collect collect';
   const color = run.status === 'completed' ? colors.green : run.status === 'running' ? colors.cyan : colors.yellow;
-  const age = formatDuration(run.age_hours * HOUR_MS);
-  return `last run: ${color(run.status)}, began ${age} ago (${run.started_at}), ${cleanText(run.scope)}, by ${cleanText(run.trigger)}`;
+  const age = run.age_hours === 0 ? 'just now' : `${formatDuration(run.age_hours * HOUR_MS)} ago`;
+  return `last run: ${color(run.status)}, began ${age} (${run.started_at}), of ${cleanText(run.scope)}, by ${cleanText(run.trigger)}`;
 }
 
 function platformTable(platforms: readonly PlatformStatus[]): string[] {

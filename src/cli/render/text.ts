@@ -1,12 +1,10 @@
-import { stripVTControlCharacters } from 'node:util';
-
 const CONTROL = /\p{Cc}+/gu;
 /** Marks that turn the direction of the text after them, and could make a line read as another. */
 const DIRECTION = /[\u202A-\u202E\u2066-\u2069]/g;
 
-/** A text from outside, made harmless for a terminal: one line, no escape sequences. */
+/** A text from outside, made harmless for a terminal: one line, whose escape sequences have lost their escape. */
 export function cleanText(text: string): string {
-  return stripVTControlCharacters(text).replace(CONTROL, ' ').replace(DIRECTION, '').trim();
+  return text.replace(CONTROL, ' ').replace(DIRECTION, '').trim();
 }
 
 /** A text cut to a number of characters, with an ellipsis where something is gone. */

@@ -1,0 +1,73 @@
+import { CommanderError } from 'commander';
+import { expect, test } from 'vitest';
+import { describeError, errorJson, errorLine } from '../../src/cli/errors.js';
+import { createProgram } from '../../src/cli/program.js';
+import { noColors } from '../../src/cli/render/colors.js';
+import { CollectError, PlatformError } from '../../src/errors.js';
+
+const line = (error: unknown, args: string[] = []) => errorLine(describeError(error, args), noColors);
+
+test('what failed, what to do, and the code, in one line', () => {
+  const error = new CollectError('store_unreachable', 'PostgreSQL does not answer.', 'Check DATABASE_URL.');
+  expect(line(error)).toBe('error: PostgreSQL does not answer. Check DATABASE_URL. [store_unreachable]\n');
+  expect(describeError(error, []).exitCode).toBe(1);
+});
+
+test('several mistakes keep their lines', () => {
+  const error = new CollectError(
+    'config_invalid',
+    'There are mistakes:\n  A is wrong\n  B is wrong',
+    'Set them right.',
+  );
+  expect(line(error)).toBe(
+    'error: There are mistakes:\n  A is wrong\n  B is wrong\nSet them right. [config_invalid]\n',
+  );
+});
+
+test('nothing from outside moves the cursor', () => {
+  expect(line(new CollectError('not_found', 'No \u001b[2Jconnection\u0007.', 'Look.'))).toBe(
+    'error: No  [2Jconnection . Look. [not_found]\n',
+  );
+});
+
+test('the unexpected is told without its stack and without secrets', () => {
+  const error = new TypeError('cannot read access_token=EAABsecretsecret');
+  expect(line(error)).toBe(
+    'error: unexpected: TypeError: cannot read access_token=[redacted]. Set DEBUG=analytics-collect to see where. [internal]\n',
+  );
+  expect(describeError(error, []).exitCode).toBe(1);
+  expect(describeError('thrown text', [])).toMatchObject({ code: 'internal', exitCode: 1 });
+});
+
+test("a platform's refusal is told by its reason", () => {
+  const error = new PlatformError('needs_reconnect', 'the token has expired', 'connection');
+  expect(line(error)).toBe('error: the token has expired. [needs_reconnect]\n');
+});
+
+test('with --json, one document', () => {
+  const error = new CollectError('usage', 'Wrong.', 'Do it right.');
+  expect(JSON.parse(errorJson(describeError(error, [])))).toEqual({
+    error: { code: 'usage', message: 'Wrong.', fix: 'Do it right.' },
+  });
+});
+
+test.each([
+  [['collect', '--nope'], "unknown option '--nope'.", 'collect '],
+  [['collect', '--quiet', '--verbose'], "option '--quiet' cannot be used with option '--verbose'.", 'collect '],
+  [['collect', '--date'], "option '--date <day>' argument missing.", 'collect '],
+  [['connections', 'add'], "required option '--user <id>' not specified.", 'connections add '],
+  [['connections', 'remove'], "missing required argument 'id'.", 'connections remove '],
+  [['connections', 'lst'], "unknown command 'lst' (Did you mean list?)", 'connections '],
+  [['colect'], "unknown command 'colect' (Did you mean collect?)", ''],
+])('wrong usage of %j says so, and where the help is', async (args, message, help) => {
+  const error = await createProgram('1.0.0')
+    .parseAsync(args, { from: 'user' })
+    .catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(CommanderError);
+  expect(describeError(error, args)).toEqual({
+    code: 'usage',
+    message,
+    fix: `See analytics-collect ${help}--help.`,
+    exitCode: 2,
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { type CollectFlags, exitCodeOf, parseCollectFlags, parseSandbox } from '../../src/cli/commands/collect.js';
+import { parseToken } from '../../src/cli/commands/connections.js';
+import { parseInstant } from '../../src/cli/flags.js';
+import { CollectError } from '../../src/errors.js';
+
+const KNOWN = ['instagram', 'facebook'];
+const TODAY = '2026-11-22';
+
+const parse = (flags: CollectFlags) => parseCollectFlags(flags, KNOWN, TODAY);
+
+function mistake(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof CollectError && error.code === 'usage' && error.exitCode === 2) return error.message;
+    throw error;
+  }
+  return 'none';
+}
+
+test('no flags ask for every due day of the last 7', () => {
+  expect(parse({})).toEqual({
+    window: { kind: 'lookback', days: 7 },
+    concurrency: 32,
+    refresh: false,
+    dryRun: false,
+    trigger: 'cli',
+  });
+});
+
+describe('what is asked for', () => {
+  test.each<[flags: CollectFlags, expected: object]>([
+    [{ user: 'u' }, { userId: 'u' }],
+    [{ platform: ['instagram'] }, { platforms: ['instagram'] }],
+    [{ platform: ['facebook, instagram', 'facebook'] }, { platforms: ['facebook', 'instagram'] }],
+    [{ date: '2026-11-21' }, { window: { kind: 'dates', since: '2026-11-21', until: '2026-11-21' } }],
+    [{ date: TODAY }, { window: { kind: 'dates', since: TODAY, until: TODAY } }],
+    [{ date: '2024-02-29' }, { window: { kind: 'dates', since: '2024-02-29', until: '2024-02-29' } }],
+    [{ since: '2024-11-23', until: TODAY }, { window: { kind: 'dates', since: '2024-11-23', until: TODAY } }],
+    [{ lookback: '730' }, { window: { kind: 'lookback', days: 730 } }],
+    [{ concurrency: '1000' }, { concurrency: 1000 }],
+    [
+      { refresh: true, dryRun: true },
+      { refresh: true, dryRun: true },
+    ],
+    [{ sandbox: true }, { trigger: 'sandbox' }],
+  ])('%j', (flags, expected) => {
+    expect(parse(flags)).toMatchObject(expected);
+  });
+});
+
+describe('a mistake names the flag', () => {
+  test.each<[flags: CollectFlags, message: string]>([
+    [{ date: '2026-02-30' }, '--date "2026-02-30" is not a date of the calendar.'],
+    [{ date: '2025-02-29' }, '--date "2025-02-29" is not a date of the calendar.'],
+    [{ date: '21.11.2026' }, '--date "21.11.2026" is not a date of the calendar.'],
+    [{ date: '2026-11-21T00:00Z' }, '--date "2026-11-21T00:00Z" is not a date of the calendar.'],
+    [{ date: 'yesterday\u001b[31m' }, '--date "yesterday\\u001b[31m" is not a date of the calendar.'],
+    [{ date: '2026-11-23' }, '--date 2026-11-23 is in the future.'],
+    [{ since: '2026-11-01', until: '2026-11-23' }, '--until 2026-11-23 is in the future.'],
+    [{ since: '2026-11-21', until: '2026-11-20' }, '--since 2026-11-21 is later than --until 2026-11-20.'],
+    [{ since: '2024-11-22', until: TODAY }, '--since 2024-11-22 --until 2026-11-22 is more than 730 days.'],
+    [{ since: '2026-11-21' }, '--since and --until go together.'],
+    [{ until: '2026-11-21' }, '--since and --until go together.'],
+    [{ date: TODAY, since: TODAY }, '--date goes with none of --since, --until and --lookback.'],
+    [{ date: TODAY, lookback: '3' }, '--date goes with none of --since, --until and --lookback.'],
+    [{ since: TODAY, until: TODAY, lookback: '3' }, '--lookback does not go with --since and --until.'],
+    [{ lookback: '0' }, '--lookback "0" is not a whole number from 1 to 730.'],
+    [{ lookback: '731' }, '--lookback "731" is not a whole number from 1 to 730.'],
+    [{ concurrency: '1e2' }, '--concurrency "1e2" is not a whole number from 1 to 1000.'],
+    [{ concurrency: '-1' }, '--concurrency "-1" is not a whole number from 1 to 1000.'],
+    [{ concurrency: '' }, '--concurrency "" is not a whole number from 1 to 1000.'],
+    [{ platform: ['instagram,tiktok'] }, '--platform "tiktok" is not a platform.'],
+    [{ platform: ['instagram,'] }, '--platform "" is not a platform.'],
+    [{ user: ' ' }, '--user is empty.'],
+  ])('%j', (flags, message) => {
+    expect(mistake(() => parse(flags))).toBe(message);
+  });
+
+  test('the known platforms are listed', () => {
+    expect(() => parse({ platform: ['tiktok'] })).toThrow(
+      expect.objectContaining({ fix: 'Known are instagram, facebook.' }),
+    );
+  });
+});
+
+test('the sandbox is healthy unless told otherwise', () => {
+  expect(([undefined, true, 'healthy', 'faulty'] as const).map(parseSandbox)).toEqual([
+    undefined,
+    'healthy',
+    'healthy',
+    'faulty',
+  ]);
+  expect(mistake(() => parseSandbox('broken'))).toContain('--sandbox "broken"');
+});
+
+test.each([
+  ['2027-01-31', '2027-01-31T00:00:00.000Z'],
+  ['2027-01-31T12:00+02:00', '2027-01-31T10:00:00.000Z'],
+  ['2027-01-31T12:00:00.5Z', '2027-01-31T12:00:00.500Z'],
+])('the time %s', (text, expected) => {
+  expect(parseInstant('--expires', text)).toBe(expected);
+});
+
+test.each(['2027-02-30', '2027-01-31T12:00', '2027-01-31T25:00Z', '31 January 2027', '1800000000'])(
+  '%s is no time',
+  (text) => {
+    expect(mistake(() => parseInstant('--expires', text))).toContain('--expires');
+  },
+);
+
+test('a pasted token loses the white space around it, and is refused with some inside, unseen', () => {
+  expect(parseToken('  EAAB\r\n')).toBe('EAAB');
+  expect(mistake(() => parseToken('\n'))).toContain('empty');
+  const message = mistake(() => parseToken('EAAB EAAC'));
+  expect(message).toContain('white space');
+  expect(message).not.toContain('EAAB');
+});
+
+test.each([
+  ['completed', null, 0],
+  ['partial', null, 3],
+  ['failed', null, 1],
+  ['interrupted', 143, 143],
+  ['interrupted', null, 130],
+  // The signal came when everything was done: nothing was cut short.
+  ['completed', 130, 0],
+] as const)('a run that is %s, interrupted by %s, exits with %i', (status, interruptedBy, exitCode) => {
+  expect(exitCodeOf(status, interruptedBy)).toBe(exitCode);
+});

@@ -1,0 +1,47 @@
+import { PassThrough } from 'node:stream';
+import { expect, test } from 'vitest';
+import { askHidden, typeKeys } from '../../src/cli/prompt.js';
+import { Interrupted } from '../../src/errors.js';
+
+test.each([
+  ['EAAB', { text: 'EAAB', state: 'typing' }],
+  ['EAAB\r', { text: 'EAAB', state: 'entered' }],
+  ['EAAB\nrest', { text: 'EAAB', state: 'entered' }],
+  ['EAAX\u007FB\r', { text: 'EAAB', state: 'entered' }],
+  ['\u007F\bE\r', { text: 'E', state: 'entered' }],
+  ['wrong\u0015EAAB\r', { text: 'EAAB', state: 'entered' }],
+  ['\u001b[200~EAAB\u001b[201~\r', { text: 'EAAB', state: 'entered' }],
+  ['EA\u001b[DAB\r', { text: 'EAAB', state: 'entered' }],
+  ['EAAB\u0003', { text: '', state: 'cancelled' }],
+  ['\u0004', { text: '', state: 'cancelled' }],
+  ['EAAB\u0004', { text: 'EAAB', state: 'entered' }],
+])('the keys %j', (keys, expected) => {
+  expect(typeKeys('', keys)).toEqual(expected);
+});
+
+function terminal() {
+  const modes: boolean[] = [];
+  const shown: string[] = [];
+  const keyboard = Object.assign(new PassThrough(), { setRawMode: (raw: boolean) => modes.push(raw) });
+  const screen = new PassThrough().on('data', (chunk) => shown.push(String(chunk)));
+  return { keyboard, screen, modes, shown };
+}
+
+test('what is typed is not shown, and the terminal is restored', async () => {
+  const { keyboard, screen, modes, shown } = terminal();
+  const answer = askHidden('Token: ', keyboard, screen);
+  keyboard.write('EA');
+  keyboard.write('AB\r');
+  expect(await answer).toBe('EAAB');
+  expect(modes).toEqual([true, false]);
+  expect(shown.join('')).toBe('Token: \n');
+});
+
+test.each(['\u0003', null])('Ctrl-C, or the end of the terminal, interrupts and restores it: %j', async (key) => {
+  const { keyboard, screen, modes } = terminal();
+  const answer = askHidden('Token: ', keyboard, screen);
+  keyboard.write('EAAB');
+  keyboard.end(key);
+  await expect(answer).rejects.toBeInstanceOf(Interrupted);
+  expect(modes).toEqual([true, false]);
+});

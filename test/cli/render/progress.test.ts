@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { createPlainReporter } from '../../../src/cli/render/plain.js';
+import { advance, formatConnection, formatProgress, startProgress } from '../../../src/cli/render/progress.js';
+import type { CollectEvent } from '../../../src/collector/events.js';
+import { report } from './samples.js';
+
+const started: CollectEvent = {
+  type: 'started',
+  runId: 'r1',
+  scope: 'all',
+  store: 'PostgreSQL at localhost/app',
+  connections: 3,
+  dryRun: false,
+};
+const connection: CollectEvent = { type: 'connection', connection: report() };
+
+test.each([
+  [{ total: 300, done: 120, failed: 2 }, 4000, '120/300 connections, 40 %, 2 failed, 30/s, 6.0 s left'],
+  [{ total: 300, done: 0, failed: 0 }, 0, '0/300 connections, 0 %'],
+  [{ total: 300, done: 300, failed: 0 }, 9000, '300/300 connections, 100 %'],
+  [{ total: 2500, done: 1, failed: 0 }, 2000, '1/2,500 connections, 0 %, 0.5/s, 1 h 23 min left'],
+  [{ total: 0, done: 0, failed: 0 }, 0, '0/0 connections'],
+  // A connection added while the run goes on.
+  [{ total: 3, done: 4, failed: 0 }, 1000, '4/3 connections, 100 %'],
+])('%j after %i ms', (progress, elapsed, expected) => {
+  expect(formatProgress({ ...progress, startedAt: 0 }, elapsed)).toBe(expected);
+});
+
+test('every connection counts as done, failed ones as failed too', () => {
+  const reports = [report(), report({ result: 'failed' }), report({ result: 'nothing_due' })];
+  expect(reports.reduce(advance, startProgress(3, 0))).toMatchObject({ done: 3, failed: 1 });
+});
+
+test('a connection in a line', () => {
+  expect(formatConnection(report())).toBe(
+    'instagram 17841400000000001 (Oslo Cycles) of user u1: succeeded, 2 days: 2026-11-20 to 2026-11-21, 28 metrics',
+  );
+  expect(formatConnection(report({ result: 'nothing_due', dates: [], metrics: 0 }))).toBe(
+    'instagram 17841400000000001 (Oslo Cycles) of user u1: nothing due',
+  );
+  expect(formatConnection(report({ result: 'failed', metrics: 0, reason: 'timeout', message: 'no answer' }))).toMatch(
+    /: failed, 2 days: .*; timeout: no answer$/,
+  );
+});
+
+function plain(verbose: boolean) {
+  const lines: string[] = [];
+  let now = Date.parse('2026-11-22T02:00:00.123Z');
+  const reporter = createPlainReporter({
+    stream: { write: (line: string) => lines.push(line) },
+    verbose,
+    now: () => now,
+  });
+  const wait = (seconds: number) => {
+    now += seconds * 1000;
+  };
+  return { reporter, lines, wait };
+}
+
+test('plain lines: start, progress every 10 seconds at most, warnings, end', () => {
+  const { reporter, lines, wait } = plain(false);
+  reporter.onEvent(started);
+  wait(9);
+  reporter.onEvent(connection);
+  wait(1);
+  reporter.onEvent(connection);
+  reporter.onEvent({ type: 'warning', message: 'one\nline' });
+  wait(9);
+  reporter.onEvent(connection);
+  reporter.end();
+  reporter.end();
+  expect(lines.join('')).toMatchInlineSnapshot(`
+    "2026-11-22T02:00:00Z collecting 3 connections from PostgreSQL at localhost/app
+    2026-11-22T02:00:10Z 2/3 connections, 66 %, 0.2/s, 5.0 s left
+    2026-11-22T02:00:10Z warning: one line
+    2026-11-22T02:00:19Z done: 3/3 connections, 100 %
+    "
+  `);
+});
+
+test('a line for each connection when verbose', () => {
+  const { reporter, lines } = plain(true);
+  reporter.onEvent(started);
+  for (let n = 0; n < 3; n++) reporter.onEvent(connection);
+  expect(lines.filter((line) => line.includes('Oslo Cycles'))).toHaveLength(3);
+});

@@ -1,0 +1,56 @@
+import type { ConnectionReport } from '../../../src/collector/events.js';
+import type { Failure, Summary } from '../../../src/collector/summary.js';
+
+export function report(changes: Partial<ConnectionReport> = {}): ConnectionReport {
+  return {
+    connectionId: 'c1',
+    userId: 'u1',
+    platform: 'instagram',
+    accountId: '17841400000000001',
+    accountName: 'Oslo Cycles',
+    result: 'succeeded',
+    days: { settled: 2 },
+    dates: ['2026-11-20', '2026-11-21'],
+    metrics: 28,
+    reason: null,
+    message: null,
+    ...changes,
+  };
+}
+
+export function failure(changes: Partial<Failure> = {}): Failure {
+  return {
+    user_id: 'u1',
+    platform: 'instagram',
+    connection_id: 'c1',
+    day: '2026-11-21',
+    reason: 'needs_reconnect',
+    message: 'the token has expired',
+    ...changes,
+  };
+}
+
+export function summary(changes: Partial<Summary> = {}): Summary {
+  return {
+    run_id: 'r1',
+    status: 'completed',
+    scope: 'all',
+    dry_run: false,
+    dates: { since: '2026-11-15', until: '2026-11-21' },
+    started_at: '2026-11-22T02:00:00.000Z',
+    finished_at: '2026-11-22T02:00:12.400Z',
+    duration_ms: 12_400,
+    users: { total: 150, succeeded: 150, failed: 0 },
+    connections: { total: 300, succeeded: 300, failed: 0, skipped: 0 },
+    days: { planned: 2100, settled: 1500, provisional: 600, pending: 0, no_data: 0, failed: 0, skipped: 0 },
+    metrics: { inserted: 27_076, updated: 0, unchanged: 0 },
+    requests: { total: 4500, retried: 12 },
+    platforms: {
+      instagram: { connections: 150, succeeded: 150, failed: 0, skipped: 0, metrics: 16_576 },
+      facebook: { connections: 150, succeeded: 150, failed: 0, skipped: 0, metrics: 10_500 },
+    },
+    failures: [],
+    warnings: [],
+    ...changes,
+  };
+}

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import { noColors } from '../../../src/cli/render/colors.js';
+import { connectionJson, renderConnections } from '../../../src/cli/render/connections.js';
+import { renderStatus, staleness } from '../../../src/cli/render/status.js';
+import type { StatusReport } from '../../../src/collector/status.js';
+
+const lastRun = {
+  run_id: 'r1',
+  scope: 'all',
+  trigger: 'cli',
+  status: 'partial',
+  started_at: '2026-11-22T02:00:00Z',
+  finished_at: '2026-11-22T02:00:12Z',
+  age_hours: 6.5,
+  summary: null,
+} as const;
+
+const status: StatusReport = {
+  store: 'Supabase at abc.supabase.co',
+  last_run: lastRun,
+  platforms: [
+    {
+      platform: 'instagram',
+      since: '2026-11-15',
+      until: '2026-11-21',
+      active_connections: 1500,
+      connections_with_data: 1499,
+      newest_day: '2026-11-21',
+      days_missing: 7,
+      failing: [
+        {
+          connection_id: 'c1',
+          user_id: 'u1',
+          account_id: '17841400000000001',
+          account_name: 'Oslo\u001b[2J Cycles',
+          reason: 'needs_reconnect',
+          message: 'the token has expired',
+          failing_since: '2026-11-15',
+          days: 7,
+        },
+      ],
+    },
+    {
+      platform: 'facebook',
+      since: '2026-11-15',
+      until: '2026-11-21',
+      active_connections: 0,
+      connections_with_data: 0,
+      newest_day: null,
+      days_missing: 0,
+      failing: [],
+    },
+  ],
+};
+
+test('the last run, the platforms, and what is failing for how long', () => {
+  expect(renderStatus(status, noColors)).toMatchInlineSnapshot(`
+    "Supabase at abc.supabase.co
+    last run: partial, began 6 h 30 min ago (2026-11-22T02:00:00Z), of all, by cli
+
+    platform   active  with data  newest day  days missing  failing  days looked at
+    instagram   1,500      1,499  2026-11-21             7        1  2026-11-15 to 2026-11-21
+    facebook        0          0  none                   0        0  2026-11-15 to 2026-11-21
+
+    1 connection failing:
+      instagram 17841400000000001 (Oslo [2J Cycles) of user u1: needs_reconnect: the token has expired (7 days, since 2026-11-15)
+    "
+  `);
+});
+
+test('an empty database says what to do', () => {
+  const text = renderStatus({ store: 'embedded', last_run: null, platforms: [] }, noColors);
+  expect(text).toContain('last run: none yet. Next: analytics-collect collect');
+  expect(text).toContain('analytics-collect connections add');
+});
+
+test.each<[StatusReport['last_run'], string | null]>([
+  [lastRun, null],
+  [{ ...lastRun, status: 'completed', age_hours: 26 }, null],
+  [{ ...lastRun, age_hours: 26.1 }, 'the last run began 26 h 6 min ago, more than 26 h'],
+  [{ ...lastRun, status: 'failed' }, 'the last run is failed'],
+  [{ ...lastRun, status: 'running' }, 'the last run is running'],
+  [null, 'there was no run yet'],
+])('is the last run fresh? %#', (run, expected) => {
+  expect(staleness({ ...status, last_run: run }, 26)).toBe(expected);
+});
+
+const connection = {
+  id: 'c1',
+  userId: 'u1',
+  platform: 'instagram',
+  accountId: '17',
+  accountName: '東京\u001b[2J',
+  active: true,
+  tokenExpiresAt: '2027-01-31T00:00:00+00:00',
+};
+
+test('connections in a table', () => {
+  const inactive = { ...connection, id: 'c2', accountId: null, accountName: null, active: false, tokenExpiresAt: null };
+  expect(renderConnections([connection, inactive])).toMatchInlineSnapshot(`
+    "id  user  platform   account  state     token expires  name
+    c1  u1    instagram  17       active    2027-01-31     東京 [2J
+    c2  u1    instagram           inactive
+    "
+  `);
+  expect(renderConnections([])).toContain('connections add');
+});
+
+test('connections in JSON, under the names of the table', () => {
+  expect(Object.keys(connectionJson(connection))).toEqual([
+    'id',
+    'user_id',
+    'platform',
+    'account_id',
+    'account_name',
+    'active',
+    'token_expires_at',
+  ]);
+});

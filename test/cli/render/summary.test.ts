@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { noColors } from '../../../src/cli/render/colors.js';
+import { renderDue } from '../../../src/cli/render/due.js';
+import { renderSummary } from '../../../src/cli/render/summary.js';
+import type { ConnectionReport } from '../../../src/collector/events.js';
+import type { Summary } from '../../../src/collector/summary.js';
+import { failure, report, summary } from './samples.js';
+
+const DATES = ['2026-11-15', '2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21'];
+
+function render(value: Summary, reports: ConnectionReport[] = [], sandbox = false): string {
+  const connections = new Map(reports.map((one) => [one.connectionId, one]));
+  return renderSummary(value, { colors: noColors, sandbox, connections });
+}
+
+const lastLine = (text: string) => text.trimEnd().split('\n').at(-1);
+
+test('a run without failures', () => {
+  expect(render(summary())).toMatchInlineSnapshot(`
+    "completed: 2026-11-15 to 2026-11-21, in 12 s
+      users        150 of 150 ok
+      connections  300 of 300 ok
+      days         2,100 due: 1,500 settled, 600 provisional
+      metrics      27,076 inserted, 0 updated, 0 unchanged
+      requests     4,500 (12 retried)
+
+      platform   connections   ok  failed  skipped  metrics
+      facebook           150  150       0        0   10,500
+      instagram          150  150       0        0   16,576
+
+    Next: analytics-collect status
+    "
+  `);
+});
+
+describe('failures', () => {
+  const failed = summary({
+    status: 'partial',
+    users: { total: 150, succeeded: 148, failed: 2 },
+    connections: { total: 300, succeeded: 297, failed: 2, skipped: 1 },
+    failures: [
+      ...DATES.toReversed().map((day) => failure({ day })),
+      failure({ connection_id: 'c2', user_id: 'u2', reason: 'timeout', message: 'no answer in 30 s' }),
+    ],
+  });
+
+  test('days of one connection and reason share a line', () => {
+    expect(render(failed, [report({ result: 'failed' })])).toMatchInlineSnapshot(`
+      "partial: 2026-11-15 to 2026-11-21, in 12 s
+        users        148 of 150 ok
+        connections  297 of 300 ok, 2 failed, 1 skipped
+        days         2,100 due: 1,500 settled, 600 provisional
+        metrics      27,076 inserted, 0 updated, 0 unchanged
+        requests     4,500 (12 retried)
+
+        platform   connections   ok  failed  skipped  metrics
+        facebook           150  150       0        0   10,500
+        instagram          150  150       0        0   16,576
+
+      2 connections failed:
+        instagram 17841400000000001 (Oslo Cycles) of user u1: needs_reconnect: the token has expired (7 days: 2026-11-15 to 2026-11-21)
+        instagram connection c2 of user u2: timeout: no answer in 30 s (2026-11-21)
+
+      Renew a token: analytics-collect connections add --user u1 --platform instagram --account 17841400000000001
+      Next: analytics-collect status
+      "
+    `);
+  });
+
+  test('one connection can fail for two reasons', () => {
+    const two = summary({ failures: [failure(), failure({ day: '2026-11-20', message: 'the token was revoked' })] });
+    expect(render(two).match(/instagram connection c1/g)).toHaveLength(2);
+  });
+
+  test('50 lines at most, and how to see the others', () => {
+    const many = summary({ failures: Array.from({ length: 53 }, (_, n) => failure({ connection_id: `c${n}` })) });
+    expect(render(many)).toContain('\n  … and 3 more: --json lists all\n');
+    expect(render(many).match(/needs_reconnect/g)).toHaveLength(50);
+  });
+
+  test('a name from outside cannot break out of its line', () => {
+    const text = render(failed, [report({ accountName: 'Evil\n\u001b[2JCorp', userId: 'u' })]);
+    expect(text).toContain('(Evil [2JCorp)');
+    expect(text).not.toContain('\u001b');
+  });
+
+  test('a long message is cut', () => {
+    const line = render(summary({ failures: [failure({ message: 'x'.repeat(5000) })] }));
+    expect(line.length).toBeLessThan(1500);
+  });
+});
+
+describe('what to do next', () => {
+  test('renewing a dead token, with its own flags', () => {
+    const text = render(summary({ failures: [failure()] }), [report()]);
+    expect(text).toContain('connections add --user u1 --platform instagram --account 17841400000000001\n');
+  });
+
+  test('no value that a shell would read differently', () => {
+    const text = render(summary({ failures: [failure({ user_id: '$(rm -rf ~)' })] }), [report()]);
+    expect(text).toContain('connections add --user ID --platform instagram');
+  });
+
+  test('adding a connection where there is none', () => {
+    const none = summary({
+      dates: null,
+      connections: { total: 0, succeeded: 0, failed: 0, skipped: 0 },
+      platforms: {},
+    });
+    expect(lastLine(render(none))).toContain('connections add');
+  });
+
+  test('going on after an interruption', () => {
+    expect(lastLine(render(summary({ status: 'interrupted' })))).toContain('run the same command again');
+  });
+
+  test('own accounts after the sandbox, whose data `status` would not find', () => {
+    expect(lastLine(render(summary(), [], true))).toContain('your own accounts');
+  });
+});
+
+describe('a dry run', () => {
+  const dry = summary({ dry_run: true, days: { ...summary().days, planned: 3 } });
+
+  test('lists what is due, and leaves out what is not', () => {
+    const due = [
+      report({ dates: ['2026-11-18', '2026-11-20', '2026-11-21'] }),
+      report({ connectionId: 'c2', result: 'nothing_due', dates: [] }),
+    ];
+    expect(renderDue(dry, due)).toMatchInlineSnapshot(`
+      "dry run: no platform was asked, nothing was written
+      due: 3 days of 1 connection, of 300 active
+        instagram 17841400000000001 (Oslo Cycles) of user u1: 3 days: 2026-11-18, 2026-11-20 to 2026-11-21
+      "
+    `);
+  });
+
+  test('50 lines at most', () => {
+    const due = Array.from({ length: 51 }, (_, n) => report({ connectionId: `c${n}` }));
+    expect(renderDue(dry, due)).toContain('… and 1 more: --verbose tells of each');
+  });
+});

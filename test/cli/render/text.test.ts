@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { colorsFor } from '../../../src/cli/render/colors.js';
+import {
+  cleanText,
+  count,
+  formatAccount,
+  formatDates,
+  formatDuration,
+  formatTable,
+  shorten,
+} from '../../../src/cli/render/text.js';
+
+test.each([
+  ['Café Zoë 東京 🎈', 'Café Zoë 東京 🎈'],
+  ['\u001b[31mred\u001b[0m', '[31mred [0m'],
+  ['\u001b]0;title\u0007name', ']0;title name'],
+  ['\u009b31mred', '31mred'],
+  ['two\r\nlines\ttabbed', 'two lines tabbed'],
+  ['\u202Eevil', 'evil'],
+  ['a\u0000\u007Fb', 'a b'],
+])('%j is cleaned to %j', (text, expected) => {
+  expect(cleanText(text)).toBe(expected);
+});
+
+test.each([
+  [0, '0.0 s'],
+  [420, '0.4 s'],
+  [9949, '9.9 s'],
+  [9950, '10 s'],
+  [59_499, '59 s'],
+  [59_500, '1 min 0 s'],
+  [3_599_000, '59 min 59 s'],
+  [7_500_000, '2 h 5 min'],
+])('%i ms is %s', (milliseconds, expected) => {
+  expect(formatDuration(milliseconds)).toBe(expected);
+});
+
+test.each([
+  [[], ''],
+  [['2026-11-21'], '2026-11-21'],
+  [['2026-10-31', '2026-11-01', '2026-11-02'], '2026-10-31 to 2026-11-02'],
+  [['2026-11-01', '2026-11-03', '2026-11-04'], '2026-11-01, 2026-11-03 to 2026-11-04'],
+])('the dates %j', (dates, expected) => {
+  expect(formatDates(dates)).toBe(expected);
+});
+
+test('counts agree with their nouns', () => {
+  expect([count(0, 'day'), count(1, 'day'), count(2500, 'day')]).toEqual(['0 days', '1 day', '2,500 days']);
+});
+
+test('an account without an id or a name is still found', () => {
+  expect(formatAccount({ accountId: '17', accountName: 'Zoë', connectionId: 'c' })).toBe('17 (Zoë)');
+  expect(formatAccount({ accountId: '17', accountName: null, connectionId: 'c' })).toBe('17');
+  expect(formatAccount({ accountId: null, accountName: null, connectionId: 'c' })).toBe('connection c');
+});
+
+test('a long text is cut and says so', () => {
+  expect([shorten('abc', 3), shorten('abcd', 3)]).toEqual(['abc', 'ab…']);
+});
+
+test('columns stand under their titles', () => {
+  const table = formatTable(
+    [{ title: 'name' }, { title: 'n', align: 'right' }, { title: 'note' }],
+    [
+      ['facebook', '7', ''],
+      ['x', '1,500', 'new'],
+    ],
+  );
+  expect(table).toEqual(['name          n  note', 'facebook      7', 'x         1,500  new']);
+});
+
+test.each([
+  [{ isTTY: true }, {}, 1],
+  [{ isTTY: true }, { NO_COLOR: '1' }, 0],
+  [{ isTTY: true }, { NO_COLOR: '' }, 1],
+  [{ isTTY: true }, { TERM: 'dumb' }, 0],
+  [{}, {}, 0],
+])('colours on %j with %j: %i', (stream, environment, level) => {
+  expect(colorsFor(stream, environment).level).toBe(level);
+});
