@@ -10,16 +10,23 @@ export function redact(text: string, secrets: readonly (string | null)[] = []): 
   let clean = text;
   for (const secret of secrets) {
     if (!secret) continue;
-    for (const form of [secret, encodeURIComponent(secret), base64(secret)])
-      clean = clean.replaceAll(form, '[redacted]');
+    for (const form of writtenForms(secret)) clean = clean.replaceAll(form, '[redacted]');
   }
   return clean
     .replace(NAMED_SECRET, '$1$2[redacted]')
     .replace(LONG_WORD, (word) => (looksRandom(word) ? '[redacted]' : word));
 }
 
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64').replace(/=+$/, '');
+function writtenForms(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const formEncoded = new URLSearchParams({ s: secret }).toString().slice(2);
+  return [
+    secret,
+    encodeURIComponent(secret),
+    formEncoded,
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+  ];
 }
 
 /** Tokens mix upper case, lower case and digits; metric names and host names do not. */

@@ -39,14 +39,12 @@ export function instagram(settings: MetaSettings): Platform {
         { graph, id: account.accountId, refused: context.refused, refusal: REFUSAL },
         newest,
       );
-      const closing = context.closingDate === null ? null : attempt(() => followersTotal(source));
       return eachDay(days, async (day) => {
-        const parts = await dayParts(
-          source,
-          day,
-          day === newest ? totals : await attempt(() => askTotals(source, day)),
-        );
-        return dayFrom(day.date, closing && day.date === context.closingDate ? [...parts, await closing] : parts);
+        const [parts, ...closing] = await Promise.all([
+          day === newest ? dayParts(source, day, totals) : askDay(source, day),
+          ...(day.date === context.closingDate ? [attempt(() => followersTotal(source))] : []),
+        ]);
+        return dayFrom(day.date, [...parts, ...closing]);
       });
     },
 
@@ -77,6 +75,10 @@ async function firstTotals(source: Source, day: Day): Promise<{ source: Source; 
   }
   if (totals.error.scope !== 'day') throw totals.error;
   return { source, totals };
+}
+
+async function askDay(source: Source, day: Day): Promise<Part[]> {
+  return dayParts(source, day, await attempt(() => askTotals(source, day)));
 }
 
 /** A day's totals with what belongs beside them. Nothing more is asked when there are no totals for trouble at the API. */

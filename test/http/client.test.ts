@@ -1,0 +1,101 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { Interrupted, PlatformError } from '../../src/errors.js';
+import { createHttp } from '../../src/http/client.js';
+import type { Judge } from '../../src/http/http.js';
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+async function serve(listener: RequestListener): Promise<URL> {
+  const started = createServer(listener);
+  server = started;
+  await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
+  return new URL(`http://127.0.0.1:${(started.address() as AddressInfo).port}/path`);
+}
+
+function client(concurrency = 4) {
+  const stop = new AbortController();
+  const counters = { total: 0, retried: 0 };
+  return { stop, counters, http: createHttp({ concurrency, signal: stop.signal, counters, now: () => new Date() }) };
+}
+
+const judge: Judge<unknown> = ({ status, json }) =>
+  status === 200
+    ? { kind: 'accept', value: json }
+    : { kind: 'retry', error: new PlatformError('platform_error', `HTTP ${status}`) };
+const get = (url: URL) => ({ method: 'GET' as const, url, headers: {} });
+
+it('asks again after a wait, and counts it', async () => {
+  let calls = 0;
+  const url = await serve((_request, response) => {
+    response.writeHead(++calls < 3 ? 503 : 200, { 'retry-after': '0' }).end('{"ok":true}');
+  });
+  const { http, counters } = client();
+  await expect(http.ask(get(url), judge)).resolves.toEqual({ ok: true });
+  expect(counters).toEqual({ total: 3, retried: 2 });
+});
+
+it('ends in the last error when attempts have run out, or the server asks for too much patience', async () => {
+  let calls = 0;
+  const url = await serve((_request, response) => {
+    calls++;
+    response.writeHead(503, { 'retry-after': calls === 1 ? '0' : '3600' }).end();
+  });
+  await expect(client().http.ask(get(url), judge)).rejects.toThrow('HTTP 503');
+  expect(calls).toBe(2);
+});
+
+it('never has more requests under way than it may', async () => {
+  let [underWay, most] = [0, 0];
+  const url = await serve((_request, response) => {
+    most = Math.max(most, ++underWay);
+    setTimeout(() => {
+      underWay--;
+      response.end('{}');
+    }, 10);
+  });
+  const { http } = client(3);
+  await Promise.all(Array.from({ length: 20 }, () => http.ask(get(url), judge)));
+  expect(most).toBe(3);
+});
+
+it('follows no redirect, which could take a token to another host', async () => {
+  const paths: (string | undefined)[] = [];
+  const url = await serve((request, response) => {
+    paths.push(request.url);
+    response.writeHead(302, { location: '/elsewhere' }).end();
+  });
+  const refuse: Judge<never> = ({ status }) => ({
+    kind: 'refuse',
+    error: new PlatformError('unexpected_response', `HTTP ${status}`),
+  });
+  await expect(client().http.ask(get(url), refuse)).rejects.toThrow('HTTP 302');
+  expect(paths).toEqual(['/path']);
+});
+
+it('gives up what is under way, and sends no more, when the run stops', async () => {
+  let calls = 0;
+  const url = await serve(() => void calls++);
+  const { http, stop } = client(1);
+  const both = Promise.allSettled([http.ask(get(url), judge), http.ask(get(url), judge)]);
+  await expect.poll(() => calls).toBe(1);
+  stop.abort();
+  for (const result of await both)
+    expect(result).toMatchObject({ status: 'rejected', reason: expect.any(Interrupted) });
+  expect(calls).toBe(1);
+});
+
+it('tells of a host that cannot be reached by its name alone', async () => {
+  const url = await serve((request) => request.socket.destroy());
+  url.searchParams.set('appsecret_proof', 'not-to-be-told');
+  const once: Judge<unknown> = judge;
+  const { http, stop } = client();
+  const asked = http.ask(get(url), once);
+  setTimeout(() => stop.abort(), 20_000).unref();
+  await expect(asked).rejects.toThrow(`${url.host} could not be reached (ECONNRESET)`);
+});

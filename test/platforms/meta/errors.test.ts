@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { judgeGraph } from '../../../src/platforms/meta/errors.js';
+
+function judged(error: object, status = 400) {
+  const verdict = judgeGraph({ status, headers: {}, json: { error } });
+  return verdict.kind === 'accept' ? 'accepted' : `${verdict.kind} ${verdict.error.reason} ${verdict.error.scope}`;
+}
+
+it.each([
+  [{ code: 190, error_subcode: 463 }, 'refuse needs_reconnect connection'],
+  [{ code: 102 }, 'refuse needs_reconnect connection'],
+  [{ code: 10 }, 'refuse missing_permission connection'],
+  [{ code: 200 }, 'refuse missing_permission connection'],
+  [{ code: 100, error_subcode: 33 }, 'refuse missing_permission connection'],
+  [{ code: 4 }, 'retry throttled connection'],
+  [{ code: 17, error_subcode: 2446079 }, 'retry throttled connection'],
+  [{ code: 80002 }, 'retry throttled connection'],
+  [{ code: 613 }, 'retry throttled connection'],
+  [{ code: 368 }, 'refuse throttled connection'],
+  [{ code: 1 }, 'retry platform_error day'],
+  [{ code: 2 }, 'retry platform_error day'],
+  [{ code: 9999, is_transient: true }, 'retry platform_error day'],
+  [{ code: 9999 }, 'refuse platform_error day'],
+  [{ code: 100, type: 'OAuthException' }, 'refuse unexpected_response day'],
+  [{ code: 100, message: 'Invalid appsecret_proof provided in the API argument' }, 'refuse configuration platform'],
+  [{ code: 2500 }, 'refuse configuration platform'],
+])('takes the error %j for: %s', (error, meaning) => {
+  expect(judged({ message: 'said', ...error })).toBe(meaning);
+});
+
+it('sees the error in an answer of HTTP 200', () => {
+  expect(judged({ code: 190, message: 'said' }, 200)).toBe('refuse needs_reconnect connection');
+});
+
+it('asks again only twice where code 1 may hide a bad request', () => {
+  expect(
+    judgeGraph({ status: 500, headers: {}, json: { error: { code: 1, message: 'An unknown error occurred' } } }),
+  ).toMatchObject({ maxAttempts: 2 });
+});
+
+it.each([
+  [200, undefined, 'retry unexpected_response day'],
+  [200, [], 'retry unexpected_response day'],
+  [503, undefined, 'retry platform_error day'],
+  [429, undefined, 'retry throttled connection'],
+  [404, {}, 'refuse unexpected_response day'],
+])('takes HTTP %i with %j for: %s', (status, json, meaning) => {
+  const verdict = judgeGraph({ status, headers: {}, json });
+  expect(verdict.kind !== 'accept' && `${verdict.kind} ${verdict.error.reason} ${verdict.error.scope}`).toBe(meaning);
+});

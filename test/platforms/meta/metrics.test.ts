@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import { createRefusals } from '../../../src/collector/refusals.js';
+import { GraphError } from '../../../src/platforms/meta/errors.js';
+import { askTolerantly } from '../../../src/platforms/meta/metrics.js';
+
+const METRICS = ['a', 'b', 'c', 'd', 'e'];
+
+/** An API that refuses some metrics, in the words that `say` puts it in. */
+function api(retired: readonly string[], say: (asked: readonly string[]) => string) {
+  const asked: string[][] = [];
+  const warnings: string[] = [];
+  const request = {
+    ...{ api: 'x v1', metrics: METRICS, refusal: /valid insights metric|following values|Incompatible/ },
+    refused: createRefusals((message) => warnings.push(message)),
+    ask: async (metrics: readonly string[]) => {
+      asked.push([...metrics]);
+      if (!metrics.some((metric) => retired.includes(metric))) return metrics.join('');
+      throw new GraphError('unexpected_response', 'refused', 'day', 100, say(metrics));
+    },
+  };
+  return { asked, warnings, request };
+}
+
+const anonymous = () => '(#100) The value must be a valid insights metric';
+
+it('leaves out the metric that the API names, and all that it does not list', async () => {
+  const { asked, request } = api(
+    ['b', 'e'],
+    (metrics) => `(#100) metric[${metrics.indexOf('b')}] must be one of the following values: a, c, d`,
+  );
+  expect(await askTolerantly(request)).toEqual(['acd']);
+  expect(asked).toHaveLength(2);
+});
+
+it('finds the metric that the API does not name, and asks for it no more in this run', async () => {
+  const { asked, warnings, request } = api(['d'], anonymous);
+  expect((await askTolerantly(request)).join('')).toBe('abce');
+  expect(warnings).toEqual([expect.stringContaining('refuses the metric d')]);
+  asked.length = 0;
+  expect(await askTolerantly(request)).toEqual(['abce']);
+  expect(asked).toEqual([['a', 'b', 'c', 'e']]);
+});
+
+it('does not hold an account that refuses everything against the metrics', async () => {
+  const { warnings, request } = api(METRICS, anonymous);
+  await expect(askTolerantly(request)).rejects.toThrow('refused');
+  expect(warnings).toEqual([]);
+  expect(request.refused.has('x v1', 'a')).toBe(false);
+});
+
+it('leaves a refusal that is not about metrics to its caller, after one request', async () => {
+  const { asked, request } = api(['a'], () => '(#100) since param is not valid');
+  await expect(askTolerantly(request)).rejects.toThrow('refused');
+  expect(asked).toHaveLength(1);
+});
+
+it('drops a metric from the breakdown that it cannot have', async () => {
+  const { request } = api(['c'], () => '(#100) Incompatible breakdowns (media_product_type) for metric (c)');
+  expect(await askTolerantly(request)).toEqual(['abde']);
+});

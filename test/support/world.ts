@@ -1,0 +1,76 @@
+import { type CollectOptions, collect } from '../../src/collector/collect.js';
+import type { CollectEvent } from '../../src/collector/events.js';
+import type { Summary } from '../../src/collector/summary.js';
+import { loadConfig } from '../../src/config.js';
+import { createPlatforms } from '../../src/platforms/registry.js';
+import type { SandboxAccount } from '../../src/sandbox/account.js';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.js';
+import type { Store } from '../../src/store/store.js';
+import { generateKey } from '../../src/tokens/fernet.js';
+import { createKeyring } from '../../src/tokens/keyring.js';
+import { freshPglite, type Sql } from './database.js';
+
+/** The sandbox, a database and a clock that a test sets: a run there is a real one but for the other end. */
+export interface World {
+  readonly sandbox: Sandbox;
+  readonly store: Store;
+  readonly query: Sql['query'];
+  now: Date;
+  collect(options?: Partial<CollectOptions>, onEvent?: (event: CollectEvent) => void): Promise<Summary>;
+  /** Connects an account, its tokens encrypted unless `ciphertext` is given in their place. */
+  connect(account: SandboxAccount, ciphertext?: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions extends Omit<SandboxOptions, 'now'> {
+  readonly now: Date;
+}
+
+export async function createWorld({ now, ...options }: WorldOptions): Promise<World> {
+  const sandbox = await startSandbox({ ...options, now: () => world.now, record: true });
+  const database = await freshPglite();
+  const config = loadConfig({ ...sandbox.urls, ENCRYPTION_KEY: generateKey() });
+  const keyring = createKeyring(config.encryptionKey ?? '', { allowPlaintext: false });
+  const collector = {
+    store: database.store,
+    keyring,
+    platforms: createPlatforms(config),
+    now: () => world.now,
+    secrets: [],
+  };
+  const world: World = {
+    sandbox,
+    store: database.store,
+    query: database.query,
+    now,
+    collect: (given, onEvent = () => undefined) =>
+      collect(
+        collector,
+        {
+          window: { kind: 'lookback', days: 7 },
+          ...{ concurrency: 8, refresh: false, dryRun: false, trigger: 'test' },
+          signal: new AbortController().signal,
+          ...given,
+        },
+        onEvent,
+      ),
+    connect: async (account, ciphertext) => {
+      const { id } = await database.store.saveConnection({
+        userId: account.userId,
+        platform: account.platform,
+        accountId: account.connectedAs ?? account.accountId,
+        accountName: account.name,
+        accessToken: ciphertext ?? keyring.encrypt(account.accessToken),
+        refreshToken: account.refreshToken === undefined ? null : keyring.encrypt(account.refreshToken),
+        tokenExpiresAt: null,
+      });
+      return id;
+    },
+    close: async () => {
+      await database.close();
+      await sandbox.close();
+    },
+  };
+  for (const account of options.accounts) await world.connect(account);
+  return world;
+}
