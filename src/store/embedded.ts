@@ -3,7 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { CollectError } from '../errors.js';
-import { storeError } from './database-error.js';
+import { type Place, storeError } from './database-error.js';
 import { functionCall } from './function-call.js';
 import { lockFolder } from './lock.js';
 import { schemaSql } from './schema.js';
@@ -17,61 +17,68 @@ const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
  * its owner alone, or in memory. One process at a time has a folder: any other gets `CollectError` `store_locked`.
  */
 export async function openEmbeddedStore(where: { readonly dataDir: string } | 'memory'): Promise<Store> {
-  if (where === 'memory') return open(undefined, 'embedded PostgreSQL in memory', async () => {});
+  const { PGlite } = await import('@electric-sql/pglite');
+  if (where === 'memory') return openStore(() => PGlite.create(), 'embedded PostgreSQL in memory');
 
   await makeFolder(where.dataDir);
   const unlock = await lockFolder(where.dataDir);
   try {
-    return await open(join(where.dataDir, 'postgres'), `embedded PostgreSQL in ${where.dataDir}`, unlock);
+    const folder = join(where.dataDir, 'postgres');
+    const store = await openStore(() => openFolder(PGlite, folder), `embedded PostgreSQL in ${where.dataDir}`);
+    return {
+      ...store,
+      async close() {
+        await store.close();
+        await unlock();
+      },
+    };
   } catch (thrown) {
     await unlock();
     throw thrown;
   }
 }
 
-async function open(folder: string | undefined, description: string, unlock: () => Promise<void>): Promise<Store> {
-  const place = { description, setting: 'ANALYTICS_DATA_DIR', schemaFix: SCHEMA_FIX };
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (thrown) {
-      throw storeError(thrown, place);
-    }
-  };
+async function openStore(open: () => Promise<PGlite>, description: string): Promise<Store> {
+  const database = await open().catch((thrown) => {
+    throw storeError(thrown, place(description));
+  });
+  const store = storeInside(database, description);
+  try {
+    await bringUpToDate(store);
+    // This process has the database to itself, so a run still marked running belongs to a process that died.
+    await database.exec(
+      "update public.collection_runs set status = 'abandoned', finished_at = now() where status = 'running'",
+    );
+  } catch (thrown) {
+    await database.close();
+    throw thrown instanceof CollectError ? thrown : storeError(thrown, place(description));
+  }
+  return store;
+}
 
-  const { PGlite } = await import('@electric-sql/pglite');
-  const database = await guarded(() => (folder === undefined ? PGlite.create() : openFolder(PGlite, folder)));
-  const store = sqlStore({
+/** The store over an open PGlite, as it is. */
+export function storeInside(database: PGlite, description: string): Store {
+  const guarded = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((thrown) => {
+      throw storeError(thrown, place(description));
+    });
+  return sqlStore({
     description,
     schemaFix: SCHEMA_FIX,
     async call(functionName, args) {
       const { text, values } = functionCall(functionName, args);
-      const { rows } = await guarded(() => database.query<{ result: unknown }>(text, values));
+      const { rows } = await guarded(database.query<{ result: unknown }>(text, values));
       return rows[0]?.result;
     },
     async applySchema() {
-      const script = await schemaSql();
-      await guarded(() => database.exec(script));
+      await guarded(database.exec(await schemaSql()));
     },
-    async close() {
-      await database.close();
-      await unlock();
-    },
+    close: () => database.close(),
   });
+}
 
-  try {
-    await bringUpToDate(store);
-    // This process has the folder to itself, so a run still marked running belongs to a process that died.
-    await guarded(() =>
-      database.exec(
-        "update public.collection_runs set status = 'abandoned', finished_at = now() where status = 'running'",
-      ),
-    );
-  } catch (thrown) {
-    await database.close();
-    throw thrown;
-  }
-  return store;
+function place(description: string): Place {
+  return { description, setting: 'ANALYTICS_DATA_DIR', schemaFix: SCHEMA_FIX };
 }
 
 /** A new database is made aside and moved into place, so that a process killed meanwhile leaves no half of one behind. */
