@@ -54,9 +54,9 @@ export interface AppOptions {
 export async function openApp({ sandbox, environment, now = () => new Date() }: AppOptions = {}): Promise<App> {
   if (sandbox !== undefined) return openSandbox(sandbox, now);
   const config = loadConfig(environment ?? readEnvironment());
-  const store = await openStore(config.store);
   const { key, notices } = await encryptionKey(config);
   const keyring = createKeyring(key, { allowPlaintext: config.allowPlaintextTokens });
+  const store = await openStore(config.store);
   return assemble({ config, store, keyring, platforms: createPlatforms(config), now, notices });
 }
 

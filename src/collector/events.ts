@@ -11,8 +11,7 @@ export type CollectEvent =
       readonly dryRun: boolean;
     }
   | { readonly type: 'connection'; readonly connection: ConnectionReport }
-  | { readonly type: 'warning'; readonly message: string }
-  | { readonly type: 'stopping' };
+  | { readonly type: 'warning'; readonly message: string };
 
 /** How one connection ended. `nothing_due`: all its days were collected before. */
 export interface ConnectionReport {

@@ -1,5 +1,8 @@
 import type { RefusedMetrics } from '../platforms/platform.js';
 
+/** Instagram lists every valid metric in its refusal. */
+const LONGEST_WHY = 80;
+
 /** Remembers, for the length of a run, which metrics an API refuses, and tells of each once. */
 export function createRefusals(warn: (message: string) => void): RefusedMetrics {
   const refused = new Set<string>();
@@ -9,7 +12,8 @@ export function createRefusals(warn: (message: string) => void): RefusedMetrics 
     add(api, metric, why) {
       if (refused.has(key(api, metric))) return;
       refused.add(key(api, metric));
-      warn(`${api} refuses the metric ${metric}; the others are collected without it (${why})`);
+      const said = why.length > LONGEST_WHY ? `${why.slice(0, LONGEST_WHY)}…` : why;
+      warn(`${api} refuses the metric ${metric}; the others are collected without it (${said})`);
     },
   };
 }

@@ -36,12 +36,10 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   const sandbox = parseSandbox(flags.sandbox);
   const request = parseCollectFlags(flags, platformNames, utcToday(new Date()));
   const reporter = await chooseReporter(flags);
-  const watch = watchSignals(() => reporter.onEvent({ type: 'stopping' }));
+  const watch = watchSignals(() => reporter.stopping());
   const connections = new Map<string, ConnectionReport>();
 
   const onEvent = (event: CollectEvent) => {
-    // The run says so too, but later: the signal's own word comes at once.
-    if (event.type === 'stopping') return;
     if (event.type === 'connection' && (request.dryRun || event.connection.result === 'failed')) {
       connections.set(event.connection.connectionId, event.connection);
     }

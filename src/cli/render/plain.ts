@@ -39,12 +39,10 @@ export function createPlainReporter({ stream, verbose, now = Date.now }: Options
         case 'warning':
           say(`warning: ${event.message}`);
           break;
-        case 'stopping':
-          say(STOPPING);
-          break;
       }
     },
     notice: say,
+    stopping: () => say(STOPPING),
     end() {
       if (progress !== null) say(`done: ${formatProgress(progress, now())}`);
       progress = null;

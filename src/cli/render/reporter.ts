@@ -5,6 +5,8 @@ export interface Reporter {
   onEvent(event: CollectEvent): void;
   /** Says something that is not of the run itself. */
   notice(text: string): void;
+  /** Says that the run will end early, as asked. */
+  stopping(): void;
   /** Clears what was shown only for the time of the run. */
   end(): void;
 }
@@ -17,4 +19,4 @@ export interface Stream {
 export const STOPPING = 'stopping: no new requests, recording what was fetched; press Ctrl-C again to quit at once';
 
 /** For `--quiet`. */
-export const silentReporter: Reporter = { onEvent() {}, notice() {}, end() {} };
+export const silentReporter: Reporter = { onEvent() {}, notice() {}, stopping() {}, end() {} };

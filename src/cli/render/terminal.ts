@@ -34,13 +34,13 @@ export function createTerminalReporter({ stream, colors, verbose }: Options): Re
         case 'warning':
           say(`${colors.yellow('warning:')} ${cleanText(event.message)}`);
           break;
-        case 'stopping':
-          stopping = true;
-          say(colors.yellow(STOPPING));
-          break;
       }
     },
     notice: (text) => say(cleanText(text)),
+    stopping() {
+      stopping = true;
+      say(colors.yellow(STOPPING));
+    },
     end() {
       spinner.stop();
     },
