@@ -65,15 +65,14 @@ function withExtraKeys(node: unknown): unknown {
 const VALUE_KEYS = ['value', 'end_time', 'total_value', 'followerGains', 'totalPageStatistics', 'totalShareStatistics'];
 
 function withoutSomeValues(node: unknown): unknown {
-  if (Array.isArray(node)) {
-    return node.map((item, i) =>
-      withoutSomeValues(i % 2 === 1 && typeof item === 'object' ? withoutValue(item) : item),
-    );
-  }
+  if (Array.isArray(node)) return node.map((item, i) => withoutSomeValues(i % 2 === 1 ? withoutValue(item) : item));
   return typeof node === 'object' && node !== null ? mapObject(node, withoutSomeValues) : node;
 }
 
-function withoutValue(item: object): object {
+/** A row of a table loses a number and keeps its columns. */
+function withoutValue(item: unknown): unknown {
+  if (Array.isArray(item)) return item.with(item.findLastIndex(Number.isFinite), null);
+  if (typeof item !== 'object' || item === null) return item;
   const lost = VALUE_KEYS.find((key) => key in item);
   return Object.fromEntries(Object.entries(item).filter(([key]) => key !== lost));
 }

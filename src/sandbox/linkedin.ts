@@ -26,7 +26,10 @@ const LOOKBACK_DAYS = 365;
 /** 14 months, taken at their longest. */
 const MAX_WINDOW_MS = 428 * DAY_MS;
 
-const FINDERS: Readonly<Record<string, { parameter: string; day: (value: (metric: string) => number) => object }>> = {
+/** A day's value; undefined for a metric that LinkedIn has retired: its field is left out of the answers. */
+type Value = (metric: string) => number | undefined;
+
+const FINDERS: Readonly<Record<string, { parameter: string; day: (value: Value) => object }>> = {
   organizationPageStatistics: { parameter: 'organization', day: pageStatistics },
   organizationalEntityFollowerStatistics: { parameter: 'organizationalEntity', day: followerStatistics },
   organizationalEntityShareStatistics: { parameter: 'organizationalEntity', day: shareStatistics },
@@ -114,14 +117,16 @@ function statistics(
   account: SandboxAccount,
   world: World,
   parameter: string,
-  ofDay: (value: (metric: string) => number) => object,
+  ofDay: (value: Value) => object,
 ): Reply {
   const window = parseIntervals(rawParameter(request, 'timeIntervals'));
   if ('status' in window) return window;
   const elements = daysWithData(window, account, world).map((day) => ({
     timeRange: { start: day.start, end: day.end },
     [parameter]: `urn:li:organization:${account.accountId}`,
-    ...ofDay((metric) => trueValue(account.accountId, metric, day.date) ?? 0),
+    ...ofDay((metric) =>
+      world.refusedMetrics.has(metric) ? undefined : trueValue(account.accountId, metric, day.date),
+    ),
   }));
   return { status: 200, body: { paging: { start: 0, count: 10, links: [] }, elements } };
 }
@@ -159,10 +164,11 @@ function daysWithData(window: Window, account: SandboxAccount, world: World): Sa
   return days.filter((day) => hasData(day, account, world));
 }
 
-function pageStatistics(value: (metric: string) => number): object {
+function pageStatistics(value: Value): object {
   const all = { pageViews: value('pageViews'), uniquePageViews: value('uniquePageViews') };
-  const mobile = { pageViews: Math.floor(all.pageViews / 3), uniquePageViews: Math.floor(all.uniquePageViews / 3) };
-  const desktop = { pageViews: all.pageViews - mobile.pageViews, uniquePageViews: all.uniquePageViews };
+  const { pageViews = 0, uniquePageViews = 0 } = all;
+  const mobile = { pageViews: Math.floor(pageViews / 3), uniquePageViews: Math.floor(uniquePageViews / 3) };
+  const desktop = { pageViews: pageViews - mobile.pageViews, uniquePageViews };
   return {
     totalPageStatistics: {
       clicks: { mobileCustomButtonClickCounts: [], desktopCustomButtonClickCounts: [] },
@@ -171,7 +177,7 @@ function pageStatistics(value: (metric: string) => number): object {
   };
 }
 
-function followerStatistics(value: (metric: string) => number): object {
+function followerStatistics(value: Value): object {
   const gains = { organicFollowerGain: value('organicFollowerGain'), paidFollowerGain: value('paidFollowerGain') };
   return { followerGains: gains };
 }
@@ -186,7 +192,7 @@ const SHARE_METRICS = [
   'engagement',
 ];
 
-function shareStatistics(value: (metric: string) => number): object {
+function shareStatistics(value: Value): object {
   const counts = Object.fromEntries(SHARE_METRICS.map((metric) => [metric, value(metric)]));
   return { totalShareStatistics: { ...counts, shareMentionsCount: 0, commentMentionsCount: 0 } };
 }
