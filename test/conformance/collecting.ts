@@ -1,0 +1,86 @@
+import { afterEach } from 'vitest';
+import { collectConnection, planConnection } from '../../src/collector/connection.js';
+import { createRefusals } from '../../src/collector/refusals.js';
+import { loadConfig } from '../../src/config.js';
+import { createHttp } from '../../src/http/client.js';
+import { createPlatforms } from '../../src/platforms/registry.js';
+import type { SandboxAccount } from '../../src/sandbox/account.js';
+import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.js';
+import type { Environment } from '../../src/variables.js';
+import { NOON } from './accounts.js';
+
+const closers: (() => unknown)[] = [];
+
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+export interface CollectedDay {
+  readonly date: string;
+  /** `settled`, or `failed needs_reconnect` with the reason. */
+  readonly ended: string;
+  readonly message: string | null;
+  /** The day's rows by metric. */
+  readonly values: Readonly<Record<string, number>>;
+  readonly metadata: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+export interface Collected {
+  readonly days: readonly CollectedDay[];
+  readonly warnings: readonly string[];
+  readonly requests: { readonly total: number; readonly retried: number };
+  readonly sandbox: Sandbox;
+}
+
+export interface CollectingOptions {
+  readonly sandbox?: Partial<SandboxOptions>;
+  /** Over the sandbox's addresses and its app. */
+  readonly environment?: Environment;
+  readonly tokenExpiresAt?: string;
+  /** How many days back. */
+  readonly days?: number;
+}
+
+/** Collects an account's last days from the sandbox, over real HTTP, up to the rows and outcomes that would be stored. */
+export async function collecting(account: SandboxAccount, options: CollectingOptions = {}): Promise<Collected> {
+  const now = () => NOON;
+  const sandbox = await startSandbox({ accounts: [account], now, record: true, ...options.sandbox });
+  const signal = new AbortController().signal;
+  const requests = { total: 0, retried: 0 };
+  const http = createHttp({ concurrency: 8, signal, counters: requests, now, pause: async () => undefined });
+  closers.push(() => sandbox.close(), http.close);
+
+  const config = loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ...options.environment });
+  const warnings: string[] = [];
+  const warn = (message: string) => void (warnings.includes(message) || warnings.push(message));
+  const run = {
+    ...{ http, warn, now, signal, secrets: [], refresh: false },
+    platforms: createPlatforms(config),
+    keyring: { decrypt: (token: string) => ({ ok: true, token }) as const },
+    refused: createRefusals(warn),
+    down: new Map(),
+    window: { kind: 'lookback', days: options.days ?? 7 } as const,
+  };
+  const connection = {
+    id: 'c1',
+    userId: account.userId,
+    platform: account.platform,
+    accountId: account.connectedAs ?? account.accountId,
+    accountName: account.name,
+    accessToken: account.accessToken,
+    refreshToken: account.refreshToken ?? null,
+    tokenExpiresAt: options.tokenExpiresAt ?? null,
+    secondAccount: false,
+    ledger: [],
+  };
+  const records = await collectConnection(connection, planConnection(connection, run), run);
+  const days = records.map(({ outcome, snapshots }) => ({
+    date: outcome.date,
+    ended: outcome.reason === null ? outcome.state : `${outcome.state} ${outcome.reason}`,
+    message: outcome.message,
+    values: Object.fromEntries(snapshots.map(({ metric, value }) => [metric, value])),
+    metadata: Object.fromEntries(snapshots.map(({ metric, metadata }) => [metric, metadata])),
+  }));
+  return { days, warnings, requests, sandbox };
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { Fault, SandboxPlatform } from '../../src/sandbox/account.js';
+import type { SandboxOptions } from '../../src/sandbox/server.js';
+import { trueValue } from '../../src/sandbox/values.js';
+import { EXPECTED, type Expectation } from './accounts.js';
+import { type Collected, type CollectedDay, collecting } from './collecting.js';
+
+const PLATFORMS: readonly SandboxPlatform[] = ['instagram', 'facebook', 'youtube', 'linkedin'];
+const LAST_ENDED = '2026-11-21';
+
+describe.each(PLATFORMS)('%s', (platform) => {
+  const expected = EXPECTED[platform];
+
+  async function withFault(fault: Fault, sandbox: Partial<SandboxOptions> = {}): Promise<Collected> {
+    const collected = await collecting({ ...expected.account, fault }, { sandbox });
+    expect(collected.sandbox.fired(expected.account.accountId, fault.kind)).toBeGreaterThan(0);
+    return collected;
+  }
+
+  it('collects every metric of every day that has ended, with few requests and no token in a URL', async () => {
+    const { days, warnings, requests, sandbox } = await collecting(expected.account);
+    expectTruth(days, expected, expected.states);
+    expect(warnings).toEqual([]);
+    expect(requests.total).toBeLessThanOrEqual(expected.requests);
+    expect(sandbox.counters).toMatchObject({ unexpected: 0, tokensInUrl: 0, pagingFollowed: 0 });
+  });
+
+  it('takes an answer without data for none: pending, and no data once the day has settled', async () => {
+    const { days } = await withFault({ kind: 'no_data' });
+    expectTruth(days, expected, expected.states.replaceAll('provisional', 'pending').replaceAll('settled', 'no_data'));
+  });
+
+  it('leaves days that are not ready pending', async () => {
+    const { hours, states } = expected.late;
+    const { days } = await withFault({ kind: 'late', hours });
+    expectTruth(days, expected, states);
+  });
+
+  it('collects the other metrics when one is refused, and says so once', async () => {
+    const { metric, lost, warnings: count } = expected.refused;
+    const { days, warnings } = await collecting(expected.account, { sandbox: { refusedMetrics: [metric] } });
+    expectTruth(days, expected, expected.states, lost);
+    expect(warnings).toHaveLength(count);
+  });
+
+  it('ends on a dead token after the first request', async () => {
+    const { days, requests } = await withFault({ kind: 'dead_token' });
+    expectNothing(days, 'failed needs_reconnect');
+    expect(requests.total).toBeLessThanOrEqual(2);
+  });
+
+  it('ends on a missing permission after the first request', async () => {
+    const { days, requests } = await withFault({ kind: 'missing_permission' });
+    expectNothing(days, 'failed missing_permission');
+    expect(requests.total).toBe(1);
+  });
+
+  it.each([
+    ['HTML instead of JSON', 'html', 'unexpected_response'],
+    ['truncated JSON', 'truncated_json', 'unexpected_response'],
+    ['HTTP 200 with an error object', 'error_in_200', 'platform_error'],
+  ] as const)('fails every day for %s, and recovers from a single one', async (_name, kind, reason) => {
+    expectNothing((await withFault({ kind })).days, `failed ${reason}`);
+    const { days, requests } = await withFault({ kind, times: 1 });
+    expectTruth(days, expected, expected.states);
+    expect(requests.retried).toBe(1);
+  });
+
+  it.each(['unknown_fields', 'numbers_as_strings'] as const)('reads through %s', async (kind) => {
+    const { days } = await withFault({ kind });
+    expectTruth(days, expected, expected.states);
+  });
+
+  it('stores what is there when fields are missing, and invents nothing', async () => {
+    const { days } = await withFault({ kind: 'missing_fields' });
+    const stored = days.flatMap(({ values }) => Object.keys(values));
+    expect(stored.length).toBeGreaterThan(0);
+    expect(stored.length).toBeLessThan(days.flatMap(({ date }) => Object.keys(truth(date, expected))).length);
+    for (const { date, values } of days) expect(truth(date, expected)).toMatchObject(values);
+  });
+
+  it('fails the days whose numbers are words, and stores none of them', async () => {
+    const { days } = await withFault({ kind: 'wrong_types' });
+    for (const { date, ended, values } of days) {
+      const untouched = date === LAST_ENDED ? expected.closing : {};
+      expect(untouched).toMatchObject(values);
+      if (hasData(ended)) expect(`${date} ${ended}`).toBe(`${date} failed unexpected_response`);
+    }
+    expect(days.map(({ ended }) => ended)).toContain('failed unexpected_response');
+  });
+});
+
+/** All that is true of a day, under the names that are stored. */
+function truth(date: string, { account, daily, closing }: Expectation): Record<string, number> {
+  const values = Object.entries(daily).map(([stored, name]) => [stored, trueValue(account.accountId, name, date)]);
+  return { ...Object.fromEntries(values), ...(date === LAST_ENDED && closing) };
+}
+
+/** The days ended as they should, and their rows are the truth, the whole truth and nothing but the truth. */
+function expectTruth(
+  days: readonly CollectedDay[],
+  expected: Expectation,
+  states: string,
+  lost: readonly string[] = [],
+): void {
+  expect(days.map(({ ended }) => ended).join(' ')).toBe(states);
+  for (const { date, ended, values } of days) {
+    const all = hasData(ended) ? truth(date, expected) : date === LAST_ENDED ? expected.closing : {};
+    expect(values).toEqual(Object.fromEntries(Object.entries(all).filter(([metric]) => !lost.includes(metric))));
+  }
+}
+
+function expectNothing(days: readonly CollectedDay[], ended: string): void {
+  expect(days.map((day) => day.ended)).toEqual(Array(7).fill(ended));
+  expect(days.map((day) => day.values)).toEqual(Array(7).fill({}));
+}
+
+function hasData(ended: string): boolean {
+  return !['pending', 'no_data'].includes(ended);
+}
