@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { OutcomeRow, SnapshotRow, StoredConnection } from '../../src/store/store.js';
+import type { OutcomeRow, SnapshotRow } from '../../src/store/store.js';
 import { ENGINES, type Engine } from './engines.js';
-
-const USER = 'a6e0b6f0-0000-4000-8000-000000000001';
-const WEEK = { since: '2026-11-15', until: '2026-11-21' };
+import { allConnections, beginRun, connection, outcome, snapshot, USER, WEEK } from './rows.js';
 
 describe.each(ENGINES)('$name store', ({ open }) => {
   let engine: Engine;
@@ -19,12 +17,6 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       public.collection_runs, public.collection_outcomes`),
   );
 
-  async function beginRun(scope = 'all'): Promise<string> {
-    const lease = await engine.store.beginRun({ scope, trigger: 'cli' });
-    if (!lease.held) throw new Error('the lease is held');
-    return lease.runId;
-  }
-
   const record = (runId: string, snapshots: SnapshotRow[], outcomes: OutcomeRow[] = [], refresh = false) =>
     engine.store.record({ runId, snapshots, outcomes, refresh });
 
@@ -36,7 +28,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
   });
 
   test('a rerun inserts nothing, though post_id is NULL', async () => {
-    const runId = await beginRun();
+    const runId = await beginRun(engine.store);
     const rows = [snapshot({ metric: 'reach' }), snapshot({ metric: 'likes' })];
     expect(await record(runId, rows)).toEqual({ inserted: 2, updated: 0, unchanged: 0 });
     expect(await record(runId, rows)).toEqual({ inserted: 0, updated: 0, unchanged: 2 });
@@ -47,7 +39,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
   });
 
   test('a provisional value is replaced by what differs until one settles, and by nothing after that', async () => {
-    const runId = await beginRun();
+    const runId = await beginRun(engine.store);
     await record(runId, [snapshot({ value: 10, metadata: { settled: false, fetched_at: '1' } })]);
     const sameAgain = snapshot({ value: 10, metadata: { settled: false, fetched_at: '2' } });
     expect(await record(runId, [sameAgain])).toEqual({ inserted: 0, updated: 0, unchanged: 1 });
@@ -63,14 +55,14 @@ describe.each(ENGINES)('$name store', ({ open }) => {
   });
 
   test('refresh replaces what is settled', async () => {
-    const runId = await beginRun();
+    const runId = await beginRun(engine.store);
     await record(runId, [snapshot({ value: 10 })]);
     expect(await record(runId, [snapshot({ value: 11 })], [], true)).toEqual({ inserted: 0, updated: 1, unchanged: 0 });
     expect(await values()).toEqual([11]);
   });
 
   test('rows and outcomes are written together or not at all', async () => {
-    const runId = await beginRun();
+    const runId = await beginRun(engine.store);
     const impossible = { ...outcome(), state: 'failed' as const, reason: null };
     await expect(record(runId, [snapshot()], [impossible])).rejects.toMatchObject({ code: 'store_failed' });
     expect(await values()).toEqual([]);
@@ -78,17 +70,17 @@ describe.each(ENGINES)('$name store', ({ open }) => {
 
   test('an outcome counts its attempts and shows in the ledger of its connection, within the dates asked for', async () => {
     const { id } = await engine.store.saveConnection(connection());
-    const runId = await beginRun();
+    const runId = await beginRun(engine.store);
     await record(runId, [], [outcome({ connection_id: id, state: 'pending' })]);
     await record(runId, [], [outcome({ connection_id: id }), outcome({ connection_id: id, date: '2026-11-01' })]);
-    const [read] = await allConnections(WEEK);
+    const [read] = await allConnections(engine.store);
     expect(read?.ledger).toEqual([{ date: '2026-11-21', state: 'settled' }]);
     const attempts = await engine.sql.query('select attempts from public.collection_outcomes order by date desc');
     expect(attempts).toEqual([{ attempts: 2 }, { attempts: 1 }]);
   });
 
   test('numbers, text and metadata come out as they went in', async () => {
-    const runId = await beginRun();
+    const runId = await beginRun(engine.store);
     const metadata = {
       settled: true,
       account_id: '17841400000000000001',
@@ -111,7 +103,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
   test('2,500 connections are read, oldest first, each once', async () => {
     await engine.sql.query(`insert into public.platform_connections (user_id, platform, account_id, created_at)
       select 'user-' || n, 'instagram', n, timestamptz '2026-01-01Z' + (n / 10) * interval '1 minute' from generate_series(1, 2500) n`);
-    const read = await allConnections();
+    const read = await allConnections(engine.store);
     expect(await engine.store.countConnections({})).toBe(2500);
     expect(new Set(read.map(({ accountId }) => accountId)).size).toBe(2500);
     const minutes = read.map(({ accountId }) => Math.floor(Number(accountId) / 10));
@@ -123,7 +115,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       ('u', 'instagram', 'younger', 'active', '2026-03-01'), ('u', 'Instagram', 'older', 'connected', '2026-02-01'),
       ('u', 'instagram', 'oldest, gone', 'revoked', '2026-01-01'), ('u', 'facebook', 'another platform', 'active', '2026-04-01'),
       ('v', 'instagram', 'another user', 'active', '2026-05-01')`);
-    const read = await allConnections();
+    const read = await allConnections(engine.store);
     expect(read.map(({ accountId, secondAccount }) => [accountId, secondAccount])).toEqual([
       ['older', false],
       ['younger', true],
@@ -142,16 +134,16 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     }
     expect(await engine.store.countConnections({ userId: 'u' })).toBe(2);
     expect(await engine.store.countConnections({ platforms: ['facebook'] })).toBe(2);
-    const read = await allConnections(WEEK, { userId: 'u', platforms: ['facebook', 'youtube'] });
+    const read = await allConnections(engine.store, { userId: 'u', platforms: ['facebook', 'youtube'] });
     expect(read.map(({ userId, platform }) => [userId, platform])).toEqual([['u', 'facebook']]);
   });
 
   test('one run at a time holds a scope', async () => {
-    const runId = await beginRun();
+    const runId = await beginRun(engine.store);
     expect(await engine.store.beginRun({ scope: 'all', trigger: 'cli' })).toMatchObject({ held: false, by: { runId } });
-    await beginRun('user:1');
+    await beginRun(engine.store, 'user:1');
     await engine.store.finishRun(runId, 'completed', { done: true });
-    await beginRun();
+    await beginRun(engine.store);
   });
 
   test('of two runs that begin at once, one gets the lease', async () => {
@@ -160,10 +152,10 @@ describe.each(ENGINES)('$name store', ({ open }) => {
   });
 
   test('a lease is taken over when its heartbeat stops, and the run that lost it writes nothing more', async () => {
-    const lost = await beginRun();
+    const lost = await beginRun(engine.store);
     expect(await engine.store.renewRun(lost)).toBe(true);
     await engine.sql.query(`update public.collection_runs set heartbeat_at = now() - interval '121 seconds'`);
-    await beginRun();
+    await beginRun(engine.store);
     expect(await engine.store.renewRun(lost)).toBe(false);
     await expect(record(lost, [snapshot()])).rejects.toMatchObject({ code: 'lease_lost' });
     expect(await values()).toEqual([]);
@@ -176,7 +168,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
 
   test('the last run keeps its summary', async () => {
     expect(await engine.store.lastRun()).toBeNull();
-    const runId = await beginRun();
+    const runId = await beginRun(engine.store);
     await engine.store.finishRun(runId, 'partial', { users: { total: 3 } });
     const last = await engine.store.lastRun();
     expect(last).toMatchObject({
@@ -193,7 +185,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     const good = await engine.store.saveConnection(connection({ userId: 'good' }));
     const bad = await engine.store.saveConnection(connection({ userId: 'bad' }));
     await engine.store.saveConnection(connection({ userId: 'new', platform: 'facebook' }));
-    const runId = await beginRun();
+    const runId = await beginRun(engine.store);
     const failed = { state: 'failed', reason: 'needs_reconnect', message: 'the token is dead' } as const;
     await record(
       runId,
@@ -244,7 +236,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     });
     expect(await engine.store.saveConnection(renewal)).toEqual({ id: added.id, created: false });
 
-    const [read] = await allConnections();
+    const [read] = await allConnections(engine.store);
     expect(read).toMatchObject({
       accessToken: 'gAAAA-second',
       refreshToken: 'gAAAA-refresh',
@@ -262,56 +254,10 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       },
     ]);
 
-    await record(await beginRun(), [snapshot()], [outcome({ connection_id: added.id })]);
+    await record(await beginRun(engine.store), [snapshot()], [outcome({ connection_id: added.id })]);
     expect(await engine.store.removeConnection(added.id)).toBe(true);
     expect(await engine.store.removeConnection(added.id)).toBe(false);
     expect(await engine.sql.query('select * from public.collection_outcomes')).toEqual([]);
     expect(await values()).toEqual([1]);
   });
-
-  async function allConnections(ledger = WEEK, filter = {}): Promise<StoredConnection[]> {
-    const read: StoredConnection[] = [];
-    for await (const page of engine.store.connections(filter, ledger)) read.push(...page);
-    return read;
-  }
 });
-
-function snapshot(differing: Partial<SnapshotRow> = {}): SnapshotRow {
-  return {
-    user_id: USER,
-    platform: 'instagram',
-    source: 'instagram_graph',
-    metric: 'reach',
-    value: 1,
-    date: '2026-11-21',
-    metadata: { settled: true },
-    ...differing,
-  };
-}
-
-function outcome(differing: Partial<OutcomeRow> = {}): OutcomeRow {
-  return {
-    connection_id: 'c1',
-    date: '2026-11-21',
-    user_id: USER,
-    platform: 'instagram',
-    state: 'settled',
-    reason: null,
-    message: null,
-    metrics: 1,
-    ...differing,
-  };
-}
-
-function connection(differing = {}) {
-  return {
-    userId: USER,
-    platform: 'instagram',
-    accountId: '17841400000000000001',
-    accountName: 'an account',
-    accessToken: 'gAAAA-first',
-    refreshToken: null,
-    tokenExpiresAt: null,
-    ...differing,
-  };
-}
