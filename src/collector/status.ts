@@ -1,5 +1,5 @@
 import type { Platform } from '../platforms/platform.js';
-import type { DateRange, FailingConnection, RunRow, Store } from '../store/store.js';
+import type { DateRange, FailingConnection, PlatformStatusRow, RunRow, Store } from '../store/store.js';
 import { datesBetween } from './day.js';
 import { windowRange } from './plan.js';
 
@@ -70,7 +70,7 @@ export async function readStatus(
       age_hours: Math.round(((now.getTime() - Date.parse(lastRun.startedAt)) / HOUR_MS) * 10) / 10,
       summary: lastRun.summary,
     },
-    platforms: rows.map((row) => {
+    platforms: rows.filter(isInUse).map((row) => {
       const window = windows[row.platform] ?? windowRange({ kind: 'lookback', days }, 'UTC', now);
       return {
         platform: row.platform,
@@ -83,6 +83,10 @@ export async function readStatus(
       };
     }),
   };
+}
+
+function isInUse({ activeConnections, newestDay }: PlatformStatusRow): boolean {
+  return activeConnections > 0 || newestDay !== null;
 }
 
 function failingReport(connection: FailingConnection, until: string): FailingReport {
