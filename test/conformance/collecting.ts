@@ -38,29 +38,19 @@ export interface CollectingOptions {
   /** Over the sandbox's addresses and its app. */
   readonly environment?: Environment;
   readonly tokenExpiresAt?: string;
-  /** How many days back. */
-  readonly days?: number;
 }
 
 /** Collects an account's last days from the sandbox, over real HTTP, up to the rows and outcomes that would be stored. */
 export async function collecting(account: SandboxAccount, options: CollectingOptions = {}): Promise<Collected> {
-  const now = () => NOON;
-  const sandbox = await startSandbox({ accounts: [account], now, record: true, ...options.sandbox });
-  const signal = new AbortController().signal;
-  const requests = { total: 0, retried: 0 };
-  const http = createHttp({ concurrency: 8, signal, counters: requests, now, pause: async () => undefined });
-  closers.push(() => sandbox.close(), http.close);
-
-  const config = loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ...options.environment });
+  const { sandbox, platforms, http, requests, now, signal } = await connected(account, options);
   const warnings: string[] = [];
   const warn = (message: string) => void (warnings.includes(message) || warnings.push(message));
   const run = {
-    ...{ http, warn, now, signal, secrets: [], refresh: false },
-    platforms: createPlatforms(config),
+    ...{ http, platforms, warn, now, signal, secrets: [], refresh: false },
     keyring: { decrypt: (token: string) => ({ ok: true, token }) as const },
     refused: createRefusals(warn),
     down: new Map(),
-    window: { kind: 'lookback', days: options.days ?? 7 } as const,
+    window: { kind: 'lookback', days: 7 } as const,
   };
   const connection = {
     id: 'c1',
@@ -83,4 +73,25 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
     metadata: Object.fromEntries(snapshots.map(({ metric, metadata }) => [metric, metadata])),
   }));
   return { days, warnings, requests, sandbox };
+}
+
+/** Asks the platform in the sandbox whether the account's token opens it. */
+export async function checking(account: SandboxAccount) {
+  const { sandbox, platforms, http, requests, now } = await connected(account);
+  const tokens = {
+    ...{ connectionId: 'new', accountName: null, tokenExpiresAt: null, refreshToken: account.refreshToken ?? null },
+    ...{ userId: account.userId, accountId: account.accountId, accessToken: account.accessToken },
+  };
+  return { answer: platforms.get(account.platform)?.check(tokens, { http, now }), requests, sandbox };
+}
+
+async function connected(account: SandboxAccount, options: CollectingOptions = {}) {
+  const now = () => NOON;
+  const sandbox = await startSandbox({ accounts: [account], now, record: true, ...options.sandbox });
+  const signal = new AbortController().signal;
+  const requests = { total: 0, retried: 0 };
+  const http = createHttp({ concurrency: 8, signal, counters: requests, now, pause: async () => undefined });
+  closers.push(() => sandbox.close(), http.close);
+  const platforms = createPlatforms(loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ...options.environment }));
+  return { sandbox, platforms, http, requests, now, signal };
 }

@@ -3,7 +3,7 @@ import type { Fault, SandboxPlatform } from '../../src/sandbox/account.js';
 import type { SandboxOptions } from '../../src/sandbox/server.js';
 import { trueValue } from '../../src/sandbox/values.js';
 import { EXPECTED, type Expectation } from './accounts.js';
-import { type Collected, type CollectedDay, collecting } from './collecting.js';
+import { type Collected, type CollectedDay, checking, collecting } from './collecting.js';
 
 const PLATFORMS: readonly SandboxPlatform[] = ['instagram', 'facebook', 'youtube', 'linkedin'];
 const LAST_ENDED = '2026-11-21';
@@ -28,6 +28,22 @@ describe.each(PLATFORMS)('%s', (platform) => {
   it('takes an answer without data for none: pending, and no data once the day has settled', async () => {
     const { days } = await withFault({ kind: 'no_data' });
     expectTruth(days, expected, expected.states.replaceAll('provisional', 'pending').replaceAll('settled', 'no_data'));
+  });
+
+  it('tells in two requests at most whether a token opens the account', async () => {
+    const { answer, requests, sandbox } = await checking(expected.account);
+    await expect(answer).resolves.toHaveProperty('accountName');
+    expect(requests.total).toBeLessThanOrEqual(2);
+    expect(sandbox.counters.unexpected).toBe(0);
+  });
+
+  it.each([
+    ['dead_token', 'needs_reconnect'],
+    ['missing_permission', 'missing_permission'],
+  ] as const)('tells of a %s before the account is stored', async (kind, reason) => {
+    const { answer, sandbox } = await checking({ ...expected.account, fault: { kind } });
+    await expect(answer).rejects.toMatchObject({ reason });
+    expect(sandbox.fired(expected.account.accountId, kind)).toBeGreaterThan(0);
   });
 
   it('leaves days that are not ready pending', async () => {

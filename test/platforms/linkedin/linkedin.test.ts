@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { dayOf } from '../../../src/collector/day.js';
+import { linkedin } from '../../../src/platforms/linkedin/linkedin.js';
+import type { Account } from '../../../src/platforms/platform.js';
+import { EXPECTED, NOON } from '../../conformance/accounts.js';
+import { collecting } from '../../conformance/collecting.js';
+import { type Answer, lentContext, serveApi } from '../../support/api.js';
+
+const { account } = EXPECTED.linkedin;
+
+it('collects a page named by its URN', async () => {
+  const { days } = await collecting({ ...account, connectedAs: `urn:li:organization:${account.accountId}` });
+  expect(days.map(({ ended }) => ended).join(' ')).toBe(EXPECTED.linkedin.states);
+});
+
+it('skips a person, whose data may not be kept', async () => {
+  const { days, requests } = await collecting({ ...account, connectedAs: 'urn:li:person:abc' });
+  expect(new Set(days.map(({ ended }) => ended))).toEqual(new Set(['skipped']));
+  expect(days[0]?.message).toContain('48 hours');
+  expect(requests.total).toBe(0);
+});
+
+it.each(['oslo-cycles', 'urn:li:organizationBrand:7', '7000001/../x'])(
+  'asks nothing for the account id %s',
+  async (id) => {
+    const { days, requests } = await collecting({ ...account, connectedAs: id });
+    expect(days[0]?.ended).toBe('failed configuration');
+    expect(requests.total).toBe(0);
+  },
+);
+
+it('fails after one request for a version out of force, naming the variable', async () => {
+  const { days, requests } = await collecting(account, { environment: { LINKEDIN_VERSION: '202511' } });
+  expect(days[0]).toMatchObject({
+    ended: 'failed configuration',
+    message: expect.stringContaining('LINKEDIN_VERSION'),
+  });
+  expect(requests.total).toBe(1);
+});
+
+describe('three statistics, of which one fails', () => {
+  const DAY = dayOf('2026-11-15', 'UTC');
+  const timeRange = { start: DAY.start.getTime() };
+  const ANSWERS: Readonly<Record<string, object>> = {
+    organizationPageStatistics: { totalPageStatistics: { views: { allPageViews: { pageViews: 1 } } } },
+    organizationalEntityFollowerStatistics: { followerGains: { organicFollowerGain: 2 } },
+    organizationalEntityShareStatistics: { totalShareStatistics: { clickCount: 3 } },
+  };
+  const ACCOUNT: Account = {
+    ...{ userId: 'u1', connectionId: 'c1', accountId: '7', accountName: null },
+    ...{ accessToken: 'AQXone', refreshToken: null, tokenExpiresAt: null },
+  };
+
+  it.each([
+    ['organizationPageStatistics', 'organicFollowerGain clickCount'],
+    ['organizationalEntityFollowerStatistics', 'pageViews clickCount'],
+    ['organizationalEntityShareStatistics', 'pageViews organicFollowerGain'],
+  ])('keep the values of the others: %s', async (failing, kept) => {
+    const { url } = await serveApi(({ pathname }): Answer => {
+      const resource = pathname.replace('/rest/', '');
+      if (resource === failing) return [500, { status: 500, message: 'Internal Server Error' }];
+      return [200, { elements: [{ timeRange, ...ANSWERS[resource] }] }];
+    });
+    const platform = linkedin({ apiUrl: url, oauthUrl: url, version: null, clientId: null, clientSecret: null });
+    const [result] = await platform.collect(ACCOUNT, [DAY], lentContext(NOON).context);
+    expect(result).toMatchObject({ kind: 'failed', error: { reason: 'platform_error' } });
+    expect(result?.kind === 'failed' && result.values.map(({ metric }) => metric).join(' ')).toBe(kept);
+  });
+});

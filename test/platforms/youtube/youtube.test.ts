@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { datesBetween, dayOf } from '../../../src/collector/day.js';
+import type { Account } from '../../../src/platforms/platform.js';
+import { youtube } from '../../../src/platforms/youtube/youtube.js';
+import { trueSplit } from '../../../src/sandbox/values.js';
+import { EXPECTED, NOON } from '../../conformance/accounts.js';
+import { collecting } from '../../conformance/collecting.js';
+import { type Answer, lentContext, serveApi } from '../../support/api.js';
+
+const { account } = EXPECTED.youtube;
+const NAMES: Readonly<Record<string, string>> = { videoOnDemand: 'video', shorts: 'short', liveStream: 'live' };
+
+describe('in the sandbox', () => {
+  it('files the split by content type beside each metric that can be summed', async () => {
+    const { days } = await collecting(account);
+    const [oldest] = days;
+    for (const metric of ['views', 'subscribersGained']) {
+      const split = trueSplit(account.accountId, metric, oldest?.date ?? '', 'creatorContentType');
+      const renamed = Object.entries(split).map(([type, value]) => [NAMES[type] ?? type.toLowerCase(), value]);
+      expect(oldest?.metadata[metric]?.post_types).toEqual(Object.fromEntries(renamed));
+    }
+    expect(oldest?.metadata.averageViewDuration).not.toHaveProperty('post_types');
+  });
+
+  it('knows that a day will have no data once a later one has', async () => {
+    const { days, sandbox } = await collecting({ ...account, fault: { kind: 'gap', date: '2026-11-18' } });
+    expect(sandbox.fired(account.accountId, 'gap')).toBeGreaterThan(0);
+    expect(days.map(({ ended }) => ended).join(' ')).toBe(
+      'settled settled settled no_data provisional pending pending',
+    );
+  });
+});
+
+const DAYS = datesBetween('2026-11-15', '2026-11-16').map((date) => dayOf(date, 'America/Los_Angeles'));
+const ACCOUNT: Account = {
+  ...{ userId: 'u1', connectionId: 'c1', accountId: `UC${'a'.repeat(22)}`, accountName: null },
+  ...{ accessToken: 'ya29.one', refreshToken: null, tokenExpiresAt: null },
+};
+const UNSUPPORTED: Answer = [400, { error: { code: 400, message: 'The query is not supported.' } }];
+const BROKEN: Answer = [500, { error: { code: 500, message: 'Internal error encountered.' } }];
+
+/** A report with a row a day (a row a type, where asked), every metric at 5. */
+function report(url: URL): Answer {
+  const dimensions = url.searchParams.get('dimensions')?.split(',') ?? [];
+  const metrics = url.searchParams.get('metrics')?.split(',') ?? [];
+  const rows = DAYS.map(({ date }) => [date, ...dimensions.slice(1).map(() => 'SHORTS'), ...metrics.map(() => 5)]);
+  return [200, { columnHeaders: [...dimensions, ...metrics].map((name) => ({ name })), rows }];
+}
+
+async function collect(answer: (url: URL) => Answer, lent = lentContext(NOON)) {
+  const { url, requests } = await serveApi(answer);
+  const platform = youtube({ analyticsUrl: url, dataUrl: url, oauthUrl: url, clientId: null, clientSecret: null });
+  const results = await platform.collect(ACCOUNT, DAYS, lent.context);
+  const summary = results.map((result) =>
+    result.kind === 'skipped' ? result.kind : [result.kind, ...result.values.map(({ metric }) => metric)].join(' '),
+  );
+  return { results, summary: summary.at(-1), requests, warnings: lent.warnings };
+}
+
+const asks = (url: URL, name: string) =>
+  `${url.searchParams.get('metrics')},${url.searchParams.get('dimensions')}`.includes(name);
+const CORE = 'views estimatedMinutesWatched averageViewDuration subscribersGained subscribersLost';
+const ALL =
+  'views engagedViews estimatedMinutesWatched averageViewDuration subscribersGained subscribersLost likes comments shares';
+
+describe('a query that is refused', () => {
+  it('is asked again with fewer metrics, which later channels are asked for at once', async () => {
+    const lent = lentContext(NOON);
+    const answer = (url: URL) => (asks(url, 'engagedViews') || asks(url, 'shares') ? UNSUPPORTED : report(url));
+    expect(await collect(answer, lent)).toMatchObject({ summary: `collected ${CORE}` });
+    const again = await collect(answer, lent);
+    expect(again.summary).toBe(`collected ${CORE}`);
+    expect(again.requests).toHaveLength(2);
+    expect(lent.warnings).toHaveLength(4);
+  });
+
+  it('is not held against the metrics when the channel gets no answer at all', async () => {
+    const lent = lentContext(NOON);
+    await expect(collect(() => UNSUPPORTED, lent)).rejects.toThrow('not supported');
+    expect(lent.warnings).toEqual([]);
+    expect((await collect(report, lent)).summary).toBe(`collected ${ALL}`);
+  });
+
+  it('costs only the split when it is the one by content type, and is not asked again', async () => {
+    const lent = lentContext(NOON);
+    const answer = (url: URL) => (asks(url, 'creatorContentType') ? UNSUPPORTED : report(url));
+    expect((await collect(answer, lent)).summary).toBe(`collected ${ALL}`);
+    expect((await collect(answer, lent)).requests).toHaveLength(1);
+    expect(lent.warnings).toHaveLength(1);
+  });
+});
+
+it('leaves the days open, with their values, when the split fails', async () => {
+  const { summary } = await collect((url) => (asks(url, 'creatorContentType') ? BROKEN : report(url)));
+  expect(summary).toBe(`failed ${ALL}`);
+});
+
+describe('the totals of the channel', () => {
+  const withChannel = (channel: Answer) => (url: URL) => (url.pathname.endsWith('/channels') ? channel : report(url));
+  const listed = (channel: object): Answer => [200, { items: [{ id: ACCOUNT.accountId, ...channel }] }];
+  const collectWith = (channel: Answer) => collect(withChannel(channel), lentContext(NOON, '2026-11-16'));
+
+  it('leave out subscribers that the owner hides', async () => {
+    const statistics = { subscriberCount: '0', hiddenSubscriberCount: true, viewCount: '7', videoCount: '1' };
+    const { summary } = await collectWith(listed({ statistics }));
+    expect(summary).toBe(`collected ${ALL} viewCount videoCount`);
+  });
+
+  it('are missed with a warning where their permission is', async () => {
+    const { summary, warnings } = await collectWith([403, { error: { message: 'Forbidden' } }]);
+    expect(summary).toBe(`collected ${ALL}`);
+    expect(warnings).toEqual([expect.stringContaining('youtube.readonly')]);
+  });
+
+  it('leave the day open when they fail', async () => {
+    expect((await collectWith(BROKEN)).summary).toBe(`failed ${ALL}`);
+  });
+
+  it("show when the token opens another channel than the account's, whose numbers are not filed", async () => {
+    await expect(collectWith(listed({ id: `UC${'b'.repeat(22)}` }))).rejects.toMatchObject({
+      reason: 'configuration',
+      scope: 'connection',
+    });
+  });
+});

@@ -1,0 +1,48 @@
+import { createServer } from 'node:http';
+import { afterEach } from 'vitest';
+import { createRefusals } from '../../src/collector/refusals.js';
+import { createHttp } from '../../src/http/client.js';
+import type { PlatformContext } from '../../src/platforms/platform.js';
+
+export type Answer = readonly [status: number, json: unknown];
+
+const closers: (() => unknown)[] = [];
+
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+/** An API on loopback that answers what a test says, for what the sandbox does not do. */
+export async function serveApi(answer: (url: URL, token: string) => Answer) {
+  const requests: URL[] = [];
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://loopback');
+    requests.push(url);
+    const [status, json] = answer(url, request.headers.authorization?.replace('Bearer ', '') ?? '');
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => void server.close(resolve));
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return { url: `http://127.0.0.1:${address.port}`, requests };
+}
+
+/** What the collector lends to a platform, without the wait between attempts. */
+export function lentContext(now: Date, closingDate: string | null = null) {
+  const warnings: string[] = [];
+  const http = createHttp({
+    concurrency: 8,
+    signal: new AbortController().signal,
+    counters: { total: 0, retried: 0 },
+    now: () => now,
+    pause: async () => undefined,
+  });
+  closers.push(http.close);
+  const warn = (message: string) => void warnings.push(message);
+  const context: PlatformContext = { http, now: () => now, closingDate, refused: createRefusals(warn), warn };
+  return { context, warnings };
+}
