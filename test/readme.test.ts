@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addDays, lastEndedDate } from '../src/collector/day.js';
+import { population } from '../src/sandbox/population.js';
+import { createWorld, type World } from './support/world.js';
+
+const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const [newestDay = '', coverage = ''] = [...README.matchAll(/```sql\n(.+?)```/gs)].map(([, sql = '']) => sql);
+const ZONE = 'America/Los_Angeles';
+
+let world: World;
+beforeAll(async () => {
+  const accounts = population({ users: 2 }).map((account) => ({
+    ...account,
+    userId: account.userId.endsWith('1') ? 'me' : 'other',
+  }));
+  const [instagram, ...others] = accounts;
+  if (!instagram) throw new Error('no account');
+  // One platform is late: its newest day holds nothing but the closing figure.
+  world = await createWorld({
+    accounts: [{ ...instagram, fault: { kind: 'late', hours: 30 } }, ...others],
+    now: new Date(),
+  });
+  await world.collect();
+});
+afterAll(() => world.close());
+
+it("shows the newest day of each platform, late ones' too, of one user", async () => {
+  const rows = await world.query(newestDay);
+  const lastEnded = lastEndedDate(world.now, ZONE);
+  const newest = (platform: string) => [
+    ...new Set(rows.filter((row) => row.platform === platform).map(({ date }) => dateOnly(date))),
+  ];
+  expect(newest('facebook')).toEqual([lastEnded]);
+  expect(newest('instagram')).toHaveLength(1);
+  expect([addDays(lastEnded, -1), addDays(lastEnded, -2)]).toContain(newest('instagram')[0]);
+  expect(rows.filter(({ platform }) => platform === 'instagram').length).toBeGreaterThan(10);
+  expect(rows.every(({ settled }) => typeof settled === 'boolean')).toBe(true);
+});
+
+it('counts the days that have data in the days of the platform', async () => {
+  const rows = await world.query(coverage);
+  expect(
+    rows.map((row) => ({
+      ...row,
+      since: dateOnly(row.since),
+      until: dateOnly(row.until),
+      days_with_data: Number(row.days_with_data),
+    })),
+  ).toEqual([
+    {
+      platform: 'facebook',
+      days_with_data: 7,
+      since: addDays(lastEndedDate(world.now, ZONE), -6),
+      until: lastEndedDate(world.now, ZONE),
+    },
+    expect.objectContaining({
+      platform: 'instagram',
+      days_with_data: expect.toSatisfy((days) => days === 6 || days === 5),
+    }),
+  ]);
+});
+
+function dateOnly(value: unknown): string {
+  return value instanceof Date ? value.toISOString().slice(0, 10) : String(value);
+}
