@@ -3,7 +3,7 @@ import { ANALYTICS_SCOPE, CHANNEL_SCOPE, type GoogleSettings, googleClient } fro
 import { openSession, type Tokens } from '../oauth.js';
 import type { CheckContext } from '../platform.js';
 
-export interface ReportQuery {
+interface ReportQuery {
   /** Dates of the Pacific calendar, both inclusive. */
   readonly startDate: string;
   readonly endDate: string;
