@@ -19,6 +19,8 @@ export interface StatusReport {
     age_hours: number;
     summary: unknown;
   } | null;
+  /** When the newest run over all users began that completed, wholly or in part. */
+  last_success: { started_at: string; age_hours: number } | null;
   platforms: PlatformStatus[];
 }
 
@@ -56,7 +58,7 @@ export async function readStatus(
   await store.check();
   const windows: Record<string, DateRange> = {};
   for (const [name, { day }] of platforms) windows[name] = windowRange({ kind: 'lookback', days }, day.timeZone, now);
-  const lastRun = await store.lastRun();
+  const { run: lastRun, succeededAt } = await store.lastRuns();
   const rows = await store.readStatus(windows);
   return {
     store: store.description,
@@ -67,9 +69,10 @@ export async function readStatus(
       status: lastRun.status,
       started_at: lastRun.startedAt,
       finished_at: lastRun.finishedAt,
-      age_hours: Math.round(((now.getTime() - Date.parse(lastRun.startedAt)) / HOUR_MS) * 10) / 10,
+      age_hours: hoursSince(lastRun.startedAt, now),
       summary: lastRun.summary,
     },
+    last_success: succeededAt === null ? null : { started_at: succeededAt, age_hours: hoursSince(succeededAt, now) },
     platforms: rows.filter(isInUse).map((row) => {
       const window = windows[row.platform] ?? windowRange({ kind: 'lookback', days }, 'UTC', now);
       return {
@@ -83,6 +86,10 @@ export async function readStatus(
       };
     }),
   };
+}
+
+function hoursSince(instant: string, now: Date): number {
+  return Math.round(((now.getTime() - Date.parse(instant)) / HOUR_MS) * 10) / 10;
 }
 
 function isInUse({ activeConnections, newestDay }: PlatformStatusRow): boolean {

@@ -27,30 +27,33 @@ export const leaseAnswer = z.discriminatedUnion('held', [
 export const renewedAnswer = z.object({ renewed: z.boolean() });
 export const finishedAnswer = z.object({ finished: z.boolean() });
 
-export const lastRunAnswer = z.object({
-  run: z
-    .object({
-      id: z.string(),
-      scope: z.string(),
-      trigger: z.string(),
-      status: z.enum(['running', 'completed', 'partial', 'failed', 'interrupted', 'abandoned']),
-      started_at: instant,
-      heartbeat_at: instant,
-      finished_at: instant.nullable(),
-      summary: z.unknown(),
-    })
-    .transform((row) => ({
-      runId: row.id,
-      scope: row.scope,
-      trigger: row.trigger,
-      status: row.status,
-      startedAt: row.started_at,
-      heartbeatAt: row.heartbeat_at,
-      finishedAt: row.finished_at,
-      summary: row.summary,
-    }))
-    .nullable(),
-});
+export const lastRunsAnswer = z
+  .object({
+    succeeded_at: instant.nullable(),
+    run: z
+      .object({
+        id: z.string(),
+        scope: z.string(),
+        trigger: z.string(),
+        status: z.enum(['running', 'completed', 'partial', 'failed', 'interrupted', 'abandoned']),
+        started_at: instant,
+        heartbeat_at: instant,
+        finished_at: instant.nullable(),
+        summary: z.unknown(),
+      })
+      .transform((row) => ({
+        runId: row.id,
+        scope: row.scope,
+        trigger: row.trigger,
+        status: row.status,
+        startedAt: row.started_at,
+        heartbeatAt: row.heartbeat_at,
+        finishedAt: row.finished_at,
+        summary: row.summary,
+      }))
+      .nullable(),
+  })
+  .transform((answer) => ({ run: answer.run, succeededAt: answer.succeeded_at }));
 
 export const recordAnswer = z.discriminatedUnion('lease', [
   z.object({ lease: z.literal('lost') }),

@@ -70,8 +70,8 @@ export function sqlStore({ description, schemaFix, call, applySchema, close }: D
       await ask(answers.finishedAnswer, 'finish_collection', { run_id: runId, status, summary });
     },
 
-    async lastRun() {
-      return (await ask(answers.lastRunAnswer, 'last_collection')).run;
+    async lastRuns() {
+      return ask(answers.lastRunsAnswer, 'last_collection');
     },
 
     async countConnections(filter) {

@@ -20,8 +20,8 @@ export interface Store {
   /** Renews the lease's heartbeat. False when the lease was lost to another run. */
   renewRun(runId: string): Promise<boolean>;
   finishRun(runId: string, status: RunStatus, summary: unknown): Promise<void>;
-  /** The newest run of any scope, or null. */
-  lastRun(): Promise<RunRow | null>;
+  /** The newest run of any scope, and when the newest run over all users began that completed, wholly or in part. */
+  lastRuns(): Promise<{ readonly run: RunRow | null; readonly succeededAt: string | null }>;
 
   countConnections(filter: ConnectionFilter): Promise<number>;
   /** Active connections, oldest first, in pages; each with its outcomes between `ledger.since` and `ledger.until`. */

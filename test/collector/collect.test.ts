@@ -275,7 +275,7 @@ it('stops politely: what was fetched is written, the next run completes it', asy
   );
   expect(outcomes).toEqual({ days: summary.days.planned, metrics: summary.metrics.inserted });
   expect(summary.days.planned).toBeGreaterThanOrEqual(5 * 7);
-  expect(await world.store.lastRun()).toMatchObject({ status: 'interrupted' });
+  expect((await world.store.lastRuns()).run).toMatchObject({ status: 'interrupted' });
 
   await world.collect();
   const repaired = await table(world);

@@ -167,10 +167,10 @@ describe.each(ENGINES)('$name store', ({ open }) => {
   });
 
   test('the last run keeps its summary', async () => {
-    expect(await engine.store.lastRun()).toBeNull();
+    expect((await engine.store.lastRuns()).run).toBeNull();
     const runId = await beginRun(engine.store);
     await engine.store.finishRun(runId, 'partial', { users: { total: 3 } });
-    const last = await engine.store.lastRun();
+    const last = (await engine.store.lastRuns()).run;
     expect(last).toMatchObject({
       runId,
       scope: 'all',
@@ -179,6 +179,10 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       summary: { users: { total: 3 } },
     });
     expect(last?.finishedAt).toMatch(/^2.*\+00:00$/);
+
+    const ofOneUser = await engine.store.beginRun({ scope: 'user:1', trigger: 'cli' });
+    if (ofOneUser.held) await engine.store.finishRun(ofOneUser.runId, 'completed', null);
+    expect(await engine.store.lastRuns()).toMatchObject({ run: { scope: 'user:1' }, succeededAt: last?.startedAt });
   });
 
   test('status counts days by connection and tells since when one fails', async () => {

@@ -55,7 +55,7 @@ describe('the embedded store', () => {
     await killed.close();
     const store = await openEmbeddedStore({ dataDir });
     cleanUp.push(store.close);
-    expect(await store.lastRun()).toMatchObject({ status: 'abandoned' });
+    expect((await store.lastRuns()).run).toMatchObject({ status: 'abandoned' });
     expect(await store.beginRun({ scope: 'all', trigger: 'cli' })).toMatchObject({ held: true });
   });
 

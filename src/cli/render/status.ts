@@ -18,12 +18,11 @@ export function renderStatus(report: StatusReport, colors: Colors): string {
     .join('\n\n')}\n`;
 }
 
-/** Why the last run does not count as fresh, or null. A run counts from its start, once it has come to its end. */
-export function staleness({ last_run: run }: StatusReport, maxAgeHours: number): string | null {
-  if (run === null) return 'there was no run yet';
-  if (run.status !== 'completed' && run.status !== 'partial') return `the last run is ${run.status}`;
-  if (run.age_hours <= maxAgeHours) return null;
-  return `the last run began ${formatDuration(run.age_hours * HOUR_MS)} ago, more than ${formatNumber(maxAgeHours)} h`;
+/** Why the newest run that did its work does not count as fresh, or null. A run counts from its start, once it has come to its end. */
+export function staleness({ last_success: success }: StatusReport, maxAgeHours: number): string | null {
+  if (success === null) return 'no run over all users has completed yet';
+  if (success.age_hours <= maxAgeHours) return null;
+  return `the last completed run began ${formatDuration(success.age_hours * HOUR_MS)} ago, more than ${formatNumber(maxAgeHours)} h`;
 }
 
 function lastRunLine(run: StatusReport['last_run'], colors: Colors): string {

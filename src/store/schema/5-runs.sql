@@ -61,12 +61,18 @@ begin
 end
 $$;
 
+-- The newest run of any scope, and when the newest run over all users began that did not fail.
 create or replace function public.last_collection()
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
   select jsonb_build_object(
     'run',
-    (select to_jsonb(runs) from public.collection_runs runs order by runs.started_at desc, runs.id limit 1)
+    (select to_jsonb(runs) from public.collection_runs runs order by runs.started_at desc, runs.id limit 1),
+    'succeeded_at',
+    (
+      select max(runs.started_at) from public.collection_runs runs
+      where runs.status in ('completed', 'partial') and runs.scope not like 'user:%'
+    )
   );
 $$;

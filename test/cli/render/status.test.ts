@@ -18,6 +18,7 @@ const lastRun = {
 const status: StatusReport = {
   store: 'Supabase at abc.supabase.co',
   last_run: lastRun,
+  last_success: { started_at: lastRun.started_at, age_hours: 6.5 },
   platforms: [
     {
       platform: 'instagram',
@@ -69,20 +70,17 @@ test('the last run, the platforms, and what is failing for how long', () => {
 });
 
 test('an empty database says what to do', () => {
-  const text = renderStatus({ store: 'embedded', last_run: null, platforms: [] }, noColors);
+  const text = renderStatus({ store: 'embedded', last_run: null, last_success: null, platforms: [] }, noColors);
   expect(text).toContain('last run: none yet. Next: analytics-collect collect');
   expect(text).toContain('analytics-collect connections add');
 });
 
-test.each<[StatusReport['last_run'], string | null]>([
-  [lastRun, null],
-  [{ ...lastRun, status: 'completed', age_hours: 26 }, null],
-  [{ ...lastRun, age_hours: 26.1 }, 'the last run began 26 h 6 min ago, more than 26 h'],
-  [{ ...lastRun, status: 'failed' }, 'the last run is failed'],
-  [{ ...lastRun, status: 'running' }, 'the last run is running'],
-  [null, 'there was no run yet'],
-])('is the last run fresh? %#', (run, expected) => {
-  expect(staleness({ ...status, last_run: run }, 26)).toBe(expected);
+test.each<[StatusReport['last_success'], string | null]>([
+  [{ started_at: lastRun.started_at, age_hours: 26 }, null],
+  [{ started_at: lastRun.started_at, age_hours: 26.1 }, 'the last completed run began 26 h 6 min ago, more than 26 h'],
+  [null, 'no run over all users has completed yet'],
+])('is the last completed run fresh? %#', (success, expected) => {
+  expect(staleness({ ...status, last_success: success }, 26)).toBe(expected);
 });
 
 const connection = {
