@@ -72,6 +72,10 @@ export async function collectConnection(
       closingDate: planned.closingDate,
       warn: (message) => run.warn(clean(message)),
     });
+    for (const result of results) {
+      if (result.kind === 'failed' && result.error.scope === 'platform')
+        takeDown(platform.name, result.error, run, clean);
+    }
     for (const day of planned.due) {
       const result = results.find(({ date }) => date === day.date);
       if (result) records.push(recordDay({ connection, platform, day, result, now: run.now(), clean }));
@@ -80,13 +84,17 @@ export async function collectConnection(
   } catch (error) {
     if (error instanceof Interrupted) return records;
     const failure = error instanceof PlatformError ? error : unforeseen(error);
-    if (failure.scope === 'platform' && !run.down.has(connection.platform)) {
-      run.down.set(connection.platform, failure);
-      run.warn(`${connection.platform} is asked nothing more in this run: ${clean(failure.message)}`);
-    }
+    if (failure.scope === 'platform') takeDown(connection.platform, failure, run, clean);
     records.push(...planned.due.map(({ date }) => recordFailure(connection, date, failure, clean)));
   }
   return records;
+}
+
+/** No other connection would fare better: the platform is asked nothing more in this run. */
+function takeDown(platform: string, failure: PlatformError, run: RunContext, clean: (text: string) => string): void {
+  if (run.down.has(platform)) return;
+  run.down.set(platform, failure);
+  run.warn(`${platform} is asked nothing more in this run: ${clean(failure.message)}`);
 }
 
 function supportedPlatform(connection: StoredConnection, platforms: RunContext['platforms']): Platform {
