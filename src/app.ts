@@ -163,7 +163,7 @@ async function checkedName(
       connectionId: 'new',
       tokenExpiresAt: tokenExpiresAt === null ? null : new Date(tokenExpiresAt),
     };
-    return (await platform.check(account, { http, now })).accountName;
+    return (await platform.check(account, { http, now, warn: () => undefined })).accountName;
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     const said = redact(error.message, [connection.accessToken, connection.refreshToken]);

@@ -36,19 +36,19 @@ export type Tokens = Pick<Account, 'accessToken' | 'refreshToken' | 'tokenExpire
  * Opens a session for one connection. The token is renewed before the first request when it has expired, else after the first
  * 401; requests under way at the same time share that renewal. The new token lives as long as the session.
  */
-export function openSession(client: OAuthClient, tokens: Tokens, { http, now }: CheckContext): Session {
+export function openSession(client: OAuthClient, tokens: Tokens, context: CheckContext): Session {
   const { accessToken, refreshToken, tokenExpiresAt } = tokens;
-  const expired = tokenExpiresAt !== null && tokenExpiresAt <= now();
+  const expired = tokenExpiresAt !== null && tokenExpiresAt <= context.now();
   let renewal: Promise<string> | null = null;
   const renew = (token: string) => {
-    renewal ??= refresh(client, token, http);
+    renewal ??= refresh(client, token, context);
     return renewal;
   };
 
   return {
     async get(url, judge, headers = {}) {
       const ask = (token: string) =>
-        http.ask({ method: 'GET', url, headers: { ...headers, authorization: `Bearer ${token}` } }, judge);
+        context.http.ask({ method: 'GET', url, headers: { ...headers, authorization: `Bearer ${token}` } }, judge);
       if (refreshToken === null) return ask(accessToken);
       if (expired || renewal !== null) return ask(await renew(refreshToken));
       try {
@@ -62,7 +62,7 @@ export function openSession(client: OAuthClient, tokens: Tokens, { http, now }: 
 }
 
 /** A new access token, RFC 6749 section 6. Throws `PlatformError` and `Interrupted`. */
-async function refresh(client: OAuthClient, refreshToken: string, http: CheckContext['http']): Promise<string> {
+async function refresh(client: OAuthClient, refreshToken: string, { http, warn }: CheckContext): Promise<string> {
   const form = {
     grant_type: 'refresh_token',
     refresh_token: refreshToken,
@@ -71,7 +71,7 @@ async function refresh(client: OAuthClient, refreshToken: string, http: CheckCon
   };
   const { access_token: token, scope } = await http.ask(
     { method: 'POST', url: new URL(client.tokenUrl), headers: {}, form },
-    (answer) => judgeRefresh(client, answer),
+    (answer) => judgeRefresh(client, answer, warn),
   );
   // People may untick a permission when they consent; an answer need not name the scopes.
   const granted = scope?.split(/[\s,]+/).filter(Boolean) ?? [];
@@ -98,14 +98,20 @@ const tokenAnswer = z.object({ access_token: z.string().min(1), scope: z.string(
 const tokenError = z.object({ error: z.string(), error_description: z.string().default('') });
 
 /** What a token endpoint's answer means, RFC 6749 section 5.2. */
-function judgeRefresh(client: OAuthClient, answer: HttpAnswer): Verdict<z.infer<typeof tokenAnswer>> {
+function judgeRefresh(
+  client: OAuthClient,
+  answer: HttpAnswer,
+  warn: CheckContext['warn'],
+): Verdict<z.infer<typeof tokenAnswer>> {
   const { provider, variables } = client;
   const failure = tokenError.safeParse(answer.json);
   if (failure.success) {
     const said = `${failure.data.error}: ${failure.data.error_description || 'no description'}`;
     if (/^(invalid|unauthorized)_client/.test(failure.data.error)) {
-      const message = `${provider} refuses the app (${said}); check ${variables}_CLIENT_ID and ${variables}_CLIENT_SECRET`;
-      return refuse('configuration', message, 'platform');
+      const remedy = `check ${variables}_CLIENT_ID and ${variables}_CLIENT_SECRET`;
+      warn(`${provider} refuses the app, so no access token can be renewed: ${remedy}`);
+      // Not the whole platform's failure: a token that is still valid needs no app.
+      return refuse('configuration', `${provider} refuses the app (${said}); ${remedy}`, 'connection');
     }
     // LinkedIn says invalid_request of a dead refresh token as well.
     if (failure.data.error === 'invalid_grant' || /refresh token.*(expired|revoked)/i.test(said)) {

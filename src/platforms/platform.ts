@@ -76,7 +76,7 @@ export interface PlatformContext {
   warn(message: string): void;
 }
 
-export type CheckContext = Pick<PlatformContext, 'http' | 'now'>;
+export type CheckContext = Pick<PlatformContext, 'http' | 'now' | 'warn'>;
 
 /** The metrics an API (host, version) has refused, for the length of a run. */
 export interface RefusedMetrics {

@@ -82,7 +82,11 @@ export async function checking(account: SandboxAccount) {
     ...{ connectionId: 'new', accountName: null, tokenExpiresAt: null, refreshToken: account.refreshToken ?? null },
     ...{ userId: account.userId, accountId: account.accountId, accessToken: account.accessToken },
   };
-  return { answer: platforms.get(account.platform)?.check(tokens, { http, now }), requests, sandbox };
+  return {
+    answer: platforms.get(account.platform)?.check(tokens, { http, now, warn: () => undefined }),
+    requests,
+    sandbox,
+  };
 }
 
 async function connected(account: SandboxAccount, options: CollectingOptions = {}) {

@@ -34,8 +34,8 @@ export function facebook(settings: MetaSettings): Platform {
       return days.map((day) => dayFrom(day.date, [{ values: valuesOf(insights, day), error }]));
     },
 
-    async check(account, { http }) {
-      const graph = openGraph({ settings, token: account.accessToken, http, warn: () => undefined });
+    async check(account, { http, warn }) {
+      const graph = openGraph({ settings, token: account.accessToken, http, warn });
       const page = z
         .object({ name: z.string().optional() })
         .safeParse(await graph.get(account.accountId, '', { fields: 'name' }));

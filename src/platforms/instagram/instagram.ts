@@ -48,8 +48,8 @@ export function instagram(settings: MetaSettings): Platform {
       });
     },
 
-    async check(account, { http }) {
-      const graph = openGraph({ settings, token: account.accessToken, http, warn: () => undefined });
+    async check(account, { http, warn }) {
+      const graph = openGraph({ settings, token: account.accessToken, http, warn });
       const profile = z.object({ username: z.string().optional(), name: z.string().optional() });
       const read = async (id: string) => {
         const parsed = profile.safeParse(await graph.get(id, '', { fields: 'username,followers_count,media_count' }));
