@@ -84,6 +84,16 @@ export interface RefusedMetrics {
   add(api: string, metric: string, why: string): void;
 }
 
+/** The version of an API that is asked, and when it ends. */
+export interface ApiVersion {
+  /** As it is sent: `v25.0`. */
+  readonly name: string;
+  /** The date (`YYYY-MM-DD`) on which it ends, or may at the earliest; null where none is known. */
+  readonly endsOn: string | null;
+  /** The variable that names another one; null where there is none to choose. */
+  readonly variable: string | null;
+}
+
 /** A platform: turns days into requests and answers into values. No retries, no database, no clock of its own. */
 export interface Platform {
   /** As in `platform_connections.platform` and `analytics_snapshots.platform`. */
@@ -99,6 +109,11 @@ export interface Platform {
     readonly lookbackDays: number;
   };
   readonly metrics: readonly MetricInfo[];
+  readonly version: ApiVersion;
+  /** Whether an access token that has run out is renewed with the connection's refresh token. */
+  readonly renewsTokens: boolean;
+  /** What the platform demands of those who keep its data, a sentence; null where nothing. */
+  readonly storageRule: string | null;
   /**
    * Collects the given days (ascending, all ended) of one account, a result for each.
    * Throws `PlatformError` of scope `connection` or `platform` when no day can be had, and `Interrupted`;

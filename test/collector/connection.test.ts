@@ -22,7 +22,8 @@ it.each<[string, Platform['collect']]>([
 ])('asks a platform nothing more after a failure of all of it, %s, and says so once', async (_how, collect) => {
   let asked = 0;
   const platform: Platform = {
-    ...{ name: 'any', api: 'any_api', metrics: [], version: { name: 'v1', endsOn: null } },
+    ...{ name: 'any', api: 'any_api', metrics: [], version: { name: 'v1', endsOn: null, variable: null } },
+    ...{ renewsTokens: false, storageRule: null },
     day: { timeZone: 'UTC', settlesAfterHours: 0, lookbackDays: 30 },
     collect: (...given) => {
       asked += 1;

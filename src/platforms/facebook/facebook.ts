@@ -3,6 +3,7 @@ import { PlatformError } from '../../errors.js';
 import { GraphError } from '../meta/errors.js';
 import { type Graph, type MetaSettings, openGraph } from '../meta/graph.js';
 import { askInsights, type Insight, type Insights } from '../meta/insights.js';
+import { graphVersion } from '../meta/versions.js';
 import { dayFrom } from '../parts.js';
 import type { Day, MetricValue, Platform, RefusedMetrics } from '../platform.js';
 import { ASKED, KEPT_NAMES, METRICS } from './metrics.js';
@@ -23,6 +24,9 @@ export function facebook(settings: MetaSettings): Platform {
     api: 'facebook_graph',
     day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, lookbackDays: 728 },
     metrics: METRICS,
+    version: graphVersion(settings.version),
+    renewsTokens: false,
+    storageRule: null,
 
     async collect(account, days, { http, refused, warn }) {
       const open = (token: string) => openGraph({ settings, token, http, warn });

@@ -3,6 +3,7 @@ import { PlatformError } from '../../errors.js';
 import { GraphError } from '../meta/errors.js';
 import { type Graph, type MetaSettings, openGraph } from '../meta/graph.js';
 import { askInsights } from '../meta/insights.js';
+import { graphVersion } from '../meta/versions.js';
 import { metricNumber } from '../number.js';
 import { attempt, dayFrom, eachDay, type Part, withSplits } from '../parts.js';
 import type { Day, Platform, RefusedMetrics } from '../platform.js';
@@ -29,6 +30,9 @@ export function instagram(settings: MetaSettings): Platform {
     api: 'instagram_graph',
     day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, lookbackDays: 728 },
     metrics: METRICS,
+    version: graphVersion(settings.version),
+    renewsTokens: false,
+    storageRule: null,
 
     async collect(account, days, context) {
       const newest = days.at(-1);

@@ -1,7 +1,7 @@
 import { type OAuthClient, openSession, type Tokens } from '../oauth.js';
 import type { CheckContext } from '../platform.js';
 import { judgeLinkedIn } from './errors.js';
-import { NEWEST_VERSION } from './versions.js';
+import { linkedInVersion } from './versions.js';
 
 export interface LinkedInSettings {
   /** Base addresses, without a trailing slash. */
@@ -21,7 +21,7 @@ export interface LinkedIn {
 
 export function openLinkedIn(settings: LinkedInSettings, tokens: Tokens, context: CheckContext): LinkedIn {
   const session = openSession(clientOf(settings), tokens, context);
-  const version = settings.version ?? NEWEST_VERSION;
+  const version = linkedInVersion(settings.version).name;
   return {
     get: (path, query) =>
       // Rest.li reads parentheses, colons and commas as grammar: the query must not pass through `URLSearchParams`.

@@ -14,8 +14,12 @@ import {
 } from './metrics.js';
 import { pageOf } from './page.js';
 import { dailyFrom, queryFor } from './statistics.js';
+import { linkedInVersion } from './versions.js';
 
 const DAY_MS = 86_400_000;
+/** "Data storage requirements" in the Marketing API's documentation, on organization pages' reporting data. */
+const STORAGE_RULE =
+  "a page's data may be kept for one year: analytics-collect prune --platform linkedin --older-than 12mo";
 const NO_PEOPLE = "a personal profile: LinkedIn allows members' data to be kept for 48 hours only";
 
 /**
@@ -28,6 +32,9 @@ export function linkedin(settings: LinkedInSettings): Platform {
     api: 'linkedin_rest',
     day: { timeZone: 'UTC', settlesAfterHours: 72, lookbackDays: 364 },
     metrics: METRICS,
+    version: linkedInVersion(settings.version),
+    renewsTokens: true,
+    storageRule: STORAGE_RULE,
 
     async collect(account, days, context) {
       const page = pageOf(account.accountId);

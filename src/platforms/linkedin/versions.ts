@@ -1,9 +1,14 @@
+import type { ApiVersion } from '../platform.js';
+
 /**
- * The versions of LinkedIn's API in force, oldest first, with the day until which each is answered: as published for 202601 to
+ * The known versions of LinkedIn's API, oldest first, with the day until which each is answered: as published for those up to
  * 202603, else the least that LinkedIn promises, twelve months. None before its own month has passed is safe to ask for.
  * https://learn.microsoft.com/en-us/linkedin/marketing/versioning
  */
 export const VERSIONS: ReadonlyMap<string, string> = new Map([
+  ['202508', '2026-08-17'],
+  ['202510', '2026-10-15'],
+  ['202511', '2026-11-16'],
   ['202601', '2027-01-15'],
   ['202602', '2027-02-15'],
   ['202603', '2027-03-16'],
@@ -16,3 +21,9 @@ export const VERSIONS: ReadonlyMap<string, string> = new Map([
 
 /** The newest that is known to be answered. */
 export const NEWEST_VERSION = '202608';
+
+/** The version that is asked for: the one chosen (`YYYYMM`), else the newest known. */
+export function linkedInVersion(chosen: string | null): ApiVersion {
+  const name = chosen ?? NEWEST_VERSION;
+  return { name, endsOn: VERSIONS.get(name) ?? null, variable: 'LINKEDIN_VERSION' };
+}

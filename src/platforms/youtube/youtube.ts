@@ -12,6 +12,9 @@ import { dailyFrom, splitsFrom } from './report.js';
 const API = 'YouTube Analytics';
 const CONTENT_DIMENSION = 'creatorContentType';
 const DAY_MS = 86_400_000;
+/** YouTube API Services Developer Policies, III.E.4. */
+const STORAGE_RULE =
+  'the authorization is to be verified again every 30 days, as each successful run does; once it is revoked, the data is to be deleted within 7 days';
 
 /**
  * YouTube channels. Days are Pacific; data is two to three days late, and a report ends with the last day for which all
@@ -23,6 +26,9 @@ export function youtube(settings: GoogleSettings): Platform {
     api: 'youtube_analytics',
     day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 96, lookbackDays: 3_650 },
     metrics: METRICS,
+    version: { name: 'v2', endsOn: null, variable: null },
+    renewsTokens: true,
+    storageRule: STORAGE_RULE,
 
     async collect(account, days, context) {
       const source = sourceOf(openYouTube(settings, account, context), days, context.refused);

@@ -1,0 +1,16 @@
+import type { Platform } from '../platforms/platform.js';
+import { addDays, dateAt } from './day.js';
+
+const WARN_DAYS = 60;
+
+/**
+ * What an operator should know of a version that has ended or is about to; null while there is time. Platforms that share an
+ * API share the words.
+ */
+export function versionWarning({ version }: Pick<Platform, 'version'>, now: Date): string | null {
+  const { name, endsOn, variable } = version;
+  const today = dateAt(now, 'UTC');
+  if (endsOn === null || endsOn > addDays(today, WARN_DAYS)) return null;
+  const remedy = variable === null ? 'look for a newer analytics-collect' : `set ${variable} to a newer one`;
+  return `version ${name} of the API ${endsOn > today ? 'ends' : 'ended'} on ${endsOn}: ${remedy}`;
+}
