@@ -151,10 +151,9 @@ async function checkedName(
   now: () => Date,
 ): Promise<string | null> {
   const http = createHttp({
-    concurrency: 1,
-    signal: new AbortController().signal,
-    counters: { total: 0, retried: 0 },
-    now,
+    ...{ concurrency: 1, signal: new AbortController().signal, counters: { total: 0, retried: 0 }, now },
+    limits: { maxRequests: 100, until: new Date(now().getTime() + 60_000), maxWaitMs: 0 },
+    warn: () => undefined,
   });
   const { tokenExpiresAt } = connection;
   try {
@@ -163,7 +162,8 @@ async function checkedName(
       connectionId: 'new',
       tokenExpiresAt: tokenExpiresAt === null ? null : new Date(tokenExpiresAt),
     };
-    return (await platform.check(account, { http, now, warn: () => undefined })).accountName;
+    return (await platform.check(account, { http: http.lane(platform.name, 'new'), now, warn: () => undefined }))
+      .accountName;
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     const said = redact(error.message, [connection.accessToken, connection.refreshToken]);

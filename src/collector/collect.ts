@@ -1,5 +1,6 @@
 import { CollectError } from '../errors.js';
 import { createHttp } from '../http/client.js';
+import { redact } from '../http/redact.js';
 import type { Platform } from '../platforms/platform.js';
 import type { ConnectionFilter, Store, StoredConnection } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
@@ -27,9 +28,21 @@ export interface CollectOptions {
   readonly dryRun: boolean;
   /** Aborted to stop politely: nothing more is asked, what was fetched is written. */
   readonly signal: AbortSignal;
+  readonly limits: RunLimits;
   /** What started the run, for `collection_runs.trigger`. */
   readonly trigger: string;
 }
+
+/** What a run may cost; what is left when it is reached is due in the next run. */
+export interface RunLimits {
+  /** Requests in all, retries among them. */
+  readonly maxRequests: number;
+  readonly maxDurationMs: number;
+  /** The longest rest that a platform may ask for. */
+  readonly maxWaitMs: number;
+}
+
+export const DEFAULT_LIMITS: RunLimits = { maxRequests: 200_000, maxDurationMs: 3 * 3_600_000, maxWaitMs: 300_000 };
 
 export interface Collector {
   readonly store: Store;
@@ -75,7 +88,6 @@ async function run(
   const halt = new AbortController();
   const signal = AbortSignal.any([options.signal, halt.signal]);
   const counters = { total: 0, retried: 0 };
-  const http = createHttp({ concurrency: options.concurrency, signal, counters, now });
   const tally = createTally();
   const said = new Set<string>();
   const warn = (message: string) => {
@@ -84,10 +96,15 @@ async function run(
     tally.warn(message);
     onEvent({ type: 'warning', message });
   };
+  const { maxRequests, maxDurationMs, maxWaitMs } = options.limits;
+  const http = createHttp({
+    ...{ concurrency: options.concurrency, signal, counters, now },
+    limits: { maxRequests, maxWaitMs, until: new Date(startedAt.getTime() + maxDurationMs) },
+    warn: (message) => warn(redact(message, secrets)),
+  });
   const context: RunContext = {
     ...{ platforms, keyring, http, warn, now, signal, secrets },
     refused: createRefusals(warn),
-    down: new Map(),
     window: options.window,
     refresh: options.refresh,
   };

@@ -1,5 +1,5 @@
 import { Interrupted, PlatformError } from '../errors.js';
-import type { Http } from '../http/http.js';
+import type { HttpClient } from '../http/client.js';
 import { redact } from '../http/redact.js';
 import type { Account, Platform, PlatformContext } from '../platforms/platform.js';
 import type { StoredConnection } from '../store/store.js';
@@ -15,10 +15,8 @@ const UNKNOWN_PLATFORM_DAY: Platform['day'] = { timeZone: 'UTC', settlesAfterHou
 export interface RunContext {
   readonly platforms: ReadonlyMap<string, Platform>;
   readonly keyring: Pick<Keyring, 'decrypt'>;
-  readonly http: Http;
+  readonly http: Pick<HttpClient, 'lane' | 'shut'>;
   readonly refused: PlatformContext['refused'];
-  /** Platforms that refused in a way that no other connection would fare better with: not asked again in this run. */
-  readonly down: Map<string, PlatformError>;
   readonly warn: (message: string) => void;
   readonly window: Window;
   readonly refresh: boolean;
@@ -61,20 +59,17 @@ export async function collectConnection(
   }
   try {
     const platform = supportedPlatform(connection, run.platforms);
-    const down = run.down.get(platform.name);
-    if (down) throw down;
     const account = openAccount(connection, run.keyring);
     secrets.push(account.accessToken, account.refreshToken);
     const results = await platform.collect(account, planned.due, {
-      http: run.http,
+      http: run.http.lane(platform.name, connection.id),
       now: run.now,
       refused: run.refused,
       closingDate: planned.closingDate,
       warn: (message) => run.warn(clean(message)),
     });
     for (const result of results) {
-      if (result.kind === 'failed' && result.error.scope === 'platform')
-        takeDown(platform.name, result.error, run, clean);
+      if (result.kind === 'failed' && result.error.scope === 'platform') run.http.shut(platform.name, result.error);
     }
     for (const day of planned.due) {
       const result = results.find(({ date }) => date === day.date);
@@ -84,17 +79,10 @@ export async function collectConnection(
   } catch (error) {
     if (error instanceof Interrupted) return records;
     const failure = error instanceof PlatformError ? error : unforeseen(error);
-    if (failure.scope === 'platform') takeDown(connection.platform, failure, run, clean);
+    if (failure.scope === 'platform') run.http.shut(connection.platform, failure);
     records.push(...planned.due.map(({ date }) => recordFailure(connection, date, failure, clean)));
   }
   return records;
-}
-
-/** No other connection would fare better: the platform is asked nothing more in this run. */
-function takeDown(platform: string, failure: PlatformError, run: RunContext, clean: (text: string) => string): void {
-  if (run.down.has(platform)) return;
-  run.down.set(platform, failure);
-  run.warn(`${platform} is asked nothing more in this run: ${clean(failure.message)}`);
 }
 
 function supportedPlatform(connection: StoredConnection, platforms: RunContext['platforms']): Platform {

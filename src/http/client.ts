@@ -2,14 +2,16 @@ import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import got, { type OptionsInit, RequestError, TimeoutError } from 'got';
+import got, { CancelError, type OptionsInit, RequestError, TimeoutError } from 'got';
 import pLimit from 'p-limit';
 import { Interrupted, PlatformError } from '../errors.js';
-import type { Http, HttpAnswer, HttpRequest, Judge } from './http.js';
+import { createGate, type Gate } from './gate.js';
+import type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http.js';
 import { MAX_ATTEMPTS, retryDelay } from './retry.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 30_000;
+const LARGEST_ANSWER_BYTES = 10_000_000;
 
 export interface HttpCounters {
   /** Requests sent, retries among them. */
@@ -24,21 +26,36 @@ export interface HttpClientOptions {
   readonly signal: AbortSignal;
   readonly counters: HttpCounters;
   readonly now: () => Date;
-  /** Waits before another attempt; throws `Interrupted` when the signal is aborted. Tests need not wait. */
+  readonly warn: (message: string) => void;
+  readonly limits: HttpLimits;
+  /** Waits; throws `Interrupted` when the signal is aborted. Tests need not wait. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
+/** What a run may cost. Beyond it nothing is sent, and what is left is left to the next run. */
+export interface HttpLimits {
+  /** Requests in all, retries among them. */
+  readonly maxRequests: number;
+  readonly until: Date;
+  /** The longest rest that a platform may ask for. */
+  readonly maxWaitMs: number;
+}
+
+export interface HttpClient {
+  /** The requests of one account of a platform: platforms do not notice each other's trouble. */
+  lane(platform: string, account: string): Http;
+  /** Ends a platform's requests for the run, for a failure that no other account would be spared. */
+  shut(platform: string, error: PlatformError): void;
+  close(): void;
+}
+
 /** Requests over kept-alive connections. No redirect is followed: it could carry a token to another host. */
-export function createHttp({
-  concurrency,
-  signal,
-  counters,
-  now,
-  pause = sleepUnlessAborted,
-}: HttpClientOptions): Http & { close(): void } {
+export function createHttp(options: HttpClientOptions): HttpClient {
+  const { concurrency, signal, counters, now, warn, limits, pause = sleepUnlessAborted } = options;
   // Every request under way listens to the one signal: their number is bounded, and no leak.
   setMaxListeners(0, signal);
   const limit = pLimit(concurrency);
+  const gates = new Map<string, Gate>();
   const agent = {
     http: new HttpAgent({ keepAlive: true, maxSockets: concurrency }),
     https: new HttpsAgent({ keepAlive: true, maxSockets: concurrency }),
@@ -59,47 +76,79 @@ export function createHttp({
 
   async function send(request: HttpRequest): Promise<HttpAnswer | PlatformError> {
     if (signal.aborted) throw new Interrupted();
+    const exceeded = exceededLimit(limits, counters.total, now());
+    if (exceeded) {
+      warn(`${exceeded.message}; what is left is due in the next run`);
+      throw exceeded;
+    }
     counters.total++;
     const options: OptionsInit = { method: request.method, headers: request.headers, signal };
     if (request.form) options.form = request.form;
     try {
-      const response = await client(request.url, { ...options, isStream: false, responseType: 'text' });
-      return {
-        status: response.statusCode,
-        headers: flatten(response.headers),
-        json: parseJson(String(response.body)),
-      };
+      const answer = client(request.url, { ...options, isStream: false, responseType: 'text' });
+      answer.on('downloadProgress', ({ transferred }) => {
+        if (transferred > LARGEST_ANSWER_BYTES) answer.cancel();
+      });
+      const { statusCode, headers, body } = await answer;
+      return { status: statusCode, headers: flatten(headers), json: parseJson(String(body)) };
     } catch (error) {
       if (signal.aborted) throw new Interrupted();
+      if (error instanceof CancelError) throw tooLarge(request.url);
       if (error instanceof RequestError) return networkError(error, request.url);
       throw error;
     }
   }
 
+  function gateOf(platform: string): Gate {
+    const gate = gates.get(platform) ?? createGate({ platform, maxWaitMs: limits.maxWaitMs, now, warn });
+    gates.set(platform, gate);
+    return gate;
+  }
+
+  async function ask<T>(gate: Gate, account: string, request: HttpRequest, judge: Judge<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      for (let rest = gate.admit(account); rest > 0; rest = gate.admit(account)) await pause(rest, signal);
+      const answer = await limit(send, request);
+      const verdict: Verdict<T> = answer instanceof PlatformError ? { kind: 'retry', error: answer } : judge(answer);
+      gate.note(account, verdict);
+      if (verdict.kind === 'accept') return verdict.value;
+      if (verdict.kind === 'refuse') throw verdict.error;
+      const delay = retryDelay({
+        attempt,
+        maxAttempts: verdict.maxAttempts ?? MAX_ATTEMPTS,
+        retryAfter: answer instanceof PlatformError ? undefined : answer.headers['retry-after'],
+        now: now(),
+        random: Math.random(),
+      });
+      if (delay === null) throw verdict.error;
+      await pause(delay, signal);
+      counters.retried++;
+    }
+  }
+
   return {
-    async ask<T>(request: HttpRequest, judge: Judge<T>): Promise<T> {
-      for (let attempt = 1; ; attempt++) {
-        const answer = await limit(send, request);
-        const verdict = answer instanceof PlatformError ? ({ kind: 'retry', error: answer } as const) : judge(answer);
-        if (verdict.kind === 'accept') return verdict.value;
-        if (verdict.kind === 'refuse') throw verdict.error;
-        const delay = retryDelay({
-          attempt,
-          maxAttempts: 'maxAttempts' in verdict ? (verdict.maxAttempts ?? MAX_ATTEMPTS) : MAX_ATTEMPTS,
-          retryAfter: answer instanceof PlatformError ? undefined : answer.headers['retry-after'],
-          now: now(),
-          random: Math.random(),
-        });
-        if (delay === null) throw verdict.error;
-        await pause(delay, signal);
-        counters.retried++;
-      }
+    lane(platform, account) {
+      const gate = gateOf(platform);
+      return { ask: (request, judge) => ask(gate, account, request, judge) };
     },
+    shut: (platform, error) => gateOf(platform).shut(error),
     close() {
       agent.http.destroy();
       agent.https.destroy();
     },
   };
+}
+
+function exceededLimit({ maxRequests, until }: HttpLimits, sent: number, now: Date): PlatformError | null {
+  if (sent >= maxRequests) {
+    return new PlatformError(
+      'quota_exhausted',
+      `the run may send ${maxRequests} requests (--max-requests) and has sent them`,
+      'connection',
+    );
+  }
+  if (now >= until) return new PlatformError('timeout', "the run's time is up (--max-duration)", 'connection');
+  return null;
 }
 
 async function sleepUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
@@ -122,6 +171,13 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function tooLarge(url: URL): PlatformError {
+  return new PlatformError(
+    'unexpected_response',
+    `${url.host} answered with more than ${LARGEST_ANSWER_BYTES / 1_000_000} MB`,
+  );
 }
 
 /** Names the host and the network's code only: got's own message may quote the address. */

@@ -16,15 +16,26 @@ export interface HttpAnswer {
 }
 
 /** What a platform makes of an answer, from its error codes rather than from the HTTP status alone. */
-export type Verdict<T> =
+export type Verdict<T> = (
   | { readonly kind: 'accept'; readonly value: T }
   /** Worth another attempt; `error` is what it ends in when attempts run out. */
   | { readonly kind: 'retry'; readonly error: PlatformError; readonly maxAttempts?: number }
-  | { readonly kind: 'refuse'; readonly error: PlatformError };
+  /** An error of scope `platform` ends the platform's requests for the run. */
+  | { readonly kind: 'refuse'; readonly error: PlatformError }
+) & {
+  /** The rests that the answer asks for before the next request. */
+  readonly rests?: readonly Rest[];
+};
+
+/** A pause that a platform asks of one account, or of all that the app asks for. */
+export interface Rest {
+  readonly of: 'app' | 'account';
+  readonly ms: number;
+}
 
 export type Judge<T> = (answer: HttpAnswer) => Verdict<T>;
 
-/** Requests, bounded in number, time and size; retried where that can help. */
+/** One account's requests: bounded in number, time and size; retried where that can help; paused when the platform asks for it. */
 export interface Http {
   /** Throws `PlatformError` for a refusal or when attempts run out, `Interrupted` when the run is stopping. */
   ask<T>(request: HttpRequest, judge: Judge<T>): Promise<T>;

@@ -19,31 +19,25 @@ it.each<[string, Platform['collect']]>([
     'found in a part',
     async (_account, days) => days.map(({ date }) => ({ date, kind: 'failed', error: QUOTA, values: [] })),
   ],
-])('asks a platform nothing more after a failure of all of it, %s, and says so once', async (_how, collect) => {
-  let asked = 0;
+])('shuts a platform for the run after a failure of all of it, %s', async (_how, collect) => {
+  const shut: unknown[] = [];
   const platform: Platform = {
     ...{ name: 'any', api: 'any_api', metrics: [], version: { name: 'v1', endsOn: null, variable: null } },
     ...{ renewsTokens: false, storageRule: null },
     day: { timeZone: 'UTC', settlesAfterHours: 0, lookbackDays: 30 },
-    collect: (...given) => {
-      asked += 1;
-      return collect(...given);
-    },
+    collect,
     check: async () => ({ accountName: null }),
   };
-  const { context, warnings } = lentContext(NOW);
+  const { context, client } = lentContext(NOW);
   const run: RunContext = {
-    ...{ http: context.http, refused: context.refused, warn: context.warn, now: () => NOW },
-    ...{ down: new Map(), refresh: false, secrets: [], signal: new AbortController().signal },
+    ...{ refused: context.refused, warn: context.warn, now: () => NOW },
+    ...{ refresh: false, secrets: [], signal: new AbortController().signal },
+    http: { lane: client.lane, shut: (...given) => shut.push(given) },
     platforms: new Map([['any', platform]]),
     keyring: { decrypt: (token) => ({ ok: true, token }) },
     window: { kind: 'lookback', days: 2 },
   };
-  for (const id of ['c1', 'c2', 'c3']) {
-    const one = { ...connection, id };
-    const records = await collectConnection(one, planConnection(one, run), run);
-    expect(records.map(({ outcome }) => outcome.reason)).toEqual(['quota_exhausted', 'quota_exhausted']);
-  }
-  expect(asked).toBe(1);
-  expect(warnings).toEqual(['any is asked nothing more in this run: nothing left today']);
+  const records = await collectConnection(connection, planConnection(connection, run), run);
+  expect(records.map(({ outcome }) => outcome.reason)).toEqual(['quota_exhausted', 'quota_exhausted']);
+  expect(shut[0]).toEqual(['any', QUOTA]);
 });

@@ -49,7 +49,6 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
     ...{ http, platforms, warn, now, signal, secrets: [], refresh: false },
     keyring: { decrypt: (token: string) => ({ ok: true, token }) as const },
     refused: createRefusals(warn),
-    down: new Map(),
     window: { kind: 'lookback', days: 7 } as const,
   };
   const connection = {
@@ -83,7 +82,9 @@ export async function checking(account: SandboxAccount) {
     ...{ userId: account.userId, accountId: account.accountId, accessToken: account.accessToken },
   };
   return {
-    answer: platforms.get(account.platform)?.check(tokens, { http, now, warn: () => undefined }),
+    answer: platforms
+      .get(account.platform)
+      ?.check(tokens, { http: http.lane(account.platform, 'new'), now, warn: () => undefined }),
     requests,
     sandbox,
   };
@@ -94,7 +95,10 @@ async function connected(account: SandboxAccount, options: CollectingOptions = {
   const sandbox = await startSandbox({ accounts: [account], now, record: true, ...options.sandbox });
   const signal = new AbortController().signal;
   const requests = { total: 0, retried: 0 };
-  const http = createHttp({ concurrency: 8, signal, counters: requests, now, pause: async () => undefined });
+  const http = createHttp({
+    ...{ concurrency: 8, signal, counters: requests, now, warn: () => undefined, pause: async () => undefined },
+    limits: { maxRequests: 1_000, until: new Date('2100-01-01'), maxWaitMs: 60_000 },
+  });
   closers.push(() => sandbox.close(), http.close);
   const platforms = createPlatforms(loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ...options.environment }));
   return { sandbox, platforms, http, requests, now, signal };

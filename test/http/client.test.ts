@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { Interrupted, PlatformError } from '../../src/errors.js';
-import { createHttp } from '../../src/http/client.js';
+import { createHttp, type HttpLimits } from '../../src/http/client.js';
 import type { Judge } from '../../src/http/http.js';
 
 let server: Server | undefined;
@@ -18,10 +18,14 @@ async function serve(listener: RequestListener): Promise<URL> {
   return new URL(`http://127.0.0.1:${(started.address() as AddressInfo).port}/path`);
 }
 
-function client(concurrency = 4) {
+function client(concurrency = 4, limits: Partial<HttpLimits> = {}) {
   const stop = new AbortController();
   const counters = { total: 0, retried: 0 };
-  return { stop, counters, http: createHttp({ concurrency, signal: stop.signal, counters, now: () => new Date() }) };
+  const client = createHttp({
+    ...{ concurrency, signal: stop.signal, counters, now: () => new Date(), warn: () => undefined },
+    limits: { maxRequests: 1_000, until: new Date(Date.now() + 60_000), maxWaitMs: 60_000, ...limits },
+  });
+  return { stop, counters, http: client.lane('test', 'account') };
 }
 
 const judge: Judge<unknown> = ({ status, json }) =>
@@ -98,4 +102,45 @@ it('tells of a host that cannot be reached by its name alone', async () => {
   const asked = http.ask(get(url), once);
   setTimeout(() => stop.abort(), 20_000).unref();
   await expect(asked).rejects.toThrow(`${url.host} could not be reached (ECONNRESET)`);
+});
+
+it('refuses an answer of more than 10 MB while it comes in', async () => {
+  let sent = 0;
+  const megabyte = Buffer.alloc(1_000_000, 0x20);
+  const url = await serve(async (_request, response) => {
+    response.on('close', () => response.destroy());
+    for (; sent < 200 && !response.destroyed; sent++) {
+      if (!response.write(megabyte))
+        await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+    }
+    response.end('{}');
+  });
+  await expect(client().http.ask(get(url), judge)).rejects.toThrow('more than 10 MB');
+  expect(sent).toBeLessThan(60);
+});
+
+it('sends nothing beyond the requests and the time that a run may take', async () => {
+  let calls = 0;
+  const url = await serve((_request, response) => {
+    calls++;
+    response.end('{}');
+  });
+  const { http } = client(4, { maxRequests: 2 });
+  await Promise.allSettled([1, 2, 3, 4].map(() => http.ask(get(url), judge)));
+  expect(calls).toBe(2);
+  await expect(http.ask(get(url), judge)).rejects.toMatchObject({ reason: 'quota_exhausted' });
+  await expect(client(4, { until: new Date(0) }).http.ask(get(url), judge)).rejects.toMatchObject({
+    reason: 'timeout',
+  });
+  expect(calls).toBe(2);
+});
+
+it('waits out a rest that an answer asked for before it sends the next request', async () => {
+  const url = await serve((_request, response) => void response.end('{}'));
+  const { http } = client();
+  const resting: Judge<unknown> = ({ json }) => ({ kind: 'accept', value: json, rests: [{ of: 'account', ms: 150 }] });
+  await http.ask(get(url), resting);
+  const from = performance.now();
+  await http.ask(get(url), judge);
+  expect(performance.now() - from).toBeGreaterThan(120);
 });

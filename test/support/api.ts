@@ -34,15 +34,20 @@ export async function serveApi(answer: (url: URL, token: string) => Answer) {
 /** What the collector lends to a platform, without the wait between attempts. */
 export function lentContext(now: Date, closingDate: string | null = null) {
   const warnings: string[] = [];
-  const http = createHttp({
-    concurrency: 8,
-    signal: new AbortController().signal,
-    counters: { total: 0, retried: 0 },
-    now: () => now,
+  const warn = (message: string) => void warnings.push(message);
+  const client = createHttp({
+    ...{
+      concurrency: 8,
+      signal: new AbortController().signal,
+      counters: { total: 0, retried: 0 },
+      now: () => now,
+      warn,
+    },
+    limits: { maxRequests: 1_000, until: new Date(now.getTime() + 3_600_000), maxWaitMs: 60_000 },
     pause: async () => undefined,
   });
-  closers.push(http.close);
-  const warn = (message: string) => void warnings.push(message);
+  closers.push(client.close);
+  const http = client.lane('test', 'account');
   const context: PlatformContext = { http, now: () => now, closingDate, refused: createRefusals(warn), warn };
-  return { context, warnings };
+  return { context, client, warnings };
 }

@@ -1,4 +1,4 @@
-import { type CollectOptions, collect } from '../../src/collector/collect.js';
+import { type CollectOptions, collect, DEFAULT_LIMITS } from '../../src/collector/collect.js';
 import type { CollectEvent } from '../../src/collector/events.js';
 import type { Summary } from '../../src/collector/summary.js';
 import { loadConfig } from '../../src/config.js';
@@ -48,7 +48,7 @@ export async function createWorld({ now, ...options }: WorldOptions): Promise<Wo
         collector,
         {
           window: { kind: 'lookback', days: 7 },
-          ...{ concurrency: 8, refresh: false, dryRun: false, trigger: 'test' },
+          ...{ concurrency: 8, refresh: false, dryRun: false, trigger: 'test', limits: DEFAULT_LIMITS },
           signal: new AbortController().signal,
           ...given,
         },

@@ -1,5 +1,5 @@
 import { openApp } from '../../app.js';
-import type { CollectOptions } from '../../collector/collect.js';
+import { type CollectOptions, DEFAULT_LIMITS } from '../../collector/collect.js';
 import type { CollectEvent, ConnectionReport } from '../../collector/events.js';
 import type { Summary } from '../../collector/summary.js';
 import { platformNames } from '../../platforms/registry.js';
@@ -76,6 +76,7 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
         : parseInteger('--concurrency', flags.concurrency, { min: 1, max: 1000 }),
     refresh: flags.refresh === true,
     dryRun: flags.dryRun === true,
+    limits: DEFAULT_LIMITS,
     trigger: flags.sandbox === undefined ? 'cli' : 'sandbox',
   };
 }
