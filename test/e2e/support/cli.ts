@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect } from 'vitest';
+import type { Summary } from '../../../src/collector/summary.js';
+
+export const BIN = join(import.meta.dirname, '../../../bin/analytics-collect.js');
+/** A command that hangs is killed, so that its test says so instead of waiting with it. */
+const LONGEST_MS = 50_000;
+
+/** The home and working directory of every command of a test file: no `.env`, no data of the developer's own. */
+export const home = mkdtempSync(join(tmpdir(), 'analytics-collect-e2e-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+/** Everything that the commands of a test file have said. */
+const said: string[] = [];
+
+export interface CliOptions {
+  /** All of the environment, but for PATH and HOME. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Written to standard input, which is then closed. */
+  readonly input?: string;
+}
+
+export interface CliRun {
+  /** Null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningCli {
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<CliRun>;
+}
+
+/** Starts the built command as cron would: no terminal, a clean environment. */
+export function startCli(args: readonly string[], { env = {}, input = '' }: CliOptions = {}): RunningCli {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd: home,
+    env: { PATH: process.env.PATH, HOME: home, ...env },
+    timeout: LONGEST_MS,
+    killSignal: 'SIGKILL',
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  // A command that ends before it has read its input is a test's business only by its exit code.
+  child.stdin.on('error', () => undefined).end(input);
+  return {
+    kill: (signal) => void child.kill(signal),
+    ended: new Promise((resolve, reject) => {
+      child.on('error', reject).on('close', (code) => {
+        said.push(stdout, stderr);
+        resolve({ code, stdout, stderr });
+      });
+    }),
+  };
+}
+
+export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
+  return startCli(args, options).ended;
+}
+
+/** Runs `collect … --json` and answers its summary; `code` is the exit code it must end in. */
+export async function collectJson(args: readonly string[], { env, code }: { env: CliOptions['env']; code: number }) {
+  const run = await runCli(['collect', '--json', ...args], env ? { env } : {});
+  expect(run, run.stderr).toMatchObject({ code });
+  return parseSummary(run);
+}
+
+export function parseSummary({ stdout }: CliRun): Summary {
+  return JSON.parse(stdout);
+}
+
+/** No state, connection, user or platform is lost between the totals and their parts. */
+export function expectCountsAddUp({ users, connections, days, platforms, metrics }: Summary): void {
+  const { planned, ...states } = days;
+  expect(sum(Object.values(states))).toBe(planned);
+  expect(connections.succeeded + connections.failed + connections.skipped).toBe(connections.total);
+  expect(users.succeeded + users.failed).toBe(users.total);
+  const parts = Object.values(platforms);
+  for (const part of parts) expect(part.succeeded + part.failed + part.skipped).toBe(part.connections);
+  for (const total of ['succeeded', 'failed', 'skipped'] as const) {
+    expect(sum(parts.map((part) => part[total]))).toBe(connections[total]);
+  }
+  expect(sum(parts.map((part) => part.metrics))).toBe(sum(Object.values(metrics)));
+}
+
+/** None of the secrets stands, plain or encoded, in the texts or in anything that the file's commands have said. */
+export function expectNoSecrets(secrets: readonly string[], texts: readonly string[] = []): void {
+  const all = [...said, ...texts].join('\n');
+  expect(all.length).toBeGreaterThan(0);
+  expect(secrets.filter((secret) => writtenForms(secret).some((form) => all.includes(form)))).toEqual([]);
+}
+
+/** Waits for something that another process does. */
+export async function until(happened: () => boolean): Promise<void> {
+  const deadline = Date.now() + LONGEST_MS;
+  while (!happened()) {
+    if (Date.now() > deadline) throw new Error('it did not happen');
+    await sleep(10);
+  }
+}
+
+function writtenForms(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const base64 = bytes.toString('base64').replace(/=+$/, '');
+  return [secret, encodeURIComponent(secret), base64, bytes.toString('base64url')];
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
