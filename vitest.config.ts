@@ -1,13 +1,29 @@
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const END_TO_END = 'test/e2e/**/*.test.ts';
+const TEMPLATE = 'test/support/global-setup.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/build.ts', 'test/support/global-setup.ts'],
     // Many tests wait for a child process: on two cores, one worker would leave half of the time unused.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, END_TO_END],
+          globalSetup: [TEMPLATE],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'e2e', include: [END_TO_END], globalSetup: ['test/support/build.ts', TEMPLATE] },
+      },
+    ],
   },
 });
