@@ -117,6 +117,37 @@ export const connectionListAnswer = z.object({
   ),
 });
 
+export const tokensEndingAnswer = z.object({
+  connections: z.array(
+    z
+      .object({
+        id: z.string(),
+        user_id: z.string(),
+        platform: z.string(),
+        account_id: z.string().nullable(),
+        account_name: z.string().nullable(),
+        token_expires_at: instant,
+        has_refresh_token: z.boolean(),
+      })
+      .transform((row) => ({
+        connectionId: row.id,
+        userId: row.user_id,
+        platform: row.platform,
+        accountId: row.account_id,
+        accountName: row.account_name,
+        tokenExpiresAt: row.token_expires_at,
+        hasRefreshToken: row.has_refresh_token,
+      })),
+  ),
+});
+
+export const prunedAnswer = z.object({
+  snapshots: z.number(),
+  outcomes: z.number(),
+  days: z.number(),
+  users: z.number(),
+});
+
 export const savedAnswer = z.object({ id: z.string(), created: z.boolean() });
 export const removedAnswer = z.object({ removed: z.boolean() });
 

@@ -113,6 +113,13 @@ export function sqlStore({ description, schemaFix, call, applySchema, close }: D
       return (await ask(answers.statusAnswer, 'read_collection_status', { windows })).platforms;
     },
 
+    async tokensEnding(filter, before) {
+      return (await ask(answers.tokensEndingAnswer, 'tokens_ending', { ...filterArgs(filter), before })).connections;
+    },
+
+    prune: ({ platform, before, dryRun }) =>
+      ask(answers.prunedAnswer, 'prune_collection', { for_platform: platform, before, dry_run: dryRun }),
+
     async listConnections() {
       return (await ask(answers.connectionListAnswer, 'list_connections')).connections;
     },

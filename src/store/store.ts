@@ -32,6 +32,11 @@ export interface Store {
   /** What `status` shows, a row for each platform that has an active connection or a window named. */
   readStatus(windows: Readonly<Record<string, DateRange>>): Promise<PlatformStatusRow[]>;
 
+  /** Active connections whose access token ends before an instant (ISO 8601), the soonest first. */
+  tokensEnding(filter: ConnectionFilter, before: string): Promise<TokenEnd[]>;
+  /** Deletes a platform's snapshots and outcomes of old days, or counts them. */
+  prune(request: PruneRequest): Promise<PruneCounts>;
+
   /** Every connection, active or not, without tokens. */
   listConnections(): Promise<ConnectionSummary[]>;
   /** Adds a connection, or renews the one with the same user, platform and account. Tokens come encrypted. */
@@ -171,6 +176,35 @@ export interface FailingConnection {
   readonly message: string | null;
   /** The first failed day after the last day that did not fail. */
   readonly failingSince: string;
+}
+
+/** An access token that ends, known by its connection. */
+export interface TokenEnd {
+  readonly connectionId: string;
+  readonly userId: string;
+  readonly platform: string;
+  readonly accountId: string | null;
+  readonly accountName: string | null;
+  /** ISO 8601 with offset. */
+  readonly tokenExpiresAt: string;
+  readonly hasRefreshToken: boolean;
+}
+
+export interface PruneRequest {
+  readonly platform: string;
+  /** `YYYY-MM-DD`: this day and those after it stay. */
+  readonly before: string;
+  /** Count only. */
+  readonly dryRun: boolean;
+}
+
+/** What was deleted, or would be. */
+export interface PruneCounts {
+  readonly snapshots: number;
+  readonly outcomes: number;
+  /** Distinct dates, and users, of the snapshots. */
+  readonly days: number;
+  readonly users: number;
 }
 
 export interface ConnectionSummary {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OutcomeRow, SnapshotRow } from '../../src/store/store.js';
 import { ENGINES, type Engine } from './engines.js';
-import { allConnections, beginRun, connection, outcome, snapshot, USER, WEEK } from './rows.js';
+import { allConnections, beginRun, connection, OTHER_USER, outcome, snapshot, USER, WEEK } from './rows.js';
 
 describe.each(ENGINES)('$name store', ({ open }) => {
   let engine: Engine;
@@ -227,6 +227,64 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       },
       { platform: 'linkedin', activeConnections: 0, daysMissing: 0, ...none },
     ]);
+  });
+
+  test('old days of one platform are counted, then deleted, with their outcomes', async () => {
+    const runId = await beginRun(engine.store);
+    const old = { platform: 'linkedin', date: '2025-11-21' };
+    const kept = [
+      { ...old, date: '2025-11-22' },
+      { ...old, platform: 'instagram' },
+    ];
+    await record(
+      runId,
+      [
+        ...[snapshot(old), snapshot({ ...old, metric: 'likes' }), snapshot({ ...old, user_id: OTHER_USER })],
+        ...[snapshot({ ...old, date: '2024-02-29' }), ...kept.map(snapshot)],
+      ],
+      [outcome(old), ...kept.map((row, i) => outcome({ ...row, connection_id: `c${i + 2}` }))],
+    );
+    const request = { platform: 'linkedin', before: '2025-11-22' };
+    const counts = { snapshots: 4, outcomes: 1, days: 2, users: 2 };
+    expect(await engine.store.prune({ ...request, dryRun: true })).toEqual(counts);
+    expect(await values()).toHaveLength(6);
+    expect(await engine.store.prune({ ...request, dryRun: false })).toEqual(counts);
+    const none = { snapshots: 0, outcomes: 0, days: 0, users: 0 };
+    expect(await engine.store.prune({ ...request, dryRun: false })).toEqual(none);
+    for (const table of ['analytics_snapshots', 'collection_outcomes']) {
+      const left = await engine.sql.query(`select platform, date::text as date from public.${table} order by date`);
+      expect(left).toEqual([
+        { platform: 'instagram', date: '2025-11-21' },
+        { platform: 'linkedin', date: '2025-11-22' },
+      ]);
+    }
+  });
+
+  test('tokens that end are told, the soonest first, without the tokens', async () => {
+    const add = (userId: string, tokenExpiresAt: string | null, refreshToken: string | null = null) =>
+      engine.store.saveConnection(connection({ userId, tokenExpiresAt, refreshToken }));
+    await add('later', '2026-12-02T00:00:00Z');
+    await add('second', '2026-12-01T23:59:59Z', 'gAAAA-refresh');
+    const first = await add('first', '2026-01-01T00:00:00Z');
+    await add('never', null);
+    await add('gone', '2026-01-01T00:00:00Z');
+    await engine.sql.query(`update public.platform_connections set status = 'revoked' where user_id = 'gone'`);
+    const ends = await engine.store.tokensEnding({}, '2026-12-02T00:00:00Z');
+    expect(ends.map(({ userId, hasRefreshToken }) => [userId, hasRefreshToken])).toEqual([
+      ['first', false],
+      ['second', true],
+    ]);
+    expect(ends[0]).toEqual({
+      connectionId: first.id,
+      userId: 'first',
+      platform: 'instagram',
+      accountId: '17841400000000000001',
+      accountName: 'an account',
+      tokenExpiresAt: '2026-01-01T00:00:00+00:00',
+      hasRefreshToken: false,
+    });
+    expect(await engine.store.tokensEnding({ userId: 'second' }, '2026-12-02T00:00:00Z')).toHaveLength(1);
+    expect(await engine.store.tokensEnding({ platforms: ['youtube'] }, '2026-12-02T00:00:00Z')).toEqual([]);
   });
 
   test('a connection is added once, renewed, listed without its tokens and removed with its ledger', async () => {

@@ -34,6 +34,8 @@ const refused = [
   `select public.record_collection(gen_random_uuid(), '[]', '[]', true)`,
   `select public.read_connections(null, null, now()::date, now()::date, null, 500)`,
   'select public.list_connections()',
+  'select public.tokens_ending(null, null, now())',
+  `select public.prune_collection('instagram', now()::date, false)`,
 ];
 
 test.each(['anon', 'authenticated'])('%s can neither write nor see connections', async (role) => {
@@ -52,5 +54,8 @@ test('the service role collects', async () => {
   const { id } = await sql.store.saveConnection(connection());
   expect(await allConnections(sql.store)).toHaveLength(1);
   expect(await recordAll(sql.store, snapshot({ value: 1 }))).toEqual({ inserted: 0, updated: 0, unchanged: 1 });
+  expect(await sql.store.tokensEnding({}, '2026-12-02T00:00:00Z')).toEqual([]);
+  const old = { platform: 'instagram', before: '2026-11-22', dryRun: false };
+  expect(await sql.store.prune(old)).toMatchObject({ snapshots: 2 });
   expect(await sql.store.removeConnection(id)).toBe(true);
 });

@@ -88,13 +88,42 @@ as $$
   left join failing on failing.platform = named.platform;
 $$;
 
+-- Active connections whose access token ends before an instant, the soonest first, without the tokens.
+create or replace function public.tokens_ending(for_user text, for_platforms jsonb, before timestamptz)
+returns jsonb
+language sql stable security invoker set search_path = '' set timezone = 'UTC'
+as $$
+  select jsonb_build_object(
+    'connections', coalesce(
+      jsonb_agg(
+        jsonb_build_object(
+          'id', connections.id,
+          'user_id', connections.user_id,
+          'platform', connections.platform,
+          'account_id', connections.account_id,
+          'account_name', connections.account_name,
+          'token_expires_at', connections.token_expires_at,
+          'has_refresh_token', connections.refresh_token is not null
+        )
+        order by connections.token_expires_at, connections.age_key
+      ),
+      '[]'
+    )
+  )
+  from public.collection_connections connections
+  where connections.active
+    and connections.token_expires_at < before
+    and (for_user is null or connections.user_id = for_user)
+    and (for_platforms is null or for_platforms ? connections.platform);
+$$;
+
 -- What a run asks before it starts. Raise schema_version with every change that the program relies on.
 create or replace function public.check_collection()
 returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
   select jsonb_build_object(
-    'schema_version', 1,
+    'schema_version', 2,
     'unique_key', exists (select from public.collection_key_indexes() where takes_nulls_as_equal)
   );
 $$;

@@ -9,7 +9,7 @@ declare
   callable text[] := array[
     'begin_collection', 'renew_collection', 'finish_collection', 'last_collection', 'record_collection',
     'read_connections', 'count_connections', 'list_connections', 'save_connection', 'remove_connection',
-    'read_collection_status', 'check_collection', 'collection_key_indexes'
+    'read_collection_status', 'tokens_ending', 'prune_collection', 'check_collection', 'collection_key_indexes'
   ];
   function_name regprocedure;
   outsider text;
@@ -34,8 +34,8 @@ begin
     grant usage on schema public to service_role;
     grant select on public.collection_connections to service_role;
     grant select, insert, update, delete on public.platform_connections to service_role;
-    grant select, insert, update on public.analytics_snapshots, public.collection_runs to service_role;
-    grant select, insert, update, delete on public.collection_outcomes to service_role;
+    grant select, insert, update on public.collection_runs to service_role;
+    grant select, insert, update, delete on public.analytics_snapshots, public.collection_outcomes to service_role;
     for sequence_name in
       select pg_get_serial_sequence(serial.table_name, 'id')
       from unnest(array['public.platform_connections', 'public.analytics_snapshots']) as serial (table_name)
