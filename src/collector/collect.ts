@@ -7,12 +7,14 @@ import type { Keyring } from '../tokens/keyring.js';
 import { forEachConcurrently } from './concurrently.js';
 import { collectConnection, planConnection, type RunContext } from './connection.js';
 import type { ConnectionReport, OnEvent } from './events.js';
+import { expiringTokens, expiryWarnings } from './expiring.js';
 import type { DayRecord } from './outcome.js';
 import { ledgerRange, type Plan, type Window } from './plan.js';
 import { createRecorder } from './recorder.js';
 import { createRefusals } from './refusals.js';
 import type { Summary } from './summary.js';
 import { createTally } from './tally.js';
+import { versionWarning } from './version.js';
 
 const HEARTBEAT_MS = 30_000;
 
@@ -113,6 +115,9 @@ async function run(
 
   async function work(connection: StoredConnection): Promise<void> {
     const planned = planConnection(connection, context);
+    const platform = platforms.get(connection.platform);
+    const ending = platform ? versionWarning(platform, startedAt) : null;
+    if (ending !== null) warn(ending);
     if (options.dryRun) return done(report(connection, planned, []), []);
     const records = await collectConnection(connection, planned, context);
     await recorder.add(records).catch((error: unknown) => {
@@ -138,6 +143,8 @@ async function run(
     const pages = store.connections(filter, ledgerRange(options.window, startedAt));
     await forEachConcurrently(flatten(pages), options.concurrency, work, () => signal.aborted);
     await recorder.flush();
+    const ends = await expiringTokens(store, platforms, filter, startedAt);
+    for (const message of expiryWarnings(ends, startedAt)) warn(message);
   } finally {
     clearInterval(heartbeat);
     http.close();

@@ -1,7 +1,9 @@
 import type { Platform } from '../platforms/platform.js';
-import type { DateRange, FailingConnection, PlatformStatusRow, RunRow, Store } from '../store/store.js';
+import type { DateRange, FailingConnection, PlatformStatusRow, RunRow, Store, TokenEnd } from '../store/store.js';
 import { datesBetween } from './day.js';
+import { expiringTokens } from './expiring.js';
 import { windowRange } from './plan.js';
+import { versionWarning } from './version.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -22,6 +24,19 @@ export interface StatusReport {
   /** When the newest run over all users began that completed, wholly or in part. */
   last_success: { started_at: string; age_hours: number } | null;
   platforms: PlatformStatus[];
+  /** Tokens that have ended or end within ten days, and that only their user can renew. */
+  expiring_tokens: ExpiringToken[];
+  /** API versions in use that have ended or end soon. */
+  warnings: string[];
+}
+
+export interface ExpiringToken {
+  connection_id: string;
+  user_id: string;
+  platform: string;
+  account_id: string | null;
+  account_name: string | null;
+  token_expires_at: string;
 }
 
 export interface PlatformStatus {
@@ -51,7 +66,7 @@ export interface FailingReport {
 /** How things stand: the last run, and each platform over its own last `days` ended days. Throws what the store throws. */
 export async function readStatus(
   store: Store,
-  platforms: ReadonlyMap<string, Pick<Platform, 'day'>>,
+  platforms: ReadonlyMap<string, Pick<Platform, 'day' | 'version' | 'renewsTokens'>>,
   days: number,
   now: Date,
 ): Promise<StatusReport> {
@@ -59,7 +74,11 @@ export async function readStatus(
   const windows: Record<string, DateRange> = {};
   for (const [name, { day }] of platforms) windows[name] = windowRange({ kind: 'lookback', days }, day.timeZone, now);
   const { run: lastRun, succeededAt } = await store.lastRuns();
-  const rows = await store.readStatus(windows);
+  const rows = (await store.readStatus(windows)).filter(isInUse);
+  const warnings = rows.map(({ platform }) => {
+    const known = platforms.get(platform);
+    return known ? versionWarning(known, now) : null;
+  });
   return {
     store: store.description,
     last_run: lastRun && {
@@ -73,7 +92,7 @@ export async function readStatus(
       summary: lastRun.summary,
     },
     last_success: succeededAt === null ? null : { started_at: succeededAt, age_hours: hoursSince(succeededAt, now) },
-    platforms: rows.filter(isInUse).map((row) => {
+    platforms: rows.map((row) => {
       const window = windows[row.platform] ?? windowRange({ kind: 'lookback', days }, 'UTC', now);
       return {
         platform: row.platform,
@@ -85,6 +104,19 @@ export async function readStatus(
         failing: row.failing.map((connection) => failingReport(connection, window.until)),
       };
     }),
+    expiring_tokens: (await expiringTokens(store, platforms, {}, now)).map(expiringToken),
+    warnings: [...new Set(warnings)].filter((warning) => warning !== null),
+  };
+}
+
+function expiringToken(end: TokenEnd): ExpiringToken {
+  return {
+    connection_id: end.connectionId,
+    user_id: end.userId,
+    platform: end.platform,
+    account_id: end.accountId,
+    account_name: end.accountName,
+    token_expires_at: end.tokenExpiresAt,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { PlatformStatus, StatusReport } from '../../collector/status.js';
+import type { ExpiringToken, PlatformStatus, StatusReport } from '../../collector/status.js';
 import type { Colors } from './colors.js';
 import { MAX_LINES } from './summary.js';
 import { cleanText, count, formatAccount, formatDuration, formatNumber, formatRange, formatTable } from './text.js';
@@ -11,6 +11,8 @@ export function renderStatus(report: StatusReport, colors: Colors): string {
     [cleanText(report.store), lastRunLine(report.last_run, colors)],
     platformTable(report.platforms),
     failingLines(report.platforms, colors),
+    expiringLines(report.expiring_tokens, colors),
+    report.warnings.map((warning) => `${colors.yellow('warning:')} ${cleanText(warning)}`),
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -76,5 +78,24 @@ function failingLines(platforms: readonly PlatformStatus[], colors: Colors): str
     colors.red(`${count(failing.length, 'connection')} failing:`),
     ...lines,
     ...(more > 0 ? [`  … and ${formatNumber(more)} more: --json lists all`] : []),
+  ];
+}
+
+function expiringLines(tokens: readonly ExpiringToken[], colors: Colors): string[] {
+  if (tokens.length === 0) return [];
+  const lines = tokens.slice(0, MAX_LINES).map((token) => {
+    const account = formatAccount({
+      accountId: token.account_id,
+      accountName: token.account_name,
+      connectionId: token.connection_id,
+    });
+    return `  ${cleanText(`${token.platform} ${account} of user ${token.user_id}: ${token.token_expires_at}`)}`;
+  });
+  const more = tokens.length - lines.length;
+  return [
+    colors.yellow(`${count(tokens.length, 'token')} ended, or about to end, that only the user can renew:`),
+    ...lines,
+    ...(more > 0 ? [`  … and ${formatNumber(more)} more: --json lists all`] : []),
+    'Renew a token: analytics-collect connections add --user ID --platform NAME --account ID',
   ];
 }

@@ -52,6 +52,17 @@ const status: StatusReport = {
       failing: [],
     },
   ],
+  expiring_tokens: [
+    {
+      connection_id: 'c2',
+      user_id: 'u2',
+      platform: 'linkedin',
+      account_id: '70000001',
+      account_name: null,
+      token_expires_at: '2026-11-28T12:00:00+00:00',
+    },
+  ],
+  warnings: ['version v21.0 of the API ends on 2027-01-21'],
 };
 
 test('the last run, the platforms, and what is failing for how long', () => {
@@ -65,12 +76,19 @@ test('the last run, the platforms, and what is failing for how long', () => {
 
     1 connection failing:
       instagram 17841400000000001 (Oslo [2J Cycles) of user u1: needs_reconnect: the token has expired (7 days, since 2026-11-15)
+
+    1 token ended, or about to end, that only the user can renew:
+      linkedin 70000001 of user u2: 2026-11-28T12:00:00+00:00
+    Renew a token: analytics-collect connections add --user ID --platform NAME --account ID
+
+    warning: version v21.0 of the API ends on 2027-01-21
     "
   `);
 });
 
 test('an empty database says what to do', () => {
-  const text = renderStatus({ store: 'embedded', last_run: null, last_success: null, platforms: [] }, noColors);
+  const nothing = { last_run: null, last_success: null, platforms: [], expiring_tokens: [], warnings: [] };
+  const text = renderStatus({ store: 'embedded', ...nothing }, noColors);
   expect(text).toContain('last run: none yet. Next: analytics-collect collect');
   expect(text).toContain('analytics-collect connections add');
 });

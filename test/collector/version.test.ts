@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { versionWarning } from '../../src/collector/version.js';
+import { loadConfig } from '../../src/config.js';
+import { createPlatforms } from '../../src/platforms/registry.js';
+
+const NOW = new Date('2026-11-22T23:59:59Z');
+
+it.each([
+  ['facebook', { META_GRAPH_VERSION: 'v21.0' }, 'v21.0 of the API ends on 2027-01-21: set META_GRAPH_VERSION'],
+  ['linkedin', { LINKEDIN_VERSION: '202511' }, '202511 of the API ended on 2026-11-16: set LINKEDIN_VERSION'],
+  ['linkedin', { LINKEDIN_VERSION: '202601' }, '202601 of the API ends on 2027-01-15: set LINKEDIN_VERSION'],
+  ['linkedin', { LINKEDIN_VERSION: '202602' }, null],
+  ['linkedin', { LINKEDIN_VERSION: '202612' }, null],
+  ['facebook', { META_GRAPH_VERSION: 'v26.0' }, null],
+  ['youtube', {}, null],
+])('warns of an API version 60 days before its end: %s with %j', (name, environment, expected) => {
+  const platform = createPlatforms(loadConfig(environment)).get(name);
+  if (!platform) throw new Error('no such platform');
+  const warning = versionWarning(platform, NOW);
+  if (expected === null) expect(warning).toBeNull();
+  else expect(warning).toContain(expected);
+});
+
+it('says the same of platforms that share an API, so that it is said once', () => {
+  const platforms = createPlatforms(loadConfig({ META_GRAPH_VERSION: 'v21.0' }));
+  const said = ['instagram', 'facebook'].map((name) => {
+    const platform = platforms.get(name);
+    return platform && versionWarning(platform, NOW);
+  });
+  expect(new Set(said).size).toBe(1);
+});
