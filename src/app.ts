@@ -60,6 +60,11 @@ export async function openApp({ sandbox, environment, now = () => new Date() }: 
   return assemble({ config, store, keyring, platforms: createPlatforms(config), now, notices });
 }
 
+/** The platforms as they are configured, without opening a store. Throws `CollectError` `config_invalid`. */
+export function configuredPlatforms(environment: Environment = readEnvironment()): Platform[] {
+  return [...createPlatforms(loadConfig(environment)).values()];
+}
+
 interface Parts {
   readonly config: Config;
   readonly store: Store;

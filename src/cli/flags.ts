@@ -77,6 +77,16 @@ export function parseInstant(flag: string, text: string): string {
   throw usageError(`${flag} ${quote(text)} is not a time in ISO 8601.`, `For example ${flag} 2027-01-31T12:00:00Z.`);
 }
 
+/** The date that lies an age (`90d`, `12mo`, `1y`) before `today`, by the calendar: a month's last day where it has no such day. */
+export function parseAge(flag: string, text: string, today: string): string {
+  const [, digits, unit] = /^([1-9]\d{0,2})(d|mo|y)$/.exec(text) ?? [];
+  if (digits === undefined) {
+    throw usageError(`${flag} ${quote(text)} is not an age of 1 to 999 d, mo or y.`, `For example ${flag} 12mo.`);
+  }
+  if (unit === 'd') return new Date(Date.parse(today) - Number(digits) * DAY_MS).toISOString().slice(0, 10);
+  return monthsBefore(today, Number(digits) * (unit === 'y' ? 12 : 1));
+}
+
 /** Today's date in UTC. */
 export function utcToday(now: Date): string {
   return now.toISOString().slice(0, 10);
@@ -98,6 +108,12 @@ function parseRange(
     throw usageError(`--since ${since} --until ${until} is more than ${MAX_DAYS} days.`, 'Ask for fewer at a time.');
   }
   return { kind: 'dates', ...range };
+}
+
+function monthsBefore(date: string, months: number): string {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
+  const lastOfMonth = new Date(Date.UTC(year, month - months, 0)).getUTCDate();
+  return new Date(Date.UTC(year, month - 1 - months, Math.min(day, lastOfMonth))).toISOString().slice(0, 10);
 }
 
 function isCalendarDate(text: string): boolean {

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { CollectFlags } from './commands/collect.js';
 import type { AddFlags } from './commands/connections.js';
+import type { PruneFlags } from './commands/prune.js';
 import type { StatusFlags } from './commands/status.js';
 
 /**
@@ -18,6 +19,8 @@ export function createProgram(version: string): Command {
   addCollect(program);
   addStatus(program);
   addConnections(program);
+  addPlatforms(program);
+  addPrune(program);
   addSchema(program);
   return program;
 }
@@ -89,6 +92,31 @@ function addConnections(program: Command): void {
     .action(async (id: string) => {
       const { removeConnection } = await import('./commands/connections.js');
       await removeConnection(id);
+    });
+}
+
+function addPlatforms(program: Command): void {
+  program
+    .command('platforms')
+    .description("show each platform's metrics, day, settling time and API version")
+    .option('--json', 'print one JSON document')
+    .action(async (flags: { json?: boolean }) => {
+      const { platformsCommand } = await import('./commands/platforms.js');
+      await platformsCommand(flags);
+    });
+}
+
+function addPrune(program: Command): void {
+  program
+    .command('prune')
+    .description('delete what is older than a platform allows to keep; shows what, unless --yes')
+    .requiredOption('--platform <name>', 'the platform')
+    .requiredOption('--older-than <age>', 'days, months or years by the calendar: 90d, 12mo, 1y')
+    .option('--yes', 'delete')
+    .option('--json', 'print one JSON document')
+    .action(async (flags: PruneFlags) => {
+      const { pruneCommand } = await import('./commands/prune.js');
+      await pruneCommand(flags);
     });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CollectFlags, exitCodeOf, parseCollectFlags, parseSandbox } from '../../src/cli/commands/collect.js';
 import { parseToken } from '../../src/cli/commands/connections.js';
-import { parseInstant } from '../../src/cli/flags.js';
+import { parseAge, parseInstant } from '../../src/cli/flags.js';
 import { CollectError } from '../../src/errors.js';
 
 const KNOWN = ['instagram', 'facebook'];
@@ -109,6 +109,22 @@ test.each(['2027-02-30', '2027-01-31T12:00', '2027-01-31T25:00Z', '31 January 20
     expect(mistake(() => parseInstant('--expires', text))).toContain('--expires');
   },
 );
+
+test.each([
+  ['90d', TODAY, '2026-08-24'],
+  ['12mo', TODAY, '2025-11-22'],
+  ['1y', TODAY, '2025-11-22'],
+  ['1mo', '2026-03-31', '2026-02-28'],
+  ['11mo', '2026-01-31', '2025-02-28'],
+  ['1y', '2028-02-29', '2027-02-28'],
+  ['999y', TODAY, '1027-11-22'],
+])('%s before %s is %s', (age, today, expected) => {
+  expect(parseAge('--older-than', age, today)).toBe(expected);
+});
+
+test.each(['0d', '12', '12m', '-1mo', '1.5y', '1000d', 'mo', '12 mo', ''])('%j is no age', (text) => {
+  expect(mistake(() => parseAge('--older-than', text, TODAY))).toContain('--older-than');
+});
 
 test('a pasted token loses the white space around it, and is refused with some inside, unseen', () => {
   expect(parseToken('  EAAB\r\n')).toBe('EAAB');

@@ -1,0 +1,14 @@
+import { configuredPlatforms } from '../../app.js';
+import { colorsFor } from '../render/colors.js';
+import { platformJson, renderPlatforms } from '../render/platforms.js';
+
+export async function platformsCommand({ json }: { readonly json?: boolean }): Promise<void> {
+  const [platforms, now] = [configuredPlatforms(), new Date()];
+  const document = () =>
+    `${JSON.stringify(
+      platforms.map((platform) => platformJson(platform, now)),
+      null,
+      2,
+    )}\n`;
+  process.stdout.write(json ? document() : renderPlatforms(platforms, now, colorsFor(process.stdout)));
+}

@@ -1,0 +1,24 @@
+import { platformNames } from '../../platforms/registry.js';
+import { parseAge, parsePlatform, utcToday } from '../flags.js';
+import { type Pruned, prunedJson, renderPruned } from '../render/pruned.js';
+import { withApp } from '../with-app.js';
+
+export interface PruneFlags {
+  readonly platform: string;
+  readonly olderThan: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+export async function pruneCommand(flags: PruneFlags): Promise<void> {
+  const request = {
+    platform: parsePlatform(flags.platform, platformNames),
+    before: parseAge('--older-than', flags.olderThan, utcToday(new Date())),
+    dryRun: flags.yes !== true,
+  };
+  await withApp(async ({ store }) => {
+    await store.check();
+    const pruned: Pruned = { ...request, counts: await store.prune(request) };
+    process.stdout.write(flags.json ? `${JSON.stringify(prunedJson(pruned), null, 2)}\n` : renderPruned(pruned));
+  });
+}

@@ -1,0 +1,52 @@
+import { versionWarning } from '../../collector/version.js';
+import type { Platform } from '../../platforms/platform.js';
+import type { Colors } from './colors.js';
+import { count, formatTable } from './text.js';
+
+/** What `platforms` tells of a platform: all but how it is asked. */
+export type PlatformFacts = Omit<Platform, 'collect' | 'check'>;
+
+const COLUMNS = [{ title: 'metric' }, { title: 'unit' }, { title: 'meaning' }];
+
+/** What `platforms` shows to people. */
+export function renderPlatforms(platforms: readonly PlatformFacts[], now: Date, colors: Colors): string {
+  return `${platforms.map((platform) => platformLines(platform, now, colors).join('\n')).join('\n\n')}\n`;
+}
+
+/** One platform in `platforms --json`. */
+export function platformJson(platform: PlatformFacts, now: Date) {
+  const { name, api, version, day, storageRule, metrics } = platform;
+  return {
+    platform: name,
+    api,
+    version: { name: version.name, ends_on: version.endsOn, warning: versionWarning(platform, now) },
+    day: {
+      time_zone: day.timeZone,
+      settles_after_hours: day.settlesAfterHours,
+      lookback_days: day.lookbackDays,
+    },
+    storage_rule: storageRule,
+    metrics: metrics.map((metric) => ({
+      name: metric.name,
+      api_name: metric.apiName,
+      unit: metric.unit,
+      meaning: metric.meaning,
+    })),
+  };
+}
+
+function platformLines(platform: PlatformFacts, now: Date, colors: Colors): string[] {
+  const { name, version, day, storageRule, metrics } = platform;
+  const warning = versionWarning(platform, now);
+  const facts = [
+    `version  ${version.name}, ${version.endsOn === null ? 'no end known' : `until ${version.endsOn} at least`}`,
+    ...(warning === null ? [] : [`         ${colors.yellow(warning)}`]),
+    `day      from midnight to midnight in ${day.timeZone}, settled ${count(day.settlesAfterHours, 'hour')} after its end`,
+    ...(storageRule === null ? [] : [`storage  ${storageRule}`]),
+  ];
+  const table = formatTable(
+    COLUMNS,
+    metrics.map((metric) => [metric.name, metric.unit, metric.meaning]),
+  );
+  return [colors.bold(name), ...facts.map((fact) => `  ${fact}`), '', ...table.map((line) => `  ${line}`)];
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { noColors } from '../../../src/cli/render/colors.js';
+import { type PlatformFacts, platformJson, renderPlatforms } from '../../../src/cli/render/platforms.js';
+import { loadConfig } from '../../../src/config.js';
+import { createPlatforms, platformNames } from '../../../src/platforms/registry.js';
+
+const NOW = new Date('2026-11-22T12:00:00Z');
+
+const platform: PlatformFacts = {
+  name: 'any',
+  api: 'any_api',
+  day: { timeZone: 'UTC', settlesAfterHours: 48, lookbackDays: 30 },
+  version: { name: 'v1', endsOn: '2027-01-01', variable: 'ANY_VERSION' },
+  renewsTokens: true,
+  storageRule: 'may be kept for one year',
+  metrics: [
+    { name: 'views', apiName: 'views', unit: 'count', meaning: 'Times shown' },
+    { name: 'impressions', apiName: 'views', unit: 'count', meaning: 'The retired name' },
+  ],
+};
+
+test('a platform with an API version about to end', () => {
+  expect(renderPlatforms([platform], NOW, noColors)).toMatchInlineSnapshot(`
+    "any
+      version  v1, until 2027-01-01 at least
+               version v1 of the API ends on 2027-01-01: set ANY_VERSION to a newer one
+      day      from midnight to midnight in UTC, settled 48 hours after its end
+      storage  may be kept for one year
+
+      metric       unit   meaning
+      views        count  Times shown
+      impressions  count  The retired name
+    "
+  `);
+});
+
+test('every platform as configured, in JSON and in text, with no version about to end', () => {
+  const platforms = [...createPlatforms(loadConfig({})).values()];
+  const documents = platforms.map((each) => platformJson(each, NOW));
+  expect(documents.map((document) => document.platform)).toEqual(platformNames);
+  for (const document of documents) {
+    expect(document.version.warning).toBeNull();
+    expect(new Set(document.metrics.map(({ name }) => name)).size).toBe(document.metrics.length);
+    for (const metric of document.metrics) expect(Object.values(metric)).not.toContain('');
+  }
+  expect(renderPlatforms(platforms, NOW, noColors)).toContain('version  v2, no end known');
+});

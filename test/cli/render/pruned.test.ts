@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { prunedJson, renderPruned } from '../../../src/cli/render/pruned.js';
+
+const pruned = {
+  platform: 'linkedin',
+  before: '2025-11-22',
+  dryRun: true,
+  counts: { snapshots: 1200, outcomes: 100, days: 10, users: 1 },
+};
+
+test('says what would be deleted, and how to', () => {
+  expect(renderPruned(pruned)).toBe(
+    'would delete 1,200 snapshots of 10 days and 1 user, and 100 outcomes, of linkedin from before 2025-11-22; --yes deletes\n',
+  );
+  expect(prunedJson(pruned)).toEqual({
+    ...{ platform: 'linkedin', before: '2025-11-22', dry_run: true },
+    ...{ snapshots: 1200, outcomes: 100, days: 10, users: 1 },
+  });
+});
+
+test('says what was deleted, or that there was nothing', () => {
+  expect(renderPruned({ ...pruned, dryRun: false })).toMatch(/^deleted 1,200 snapshots .* from before 2025-11-22\n$/);
+  const counts = { snapshots: 0, outcomes: 0, days: 0, users: 0 };
+  expect(renderPruned({ ...pruned, counts })).toBe('nothing of linkedin is from before 2025-11-22\n');
+});
