@@ -114,10 +114,10 @@ async function run(
   const heartbeat = options.dryRun ? undefined : setInterval(() => void renew(store, runId, halt), HEARTBEAT_MS);
 
   async function work(connection: StoredConnection): Promise<void> {
-    const planned = planConnection(connection, context);
     const platform = platforms.get(connection.platform);
     const ending = platform ? versionWarning(platform, startedAt) : null;
     if (ending !== null) warn(ending);
+    const planned = planConnection(connection, context);
     if (options.dryRun) return done(report(connection, planned, []), []);
     const records = await collectConnection(connection, planned, context);
     await recorder.add(records).catch((error: unknown) => {
@@ -140,11 +140,11 @@ async function run(
     };
     const connections = await store.countConnections(filter);
     onEvent({ type: 'started', runId, scope, store: store.description, connections, dryRun: options.dryRun });
+    const ends = await expiringTokens(store, platforms, filter, startedAt);
+    for (const message of expiryWarnings(ends, startedAt)) warn(message);
     const pages = store.connections(filter, ledgerRange(options.window, startedAt));
     await forEachConcurrently(flatten(pages), options.concurrency, work, () => signal.aborted);
     await recorder.flush();
-    const ends = await expiringTokens(store, platforms, filter, startedAt);
-    for (const message of expiryWarnings(ends, startedAt)) warn(message);
   } finally {
     clearInterval(heartbeat);
     http.close();
