@@ -24,7 +24,7 @@ export interface Database extends Sql {
 
 /** Encrypts as an application would, with the key in every database's `env`. */
 const encryptionKey = generateKey();
-export const { encrypt } = createKeyring(encryptionKey, { allowPlaintext: false });
+const { encrypt } = createKeyring(encryptionKey, { allowPlaintext: false });
 
 /** A database of its own without the schema; the embedded one has it always. */
 export async function emptyDatabase(kind: DatabaseKind): Promise<Database> {

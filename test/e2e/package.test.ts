@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { daysAgo } from './support/truth.js';
+
+const run = promisify(execFile);
+const ROOT = join(import.meta.dirname, '../..');
+
+describe('the package, installed into an empty folder', () => {
+  let folder: string;
+  let files: string[];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'analytics-collect-package-'));
+    // Without its scripts, which would build anew under the feet of the tests beside this one.
+    const packed = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
+      cwd: ROOT,
+    });
+    const [tarball] = await readdir(folder);
+    files = JSON.parse(packed.stdout)[0].files.map(({ path }: { path: string }) => path);
+    await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, tarball ?? '')], {
+      cwd: folder,
+    });
+  }, 120_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('holds what it needs and nothing of the workshop', () => {
+    const needed = [
+      ...['package.json', 'README.md', 'LICENSE', 'crontab.example', 'bin/analytics-collect.js'],
+      ...['dist/cli/main.js', 'dist/index.js', 'dist/index.d.ts', 'dist/store/schema/1-tables.sql'],
+    ];
+    expect(needed.filter((path) => !files.includes(path))).toEqual([]);
+    expect(files.filter((path) => /^(src|test|bench|\.)|\.test\.|\.map$|(?<!\.d)\.ts$/.test(path))).toEqual([]);
+  });
+
+  it('runs the command', async () => {
+    const version = await run('npx', ['analytics-collect', '--version'], { cwd: folder });
+    expect(version.stdout).toBe(`${packageJson.version}\n`);
+    const collected = await run('npx', ['analytics-collect', 'collect', '--sandbox', '--date', daysAgo(10)], {
+      cwd: folder,
+    });
+    expect(collected.stdout).toMatch(/connections +300 of 300 ok/);
+  });
+
+  it('can be imported', async () => {
+    const script = "const { openApp } = await import('analytics-collect'); process.stdout.write(typeof openApp)";
+    const imported = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+    expect(imported.stdout).toBe('function');
+  });
+});

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { FAULTY_REFUSED_METRICS, population } from '../../src/sandbox/population.js';
+import { BIN, collectJson, expectCountsAddUp, expectNoSecrets, home, runCli } from './support/cli.js';
+import { daysAgo } from './support/truth.js';
+
+const ONE_DAY = ['--date', daysAgo(10)];
+const ESCAPE = '\u001B';
+
+describe('collect --sandbox', () => {
+  it('does the whole job, and says that the data is the sandbox’s', async () => {
+    const { code, stdout, stderr } = await runCli(['collect', '--sandbox', ...ONE_DAY]);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/Sandbox: .*Nothing here is real/);
+    expect(stdout).toMatch(/users +150 of 150 ok/);
+    expect(stdout).toMatch(/connections +300 of 300 ok/);
+    expect(stdout).toMatch(/instagram +150 +150/);
+    expect(stdout + stderr).not.toContain(ESCAPE);
+  });
+
+  it('shows what failure looks like, and exits 3', async () => {
+    const summary = await collectJson(['--sandbox', 'faulty', ...ONE_DAY], { env: {}, code: 3 });
+    expectCountsAddUp(summary);
+    expect(summary).toMatchObject({ status: 'partial', users: { total: 150 }, connections: { total: 300 } });
+    const reasons = new Set(summary.failures.map(({ reason }) => reason));
+    for (const reason of ['needs_reconnect', 'missing_permission', 'platform_error'] as const)
+      expect(reasons).toContain(reason);
+    for (const metric of FAULTY_REFUSED_METRICS) {
+      expect(summary.warnings).toContainEqual(expect.stringContaining(metric));
+    }
+  });
+
+  it('says nothing but a failure with --quiet, and shows what is due with --dry-run', async () => {
+    const facebook = ['collect', '--sandbox', '--platform', 'facebook', ...ONE_DAY];
+    expect(await runCli([...facebook, '--quiet'])).toEqual({ code: 0, stdout: '', stderr: '' });
+    const { code, stdout } = await runCli([...facebook, '--dry-run']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('150');
+  });
+
+  it('has shown no token', () => {
+    expectNoSecrets(population().flatMap(({ accessToken, pageToken = accessToken }) => [accessToken, pageToken]));
+  });
+});
+
+describe('a reader that leaves early', () => {
+  it.each([
+    ['schema', '| head -c 10', '-- analyti'],
+    ['collect --sandbox --json --platform facebook', '| head -c 10', '{\n  "run_id'.slice(0, 10)],
+    ['schema', '| true', ''],
+    ['collect --sandbox --json --platform facebook', '2>&1 | true', ''],
+  ])('%s %s', async (command, pipe, read) => {
+    const args = command === 'schema' ? '' : ` ${ONE_DAY.join(' ')}`;
+    const { stdout, stderr } = await shell(`"$0" "${BIN}" ${command}${args} ${pipe}`);
+    expect(stdout).toBe(read);
+    expect(stderr).not.toMatch(/ {4}at |EPIPE/);
+  });
+});
+
+function shell(script: string): Promise<{ stdout: string; stderr: string }> {
+  const env = { PATH: process.env.PATH, HOME: home };
+  const child = spawn('sh', ['-c', script, process.execPath], { cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', () => resolve({ stdout, stderr }));
+  });
+}
