@@ -110,7 +110,7 @@ async function run(
     window: options.window,
     refresh: options.refresh,
   };
-  const recorder = createRecorder(store, runId, options.refresh);
+  const recorder = createRecorder({ store, runId, refresh: options.refresh, onFailure: () => halt.abort() });
   const heartbeat = options.dryRun ? undefined : setInterval(() => void renew(store, runId, halt), HEARTBEAT_MS);
 
   async function work(connection: StoredConnection): Promise<void> {
@@ -118,14 +118,12 @@ async function run(
     const ending = platform ? versionWarning(platform, startedAt) : null;
     if (ending !== null) warn(ending);
     const planned = planConnection(connection, context);
-    if (options.dryRun) return done(report(connection, planned, []), []);
+    const onWritten = (records: readonly DayRecord[]) => done(report(connection, planned, records), records);
+    const isIdle = planned.due.length + planned.tooOld.length === 0;
+    if (options.dryRun || isIdle) return onWritten([]);
     const records = await collectConnection(connection, planned, context);
-    await recorder.add(records).catch((error: unknown) => {
-      halt.abort();
-      throw error;
-    });
-    if (signal.aborted && records.length === 0) return;
-    done(report(connection, planned, records), records);
+    // Stopped before a single day of it was done: as if it had not been read.
+    if (records.length > 0) await recorder.add({ records, onWritten });
   }
 
   function done(connection: ConnectionReport, records: readonly DayRecord[]): void {
@@ -145,6 +143,7 @@ async function run(
     const pages = store.connections(filter, ledgerRange(options.window, startedAt));
     await forEachConcurrently(flatten(pages), options.concurrency, work, () => signal.aborted);
     await recorder.flush();
+    if (halt.signal.aborted) throw leaseLost();
   } finally {
     clearInterval(heartbeat);
     http.close();
@@ -199,6 +198,14 @@ function resultOf(outcomes: number, failed: boolean, allSkipped: boolean): Conne
   if (outcomes === 0) return 'nothing_due';
   if (failed) return 'failed';
   return allSkipped ? 'skipped' : 'succeeded';
+}
+
+function leaseLost(): CollectError {
+  return new CollectError(
+    'lease_lost',
+    'another run took this one for dead and took over its lease, so it stopped',
+    'Nothing is lost: the other run collects what this one did not.',
+  );
 }
 
 function leaseHeld(scope: string, by: { runId: string; startedAt: string; heartbeatAt: string }): CollectError {

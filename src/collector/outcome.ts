@@ -1,4 +1,4 @@
-import type { FailureReason, PlatformError } from '../errors.js';
+import type { CollectError, FailureReason, PlatformError } from '../errors.js';
 import type { Day, DayResult, MetricValue, Platform } from '../platforms/platform.js';
 import type { OutcomeRow, OutcomeState, SnapshotRow, StoredConnection } from '../store/store.js';
 import { hasSettled } from './plan.js';
@@ -62,6 +62,15 @@ export function recordFailure(
   clean: (text: string) => string,
 ): DayRecord {
   return { outcome: outcomeRow(connection, date, 'failed', error.reason, clean(error.message), 0), snapshots: [] };
+}
+
+/** A day whose rows the database does not take, told in the database's words. */
+export function refusedByStore({ outcome }: DayRecord, error: CollectError): DayRecord {
+  const message = `the database refuses the values of this day: ${error.message}`;
+  return {
+    outcome: { ...outcome, state: 'failed', reason: 'unexpected_response', message, metrics: 0 },
+    snapshots: [],
+  };
 }
 
 export function recordSkip(connection: StoredConnection, date: string, why: string): DayRecord {

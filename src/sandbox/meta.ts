@@ -108,13 +108,14 @@ function refuseProof(request: SandboxRequest, token: string, world: World): Repl
   return graphError(100, 'Invalid appsecret_proof provided in the API argument', detail);
 }
 
-function usageHeaders(account: SandboxAccount, percent = 1): Record<string, string> {
+/** Percent of what the app and the account may use. */
+function usageHeaders(account: SandboxAccount, percent = { app: 1, account: 1 }): Record<string, string> {
   const type = account.platform === 'instagram' ? 'instagram' : 'pages';
-  const wait = percent >= 100 ? 19 : 0;
-  const usage = `"call_count":${percent},"total_cputime":1,"total_time":1`;
+  const wait = percent.account >= 100 ? 19 : 0;
+  const usage = (calls: number) => `"call_count":${calls},"total_cputime":1,"total_time":1`;
   return {
-    'x-app-usage': `{${usage}}`,
-    'x-business-use-case-usage': `{"${account.accountId}":[{"type":"${type}",${usage},"estimated_time_to_regain_access":${wait}}]}`,
+    'x-app-usage': `{${usage(percent.app)}}`,
+    'x-business-use-case-usage': `{"${account.accountId}":[{"type":"${type}",${usage(percent.account)},"estimated_time_to_regain_access":${wait}}]}`,
   };
 }
 
@@ -146,6 +147,6 @@ function throttled(fault: FaultOf<'throttled'>, account: SandboxAccount): Reply 
   const code = fault.code ?? (account.platform === 'instagram' ? 80002 : 80001);
   return graphError(code, THROTTLED_MESSAGES[code] ?? `(#${code}) Rate limit reached`, {
     ...(code === 17 && { subcode: 2446079, transient: true }),
-    headers: usageHeaders(account, 100),
+    headers: usageHeaders(account, code === 4 ? { app: 100, account: 1 } : { app: 1, account: 100 }),
   });
 }

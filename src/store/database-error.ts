@@ -18,7 +18,9 @@ const CODES = {
   store_refused: new Set(['28P01', '28000', '3D000', '42501', '0A000', 'PGRST301', 'PGRST302', 'PGRST303']),
   store_unreachable: new Set([
     ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE'],
-    ...['57P01', '57P03', '53300', '08000', '08001', '08003', '08006'],
+    ...['57P01', '57P02', '57P03', '57014', '53300', '08000', '08001', '08003', '08004', '08006'],
+    // Serialization failure, deadlock, lock not available: another try may succeed.
+    ...['40001', '40P01', '55P03'],
     ...['PGRST000', 'PGRST001', 'PGRST002', 'PGRST003'],
   ]),
 };
@@ -52,6 +54,14 @@ export function storeError(thrown: unknown, { description, setting, schemaFix }:
   if (CODES.store_unreachable.has(code)) {
     const fix = `Check ${setting} and that the database is up.`;
     return new CollectError('store_unreachable', `${description} cannot be reached: ${why}`, fix);
+  }
+  // Data exceptions, constraint violations, a key given twice: the rows are at fault, not the database.
+  if (/^(22|23|21)/.test(code)) {
+    return new CollectError(
+      'store_rejected',
+      `${description} refuses a row: ${why}`,
+      'Look at the values named in the ledger.',
+    );
   }
   return new CollectError('store_failed', `${description} failed: ${why}`, 'Run again; what was written stands.');
 }

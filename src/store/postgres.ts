@@ -6,6 +6,8 @@ import { schemaSql } from './schema.js';
 import { sqlStore } from './sql-store.js';
 import type { Store } from './store.js';
 
+/** A connection may be half open: the other end gone, and nobody to say so. */
+const CALL_TIMEOUT_MS = 30_000;
 const OLDEST_VERSION = 150_000;
 const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
 
@@ -24,16 +26,21 @@ export async function openPostgresStore(databaseUrl: string): Promise<Store> {
   pool.on('error', () => {});
 
   // Statements have no names, so that a pooler in transaction mode can carry them.
-  async function query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
+  async function query<Row extends pg.QueryResultRow>(
+    config: pg.QueryConfig & { query_timeout?: number },
+  ): Promise<Row[]> {
     try {
-      return (await pool.query<Row>(text, values)).rows;
+      return (await pool.query<Row>(config)).rows;
     } catch (thrown) {
       throw storeError(thrown, place);
     }
   }
 
   try {
-    const rows = await query<{ version: number }>("select current_setting('server_version_num')::integer as version");
+    const rows = await query<{ version: number }>({
+      text: "select current_setting('server_version_num')::integer as version",
+      query_timeout: CALL_TIMEOUT_MS,
+    });
     refuseOldServer(rows[0]?.version ?? 0, place.description);
   } catch (thrown) {
     await pool.end();
@@ -44,11 +51,11 @@ export async function openPostgresStore(databaseUrl: string): Promise<Store> {
     description: place.description,
     schemaFix: SCHEMA_FIX,
     async call(functionName, args) {
-      const { text, values } = functionCall(functionName, args);
-      return (await query<{ result: unknown }>(text, values))[0]?.result;
+      const statement = { ...functionCall(functionName, args), query_timeout: CALL_TIMEOUT_MS };
+      return (await query<{ result: unknown }>(statement))[0]?.result;
     },
     async applySchema() {
-      await query(await schemaSql());
+      await query({ text: await schemaSql() });
     },
     close: () => pool.end(),
   });

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { CollectError } from '../errors.js';
 import * as answers from './answers.js';
+import { type Pause, patiently } from './patience.js';
 import { SCHEMA_VERSION } from './schema.js';
 import type { ConnectionFilter, DateRange, Store, StoredConnection } from './store.js';
 
@@ -13,6 +14,8 @@ export interface Driver {
   /** What to do about a missing or outdated schema, a sentence. */
   readonly schemaFix: string;
   readonly call: Call;
+  /** Waits before a call is made again; tests need not. */
+  readonly pause?: Pause;
   applySchema(): Promise<void>;
   close(): Promise<void>;
 }
@@ -21,7 +24,7 @@ export interface Driver {
 const PAGE_SIZE = 2_000;
 
 /** The store's contract over any way of calling the schema's functions. */
-export function sqlStore({ description, schemaFix, call, applySchema, close }: Driver): Store {
+export function sqlStore({ description, schemaFix, call, pause, applySchema, close }: Driver): Store {
   async function ask<Schema extends z.ZodType>(
     answer: Schema,
     functionName: string,
@@ -36,6 +39,9 @@ export function sqlStore({ description, schemaFix, call, applySchema, close }: D
       schemaFix,
     );
   }
+
+  /** For calls that may be carried out twice, in the middle of a run: a database that restarts must not end the night. */
+  const askPatiently: typeof ask = (...call) => patiently(() => ask(...call), pause);
 
   return {
     description,
@@ -67,7 +73,7 @@ export function sqlStore({ description, schemaFix, call, applySchema, close }: D
     },
 
     async finishRun(runId, status, summary) {
-      await ask(answers.finishedAnswer, 'finish_collection', { run_id: runId, status, summary });
+      await askPatiently(answers.finishedAnswer, 'finish_collection', { run_id: runId, status, summary });
     },
 
     async lastRuns() {
@@ -81,7 +87,7 @@ export function sqlStore({ description, schemaFix, call, applySchema, close }: D
     async *connections(filter: ConnectionFilter, ledger: DateRange): AsyncGenerator<StoredConnection[]> {
       let afterKey: string | null = null;
       do {
-        const page: z.output<typeof answers.connectionsAnswer> = await ask(
+        const page: z.output<typeof answers.connectionsAnswer> = await askPatiently(
           answers.connectionsAnswer,
           'read_connections',
           { ...filterArgs(filter), ...ledger, after_key: afterKey, page_size: PAGE_SIZE },
@@ -92,7 +98,7 @@ export function sqlStore({ description, schemaFix, call, applySchema, close }: D
     },
 
     async record({ runId, snapshots, outcomes, refresh }) {
-      const answer = await ask(answers.recordAnswer, 'record_collection', {
+      const answer = await askPatiently(answers.recordAnswer, 'record_collection', {
         run_id: runId,
         snapshots,
         outcomes,

@@ -25,6 +25,7 @@ test('no flags ask for every due day of the last 7', () => {
     concurrency: 32,
     refresh: false,
     dryRun: false,
+    limits: { maxRequests: 200_000, maxDurationMs: 3 * 3_600_000, maxWaitMs: 5 * 60_000 },
     trigger: 'cli',
   });
 });
@@ -40,6 +41,10 @@ describe('what is asked for', () => {
     [{ since: '2024-11-23', until: TODAY }, { window: { kind: 'dates', since: '2024-11-23', until: TODAY } }],
     [{ lookback: '730' }, { window: { kind: 'lookback', days: 730 } }],
     [{ concurrency: '1000' }, { concurrency: 1000 }],
+    [
+      { maxRequests: '5', maxDuration: '2', maxWait: '0' },
+      { limits: { maxRequests: 5, maxDurationMs: 120_000, maxWaitMs: 0 } },
+    ],
     [
       { refresh: true, dryRun: true },
       { refresh: true, dryRun: true },
@@ -68,6 +73,7 @@ describe('a mistake names the flag', () => {
     [{ since: TODAY, until: TODAY, lookback: '3' }, '--lookback does not go with --since and --until.'],
     [{ lookback: '0' }, '--lookback "0" is not a whole number from 1 to 730.'],
     [{ lookback: '731' }, '--lookback "731" is not a whole number from 1 to 730.'],
+    [{ maxDuration: '0' }, '--max-duration "0" is not a whole number from 1 to 1440.'],
     [{ concurrency: '1e2' }, '--concurrency "1e2" is not a whole number from 1 to 1000.'],
     [{ concurrency: '-1' }, '--concurrency "-1" is not a whole number from 1 to 1000.'],
     [{ concurrency: '' }, '--concurrency "" is not a whole number from 1 to 1000.'],

@@ -1,5 +1,5 @@
 import { openApp } from '../../app.js';
-import { type CollectOptions, DEFAULT_LIMITS } from '../../collector/collect.js';
+import { type CollectOptions, DEFAULT_LIMITS, type RunLimits } from '../../collector/collect.js';
 import type { CollectEvent, ConnectionReport } from '../../collector/events.js';
 import type { Summary } from '../../collector/summary.js';
 import { platformNames } from '../../platforms/registry.js';
@@ -12,6 +12,8 @@ import { renderSummary } from '../render/summary.js';
 import { watchSignals } from '../signals.js';
 
 const DEFAULT_CONCURRENCY = 32;
+const MINUTE_MS = 60_000;
+const MAX_MINUTES = 1440;
 
 export interface CollectFlags {
   readonly user?: string;
@@ -21,6 +23,9 @@ export interface CollectFlags {
   readonly until?: string;
   readonly lookback?: string;
   readonly concurrency?: string;
+  readonly maxRequests?: string;
+  readonly maxDuration?: string;
+  readonly maxWait?: string;
   readonly refresh?: boolean;
   readonly dryRun?: boolean;
   /** True when given without a value. */
@@ -76,8 +81,19 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
         : parseInteger('--concurrency', flags.concurrency, { min: 1, max: 1000 }),
     refresh: flags.refresh === true,
     dryRun: flags.dryRun === true,
-    limits: DEFAULT_LIMITS,
+    limits: parseLimits(flags),
     trigger: flags.sandbox === undefined ? 'cli' : 'sandbox',
+  };
+}
+
+function parseLimits({ maxRequests, maxDuration, maxWait }: CollectFlags): RunLimits {
+  const minutes = (flag: string, text: string, min: number) =>
+    parseInteger(flag, text, { min, max: MAX_MINUTES }) * MINUTE_MS;
+  return {
+    ...DEFAULT_LIMITS,
+    ...(maxRequests && { maxRequests: parseInteger('--max-requests', maxRequests, { min: 1, max: 100_000_000 }) }),
+    ...(maxDuration && { maxDurationMs: minutes('--max-duration', maxDuration, 1) }),
+    ...(maxWait && { maxWaitMs: minutes('--max-wait', maxWait, 0) }),
   };
 }
 

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { PlatformError } from '../../errors.js';
 import type { Http } from '../../http/http.js';
 import { judgeGraph } from './errors.js';
+import { restsIn } from './usage.js';
 
 export interface MetaSettings {
   /** Base address of the Graph API, without a trailing slash. */
@@ -50,7 +51,7 @@ export function openGraph({ settings, token, http, warn }: GraphAccess): Graph {
             `the Graph API serves ${served} instead of ${settings.version}; set META_GRAPH_VERSION to a version in force`,
           );
         }
-        return judgeGraph(answer);
+        return { ...judgeGraph(answer), rests: restsIn(answer.headers) };
       });
     },
   };

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { HttpAnswer, Rest } from '../../http/http.js';
+
+/** Percent of the allowance from which on the API is left in peace: calling on while throttled lengthens the block. */
+const NEARLY_USED_PERCENT = 90;
+/** Where the header names no time. */
+const DEFAULT_REST_MS = 60_000;
+
+const percent = z.number().catch(0);
+const usage = z.object({ call_count: percent, total_time: percent, total_cputime: percent });
+const businessUsage = usage.extend({ estimated_time_to_regain_access: z.number().catch(0) });
+
+/**
+ * The rests that Meta's usage headers call for: `X-App-Usage` speaks of the app, `X-Business-Use-Case-Usage` of the account.
+ * All figures are percent; the time to regain access is in minutes. See "Rate Limits" in the Graph API documentation.
+ */
+export function restsIn(headers: HttpAnswer['headers']): Rest[] {
+  const app = usage.safeParse(parsed(headers['x-app-usage']));
+  const business = z.record(z.string(), z.array(businessUsage)).safeParse(parsed(headers['x-business-use-case-usage']));
+  const rests: Rest[] = [];
+  if (app.success && isNearlyUsed(app.data)) rests.push({ of: 'app', ms: DEFAULT_REST_MS });
+  for (const entry of Object.values(business.data ?? {}).flat()) {
+    const minutes = entry.estimated_time_to_regain_access;
+    if (isNearlyUsed(entry)) rests.push({ of: 'account', ms: minutes > 0 ? minutes * 60_000 : DEFAULT_REST_MS });
+  }
+  return rests;
+}
+
+function isNearlyUsed({ call_count, total_time, total_cputime }: z.infer<typeof usage>): boolean {
+  return Math.max(call_count, total_time, total_cputime) >= NEARLY_USED_PERCENT;
+}
+
+function parsed(header: string | undefined): unknown {
+  try {
+    return header === undefined ? undefined : JSON.parse(header);
+  } catch {
+    return undefined;
+  }
+}
