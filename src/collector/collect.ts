@@ -9,9 +9,10 @@ import { collectConnection, planConnection, type RunContext } from './connection
 import type { ConnectionReport, OnEvent } from './events.js';
 import { expiringTokens, expiryWarnings } from './expiring.js';
 import type { DayRecord } from './outcome.js';
-import { ledgerRange, type Plan, type Window } from './plan.js';
+import { ledgerRange, type Window } from './plan.js';
 import { createRecorder } from './recorder.js';
 import { createRefusals } from './refusals.js';
+import { reportOn } from './report.js';
 import type { Summary } from './summary.js';
 import { createTally } from './tally.js';
 import { versionWarning } from './version.js';
@@ -118,7 +119,7 @@ async function run(
     const ending = platform ? versionWarning(platform, startedAt) : null;
     if (ending !== null) warn(ending);
     const planned = planConnection(connection, context);
-    const onWritten = (records: readonly DayRecord[]) => done(report(connection, planned, records), records);
+    const onWritten = (records: readonly DayRecord[]) => done(reportOn(connection, planned, records), records);
     const isIdle = planned.due.length + planned.tooOld.length === 0;
     if (options.dryRun || isIdle) return onWritten([]);
     const records = await collectConnection(connection, planned, context);
@@ -165,39 +166,6 @@ async function renew(store: Store, runId: string, halt: AbortController): Promis
 
 async function* flatten<T>(pages: AsyncIterable<readonly T[]>): AsyncIterable<T> {
   for await (const page of pages) yield* page;
-}
-
-function report(connection: StoredConnection, planned: Plan, records: readonly DayRecord[]): ConnectionReport {
-  const outcomes = records.map(({ outcome }) => outcome);
-  const failed = outcomes.find(({ state }) => state === 'failed');
-  const skipped = outcomes.find(({ state }) => state === 'skipped');
-  const telling = failed ?? skipped;
-  const days: Record<string, number> = {};
-  for (const { state } of outcomes) days[state] = (days[state] ?? 0) + 1;
-  if (records.length === 0 && planned.due.length > 0) days.due = planned.due.length;
-  return {
-    connectionId: connection.id,
-    userId: connection.userId,
-    platform: connection.platform,
-    accountId: connection.accountId,
-    accountName: connection.accountName,
-    result: resultOf(
-      outcomes.length,
-      failed !== undefined,
-      outcomes.every(({ state }) => state === 'skipped'),
-    ),
-    days,
-    dates: outcomes.length > 0 ? outcomes.map(({ date }) => date) : planned.due.map(({ date }) => date),
-    metrics: outcomes.reduce((sum, { metrics }) => sum + metrics, 0),
-    reason: telling?.reason ?? null,
-    message: telling?.message ?? null,
-  };
-}
-
-function resultOf(outcomes: number, failed: boolean, allSkipped: boolean): ConnectionReport['result'] {
-  if (outcomes === 0) return 'nothing_due';
-  if (failed) return 'failed';
-  return allSkipped ? 'skipped' : 'succeeded';
 }
 
 function leaseLost(): CollectError {
