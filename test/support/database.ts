@@ -7,7 +7,7 @@ import { App, type Connection } from '@supabase/lite';
 import { createPgliteConnection } from '@supabase/lite/pglite';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { openEmbeddedStore, storeInside } from '../../src/store/embedded.js';
+import { storeInside } from '../../src/store/embedded.js';
 import type { Store } from '../../src/store/store.js';
 
 /** Any PostgreSQL, to look behind a store's back. */
@@ -22,19 +22,6 @@ export async function embeddedFolder(): Promise<{ dataDir: string; remove(): Pro
   const dataDir = await mkdtemp(join(tmpdir(), 'analytics-collect-test-'));
   await cp(inject('embeddedTemplate'), dataDir, { recursive: true });
   return { dataDir, remove: () => rm(dataDir, { recursive: true, force: true }) };
-}
-
-/** An embedded store of its own, with the schema and no rows; its folder goes when it is closed. */
-export async function freshEmbedded(): Promise<Store> {
-  const { dataDir, remove } = await embeddedFolder();
-  const store = await openEmbeddedStore({ dataDir });
-  return {
-    ...store,
-    async close() {
-      await store.close();
-      await remove();
-    },
-  };
 }
 
 /** The embedded engine itself, with the schema and no rows, and the store over it. */

@@ -76,7 +76,7 @@ export async function askInsights({
 }
 
 /** Reads an answer entry by entry, so that one that is malformed does not cost the others. */
-export function parseInsights(json: unknown): Insights {
+function parseInsights(json: unknown): Insights {
   const envelope = z.object({ data: z.array(z.unknown()) }).safeParse(json);
   if (!envelope.success) throw new PlatformError('unexpected_response', 'the answer holds no list of insights');
   const insights: Insight[] = [];
