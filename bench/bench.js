@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { collect } from '../dist/collector/collect.js';
+import { collect, DEFAULT_LIMITS } from '../dist/collector/collect.js';
 import { loadConfig } from '../dist/config.js';
 import { createPlatforms } from '../dist/platforms/registry.js';
 import { population } from '../dist/sandbox/population.js';
@@ -41,7 +41,7 @@ const summary = await collect(
   { store, keyring, platforms, now: () => new Date(), secrets: [key] },
   {
     ...{ window: { kind: 'lookback', days: 7 }, concurrency: CONCURRENCY, refresh: false, dryRun: false },
-    ...{ signal: new AbortController().signal, trigger: 'bench' },
+    ...{ signal: new AbortController().signal, trigger: 'bench', limits: DEFAULT_LIMITS },
   },
   () => undefined,
 );
