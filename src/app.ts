@@ -99,18 +99,24 @@ function assemble({ config, store, keyring, platforms, now, notices }: Parts): A
 
 /** Everything real but the other end: the same code over HTTP to loopback, and SQL to a database in memory. */
 async function openSandbox(kind: SandboxKind, now: () => Date): Promise<App> {
-  const [{ startSandbox }, { FAULTY_REFUSED_METRICS, population }, { openEmbeddedStore }, { generateKey }] =
-    await Promise.all([
-      import('./sandbox/server.js'),
-      import('./sandbox/population.js'),
-      import('./store/embedded.js'),
-      import('./tokens/fernet.js'),
-    ]);
+  const [
+    { startSandbox },
+    { FAULTY_REFUSED_METRICS, population },
+    { SANDBOX_CREDENTIALS },
+    { openEmbeddedStore },
+    { generateKey },
+  ] = await Promise.all([
+    import('./sandbox/server.js'),
+    import('./sandbox/population.js'),
+    import('./sandbox/oauth.js'),
+    import('./store/embedded.js'),
+    import('./tokens/fernet.js'),
+  ]);
   const faulty = kind === 'faulty';
   const accounts = population({ faulty });
   const sandbox = await startSandbox({ accounts, now, refusedMetrics: faulty ? FAULTY_REFUSED_METRICS : [] });
   const store = await openEmbeddedStore('memory');
-  const config = loadConfig({ ...sandbox.urls, ENCRYPTION_KEY: generateKey() });
+  const config = loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: generateKey() });
   const keyring = createKeyring(config.encryptionKey ?? '', { allowPlaintext: false });
   for (const account of accounts) {
     await store.saveConnection({
@@ -120,7 +126,7 @@ async function openSandbox(kind: SandboxKind, now: () => Date): Promise<App> {
       accountName: account.name,
       accessToken: keyring.encrypt(account.accessToken),
       refreshToken: account.refreshToken === undefined ? null : keyring.encrypt(account.refreshToken),
-      tokenExpiresAt: null,
+      tokenExpiresAt: account.tokenExpiresAt ?? null,
     });
   }
   const notice = `Sandbox: ${accounts.length} made-up accounts on a loopback port, a database in memory. Nothing here is real, and nothing is kept.`;

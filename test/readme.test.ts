@@ -10,7 +10,7 @@ const ZONE = 'America/Los_Angeles';
 
 let world: World;
 beforeAll(async () => {
-  const accounts = population({ users: 2 }).map((account) => ({
+  const accounts = population({ users: 2, platforms: ['instagram', 'facebook'] }).map((account) => ({
     ...account,
     userId: account.userId.endsWith('1') ? 'me' : 'other',
   }));

@@ -13,6 +13,8 @@ export interface SandboxAccount {
   /** Instagram: tokens that begin with `IG` open graph.instagram.com only, all others graph.facebook.com only. */
   readonly accessToken: string;
   readonly refreshToken?: string;
+  /** What the collector's connection holds as `token_expires_at`, ISO 8601; absent, it does not know. */
+  readonly tokenExpiresAt?: string;
   /** Instagram: the Page it is connected to. */
   readonly pageId?: string;
   /** Facebook: the Page's own token. Given, `accessToken` is a user's and opens no insights; absent, `accessToken` is the Page's. */

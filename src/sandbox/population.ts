@@ -2,15 +2,15 @@ import type { Fault, SandboxAccount, SandboxPlatform } from './account.js';
 import { pick } from './values.js';
 
 export interface PopulationOptions {
-  /** How many users; each has one account on each platform. */
   readonly users?: number;
+  /** Each user has an account on each of them; absent, on two of the four, and some access tokens have run out. */
   readonly platforms?: readonly SandboxPlatform[];
   /** Breaks a realistic handful of accounts; go with `FAULTY_REFUSED_METRICS` for the sandbox. */
   readonly faulty?: boolean;
 }
 
-/** One metric of Instagram and one of Facebook that the faulty sandbox has retired. */
-export const FAULTY_REFUSED_METRICS = ['replies', 'page_views_total'] as const;
+/** One metric each of Instagram, Facebook and YouTube that the faulty sandbox has retired. */
+export const FAULTY_REFUSED_METRICS = ['replies', 'page_views_total', 'engagedViews'] as const;
 
 const PLACES = [
   'Lisbon',
@@ -42,34 +42,64 @@ const TRADES = [
   'Cheese',
 ];
 
+/** The platforms of every ten users: each pair occurs, and Instagram most of all. */
+const PAIRS: readonly (readonly SandboxPlatform[])[] = [
+  ['instagram', 'facebook'],
+  ['instagram', 'youtube'],
+  ['instagram', 'linkedin'],
+  ['facebook', 'youtube'],
+  ['instagram', 'facebook'],
+  ['instagram', 'youtube'],
+  ['instagram', 'facebook'],
+  ['instagram', 'linkedin'],
+  ['facebook', 'linkedin'],
+  ['youtube', 'linkedin'],
+];
+
 /** User number -> what is wrong with that user's account on a platform. */
 const FAULTS: Readonly<Record<SandboxPlatform, Readonly<Record<number, Fault>>>> = {
   instagram: {
     3: { kind: 'dead_token' },
     17: { kind: 'missing_permission' },
     42: { kind: 'api_down' },
-    64: { kind: 'no_data' },
+    65: { kind: 'no_data' },
     81: { kind: 'server_error', times: 1 },
   },
   facebook: {
     5: { kind: 'dead_token', subcode: 460 },
-    23: { kind: 'permission_empty' },
-    42: { kind: 'api_down' },
+    24: { kind: 'permission_empty' },
+    44: { kind: 'api_down' },
     77: { kind: 'throttled' },
   },
-  youtube: { 9: { kind: 'dead_token' }, 31: { kind: 'no_data' }, 58: { kind: 'expired_token' } },
-  linkedin: { 12: { kind: 'dead_token' }, 36: { kind: 'missing_permission' }, 90: { kind: 'throttled' } },
+  youtube: { 10: { kind: 'dead_token' }, 32: { kind: 'no_data' }, 54: { kind: 'missing_permission' } },
+  // A day's quota would be the end of LinkedIn for the whole run.
+  linkedin: {
+    13: { kind: 'dead_token' },
+    38: { kind: 'missing_permission' },
+    90: { kind: 'throttled', window: 'MINUTE' },
+  },
 };
 
-/** The same accounts each time: by default 150 users with an Instagram account and a Facebook Page each. */
+/** The same accounts each time: by default 150 users with two accounts each. */
 export function population(options: PopulationOptions = {}): SandboxAccount[] {
-  const { users = 150, platforms = ['instagram', 'facebook'], faulty = false } = options;
+  const { users = 150, platforms, faulty = false } = options;
   return Array.from({ length: users }, (_, i) => i + 1).flatMap((user) =>
-    platforms.map((platform) => {
+    (platforms ?? pairOf(user)).map((platform) => {
+      const account = ACCOUNT_OF[platform](user);
       const fault = faulty ? FAULTS[platform][user] : undefined;
-      return { ...ACCOUNT_OF[platform](user), ...(fault && { fault }) };
+      return { ...account, ...(platforms === undefined && ranOut(account, user)), ...(fault && { fault }) };
     }),
   );
+}
+
+function pairOf(user: number): readonly SandboxPlatform[] {
+  return PAIRS[(user - 1) % PAIRS.length] ?? [];
+}
+
+/** Of those that can be renewed, every third's access token has run out, as after its hour; of half of these it is known. */
+function ranOut(account: SandboxAccount, user: number): Partial<SandboxAccount> {
+  if (account.refreshToken === undefined || user % 3 !== 0) return {};
+  return { fault: { kind: 'expired_token' }, ...(user % 2 === 0 && { tokenExpiresAt: '2026-01-01T00:00:00Z' }) };
 }
 
 /** `20000000-0000-4000-8000-000000000042`: a UUID, for databases that want one. */

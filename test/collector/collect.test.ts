@@ -15,7 +15,7 @@ let world: World;
 afterEach(() => world?.close());
 
 function accounts(users: number, faults: Record<string, SandboxAccount['fault']> = {}): SandboxAccount[] {
-  return population({ users }).map((account, position) => {
+  return population({ users, platforms: ['instagram', 'facebook'] }).map((account, position) => {
     const fault = faults[position];
     return fault ? { ...account, fault } : account;
   });

@@ -4,6 +4,7 @@ import type { Summary } from '../../src/collector/summary.js';
 import { loadConfig } from '../../src/config.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
+import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.js';
 import type { Store } from '../../src/store/store.js';
 import { generateKey } from '../../src/tokens/fernet.js';
@@ -29,7 +30,7 @@ export interface WorldOptions extends Omit<SandboxOptions, 'now'> {
 export async function createWorld({ now, ...options }: WorldOptions): Promise<World> {
   const sandbox = await startSandbox({ ...options, now: () => world.now, record: true });
   const database = await freshPglite();
-  const config = loadConfig({ ...sandbox.urls, ENCRYPTION_KEY: generateKey() });
+  const config = loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: generateKey() });
   const keyring = createKeyring(config.encryptionKey ?? '', { allowPlaintext: false });
   const collector = {
     store: database.store,
@@ -62,7 +63,7 @@ export async function createWorld({ now, ...options }: WorldOptions): Promise<Wo
         accountName: account.name,
         accessToken: ciphertext ?? keyring.encrypt(account.accessToken),
         refreshToken: account.refreshToken === undefined ? null : keyring.encrypt(account.refreshToken),
-        tokenExpiresAt: null,
+        tokenExpiresAt: account.tokenExpiresAt ?? null,
       });
       return id;
     },
