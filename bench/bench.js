@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { collect, DEFAULT_LIMITS } from '../dist/collector/collect.js';
 import { loadConfig } from '../dist/config.js';
 import { createPlatforms } from '../dist/platforms/registry.js';
+import { SANDBOX_CREDENTIALS } from '../dist/sandbox/oauth.js';
 import { population } from '../dist/sandbox/population.js';
 import { startSandbox } from '../dist/sandbox/server.js';
 import { openEmbeddedStore } from '../dist/store/embedded.js';
@@ -28,13 +29,16 @@ const startUp = performance.now() - opening;
 
 const key = generateKey();
 const keyring = createKeyring(key, { allowPlaintext: false });
-for (const { userId, platform, accountId, connectedAs, name, accessToken } of accounts) {
+for (const account of accounts) {
+  const { userId, platform, accountId, connectedAs, name, accessToken, refreshToken, tokenExpiresAt = null } = account;
   await store.saveConnection({
     ...{ userId, platform, accountId: connectedAs ?? accountId, accountName: name },
-    ...{ accessToken: keyring.encrypt(accessToken), refreshToken: null, tokenExpiresAt: null },
+    accessToken: keyring.encrypt(accessToken),
+    refreshToken: refreshToken === undefined ? null : keyring.encrypt(refreshToken),
+    tokenExpiresAt,
   });
 }
-const platforms = createPlatforms(loadConfig({ ...sandbox.urls, ENCRYPTION_KEY: key }));
+const platforms = createPlatforms(loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: key }));
 
 const collecting = performance.now();
 const summary = await collect(
