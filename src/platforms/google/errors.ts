@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
 import { StaleToken } from '../oauth.js';
+import { list } from '../shape.js';
 import { judgePlain, refuse, retry } from '../verdicts.js';
 
 /** YouTube Analytics does not know the combination of metrics and dimensions: nothing of it is answered. */
@@ -11,7 +12,7 @@ export class UnsupportedQuery extends PlatformError {
   }
 }
 
-const reasons = z.array(z.object({ reason: z.string().optional() })).catch([]);
+const reasons = list(z.object({ reason: z.string().optional() }), 100).catch([]);
 
 /** `errors` is the older form, `status` and `details` the newer; either may be absent. */
 const errorBody = z.object({

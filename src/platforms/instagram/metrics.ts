@@ -30,18 +30,21 @@ export const SPLIT_BY_CONTENT = [
 export const UNDOCUMENTED = ['profile_views'] as const;
 
 /** What every row of `follows_and_unfollows` broken down by `follow_type` stands for: gained and lost, as measured, not as documented. */
-export const FOLLOW_TYPES: Readonly<Record<string, string>> = { FOLLOWER: 'follows', NON_FOLLOWER: 'unfollows' };
+export const FOLLOW_TYPES: ReadonlyMap<string, string> = new Map([
+  ['FOLLOWER', 'follows'],
+  ['NON_FOLLOWER', 'unfollows'],
+]);
 
 /** `media_product_type` under the names that readers know; both spellings are on the wire. Others keep their name, lower case. */
-export const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  POST: 'post',
-  FEED: 'post',
-  CAROUSEL_CONTAINER: 'post',
-  REEL: 'reel',
-  REELS: 'reel',
-  STORY: 'story',
-  AD: 'ad',
-};
+export const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
+  ['POST', 'post'],
+  ['FEED', 'post'],
+  ['CAROUSEL_CONTAINER', 'post'],
+  ['REEL', 'reel'],
+  ['REELS', 'reel'],
+  ['STORY', 'story'],
+  ['AD', 'ad'],
+]);
 
 export const METRICS: readonly MetricInfo[] = [
   {

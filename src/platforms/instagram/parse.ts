@@ -23,7 +23,7 @@ export function splitsFrom(insights: readonly Insight[]): Map<string, PostTypes>
 /** New and lost followers. */
 export function followsFrom(insights: readonly Insight[]): MetricValue[] {
   return insights.flatMap(resultsOf).flatMap(({ type, value }) => {
-    const metric = FOLLOW_TYPES[type];
+    const metric = FOLLOW_TYPES.get(type);
     return metric === undefined ? [] : [{ metric, value, apiMetric: 'follows_and_unfollows' }];
   });
 }
@@ -39,13 +39,13 @@ function totalOf({ total_value: total, values }: Insight): number | undefined {
  */
 function postTypes(insight: Insight): PostTypes {
   const unique = METRICS.some(({ name, unit }) => name === insight.name && unit === 'accounts');
-  const split: Record<string, number> = {};
+  const split = new Map<string, number>();
   for (const { type, value } of resultsOf(insight)) {
-    const known = CONTENT_TYPES[type] ?? type.toLowerCase();
-    const name = unique && known in split ? type.toLowerCase() : known;
-    split[name] = (split[name] ?? 0) + value;
+    const known = CONTENT_TYPES.get(type) ?? type.toLowerCase();
+    const name = unique && split.has(known) ? type.toLowerCase() : known;
+    split.set(name, (split.get(name) ?? 0) + value);
   }
-  return split;
+  return Object.fromEntries(split);
 }
 
 function resultsOf({ total_value: total }: Insight): { type: string; value: number }[] {

@@ -3,10 +3,11 @@ import { PlatformError } from '../../errors.js';
 import { metricNumber } from '../number.js';
 import { type Part, readValues } from '../parts.js';
 import type { Day } from '../platform.js';
+import { list } from '../shape.js';
 import type { Resource } from './metrics.js';
 
 const DAY_MS = 86_400_000;
-const list = z.object({ elements: z.array(z.unknown()) });
+const answer = z.object({ elements: list(z.unknown(), 1_000) });
 const dated = z.object({ timeRange: z.object({ start: metricNumber }) });
 
 /**
@@ -20,7 +21,7 @@ export function queryFor(resource: Resource, urn: string, { start, end }: Pick<D
 
 /** What one of the statistics says of each day: an element belongs to the day that it starts with. Throws `PlatformError`. */
 export function dailyFrom(json: unknown, resource: Resource, days: readonly Day[]): Map<string, Part> {
-  const parsed = list.safeParse(json);
+  const parsed = answer.safeParse(json);
   if (!parsed.success) throw unexpected(resource, 'the answer holds no list of elements');
   const found = new Map<string, Part>();
   for (const element of parsed.data.elements) {

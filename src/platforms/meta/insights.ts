@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import { metricNumber } from '../number.js';
 import type { RefusedMetrics } from '../platform.js';
+import { list, whatIsWrong } from '../shape.js';
 import type { Graph } from './graph.js';
 import { askTolerantly } from './metrics.js';
 
@@ -9,20 +10,20 @@ const insight = z.object({
   name: z.string(),
   period: z.string().optional(),
   /** A time series; `value` or `end_time` may be missing. */
-  values: z.array(z.object({ value: metricNumber.nullish(), end_time: z.string().optional() })).optional(),
+  values: list(z.object({ value: metricNumber.nullish(), end_time: z.string().optional() }), 1_000).optional(),
   /** With a breakdown, `value` may be missing (`follows_and_unfollows`), and categories that are zero are left out. */
   total_value: z
     .object({
       value: metricNumber.nullish(),
-      breakdowns: z
-        .array(
-          z.object({
-            results: z
-              .array(z.object({ dimension_values: z.array(z.string()), value: metricNumber.nullish() }))
-              .optional(),
-          }),
-        )
-        .optional(),
+      breakdowns: list(
+        z.object({
+          results: list(
+            z.object({ dimension_values: list(z.string(), 10), value: metricNumber.nullish() }),
+            100,
+          ).optional(),
+        }),
+        10,
+      ).optional(),
     })
     .nullish(),
 });
@@ -60,7 +61,10 @@ export async function askInsights({
   const api = [graph.name, query.breakdown].filter(Boolean).join(' by ');
   const answers = await askTolerantly({
     ...{ api, metrics, refused, refusal },
-    ask: async (accepted) => parseInsights(await graph.get(id, '/insights', { ...query, metric: accepted.join(',') })),
+    ask: async (accepted) => {
+      const answer = parseInsights(await graph.get(id, '/insights', { ...query, metric: accepted.join(',') }));
+      return { ...answer, insights: answer.insights.filter(({ name }) => accepted.includes(name)) };
+    },
   });
   if (required && answers.length === 0) {
     throw new PlatformError(
@@ -77,7 +81,7 @@ export async function askInsights({
 
 /** Reads an answer entry by entry, so that one that is malformed does not cost the others. */
 function parseInsights(json: unknown): Insights {
-  const envelope = z.object({ data: z.array(z.unknown()) }).safeParse(json);
+  const envelope = z.object({ data: list(z.unknown(), 1_000) }).safeParse(json);
   if (!envelope.success) throw new PlatformError('unexpected_response', 'the answer holds no list of insights');
   const insights: Insight[] = [];
   let error: PlatformError | null = null;
@@ -87,7 +91,7 @@ function parseInsights(json: unknown): Insights {
     else
       error ??= new PlatformError(
         'unexpected_response',
-        `an insight has an unexpected form: ${z.prettifyError(parsed.error)}`,
+        `an insight has an unexpected form: ${whatIsWrong(parsed.error)}`,
       );
   }
   return { insights, error };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import { noChannel } from '../google/errors.js';
 import { type Part, readValues } from '../parts.js';
+import { list } from '../shape.js';
 import type { YouTube } from './api.js';
 import { TOTALS } from './metrics.js';
 
@@ -17,15 +18,14 @@ export class WrongChannel extends PlatformError {
 }
 
 const channelList = z.object({
-  items: z
-    .array(
-      z.object({
-        id: z.string().optional(),
-        snippet: z.object({ title: z.string().optional() }).optional(),
-        statistics: z.record(z.string(), z.unknown()).optional(),
-      }),
-    )
-    .optional(),
+  items: list(
+    z.object({
+      id: z.string().optional(),
+      snippet: z.object({ title: z.string().optional() }).optional(),
+      statistics: z.record(z.string(), z.unknown()).optional(),
+    }),
+    100,
+  ).optional(),
 });
 
 const CHANNEL_ID = /^UC[\w-]{22}$/;

@@ -26,13 +26,13 @@ export const SPLIT_BY_CONTENT: readonly string[] = DAILY.filter((metric) => metr
  * `creatorContentType`, lower case and without underscores (documented as `VIDEO_ON_DEMAND`, answered as `videoOnDemand`), under
  * the names that readers know.
  */
-export const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  shorts: 'short',
-  videoondemand: 'video',
-  livestream: 'live',
-  story: 'story',
-  posts: 'post',
-};
+export const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
+  ['shorts', 'short'],
+  ['videoondemand', 'video'],
+  ['livestream', 'live'],
+  ['story', 'story'],
+  ['posts', 'post'],
+]);
 
 /** Of the channel, as of now. */
 export const TOTALS = ['subscriberCount', 'viewCount', 'videoCount'] as const;

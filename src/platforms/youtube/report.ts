@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import { type Part, readValues } from '../parts.js';
 import type { PostTypes } from '../platform.js';
+import { list, whatIsWrong } from '../shape.js';
 import { CONTENT_TYPES } from './metrics.js';
 
 /** Columns stand in no promised order, and `rows` is absent when nothing matches. */
 const table = z.object({
-  columnHeaders: z.array(z.object({ name: z.string() })),
-  rows: z.array(z.array(z.unknown())).nullish(),
+  columnHeaders: list(z.object({ name: z.string() }), 100),
+  rows: list(z.array(z.unknown())).nullish(),
 });
 
 const dimensions = z.object({ day: z.iso.date(), creatorContentType: z.string().optional() });
@@ -28,14 +29,15 @@ export function splitsFrom(json: unknown, metrics: readonly string[]): Map<strin
   const days = new Map<string, Map<string, PostTypes>>();
   for (const { day, contentType = '', part } of rowsOf(json, metrics)) {
     if (part.error !== null) throw part.error;
-    const type = CONTENT_TYPES[contentType.toLowerCase().replaceAll('_', '')] ?? contentType.toLowerCase();
+    const type = CONTENT_TYPES.get(contentType.toLowerCase().replaceAll('_', '')) ?? contentType.toLowerCase();
     const splits = days.get(day) ?? new Map<string, PostTypes>();
     days.set(day, splits);
     for (const { metric, value } of part.values) {
       // A type that had no part in it is left out, so that the only one that had can be told.
       if (value === 0) continue;
       const split = splits.get(metric) ?? {};
-      splits.set(metric, { ...split, [type]: (split[type] ?? 0) + value });
+      const known = Object.hasOwn(split, type) ? split[type] : undefined;
+      splits.set(metric, { ...split, [type]: (known ?? 0) + value });
     }
   }
   return days;
@@ -54,5 +56,5 @@ function rowsOf(json: unknown, metrics: readonly string[]): Row[] {
 }
 
 function unreadable(error: z.ZodError): PlatformError {
-  return new PlatformError('unexpected_response', `the report has an unexpected form: ${z.prettifyError(error)}`);
+  return new PlatformError('unexpected_response', `the report has an unexpected form: ${whatIsWrong(error)}`);
 }
