@@ -30,6 +30,8 @@ export interface HttpClientOptions {
   readonly limits: HttpLimits;
   /** Waits; throws `Interrupted` when the signal is aborted. Tests need not wait. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Tests need not wait for a peer that says nothing either. */
+  readonly answerTimeoutMs?: number;
 }
 
 /** What a run may cost. Beyond it nothing is sent, and what is left is left to the next run. */
@@ -52,6 +54,7 @@ export interface HttpClient {
 /** Requests over kept-alive connections. No redirect is followed: it could carry a token to another host. */
 export function createHttp(options: HttpClientOptions): HttpClient {
   const { concurrency, signal, counters, now, warn, limits, pause = sleepUnlessAborted } = options;
+  const { answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
   // Every request under way listens to the one signal: their number is bounded, and no leak.
   setMaxListeners(0, signal);
   const limit = pLimit(concurrency);
@@ -64,12 +67,14 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     agent,
     followRedirect: false,
     throwHttpErrors: false,
+    // A small body could unfold to any size, past the bound on it: nothing compressed is asked for.
+    decompress: false,
     retry: { limit: 0 },
     timeout: {
       lookup: CONNECT_TIMEOUT_MS,
       connect: CONNECT_TIMEOUT_MS,
       secureConnect: CONNECT_TIMEOUT_MS,
-      request: ANSWER_TIMEOUT_MS,
+      request: answerTimeoutMs,
     },
     headers: { 'user-agent': 'analytics-collect', accept: 'application/json' },
   });
@@ -105,10 +110,21 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     return gate;
   }
 
+  /** Asks the gate when the request's turn has come: what an answer said while it queued counts. */
+  async function sendWhenAdmitted(gate: Gate, account: string, request: HttpRequest) {
+    for (;;) {
+      const sent = await limit(async () => {
+        const rest = gate.admit(account);
+        return rest > 0 ? { rest } : { answer: await send(request) };
+      });
+      if (sent.answer) return sent.answer;
+      await pause(sent.rest, signal);
+    }
+  }
+
   async function ask<T>(gate: Gate, account: string, request: HttpRequest, judge: Judge<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      for (let rest = gate.admit(account); rest > 0; rest = gate.admit(account)) await pause(rest, signal);
-      const answer = await limit(send, request);
+      const answer = await sendWhenAdmitted(gate, account, request);
       const verdict: Verdict<T> = answer instanceof PlatformError ? { kind: 'retry', error: answer } : judge(answer);
       gate.note(account, verdict);
       if (verdict.kind === 'accept') return verdict.value;
