@@ -1,8 +1,10 @@
 import type { Window } from '../collector/plan.js';
 import { CollectError } from '../errors.js';
+import type { Shard } from '../store/store.js';
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 730;
+const MAX_SHARDS = 1024;
 const DEFAULT_LOOKBACK_DAYS = 7;
 
 interface WindowFlags {
@@ -50,6 +52,18 @@ export function parseWindow({ date, since, until, lookback }: WindowFlags, today
   if (since !== undefined || until !== undefined) return parseRange({ since, until, lookback }, today);
   if (lookback === undefined) return { kind: 'lookback', days: DEFAULT_LOOKBACK_DAYS };
   return { kind: 'lookback', days: parseDays('--lookback', lookback) };
+}
+
+/** A part of the users, `I/N`. */
+export function parseShard(text: string): Shard {
+  const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
+  if (index !== undefined && count !== undefined && 1 <= index && index <= count && count <= MAX_SHARDS) {
+    return { index, count };
+  }
+  throw usageError(
+    `--shard ${quote(text)} is not a part I/N with 1 <= I <= N <= ${MAX_SHARDS}.`,
+    'For example --shard 1/4, and 2/4, 3/4 and 4/4 elsewhere.',
+  );
 }
 
 /** A number of days to look back. */

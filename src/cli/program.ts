@@ -35,6 +35,9 @@ function addCollect(program: Command): void {
     .option('--since <day>', 'the first day, with --until')
     .option('--until <day>', 'the last day, with --since')
     .option('--lookback <days>', 'how many ended days to look at (default: 7)')
+    .addOption(
+      new Option('--shard <i/n>', 'only this part of the users, for n machines that share a night').conflicts('user'),
+    )
     .option('--concurrency <n>', 'requests at once (default: 32)')
     .option('--max-requests <n>', 'requests in all, the rest is due in the next run (default: 200000)')
     .option('--max-duration <minutes>', 'how long a run may take, likewise (default: 180)')

@@ -2,7 +2,7 @@ import { CollectError } from '../errors.js';
 import { createHttp } from '../http/client.js';
 import { redact } from '../http/redact.js';
 import type { Platform } from '../platforms/platform.js';
-import type { ConnectionFilter, Store, StoredConnection } from '../store/store.js';
+import type { ConnectionFilter, Shard, Store, StoredConnection } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { forEachConcurrently } from './concurrently.js';
 import { collectConnection, planConnection, type RunContext } from './connection.js';
@@ -22,6 +22,8 @@ const HEARTBEAT_MS = 30_000;
 export interface CollectOptions {
   readonly userId?: string;
   readonly platforms?: readonly string[];
+  /** One part of the users, with a lease of its own; goes without `userId`. */
+  readonly shard?: Shard;
   readonly window: Window;
   /** Requests, and connections, under way at once. */
   readonly concurrency: number;
@@ -63,7 +65,7 @@ export interface Collector {
 export async function collect(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
   const { store, now } = collector;
   await store.check();
-  const scope = options.userId === undefined ? 'all' : `user:${options.userId}`;
+  const scope = scopeOf(options);
   if (options.dryRun) return run(collector, options, onEvent, { runId: 'dry-run', scope });
 
   const lease = await store.beginRun({ scope, trigger: options.trigger });
@@ -136,6 +138,7 @@ async function run(
     const filter: ConnectionFilter = {
       ...(options.userId !== undefined && { userId: options.userId }),
       ...(options.platforms !== undefined && { platforms: options.platforms }),
+      ...(options.shard !== undefined && { shard: options.shard }),
     };
     const connections = await store.countConnections(filter);
     onEvent({ type: 'started', runId, scope, store: store.description, connections, dryRun: options.dryRun });
@@ -156,6 +159,11 @@ async function run(
     metrics: recorder.counts,
     requests: counters,
   });
+}
+
+function scopeOf({ userId, shard }: Pick<CollectOptions, 'userId' | 'shard'>): string {
+  if (userId !== undefined) return `user:${userId}`;
+  return shard === undefined ? 'all' : `shard:${shard.index}/${shard.count}`;
 }
 
 /** A lease that is lost stops the run; a heartbeat that did not get through is tried again at the next beat. */

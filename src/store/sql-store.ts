@@ -147,6 +147,6 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
   };
 }
 
-function filterArgs({ userId, platforms }: ConnectionFilter) {
-  return { for_user: userId ?? null, for_platforms: platforms ?? null };
+function filterArgs({ userId, platforms, shard }: ConnectionFilter) {
+  return { for_user: userId ?? null, for_platforms: platforms ?? null, for_shard: shard ?? null };
 }

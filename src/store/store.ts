@@ -20,7 +20,10 @@ export interface Store {
   /** Renews the lease's heartbeat. False when the lease was lost to another run. */
   renewRun(runId: string): Promise<boolean>;
   finishRun(runId: string, status: RunStatus, summary: unknown): Promise<void>;
-  /** The newest run of any scope, and when the newest run over all users began that completed, wholly or in part. */
+  /**
+   * The newest run of any scope, and when all users were last gone through by runs that completed, wholly or in part: when
+   * that run began or, where shards did it, the one of them that is longest ago.
+   */
   lastRuns(): Promise<{ readonly run: RunRow | null; readonly succeededAt: string | null }>;
 
   countConnections(filter: ConnectionFilter): Promise<number>;
@@ -65,7 +68,7 @@ export interface LedgerEntry {
 export type RunStatus = 'running' | 'completed' | 'partial' | 'failed' | 'interrupted' | 'abandoned';
 
 export interface NewRun {
-  /** `all` or `user:ID`. One run at a time holds a scope. */
+  /** `all`, `user:ID` or `shard:I/N`. One run at a time holds a scope. */
   readonly scope: string;
   /** What started it: `cli`, `sandbox`, … */
   readonly trigger: string;
@@ -98,6 +101,14 @@ export interface DateRange {
 export interface ConnectionFilter {
   readonly userId?: string;
   readonly platforms?: readonly string[];
+  readonly shard?: Shard;
+}
+
+/** One of `count` parts of the users: each user is whole in one of them, and always in the same one. */
+export interface Shard {
+  /** From 1 to `count`. */
+  readonly index: number;
+  readonly count: number;
 }
 
 /** An active connection as stored: tokens are ciphertext. */

@@ -41,6 +41,8 @@ describe('what is asked for', () => {
     [{ since: '2024-11-23', until: TODAY }, { window: { kind: 'dates', since: '2024-11-23', until: TODAY } }],
     [{ lookback: '730' }, { window: { kind: 'lookback', days: 730 } }],
     [{ concurrency: '1000' }, { concurrency: 1000 }],
+    [{ shard: '2/4' }, { shard: { index: 2, count: 4 } }],
+    [{ shard: '1024/1024' }, { shard: { index: 1024, count: 1024 } }],
     [
       { maxRequests: '5', maxDuration: '2', maxWait: '0' },
       { limits: { maxRequests: 5, maxDurationMs: 120_000, maxWaitMs: 0 } },
@@ -80,6 +82,10 @@ describe('a mistake names the flag', () => {
     [{ platform: ['instagram,tiktok'] }, '--platform "tiktok" is not a platform.'],
     [{ platform: ['instagram,'] }, '--platform "" is not a platform.'],
     [{ user: ' ' }, '--user is empty.'],
+    ...['0/4', '5/4', '1/1025', '1', '1/4/4', ' 1/4', '-1/4', ''].map((shard): [CollectFlags, string] => [
+      { shard },
+      `--shard "${shard}" is not a part I/N with 1 <= I <= N <= 1024.`,
+    ]),
   ])('%j', (flags, message) => {
     expect(mistake(() => parse(flags))).toBe(message);
   });

@@ -3,7 +3,7 @@ import { type CollectOptions, DEFAULT_LIMITS, type RunLimits } from '../../colle
 import type { CollectEvent, ConnectionReport } from '../../collector/events.js';
 import type { Summary } from '../../collector/summary.js';
 import { platformNames } from '../../platforms/registry.js';
-import { parseInteger, parsePlatforms, parseWindow, usageError, utcToday } from '../flags.js';
+import { parseInteger, parsePlatforms, parseShard, parseWindow, usageError, utcToday } from '../flags.js';
 import { colorsFor } from '../render/colors.js';
 import { renderDue } from '../render/due.js';
 import { createPlainReporter } from '../render/plain.js';
@@ -22,6 +22,7 @@ export interface CollectFlags {
   readonly since?: string;
   readonly until?: string;
   readonly lookback?: string;
+  readonly shard?: string;
   readonly concurrency?: string;
   readonly maxRequests?: string;
   readonly maxDuration?: string;
@@ -74,6 +75,7 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
   return {
     ...(flags.user !== undefined && { userId: parseUser(flags.user) }),
     ...(platforms !== undefined && { platforms }),
+    ...(flags.shard !== undefined && { shard: parseShard(flags.shard) }),
     window: parseWindow(flags, today),
     concurrency:
       flags.concurrency === undefined

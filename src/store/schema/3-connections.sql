@@ -1,6 +1,7 @@
 -- platform_connections under the one spelling that the collector reads, whichever the table has. Each row is taken as
 -- JSON, so that a column the table lacks is a NULL rather than an error, and the table may change under the view.
--- age_key sorts oldest first and names a place in that order; numeric ids are padded to sort as numbers.
+-- age_key sorts oldest first and names a place in that order; numeric ids are padded to sort as numbers. user_hash divides
+-- users among shards: by md5, since PostgreSQL's own hashes may change with its version.
 create or replace view public.collection_connections with (security_invoker = true) as
 select
   stored.id,
@@ -33,7 +34,8 @@ select
     coalesce(to_char((stored.fields ->> 'created_at')::timestamptz at time zone 'UTC', 'YYYYMMDDHH24MISSUS'), '')
     || '/'
     || case when stored.id ~ '^[0-9]+$' then lpad(stored.id, 20, '0') else stored.id end
-  ) collate "C" as age_key
+  ) collate "C" as age_key,
+  ('x' || left(md5(stored.user_id), 8))::bit(32)::bigint as user_hash
 from (
   select
     connections.id::text as id,
@@ -47,9 +49,10 @@ from (
 ) stored;
 
 -- Active connections, oldest first, at most page_size of those after after_key, each with its outcomes between since
--- and until. NULL filters mean all. One statement a page: the place in the order is the only state between pages.
+-- and until. NULL filters mean all; for_shard is {"index": 1 to count, "count": …}. One statement a page: the place in the order is the only state between pages.
+drop function if exists public.read_connections(text, jsonb, date, date, text, integer);
 create or replace function public.read_connections(
-  for_user text, for_platforms jsonb, since date, until date, after_key text, page_size integer
+  for_user text, for_platforms jsonb, since date, until date, after_key text, page_size integer, for_shard jsonb default null
 )
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'
@@ -62,6 +65,10 @@ as $$
     where connections.active
       and (for_user is null or connections.user_id = for_user)
       and (for_platforms is null or for_platforms ? connections.platform)
+      and (
+        for_shard is null
+        or connections.user_hash % (for_shard ->> 'count')::bigint = (for_shard ->> 'index')::bigint - 1
+      )
   ),
   page as (
     select * from active where after_key is null or active.age_key > after_key order by active.age_key limit page_size
@@ -97,7 +104,8 @@ as $$
   from page;
 $$;
 
-create or replace function public.count_connections(for_user text, for_platforms jsonb)
+drop function if exists public.count_connections(text, jsonb);
+create or replace function public.count_connections(for_user text, for_platforms jsonb, for_shard jsonb default null)
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
@@ -105,7 +113,11 @@ as $$
   from public.collection_connections connections
   where connections.active
     and (for_user is null or connections.user_id = for_user)
-    and (for_platforms is null or for_platforms ? connections.platform);
+    and (for_platforms is null or for_platforms ? connections.platform)
+    and (
+      for_shard is null
+      or connections.user_hash % (for_shard ->> 'count')::bigint = (for_shard ->> 'index')::bigint - 1
+    );
 $$;
 
 -- Every connection, active or not, without its tokens.

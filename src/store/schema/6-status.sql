@@ -89,7 +89,10 @@ as $$
 $$;
 
 -- Active connections whose access token ends before an instant, the soonest first, without the tokens.
-create or replace function public.tokens_ending(for_user text, for_platforms jsonb, before timestamptz)
+drop function if exists public.tokens_ending(text, jsonb, timestamptz);
+create or replace function public.tokens_ending(
+  for_user text, for_platforms jsonb, before timestamptz, for_shard jsonb default null
+)
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
@@ -114,7 +117,11 @@ as $$
   where connections.active
     and connections.token_expires_at < before
     and (for_user is null or connections.user_id = for_user)
-    and (for_platforms is null or for_platforms ? connections.platform);
+    and (for_platforms is null or for_platforms ? connections.platform)
+    and (
+      for_shard is null
+      or connections.user_hash % (for_shard ->> 'count')::bigint = (for_shard ->> 'index')::bigint - 1
+    );
 $$;
 
 -- What a run asks before it starts. Raise schema_version with every change that the program relies on.
@@ -123,7 +130,7 @@ returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
   select jsonb_build_object(
-    'schema_version', 2,
+    'schema_version', 3,
     'unique_key', exists (select from public.collection_key_indexes() where takes_nulls_as_equal)
   );
 $$;

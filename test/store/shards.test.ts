@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ENGINES, type Engine } from './engines.js';
+import { openOlderDatabase } from './older-database.js';
+import { allConnections, beginRun } from './rows.js';
+
+const TWO_PLATFORMS = `insert into public.platform_connections (user_id, platform, account_id, token_expires_at)
+  select 'user-' || n, platform, n, '2026-01-01' from generate_series(1, 400) n, unnest(array['instagram', 'facebook']) platform`;
+
+const parts = (count: number) => Array.from({ length: count }, (_, index) => ({ index: index + 1, count }));
+
+describe.each(ENGINES)('$name store', ({ open }) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await open();
+  });
+  afterAll(() => engine.close());
+  beforeEach(() => engine.sql.query('truncate public.platform_connections, public.collection_runs'));
+
+  test.each([1, 7])('each user is whole in one of %i shards, which are much alike in size', async (count) => {
+    await engine.sql.query(TWO_PLATFORMS);
+    const read = await Promise.all(parts(count).map((shard) => allConnections(engine.store, { shard })));
+    const users = read.map((connections) => [...new Set(connections.map(({ userId }) => userId))]);
+    expect(new Set(users.flat()).size).toBe(400);
+    expect(users.flat()).toHaveLength(400);
+    expect(read.map(({ length }) => length)).toEqual(users.map(({ length }) => 2 * length));
+    for (const { length } of users) expect(length * count).toSatisfy((size) => 250 < size && size < 600);
+    const shard = { index: 1, count };
+    expect(await engine.store.countConnections({ shard })).toBe(read[0]?.length);
+    expect(await engine.store.tokensEnding({ shard }, '2026-02-01T00:00:00Z')).toHaveLength(read[0]?.length ?? 0);
+  });
+
+  test('a user stays in the same shard for ever: the fourth of 16 by md5', async () => {
+    await engine.sql.query(`insert into public.platform_connections (user_id, platform) values ('user-1', 'facebook')`);
+    const counts = await Promise.all(parts(16).map((shard) => engine.store.countConnections({ shard })));
+    expect(counts.indexOf(1) + 1).toBe(4);
+  });
+
+  test('a night done by shards counts once all of them have done their part, from the one longest ago', async () => {
+    const finish = async (scope: string, status: 'completed' | 'partial' | 'failed', hoursAgo: number) => {
+      const runId = await beginRun(engine.store, scope);
+      await engine.store.finishRun(runId, status, null);
+      await engine.sql.query(
+        `update public.collection_runs set started_at = timestamptz '2026-11-22Z' - ${hoursAgo} * interval '1 hour' where id = '${runId}'`,
+      );
+    };
+    const succeededAt = async () => (await engine.store.lastRuns()).succeededAt;
+    await finish('shard:1/3', 'completed', 3);
+    await finish('shard:2/3', 'partial', 5);
+    await finish('shard:3/3', 'failed', 1);
+    await finish('shard:3/4', 'completed', 1);
+    expect(await succeededAt()).toBeNull();
+    await finish('shard:3/3', 'completed', 30);
+    expect(await succeededAt()).toBe('2026-11-20T18:00:00+00:00');
+    await finish('shard:3/3', 'completed', 2);
+    expect(await succeededAt()).toBe('2026-11-21T19:00:00+00:00');
+    await finish('all', 'completed', 4);
+    expect(await succeededAt()).toBe('2026-11-21T20:00:00+00:00');
+  });
+});
+
+test('a program from before there were shards goes on calling the functions as it did', async () => {
+  const database = await openOlderDatabase();
+  await database.bringOver('');
+  await database.bringOver(`create function public.count_connections(for_user text, for_platforms jsonb)
+    returns jsonb language sql as $$ select '{}'::jsonb $$`);
+  expect(
+    await database.query('select public.count_connections(for_user => null, for_platforms => null) as answer'),
+  ).toEqual([{ answer: { count: 0 } }]);
+  await database.close();
+});
