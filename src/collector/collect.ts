@@ -1,5 +1,5 @@
 import { CollectError } from '../errors.js';
-import { createHttp } from '../http/client.js';
+import { createHttp, type HttpClientOptions } from '../http/client.js';
 import { redact } from '../http/redact.js';
 import type { Platform } from '../platforms/platform.js';
 import type { ConnectionFilter, Shard, Store, StoredConnection } from '../store/store.js';
@@ -8,6 +8,7 @@ import { forEachConcurrently } from './concurrently.js';
 import { collectConnection, planConnection, type RunContext } from './connection.js';
 import type { ConnectionReport, OnEvent } from './events.js';
 import { expiringTokens, expiryWarnings } from './expiring.js';
+import { oneLine } from './one-line.js';
 import type { DayRecord } from './outcome.js';
 import { ledgerRange, type Window } from './plan.js';
 import { createRecorder } from './recorder.js';
@@ -56,6 +57,8 @@ export interface Collector {
   readonly now: () => Date;
   /** Struck out of everything an API says. */
   readonly secrets: readonly string[];
+  /** For tests, which need not wait. */
+  readonly http?: Pick<HttpClientOptions, 'pause' | 'answerTimeoutMs'>;
 }
 
 /**
@@ -75,16 +78,18 @@ export async function collect(collector: Collector, options: CollectOptions, onE
     await store.finishRun(lease.runId, summary.status, summary);
     return summary;
   } catch (error) {
-    const message = error instanceof CollectError ? error.message : 'unexpected error';
-    await store
-      .finishRun(lease.runId, 'failed', { error: message, finished_at: now().toISOString() })
-      .catch(() => undefined);
+    const { code, message } = error instanceof CollectError ? error : { code: null, message: 'unexpected error' };
+    // A database that is away has been waited for already; the lease ends with its last heartbeat.
+    if (code !== 'store_unreachable') {
+      const summary = { error: message, finished_at: now().toISOString() };
+      await store.finishRun(lease.runId, 'failed', summary).catch(() => undefined);
+    }
     throw error;
   }
 }
 
 async function run(
-  { store, keyring, platforms, now, secrets }: Collector,
+  { store, keyring, platforms, now, secrets, http: waits = {} }: Collector,
   options: CollectOptions,
   onEvent: OnEvent,
   { runId, scope }: { runId: string; scope: string },
@@ -95,7 +100,8 @@ async function run(
   const counters = { total: 0, retried: 0 };
   const tally = createTally();
   const said = new Set<string>();
-  const warn = (message: string) => {
+  const warn = (text: string) => {
+    const message = oneLine(redact(text, secrets));
     if (said.has(message)) return;
     said.add(message);
     tally.warn(message);
@@ -105,7 +111,7 @@ async function run(
   const http = createHttp({
     ...{ concurrency: options.concurrency, signal, counters, now },
     limits: { maxRequests, maxWaitMs, until: new Date(startedAt.getTime() + maxDurationMs) },
-    warn: (message) => warn(redact(message, secrets)),
+    ...{ warn, ...waits },
   });
   const context: RunContext = {
     ...{ platforms, keyring, http, warn, now, signal, secrets },

@@ -4,10 +4,10 @@ import { redact } from '../http/redact.js';
 import type { Account, Platform, PlatformContext } from '../platforms/platform.js';
 import type { StoredConnection } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
+import { oneLine } from './one-line.js';
 import { type DayRecord, recordDay, recordFailure, recordSkip } from './outcome.js';
 import { type Plan, plan, type Window } from './plan.js';
 
-const LONGEST_MESSAGE = 500;
 /** How the days of a connection are planned whose platform nobody collects. */
 const UNKNOWN_PLATFORM_DAY: Platform['day'] = { timeZone: 'UTC', settlesAfterHours: 0, lookbackDays: 730 };
 
@@ -64,7 +64,7 @@ export async function collectConnection(
     const results = await platform.collect(account, planned.due, {
       http: run.http.lane(platform.name, connection.id),
       now: run.now,
-      refused: run.refused,
+      refused: { ...run.refused, add: (api, metric, why) => run.refused.add(api, metric, clean(why)) },
       closingDate: planned.closingDate,
       warn: (message) => run.warn(clean(message)),
     });
@@ -103,6 +103,10 @@ function openAccount(connection: StoredConnection, keyring: RunContext['keyring'
     throw new PlatformError('configuration', 'the connection names no account; set its account_id');
   const access = keyring.decrypt(accessToken);
   if (!access.ok) throw new PlatformError('undecryptable_token', access.why);
+  if (!/^[\x21-\x7e]+$/.test(access.token)) {
+    const why = 'the stored token holds a space, a line break or another character that no token has';
+    throw new PlatformError('undecryptable_token', `${why}; connect the account again`);
+  }
   const refresh = refreshToken === null ? null : keyring.decrypt(refreshToken);
   return {
     userId: connection.userId,
@@ -125,9 +129,4 @@ function unforeseen(error: unknown): PlatformError {
     'unexpected_response',
     `unforeseen error: ${error instanceof Error ? error.message : String(error)}`,
   );
-}
-
-function oneLine(text: string): string {
-  const line = text.replace(/[\s\p{Cc}\p{Cs}]+/gu, ' ').trim();
-  return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE - 1)}…` : line;
 }

@@ -1,6 +1,7 @@
 import type { CollectError, FailureReason, PlatformError } from '../errors.js';
 import type { Day, DayResult, MetricValue, Platform } from '../platforms/platform.js';
 import type { OutcomeRow, OutcomeState, SnapshotRow, StoredConnection } from '../store/store.js';
+import { oneLine } from './one-line.js';
 import { hasSettled } from './plan.js';
 
 /** How a day ended, with the rows that belong to it: written together or not at all. */
@@ -66,7 +67,7 @@ export function recordFailure(
 
 /** A day whose rows the database does not take, told in the database's words. */
 export function refusedByStore({ outcome }: DayRecord, error: CollectError): DayRecord {
-  const message = `the database refuses the values of this day: ${error.message}`;
+  const message = oneLine(`the database refuses the values of this day: ${error.message}`);
   return {
     outcome: { ...outcome, state: 'failed', reason: 'unexpected_response', message, metrics: 0 },
     snapshots: [],

@@ -1,5 +1,7 @@
 const NAMED_SECRET =
   /\b(access_token"?[=:]|refresh_token"?[=:]|client_secret"?[=:]|appsecret_proof"?[=:]|Bearer)(\s*"?)([^\s&"',}]{8,})/gi;
+/** As in postgres://user:password@host. */
+const PASSWORD_IN_ADDRESS = /(\/\/[^\s/:@]*:)[^\s/@]+@/g;
 const LONG_WORD = /[A-Za-z0-9_\-.|+=%~]{32,}/g;
 
 /**
@@ -14,6 +16,7 @@ export function redact(text: string, secrets: readonly (string | null)[] = []): 
   }
   return clean
     .replace(NAMED_SECRET, '$1$2[redacted]')
+    .replace(PASSWORD_IN_ADDRESS, '$1[redacted]@')
     .replace(LONG_WORD, (word) => (looksRandom(word) ? '[redacted]' : word));
 }
 
