@@ -48,14 +48,17 @@ export interface AppOptions {
   /** Default: the process's environment over `.env`. */
   readonly environment?: Environment;
   readonly now?: () => Date;
+  /** Told of each token that was decrypted, before it is used: a log that is masked can be told of it. */
+  readonly onToken?: (token: string) => void;
 }
 
 /** Throws `CollectError`: `config_invalid`, or what opening the store throws. */
-export async function openApp({ sandbox, environment, now = () => new Date() }: AppOptions = {}): Promise<App> {
+export async function openApp(options: AppOptions = {}): Promise<App> {
+  const { sandbox, environment, now = () => new Date(), onToken = () => undefined } = options;
   if (sandbox !== undefined) return openSandbox(sandbox, now);
   const config = loadConfig(environment ?? readEnvironment());
   const { key, notices } = await encryptionKey(config);
-  const keyring = createKeyring(key, { allowPlaintext: config.allowPlaintextTokens });
+  const keyring = telling(createKeyring(key, { allowPlaintext: config.allowPlaintextTokens }), onToken);
   const store = await openStore(config.store);
   return assemble({ config, store, keyring, platforms: createPlatforms(config), now, notices });
 }
@@ -94,6 +97,17 @@ function assemble({ config, store, keyring, platforms, now, notices }: Parts): A
       return { ...saved, accountName: connection.accountName ?? accountName };
     },
     close: () => store.close(),
+  };
+}
+
+function telling(keyring: Keyring, onToken: (token: string) => void): Keyring {
+  return {
+    ...keyring,
+    decrypt(stored) {
+      const decrypted = keyring.decrypt(stored);
+      if (decrypted.ok) onToken(decrypted.token);
+      return decrypted;
+    },
   };
 }
 

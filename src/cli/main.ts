@@ -18,6 +18,13 @@ function readVersion(): string {
 tolerateClosedPipe(process.stdout);
 tolerateClosedPipe(process.stderr);
 
+// Node would print the error as it is, with whatever it quotes.
+process.on('uncaughtException', async (error) => {
+  const { reportError } = await import('./errors.js');
+  reportError(error, process.argv.slice(2));
+  process.exit();
+});
+
 try {
   await createProgram(readVersion()).parseAsync();
 } catch (error) {

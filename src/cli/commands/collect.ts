@@ -4,6 +4,7 @@ import type { CollectEvent, ConnectionReport } from '../../collector/events.js';
 import type { Summary } from '../../collector/summary.js';
 import { platformNames } from '../../platforms/registry.js';
 import { parseInteger, parsePlatforms, parseShard, parseWindow, usageError, utcToday } from '../flags.js';
+import { maskToken } from '../github-actions.js';
 import { colorsFor } from '../render/colors.js';
 import { renderDue } from '../render/due.js';
 import { createPlainReporter } from '../render/plain.js';
@@ -53,7 +54,10 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   };
 
   try {
-    const app = await openApp(sandbox === undefined ? {} : { sandbox });
+    const app = await openApp({
+      ...(sandbox !== undefined && { sandbox }),
+      ...(process.env.GITHUB_ACTIONS === 'true' && { onToken: (token) => maskToken(token) }),
+    });
     try {
       for (const notice of app.notices) reporter.notice(notice);
       const summary = await app.collect({ ...request, signal: watch.signal }, onEvent);
