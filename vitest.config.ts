@@ -22,7 +22,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'e2e', include: [END_TO_END], globalSetup: ['test/support/build.ts', TEMPLATE] },
+        test: {
+          name: 'e2e',
+          include: [END_TO_END],
+          globalSetup: ['test/support/build.ts', TEMPLATE],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
     ],
   },

@@ -24,7 +24,7 @@ describe('the package, installed into an empty folder', () => {
     await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, tarball ?? '')], {
       cwd: folder,
     });
-  }, 120_000);
+  });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('holds what it needs and nothing of the workshop', () => {

@@ -8,7 +8,7 @@ import type { Summary } from '../../../src/collector/summary.js';
 
 export const BIN = join(import.meta.dirname, '../../../bin/analytics-collect.js');
 /** A command that hangs is killed, so that its test says so instead of waiting with it. */
-const LONGEST_MS = 50_000;
+const LONGEST_MS = 100_000;
 
 /** The home and working directory of every command of a test file: no `.env`, no data of the developer's own. */
 export const home = mkdtempSync(join(tmpdir(), 'analytics-collect-e2e-'));
