@@ -12,7 +12,7 @@ export type Window =
 export interface PlanInput {
   readonly day: Platform['day'];
   readonly window: Window;
-  readonly ledger: readonly LedgerEntry[];
+  readonly ledger: readonly Pick<LedgerEntry, 'date' | 'state'>[];
   readonly now: Date;
   /** Collect again what is settled. */
   readonly refresh: boolean;

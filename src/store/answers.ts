@@ -27,32 +27,32 @@ export const leaseAnswer = z.discriminatedUnion('held', [
 export const renewedAnswer = z.object({ renewed: z.boolean() });
 export const finishedAnswer = z.object({ finished: z.boolean() });
 
-export const lastRunsAnswer = z
+const run = z
   .object({
-    succeeded_at: instant.nullable(),
-    run: z
-      .object({
-        id: z.string(),
-        scope: z.string(),
-        trigger: z.string(),
-        status: z.enum(['running', 'completed', 'partial', 'failed', 'interrupted', 'abandoned']),
-        started_at: instant,
-        heartbeat_at: instant,
-        finished_at: instant.nullable(),
-        summary: z.unknown(),
-      })
-      .transform((row) => ({
-        runId: row.id,
-        scope: row.scope,
-        trigger: row.trigger,
-        status: row.status,
-        startedAt: row.started_at,
-        heartbeatAt: row.heartbeat_at,
-        finishedAt: row.finished_at,
-        summary: row.summary,
-      }))
-      .nullable(),
+    id: z.string(),
+    scope: z.string(),
+    trigger: z.string(),
+    status: z.enum(['running', 'completed', 'partial', 'failed', 'interrupted', 'abandoned']),
+    started_at: instant,
+    heartbeat_at: instant,
+    finished_at: instant.nullable(),
+    summary: z.unknown(),
   })
+  .transform((row) => ({
+    runId: row.id,
+    scope: row.scope,
+    trigger: row.trigger,
+    status: row.status,
+    startedAt: row.started_at,
+    heartbeatAt: row.heartbeat_at,
+    finishedAt: row.finished_at,
+    summary: row.summary,
+  }));
+
+export const runAnswer = z.object({ run: run.nullable() });
+
+export const lastRunsAnswer = z
+  .object({ succeeded_at: instant.nullable(), run: run.nullable() })
   .transform((answer) => ({ run: answer.run, succeededAt: answer.succeeded_at }));
 
 export const recordAnswer = z.discriminatedUnion('lease', [
@@ -75,7 +75,11 @@ export const connectionsAnswer = z.object({
         refresh_token: z.string().nullable(),
         token_expires_at: instant.nullable(),
         second_account: z.boolean(),
-        ledger: z.array(z.object({ date, state: z.enum(OUTCOME_STATES) })),
+        ledger: z.array(
+          z
+            .object({ date, state: z.enum(OUTCOME_STATES), failed_since: instant.nullable() })
+            .transform((entry) => ({ date: entry.date, state: entry.state, failedSince: entry.failed_since })),
+        ),
       })
       .transform((row) => ({
         id: row.id,

@@ -76,6 +76,10 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
       await askPatiently(answers.finishedAnswer, 'finish_collection', { run_id: runId, status, summary });
     },
 
+    async readRun(runId) {
+      return (await ask(answers.runAnswer, 'read_collection', { run_id: runId })).run;
+    },
+
     async lastRuns() {
       return ask(answers.lastRunsAnswer, 'last_collection');
     },

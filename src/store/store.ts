@@ -20,6 +20,8 @@ export interface Store {
   /** Renews the lease's heartbeat. False when the lease was lost to another run. */
   renewRun(runId: string): Promise<boolean>;
   finishRun(runId: string, status: RunStatus, summary: unknown): Promise<void>;
+  /** A run by its id, a UUID; null when there is none. */
+  readRun(runId: string): Promise<RunRow | null>;
   /**
    * The newest run of any scope, and when all users were last gone through by runs that completed, wholly or in part: when
    * that run began or, where shards did it, the one of them that is longest ago.
@@ -63,6 +65,8 @@ export type OutcomeState = (typeof OUTCOME_STATES)[number];
 export interface LedgerEntry {
   readonly date: string;
   readonly state: OutcomeState;
+  /** ISO 8601 with offset: when this day was first found failed, if it has been so ever since; otherwise null. */
+  readonly failedSince: string | null;
 }
 
 export type RunStatus = 'running' | 'completed' | 'partial' | 'failed' | 'interrupted' | 'abandoned';

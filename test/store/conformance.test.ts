@@ -74,9 +74,24 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     await record(runId, [], [outcome({ connection_id: id, state: 'pending' })]);
     await record(runId, [], [outcome({ connection_id: id }), outcome({ connection_id: id, date: '2026-11-01' })]);
     const [read] = await allConnections(engine.store);
-    expect(read?.ledger).toEqual([{ date: '2026-11-21', state: 'settled' }]);
+    expect(read?.ledger).toEqual([{ date: '2026-11-21', state: 'settled', failedSince: null }]);
     const attempts = await engine.sql.query('select attempts from public.collection_outcomes order by date desc');
     expect(attempts).toEqual([{ attempts: 2 }, { attempts: 1 }]);
+  });
+
+  test('the ledger tells since when a day has been failed without a break', async () => {
+    const { id } = await engine.store.saveConnection(connection());
+    const runId = await beginRun(engine.store);
+    const failedSince = async (state: 'failed' | 'settled') => {
+      const reason = state === 'failed' ? 'timeout' : null;
+      await record(runId, [], [outcome({ connection_id: id, state, reason })]);
+      return (await allConnections(engine.store))[0]?.ledger[0]?.failedSince;
+    };
+    const first = await failedSince('failed');
+    expect(first).toMatch(/^2.*\+00:00$/);
+    expect(await failedSince('failed')).toBe(first);
+    expect(await failedSince('settled')).toBeNull();
+    expect(Date.parse((await failedSince('failed')) ?? '')).toBeGreaterThan(Date.parse(first ?? ''));
   });
 
   test('numbers, text and metadata come out as they went in', async () => {
@@ -179,6 +194,8 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       summary: { users: { total: 3 } },
     });
     expect(last?.finishedAt).toMatch(/^2.*\+00:00$/);
+    expect(await engine.store.readRun(runId)).toEqual(last);
+    expect(await engine.store.readRun('00000000-0000-4000-8000-000000000000')).toBeNull();
 
     const ofOneUser = await engine.store.beginRun({ scope: 'user:1', trigger: 'cli' });
     if (ofOneUser.held) await engine.store.finishRun(ofOneUser.runId, 'completed', null);

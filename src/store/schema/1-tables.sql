@@ -82,3 +82,6 @@ create table if not exists public.collection_outcomes (
   updated_at timestamptz not null default now(),
   primary key (connection_id, date)
 );
+
+-- When the day was first found failed, of those times that it has been so ever since.
+alter table public.collection_outcomes add column if not exists failed_since timestamptz;

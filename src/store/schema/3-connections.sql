@@ -88,7 +88,10 @@ as $$
           'second_account', page.seniority > 1,
           'ledger', (
             select coalesce(
-              jsonb_agg(jsonb_build_object('date', outcomes.date, 'state', outcomes.state) order by outcomes.date),
+              jsonb_agg(
+                jsonb_build_object('date', outcomes.date, 'state', outcomes.state, 'failed_since', outcomes.failed_since)
+                order by outcomes.date
+              ),
               '[]'
             )
             from public.collection_outcomes outcomes

@@ -36,10 +36,10 @@ begin
   select count(*) filter (where is_new), count(*) filter (where not is_new) into inserted, updated from written;
 
   insert into public.collection_outcomes as existing
-    (connection_id, date, user_id, platform, state, reason, message, metrics, run_id)
+    (connection_id, date, user_id, platform, state, reason, message, metrics, run_id, failed_since)
   select
     given.connection_id, given.date, given.user_id, given.platform, given.state, given.reason, given.message,
-    given.metrics, record_collection.run_id
+    given.metrics, record_collection.run_id, case when given.state = 'failed' then now() end
   from jsonb_populate_recordset(null::public.collection_outcomes, outcomes) given
   order by given.connection_id, given.date
   on conflict (connection_id, date) do update
@@ -51,6 +51,7 @@ begin
       attempts = existing.attempts + 1,
       metrics = excluded.metrics,
       run_id = excluded.run_id,
+      failed_since = case when excluded.state = 'failed' then coalesce(existing.failed_since, now()) end,
       updated_at = now();
 
   return jsonb_build_object(

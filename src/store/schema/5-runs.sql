@@ -61,6 +61,15 @@ begin
 end
 $$;
 
+create or replace function public.read_collection(run_id uuid)
+returns jsonb
+language sql stable security invoker set search_path = '' set timezone = 'UTC'
+as $$
+  select jsonb_build_object(
+    'run', (select to_jsonb(runs) from public.collection_runs runs where runs.id = read_collection.run_id)
+  );
+$$;
+
 -- The newest run of any scope, and when all users were last gone through: by one run that did not fail, or by all shards of
 -- one division, of which the one that is longest ago counts.
 create or replace function public.last_collection()

@@ -130,7 +130,7 @@ returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
   select jsonb_build_object(
-    'schema_version', 3,
+    'schema_version', 4,
     'unique_key', exists (select from public.collection_key_indexes() where takes_nulls_as_equal)
   );
 $$;
