@@ -85,7 +85,7 @@ function addConnections(program: Command): void {
     .requiredOption('--account <id>', "the account's id at the platform")
     .option('--name <name>', "the account's name, for people")
     .option('--expires <time>', 'when the token expires, ISO 8601')
-    .option('--token-stdin', 'read the access token from standard input')
+    .option('--token-stdin', 'read the access token, and on a second line the refresh token, from standard input')
     .option('--no-check', 'do not ask the platform whether the token opens the account')
     .action(async (flags: AddFlags) => {
       const { addConnection } = await import('./commands/connections.js');

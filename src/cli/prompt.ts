@@ -46,6 +46,8 @@ export async function askHidden(question: string, keyboard: Keyboard, screen: No
       });
       keyboard.once('end', () => reject(new Interrupted()));
       keyboard.once('error', reject);
+      // A question before this one has paused it.
+      keyboard.resume();
     });
   } finally {
     keyboard.removeAllListeners('data');

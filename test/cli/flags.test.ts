@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type CollectFlags, exitCodeOf, parseCollectFlags, parseSandbox } from '../../src/cli/commands/collect.js';
-import { parseToken } from '../../src/cli/commands/connections.js';
+import { parseTokens } from '../../src/cli/commands/connections.js';
 import { parseAge, parseInstant } from '../../src/cli/flags.js';
 import { CollectError } from '../../src/errors.js';
 
@@ -139,9 +139,11 @@ test.each(['0d', '12', '12m', '-1mo', '1.5y', '1000d', 'mo', '12 mo', ''])('%j i
 });
 
 test('a pasted token loses the white space around it, and is refused with some inside, unseen', () => {
-  expect(parseToken('  EAAB\r\n')).toBe('EAAB');
-  expect(mistake(() => parseToken('\n'))).toContain('empty');
-  const message = mistake(() => parseToken('EAAB EAAC'));
+  expect(parseTokens('  EAAB\r\n')).toEqual({ accessToken: 'EAAB', refreshToken: null });
+  expect(parseTokens('ya29\r\n1//r\n')).toEqual({ accessToken: 'ya29', refreshToken: '1//r' });
+  expect(mistake(() => parseTokens('\n'))).toContain('empty');
+  expect(mistake(() => parseTokens('one\ntwo\nthree'))).toContain('white space');
+  const message = mistake(() => parseTokens('EAAB EAAC'));
   expect(message).toContain('white space');
   expect(message).not.toContain('EAAB');
 });

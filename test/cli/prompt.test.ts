@@ -45,3 +45,15 @@ test.each(['\u0003', null])('Ctrl-C, or the end of the terminal, interrupts and 
   await expect(answer).rejects.toBeInstanceOf(Interrupted);
   expect(modes).toEqual([true, false]);
 });
+
+test('asks one question after another, showing nothing of the answers', async () => {
+  const keyboard = Object.assign(new PassThrough(), { setRawMode: () => undefined });
+  const screen = new PassThrough();
+  const first = askHidden('First: ', keyboard, screen);
+  keyboard.write('one\r');
+  expect(await first).toBe('one');
+  const second = askHidden('Second: ', keyboard, screen);
+  keyboard.write('two\r');
+  expect(await second).toBe('two');
+  expect(String(screen.read())).toBe('First: \nSecond: \n');
+});

@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { configuredPlatforms } from '../../app.js';
 import { CollectError } from '../../errors.js';
 import { platformNames } from '../../platforms/registry.js';
 import { parseInstant, parsePlatform, usageError } from '../flags.js';
@@ -33,8 +34,7 @@ export async function addConnection(flags: AddFlags): Promise<void> {
     accountId: notEmpty('--account', flags.account),
     accountName: flags.name ?? null,
     tokenExpiresAt: flags.expires === undefined ? null : parseInstant('--expires', flags.expires),
-    accessToken: parseToken(await readToken(flags)),
-    refreshToken: null,
+    ...parseTokens(await readTokens(flags)),
     check: flags.check,
   };
   await withApp(async (app) => {
@@ -55,18 +55,28 @@ export function removeConnection(id: string): Promise<void> {
   });
 }
 
-/** A token as it was pasted, without the white space around it. */
-export function parseToken(pasted: string): string {
-  const token = pasted.trim();
-  if (token === '')
+/** The access token as it was pasted, without the white space around it, and on a line of its own the refresh token. */
+export function parseTokens(pasted: string): { accessToken: string; refreshToken: string | null } {
+  const [accessToken = '', refreshToken = null, ...others] = pasted.trim().split(/\s*\n\s*/);
+  if (accessToken === '')
     throw usageError('The access token is empty.', 'Paste it at the prompt, or pipe it in with --token-stdin.');
-  if (/\s/.test(token)) throw usageError('The access token has white space in it.', 'Give one token, on one line.');
-  return token;
+  if (others.length > 0 || [accessToken, refreshToken].some((token) => token !== null && /\s/.test(token)))
+    throw usageError(
+      'The token has white space in it.',
+      'Give the access token on one line, and the refresh token, if there is one, on the next.',
+    );
+  return { accessToken, refreshToken };
 }
 
-async function readToken({ tokenStdin }: AddFlags): Promise<string> {
+async function readTokens({ tokenStdin, platform }: AddFlags): Promise<string> {
   if (tokenStdin) return text(process.stdin);
-  if (process.stdin.isTTY) return askHidden('Access token (not shown): ', process.stdin, process.stderr);
+  if (process.stdin.isTTY) {
+    const accessToken = await askHidden('Access token (not shown): ', process.stdin, process.stderr);
+    const renews = configuredPlatforms().some(({ name, renewsTokens }) => name === platform && renewsTokens);
+    if (accessToken.trim() === '' || !renews) return accessToken;
+    const question = 'Refresh token (not shown; Enter if there is none): ';
+    return `${accessToken}\n${await askHidden(question, process.stdin, process.stderr)}`;
+  }
   throw usageError(
     'There is no terminal to ask for the access token.',
     'Pipe it in: analytics-collect connections add … --token-stdin < token.txt.',
