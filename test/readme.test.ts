@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createProgram } from '../src/cli/program.js';
 import { addDays, lastEndedDate } from '../src/collector/day.js';
 import { population } from '../src/sandbox/population.js';
+import { Variables } from '../src/variables.js';
 import { createWorld, type World } from './support/world.js';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -10,10 +12,12 @@ const ZONE = 'America/Los_Angeles';
 
 let world: World;
 beforeAll(async () => {
-  const accounts = population({ users: 2, platforms: ['instagram', 'facebook'] }).map((account) => ({
-    ...account,
-    userId: account.userId.endsWith('1') ? 'me' : 'other',
-  }));
+  const accounts = population({ users: 2, platforms: ['instagram', 'facebook', 'youtube', 'linkedin'] }).map(
+    (account) => ({
+      ...account,
+      userId: account.userId.endsWith('1') ? 'me' : 'other',
+    }),
+  );
   const [instagram, ...others] = accounts;
   if (!instagram) throw new Error('no account');
   // One platform is late: its newest day holds nothing but the closing figure.
@@ -58,7 +62,27 @@ it('counts the days that have data in the days of the platform', async () => {
       platform: 'instagram',
       days_with_data: expect.toSatisfy((days) => days === 6 || days === 5),
     }),
+    {
+      platform: 'linkedin',
+      days_with_data: expect.toSatisfy((days) => days === 6 || days === 5),
+      since: addDays(lastEndedDate(world.now, 'UTC'), -6),
+      until: lastEndedDate(world.now, 'UTC'),
+    },
+    expect.objectContaining({
+      platform: 'youtube',
+      days_with_data: expect.toSatisfy((days) => days === 5 || days === 4),
+    }),
   ]);
+});
+
+it('names every variable and every command', () => {
+  const lacking = Object.keys(Variables.shape).filter((name) => !README.includes(`\`${name}\``));
+  const commands = createProgram('1.0.0').commands.flatMap((command) => [
+    command.name(),
+    ...command.commands.map((sub) => sub.name()),
+  ]);
+  expect(lacking).toEqual([]);
+  expect(commands.filter((name) => !new RegExp(`\`(connections )?${name}\\b`).test(README))).toEqual([]);
 });
 
 function dateOnly(value: unknown): string {
