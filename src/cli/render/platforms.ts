@@ -38,9 +38,9 @@ export function platformJson(platform: PlatformFacts, now: Date) {
 function platformLines(platform: PlatformFacts, now: Date, colors: Colors): string[] {
   const { name, version, day, storageRule, metrics } = platform;
   const warning = versionWarning(platform, now);
+  const end = version.endsOn === null ? 'no end known' : `until ${version.endsOn} at least`;
   const facts = [
-    `version  ${version.name}, ${version.endsOn === null ? 'no end known' : `until ${version.endsOn} at least`}`,
-    ...(warning === null ? [] : [`         ${colors.yellow(warning)}`]),
+    warning === null ? `version  ${version.name}, ${end}` : colors.yellow(warning),
     `day      from midnight to midnight in ${day.timeZone}, settled ${count(day.settlesAfterHours, 'hour')} after its end`,
     ...(storageRule === null ? [] : [`storage  ${storageRule}`]),
   ];
