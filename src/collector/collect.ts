@@ -127,7 +127,8 @@ async function run(
     const ending = platform ? versionWarning(platform, startedAt) : null;
     if (ending !== null) warn(ending);
     const planned = planConnection(connection, context);
-    const onWritten = (records: readonly DayRecord[]) => done(reportOn(connection, planned, records), records);
+    const onWritten = (records: readonly DayRecord[]) =>
+      done(reportOn(connection, planned, records, startedAt), records);
     const isIdle = planned.due.length + planned.tooOld.length === 0;
     if (options.dryRun || isIdle) return onWritten([]);
     const records = await collectConnection(connection, planned, context);

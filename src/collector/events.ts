@@ -1,4 +1,5 @@
 import type { OutcomeState } from '../store/store.js';
+import type { Change } from './changes.js';
 
 /** What a run tells while it goes on. No event holds a token. */
 export type CollectEvent =
@@ -26,6 +27,7 @@ export interface ConnectionReport {
   /** The dates planned, ascending. */
   readonly dates: readonly string[];
   readonly metrics: number;
+  readonly changes: readonly Change[];
   /** The first failure's reason and message, or why it was skipped. */
   readonly reason: string | null;
   readonly message: string | null;

@@ -1,10 +1,16 @@
 import type { StoredConnection } from '../store/store.js';
+import { changesOf } from './changes.js';
 import type { ConnectionReport } from './events.js';
 import type { DayRecord } from './outcome.js';
 import type { Plan } from './plan.js';
 
 /** How a connection ended, from its records; without any, what is due of it. */
-export function reportOn(connection: StoredConnection, planned: Plan, records: readonly DayRecord[]): ConnectionReport {
+export function reportOn(
+  connection: StoredConnection,
+  planned: Plan,
+  records: readonly DayRecord[],
+  now: Date,
+): ConnectionReport {
   const outcomes = records.map(({ outcome }) => outcome);
   const failed = outcomes.find(({ state }) => state === 'failed');
   const skipped = outcomes.find(({ state }) => state === 'skipped');
@@ -26,6 +32,7 @@ export function reportOn(connection: StoredConnection, planned: Plan, records: r
     days,
     dates: outcomes.length > 0 ? outcomes.map(({ date }) => date) : planned.due.map(({ date }) => date),
     metrics: outcomes.reduce((sum, { metrics }) => sum + metrics, 0),
+    changes: changesOf(connection.ledger, outcomes, now),
     reason: telling?.reason ?? null,
     message: telling?.message ?? null,
   };

@@ -1,5 +1,6 @@
 import type { FailureReason } from '../errors.js';
 import type { OutcomeState } from '../store/store.js';
+import type { Change } from './changes.js';
 
 /** The account of a run: what `collect --json` prints and `collection_runs.summary` keeps. Field names are a published contract. */
 export interface Summary {
@@ -21,6 +22,8 @@ export interface Summary {
   requests: { total: number; retried: number };
   platforms: Record<string, PlatformSummary>;
   failures: Failure[];
+  /** Ids of connections, by what is new of them since they were last collected. */
+  changes: Record<Change, string[]>;
   warnings: string[];
 }
 

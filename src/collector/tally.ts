@@ -1,4 +1,5 @@
 import { OUTCOME_STATES, type RecordCounts } from '../store/store.js';
+import type { Change } from './changes.js';
 import type { ConnectionReport } from './events.js';
 import type { DayRecord } from './outcome.js';
 import type { PlatformSummary, Summary } from './summary.js';
@@ -36,6 +37,12 @@ export function createTally(): Tally {
   const platforms: Record<string, PlatformSummary> = {};
   const failures: Summary['failures'] = [];
   const warnings: string[] = [];
+  const changes: Record<Change, string[]> = {
+    newly_failing: [],
+    repaired: [],
+    failing_over_3_nights: [],
+    newly_without_data: [],
+  };
   let dates: Summary['dates'] = null;
 
   return {
@@ -58,6 +65,7 @@ export function createTally(): Tally {
       days.planned += report.dates.length;
       for (const state of OUTCOME_STATES) days[state] += report.days[state] ?? 0;
       dates = widen(dates, report.dates);
+      for (const change of report.changes) changes[change].push(report.connectionId);
       for (const { outcome } of records) {
         if (outcome.state !== 'failed' || outcome.reason === null) continue;
         failures.push({
@@ -91,6 +99,7 @@ export function createTally(): Tally {
         requests: { ...run.requests },
         platforms,
         failures,
+        changes,
         warnings,
       };
     },

@@ -12,6 +12,7 @@ export function report(changes: Partial<ConnectionReport> = {}): ConnectionRepor
     days: { settled: 2 },
     dates: ['2026-11-20', '2026-11-21'],
     metrics: 28,
+    changes: [],
     reason: null,
     message: null,
     ...changes,
@@ -50,6 +51,7 @@ export function summary(changes: Partial<Summary> = {}): Summary {
       facebook: { connections: 150, succeeded: 150, failed: 0, skipped: 0, metrics: 10_500 },
     },
     failures: [],
+    changes: { newly_failing: [], repaired: [], failing_over_3_nights: [], newly_without_data: [] },
     warnings: [],
     ...changes,
   };
