@@ -50,17 +50,21 @@ export interface AppOptions {
   readonly now?: () => Date;
   /** Told of each token that was decrypted, before it is used: a log that is masked can be told of it. */
   readonly onToken?: (token: string) => void;
+  /** Platforms beside the built-in ones, or in place of those with the same name. See `definePlatform`. */
+  readonly ownPlatforms?: readonly Platform[];
 }
 
 /** Throws `CollectError`: `config_invalid`, or what opening the store throws. */
 export async function openApp(options: AppOptions = {}): Promise<App> {
-  const { sandbox, environment, now = () => new Date(), onToken = () => undefined } = options;
+  const { sandbox, environment, now = () => new Date(), onToken = () => undefined, ownPlatforms = [] } = options;
   if (sandbox !== undefined) return openSandbox(sandbox, now);
   const config = loadConfig(environment ?? readEnvironment());
   const { key, notices } = await encryptionKey(config);
   const keyring = telling(createKeyring(key, { allowPlaintext: config.allowPlaintextTokens }), onToken);
   const store = await openStore(config.store);
-  return assemble({ config, store, keyring, platforms: createPlatforms(config), now, notices });
+  const platforms = createPlatforms(config);
+  for (const platform of ownPlatforms) platforms.set(platform.name, platform);
+  return assemble({ config, store, keyring, platforms, now, notices });
 }
 
 /** The platforms as they are configured, without opening a store. Throws `CollectError` `config_invalid`. */

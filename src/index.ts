@@ -1,9 +1,64 @@
 /** The library behind the command: the same runs, from a program of your own. */
+import { type AppOptions, openApp } from './app.js';
+import { type CollectOptions, DEFAULT_LIMITS } from './collector/collect.js';
+import type { OnEvent } from './collector/events.js';
+import type { StatusReport } from './collector/status.js';
+import type { Summary } from './collector/summary.js';
+import type { Platform } from './platforms/platform.js';
+
 export { type App, type AppOptions, type ConnectionInput, openApp } from './app.js';
-export type { CollectOptions } from './collector/collect.js';
+export type { CollectOptions, RunLimits } from './collector/collect.js';
 export type { CollectEvent, ConnectionReport, OnEvent } from './collector/events.js';
 export type { Window } from './collector/plan.js';
 export type { StatusReport } from './collector/status.js';
 export type { Summary } from './collector/summary.js';
 export { CollectError, FAILURE_REASONS, type FailureReason, PlatformError } from './errors.js';
-export type { Account, Day, DayResult, MetricValue, Platform, PlatformContext } from './platforms/platform.js';
+export type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http/http.js';
+export type {
+  Account,
+  CheckContext,
+  Day,
+  DayResult,
+  MetricInfo,
+  MetricValue,
+  Platform,
+  PlatformContext,
+} from './platforms/platform.js';
+
+const DEFAULTS: CollectOptions = {
+  window: { kind: 'lookback', days: 7 },
+  concurrency: 32,
+  refresh: false,
+  dryRun: false,
+  limits: DEFAULT_LIMITS,
+  trigger: 'library',
+  signal: new AbortController().signal,
+};
+
+/** One run, as `analytics-collect collect`. Throws `CollectError` when there can be none. */
+export async function collect(
+  options: Partial<CollectOptions> & AppOptions = {},
+  onEvent: OnEvent = () => undefined,
+): Promise<Summary> {
+  const app = await openApp(options);
+  try {
+    return await app.collect({ ...DEFAULTS, ...options }, onEvent);
+  } finally {
+    await app.close();
+  }
+}
+
+/** How things stand over the last `days` ended days, as `analytics-collect status`. Throws `CollectError`. */
+export async function status({ days = 7, ...options }: { days?: number } & AppOptions = {}): Promise<StatusReport> {
+  const app = await openApp(options);
+  try {
+    return await app.status(days);
+  } finally {
+    await app.close();
+  }
+}
+
+/** A platform of your own, for `ownPlatforms`: held to the contract by its type. */
+export function definePlatform(platform: Platform): Platform {
+  return platform;
+}

@@ -1,0 +1,43 @@
+import { afterEach, expect, it } from 'vitest';
+import { collect, definePlatform, openApp, status } from '../src/index.js';
+import { embeddedFolder } from './support/database.js';
+
+let remove: () => Promise<void> = async () => undefined;
+afterEach(() => remove());
+
+const mastodon = definePlatform({
+  name: 'mastodon',
+  api: 'mastodon_rest',
+  day: { timeZone: 'UTC', settlesAfterHours: 0, lookbackDays: 30 },
+  metrics: [{ name: 'followers_count', apiName: 'followers_count', unit: 'accounts', meaning: 'Followers' }],
+  version: { name: 'v1', endsOn: null, variable: null },
+  renewsTokens: false,
+  storageRule: null,
+  collect: async (account, days) =>
+    days.map(({ date }) => ({
+      date,
+      kind: 'collected',
+      values: [{ metric: 'followers_count', value: account.accountId.length }],
+    })),
+  check: async () => ({ accountName: 'someone' }),
+});
+
+it('collects a platform of the caller, from the library', async () => {
+  const folder = await embeddedFolder();
+  remove = folder.remove;
+  const options = { environment: { ANALYTICS_DATA_DIR: folder.dataDir }, ownPlatforms: [mastodon] };
+  const app = await openApp(options);
+  await app.addConnection({
+    ...{ userId: 'me', platform: 'mastodon', accountId: '12345', accountName: null, check: true },
+    ...{ accessToken: 'secret', refreshToken: null, tokenExpiresAt: null },
+  });
+  await app.close();
+
+  expect(await collect(options)).toMatchObject({ status: 'completed', days: { settled: 7 }, metrics: { inserted: 7 } });
+  expect(await collect(options)).toMatchObject({ status: 'completed', days: { planned: 0 } });
+  const { last_run, platforms } = await status(options);
+  expect(last_run).toMatchObject({ status: 'completed', trigger: 'library' });
+  expect(platforms).toEqual([
+    expect.objectContaining({ platform: 'mastodon', connections_with_data: 1, days_missing: 0 }),
+  ]);
+});
