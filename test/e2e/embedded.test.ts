@@ -8,7 +8,7 @@ import { collectJson, expectNoSecrets, home, runCli } from './support/cli.js';
 import { queryFolder } from './support/databases.js';
 import { storedRows, trueRows } from './support/truth.js';
 
-const accounts = population({ users: 1 });
+const accounts = population({ users: 1, platforms: ['instagram', 'facebook'] });
 const WRONG_TOKEN = 'EAAnobody-knows-this-one';
 
 /** The steps of a user who has nothing but two accounts, each on what the one before left behind. */
