@@ -5,6 +5,8 @@ import { type Colors, colorsFor } from './render/colors.js';
 import { cleanText } from './render/text.js';
 
 const INTERRUPTED_EXIT_CODE = 130;
+/** Commands that are named by two words. */
+const GROUPS = ['connections', 'schedule'];
 
 /** An error as it is told: a line on stderr, or a document on stdout with `--json`. */
 export interface ToldError {
@@ -70,8 +72,8 @@ export function errorJson({ code, message, fix }: ToldError): string {
 
 /** The words that name the command, as in `connections add`. */
 function commandWords(args: readonly string[]): string[] {
-  const words = args.slice(0, args[0] === 'connections' ? 2 : 1);
-  return words.filter((word) => /^[a-z]+$/.test(word));
+  const words = args.slice(0, GROUPS.includes(args[0] ?? '') ? 2 : 1);
+  return words.filter((word) => /^[a-z_]+$/.test(word));
 }
 
 function sentence(text: string): string {

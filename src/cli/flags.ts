@@ -1,10 +1,12 @@
 import type { Window } from '../collector/plan.js';
 import { CollectError } from '../errors.js';
 import type { Shard } from '../store/store.js';
+import type { TimeOfDay } from './schedule/schedule.js';
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 730;
-const MAX_SHARDS = 1024;
+export const MAX_SHARDS = 1024;
+const TRIGGER_PATH = '/api/internal/analytics/trigger-collection';
 const DEFAULT_LOOKBACK_DAYS = 7;
 
 interface WindowFlags {
@@ -64,6 +66,29 @@ export function parseShard(text: string): Shard {
     `--shard ${quote(text)} is not a part I/N with 1 <= I <= N <= ${MAX_SHARDS}.`,
     'For example --shard 1/4, and 2/4, 3/4 and 4/4 elsewhere.',
   );
+}
+
+/** A time of day, `HH:MM`, from 00:00 to 23:59. */
+export function parseTimeOfDay(flag: string, text: string): TimeOfDay {
+  const [, hour, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text)?.map(Number) ?? [];
+  if (hour !== undefined && minute !== undefined) return { hour, minute };
+  throw usageError(`${flag} ${quote(text)} is not a time of day, HH:MM in UTC.`, `For example ${flag} 02:00.`);
+}
+
+/** The trigger endpoint of `serve`, by its own address or by the server's. */
+export function parseTriggerUrl(flag: string, text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !isPrivateOnItsWay(url)) {
+    throw usageError(`${flag} is not an https:// address.`, `For example ${flag} https://collect.example.com.`);
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw usageError(
+      `${flag} has more to it than host and path.`,
+      'The secret is sent in a header; leave all else out.',
+    );
+  }
+  const path = url.pathname.replace(/\/+$/, '');
+  return `${url.origin}${path.endsWith(TRIGGER_PATH) ? path : `${path}${TRIGGER_PATH}`}`;
 }
 
 /** A number of days to look back. */
@@ -135,6 +160,11 @@ function isCalendarDate(text: string): boolean {
   const time = Date.parse(text);
   // Date.parse takes 2026-02-30 for the 2nd of March.
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+/** The secret travels with the call. */
+function isPrivateOnItsWay({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
 }
 
 function quote(text: string): string {

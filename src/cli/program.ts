@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { CollectFlags } from './commands/collect.js';
 import type { AddFlags } from './commands/connections.js';
 import type { PruneFlags } from './commands/prune.js';
+import type { PgCronFlags, ScheduleFlags, ShardedFlags } from './commands/schedule.js';
 import type { StatusFlags } from './commands/status.js';
 
 /**
@@ -21,6 +22,7 @@ export function createProgram(version: string): Command {
   addConnections(program);
   addPlatforms(program);
   addPrune(program);
+  addSchedule(program);
   addSchema(program);
   return program;
 }
@@ -124,6 +126,45 @@ function addPrune(program: Command): void {
       const { pruneCommand } = await import('./commands/prune.js');
       await pruneCommand(flags);
     });
+}
+
+function addSchedule(program: Command): void {
+  const schedule = program.command('schedule').description('print what starts a run each night');
+  const at = (usual: string) => new Option('--at <time>', `when, HH:MM in UTC (default: ${usual})`);
+  const shards = () => new Option('--shards <n>', 'how many share a night (default: 1)');
+  schedule
+    .command('pg_cron')
+    .description('SQL that has a database call the endpoint of serve (pg_cron, pg_net, Supabase Vault)')
+    .option('--url <url>', 'the address of serve')
+    .addOption(at('02:00'))
+    .option('--remove', 'print what takes it back')
+    .action(async (flags: PgCronFlags) => (await loadSchedule()).schedulePgCron(flags));
+  schedule
+    .command('crontab')
+    .description('lines for cron, with the paths of this machine')
+    .addOption(at('02:00'))
+    .action(async (flags: ScheduleFlags) => (await loadSchedule()).scheduleCrontab(flags));
+  schedule
+    .command('github')
+    .description('a GitHub Actions workflow')
+    .addOption(at('09:17'))
+    .addOption(shards())
+    .action(async (flags: ShardedFlags) => (await loadSchedule()).scheduleGithub(flags));
+  schedule
+    .command('systemd')
+    .description('a service and its timer, with the paths of this machine')
+    .addOption(at('02:00'))
+    .action(async (flags: ScheduleFlags) => (await loadSchedule()).scheduleSystemd(flags));
+  schedule
+    .command('kubernetes')
+    .description('a CronJob')
+    .addOption(at('02:00'))
+    .addOption(shards())
+    .action(async (flags: ShardedFlags) => (await loadSchedule()).scheduleKubernetes(flags));
+}
+
+function loadSchedule() {
+  return import('./commands/schedule.js');
 }
 
 function addSchema(program: Command): void {

@@ -1,0 +1,117 @@
+import { cronSchedule, formatTime, type TimeOfDay } from './schedule.js';
+
+/** Repository secrets that become variables of the same name; one that is not set is an empty variable, as if absent. */
+const SECRETS = [
+  'SUPABASE_URL',
+  'SUPABASE_SERVICE_ROLE_KEY',
+  'DATABASE_URL',
+  'ENCRYPTION_KEY',
+  'META_APP_SECRET',
+  'GOOGLE_CLIENT_ID',
+  'GOOGLE_CLIENT_SECRET',
+  'LINKEDIN_CLIENT_ID',
+  'LINKEDIN_CLIENT_SECRET',
+  'ALERT_WEBHOOK_URL',
+];
+
+export interface GithubWorkflow {
+  readonly at: TimeOfDay;
+  /** How many jobs share a night. */
+  readonly shards: number;
+}
+
+/** A workflow for .github/workflows. Each job of several collects one shard. */
+export function githubWorkflow({ at, shards }: GithubWorkflow): string {
+  const { inputs, strategy, variables, flag, after } = shards === 1 ? wholeNight() : sharedNight(shards);
+  return `name: collect
+
+# GitHub switches a schedule off after 60 days without a commit to a public repository, and tells only by e-mail. Switch
+# it on again on the Actions page. So that a night that never starts is noticed, set the secret HEALTHCHECK_URL to the
+# address of a dead-man's switch (healthchecks.io and others): a night pings it, and it tells when no ping comes.
+on:
+  schedule:
+    # ${formatTime(at)} UTC. An odd minute is best: at full hours GitHub starts late, or leaves a run out.${pastMidnight(at)}
+    - cron: "${cronSchedule(at)}"
+  workflow_dispatch:
+    inputs:${inputs}
+      date:
+        description: Only this day, YYYY-MM-DD (empty for every day that is due)
+        required: false
+
+permissions:
+  contents: read
+
+# A second run waits for the first. A run is never cancelled: what it has fetched would be asked for again.
+concurrency:
+  group: collect
+  cancel-in-progress: false
+
+jobs:
+  collect:
+    runs-on: ubuntu-latest
+    timeout-minutes: 200${strategy}
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          persist-credentials: false
+      - uses: actions/setup-node@v4
+        with:
+          node-version: 24
+          cache: npm
+      - run: npm ci
+      - name: Collect
+        id: collect
+        env:
+${SECRETS.map((name) => `          ${name}: \${{ secrets.${name} }}`).join('\n')}
+          # Inputs come in as variables: written into the script, they could be commands.
+          ONLY_DATE: \${{ inputs.date }}
+          ${variables.join('\n          ')}
+        run: npx analytics-collect collect ${flag} \${ONLY_DATE:+"--date=$ONLY_DATE"}
+${after}`;
+}
+
+function wholeNight() {
+  return {
+    inputs: `
+      user:
+        description: Only this user (empty for all)
+        required: false`,
+    strategy: '',
+    variables: [`ONLY_USER: \${{ inputs.user }}`, `HEALTHCHECK_URL: \${{ secrets.HEALTHCHECK_URL }}`],
+    flag: `\${ONLY_USER:+"--user=$ONLY_USER"}`,
+    after: '',
+  };
+}
+
+function sharedNight(shards: number) {
+  const numbers = Array.from({ length: shards }, (_, index) => index + 1);
+  return {
+    inputs: '',
+    strategy: `
+    strategy:
+      # A shard that fails stops no other; "Re-run failed jobs" runs it again.
+      fail-fast: false
+      matrix:
+        shard: [${numbers.join(', ')}]`,
+    variables: [`SHARD: \${{ matrix.shard }}/${shards}`],
+    flag: '--shard="$SHARD"',
+    after: `
+  # One ping for the night, once every shard has done its part.
+  ping:
+    needs: collect
+    runs-on: ubuntu-latest
+    timeout-minutes: 5
+    env:
+      HEALTHCHECK_URL: \${{ secrets.HEALTHCHECK_URL }}
+    steps:
+      - if: env.HEALTHCHECK_URL != ''
+        run: curl --fail --silent --show-error --max-time 10 --retry 3 --output /dev/null "$HEALTHCHECK_URL"
+`,
+  };
+}
+
+function pastMidnight({ hour }: TimeOfDay): string {
+  if (hour < 8) return '';
+  return `
+    # It is past midnight in Los Angeles all the year round, so that Meta's yesterday is there.`;
+}

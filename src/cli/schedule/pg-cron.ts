@@ -1,0 +1,67 @@
+import { cronSchedule, formatTime, type TimeOfDay } from './schedule.js';
+
+const JOB = 'analytics-collect';
+/** Of the Vault's secret that holds the server's INTERNAL_CRON_SECRET. */
+const SECRET_NAME = 'analytics_cron_secret';
+const UNSCHEDULE = `select cron.unschedule(jobid) from cron.job where jobname = '${JOB}';`;
+
+export interface PgCronJob {
+  /** The whole address that is posted to. */
+  readonly url: string;
+  readonly at: TimeOfDay;
+}
+
+/**
+ * SQL that has pg_cron call the trigger endpoint of `serve` each day through pg_net. The secret is looked up by its name
+ * when the job runs: written into the job, it would stand in cron.job, in cron.job_run_details and in every dump.
+ */
+export function pgCronSql({ url, at }: PgCronJob): string {
+  return `-- analytics-collect, each night at ${formatTime(at)} UTC: pg_cron asks \`analytics-collect serve\` to collect.
+--
+-- Once, before this: put the secret that \`serve\` has as INTERNAL_CRON_SECRET in the Vault.
+--   select vault.create_secret('THE SECRET', '${SECRET_NAME}');
+-- The job looks it up by that name whenever it runs; to change it, change it there.
+--
+-- Run again, this replaces the job. How its calls went: select * from cron.job_run_details order by start_time desc;
+-- pg_cron's clock is UTC, unless the setting cron.timezone says otherwise.
+
+create extension if not exists pg_cron;
+create extension if not exists pg_net;
+
+${UNSCHEDULE}
+
+select cron.schedule('${JOB}', '${cronSchedule(at)}', $job$
+do $run$
+declare
+  secret text := (select decrypted_secret from vault.decrypted_secrets where name = '${SECRET_NAME}');
+begin
+  if secret is null then
+    raise exception 'the Vault holds no secret named ${SECRET_NAME}';
+  end if;
+  perform net.http_post(
+    url := ${sqlString(url)},
+    body := jsonb_build_object('job', 'daily_analytics_collection', 'triggered_by', 'pg_cron', 'timestamp', now()),
+    headers := jsonb_build_object('Content-Type', 'application/json', 'X-Cron-Secret', secret),
+    timeout_milliseconds := 10000
+  );
+end
+$run$
+$job$);
+`;
+}
+
+/** SQL that takes back what \`pgCronSql\` did. */
+export function pgCronRemovalSql(): string {
+  return `-- Ends the nightly call of \`analytics-collect serve\` by pg_cron.
+
+${UNSCHEDULE}
+
+-- The secret stays in the Vault. To remove it as well:
+--   delete from vault.secrets where name = '${SECRET_NAME}';
+`;
+}
+
+/** A dollar could end the quoting around the job, in which this string stands. */
+function sqlString(url: string): string {
+  return `'${url.replaceAll("'", '%27').replaceAll('$', '%24')}'`;
+}

@@ -1,0 +1,88 @@
+import { formatTime, type Installation, type TimeOfDay } from './schedule.js';
+
+export interface SystemdUnits extends Installation {
+  readonly at: TimeOfDay;
+  /** Who runs it where the program lies in a home directory, which a user made for the run cannot enter. */
+  readonly user: string;
+}
+
+/** A service and its timer, each below a line that names its file. */
+export function systemdUnits(units: SystemdUnits): string {
+  return `# ==> /etc/systemd/system/analytics-collect.service <==
+${service(units)}
+# ==> /etc/systemd/system/analytics-collect.timer <==
+${timer(units)}`;
+}
+
+function service({ node, bin, user }: SystemdUnits): string {
+  const isAtHome = [node, bin].some((path) => /^\/(home|root)\//.test(path));
+  return `# Settings and secrets stand in /etc/analytics-collect/env, a NAME=value a line: systemd reads it as root, so let
+# nobody else (chmod 600). Try it: systemctl start analytics-collect; see: journalctl -u analytics-collect
+[Unit]
+Description=Collect the analytics of every connected account
+Documentation=man:systemd.exec(5)
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart=${[node, bin].map(unitWord).join(' ')} collect
+EnvironmentFile=/etc/analytics-collect/env
+# Rather than in the environment, a secret may stand in a file that only this service sees (systemd 250 and newer):
+#LoadCredential=encryption_key:/etc/analytics-collect/encryption_key
+#Environment=ENCRYPTION_KEY_FILE=%d/encryption_key
+
+${isAtHome ? `User=${user}` : 'DynamicUser=yes'}
+StateDirectory=analytics-collect
+WorkingDirectory=/var/lib/analytics-collect
+Environment=ANALYTICS_DATA_DIR=/var/lib/analytics-collect
+UMask=0077
+# A run ends itself after three hours (--max-duration); stopped, it first writes what it has fetched.
+TimeoutStartSec=4h
+TimeoutStopSec=60s
+
+ProtectSystem=strict
+ProtectHome=${isAtHome ? 'read-only' : 'yes'}
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectProc=invisible
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+LockPersonality=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+# No MemoryDenyWriteExecute: Node compiles what it runs.
+`;
+}
+
+function timer({ at }: SystemdUnits): string {
+  return `# Switch it on: systemctl enable --now analytics-collect.timer; see: systemctl list-timers analytics-collect
+[Unit]
+Description=Collect the analytics of every connected account each night
+
+[Timer]
+OnCalendar=*-*-* ${formatTime(at)}:00 UTC
+# A night that the machine slept through is made up for when it is on again.
+Persistent=true
+RandomizedDelaySec=10min
+
+[Install]
+WantedBy=timers.target
+`;
+}
+
+/** A word of ExecStart, in which systemd expands per cent and dollar signs. */
+function unitWord(text: string): string {
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll('$', '$$$$');
+  return /\s|["';]/.test(text) ? `"${escaped}"` : escaped;
+}

@@ -1,0 +1,191 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, describe, expect, it, test } from 'vitest';
+import { parse } from 'yaml';
+import { parseTimeOfDay, parseTriggerUrl } from '../../../src/cli/flags.js';
+import { crontab } from '../../../src/cli/schedule/crontab.js';
+import { githubWorkflow } from '../../../src/cli/schedule/github.js';
+import { kubernetesCronJob } from '../../../src/cli/schedule/kubernetes.js';
+import { pgCronRemovalSql, pgCronSql } from '../../../src/cli/schedule/pg-cron.js';
+import { systemdUnits } from '../../../src/cli/schedule/systemd.js';
+
+const AT = { hour: 2, minute: 0 };
+const folder = mkdtempSync(join(tmpdir(), 'analytics-collect-schedule-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const repositoryFile = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+
+describe('crontab', () => {
+  it('prints crontab.example', () => {
+    const text = crontab({
+      node: '/usr/bin/node',
+      bin: '/opt/analytics-collect/bin/analytics-collect.js',
+      folder: '/opt/analytics-collect',
+      log: '/home/you/analytics-collect.log',
+      at: AT,
+    });
+    expect(text).toBe(repositoryFile('crontab.example'));
+  });
+
+  it('runs from a folder of any name', () => {
+    const odd = join(folder, `it's 100 % "$HOME"; é`);
+    const node = join(odd, 'node');
+    mkdirSync(odd);
+    writeFileSync(node, '#!/bin/sh\necho "$PWD $*"\n');
+    chmodSync(node, 0o755);
+    const log = join(odd, 'the log');
+    const line =
+      crontab({ node, bin: 'bin', folder: odd, log, at: { hour: 23, minute: 59 } })
+        .split('\n')
+        .at(-2) ?? '';
+    expect(line).toMatch(/^59 23 \* \* \* /);
+    expect(line).not.toMatch(/[^\\]%/);
+    execFileSync('/bin/sh', ['-c', line.slice('59 23 * * * '.length).replaceAll('\\%', '%')]);
+    expect(readFileSync(log, 'utf8')).toBe(`${odd} bin collect\n`);
+  });
+});
+
+describe('github', () => {
+  const at = { hour: 9, minute: 17 };
+
+  it('prints .github/workflows/collect.yml', () => {
+    expect(githubWorkflow({ at, shards: 1 })).toBe(repositoryFile('.github/workflows/collect.yml'));
+  });
+
+  it('prints workflows whose parts are where GitHub looks for them', () => {
+    const workflow = parse(githubWorkflow({ at, shards: 1 }));
+    expect(workflow.on.schedule).toEqual([{ cron: '17 9 * * *' }]);
+    expect(workflow.jobs.collect.strategy).toBeUndefined();
+    const sharded = parse(githubWorkflow({ at, shards: 3 }));
+    expect(sharded.jobs.collect.strategy).toEqual({ 'fail-fast': false, matrix: { shard: [1, 2, 3] } });
+    expect(sharded.jobs.ping.needs).toBe('collect');
+    for (const { jobs } of [workflow, sharded]) {
+      const { env, run } = jobs.collect.steps.at(-1);
+      expect(run).not.toContain('${{');
+      for (const [, name = ''] of run.matchAll(/\$\{?([A-Z_]+)/g)) expect(Object.keys(env)).toContain(name);
+    }
+  });
+
+  it.each([
+    [1, { ONLY_USER: '', ONLY_DATE: '' }, []],
+    [1, { ONLY_USER: 'a b; id', ONLY_DATE: '$(id)' }, ['--user=a b; id', '--date=$(id)']],
+    [2, { SHARD: '1/2', ONLY_DATE: '2026-11-20' }, ['--shard=1/2', '--date=2026-11-20']],
+  ])('with %i shards and the inputs %j the command is %j', (shards, env, args) => {
+    const { run } = parse(githubWorkflow({ at, shards })).jobs.collect.steps.at(-1);
+    const said = execFileSync('/bin/sh', ['-c', run.replace('npx', `printf '%s\\n'`)], { env, encoding: 'utf8' });
+    expect(said.trim().split('\n')).toEqual(['analytics-collect', 'collect', ...args]);
+  });
+});
+
+describe('kubernetes', () => {
+  it('prints a CronJob of one pod', () => {
+    const { kind, spec } = parse(kubernetesCronJob({ at: AT, shards: 1 }));
+    expect(kind).toBe('CronJob');
+    expect(spec).toMatchObject({ schedule: '0 2 * * *', timeZone: 'Etc/UTC', concurrencyPolicy: 'Forbid' });
+    const job = spec.jobTemplate.spec;
+    expect(job.completionMode).toBeUndefined();
+    const [container] = job.template.spec.containers;
+    expect(container.command.slice(2)).toEqual(['collect']);
+    expect(container.envFrom).toEqual([{ secretRef: { name: 'analytics-collect' } }]);
+    expect(container.securityContext).toMatchObject({ readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } });
+  });
+
+  it('prints an Indexed Job whose pods, counted from 0, collect the shards, counted from 1', () => {
+    const job = parse(kubernetesCronJob({ at: AT, shards: 3 })).spec.jobTemplate.spec;
+    expect(job).toMatchObject({ completionMode: 'Indexed', completions: 3, parallelism: 3, backoffLimitPerIndex: 5 });
+    expect(job.podFailurePolicy.rules[0].action).toBe('FailIndex');
+    const [, , script] = job.template.spec.containers[0].command;
+    const asked = ['0', '2'].map((index) =>
+      execFileSync('/bin/sh', ['-c', script.replace('exec node', 'echo')], {
+        env: { JOB_COMPLETION_INDEX: index },
+        encoding: 'utf8',
+      }).trim(),
+    );
+    expect(asked).toEqual(['1/3', '3/3'].map((shard) => `/app/bin/analytics-collect.js collect --shard=${shard}`));
+  });
+});
+
+describe('systemd', () => {
+  const analyze = spawnSync('systemd-analyze', ['--version']).status === 0;
+  const units = (differing: object) =>
+    systemdUnits({ node: process.execPath, bin: '/opt/c/bin.js', user: 'you', at: AT, ...differing })
+      .split(/^# ==> (.+) <==$/m)
+      .slice(1);
+
+  it('prints a service that sees no home, unless it lives in one', () => {
+    const [, away] = units({ node: '/usr/bin/node' });
+    expect(away).toMatch(/^DynamicUser=yes$/m);
+    expect(away).toMatch(/^ProtectHome=yes$/m);
+    const [, atHome] = units({ node: '/home/you/node' });
+    expect(atHome).toMatch(/^User=you$/m);
+    expect(atHome).toMatch(/^ProtectHome=read-only$/m);
+    expect(atHome).not.toMatch(/^DynamicUser/m);
+  });
+
+  it('makes up for a missed night, at a time of UTC', () => {
+    const timer = units({ at: { hour: 9, minute: 5 } }).at(-1);
+    expect(timer).toMatch(/^OnCalendar=\*-\*-\* 09:05:00 UTC$/m);
+    expect(timer).toMatch(/^Persistent=true$/m);
+  });
+
+  it.skipIf(!analyze)(
+    `prints units that systemd-analyze finds no fault with${analyze ? '' : ' (skipped: it is not installed)'}`,
+    () => {
+      const bin = join(folder, 'an "odd" $name, 100 %.js');
+      const parts = units({ bin });
+      const paths = [0, 2].map((index) => {
+        const path = join(folder, basename(parts[index] ?? ''));
+        writeFileSync(path, parts[index + 1] ?? '');
+        return path;
+      });
+      expect(paths.map((path) => basename(path))).toEqual(['analytics-collect.service', 'analytics-collect.timer']);
+      const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...paths], { encoding: 'utf8' });
+      // What it says of other units of the machine is none of this one's business.
+      expect(stderr.split('\n').filter((line) => line.includes('analytics-collect'))).toEqual([]);
+      expect(status).toBe(0);
+    },
+  );
+});
+
+describe('pg_cron', () => {
+  const URL = 'https://collect.example.com/api/internal/analytics/trigger-collection';
+
+  test.each([
+    ['https://collect.example.com', URL],
+    ['https://collect.example.com/', URL],
+    ['https://collect.example.com/api/internal/analytics/trigger-collection/', URL],
+    ['https://example.com/collect/', 'https://example.com/collect/api/internal/analytics/trigger-collection'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080/api/internal/analytics/trigger-collection'],
+  ])('the server %s is posted to at %s', (given, url) => {
+    expect(parseTriggerUrl('--url', given)).toBe(url);
+  });
+
+  test.each([
+    'collect.example.com',
+    'http://collect.example.com',
+    'ftp://x',
+    'https://user:secret@x.example.com',
+    'https://x.example.com/?secret=1',
+    'https://x.example.com/#1',
+    '',
+  ])('the address "%s" is refused', (given) => {
+    expect(() => parseTriggerUrl('--url', given)).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+
+  it('lets no address end the string or the job that it stands in', () => {
+    const sql = pgCronSql({ url: parseTriggerUrl('--url', "https://x.example.com/'$job$$run$;"), at: AT });
+    expect(sql.match(/\$job\$/g)).toHaveLength(2);
+    expect(sql).toContain("url := 'https://x.example.com/%27%24job%24%24run%24;/api/internal");
+  });
+
+  it('removes the job that it made', () => {
+    const [unscheduled] = /select cron\.unschedule.+/.exec(pgCronRemovalSql()) ?? [];
+    expect(pgCronSql({ url: URL, at: AT })).toContain(unscheduled);
+  });
+});
+
+test.each(['24:00', '2:00', '02:60', '02:00:00', 'noon', ''])('"%s" is no time of day', (text) => {
+  expect(() => parseTimeOfDay('--at', text)).toThrow(expect.objectContaining({ code: 'usage' }));
+});
