@@ -5,7 +5,9 @@ import { unescape as decode } from 'node:querystring';
 import { parseEnv } from 'node:util';
 import { CollectError } from './errors.js';
 import { splitKeys } from './tokens/keyring.js';
-import { type Environment, missingVariables, SECRETS, Variables } from './variables.js';
+import { type Environment, isHeaderSafe, missingVariables, SECRETS, Variables } from './variables.js';
+
+const SHORTEST_CRON_SECRET = 16;
 
 /** All that a run is told from outside. Base addresses have no trailing slash. */
 export interface Config {
@@ -38,6 +40,25 @@ export interface Config {
     readonly clientId: string | null;
     readonly clientSecret: string | null;
   };
+  readonly server: ServerConfig;
+  readonly alerts: AlertsConfig;
+}
+
+/** When `serve` collects by itself, and who may tell it to. */
+export interface ServerConfig {
+  /** As it was given: see `cronSecretOf`. */
+  readonly cronSecret: string | null;
+  /** Five fields. */
+  readonly cron: string;
+  readonly timeZone: string;
+}
+
+/** Where a run is told of. Both addresses are secrets: who knows them can write there. */
+export interface AlertsConfig {
+  readonly webhookUrl: string | null;
+  /** Name users and connections in alerts. */
+  readonly details: boolean;
+  readonly healthcheckUrl: string | null;
 }
 
 type StoreConfig =
@@ -87,6 +108,17 @@ export function loadConfig(environment: Environment, host = { platform: process.
   return toConfig(parsed.data, resolve(parsed.data.ANALYTICS_DATA_DIR ?? defaultDataDir(given, host)));
 }
 
+/** The secret that callers of `serve` send in a header. Throws `CollectError` `config_invalid` when it is missing or too weak. */
+export function cronSecretOf({ server: { cronSecret } }: Config): string {
+  const mistake = cronSecretMistake(cronSecret);
+  if (cronSecret !== null && mistake === null) return cronSecret;
+  throw new CollectError(
+    'config_invalid',
+    `INTERNAL_CRON_SECRET ${mistake}, so nobody could be let in safely.`,
+    'Set it to the output of: openssl rand -hex 32.',
+  );
+}
+
 /** Every secret value of a configuration, to be struck out of anything printed. */
 export function secretsOf(config: Config): string[] {
   const secrets = [
@@ -96,6 +128,9 @@ export function secretsOf(config: Config): string[] {
     config.meta.appSecret ?? '',
     config.google.clientSecret ?? '',
     config.linkedin.clientSecret ?? '',
+    config.server.cronSecret ?? '',
+    config.alerts.webhookUrl ?? '',
+    config.alerts.healthcheckUrl ?? '',
   ];
   return secrets.filter((secret) => secret !== '');
 }
@@ -127,7 +162,23 @@ function toConfig(variables: Variables, dataDir: string): Config {
       clientId: variables.LINKEDIN_CLIENT_ID ?? null,
       clientSecret: variables.LINKEDIN_CLIENT_SECRET ?? null,
     },
+    server: {
+      cronSecret: variables.INTERNAL_CRON_SECRET ?? null,
+      cron: variables.ANALYTICS_CRON,
+      timeZone: variables.ANALYTICS_TZ,
+    },
+    alerts: {
+      webhookUrl: variables.ALERT_WEBHOOK_URL ?? null,
+      details: variables.ALERT_DETAILS === '1',
+      healthcheckUrl: variables.HEALTHCHECK_URL ?? null,
+    },
   };
+}
+
+function cronSecretMistake(secret: string | null): string | null {
+  if (secret === null) return 'is missing';
+  if (secret.length < SHORTEST_CRON_SECRET) return `has fewer than ${SHORTEST_CRON_SECRET} characters`;
+  return isHeaderSafe(secret) ? null : 'has spaces or other stray characters in it';
 }
 
 function chooseStore(variables: Variables, dataDir: string): StoreConfig {

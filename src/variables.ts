@@ -1,3 +1,4 @@
+import { Cron } from 'croner';
 import { z } from 'zod';
 import { parseFernetKey } from './tokens/fernet.js';
 import { splitKeys } from './tokens/keyring.js';
@@ -12,6 +13,9 @@ export const SECRETS = [
   'META_APP_SECRET',
   'GOOGLE_CLIENT_SECRET',
   'LINKEDIN_CLIENT_SECRET',
+  'INTERNAL_CRON_SECRET',
+  'ALERT_WEBHOOK_URL',
+  'HEALTHCHECK_URL',
 ] as const;
 
 /** Meta serves calls to an expired version with the oldest usable one: https://developers.facebook.com/docs/graph-api/changelog */
@@ -41,7 +45,7 @@ export const Variables = z.object({
   ).optional(),
   ANALYTICS_DATA_DIR: z.string().optional(),
   ENCRYPTION_KEY: variable(areFernetKeys, 'is not a Fernet key, or several separated by commas', NEW_KEY).optional(),
-  ALLOW_PLAINTEXT_TOKENS: variable((text) => text === '0' || text === '1', 'is neither 1 nor 0', '1').optional(),
+  ALLOW_PLAINTEXT_TOKENS: flag().optional(),
   META_GRAPH_URL: baseAddress('https://graph.facebook.com'),
   INSTAGRAM_GRAPH_URL: baseAddress('https://graph.instagram.com'),
   META_GRAPH_VERSION: variable(isUsableGraphVersion, 'is not a Graph API version from v21.0 on', 'v25.0').default(
@@ -63,6 +67,13 @@ export const Variables = z.object({
   ).optional(),
   LINKEDIN_CLIENT_ID: credential('77abcdefghijkl').optional(),
   LINKEDIN_CLIENT_SECRET: credential('WPL_AP1.…').optional(),
+  // Only `serve` needs a good one: an application's own, shorter one must not keep `collect` from running.
+  INTERNAL_CRON_SECRET: z.string().optional(),
+  ANALYTICS_CRON: variable(isCron, 'is not five fields of cron with a time to come', '0 2 * * *').default('0 2 * * *'),
+  ANALYTICS_TZ: variable(isTimeZone, 'is not a time zone', 'Europe/Berlin').default('UTC'),
+  ALERT_WEBHOOK_URL: variable(isHttp, 'is not an http(s) address', 'https://hooks.slack.com/services/…').optional(),
+  ALERT_DETAILS: flag().optional(),
+  HEALTHCHECK_URL: variable(isHttp, 'is not an http(s) address', 'https://hc-ping.com/…').optional(),
 });
 
 export type Variables = z.infer<typeof Variables>;
@@ -89,6 +100,26 @@ function variable(isRight: (text: string) => boolean, problem: string, example: 
   return z.string().refine(isRight, { error: `${problem}, for example ${example}` });
 }
 
+function flag() {
+  return variable((text) => text === '0' || text === '1', 'is neither 1 nor 0', '1');
+}
+
+function isCron(text: string): boolean {
+  try {
+    return new Cron(text, { mode: '5-part' }).nextRun() !== null && text.trim().split(/\s+/).length === 5;
+  } catch {
+    return false;
+  }
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }) !== null;
+  } catch {
+    return false;
+  }
+}
+
 function isBaseAddress(text: string): boolean {
   return isHttp(text) && !text.endsWith('/') && !/[?#]/.test(text);
 }
@@ -105,7 +136,8 @@ function isPostgresAddress(text: string): boolean {
   return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
 }
 
-function isHeaderSafe(text: string): boolean {
+/** Whether a text can be sent in a header as it is. */
+export function isHeaderSafe(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text);
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadConfig, readEnvironment, secretsOf } from '../src/config.js';
+import { cronSecretOf, loadConfig, readEnvironment, secretsOf } from '../src/config.js';
 import { CollectError } from '../src/errors.js';
 
 const KEY = 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=';
@@ -67,6 +67,8 @@ test('nothing set is the embedded store with the documented defaults', () => {
       clientId: null,
       clientSecret: null,
     },
+    server: { cronSecret: null, cron: '0 2 * * *', timeZone: 'UTC' },
+    alerts: { webhookUrl: null, details: false, healthcheckUrl: null },
   });
 });
 
@@ -118,6 +120,13 @@ test.each<[variable: string, environment: Record<string, string>]>([
   ['LINKEDIN_VERSION', { LINKEDIN_VERSION: '202613' }],
   ['META_APP_SECRET', { META_APP_SECRET: 'hunter2 hunter2' }],
   ['META_APP_SECRET', { META_APP_SECRET: 'a', META_APP_SECRET_FILE: '/dev/null' }],
+  ['ANALYTICS_CRON', { ANALYTICS_CRON: '0 0 2 * * *' }],
+  ['ANALYTICS_CRON', { ANALYTICS_CRON: '61 2 * * *' }],
+  ['ANALYTICS_CRON', { ANALYTICS_CRON: '0 2 31 2 *' }],
+  ['ANALYTICS_CRON', { ANALYTICS_CRON: '@daily' }],
+  ['ANALYTICS_TZ', { ANALYTICS_TZ: 'Mars/Olympus' }],
+  ['ALERT_WEBHOOK_URL', { ALERT_WEBHOOK_URL: 'hooks.slack.com/services/hunter2' }],
+  ['HEALTHCHECK_URL', { HEALTHCHECK_URL: 'hunter2' }],
   ['META_APP_SECRET_FILE', { META_APP_SECRET_FILE: '/does/not/exist' }],
 ])('a mistake in %s is named: %#', (variable, environment) => {
   const [heading, line, ...others] = mistakesOf(environment).split('\n');
@@ -189,4 +198,20 @@ test('every secret can be struck out of what is printed', () => {
     'p@ss',
     KEY,
   ]);
+  expect(
+    secrets({
+      INTERNAL_CRON_SECRET: 'c',
+      ALERT_WEBHOOK_URL: 'https://hooks.example/w',
+      HEALTHCHECK_URL: 'https://hc.example/h',
+    }),
+  ).toEqual(['c', 'https://hooks.example/w', 'https://hc.example/h']);
+});
+
+test('a cron secret is asked for when it is needed, and must be a good one', () => {
+  const secret = (environment: Record<string, string>) => cronSecretOf(loadConfig(environment));
+  for (const weak of [{}, { INTERNAL_CRON_SECRET: 'hunter2' }, { INTERNAL_CRON_SECRET: 'hunter2 and fifteen more' }]) {
+    expect(() => secret(weak)).toThrow(expect.objectContaining({ code: 'config_invalid' }));
+    expect(() => secret(weak)).not.toThrow('hunter2');
+  }
+  expect(secret({ INTERNAL_CRON_SECRET: '0123456789abcdef' })).toBe('0123456789abcdef');
 });

@@ -11,6 +11,7 @@ const LAYERS = [
   ['index'],
   ['app'],
   ['sandbox'],
+  ['alerts'],
   ['collector'],
   ['platforms', 'store'],
   ['config'],

@@ -44,6 +44,8 @@ function addCollect(program: Command): void {
     .option('--max-requests <n>', 'requests in all, the rest is due in the next run (default: 200000)')
     .option('--max-duration <minutes>', 'how long a run may take, likewise (default: 180)')
     .option('--max-wait <minutes>', 'the longest rest that a platform may ask for (default: 5)')
+    .option('--allow-failures <n>', 'exit 0 when no more connections failed than this, or than this share: 5, 2%')
+    .option('--alert-test', 'send a test alert to ALERT_WEBHOOK_URL, and nothing else')
     .option('--refresh', 'collect again what is settled, and overwrite it')
     .option('--dry-run', 'show what is due; ask no platform, write nothing')
     .option('--sandbox [kind]', 'try it on made-up accounts, healthy or faulty, in memory (default: healthy)')

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type CollectFlags, exitCodeOf, parseCollectFlags, parseSandbox } from '../../src/cli/commands/collect.js';
+import { parseAllowedFailures } from '../../src/cli/allowed-failures.js';
+import { type CollectFlags, parseCollectFlags, parseSandbox } from '../../src/cli/commands/collect.js';
 import { parseTokens } from '../../src/cli/commands/connections.js';
 import { parseAge, parseInstant } from '../../src/cli/flags.js';
 import { CollectError } from '../../src/errors.js';
@@ -148,14 +149,11 @@ test('a pasted token loses the white space around it, and is refused with some i
   expect(message).not.toContain('EAAB');
 });
 
-test.each([
-  ['completed', null, 0],
-  ['partial', null, 3],
-  ['failed', null, 1],
-  ['interrupted', 143, 143],
-  ['interrupted', null, 130],
-  // The signal came when everything was done: nothing was cut short.
-  ['completed', 130, 0],
-] as const)('a run that is %s, interrupted by %s, exits with %i', (status, interruptedBy, exitCode) => {
-  expect(exitCodeOf(status, interruptedBy)).toBe(exitCode);
+test('failures are allowed as a number of connections or a share of them', () => {
+  expect(parseAllowedFailures(undefined)).toEqual({ kind: 'connections', most: 0 });
+  expect(parseAllowedFailures('5')).toEqual({ kind: 'connections', most: 5 });
+  expect(parseAllowedFailures('2.5%')).toEqual({ kind: 'share', most: 0.025 });
+  for (const wrong of ['', '-1', '101%', '1.5', '5 %', 'all']) {
+    expect(() => parseAllowedFailures(wrong)).toThrow('--allow-failures');
+  }
 });

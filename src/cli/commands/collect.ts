@@ -1,15 +1,23 @@
+import { createAlerts, type RunAlerts, silentAlerts } from '../../alerts/alerts.js';
+import { exitCodeOf } from '../../alerts/exit-code.js';
 import { openApp } from '../../app.js';
 import { type CollectOptions, DEFAULT_LIMITS, type RunLimits } from '../../collector/collect.js';
 import type { CollectEvent, ConnectionReport } from '../../collector/events.js';
 import type { Summary } from '../../collector/summary.js';
+import { loadConfig, readEnvironment } from '../../config.js';
+import { CollectError } from '../../errors.js';
 import { platformNames } from '../../platforms/registry.js';
+import { parseAllowedFailures } from '../allowed-failures.js';
 import { parseInteger, parsePlatforms, parseShard, parseWindow, usageError, utcToday } from '../flags.js';
-import { maskToken } from '../github-actions.js';
+import { maskToken, runsInGithubActions } from '../github-actions.js';
+import { reportToGithub } from '../github-report.js';
 import { colorsFor } from '../render/colors.js';
 import { renderDue } from '../render/due.js';
+import { groupedReporter } from '../render/grouped.js';
 import { createPlainReporter } from '../render/plain.js';
 import { type Reporter, silentReporter } from '../render/reporter.js';
 import { renderSummary } from '../render/summary.js';
+import { jsonDocument } from '../render/text.js';
 import { watchSignals } from '../signals.js';
 
 const DEFAULT_CONCURRENCY = 32;
@@ -30,6 +38,8 @@ export interface CollectFlags {
   readonly maxWait?: string;
   readonly refresh?: boolean;
   readonly dryRun?: boolean;
+  readonly allowFailures?: string;
+  readonly alertTest?: boolean;
   /** True when given without a value. */
   readonly sandbox?: string | true;
   readonly json?: boolean;
@@ -40,9 +50,13 @@ export interface CollectFlags {
 export type CollectRequest = Omit<CollectOptions, 'signal'>;
 
 export async function collectCommand(flags: CollectFlags): Promise<void> {
+  if (flags.alertTest) return (await import('./alert-test.js')).testAlert();
   const sandbox = parseSandbox(flags.sandbox);
   const request = parseCollectFlags(flags, platformNames, utcToday(new Date()));
+  const allowed = parseAllowedFailures(flags.allowFailures);
   const reporter = await chooseReporter(flags);
+  const warn = flags.quiet ? (text: string) => process.stderr.write(`${text}\n`) : reporter.notice;
+  const alerts = openAlerts(request, sandbox, warn);
   const watch = watchSignals(() => reporter.stopping());
   const connections = new Map<string, ConnectionReport>();
 
@@ -51,26 +65,50 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
       connections.set(event.connection.connectionId, event.connection);
     }
     reporter.onEvent(event);
+    alerts.onEvent(event);
   };
 
-  try {
+  async function run(): Promise<Summary> {
     const app = await openApp({
       ...(sandbox !== undefined && { sandbox }),
-      ...(process.env.GITHUB_ACTIONS === 'true' && { onToken: (token) => maskToken(token) }),
+      ...(runsInGithubActions() && { onToken: (token) => maskToken(token) }),
     });
     try {
       for (const notice of app.notices) reporter.notice(notice);
       const summary = await app.collect({ ...request, signal: watch.signal }, onEvent);
       reporter.end();
       process.stdout.write(render(summary, connections, flags));
-      process.exitCode = exitCodeOf(summary.status, watch.exitCode());
+      if (runsInGithubActions()) await reportToGithub(summary, connections);
+      return summary;
     } finally {
       reporter.end();
       await app.close();
     }
+  }
+
+  // What interrupted the run must not keep people from hearing of it; a Ctrl-C after that gives up on telling them.
+  const givingUp = () => (watch.signal.aborted ? undefined : watch.signal);
+  try {
+    const summary = await run();
+    process.exitCode = exitCodeOf(summary, allowed, watch.exitCode());
+    await alerts.ended(summary, process.exitCode, givingUp());
+  } catch (error) {
+    await alerts.crashed(error, error instanceof CollectError ? error.exitCode : 1, givingUp());
+    throw error;
   } finally {
     watch.end();
   }
+}
+
+function openAlerts(
+  { dryRun, userId }: CollectRequest,
+  sandbox: 'healthy' | 'faulty' | undefined,
+  warn: (message: string) => void,
+): RunAlerts {
+  if (dryRun || sandbox !== undefined) return silentAlerts;
+  return createAlerts({ ...loadConfig(readEnvironment()).alerts, warn }).ofRun({
+    countsForNight: userId === undefined,
+  });
 }
 
 /** Turns flags into what a run is asked for. `today` is today's date in UTC. Throws `CollectError` `usage`. */
@@ -112,26 +150,13 @@ export function parseSandbox(value: CollectFlags['sandbox']): 'healthy' | 'fault
   );
 }
 
-export function exitCodeOf(status: Summary['status'], interruptedBy: number | null): number {
-  switch (status) {
-    case 'completed':
-      return 0;
-    case 'partial':
-      return 3;
-    case 'failed':
-      return 1;
-    case 'interrupted':
-      return interruptedBy ?? 130;
-  }
-}
-
 function parseUser(user: string): string {
   if (user.trim() !== '') return user;
   throw usageError('--user is empty.', 'Leave it out to collect all users.');
 }
 
 function render(summary: Summary, connections: ReadonlyMap<string, ConnectionReport>, flags: CollectFlags): string {
-  if (flags.json) return `${JSON.stringify(summary, null, 2)}\n`;
+  if (flags.json) return jsonDocument(summary);
   if (flags.quiet && summary.status === 'completed') return '';
   if (summary.dry_run) return renderDue(summary, connections.values());
   return renderSummary(summary, {
@@ -144,7 +169,10 @@ function render(summary: Summary, connections: ReadonlyMap<string, ConnectionRep
 async function chooseReporter({ quiet, verbose = false }: CollectFlags): Promise<Reporter> {
   const stream = process.stderr;
   if (quiet) return silentReporter;
-  if (!isAnimatable(stream)) return createPlainReporter({ stream, verbose });
+  if (!isAnimatable(stream)) {
+    const reporter = createPlainReporter({ stream, verbose });
+    return runsInGithubActions() ? groupedReporter(reporter, stream) : reporter;
+  }
   const { createTerminalReporter } = await import('../render/terminal.js');
   return createTerminalReporter({ stream, colors: colorsFor(stream), verbose });
 }

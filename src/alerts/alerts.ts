@@ -1,0 +1,96 @@
+import type { CollectEvent } from '../collector/events.js';
+import type { Summary } from '../collector/summary.js';
+import type { AlertsConfig } from '../config.js';
+import { CollectError, type ErrorCode } from '../errors.js';
+import { type Delivery, type DeliveryTimes, deliver } from '../http/deliver.js';
+import { describeCrash, describeRun, isAlarming } from './message.js';
+
+/** Somebody stands before the terminal, or another run is at work and tells of itself. */
+const NOTHING_TO_TELL: readonly ErrorCode[] = ['usage', 'lease_held', 'store_locked'];
+
+/** Tells people of runs, and a healthcheck that they happen. Nothing here throws, and each call ends within a minute. */
+export interface Alerts {
+  /** `countsForNight`: the healthcheck waits for it. A run of a single user must not hide that the night's own is missing. */
+  ofRun(run: { readonly countsForNight: boolean }): RunAlerts;
+  /** Sends a message that says what it is. Answers null, or why it did not get there. */
+  test(): Promise<string | null>;
+}
+
+/** What is told of one run. */
+export interface RunAlerts {
+  onEvent(event: CollectEvent): void;
+  ended(summary: Summary, exitCode: number, signal?: AbortSignal): Promise<void>;
+  /** For a run that threw instead. */
+  crashed(error: unknown, exitCode: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface AlertsOptions extends AlertsConfig {
+  /** Told why a message did not get there, with nothing secret in it. */
+  readonly warn: (message: string) => void;
+  readonly times?: DeliveryTimes;
+}
+
+export const silentAlerts: RunAlerts = { onEvent() {}, async ended() {}, async crashed() {} };
+
+export function createAlerts({ webhookUrl, details, healthcheckUrl, warn, times }: AlertsOptions): Alerts {
+  async function send(delivery: Delivery | null, variable: string): Promise<void> {
+    const problem = delivery && (await deliver(delivery, times));
+    if (problem) warn(`${variable}: the message did not get there: ${problem}`);
+  }
+
+  return {
+    ofRun({ countsForNight }) {
+      let runId: string | null = null;
+      let begun: Promise<void> = Promise.resolve();
+      const beginning = new AbortController();
+      const ping = (event: string, text: string, signal?: AbortSignal) => {
+        if (healthcheckUrl === null || !countsForNight) return Promise.resolve();
+        return send({ url: pingUrl(healthcheckUrl, event, runId), body: { text }, signal }, 'HEALTHCHECK_URL');
+      };
+      const alert = (text: string, signal?: AbortSignal) =>
+        send(webhookUrl === null ? null : { ...message(webhookUrl, text), signal }, 'ALERT_WEBHOOK_URL');
+      const exited = async (exitCode: number, text: string, signal?: AbortSignal) => {
+        signal?.addEventListener('abort', () => beginning.abort(), { once: true });
+        await begun;
+        await ping(exitCode === 0 ? '' : String(exitCode), text, signal);
+      };
+
+      return {
+        onEvent(event) {
+          if (event.type !== 'started' || event.dryRun) return;
+          runId = event.runId;
+          begun = ping('start', '', beginning.signal);
+        },
+        async ended(summary, exitCode, signal) {
+          if (summary.dry_run) return;
+          await Promise.all([
+            isAlarming(summary) && alert(describeRun(summary, { details }), signal),
+            exited(exitCode, describeRun(summary, { details: false }), signal),
+          ]);
+        },
+        async crashed(error, exitCode, signal) {
+          if (error instanceof CollectError && NOTHING_TO_TELL.includes(error.code)) return;
+          const text = describeCrash(error);
+          await Promise.all([alert(text, signal), exited(exitCode, text, signal)]);
+        },
+      };
+    },
+    async test() {
+      if (webhookUrl === null) return 'ALERT_WEBHOOK_URL is not set';
+      return deliver(message(webhookUrl, 'analytics-collect: a test alert. The next one means something.'), times);
+    },
+  };
+}
+
+/** Slack and Mattermost show `text`, Discord shows `content`; each passes over what it does not know. */
+function message(url: string, text: string): Delivery {
+  return { url, body: { json: { text, content: text } } };
+}
+
+/** See https://healthchecks.io/docs/http_api/: `/start`, `/{exit code}`, nothing for success; `rid` ties the two together. */
+function pingUrl(base: string, event: string, runId: string | null): string {
+  const url = new URL(base);
+  if (event !== '') url.pathname = `${url.pathname.replace(/\/$/, '')}/${event}`;
+  if (runId !== null) url.searchParams.set('rid', runId);
+  return url.href;
+}

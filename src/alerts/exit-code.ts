@@ -1,0 +1,33 @@
+import type { Summary } from '../collector/summary.js';
+
+/** How many connections may fail, in all or as a share (0 to 1), before a run counts as partly failed. */
+export type AllowedFailures =
+  | { readonly kind: 'connections'; readonly most: number }
+  | { readonly kind: 'share'; readonly most: number };
+
+export const NO_FAILURES: AllowedFailures = { kind: 'connections', most: 0 };
+
+/**
+ * What a run ends in, for cron and for the healthcheck: 0 done, 3 some connections failed, 1 everything failed. `interruptedBy`
+ * is the exit code of the signal that ended it, if one did.
+ */
+export function exitCodeOf(
+  { status, connections }: Pick<Summary, 'status' | 'connections'>,
+  allowed: AllowedFailures,
+  interruptedBy: number | null,
+): number {
+  switch (status) {
+    case 'completed':
+      return 0;
+    case 'partial':
+      return isAllowed(connections, allowed) ? 0 : 3;
+    case 'failed':
+      return 1;
+    case 'interrupted':
+      return interruptedBy ?? 130;
+  }
+}
+
+function isAllowed({ failed, total }: Summary['connections'], { kind, most }: AllowedFailures): boolean {
+  return kind === 'connections' ? failed <= most : failed <= total * most;
+}

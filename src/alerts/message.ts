@@ -1,0 +1,111 @@
+import { CHANGES, type Change } from '../collector/changes.js';
+import type { Failure, Summary } from '../collector/summary.js';
+import { CollectError } from '../errors.js';
+
+/** Discord takes no more than 2,000 characters: https://discord.com/developers/docs/resources/webhook#execute-webhook */
+const LONGEST = 2_000;
+const MOST_DETAILS = 20;
+
+const NEWS: Readonly<Record<Change, string>> = {
+  newly_failing: 'newly failing',
+  repaired: 'repaired',
+  failing_over_3_nights: 'failing for more than 3 nights',
+  newly_without_data: 'without data for 3 days',
+};
+
+/** Whether a person should hear of a run. A permission that a user did not grant is a warning, and no alarm. */
+export function isAlarming({ dry_run, status, failures, changes }: Summary): boolean {
+  if (dry_run || status === 'interrupted') return false;
+  const failed = status !== 'completed' && failures.some(({ reason }) => reason !== 'missing_permission');
+  return failed || changes.newly_without_data.length > 0;
+}
+
+/** A run in a few lines, what is new first. Names no user, account or connection unless `details` are asked for. */
+export function describeRun(summary: Summary, { details }: { readonly details: boolean }): string {
+  const lines = [
+    `analytics-collect: ${news(summary)}`,
+    totals(summary),
+    ...platformLines(summary),
+    ...(details ? detailLines(summary) : []),
+    `run ${summary.run_id}; \`analytics-collect status\` shows more`,
+  ];
+  return shorten(lines);
+}
+
+/** A run that came to no summary. Says nothing of an error that it does not know: anything may stand in there. */
+export function describeCrash(error: unknown): string {
+  const why =
+    error instanceof CollectError
+      ? `${error.message} ${error.fix} [${error.code}]`
+      : 'an unexpected error ended it, its log says which';
+  return shorten(['analytics-collect: the run did not come to its end', harmless(why)]);
+}
+
+function news({ changes }: Summary): string {
+  const told = CHANGES.filter((change) => changes[change].length > 0);
+  return told.map((change) => `${number(changes[change].length)} ${NEWS[change]}`).join(', ') || 'nothing new';
+}
+
+function totals({ status, connections, metrics, dates, duration_ms }: Summary): string {
+  const { total, succeeded, failed, skipped } = connections;
+  const others = [...(failed > 0 ? [`${number(failed)} failed`] : []), ...(skipped > 0 ? [`${skipped} skipped`] : [])];
+  const days = dates === null ? 'nothing was due' : `${dates.since} to ${dates.until}`;
+  return `${status}: ${[`${number(succeeded)} of ${number(total)} connections ok`, ...others].join(', ')}; ${days}; ${number(metrics.inserted)} metrics inserted in ${Math.round(duration_ms / 1000)} s`;
+}
+
+/** Connections that failed, by platform, each counted under its first reason. */
+function platformLines(summary: Summary): string[] {
+  const reasons = new Map<string, Map<string, number>>();
+  for (const { platform, reason } of byConnection(summary)) {
+    const counts = reasons.get(platform) ?? new Map<string, number>();
+    reasons.set(platform, counts.set(reason, (counts.get(reason) ?? 0) + 1));
+  }
+  return [...reasons].sort().map(([platform, counts]) => {
+    const { failed = 0, connections = 0 } = summary.platforms[platform] ?? {};
+    const parts = [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `${number(count)} ${reason}`);
+    return `${harmless(platform)}: ${number(failed)} of ${number(connections)} failed: ${parts.join(', ')}`;
+  });
+}
+
+function detailLines(summary: Summary): string[] {
+  const isNew = new Set(summary.changes.newly_failing);
+  const failures = byConnection(summary).sort(
+    (a, b) => Number(isNew.has(b.connection_id)) - Number(isNew.has(a.connection_id)),
+  );
+  const lines = failures.slice(0, MOST_DETAILS).map((failure) => {
+    const mark = isNew.has(failure.connection_id) ? ' (new)' : '';
+    return harmless(`- ${failure.platform} of user ${failure.user_id}: ${failure.reason}${mark}`);
+  });
+  const more = failures.length - lines.length;
+  return [
+    ...lines,
+    ...(more > 0 ? [`- and ${number(more)} more`] : []),
+    ...(['repaired', 'newly_without_data'] as const).flatMap((change) =>
+      summary.changes[change].slice(0, MOST_DETAILS).map((id) => harmless(`- connection ${id}: ${NEWS[change]}`)),
+    ),
+  ];
+}
+
+function byConnection({ failures }: Summary): Failure[] {
+  return [...new Map(failures.toReversed().map((failure) => [failure.connection_id, failure])).values()].reverse();
+}
+
+/** A text from outside on one line, in which no chat finds a mention, a link or a command. */
+function harmless(text: string): string {
+  return text
+    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/[<>&`]/g, ' ')
+    .replaceAll('@', '@\u200b')
+    .trim();
+}
+
+/** As many whole lines as fit. */
+function shorten(lines: readonly string[]): string {
+  const text = lines.join('\n');
+  if (text.length <= LONGEST) return text;
+  return `${text.slice(0, LONGEST - 2).replace(/\n[^\n]*$/, '')}\n…`;
+}
+
+function number(count: number): string {
+  return count.toLocaleString('en-US');
+}

@@ -1,0 +1,20 @@
+import { createAlerts } from '../../alerts/alerts.js';
+import { loadConfig, readEnvironment } from '../../config.js';
+import { CollectError } from '../../errors.js';
+
+/** Sends one alert that says what it is, so that it shows before the first bad night whether alerts arrive. */
+export async function testAlert(): Promise<void> {
+  const { alerts } = loadConfig(readEnvironment());
+  if (alerts.webhookUrl === null) {
+    throw new CollectError(
+      'config_invalid',
+      'ALERT_WEBHOOK_URL is not set, so there is nowhere to send an alert.',
+      'Set it to the address of an incoming webhook of Slack, Discord or Mattermost.',
+    );
+  }
+  const problem = await createAlerts({ ...alerts, warn: () => undefined }).test();
+  if (problem !== null) {
+    throw new CollectError('check_failed', `The alert did not get there: ${problem}.`, 'Correct ALERT_WEBHOOK_URL.');
+  }
+  process.stdout.write('sent a test alert to the address in ALERT_WEBHOOK_URL\n');
+}

@@ -1,0 +1,43 @@
+import got, { HTTPError, RequestError } from 'got';
+
+const ATTEMPTS = 3;
+const TIMEOUT_MS = 10_000;
+const LONGEST_PAUSE_MS = 2_000;
+
+export interface Delivery {
+  readonly url: string;
+  readonly body: { readonly json: Readonly<Record<string, unknown>> } | { readonly text: string };
+  /** Aborted to give it up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How long each attempt, and the rest before the next, may take. Tests need not wait as long. */
+export interface DeliveryTimes {
+  readonly timeoutMs: number;
+  readonly longestPauseMs: number;
+}
+
+/**
+ * Posts something to an address that is a secret itself, trying three times. Never throws: answers null, or why it did not
+ * get there, with nothing of the address in it.
+ */
+export async function deliver(
+  { url, body, signal }: Delivery,
+  { timeoutMs, longestPauseMs }: DeliveryTimes = { timeoutMs: TIMEOUT_MS, longestPauseMs: LONGEST_PAUSE_MS },
+): Promise<string | null> {
+  try {
+    const { statusCode } = await got.post(url, {
+      ...('json' in body ? { json: body.json } : { body: body.text, headers: { 'content-type': 'text/plain' } }),
+      ...(signal && { signal }),
+      timeout: { request: timeoutMs },
+      retry: { limit: ATTEMPTS - 1, methods: ['POST'], backoffLimit: longestPauseMs, maxRetryAfter: timeoutMs },
+      // A redirect would turn the POST into a GET, or bring the message to where nobody sent it.
+      followRedirect: false,
+    });
+    return statusCode < 300 ? null : `it answers ${statusCode}`;
+  } catch (error) {
+    if (error instanceof HTTPError) return `it answers ${error.response.statusCode}`;
+    if (signal?.aborted) return 'it was given up';
+    return error instanceof RequestError ? error.code : 'unexpected error';
+  }
+}

@@ -1,0 +1,153 @@
+import { createServer, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type AlertsOptions, createAlerts } from '../../src/alerts/alerts.js';
+import { CollectError } from '../../src/errors.js';
+import { failure, summary } from '../cli/render/samples.js';
+import { listen } from '../support/database.js';
+
+const SECRET = 'T0000-B1111-hook-secret';
+const RUN_ID = '6f1f9d3a-5f0e-4f4e-9d43-0f6d6a6a0001';
+const STARTED = {
+  type: 'started',
+  runId: RUN_ID,
+  scope: 'all',
+  store: 'PostgreSQL',
+  connections: 1,
+  dryRun: false,
+} as const;
+const partial = summary({
+  status: 'partial',
+  run_id: RUN_ID,
+  failures: [failure({ user_id: 'user-one' })],
+});
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** A chat or a healthcheck on loopback: answers the given statuses in turn, the last for ever; 0 is silence. */
+async function receiver(...statuses: number[]) {
+  const received: { url: string; body: string }[] = [];
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      received.push({ url: request.url ?? '', body });
+      const status = statuses.length > 1 ? statuses.shift() : (statuses[0] ?? 200);
+      if (status) response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
+    });
+  });
+  servers.push(server);
+  return { url: `${await listen(server)}/${SECRET}`, received };
+}
+
+function alertsTo(options: Partial<AlertsOptions>) {
+  const warnings: string[] = [];
+  const alerts = createAlerts({
+    ...{ webhookUrl: null, details: false, healthcheckUrl: null },
+    ...{ warn: (message) => void warnings.push(message), times: { timeoutMs: 300, longestPauseMs: 5 } },
+    ...options,
+  });
+  return { alerts, warnings };
+}
+
+describe('a webhook', () => {
+  it('gets one message under the names that Slack, Mattermost and Discord look for', async () => {
+    const chat = await receiver();
+    const { alerts } = alertsTo({ webhookUrl: chat.url });
+    await alerts.ofRun({ countsForNight: true }).ended(partial, 3);
+    const message = JSON.parse(chat.received[0]?.body ?? '');
+    expect(message).toEqual({ text: expect.stringContaining('needs_reconnect'), content: message.text });
+    expect(message.text).not.toContain('user-one');
+    expect(chat.received).toHaveLength(1);
+  });
+
+  it('hears of a run that broke off, and not that another one is at work', async () => {
+    const chat = await receiver();
+    const run = alertsTo({ webhookUrl: chat.url }).alerts.ofRun({ countsForNight: true });
+    await run.crashed(new CollectError('lease_held', 'run r2 is at work.', 'Wait.'), 4);
+    expect(chat.received).toEqual([]);
+    await run.crashed(new CollectError('store_unreachable', 'no database.', 'Start it.'), 1);
+    expect(chat.received).toMatchObject([{ body: expect.stringContaining('store_unreachable') }]);
+  });
+
+  it('is tried again when it is in trouble, and left alone when it refuses', async () => {
+    const recovering = await receiver(503, 502, 204);
+    const { alerts, warnings } = alertsTo({ webhookUrl: recovering.url });
+    await alerts.ofRun({ countsForNight: true }).ended(partial, 3);
+    expect(recovering.received).toHaveLength(3);
+    expect(warnings).toEqual([]);
+
+    const refusing = await receiver(404);
+    const gone = alertsTo({ webhookUrl: refusing.url });
+    await gone.alerts.ofRun({ countsForNight: true }).ended(partial, 3);
+    expect(refusing.received).toHaveLength(1);
+    expect(gone.warnings).toEqual(['ALERT_WEBHOOK_URL: the message did not get there: it answers 404']);
+  });
+
+  it.each([
+    ['is silent', 0, /timed out|ETIMEDOUT/],
+    ['stays in trouble', 500, /it answers 500/],
+    ['leads elsewhere', 302, /it answers 302/],
+  ])('that %s is given up, told without its address', async (_, status, told) => {
+    const chat = await receiver(status);
+    const { alerts, warnings } = alertsTo({ webhookUrl: chat.url });
+    await alerts.ofRun({ countsForNight: true }).ended(partial, 3);
+    expect(warnings).toEqual([expect.stringMatching(told)]);
+    expect(warnings.join()).not.toMatch(/T0000|127\.0\.0\.1/);
+    expect(chat.received.map(({ url }) => url)).not.toContain('/elsewhere');
+  });
+});
+
+describe('a healthcheck', () => {
+  it('is told of the start and of the end, both with the id of the run', async () => {
+    const check = await receiver();
+    const run = alertsTo({ healthcheckUrl: `${check.url}/` }).alerts.ofRun({ countsForNight: true });
+    run.onEvent(STARTED);
+    await run.ended(summary(), 0);
+    expect(check.received.map(({ url }) => url)).toEqual([
+      `/${SECRET}/start?rid=${RUN_ID}`,
+      `/${SECRET}/?rid=${RUN_ID}`,
+    ]);
+    expect(check.received[1]?.body).toContain('completed: 300 of 300 connections ok');
+  });
+
+  it('is told the exit code of a bad night, and no user whatever the details', async () => {
+    const check = await receiver();
+    const { alerts } = alertsTo({ healthcheckUrl: `${check.url}?create=1`, details: true });
+    await alerts.ofRun({ countsForNight: true }).ended(partial, 3);
+    await alerts.ofRun({ countsForNight: true }).crashed(new Error('boom'), 1);
+    expect(check.received.map(({ url }) => url)).toEqual([`/${SECRET}/3?create=1`, `/${SECRET}/1?create=1`]);
+    expect(check.received[0]?.body).not.toContain('user-one');
+  });
+
+  it('hears nothing of a run of one user, nor of a dry run', async () => {
+    const check = await receiver();
+    const { alerts } = alertsTo({ healthcheckUrl: check.url });
+    const ofOneUser = alerts.ofRun({ countsForNight: false });
+    ofOneUser.onEvent(STARTED);
+    await ofOneUser.ended(summary(), 0);
+    const dry = alerts.ofRun({ countsForNight: true });
+    dry.onEvent({ ...STARTED, dryRun: true });
+    await dry.ended(summary({ dry_run: true }), 0);
+    expect(check.received).toEqual([]);
+  });
+
+  it('is given up at once when somebody will not wait for it', async () => {
+    const check = await receiver(0);
+    const { alerts, warnings } = alertsTo({
+      healthcheckUrl: check.url,
+      times: { timeoutMs: 30_000, longestPauseMs: 5 },
+    });
+    const run = alerts.ofRun({ countsForNight: true });
+    run.onEvent(STARTED);
+    const impatient = new AbortController();
+    const ended = run.ended(summary(), 0, impatient.signal);
+    impatient.abort();
+    await ended;
+    expect(warnings).toHaveLength(2);
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { describeCrash, describeRun, isAlarming } from '../../src/alerts/message.js';
+import type { Failure, Summary } from '../../src/collector/summary.js';
+import { CollectError } from '../../src/errors.js';
+import { failure, summary } from '../cli/render/samples.js';
+
+const NO_CHANGES: Summary['changes'] = summary().changes;
+
+/** Each connection fails two days, as a dead token does. */
+function partial(failures: readonly Failure[], changes: Partial<Summary['changes']> = {}): Summary {
+  return summary({
+    status: 'partial',
+    connections: { total: 300, succeeded: 297, failed: 3, skipped: 0 },
+    platforms: {
+      instagram: { connections: 150, succeeded: 148, failed: 2, skipped: 0, metrics: 16_000 },
+      facebook: { connections: 150, succeeded: 149, failed: 1, skipped: 0, metrics: 10_000 },
+    },
+    failures: failures.flatMap((each) => [each, { ...each, day: '2026-11-20' }]),
+    changes: { ...NO_CHANGES, ...changes },
+  });
+}
+
+const three = [
+  failure({ connection_id: 'c1', user_id: 'user-one@example.com', reason: 'needs_reconnect' }),
+  failure({ connection_id: 'c2', user_id: 'user-two', reason: 'timeout' }),
+  failure({ connection_id: 'c3', user_id: 'user-three', platform: 'facebook', reason: 'timeout' }),
+];
+
+describe('a message', () => {
+  const night = partial(three, { newly_failing: ['c2', 'c3'], repaired: ['c8'], failing_over_3_nights: ['c1'] });
+
+  it('leads with what is new, then counts connections and reasons by platform, and names no user', () => {
+    expect(describeRun(night, { details: false }).split('\n')).toEqual([
+      'analytics-collect: 2 newly failing, 1 repaired, 1 failing for more than 3 nights',
+      'partial: 297 of 300 connections ok, 3 failed; 2026-11-15 to 2026-11-21; 27,076 metrics inserted in 12 s',
+      'facebook: 1 of 150 failed: 1 timeout',
+      'instagram: 2 of 150 failed: 1 needs_reconnect, 1 timeout',
+      'run r1; `analytics-collect status` shows more',
+    ]);
+  });
+
+  it('names users when details are asked for, the newly failing first, in a form that mentions nobody', () => {
+    const lines = describeRun(night, { details: true }).split('\n');
+    expect(lines.slice(4, 8)).toEqual([
+      '- instagram of user user-two: timeout (new)',
+      '- facebook of user user-three: timeout (new)',
+      '- instagram of user user-one@\u200bexample.com: needs_reconnect',
+      '- connection c8: repaired',
+    ]);
+  });
+
+  it('stays within what Discord takes, in whole lines', () => {
+    const many = Array.from({ length: 500 }, (_, index) =>
+      failure({ connection_id: `c${index}`, user_id: 'u'.repeat(90) }),
+    );
+    const text = describeRun(partial(many), { details: true });
+    expect(text.length).toBeLessThanOrEqual(2_000);
+    expect(text.length).toBeGreaterThan(1_500);
+    expect(text.split('\n').slice(-2)).toEqual([expect.stringMatching(/needs_reconnect$/), '…']);
+  });
+
+  it("cannot be made a command by a platform's name in the database", () => {
+    const odd = partial([failure({ platform: '<!channel> @everyone\n/giphy' })]);
+    expect(describeRun(odd, { details: true })).not.toMatch(/<!|@everyone|\n\//);
+  });
+
+  it('of a run that broke off says why, unless nobody knows what is in it', () => {
+    const away = new CollectError('store_unreachable', 'PostgreSQL at db/app does not answer.', 'Start it.');
+    expect(describeCrash(away)).toContain('PostgreSQL at db/app does not answer. Start it. [store_unreachable]');
+    expect(describeCrash(new Error('token EAAB'))).not.toContain('EAAB');
+  });
+});
+
+describe('an alert is sent', () => {
+  it.each<[string, Summary, boolean]>([
+    ['of a run in which all went well', summary(), false],
+    ['of failures', partial(three), true],
+    ['of missing permissions alone', partial([failure({ reason: 'missing_permission' })]), false],
+    ['of missing permissions and something else', partial([failure({ reason: 'missing_permission' }), ...three]), true],
+    ['of data that stopped', summary({ changes: { ...NO_CHANGES, newly_without_data: ['c1'] } }), true],
+    ['of what was repaired alone', summary({ changes: { ...NO_CHANGES, repaired: ['c1'] } }), false],
+    ['of a run that somebody stopped', { ...partial(three), status: 'interrupted' }, false],
+    ['of a dry run', { ...partial(three), dry_run: true }, false],
+  ])('%s: %#', (_, run, expected) => {
+    expect(isAlarming(run)).toBe(expected);
+  });
+});
