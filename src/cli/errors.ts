@@ -1,8 +1,10 @@
 import { CommanderError } from 'commander';
 import { CollectError, Interrupted, PlatformError } from '../errors.js';
 import { redact } from '../http/redact.js';
+import { runsInGithubActions } from './github-actions.js';
 import { type Colors, colorsFor } from './render/colors.js';
-import { cleanText } from './render/text.js';
+import { githubError } from './render/github.js';
+import { cleanText, jsonDocument } from './render/text.js';
 
 const INTERRUPTED_EXIT_CODE = 130;
 /** Commands that are named by two words. */
@@ -31,6 +33,7 @@ export function reportError(error: unknown, args: readonly string[]): void {
   process.exitCode = told.exitCode;
   if (args.includes('--json')) process.stdout.write(errorJson(told));
   process.stderr.write(errorLine(told, colorsFor(process.stderr)));
+  if (runsInGithubActions()) process.stderr.write(githubError(`${told.message} ${told.fix}`));
   if (told.code === 'internal' && process.env.DEBUG === 'analytics-collect' && error instanceof Error) {
     process.stderr.write(`${redact(error.stack ?? '')}\n`);
   }
@@ -67,7 +70,7 @@ export function errorLine({ code, message, fix }: ToldError, colors: Colors): st
 }
 
 export function errorJson({ code, message, fix }: ToldError): string {
-  return `${JSON.stringify({ error: { code, message, fix } }, null, 2)}\n`;
+  return jsonDocument({ error: { code, message, fix } });
 }
 
 /** The words that name the command, as in `connections add`. */

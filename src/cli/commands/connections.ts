@@ -5,7 +5,7 @@ import { platformNames } from '../../platforms/registry.js';
 import { parseInstant, parsePlatform, usageError } from '../flags.js';
 import { askHidden } from '../prompt.js';
 import { connectionJson, renderConnections } from '../render/connections.js';
-import { cleanText, formatAccount } from '../render/text.js';
+import { cleanText, formatAccount, jsonDocument } from '../render/text.js';
 import { withApp } from '../with-app.js';
 
 export interface AddFlags {
@@ -22,8 +22,7 @@ export interface AddFlags {
 export function listConnections({ json }: { readonly json?: boolean }): Promise<void> {
   return withApp(async ({ store }) => {
     const connections = await store.listConnections();
-    const document = () => `${JSON.stringify(connections.map(connectionJson), null, 2)}\n`;
-    process.stdout.write(json ? document() : renderConnections(connections));
+    process.stdout.write(json ? jsonDocument(connections.map(connectionJson)) : renderConnections(connections));
   });
 }
 

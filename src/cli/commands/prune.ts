@@ -1,6 +1,7 @@
 import { platformNames } from '../../platforms/registry.js';
 import { parseAge, parsePlatform, utcToday } from '../flags.js';
 import { type Pruned, prunedJson, renderPruned } from '../render/pruned.js';
+import { jsonDocument } from '../render/text.js';
 import { withApp } from '../with-app.js';
 
 export interface PruneFlags {
@@ -19,6 +20,6 @@ export async function pruneCommand(flags: PruneFlags): Promise<void> {
   await withApp(async ({ store }) => {
     await store.check();
     const pruned: Pruned = { ...request, counts: await store.prune(request) };
-    process.stdout.write(flags.json ? `${JSON.stringify(prunedJson(pruned), null, 2)}\n` : renderPruned(pruned));
+    process.stdout.write(flags.json ? jsonDocument(prunedJson(pruned)) : renderPruned(pruned));
   });
 }

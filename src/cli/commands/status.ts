@@ -1,6 +1,7 @@
 import { parseDays, parseInteger } from '../flags.js';
 import { colorsFor } from '../render/colors.js';
 import { renderStatus, staleness } from '../render/status.js';
+import { jsonDocument } from '../render/text.js';
 import { withApp } from '../with-app.js';
 
 const DEFAULT_DAYS = '7';
@@ -18,9 +19,7 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
     flags.maxAge === undefined ? null : parseInteger('--max-age', flags.maxAge, { min: 1, max: MAX_AGE_HOURS });
   await withApp(async (app) => {
     const report = await app.status(days);
-    process.stdout.write(
-      flags.json ? `${JSON.stringify(report, null, 2)}\n` : renderStatus(report, colorsFor(process.stdout)),
-    );
+    process.stdout.write(flags.json ? jsonDocument(report) : renderStatus(report, colorsFor(process.stdout)));
     const stale = maxAge === null ? null : staleness(report, maxAge);
     if (stale !== null) {
       process.stderr.write(`stale: ${stale}\n`);

@@ -15,6 +15,7 @@ import {
 } from './text.js';
 
 export const MAX_LINES = 50;
+export const PLATFORM_COLUMNS = ['platform', 'connections', 'ok', 'failed', 'skipped', 'metrics'];
 /** Characters of a failure's message that are shown; `--json` has all of it. */
 const MAX_MESSAGE = 200;
 
@@ -26,7 +27,7 @@ export interface SummaryContext {
 }
 
 /** Days of one connection that failed for the same reason. */
-interface FailureGroup extends Omit<Failure, 'day'> {
+export interface FailureGroup extends Omit<Failure, 'day'> {
   readonly days: string[];
 }
 
@@ -51,7 +52,7 @@ function heading({ status, dates, duration_ms }: Summary, colors: Colors): strin
   return colors.bold(status === 'completed' ? colors.green(line) : colors.yellow(line));
 }
 
-function totals({ users, connections, days, metrics, requests }: Summary): string[] {
+export function totals({ users, connections, days, metrics, requests }: Summary): string[] {
   const states = OUTCOME_STATES.filter((state) => days[state] > 0).map(
     (state) => `${formatNumber(days[state])} ${state.replace('_', ' ')}`,
   );
@@ -72,17 +73,22 @@ function others({ failed, skipped }: { readonly failed: number; readonly skipped
   return `${failed > 0 ? `, ${formatNumber(failed)} failed` : ''}${skipped > 0 ? `, ${formatNumber(skipped)} skipped` : ''}`;
 }
 
-function platformTable({ platforms }: Summary): string[] {
-  const rows = Object.entries(platforms)
+function platformTable(summary: Summary): string[] {
+  const rows = platformRows(summary);
+  if (rows.length === 0) return [];
+  const columns = PLATFORM_COLUMNS.map((title, index) =>
+    index === 0 ? { title } : { title, align: 'right' as const },
+  );
+  return indent(formatTable(columns, rows));
+}
+
+export function platformRows({ platforms }: Summary): string[][] {
+  return Object.entries(platforms)
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([name, { connections, succeeded, failed, skipped, metrics }]) => [
       cleanText(name),
       ...[connections, succeeded, failed, skipped, metrics].map(formatNumber),
     ]);
-  if (rows.length === 0) return [];
-  const numbers = ['connections', 'ok', 'failed', 'skipped', 'metrics'];
-  const columns = [{ title: 'platform' }, ...numbers.map((title) => ({ title, align: 'right' as const }))];
-  return indent(formatTable(columns, rows));
 }
 
 function failureLines({ failures, connections }: Summary, context: SummaryContext): string[] {
@@ -90,7 +96,7 @@ function failureLines({ failures, connections }: Summary, context: SummaryContex
   if (groups.length === 0) return [];
   const lines = groups
     .slice(0, MAX_LINES)
-    .map((group) => failureLine(group, context.connections.get(group.connection_id)));
+    .map((group) => describeFailure(group, context.connections.get(group.connection_id)));
   const more = groups.length - lines.length;
   return [
     context.colors.red(`${count(connections.failed, 'connection')} failed:`),
@@ -99,7 +105,7 @@ function failureLines({ failures, connections }: Summary, context: SummaryContex
   ];
 }
 
-function groupFailures(failures: readonly Failure[]): FailureGroup[] {
+export function groupFailures(failures: readonly Failure[]): FailureGroup[] {
   const groups = new Map<string, FailureGroup>();
   for (const { day, ...failure } of failures) {
     const key = JSON.stringify([failure.connection_id, failure.reason, failure.message]);
@@ -110,7 +116,8 @@ function groupFailures(failures: readonly Failure[]): FailureGroup[] {
   return [...groups.values()].map((group) => ({ ...group, days: group.days.toSorted() }));
 }
 
-function failureLine(group: FailureGroup, connection: ConnectionReport | undefined): string {
+/** A failure in a line: `instagram 178… (Name) of user U: reason: message (days)`. */
+export function describeFailure(group: FailureGroup, connection: ConnectionReport | undefined): string {
   const account = formatAccount({
     accountId: connection?.accountId ?? null,
     accountName: connection?.accountName ?? null,

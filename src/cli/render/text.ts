@@ -2,9 +2,27 @@ const CONTROL = /\p{Cc}+/gu;
 /** Marks that turn the direction of the text after them, and could make a line read as another. */
 const DIRECTION = /[\u202A-\u202E\u2066-\u2069]/g;
 
-/** A text from outside, made harmless for a terminal: one line, whose escape sequences have lost their escape. */
+/**
+ * What GitHub's runner takes for a command in a log: `##[…]` anywhere, `::` at a line's start.
+ * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+ */
+const COMMAND = /##\[|^::/g;
+
+/**
+ * A text from outside, made harmless for a terminal and a CI log: one line, whose escape sequences have lost their escape
+ * and whose commands are none.
+ */
 export function cleanText(text: string): string {
-  return text.replace(CONTROL, ' ').replace(DIRECTION, '').trim();
+  return text
+    .replace(CONTROL, ' ')
+    .replace(DIRECTION, '')
+    .trim()
+    .replace(COMMAND, (mark) => [...mark].join(' '));
+}
+
+/** A JSON document, spelled so that no log takes a text in it for a command. */
+export function jsonDocument(value: unknown): string {
+  return `${JSON.stringify(value, null, 2).replaceAll('##[', '##\\u005b')}\n`;
 }
 
 /** A text cut to a number of characters, with an ellipsis where something is gone. */

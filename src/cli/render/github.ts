@@ -1,0 +1,138 @@
+import type { ConnectionReport } from '../../collector/events.js';
+import type { Summary } from '../../collector/summary.js';
+import type { FailureReason } from '../../errors.js';
+import {
+  describeFailure,
+  type FailureGroup,
+  groupFailures,
+  PLATFORM_COLUMNS,
+  platformRows,
+  totals,
+} from './summary.js';
+import { cleanText, count, formatDates, formatDuration, formatRange, shorten } from './text.js';
+
+/** GitHub shows no more annotations of one level a step. */
+const MAX_ANNOTATIONS = 10;
+const MAX_MESSAGE = 500;
+/** GitHub refuses a step summary beyond it. */
+export const MAX_SUMMARY_BYTES = 1_048_576;
+/** For the line that says how many failures found no room. */
+const RESERVED_BYTES = 200;
+
+type Level = 'error' | 'warning';
+type Connections = ReadonlyMap<string, ConnectionReport>;
+
+/** What follows the `::` of a command: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts */
+export function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+/** A run's failures and warnings as commands to GitHub's runner, a line each. */
+export function githubAnnotations(summary: Summary, connections: Connections): string {
+  const failures = groupFailures(summary.failures);
+  const ofLevel = (level: Level) =>
+    failures
+      .filter(({ reason }) => levelOf(reason) === level)
+      .map((group) => ({
+        title: `${cleanText(group.platform)}: ${group.reason}`,
+        message: describeFailure(group, connections.get(group.connection_id)),
+      }));
+  const warnings = summary.warnings.map((message) => ({ title: 'analytics-collect', message }));
+  return [...annotations('error', ofLevel('error')), ...annotations('warning', [...warnings, ...ofLevel('warning')])]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** A failure of the whole run as a command to GitHub's runner. */
+export function githubError(message: string): string {
+  return `${annotation('error', { title: 'analytics-collect', message })}\n`;
+}
+
+/** What a later step of the workflow may ask for. */
+export function githubOutputs({ status, metrics, connections }: Summary): string {
+  return `status=${status}\ninserted=${metrics.inserted}\nfailed=${connections.failed}\n`;
+}
+
+/** A run's summary in Markdown, cut to a number of bytes. */
+export function githubSummary(summary: Summary, connections: Connections, maxBytes: number): string {
+  const head = [
+    `### analytics-collect: ${summary.status}`,
+    `${heading(summary)}`,
+    totals(summary)
+      .map((line) => `- ${markdown(line.trim().replace(/ {2,}/, ': '))}`)
+      .join('\n'),
+    markdownTable(PLATFORM_COLUMNS, platformRows(summary)),
+  ].join('\n\n');
+  const groups = groupFailures(summary.failures);
+  if (groups.length === 0) return `${head}\n\n`;
+  const title = `${head}\n\n#### ${count(summary.connections.failed, 'connection')} failed\n\n`;
+  const columns = ['reason', 'platform', 'account', 'user', 'days', 'message'];
+  const table = `${markdownTable(columns, [])}\n`;
+  const rows = withinBytes(
+    groups.map((group) => `${failureRow(group, connections.get(group.connection_id))}\n`),
+    maxBytes - Buffer.byteLength(title + table) - RESERVED_BYTES,
+  );
+  const left = groups.length - rows.length;
+  return `${title}${table}${rows.join('')}\n${left > 0 ? `… and ${left} more: \`--json\` lists all.\n\n` : ''}`;
+}
+
+function levelOf(reason: FailureReason): Level {
+  return reason === 'missing_permission' ? 'warning' : 'error';
+}
+
+function annotations(level: Level, told: readonly { title: string; message: string }[]): string[] {
+  if (told.length <= MAX_ANNOTATIONS) return told.map((one) => annotation(level, one));
+  const shown = told.slice(0, MAX_ANNOTATIONS - 1);
+  const rest = {
+    title: 'analytics-collect',
+    message: `… and ${told.length - shown.length} more: see the step's summary`,
+  };
+  return [...shown, rest].map((one) => annotation(level, one));
+}
+
+function annotation(level: Level, { title, message }: { title: string; message: string }): string {
+  return `::${level} title=${escapeProperty(title)}::${escapeData(shorten(cleanText(message), MAX_MESSAGE))}`;
+}
+
+function heading({ dates, duration_ms, scope }: Summary): string {
+  const days = dates === null ? 'nothing was due' : formatRange(dates.since, dates.until);
+  return markdown(`${days}, in ${formatDuration(duration_ms)}, scope ${shorten(scope, 100)}`);
+}
+
+function failureRow(group: FailureGroup, connection: ConnectionReport | undefined): string {
+  const account = connection?.accountName ?? connection?.accountId ?? `connection ${group.connection_id}`;
+  return tableRow([
+    group.reason,
+    group.platform,
+    account,
+    group.user_id,
+    formatDates(group.days),
+    shorten(group.message, MAX_MESSAGE),
+  ]);
+}
+
+function markdownTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [tableRow(columns), `|${' --- |'.repeat(columns.length)}`, ...rows.map(tableRow)].join('\n');
+}
+
+function tableRow(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => markdown(cell)).join(' | ')} |`;
+}
+
+/** A text that Markdown shows as it is: no mark, link, mention or HTML comes of it, for every sign is an entity. */
+function markdown(text: string): string {
+  return cleanText(text).replace(/[^\p{L}\p{M}\p{N} ,-]/gu, (sign) => `&#${sign.codePointAt(0)};`);
+}
+
+function withinBytes(lines: readonly string[], maxBytes: number): string[] {
+  let bytes = 0;
+  const fitting = lines.findIndex((line) => {
+    bytes += Buffer.byteLength(line);
+    return bytes > maxBytes;
+  });
+  return lines.slice(0, fitting < 0 ? lines.length : fitting);
+}
