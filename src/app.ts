@@ -133,23 +133,29 @@ async function openSandbox(kind: SandboxKind, now: () => Date): Promise<App> {
   const faulty = kind === 'faulty';
   const accounts = population({ faulty });
   const sandbox = await startSandbox({ accounts, now, refusedMetrics: faulty ? FAULTY_REFUSED_METRICS : [] });
-  const store = await openEmbeddedStore('memory');
-  const config = loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: generateKey() });
-  const keyring = createKeyring(config.encryptionKey ?? '', { allowPlaintext: false });
-  for (const account of accounts) {
-    await store.saveConnection({
-      userId: account.userId,
-      platform: account.platform,
-      accountId: account.connectedAs ?? account.accountId,
-      accountName: account.name,
-      accessToken: keyring.encrypt(account.accessToken),
-      refreshToken: account.refreshToken === undefined ? null : keyring.encrypt(account.refreshToken),
-      tokenExpiresAt: account.tokenExpiresAt ?? null,
-    });
+  try {
+    const store = await openEmbeddedStore('memory');
+    const config = loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: generateKey() });
+    const keyring = createKeyring(config.encryptionKey ?? '', { allowPlaintext: false });
+    for (const account of accounts) {
+      await store.saveConnection({
+        userId: account.userId,
+        platform: account.platform,
+        accountId: account.connectedAs ?? account.accountId,
+        accountName: account.name,
+        accessToken: keyring.encrypt(account.accessToken),
+        refreshToken: account.refreshToken === undefined ? null : keyring.encrypt(account.refreshToken),
+        tokenExpiresAt: account.tokenExpiresAt ?? null,
+      });
+    }
+    const notice = `Sandbox: ${accounts.length} made-up accounts on a loopback port, a database in memory. Nothing here is real, and nothing is kept.`;
+    const app = assemble({ config, store, keyring, platforms: createPlatforms(config), now, notices: [notice] });
+    return { ...app, close: async () => void (await Promise.all([store.close(), sandbox.close()])) };
+  } catch (error) {
+    // A listening port would keep the process alive.
+    await sandbox.close();
+    throw error;
   }
-  const notice = `Sandbox: ${accounts.length} made-up accounts on a loopback port, a database in memory. Nothing here is real, and nothing is kept.`;
-  const app = assemble({ config, store, keyring, platforms: createPlatforms(config), now, notices: [notice] });
-  return { ...app, close: async () => void (await Promise.all([store.close(), sandbox.close()])) };
 }
 
 async function openStore(config: Config['store']): Promise<Store> {

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll } from 'vitest';
 import { type CollectOptions, collect, DEFAULT_LIMITS } from '../../src/collector/collect.js';
 import type { CollectEvent } from '../../src/collector/events.js';
 import type { Summary } from '../../src/collector/summary.js';
@@ -11,7 +13,11 @@ import { generateKey } from '../../src/tokens/fernet.js';
 import { createKeyring } from '../../src/tokens/keyring.js';
 import { freshPglite, type Sql } from './database.js';
 
-/** The sandbox, a database and a clock that a test sets: a run there is a real one but for the other end. */
+/** One engine a test file: a world finds it empty. */
+let engine: ReturnType<typeof freshPglite> | undefined;
+afterAll(async () => (await engine)?.close());
+
+/** The sandbox, a database and a clock that a test sets: a run there is a real one but for the other end. One at a time. */
 export interface World {
   readonly sandbox: Sandbox;
   readonly store: Store;
@@ -29,7 +35,9 @@ export interface WorldOptions extends Omit<SandboxOptions, 'now'> {
 
 export async function createWorld({ now, ...options }: WorldOptions): Promise<World> {
   const sandbox = await startSandbox({ ...options, now: () => world.now, record: true });
-  const database = await freshPglite();
+  engine ??= freshPglite();
+  const database = await engine;
+  await database.query('truncate platform_connections, analytics_snapshots, collection_runs, collection_outcomes');
   const config = loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: generateKey() });
   const keyring = createKeyring(config.encryptionKey ?? '', { allowPlaintext: false });
   const collector = {
@@ -38,6 +46,8 @@ export async function createWorld({ now, ...options }: WorldOptions): Promise<Wo
     platforms: createPlatforms(config),
     now: () => world.now,
     secrets: [],
+    // Waits between attempts are held to elsewhere.
+    http: { pause: () => sleep(1) },
   };
   const world: World = {
     sandbox,
@@ -67,10 +77,7 @@ export async function createWorld({ now, ...options }: WorldOptions): Promise<Wo
       });
       return id;
     },
-    close: async () => {
-      await database.close();
-      await sandbox.close();
-    },
+    close: () => sandbox.close(),
   };
   for (const account of options.accounts) await world.connect(account);
   return world;
