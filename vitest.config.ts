@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-const END_TO_END = 'test/e2e/**/*.test.ts';
+/** They run the built command. */
+const END_TO_END = ['test/e2e/**/*.test.ts', 'test/faults/**/*.test.ts'];
 const TEMPLATE = 'test/support/global-setup.ts';
 
 export default defineConfig({
@@ -16,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, END_TO_END],
+          exclude: [...configDefaults.exclude, ...END_TO_END],
           globalSetup: [TEMPLATE],
         },
       },
@@ -24,7 +25,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: [END_TO_END],
+          include: END_TO_END,
           globalSetup: ['test/support/build.ts', TEMPLATE],
           testTimeout: 120_000,
           hookTimeout: 120_000,

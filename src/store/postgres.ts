@@ -2,6 +2,7 @@ import pg from 'pg';
 import { CollectError } from '../errors.js';
 import { storeError } from './database-error.js';
 import { functionCall } from './function-call.js';
+import type { Pause } from './patience.js';
 import { schemaSql } from './schema.js';
 import { sqlStore } from './sql-store.js';
 import type { Store } from './store.js';
@@ -11,8 +12,11 @@ const CALL_TIMEOUT_MS = 30_000;
 const OLDEST_VERSION = 150_000;
 const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
 
-/** Opens any PostgreSQL 15 or newer. Throws `CollectError` when it cannot be reached or refuses. */
-export async function openPostgresStore(databaseUrl: string): Promise<Store> {
+/**
+ * Opens any PostgreSQL 15 or newer. Throws `CollectError` when it cannot be reached or refuses.
+ * `pause` waits for a database that is away; tests need not.
+ */
+export async function openPostgresStore(databaseUrl: string, pause?: Pause): Promise<Store> {
   const place = { description: describe(databaseUrl), setting: 'DATABASE_URL', schemaFix: SCHEMA_FIX };
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -50,6 +54,7 @@ export async function openPostgresStore(databaseUrl: string): Promise<Store> {
   return sqlStore({
     description: place.description,
     schemaFix: SCHEMA_FIX,
+    ...(pause && { pause }),
     async call(functionName, args) {
       const statement = { ...functionCall(functionName, args), query_timeout: CALL_TIMEOUT_MS };
       return (await query<{ result: unknown }>(statement))[0]?.result;

@@ -1,0 +1,147 @@
+import { expect } from 'vitest';
+import { type CollectOptions, type Collector, collect, DEFAULT_LIMITS } from '../../src/collector/collect.js';
+import { loadConfig, secretsOf } from '../../src/config.js';
+import { createPlatforms } from '../../src/platforms/registry.js';
+import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
+import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
+import { population } from '../../src/sandbox/population.js';
+import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
+import type { Store } from '../../src/store/store.js';
+import { createKeyring } from '../../src/tokens/keyring.js';
+import { connect, connectionRow, type Database, type DatabaseKind, readyDatabase } from '../e2e/support/databases.js';
+import { daysAgo, storedRows, trueRows } from '../e2e/support/truth.js';
+import type { Sql } from '../support/database.js';
+import { type FaultyProxy, type NetworkFault, startProxy } from '../support/proxy.js';
+
+export const PLATFORMS = ['instagram', 'facebook', 'youtube', 'linkedin'] as const;
+/** Settled on every platform. */
+export const DATE = daysAgo(10);
+/** A real PostgreSQL where there is one. */
+export const KIND: DatabaseKind = process.env.TEST_DATABASE_URL ? 'PostgreSQL' : 'embedded';
+
+/** The variables of each platform's addresses: no two platforms of these accounts share one. */
+const ADDRESSES = {
+  instagram: ['INSTAGRAM_GRAPH_URL'],
+  facebook: ['META_GRAPH_URL'],
+  youtube: ['YOUTUBE_ANALYTICS_URL', 'YOUTUBE_DATA_URL', 'GOOGLE_OAUTH_URL'],
+  linkedin: ['LINKEDIN_API_URL', 'LINKEDIN_OAUTH_URL'],
+} as const satisfies Record<SandboxPlatform, readonly (keyof Sandbox['urls'])[]>;
+
+/**
+ * Two accounts a platform: Instagram's of the Instagram login, whose host is its own; of the others, one whose token has
+ * to be exchanged or renewed first.
+ */
+export const ACCOUNTS: readonly SandboxAccount[] = [
+  ...of('instagram', [5, 10]),
+  ...of('facebook', [1, 6]),
+  ...of('youtube', [1, 2]),
+  ...of('linkedin', [1, 2]),
+].map((account) =>
+  account.refreshToken !== undefined && account.userId.endsWith('2')
+    ? { ...account, fault: { kind: 'expired_token' } }
+    : account,
+);
+
+function of(platform: SandboxPlatform, users: readonly number[]): SandboxAccount[] {
+  const all = population({ users: 10, platforms: [platform] });
+  return users.flatMap((user) => all.slice(user - 1, user));
+}
+
+export const TOKENS = ACCOUNTS.flatMap(({ accessToken, refreshToken, pageToken }) =>
+  [accessToken, refreshToken, pageToken].filter((token) => token !== undefined),
+);
+export const CLIENT_SECRETS = [SANDBOX_CREDENTIALS.GOOGLE_CLIENT_SECRET, SANDBOX_CREDENTIALS.LINKEDIN_CLIENT_SECRET];
+
+export function truthOf(platforms: readonly SandboxPlatform[]): string[] {
+  return trueRows(
+    ACCOUNTS.filter(({ platform }) => platforms.includes(platform)),
+    [DATE],
+  );
+}
+
+/** The sandbox behind a proxy a platform. */
+export async function proxiedSandbox(options: { latencyMs?: number; accounts?: readonly SandboxAccount[] } = {}) {
+  const sandbox = await startSandbox({ accounts: ACCOUNTS, ...options });
+  const port = Number(new URL(sandbox.urls.META_GRAPH_URL).port);
+  const [instagram, facebook, youtube, linkedin] = await Promise.all([
+    startProxy(port),
+    startProxy(port),
+    startProxy(port),
+    startProxy(port),
+  ]);
+  const proxies: Readonly<Record<SandboxPlatform, FaultyProxy>> = { instagram, facebook, youtube, linkedin };
+  const env: Record<string, string> = { ...SANDBOX_CREDENTIALS };
+  for (const platform of PLATFORMS) {
+    for (const variable of ADDRESSES[platform]) {
+      env[variable] = sandbox.urls[variable].replace(`:${port}/`, `:${proxies[platform].port}/`);
+    }
+  }
+  return {
+    ...{ sandbox, proxies, env },
+    begin: (platforms: readonly SandboxPlatform[], fault: NetworkFault, connections?: number) =>
+      Promise.all(platforms.map((platform) => proxies[platform].begin(fault, connections))),
+    end: () => Promise.all(PLATFORMS.map((platform) => proxies[platform].end())),
+    async close() {
+      await Promise.all(PLATFORMS.map((platform) => proxies[platform].close()));
+      await sandbox.close();
+    },
+  };
+}
+
+/** A database of its own with the accounts connected. */
+export async function connectedDatabase(accounts: readonly SandboxAccount[] = ACCOUNTS): Promise<Database> {
+  const database = await readyDatabase(KIND);
+  await connect(database, accounts.map(connectionRow));
+  return database;
+}
+
+/** What the ledger says of each platform: `settled`, or `failed` and the reason, each once however many say so. */
+export async function outcomes({ query }: Sql): Promise<Record<string, string>> {
+  const rows = await query(
+    `select platform, string_agg(distinct concat_ws(' ', state, reason), ', ') as ended
+     from collection_outcomes group by platform`,
+  );
+  return Object.fromEntries(rows.map(({ platform, ended }) => [String(platform), String(ended)]));
+}
+
+export async function messages({ query }: Sql, platform: SandboxPlatform): Promise<string> {
+  const rows = await query('select message from collection_outcomes where platform = $1', [platform]);
+  return rows.map(({ message }) => String(message)).join('\n');
+}
+
+/** One row a key, and what the sandbox says, no more and no less. */
+export async function expectWholeTable(database: Sql): Promise<void> {
+  expect(await storedRows(database)).toEqual(truthOf(PLATFORMS));
+  expect(new Set(Object.values(await outcomes(database)))).toEqual(new Set(['settled']));
+}
+
+/** All that a run leaves in the database beside the connections. */
+export async function everythingStored({ query }: Sql): Promise<string[]> {
+  const rows = await query(
+    `select to_jsonb(runs)::text as text from collection_runs runs
+     union all select to_jsonb(outcomes)::text from collection_outcomes outcomes
+     union all select to_jsonb(snapshots)::text from analytics_snapshots snapshots`,
+  );
+  return rows.map(({ text }) => String(text));
+}
+
+type Here = Partial<CollectOptions> & Pick<Collector, 'http'>;
+
+/** A run in this process, whose waits a test may shorten. */
+export function collectHere(store: Store, env: Readonly<Record<string, string>>, { http, ...options }: Here = {}) {
+  const config = loadConfig(env);
+  return collect(
+    {
+      ...{ store, platforms: createPlatforms(config), now: () => new Date(), secrets: secretsOf(config) },
+      keyring: createKeyring(config.encryptionKey ?? '', { allowPlaintext: false }),
+      ...(http && { http }),
+    },
+    {
+      window: { kind: 'dates', since: DATE, until: DATE },
+      ...{ concurrency: 8, refresh: false, dryRun: false, trigger: 'test', limits: DEFAULT_LIMITS },
+      signal: new AbortController().signal,
+      ...options,
+    },
+    () => undefined,
+  );
+}
