@@ -18,6 +18,8 @@ test.each([
   ['two\r\nlines\ttabbed', 'two lines tabbed'],
   ['\u202Eevil', 'evil'],
   ['a\u0000\u007Fb', 'a b'],
+  ['\n ::error::x', ': :error::x'],
+  ['a ##\u202E[group]b', 'a # # [group]b'],
 ])('%j is cleaned to %j', (text, expected) => {
   expect(cleanText(text)).toBe(expected);
 });
