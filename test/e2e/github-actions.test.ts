@@ -51,7 +51,7 @@ describe('in GitHub Actions', () => {
 
   it('for people, its stdout says nothing to the runner either', async () => {
     const run = await runCli(['collect', '--date', daysAgo(10)], { env });
-    expect(run.stdout).toContain('# #[add-mask]e');
+    expect(run.stdout).toContain('# # [add-mask]e');
     expect(commands(run.stdout)).toEqual([]);
   });
 
