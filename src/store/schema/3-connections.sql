@@ -24,7 +24,10 @@ select
     nullif(stored.fields ->> 'refresh_token_encrypted', ''),
     nullif(stored.fields ->> 'refresh_token', '')
   ) as refresh_token,
-  (nullif(stored.fields ->> 'token_expires_at', ''))::timestamptz as token_expires_at,
+  -- One row that says 'infinity', or 'never' in a column of text, must not cost the others.
+  case when stored.fields ->> 'token_expires_at' ~ '^\d{4}-\d\d-\d\d'
+    then (stored.fields ->> 'token_expires_at')::timestamptz
+  end as token_expires_at,
   case
     when stored.says_status is null and stored.says_flag is null
       then not stored.fields ?| array['status', 'connection_status', 'is_active']
@@ -46,7 +49,9 @@ from (
     (fields ->> 'is_active')::boolean as says_flag
   from public.platform_connections connections
   cross join lateral to_jsonb(connections) as fields
-) stored;
+) stored
+-- Nobody's connections have no place in the tables: their user is gone.
+where stored.user_id is not null and stored.platform is not null;
 
 -- Active connections, oldest first, at most page_size of those after after_key, each with its outcomes between since
 -- and until. NULL filters mean all; for_shard is {"index": 1 to count, "count": …}. One statement a page: the place in the order is the only state between pages.

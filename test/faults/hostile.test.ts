@@ -1,0 +1,232 @@
+import { createServer } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { dayOf } from '../../src/collector/day.js';
+import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
+import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
+import { population } from '../../src/sandbox/population.js';
+import { startSandbox } from '../../src/sandbox/server.js';
+import { expectCountsAddUp, parseSummary, runCli } from '../e2e/support/cli.js';
+import { type ConnectionRow, connect, connectionRow, readyDatabase } from '../e2e/support/databases.js';
+import { storedRows, trueRows } from '../e2e/support/truth.js';
+import { listen } from '../support/database.js';
+import { DATE, KIND, outcomes, PLATFORMS } from './support.js';
+
+const MILLION = 1_000_000;
+const END = dayOf(DATE, 'America/Los_Angeles').end.toISOString();
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterAll(() => Promise.all(cleanups.map((cleanup) => cleanup())));
+
+type Answer = string | { readonly status?: number; readonly headers?: Record<string, string>; readonly body: Buffer };
+
+/** Platforms that answer an account's every request, known by its token, with the same bytes. */
+async function serveBytes(answerTo: (token: string) => Answer): Promise<Record<string, string>> {
+  const server = createServer((request, response) => {
+    const answer = answerTo(request.headers.authorization?.replace('Bearer ', '') ?? '');
+    const { status = 200, headers = {}, body } = typeof answer === 'string' ? { body: Buffer.from(answer) } : answer;
+    response.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
+  });
+  const url = await listen(server);
+  cleanups.push(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return {
+    ...{ META_GRAPH_URL: url, INSTAGRAM_GRAPH_URL: url, YOUTUBE_ANALYTICS_URL: url, YOUTUBE_DATA_URL: url },
+    ...{ GOOGLE_OAUTH_URL: url, LINKEDIN_API_URL: url, LINKEDIN_OAUTH_URL: url },
+  };
+}
+
+async function collecting(rows: readonly ConnectionRow[], env: Readonly<Record<string, string>>, ...before: string[]) {
+  const database = await readyDatabase(KIND);
+  cleanups.push(database.close);
+  for (const statement of before) await database.query(statement);
+  await connect(database, rows);
+  const run = await runCli(['collect', '--json', '--date', DATE], { env: { ...database.env, ...env } });
+  expect(run.stdout, run.stderr).toMatch(/^\{/);
+  const summary = parseSummary(run);
+  expectCountsAddUp(summary);
+  return { database, run, summary };
+}
+
+function account(platform: SandboxPlatform, user: number, accessToken: string): SandboxAccount {
+  const accountId = platform === 'youtube' ? `UC${String(user).padStart(22, '0')}` : String(1_000 + user);
+  return { platform, userId: `u${user}`, accountId, name: 'x', accessToken, followers: 1_000 };
+}
+
+const page = (value: string, name = '"page_media_view"') =>
+  `{"data":[{"name":${name},"period":"day","values":[{"value":${value},"end_time":"${END}"}]}]}`;
+const graphError = (message: string, code = 190) => `{"error":{"message":"${message}","code":${code}}}`;
+
+const NUMBERS: readonly [value: string, stored: string | null][] = [
+  ['9007199254740991', '9007199254740991'],
+  ['9007199254740993', null],
+  ['1e400', null],
+  ['-1e400', null],
+  ['-5', '-5'],
+  ['1e3', '1000'],
+  ['1.5', '1.5'],
+  ['"12"', '12'],
+  ...['"1e5"', '"NaN"', '"Infinity"', '"0x10"', '""', 'true', '[]', '{}'].map(
+    (value) => [value, null] as [string, null],
+  ),
+];
+
+const ODD: readonly [title: string, body: Answer, ended: string][] = [
+  ['a metric that was not asked for', page('1', '"__proto__"'), 'no_data'],
+  ['keys of the prototype', `{"__proto__":{"data":[]},"constructor":1,${page('1').slice(1)}`, 'settled'],
+  ['NUL and half a character in an error', graphError('\\u0000 \\ud800 nul'), 'failed needs_reconnect'],
+  ['an error cut in the middle of a character', graphError(`a${'🦊'.repeat(400)}`), 'failed needs_reconnect'],
+  ['an error of 10 kB', graphError('no '.repeat(3_500)), 'failed needs_reconnect'],
+  ['a million elements', `{"data":[${'1,'.repeat(MILLION)}1]}`, 'failed unexpected_response'],
+  ['a million values', page(`1},${'{"value":1},'.repeat(MILLION / 2)}{"value":1`), 'failed unexpected_response'],
+  ['a million levels', `${'['.repeat(MILLION)}${']'.repeat(MILLION)}`, 'failed unexpected_response'],
+  ['levels in place of a number', page(`${'['.repeat(MILLION)}${']'.repeat(MILLION)}`), 'failed unexpected_response'],
+  [
+    'a small body that unfolds to 100 MB',
+    { headers: { 'content-encoding': 'gzip' }, body: gzipSync(Buffer.alloc(100 * MILLION, ' ')) },
+    'failed unexpected_response',
+  ],
+  ['more than 10 MB', { body: Buffer.alloc(11 * MILLION, ' ') }, 'failed unexpected_response'],
+];
+
+describe.concurrent('what a platform says', () => {
+  it('each number is stored as it is or not at all', async () => {
+    const accounts = NUMBERS.map((_number, index) => account('facebook', index, `EAA${index}`));
+    const env = await serveBytes((token) => page(NUMBERS[Number(token.slice(3))]?.[0] ?? ''));
+    const { database } = await collecting(accounts.map(connectionRow), env);
+    const rows = await database.query(
+      `select outcomes.user_id, outcomes.state, outcomes.reason, snapshots.value::text
+       from collection_outcomes outcomes
+       left join analytics_snapshots snapshots
+         on snapshots.user_id = outcomes.user_id and snapshots.metric = 'page_media_view'
+       order by substr(outcomes.user_id, 2)::int`,
+    );
+    expect(rows).toEqual(
+      NUMBERS.map(([, stored], index) => ({
+        user_id: `u${index}`,
+        state: stored === null ? 'failed' : 'settled',
+        reason: stored === null ? 'unexpected_response' : null,
+        value: stored,
+      })),
+    );
+  });
+
+  it('each oddity ends as an outcome of its own, in bounded memory', async () => {
+    const accounts = ODD.map((_odd, index) => account('facebook', index, `EAA${index}`));
+    const env = await serveBytes((token) => ODD[Number(token.slice(3))]?.[1] ?? '');
+    const { database } = await collecting(accounts.map(connectionRow), {
+      ...env,
+      NODE_OPTIONS: '--max-old-space-size=256',
+    });
+    const rows = await database.query(
+      `select concat_ws(' ', state, reason) as ended from collection_outcomes order by substr(user_id, 2)::int`,
+    );
+    expect(rows.map(({ ended }, index) => [ODD[index]?.[0], ended])).toEqual(
+      ODD.map(([title, , ended]) => [title, ended]),
+    );
+  });
+
+  it('names of content that an object has by birth are names like any other', async () => {
+    const names = ['__proto__', 'constructor', 'toString', 'REEL'];
+    const results = names.map((name, index) => `{"dimension_values":["${name}"],"value":${index + 1}}`).join();
+    const body = `{"data":[{"name":"likes","total_value":{"value":10,"breakdowns":[{"results":[${results}]}]}}]}`;
+    const env = await serveBytes(() => body);
+    const { database } = await collecting([connectionRow(account('instagram', 1, 'EAA'))], env);
+    const rows = await database.query(
+      "select metric, value::int, metadata -> 'post_types' as types from analytics_snapshots",
+    );
+    expect(rows).toEqual([
+      { metric: 'likes', value: 10, types: JSON.parse('{"__proto__":1,"constructor":2,"tostring":3,"reel":4}') },
+    ]);
+  });
+
+  it('ends a platform for the run in words that can be stored, and its tables are as bounded as any', async () => {
+    const refusal = '{"error":{"message":"\\u0000 \\ud800 off","errors":[{"reason":"accessNotConfigured"}]}}';
+    const bodies: Record<string, Answer> = {
+      ya29: { status: 403, body: Buffer.from(refusal) },
+      AQX: `{"elements":[${'1,'.repeat(MILLION)}1]}`,
+    };
+    const accounts = [account('youtube', 1, 'ya29'), account('youtube', 2, 'ya29'), account('linkedin', 3, 'AQX')];
+    const env = await serveBytes((token) => bodies[token] ?? '');
+    const { database, summary } = await collecting(accounts.map(connectionRow), env);
+    expect(await outcomes(database)).toEqual({
+      youtube: 'failed configuration',
+      linkedin: 'failed unexpected_response',
+    });
+    expect(summary.warnings).toEqual([expect.stringContaining('off (HTTP 403); enable the API')]);
+  });
+});
+
+describe.concurrent('what a connection holds', () => {
+  const IDS = ['../../me', 'a/b', '.', '1?x=1', '..%2f1', '%00', '１２３', 'ünï', '9'.repeat(10_000), ' 1', 'urn:li:x'];
+
+  it('an account id leads to no other address than is meant', async () => {
+    const accounts = population({ users: IDS.length, platforms: PLATFORMS });
+    const sandbox = await startSandbox({ accounts, record: true });
+    cleanups.push(sandbox.close);
+    const rows = accounts.map((known, index) => ({
+      ...connectionRow(known),
+      account_id: IDS[Math.floor(index / PLATFORMS.length)] ?? '',
+      account_name: `${'n'.repeat(10_000)} \u202e`,
+    }));
+    const { database } = await collecting(rows, { ...sandbox.urls, ...SANDBOX_CREDENTIALS });
+    expect(await outcomes(database)).toEqual({
+      instagram: 'failed configuration',
+      facebook: 'failed configuration',
+      linkedin: 'failed configuration',
+      // YouTube follows the token, not the id.
+      youtube: 'settled',
+    });
+    expect(new Set(sandbox.requests.map(({ path }) => path))).toEqual(new Set(['/v2/reports']));
+    expect(sandbox.counters.unexpected).toBe(0);
+  });
+
+  it('a token that cannot stand in a header is sent nowhere', async () => {
+    const [known] = population({ users: 1, platforms: ['facebook'] });
+    if (!known) throw new Error('no account');
+    const row = connectionRow({ ...known, accessToken: `${known.accessToken}\nhost: elsewhere` });
+    const { summary } = await collecting([row], await serveBytes(() => page('1')));
+    expect(summary).toMatchObject({ requests: { total: 0 }, failures: [{ reason: 'undecryptable_token' }] });
+  });
+
+  it('a row without a user, or a token that ends never, ends no run', async () => {
+    const accounts = population({ users: 2, platforms: ['facebook'] });
+    const sandbox = await startSandbox({ accounts });
+    cleanups.push(sandbox.close);
+    const { database, summary } = await collecting(
+      accounts.map(connectionRow),
+      sandbox.urls,
+      `create function odd() returns trigger language plpgsql as $$
+       begin
+         new.token_expires_at := case new.account_id when '${accounts[0]?.accountId}' then '-infinity' end;
+         new.user_id := case when new.token_expires_at is not null then new.user_id end;
+         return new;
+       end $$`,
+      'alter table platform_connections alter user_id drop not null',
+      'create trigger odd before insert on platform_connections for each row execute function odd()',
+    );
+    expect(summary).toMatchObject({ status: 'completed', connections: { total: 1, succeeded: 1 } });
+    expect(await storedRows(database)).toEqual(trueRows(accounts.slice(0, 1), [DATE]));
+  });
+
+  it('a user whom the database refuses is parted from the others', async () => {
+    const accounts = population({ users: 40, platforms: ['facebook'] });
+    const sandbox = await startSandbox({ accounts });
+    cleanups.push(sandbox.close);
+    const rows = accounts.map(connectionRow);
+    const odd = [7, 8, 30];
+    const { database, summary } = await collecting(
+      rows.map((row, index) => (odd.includes(index) ? { ...row, user_id: `not-a-uuid-${index}` } : row)),
+      sandbox.urls,
+      'alter table analytics_snapshots alter user_id type uuid using user_id::uuid',
+    );
+    expect(summary).toMatchObject({ status: 'partial', days: { settled: 37, failed: 3 } });
+    expect(summary.failures.map(({ message }) => message)).toEqual(
+      odd.map(() => expect.stringContaining('the database refuses the values of this day')),
+    );
+    const others = accounts.filter((_account, index) => !odd.includes(index));
+    expect(await storedRows(database)).toEqual(trueRows(others, [DATE]));
+  });
+});
