@@ -52,6 +52,8 @@ const EXIT_CODES = {
   store_locked: 4,
   lease_held: 4,
   lease_lost: 1,
+  stopping: 1,
+  address_taken: 1,
   check_failed: 1,
   not_found: 1,
 } as const;
@@ -71,5 +73,16 @@ export class CollectError extends Error {
   ) {
     super(message, options);
     this.exitCode = EXIT_CODES[code];
+  }
+}
+
+/** Another run is at work in the scope. */
+export class LeaseHeld extends CollectError {
+  constructor(
+    readonly runId: string,
+    message: string,
+    fix: string,
+  ) {
+    super('lease_held', message, fix);
   }
 }

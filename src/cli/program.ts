@@ -3,6 +3,7 @@ import type { CollectFlags } from './commands/collect.js';
 import type { AddFlags } from './commands/connections.js';
 import type { PruneFlags } from './commands/prune.js';
 import type { PgCronFlags, ScheduleFlags, ShardedFlags } from './commands/schedule.js';
+import type { ServeFlags } from './commands/serve.js';
 import type { StatusFlags } from './commands/status.js';
 
 /**
@@ -24,6 +25,7 @@ export function createProgram(version: string): Command {
   addPrune(program);
   addSchedule(program);
   addSchema(program);
+  addServe(program);
   return program;
 }
 
@@ -177,5 +179,19 @@ function addSchema(program: Command): void {
     .action(async (flags: { apply?: boolean }) => {
       const { schemaCommand } = await import('./commands/schema.js');
       await schemaCommand(flags);
+    });
+}
+
+function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('collect on schedule, and whenever a protected endpoint is called')
+    .option('--host <address>', 'the address to listen on (default: 127.0.0.1)')
+    .option('--port <n>', 'the port, 0 for any (default: 8080)')
+    .option('--grace <minutes>', 'how late a missed time is made up for at the start (default: 60)')
+    .option('--allow-failures <n>', 'report success to HEALTHCHECK_URL when no more connections failed: 5, 2%')
+    .action(async (flags: ServeFlags) => {
+      const { serveCommand } = await import('./commands/serve.js');
+      await serveCommand(flags);
     });
 }

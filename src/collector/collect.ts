@@ -1,4 +1,4 @@
-import { CollectError } from '../errors.js';
+import { CollectError, LeaseHeld } from '../errors.js';
 import { createHttp, type HttpClientOptions } from '../http/client.js';
 import { redact } from '../http/redact.js';
 import type { Platform } from '../platforms/platform.js';
@@ -192,8 +192,8 @@ function leaseLost(): CollectError {
 }
 
 function leaseHeld(scope: string, by: { runId: string; startedAt: string; heartbeatAt: string }): CollectError {
-  return new CollectError(
-    'lease_held',
+  return new LeaseHeld(
+    by.runId,
     `run ${by.runId} of scope "${scope}" has been at work since ${by.startedAt} (last sign of life ${by.heartbeatAt}).`,
     'Wait for it to end; if it was killed, its lease is taken over once its last sign of life is 2 minutes old.',
   );

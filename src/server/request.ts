@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { platformNames } from '../platforms/registry.js';
+import type { RunRequest } from './runner.js';
+
+const LOOKBACK_DAYS = 7;
+
+/** What a caller may ask for; pg_cron's job says who it is in the last three. */
+const Body = (today: string) =>
+  z.strictObject({
+    user: z.string().trim().min(1, 'is empty').max(200, 'is too long').optional(),
+    date: z.iso
+      .date('is not a date of the calendar, for example 2026-11-20')
+      .refine((date) => date <= today, `is in the future, today is ${today} in UTC`)
+      .optional(),
+    platforms: z
+      .array(z.string().refine(isPlatform, `names something other than ${platformNames.join(', ')}`))
+      .min(1, 'names no platform')
+      .optional(),
+    job: z.unknown().optional(),
+    triggered_by: z.unknown().optional(),
+    timestamp: z.unknown().optional(),
+  });
+
+export type ParsedRequest =
+  | { readonly ok: true; readonly request: RunRequest }
+  /** `field` is null when the body as a whole is wrong. */
+  | { readonly ok: false; readonly field: string | null; readonly problem: string };
+
+/** Reads the body of a trigger; nothing at all asks for everything that is due. `today` is today's date in UTC. */
+export function parseTrigger(body: string, today: string): ParsedRequest {
+  const json = body.trim() === '' ? {} : parseJson(body);
+  if (json === undefined) return { ok: false, field: null, problem: 'the body is not JSON' };
+  const parsed = Body(today).safeParse(json);
+  if (!parsed.success) return mistakeOf(parsed.error);
+  const { user, date, platforms } = parsed.data;
+  return {
+    ok: true,
+    request: {
+      trigger: 'http',
+      window:
+        date === undefined ? { kind: 'lookback', days: LOOKBACK_DAYS } : { kind: 'dates', since: date, until: date },
+      ...(user !== undefined && { userId: user }),
+      ...(platforms !== undefined && { platforms }),
+    },
+  };
+}
+
+/** The run that the schedule starts. */
+export function scheduledRun(trigger: string): RunRequest {
+  return { trigger, window: { kind: 'lookback', days: LOOKBACK_DAYS } };
+}
+
+function mistakeOf({ issues: [issue] }: z.ZodError): ParsedRequest {
+  if (issue?.code === 'unrecognized_keys') {
+    const [field = ''] = issue.keys;
+    return { ok: false, field, problem: 'is not a field of the body: user, date and platforms are' };
+  }
+  const field = issue?.path[0];
+  if (field === undefined) return { ok: false, field: null, problem: 'the body is not a JSON object' };
+  return {
+    ok: false,
+    field: String(field),
+    problem: issue?.code === 'invalid_type' ? 'is of the wrong type' : (issue?.message ?? ''),
+  };
+}
+
+function isPlatform(name: string): boolean {
+  return platformNames.includes(name);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

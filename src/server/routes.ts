@@ -1,0 +1,151 @@
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { z } from 'zod';
+import { CollectError, LeaseHeld } from '../errors.js';
+import type { RunRow, Store } from '../store/store.js';
+import type { Guard } from './guard.js';
+import { parseTrigger } from './request.js';
+import { describeError, type Runner } from './runner.js';
+import type { Schedule } from './schedule.js';
+import { shared } from './shared.js';
+
+const INTERNAL = '/api/internal/analytics';
+const LARGEST_BODY_BYTES = 16_384;
+/** However often somebody asks, the database is asked once in this time. */
+const ANSWER_LASTS_MS = 1_000;
+const READY_WITHIN_MS = 5_000;
+
+export interface Parts {
+  readonly store: Pick<Store, 'check' | 'lastRuns' | 'readRun'>;
+  readonly runner: Pick<Runner, 'start'>;
+  readonly schedule: Pick<Schedule, 'next' | 'trigger'>;
+  readonly guard: Guard;
+  readonly now: () => Date;
+  readonly log: (message: string) => void;
+}
+
+/** The endpoints. Every answer is JSON and says nothing of what is inside; the log says it. */
+export function createRoutes({ store, runner, schedule, guard, now, log }: Parts): Hono {
+  const lastRun = shared(ANSWER_LASTS_MS, async () => (await store.lastRuns()).run);
+  const ready = shared(ANSWER_LASTS_MS, () => within(READY_WITHIN_MS, store.check()));
+  const routes = new Hono();
+
+  routes.get('/healthz', (c) => c.json({ status: 'ok' }));
+  routes.get('/readyz', async (c) => {
+    const isReady = await ready().then(
+      () => true,
+      () => false,
+    );
+    return isReady ? c.json({ status: 'ready' }) : c.json({ status: 'unavailable' }, 503);
+  });
+
+  routes.use('/api/internal/*', async (c, next) => {
+    const address = getConnInfo(c).remote.address ?? 'unknown';
+    const verdict = guard.judge(address, c.req.header('x-cron-secret'));
+    switch (verdict.kind) {
+      case 'welcome':
+        return next();
+      case 'wrong':
+        return problem(c, 401, 'unauthorized', 'The header X-Cron-Secret is missing or wrong.');
+      case 'too_many':
+        c.header('Retry-After', String(verdict.retryAfterSeconds));
+        return problem(c, 429, 'too_many_attempts', 'Too many wrong secrets came from this address.');
+    }
+  });
+
+  routes.get(`${INTERNAL}/scheduler-status`, async (c) => {
+    const job = { id: 'daily_analytics_collection', name: 'Daily Analytics Collection' };
+    const jobs = [{ ...job, next_run: offsetTime(schedule.next()), trigger: schedule.trigger }];
+    const run = await lastRun();
+    const data = { status: 'running', jobs, last_run: run && runJson({ ...run, summary: inShort(run.summary) }) };
+    return c.json({ success: true, data });
+  });
+
+  routes.post(
+    `${INTERNAL}/trigger-collection`,
+    bodyLimit({
+      maxSize: LARGEST_BODY_BYTES,
+      onError: (c) => problem(c, 413, 'too_large', `The body is larger than ${LARGEST_BODY_BYTES} bytes.`),
+    }),
+    async (c) => {
+      const parsed = parseTrigger(await c.req.text(), now().toISOString().slice(0, 10));
+      if (!parsed.ok) {
+        const message = parsed.field === null ? parsed.problem : `${parsed.field} ${parsed.problem}`;
+        return problem(c, 400, 'invalid_request', message, { field: parsed.field });
+      }
+      const triggeredAt = now().toISOString();
+      const runId = await runner.start(parsed.request);
+      const message = 'Analytics collection job started in background';
+      return c.json({ success: true, message, triggered_at: triggeredAt, run_id: runId }, 202);
+    },
+  );
+
+  routes.get(`${INTERNAL}/runs/:id`, async (c) => {
+    const id = z.guid().safeParse(c.req.param('id'));
+    const run = id.success ? await store.readRun(id.data) : null;
+    if (run === null) return problem(c, 404, 'not_found', 'There is no such run.');
+    return c.json({ success: true, data: runJson(run) });
+  });
+
+  allowOnly(routes, 'GET, HEAD', ['/healthz', '/readyz', `${INTERNAL}/scheduler-status`, `${INTERNAL}/runs/:id`]);
+  allowOnly(routes, 'POST', [`${INTERNAL}/trigger-collection`]);
+  routes.notFound((c) => problem(c, 404, 'not_found', 'There is nothing here.'));
+  routes.onError((error, c) => {
+    if (error instanceof LeaseHeld) {
+      return problem(c, 409, 'already_running', 'A run is at work.', { run_id: error.runId });
+    }
+    log(`${c.req.method} ${c.req.path} failed: ${describeError(error)}`);
+    if (error instanceof CollectError) {
+      return problem(c, 503, 'unavailable', 'The run cannot be started, or the database not asked. The log says why.');
+    }
+    return problem(c, 500, 'internal', 'Something unexpected happened. The log says what.');
+  });
+  return routes;
+}
+
+function allowOnly(routes: Hono, methods: string, paths: readonly string[]): void {
+  for (const path of paths) {
+    routes.all(path, (c) => {
+      c.header('Allow', methods);
+      return problem(c, 405, 'method_not_allowed', `Only ${methods} is answered here.`);
+    });
+  }
+}
+
+function problem(c: Context, status: ContentfulStatusCode, code: string, message: string, more: object = {}) {
+  return c.json({ success: false, error: { code, message }, ...more }, status);
+}
+
+function runJson(run: RunRow) {
+  return {
+    run_id: run.runId,
+    scope: run.scope,
+    trigger: run.trigger,
+    status: run.status,
+    started_at: run.startedAt,
+    finished_at: run.finishedAt,
+    summary: run.summary,
+  };
+}
+
+/** A summary without its lists: of thousands of connections they are megabytes, and the run itself has them. */
+function inShort(summary: unknown): unknown {
+  if (typeof summary !== 'object' || summary === null) return summary;
+  return Object.fromEntries(
+    Object.entries(summary).filter(([name]) => !['failures', 'changes', 'warnings'].includes(name)),
+  );
+}
+
+/** `2025-12-20T02:00:00+00:00`, as Python writes it. */
+function offsetTime(time: Date | null): string | null {
+  return time && `${time.toISOString().slice(0, 19)}+00:00`;
+}
+
+function within(ms: number, promise: Promise<void>): Promise<void> {
+  return Promise.race([
+    promise,
+    new Promise<never>((_, reject) => setTimeout(reject, ms, new Error('no answer in time')).unref()),
+  ]);
+}

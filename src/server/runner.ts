@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Alerts } from '../alerts/alerts.js';
+import { type AllowedFailures, exitCodeOf } from '../alerts/exit-code.js';
+import type { App } from '../app.js';
+import { type CollectOptions, DEFAULT_LIMITS } from '../collector/collect.js';
+import type { OnEvent } from '../collector/events.js';
+import type { Summary } from '../collector/summary.js';
+import { CollectError, LeaseHeld } from '../errors.js';
+import { redact } from '../http/redact.js';
+
+const CONCURRENCY = 32;
+/** Of the time that a supervisor waits after SIGTERM: Docker ten seconds, Kubernetes thirty. */
+const FINISHING_MS = 5_000;
+const SIGTERM_EXIT_CODE = 143;
+
+export type RunRequest = Pick<CollectOptions, 'userId' | 'platforms' | 'window' | 'trigger'>;
+
+/** Runs one at a time. */
+export interface Runner {
+  /** Starts a run and answers its id once it has its lease. Throws `LeaseHeld` while a run is at work, else what the run threw. */
+  start(request: RunRequest): Promise<string>;
+  /** Takes no more runs; lets the one under way finish, or stops it politely. */
+  stop(): Promise<void>;
+}
+
+export interface RunnerOptions {
+  readonly collect: App['collect'];
+  readonly alerts: Alerts;
+  readonly allowedFailures: AllowedFailures;
+  readonly onEvent: OnEvent;
+  readonly log: (message: string) => void;
+}
+
+interface Run {
+  /** Rejected when the run ended before it had its lease. */
+  readonly id: Promise<string>;
+  readonly stop: AbortController;
+}
+
+export function createRunner({ collect, alerts, allowedFailures, onEvent, log }: RunnerOptions): Runner {
+  let current: Run | null = null;
+  let stopping = false;
+  /** All that is under way: the run, and what is told of it and of the one before. */
+  const pending = new Set<Promise<void>>();
+
+  function begin(request: RunRequest): Run {
+    const stop = new AbortController();
+    const telling = alerts.ofRun({ countsForNight: request.userId === undefined });
+    const id = new Promise<string>((resolve, reject) => {
+      const options = {
+        ...request,
+        ...{ concurrency: CONCURRENCY, refresh: false, dryRun: false, limits: DEFAULT_LIMITS, signal: stop.signal },
+      };
+      const onEach: OnEvent = (event) => {
+        if (event.type === 'started') {
+          log(`run ${event.runId} started by ${request.trigger}`);
+          resolve(event.runId);
+        }
+        telling.onEvent(event);
+        onEvent(event);
+      };
+      // Called in a promise, so that nothing it throws, at once or later, gets past this run.
+      const ended = Promise.resolve()
+        .then(() => collect(options, onEach))
+        .then(
+          (summary) => {
+            current = null;
+            log(describeEnd(summary));
+            return telling.ended(summary, exitCodeOf(summary, allowedFailures, SIGTERM_EXIT_CODE));
+          },
+          (error) => {
+            current = null;
+            reject(error);
+            log(`a run of ${request.trigger} failed: ${describeError(error)}`);
+            return telling.crashed(error, error instanceof CollectError ? error.exitCode : 1);
+          },
+        )
+        .finally(() => pending.delete(ended));
+      pending.add(ended);
+    });
+    return { id, stop };
+  }
+
+  return {
+    async start(request) {
+      for (let running = current; running !== null; running = current) {
+        const runId = await running.id.catch(() => null);
+        if (runId !== null && running === current) throw atWork(runId);
+      }
+      if (stopping) throw new CollectError('stopping', 'The server is stopping.', 'Ask again once it is back.');
+      current = begin(request);
+      return current.id;
+    },
+    async stop() {
+      stopping = true;
+      await Promise.race([Promise.all(pending), sleep(FINISHING_MS, undefined, { ref: false })]);
+      current?.stop.abort();
+      await Promise.all(pending);
+    },
+  };
+}
+
+function atWork(runId: string): LeaseHeld {
+  return new LeaseHeld(runId, `Run ${runId} is at work in this process.`, 'Wait for it to end.');
+}
+
+function describeEnd({ run_id, status, connections, metrics, duration_ms }: Summary): string {
+  const { total, succeeded, failed } = connections;
+  const counts = `${succeeded} of ${total} connections ok, ${failed} failed, ${metrics.inserted} metrics inserted`;
+  return `run ${run_id} ${status}: ${counts}, in ${(duration_ms / 1000).toFixed(1)} s`;
+}
+
+/** A failure in a line for the log. */
+export function describeError(error: unknown): string {
+  return error instanceof CollectError
+    ? `${error.message} ${error.fix} [${error.code}]`
+    : `unexpected: ${redact(String(error))}`;
+}

@@ -1,0 +1,104 @@
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import type { Alerts } from '../alerts/alerts.js';
+import type { AllowedFailures } from '../alerts/exit-code.js';
+import type { App } from '../app.js';
+import type { OnEvent } from '../collector/events.js';
+import { CollectError, LeaseHeld } from '../errors.js';
+import { createGuard } from './guard.js';
+import { scheduledRun } from './request.js';
+import { createRoutes } from './routes.js';
+import { createRunner, describeError } from './runner.js';
+import { createSchedule } from './schedule.js';
+
+/** A request that takes longer to arrive is no request. */
+const REQUEST_MS = 30_000;
+/** When the lease of a run that was killed is over, and a little more. */
+const CATCH_UP_AGAIN_MS = 150_000;
+
+export interface ServerOptions {
+  readonly app: Pick<App, 'collect' | 'store'>;
+  readonly secret: string;
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** How late a time that was missed is made up for. */
+  readonly graceMs: number;
+  readonly alerts: Alerts;
+  readonly allowedFailures: AllowedFailures;
+  readonly onEvent: OnEvent;
+  readonly log: (message: string) => void;
+  readonly now?: () => Date;
+}
+
+export interface RunningServer {
+  /** Without a trailing slash. */
+  readonly url: string;
+  /** Stops listening, and lets the run under way finish or stop politely. */
+  stop(): Promise<void>;
+}
+
+/** Listens, and collects on schedule. Throws `CollectError` `address_taken` when it cannot listen. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { app, secret, graceMs, log, now = () => new Date() } = options;
+  const runner = createRunner({ ...options, collect: app.collect });
+  const schedule = createSchedule(options);
+  const guard = createGuard({
+    secret,
+    now: () => performance.now(),
+    onRefused: (count) => log(`refused ${count} ${count === 1 ? 'request' : 'requests'} with a wrong secret`),
+  });
+  const routes = createRoutes({ store: app.store, runner, schedule, guard, now, log });
+  const server = createServer({ requestTimeout: REQUEST_MS }, getRequestListener(routes.fetch));
+  const url = await listen(server, options);
+
+  /** Answers whether there is a run now. What ends one, but for another that is at work, the runner has logged. */
+  async function start(trigger: string): Promise<boolean> {
+    try {
+      await runner.start(scheduledRun(trigger));
+      return true;
+    } catch (error) {
+      if (error instanceof LeaseHeld) log(`no run by ${trigger}: ${describeError(error)}`);
+      return false;
+    }
+  }
+
+  let again: NodeJS.Timeout | undefined;
+  /** Makes up for a time that passed while no server was there; later, if a killed run still has its lease or the database is away. */
+  async function catchUp(): Promise<void> {
+    const due = schedule.previous(now());
+    if (due === null || now().getTime() - due.getTime() > graceMs) return;
+    const last = await app.store.lastRuns().catch(() => null);
+    if (last?.succeededAt && Date.parse(last.succeededAt) >= due.getTime()) return;
+    if (last === null || !(await start('catch-up'))) again = setTimeout(catchUp, CATCH_UP_AGAIN_MS);
+  }
+
+  const stopSchedule = schedule.start(() => void start('schedule'));
+  void catchUp();
+  log(`listening on ${url}, the next run is at ${schedule.next()?.toISOString() ?? 'no time'}`);
+  return {
+    url,
+    async stop() {
+      stopSchedule();
+      clearTimeout(again);
+      server.close();
+      await runner.stop();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function listen(server: Server, { host, port }: ServerOptions): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const message = `${host}:${port} cannot be listened on: ${cause.code ?? 'unknown error'}.`;
+      reject(new CollectError('address_taken', message, 'Choose another with --host and --port.', { cause }));
+    });
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  const actual = typeof address === 'object' && address !== null ? address.port : port;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+}

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { parseTrigger } from '../../src/server/request.js';
+
+const TODAY = '2026-11-22';
+const EVERYTHING_DUE = { ok: true, request: { trigger: 'http', window: { kind: 'lookback', days: 7 } } };
+
+it.each([
+  ['nothing', ''],
+  ['an empty object', '{}'],
+  [
+    "what pg_cron's job sends",
+    '{"job": "daily_analytics", "triggered_by": "pg_cron", "timestamp": "2026-11-22T02:00:00Z"}',
+  ],
+])('%s asks for everything that is due', (_, body) => {
+  expect(parseTrigger(body, TODAY)).toEqual(EVERYTHING_DUE);
+});
+
+it('takes a user, a date and platforms', () => {
+  expect(parseTrigger('{"user": " u1 ", "date": "2026-11-22", "platforms": ["instagram", "youtube"]}', TODAY)).toEqual({
+    ok: true,
+    request: {
+      trigger: 'http',
+      userId: 'u1',
+      window: { kind: 'dates', since: '2026-11-22', until: '2026-11-22' },
+      platforms: ['instagram', 'youtube'],
+    },
+  });
+});
+
+it.each([
+  ['{"user": ""}', 'user'],
+  ['{"user": 5}', 'user'],
+  ['{"date": "2026-02-30"}', 'date'],
+  ['{"date": "2026-11-23"}', 'date'],
+  ['{"date": null}', 'date'],
+  ['{"platforms": ["instagram", "myspace"]}', 'platforms'],
+  ['{"platforms": "instagram"}', 'platforms'],
+  ['{"platforms": []}', 'platforms'],
+  // Passed over, it would collect everything, and its sender would not notice.
+  ['{"platform": "instagram"}', 'platform'],
+  ['[]', null],
+  ['null', null],
+  ['"now"', null],
+  ['{"user": ', null],
+])('%s is refused for its field %s', (body, field) => {
+  expect(parseTrigger(body, TODAY)).toEqual({ ok: false, field, problem: expect.stringMatching(/\w/) });
+});

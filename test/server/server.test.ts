@@ -1,0 +1,299 @@
+import { request as httpRequest } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createAlerts } from '../../src/alerts/alerts.js';
+import { NO_FAILURES } from '../../src/alerts/exit-code.js';
+import { population } from '../../src/sandbox/population.js';
+import { type RunningServer, type ServerOptions, startServer } from '../../src/server/server.js';
+import { createWorld, type World } from '../support/world.js';
+
+const SECRET = 'the-secret-of-the-tests';
+const BASE = '/api/internal/analytics';
+const TRIGGER = `${BASE}/trigger-collection`;
+const STATUS = `${BASE}/scheduler-status`;
+/** A run goes on for some seconds. */
+const accounts = population({ users: 6, platforms: ['facebook'] });
+const LATENCY_MS = 60;
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({ accounts, latencyMs: LATENCY_MS, now: new Date() });
+});
+afterAll(() => world.close());
+
+const servers: RunningServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+  await world.query('delete from analytics_snapshots');
+  await world.query('delete from collection_outcomes');
+  await world.query('delete from collection_runs');
+});
+
+async function serve(options: Partial<ServerOptions> = {}) {
+  const log: string[] = [];
+  const server = await startServer({
+    app: { store: world.store, collect: (given, onEvent) => world.collect({ ...given, concurrency: 1 }, onEvent) },
+    secret: SECRET,
+    ...{ cron: '0 2 * * *', timeZone: 'UTC', host: '127.0.0.1', port: 0, graceMs: 0 },
+    alerts: createAlerts({ webhookUrl: null, details: false, healthcheckUrl: null, warn: () => undefined }),
+    ...{ allowedFailures: NO_FAILURES, onEvent: () => undefined, log: (line) => void log.push(line) },
+    ...options,
+  });
+  servers.push(server);
+
+  async function ask(
+    method: string,
+    path: string,
+    { secret = SECRET, body }: { secret?: string | null; body?: string } = {},
+  ) {
+    const answer = await fetch(server.url + path, {
+      method,
+      headers: secret === null ? {} : { 'x-cron-secret': secret },
+      ...(body !== undefined && { body }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, text, json: text === '' ? null : JSON.parse(text) };
+  }
+  const ended = (runId: string) =>
+    vi.waitFor(
+      async () => {
+        const { json } = await ask('GET', `${BASE}/runs/${runId}`);
+        expect(json.data.status).not.toBe('running');
+        return json.data;
+      },
+      { timeout: 30_000, interval: 50 },
+    );
+  return { server, log, ask, ended };
+}
+
+describe('the scheduler status', () => {
+  it('is what callers of the old scheduler read, with the last run beside the jobs', async () => {
+    const { ask, ended } = await serve();
+    const before = await ask('GET', STATUS);
+    expect(before).toMatchObject({ status: 200 });
+    const nextTwoOClock = new Date(Math.ceil((Date.now() - 7_200_000) / 86_400_000) * 86_400_000 + 7_200_000);
+    expect(before.json).toEqual({
+      success: true,
+      data: {
+        status: 'running',
+        jobs: [
+          {
+            id: 'daily_analytics_collection',
+            name: 'Daily Analytics Collection',
+            next_run: `${nextTwoOClock.toISOString().slice(0, 19)}+00:00`,
+            trigger: "cron[hour='2', minute='0']",
+          },
+        ],
+        last_run: null,
+      },
+    });
+
+    const { json } = await ask('POST', TRIGGER);
+    const run = await ended(json.run_id);
+    await sleep(1_000);
+    const { data } = (await ask('GET', STATUS)).json;
+    expect(data.last_run).toMatchObject({ run_id: run.run_id, trigger: 'http', status: 'completed' });
+    expect(data.last_run.summary.connections).toEqual(run.summary.connections);
+    expect(data.last_run.summary).not.toHaveProperty('failures');
+  });
+});
+
+describe('a trigger', () => {
+  it('starts a run in the background, which its id shows to the end', async () => {
+    const { ask, ended } = await serve();
+    const { status, json } = await ask('POST', TRIGGER);
+    expect(status).toBe(202);
+    expect(json).toEqual({
+      success: true,
+      message: 'Analytics collection job started in background',
+      triggered_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      run_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    const running = await ask('GET', `${BASE}/runs/${json.run_id}`);
+    expect(running.json.data).toMatchObject({ status: 'running', finished_at: null, summary: null });
+    expect(await ended(json.run_id)).toMatchObject({
+      status: 'completed',
+      summary: { connections: { total: accounts.length, succeeded: accounts.length } },
+    });
+  });
+
+  it('collects what its body names', async () => {
+    const { ask, ended } = await serve();
+    const [first] = accounts;
+    const body = JSON.stringify({ user: first?.userId, platforms: ['facebook'] });
+    const { json } = await ask('POST', TRIGGER, { body });
+    expect(await ended(json.run_id)).toMatchObject({
+      scope: `user:${first?.userId}`,
+      summary: { connections: { total: 1 } },
+    });
+  });
+
+  it('is answered 409 with the id of the run under way, however many ask at once', async () => {
+    const { ask, ended } = await serve();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask('POST', TRIGGER)));
+    const [started] = answers.filter(({ status }) => status === 202);
+    const refused = answers.filter(({ status }) => status === 409);
+    expect(refused).toHaveLength(4);
+    expect(refused.map(({ json }) => json.run_id)).toEqual(Array(4).fill(started?.json.run_id));
+    await ended(started?.json.run_id);
+    expect(await world.query('select id from collection_runs')).toHaveLength(1);
+  });
+
+  it('is answered 409 with the id of the run of another process', async () => {
+    const { ask } = await serve();
+    const lease = await world.store.beginRun({ scope: 'all', trigger: 'cli' });
+    expect(await ask('POST', TRIGGER)).toMatchObject({
+      status: 409,
+      json: { success: false, run_id: lease.held && lease.runId },
+    });
+  });
+
+  it('is refused with the name of a wrong field, and starts nothing', async () => {
+    const { ask } = await serve();
+    for (const [body, field] of [
+      ['{"date": "tomorrow"}', 'date'],
+      ['{"platforms": ["myspace"]}', 'platforms'],
+      ['not JSON', null],
+    ] as const) {
+      expect(await ask('POST', TRIGGER, { body })).toMatchObject({ status: 400, json: { success: false, field } });
+    }
+    expect(await world.query('select id from collection_runs')).toEqual([]);
+  });
+
+  it('is refused when its body is larger than 16 kB, said beforehand or not', async () => {
+    const { ask, server } = await serve();
+    expect(await ask('POST', TRIGGER, { body: ' '.repeat(16_384) })).toMatchObject({ status: 202 });
+    expect(await ask('POST', TRIGGER, { body: ' '.repeat(16_385) })).toMatchObject({ status: 413 });
+    expect(await streamedWithoutEnd(server.url + TRIGGER)).toBe(413);
+  });
+});
+
+describe('a stranger', () => {
+  it('learns nothing without the secret, and is told to wait after ten tries', async () => {
+    const { ask, log } = await serve();
+    for (const path of [STATUS, `${BASE}/runs/x`, `${BASE}/no-such-thing`]) {
+      expect(await ask('GET', path, { secret: null })).toMatchObject({ status: 401, json: { success: false } });
+    }
+    for (let tries = 3; tries < 10; tries++)
+      expect(await ask('POST', TRIGGER, { secret: 'wrong' })).toMatchObject({ status: 401 });
+    const blocked = await ask('POST', TRIGGER, { secret: 'wrong' });
+    expect(blocked).toMatchObject({ status: 429, json: { success: false } });
+    expect(Number(blocked.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await ask('GET', STATUS)).toMatchObject({ status: 200 });
+    expect(await world.query('select id from collection_runs')).toEqual([]);
+    expect(log.join('\n')).toContain('refused 1 request with a wrong secret');
+    expect(log.join('\n')).not.toMatch(new RegExp(`${SECRET}|wrong$`, 'm'));
+  });
+
+  it('may know that the server is alive and ready', async () => {
+    const { ask } = await serve();
+    expect(await ask('GET', '/healthz', { secret: null })).toMatchObject({ status: 200, json: { status: 'ok' } });
+    expect(await ask('GET', '/readyz', { secret: null })).toMatchObject({ status: 200, json: { status: 'ready' } });
+  });
+});
+
+it('answers what it does not do in JSON', async () => {
+  const { ask } = await serve();
+  const wrongMethod = await ask('GET', TRIGGER);
+  expect(wrongMethod).toMatchObject({ status: 405, json: { success: false } });
+  expect(wrongMethod.headers.get('allow')).toBe('POST');
+  expect(await ask('DELETE', STATUS)).toMatchObject({ status: 405, json: { success: false } });
+  expect(await ask('GET', '/')).toMatchObject({ status: 404, json: { success: false } });
+  for (const id of ['x', '00000000-0000-4000-8000-000000000000']) {
+    expect(await ask('GET', `${BASE}/runs/${id}`)).toMatchObject({ status: 404, json: { success: false } });
+  }
+});
+
+describe('in trouble', () => {
+  it('lives on when a run crashes, and says why in the log alone', async () => {
+    let crash = true;
+    const { ask, ended, log } = await serve({
+      app: {
+        store: world.store,
+        collect: async (given, onEvent) => {
+          if (crash) throw new TypeError('inside of the run');
+          return world.collect(given, onEvent);
+        },
+      },
+    });
+    const answer = await ask('POST', TRIGGER);
+    expect(answer).toMatchObject({ status: 500, json: { success: false } });
+    expect(answer.text).not.toContain('inside of the run');
+    expect(log.join('\n')).toContain('inside of the run');
+    crash = false;
+    const { json } = await ask('POST', TRIGGER);
+    expect(await ended(json.run_id)).toMatchObject({ status: 'completed' });
+  });
+
+  it('says that it is not ready, and nothing of the database, when that is away', async () => {
+    const away = () => Promise.reject(new Error('password of postgres://u:p@h/d'));
+    const { ask } = await serve({
+      app: { collect: world.collect, store: { ...world.store, check: away, lastRuns: away, readRun: away } },
+    });
+    for (const [path, status] of [
+      ['/readyz', 503],
+      [STATUS, 500],
+      [`${BASE}/runs/00000000-0000-4000-8000-000000000000`, 500],
+    ] as const) {
+      const answer = await ask('GET', path);
+      expect(answer).toMatchObject({ status });
+      expect(answer.text).not.toContain('postgres://');
+    }
+    expect(await ask('GET', '/healthz')).toMatchObject({ status: 200 });
+  });
+
+  it('refuses an address that is taken', async () => {
+    const { server } = await serve();
+    await expect(serve({ port: Number(new URL(server.url).port) })).rejects.toMatchObject({ code: 'address_taken' });
+  });
+});
+
+describe('a time of the schedule', () => {
+  const TWO = new Date('2026-11-22T02:00:00Z');
+  const minutesPast = (minutes: number) => () => new Date(TWO.getTime() + minutes * 60_000);
+  const triggers = async () => (await world.query('select trigger from collection_runs')).map(({ trigger }) => trigger);
+  const catchUp = (minutes: number) => serve({ graceMs: 3_600_000, now: minutesPast(minutes) });
+
+  it('that was missed is made up for within the hour', async () => {
+    await catchUp(59);
+    await vi.waitFor(async () => expect(await triggers()).toEqual(['catch-up']));
+  });
+
+  it('is not made up for later, nor if a run has been there since', async () => {
+    await catchUp(61);
+    await world.query(
+      `insert into collection_runs (scope, trigger, status, started_at) values ('all', 'cron', 'partial', $1)`,
+      [minutesPast(1)().toISOString()],
+    );
+    await catchUp(30);
+    await sleep(300);
+    expect(await triggers()).toEqual(['cron']);
+  });
+
+  it('starts a run', async () => {
+    const { log } = await serve({ cron: '* * * * * *' });
+    await vi.waitFor(async () => expect(await triggers()).toContain('schedule'), { timeout: 10_000 });
+    expect(log).toContainEqual(expect.stringContaining('started by schedule'));
+  });
+});
+
+it('stops: nobody is let in, and the run under way is brought to its end', async () => {
+  const { server, ask } = await serve();
+  const { json } = await ask('POST', TRIGGER);
+  await server.stop();
+  await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
+  expect((await world.store.readRun(json.run_id))?.status).toMatch(/^(completed|interrupted)$/);
+});
+
+/** Sends a body of unknown length for as long as it is taken; answers the status. */
+function streamedWithoutEnd(url: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, { method: 'POST', headers: { 'x-cron-secret': SECRET } }, (answer) => {
+      clearInterval(writing);
+      resolve(answer.statusCode);
+      request.destroy();
+    });
+    request.on('error', reject);
+    const writing = setInterval(() => request.write(' '.repeat(4_096)), 5);
+  });
+}
