@@ -10,7 +10,7 @@ const NOTHING_TO_TELL: readonly ErrorCode[] = ['usage', 'lease_held', 'store_loc
 
 /** Tells people of runs, and a healthcheck that they happen. Nothing here throws, and each call ends within a minute. */
 export interface Alerts {
-  /** `countsForNight`: the healthcheck waits for it. A run of a single user must not hide that the night's own is missing. */
+  /** `countsForNight`: the healthcheck waits for it. A run of a single user, or of a shard, must not hide that another is missing. */
   ofRun(run: { readonly countsForNight: boolean }): RunAlerts;
   /** Sends a message that says what it is. Answers null, or why it did not get there. */
   test(): Promise<string | null>;

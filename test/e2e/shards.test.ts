@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
+import { receiver } from '../support/receiver.js';
 import { collectJson, expectCountsAddUp, runCli, startCli, until } from './support/cli.js';
 import { connect, connectionRow, type Database, readyDatabase, SERVERS } from './support/databases.js';
 import { daysAgo, storedRows, trueRows } from './support/truth.js';
@@ -29,7 +30,13 @@ describe.each(SERVERS)('a night divided among four processes, on %s', (kind) => 
     await dying.ended;
     await database.query("update collection_runs set heartbeat_at = heartbeat_at - interval '3 minutes'");
 
-    const parts = await Promise.all(SHARDS.map((shard) => collectJson([...DAYS, '--shard', shard], { env, code: 0 })));
+    const pinged = await receiver();
+    const parts = await Promise.all(
+      SHARDS.map((shard) =>
+        collectJson([...DAYS, '--shard', shard], { env: { ...env, HEALTHCHECK_URL: pinged.url }, code: 0 }),
+      ),
+    );
+    expect(pinged.received).toEqual([]);
     for (const part of parts) expectCountsAddUp(part);
     expect(parts.map(({ scope }) => scope)).toEqual(SHARDS.map((shard) => `shard:${shard}`));
     expect(parts.reduce((sum, { users }) => sum + users.total, 0)).toBe(60);

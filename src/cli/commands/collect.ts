@@ -101,13 +101,13 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
 }
 
 function openAlerts(
-  { dryRun, userId }: CollectRequest,
+  { dryRun, userId, shard }: CollectRequest,
   sandbox: 'healthy' | 'faulty' | undefined,
   warn: (message: string) => void,
 ): RunAlerts {
   if (dryRun || sandbox !== undefined) return silentAlerts;
   return createAlerts({ ...loadConfig(readEnvironment()).alerts, warn }).ofRun({
-    countsForNight: userId === undefined,
+    countsForNight: userId === undefined && shard === undefined,
   });
 }
 

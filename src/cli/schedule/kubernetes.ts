@@ -3,7 +3,7 @@ import { cronSchedule, formatTime, type TimeOfDay } from './schedule.js';
 const BIN = '/app/bin/analytics-collect.js';
 
 const NO_PING = `
-# Leave HEALTHCHECK_URL out: each pod would ping for all of them. Whether all have done their part is what
+# A pod does not ping HEALTHCHECK_URL, for it cannot speak for the others: whether all have done their part is what
 # \`analytics-collect status --max-age 26\` tells.`;
 
 export interface KubernetesJob {
