@@ -1,0 +1,102 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { openApp } from '../../src/app.js';
+import { maskToken } from '../../src/cli/github-actions.js';
+import { DEFAULT_LIMITS } from '../../src/collector/collect.js';
+import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
+import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
+import { collectJson, expectNoSecrets, runCli } from '../e2e/support/cli.js';
+import {
+  ACCOUNTS,
+  CLIENT_SECRETS,
+  connectedDatabase,
+  DATE,
+  everythingStored,
+  expectWholeTable,
+  TOKENS,
+} from './support.js';
+
+const APP_SECRET = 'a1b2c3d4e5f60718';
+const DECRYPTED = ACCOUNTS.flatMap(({ accessToken, refreshToken }) => [accessToken, refreshToken ?? accessToken]);
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterAll(() => Promise.all(cleanups.map((cleanup) => cleanup())));
+
+async function world() {
+  const [sandbox, database] = await Promise.all([
+    startSandbox({ accounts: ACCOUNTS, record: true, metaAppSecret: APP_SECRET }),
+    connectedDatabase(),
+  ]);
+  cleanups.push(sandbox.close, database.close);
+  const env = { ...database.env, ...sandbox.urls, ...SANDBOX_CREDENTIALS, META_APP_SECRET: APP_SECRET };
+  return { sandbox, database, env };
+}
+
+describe.concurrent('secrets', () => {
+  it('an app secret signs every request to the host that knows it, and shows nowhere', async () => {
+    const { sandbox, database, env } = await world();
+    await collectJson(['--date', DATE], { env, code: 0 });
+    await expectWholeTable(database);
+    const signed = (api: string) =>
+      sandbox.requests.filter((request) => request.api === api).map(({ query }) => query.has('appsecret_proof'));
+    expect(new Set(signed('meta'))).toEqual(new Set([true]));
+    expect(new Set(signed('instagram'))).toEqual(new Set([false]));
+    expectNoSecrets([...TOKENS, ...CLIENT_SECRETS, ...database.secrets, APP_SECRET], await everythingStored(database));
+  });
+
+  it('a wrong app secret ends the platform in words, not in the secret', async () => {
+    const { database, env } = await world();
+    const wrong = { ...env, META_APP_SECRET: 'ffffeeeeddddcccc' };
+    const summary = await collectJson(['--date', DATE, '--platform', 'facebook'], { env: wrong, code: 1 });
+    expect(summary.failures).toMatchObject([{ reason: 'configuration' }, { reason: 'configuration' }]);
+    expectNoSecrets([...TOKENS, 'ffffeeeeddddcccc'], await everythingStored(database));
+  });
+
+  it('a token is told of before the first request that carries it', async () => {
+    const { sandbox, env } = await world();
+    const told: string[] = [];
+    const carried = ({ requests }: Sandbox, token: string) =>
+      requests.some(({ headers, body }) => headers.authorization === `Bearer ${token}` || body.includes(token));
+    const onToken = (token: string) => void told.push(`${token} ${carried(sandbox, token)}`);
+    const app = await openApp({ environment: env, onToken });
+    await app.collect(
+      {
+        window: { kind: 'dates', since: DATE, until: DATE },
+        ...{ concurrency: 2, refresh: false, dryRun: false, trigger: 'test', limits: DEFAULT_LIMITS },
+        signal: new AbortController().signal,
+      },
+      () => undefined,
+    );
+    await app.close();
+    expect(new Set(told)).toEqual(new Set(DECRYPTED.map((token) => `${token} false`)));
+  });
+
+  it('a mask is one line, whatever the token', () => {
+    const said: string[] = [];
+    maskToken('100%\r\nsecret', { write: (text: string) => said.push(text) > 0 });
+    expect(said).toEqual(['::add-mask::100%25%0D%0Asecret\n']);
+  });
+
+  it('an error that nobody caught is told without what it quotes', async () => {
+    const { env } = await world();
+    const thrown = "throw new Error('postgres://me:hunter2@db refused Bearer EAAsandboxPage000001')";
+    const run = await runCli(['collect', '--json'], {
+      env: {
+        ...env,
+        NODE_OPTIONS: `--import=data:text/javascript,setTimeout(()=>{${encodeURIComponent(thrown)}},400)`,
+      },
+    });
+    expect(run, run.stderr).toMatchObject({ code: 1 });
+    expect(run.stderr).toContain('postgres://me:[redacted]@db refused Bearer [redacted]. Set DEBUG');
+    expect(JSON.parse(run.stdout)).toMatchObject({ error: { code: 'internal' } });
+  });
+});
+
+// Last and alone: what it says are tokens.
+it('in GitHub Actions every decrypted token is masked, on stderr', async () => {
+  const { env } = await world();
+  const run = await runCli(['collect', '--json', '--date', DATE], { env: { ...env, GITHUB_ACTIONS: 'true' } });
+  expect(run, run.stderr).toMatchObject({ code: 0 });
+  const masked = [...run.stderr.matchAll(/^::add-mask::(.+)$/gm)].map(([, token]) => token);
+  expect(new Set(masked)).toEqual(new Set(DECRYPTED));
+  expect(JSON.parse(run.stdout)).toMatchObject({ status: 'completed' });
+});
