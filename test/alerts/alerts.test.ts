@@ -1,12 +1,9 @@
-import { createServer, type Server } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type AlertsOptions, createAlerts } from '../../src/alerts/alerts.js';
 import { CollectError } from '../../src/errors.js';
 import { failure, summary } from '../cli/render/samples.js';
-import { listen } from '../support/database.js';
+import { PATH, receiver } from '../support/receiver.js';
 
-const SECRET = 'T0000-B1111-hook-secret';
 const RUN_ID = '6f1f9d3a-5f0e-4f4e-9d43-0f6d6a6a0001';
 const STARTED = {
   type: 'started',
@@ -21,28 +18,6 @@ const partial = summary({
   run_id: RUN_ID,
   failures: [failure({ user_id: 'user-one' })],
 });
-
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-/** A chat or a healthcheck on loopback: answers the given statuses in turn, the last for ever; 0 is silence. */
-async function receiver(...statuses: number[]) {
-  const received: { url: string; body: string }[] = [];
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      received.push({ url: request.url ?? '', body });
-      const status = statuses.length > 1 ? statuses.shift() : (statuses[0] ?? 200);
-      if (status) response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
-    });
-  });
-  servers.push(server);
-  return { url: `${await listen(server)}/${SECRET}`, received };
-}
 
 function alertsTo(options: Partial<AlertsOptions>) {
   const warnings: string[] = [];
@@ -108,10 +83,7 @@ describe('a healthcheck', () => {
     const run = alertsTo({ healthcheckUrl: `${check.url}/` }).alerts.ofRun({ countsForNight: true });
     run.onEvent(STARTED);
     await run.ended(summary(), 0);
-    expect(check.received.map(({ url }) => url)).toEqual([
-      `/${SECRET}/start?rid=${RUN_ID}`,
-      `/${SECRET}/?rid=${RUN_ID}`,
-    ]);
+    expect(check.received.map(({ url }) => url)).toEqual([`${PATH}/start?rid=${RUN_ID}`, `${PATH}/?rid=${RUN_ID}`]);
     expect(check.received[1]?.body).toContain('completed: 300 of 300 connections ok');
   });
 
@@ -120,7 +92,7 @@ describe('a healthcheck', () => {
     const { alerts } = alertsTo({ healthcheckUrl: `${check.url}?create=1`, details: true });
     await alerts.ofRun({ countsForNight: true }).ended(partial, 3);
     await alerts.ofRun({ countsForNight: true }).crashed(new Error('boom'), 1);
-    expect(check.received.map(({ url }) => url)).toEqual([`/${SECRET}/3?create=1`, `/${SECRET}/1?create=1`]);
+    expect(check.received.map(({ url }) => url)).toEqual([`${PATH}/3?create=1`, `${PATH}/1?create=1`]);
     expect(check.received[0]?.body).not.toContain('user-one');
   });
 

@@ -33,6 +33,8 @@ export interface CliRun {
 
 export interface RunningCli {
   kill(signal: NodeJS.Signals): void;
+  /** What it has said on stderr so far. */
+  told(): string;
   readonly ended: Promise<CliRun>;
 }
 
@@ -55,6 +57,7 @@ export function startCli(args: readonly string[], { env = {}, input = '' }: CliO
   child.stdin.on('error', () => undefined).end(input);
   return {
     kill: (signal) => void child.kill(signal),
+    told: () => stderr,
     ended: new Promise((resolve, reject) => {
       child.on('error', reject).on('close', (code) => {
         said.push(stdout, stderr);

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { population } from '../../src/sandbox/population.js';
+import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
+import { PATH, receiver } from '../support/receiver.js';
+import { collectJson, expectNoSecrets, parseSummary, runCli, startCli, until } from './support/cli.js';
+import { connect, connectionRow, type Database, readyDatabase } from './support/databases.js';
+import { daysAgo } from './support/truth.js';
+
+/** One of four connections has a dead token. */
+const accounts = population({ users: 4, platforms: ['facebook'] }).map((account, index) =>
+  index === 0 ? { ...account, fault: { kind: 'dead_token' as const } } : account,
+);
+const COLLECT = ['--date', daysAgo(10)];
+
+let database: Database;
+let sandbox: Sandbox;
+beforeAll(async () => {
+  [database, sandbox] = await Promise.all([readyDatabase('Supabase'), startSandbox({ accounts })]);
+  await connect(database, accounts.map(connectionRow));
+});
+afterAll(() => Promise.all([database.close(), sandbox.close()]));
+
+const envWith = (more: Readonly<Record<string, string>>) => ({ ...database.env, ...sandbox.urls, ...more });
+
+it('tells a chat and a healthcheck of a bad night, what is new the first time only, and nothing secret', async () => {
+  const [chat, check] = await Promise.all([receiver(), receiver()]);
+  const env = envWith({ ALERT_WEBHOOK_URL: chat.url, HEALTHCHECK_URL: check.url });
+  const { run_id: runId, changes } = await collectJson(COLLECT, { env, code: 3 });
+  expect(changes.newly_failing).toHaveLength(1);
+  await collectJson([...COLLECT, '--allow-failures', '25%'], { env, code: 0 });
+
+  const messages = chat.received.map(({ body }) => JSON.parse(body).text);
+  expect(messages).toEqual([
+    expect.stringMatching(
+      /^analytics-collect: 1 newly failing\npartial: 3 of 4 .*\nfacebook: 1 of 4 failed: 1 needs_reconnect\n/,
+    ),
+    expect.stringMatching(/^analytics-collect: nothing new\n/),
+  ]);
+  expect(check.received.map(({ url }) => url)).toEqual([
+    `${PATH}/start?rid=${runId}`,
+    `${PATH}/3?rid=${runId}`,
+    expect.stringMatching(/\/start\?rid=/),
+    expect.stringMatching(new RegExp(`^${PATH}\\?rid=`)),
+  ]);
+  const secrets = [...database.secrets, ...accounts.map(({ accessToken }) => accessToken)];
+  expectNoSecrets([PATH, ...secrets]);
+  const sent = [...chat.received, ...check.received].map(({ body }) => body).join('\n');
+  for (const word of [...secrets, ...accounts.map(({ userId }) => userId)]) expect(sent).not.toContain(word);
+});
+
+it('ends as it would have without, when the chat and the healthcheck are dead', async () => {
+  const gone = await receiver(503);
+  const nobody = 'http://127.0.0.1:9/T0000-B1111-hook-secret';
+  const env = envWith({ ALERT_WEBHOOK_URL: gone.url, HEALTHCHECK_URL: nobody });
+  const run = await runCli(['collect', '--json', ...COLLECT], { env });
+  expect(run.code).toBe(3);
+  expect(parseSummary(run).status).toBe('partial');
+  expect(run.stderr).toContain('ALERT_WEBHOOK_URL: the message did not get there: it answers 503');
+  expect(run.stderr).toContain('HEALTHCHECK_URL: the message did not get there: ECONNREFUSED');
+  expect(gone.received).toHaveLength(3);
+  expectNoSecrets([PATH, nobody]);
+});
+
+it('does not wait for a silent chat when Ctrl-C is pressed', async () => {
+  const silent = await receiver(0);
+  const run = startCli(['collect', ...COLLECT], { env: envWith({ ALERT_WEBHOOK_URL: silent.url }) });
+  await until(() => silent.received.length > 0);
+  const pressed = performance.now();
+  run.kill('SIGINT');
+  expect(await run.ended).toMatchObject({ code: 3 });
+  expect(performance.now() - pressed).toBeLessThan(5_000);
+});
+
+it('tells of a run that could not begin', async () => {
+  const [chat, check] = await Promise.all([receiver(), receiver()]);
+  const env = { ALERT_WEBHOOK_URL: chat.url, HEALTHCHECK_URL: check.url, SUPABASE_URL: 'http://127.0.0.1:9' };
+  const run = await runCli(['collect', ...COLLECT], { env: { ...database.env, ...env } });
+  expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining('store_unreachable') });
+  expect(chat.received[0]?.body).toContain('store_unreachable');
+  expect(check.received).toMatchObject([{ url: `${PATH}/1` }]);
+});
+
+it('sends a test alert', async () => {
+  const chat = await receiver();
+  const sent = await runCli(['collect', '--alert-test'], { env: { ALERT_WEBHOOK_URL: chat.url } });
+  expect(sent).toMatchObject({ code: 0, stderr: '' });
+  expect(chat.received).toMatchObject([{ body: expect.stringContaining('test alert') }]);
+  expect(await runCli(['collect', '--alert-test'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('ALERT_WEBHOOK_URL'),
+  });
+  const refusing = await receiver(404);
+  const refused = await runCli(['collect', '--alert-test'], { env: { ALERT_WEBHOOK_URL: refusing.url } });
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('it answers 404') });
+});
