@@ -1,25 +1,56 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectNoSecrets, runCli } from './support/cli.js';
+import { z } from 'zod';
+import { population } from '../../src/sandbox/population.js';
+import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
+import { expectNoSecrets, type RunningCli, runCli, startCli, until } from './support/cli.js';
+import { connect, connectionRow, type Database, readyDatabase } from './support/databases.js';
 import { type CronCluster, postgresWithCron, SUPABASE_STAND_INS, startCronCluster } from './support/pg-cron.js';
+import { storedRows } from './support/truth.js';
 
 const SECRET = 'the-cron-secret-of-this-test';
+const accounts = population({ users: 2, platforms: ['facebook'] });
 const why = postgresWithCron === null ? ' (skipped: pg_cron is not installed)' : '';
+
+/** What the job asked of pg_net. */
+const Call = z.object({
+  url: z.string(),
+  headers: z.record(z.string(), z.string()),
+  body: z.record(z.string(), z.string()),
+});
 
 describe.skipIf(postgresWithCron === null)(`what schedule pg_cron prints, run by pg_cron${why}`, () => {
   let cluster: CronCluster;
+  let database: Database;
+  let sandbox: Sandbox;
+  let server: RunningCli;
   let url: string;
   let sql: string;
+
   beforeAll(async () => {
     if (postgresWithCron === null) return;
-    cluster = await startCronCluster(postgresWithCron);
+    [cluster, database, sandbox] = await Promise.all([
+      startCronCluster(postgresWithCron),
+      readyDatabase('Supabase'),
+      startSandbox({ accounts }),
+    ]);
     await cluster.query(SUPABASE_STAND_INS);
-    url = 'https://collect.example.com';
+    await connect(database, accounts.map(connectionRow));
+    server = startCli(['serve', '--port', '0'], {
+      env: { ...database.env, ...sandbox.urls, INTERNAL_CRON_SECRET: SECRET },
+    });
+    const address = () => /listening on (http:\S+\d)/.exec(server.told())?.[1] ?? '';
+    await until(() => address() !== '');
+    url = address();
     sql = (await runCli(['schedule', 'pg_cron', '--url', url, '--at', '03:30'])).stdout;
   });
-  afterAll(() => cluster?.close());
+  afterAll(async () => {
+    server?.kill('SIGTERM');
+    await server?.ended;
+    await Promise.all([cluster?.close(), database?.close(), sandbox?.close()]);
+  });
 
-  /** Has the job run at once: its own time is not to be waited for. */
+  /** Has the job run at once, as cron does when it starts: its own time is not to be waited for. */
   async function runAtOnce(): Promise<Record<string, unknown>> {
     await cluster.query("update cron.job set schedule = '@reboot'");
     await cluster.query('truncate cron.job_run_details');
@@ -37,25 +68,34 @@ describe.skipIf(postgresWithCron === null)(`what schedule pg_cron prints, run by
     await cluster.query(sql);
     const jobs = await cluster.query('select schedule, jobname, active, to_jsonb(job)::text as text from cron.job');
     expect(jobs).toEqual([
-      expect.objectContaining({ schedule: '30 3 * * *', jobname: 'analytics-collect', active: true }),
+      { schedule: '30 3 * * *', jobname: 'analytics-collect', active: true, text: expect.any(String) },
     ]);
     expectNoSecrets([SECRET], [String(jobs[0]?.text)]);
   });
 
-  it('calls the endpoint with the secret of the Vault', async () => {
+  it('fires, and makes serve collect', async () => {
     expect(await runAtOnce()).toMatchObject({ status: 'succeeded' });
-    const [call, ...others] = await cluster.query('select url, headers, body from net.calls');
-    expect(others).toEqual([]);
-    expect(call).toEqual({
-      url: `${url}/api/internal/analytics/trigger-collection`,
-      headers: { 'Content-Type': 'application/json', 'X-Cron-Secret': SECRET },
-      body: { job: 'daily_analytics_collection', triggered_by: 'pg_cron', timestamp: expect.stringMatching(/^20/) },
-    });
     const details = await cluster.query('select to_jsonb(details)::text as text from cron.job_run_details details');
     expectNoSecrets(
       [SECRET],
       details.map(({ text }) => String(text)),
     );
+    const calls = z.array(Call).parse(await cluster.query('select url, headers, body from net.calls'));
+    expect(calls).toEqual([
+      {
+        url: `${url}/api/internal/analytics/trigger-collection`,
+        headers: { 'Content-Type': 'application/json', 'X-Cron-Secret': SECRET },
+        body: { job: 'daily_analytics_collection', triggered_by: 'pg_cron', timestamp: expect.stringMatching(/^20/) },
+      },
+    ]);
+
+    for (const call of calls) {
+      const answer = await fetch(call.url, { method: 'POST', headers: call.headers, body: JSON.stringify(call.body) });
+      expect(answer.status).toBe(202);
+    }
+    const runs = () => database.query('select trigger, status from collection_runs');
+    await expect.poll(runs, { timeout: 20_000 }).toEqual([{ trigger: 'http', status: 'completed' }]);
+    expect(await storedRows(database)).not.toEqual([]);
   });
 
   it('fails where people look, when the Vault has no such secret', async () => {
