@@ -21,7 +21,9 @@ export interface Summary {
   metrics: { inserted: number; updated: number; unchanged: number };
   requests: { total: number; retried: number };
   platforms: Record<string, PlatformSummary>;
+  /** The first 10,000; `collection_outcomes` holds all. */
   failures: Failure[];
+  failures_omitted: number;
   /** Ids of connections, by what is new of them since they were last collected. */
   changes: Record<Change, string[]>;
   warnings: string[];

@@ -4,6 +4,10 @@ import type { ConnectionReport } from './events.js';
 import type { DayRecord } from './outcome.js';
 import type { PlatformSummary, Summary } from './summary.js';
 
+/** A night in which everything fails for everybody is summed up as well: memory and the run's row stay bounded. */
+const MOST_FAILURES = 10_000;
+const MOST_WARNINGS = 1_000;
+
 /** Counts a run while it goes on. Every connection read is added once, so that the counts add up. */
 export interface Tally {
   add(report: ConnectionReport, records: readonly DayRecord[]): void;
@@ -34,8 +38,9 @@ export function createTally(): Tally {
     skipped: 0,
   };
   const userFailed = new Map<string, boolean>();
-  const platforms: Record<string, PlatformSummary> = {};
+  const platforms = new Map<string, PlatformSummary>();
   const failures: Summary['failures'] = [];
+  let failuresOmitted = 0;
   const warnings: string[] = [];
   const changes: Record<Change, string[]> = {
     newly_failing: [],
@@ -47,14 +52,14 @@ export function createTally(): Tally {
 
   return {
     add(report, records) {
-      const platform = platforms[report.platform] ?? {
+      const platform = platforms.get(report.platform) ?? {
         connections: 0,
         succeeded: 0,
         failed: 0,
         skipped: 0,
         metrics: 0,
       };
-      platforms[report.platform] = platform;
+      platforms.set(report.platform, platform);
       const result = report.result === 'nothing_due' ? 'succeeded' : report.result;
       connections.total++;
       connections[result]++;
@@ -68,6 +73,10 @@ export function createTally(): Tally {
       for (const change of report.changes) changes[change].push(report.connectionId);
       for (const { outcome } of records) {
         if (outcome.state !== 'failed' || outcome.reason === null) continue;
+        if (failures.length >= MOST_FAILURES) {
+          failuresOmitted++;
+          continue;
+        }
         failures.push({
           user_id: outcome.user_id,
           platform: outcome.platform,
@@ -79,7 +88,7 @@ export function createTally(): Tally {
       }
     },
     warn(message) {
-      warnings.push(message);
+      if (warnings.length < MOST_WARNINGS) warnings.push(message);
     },
     summary(run) {
       const failedUsers = [...userFailed.values()].filter(Boolean).length;
@@ -97,8 +106,9 @@ export function createTally(): Tally {
         days,
         metrics: { ...run.metrics },
         requests: { ...run.requests },
-        platforms,
+        platforms: Object.fromEntries(platforms),
         failures,
+        failures_omitted: failuresOmitted,
         changes,
         warnings,
       };

@@ -51,6 +51,7 @@ export function summary(changes: Partial<Summary> = {}): Summary {
       facebook: { connections: 150, succeeded: 150, failed: 0, skipped: 0, metrics: 10_500 },
     },
     failures: [],
+    failures_omitted: 0,
     changes: { newly_failing: [], repaired: [], failing_over_3_nights: [], newly_without_data: [] },
     warnings: [],
     ...changes,
