@@ -77,7 +77,7 @@ export function githubSummary(summary: Summary, connections: Connections, maxByt
     maxBytes - Buffer.byteLength(title + table) - RESERVED_BYTES,
   );
   const left = groups.length - rows.length;
-  return `${title}${table}${rows.join('')}\n${left > 0 ? `… and ${left} more: \`--json\` lists all.\n\n` : ''}`;
+  return `${title}${table}${rows.join('')}\n${left > 0 ? `… and ${left} more: \`collection_outcomes\` holds all.\n\n` : ''}`;
 }
 
 function levelOf(reason: FailureReason): Level {
