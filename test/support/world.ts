@@ -31,9 +31,11 @@ export interface World {
 
 export interface WorldOptions extends Omit<SandboxOptions, 'now'> {
   readonly now: Date;
+  /** Puts something between the run and its store. */
+  readonly between?: (store: Store) => Store;
 }
 
-export async function createWorld({ now, ...options }: WorldOptions): Promise<World> {
+export async function createWorld({ now, between = (store) => store, ...options }: WorldOptions): Promise<World> {
   const sandbox = await startSandbox({ ...options, now: () => world.now, record: true });
   engine ??= freshPglite();
   const database = await engine;
@@ -41,7 +43,7 @@ export async function createWorld({ now, ...options }: WorldOptions): Promise<Wo
   const config = loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: generateKey() });
   const keyring = createKeyring(config.encryptionKey ?? '', { allowPlaintext: false });
   const collector = {
-    store: database.store,
+    store: between(database.store),
     keyring,
     platforms: createPlatforms(config),
     now: () => world.now,
