@@ -13,6 +13,8 @@ import { createSchedule } from './schedule.js';
 
 /** A request that takes longer to arrive is no request. */
 const REQUEST_MS = 30_000;
+/** Longer than a proxy keeps an idle connection, which would else send a request into one that is being closed. */
+const IDLE_MS = 75_000;
 /** When the lease of a run that was killed is over, and a little more. */
 const CATCH_UP_AGAIN_MS = 150_000;
 
@@ -51,7 +53,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onRefused: (count) => log(`refused ${count} ${count === 1 ? 'request' : 'requests'} with a wrong secret`),
   });
   const routes = createRoutes({ store: app.store, runner, schedule, guard, now, log });
-  const server = createServer({ requestTimeout: REQUEST_MS }, getRequestListener(routes.fetch));
+  const server = createServer(
+    { requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS },
+    getRequestListener(routes.fetch),
+  );
   const url = await listen(server, options);
 
   /** Answers whether there is a run now. What ends one, but for another that is at work, the runner has logged. */
