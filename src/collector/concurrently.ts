@@ -2,7 +2,8 @@ import pLimit from 'p-limit';
 
 /**
  * Calls `work` for each item as it comes, at most `concurrency` at once, and reads no further ahead than it can work: memory
- * does not grow with the number of items. Stops reading when `stop` says so. The first error is thrown once all work under way has ended.
+ * does not grow with the number of items. Stops reading when `stop` says so. The first error, of the work or of the items, is
+ * thrown once all work under way has ended.
  */
 export async function forEachConcurrently<T>(
   items: AsyncIterable<T>,
@@ -13,14 +14,17 @@ export async function forEachConcurrently<T>(
   const limit = pLimit(concurrency);
   const running = new Set<Promise<void>>();
   const errors: unknown[] = [];
-  for await (const item of items) {
-    if (stop() || errors.length > 0) break;
-    const task = limit(work, item)
-      .catch((error: unknown) => void errors.push(error))
-      .finally(() => running.delete(task));
-    running.add(task);
-    if (running.size >= concurrency) await Promise.race(running);
+  try {
+    for await (const item of items) {
+      if (stop() || errors.length > 0) break;
+      const task = limit(work, item)
+        .catch((error: unknown) => void errors.push(error))
+        .finally(() => running.delete(task));
+      running.add(task);
+      if (running.size >= concurrency) await Promise.race(running);
+    }
+  } finally {
+    await Promise.all(running);
   }
-  await Promise.all(running);
   if (errors.length > 0) throw errors[0];
 }
