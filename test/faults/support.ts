@@ -6,9 +6,10 @@ import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
+import { schemaSql } from '../../src/store/schema.js';
 import type { Store } from '../../src/store/store.js';
 import { createKeyring } from '../../src/tokens/keyring.js';
-import { connect, connectionRow, type Database, type DatabaseKind, readyDatabase } from '../e2e/support/databases.js';
+import { connect, connectionRow, type Database, type DatabaseKind, emptyDatabase } from '../e2e/support/databases.js';
 import { daysAgo, storedRows, trueRows } from '../e2e/support/truth.js';
 import type { Sql } from '../support/database.js';
 import { type FaultyProxy, type NetworkFault, startProxy } from '../support/proxy.js';
@@ -90,7 +91,8 @@ export async function proxiedSandbox(options: { latencyMs?: number; accounts?: r
 
 /** A database of its own with the accounts connected. */
 export async function connectedDatabase(accounts: readonly SandboxAccount[] = ACCOUNTS): Promise<Database> {
-  const database = await readyDatabase(KIND);
+  const database = await emptyDatabase(KIND);
+  if (KIND === 'PostgreSQL') await database.query(await schemaSql());
   await connect(database, accounts.map(connectionRow));
   return database;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { CollectOptions } from '../../src/collector/collect.js';
-import { addDays, lastEndedDate } from '../../src/collector/day.js';
+import { lastEndedDate } from '../../src/collector/day.js';
 import type { Summary } from '../../src/collector/summary.js';
 import { CollectError } from '../../src/errors.js';
 import type { Fault, SandboxAccount } from '../../src/sandbox/account.js';
@@ -69,14 +69,15 @@ function expectToAddUp({ connections, users, days, platforms, metrics }: Summary
   expect(sum(Object.values(platforms).map((platform) => platform.metrics))).toBe(sum(Object.values(metrics)));
 }
 
-/** The days of the last window, without closing figures: those of an earlier night stand under their own day. */
+/** The days of each platform's last window. Closing figures of earlier nights, which stand under their own days, are left out. */
 async function tableOf(world: World) {
   return world.query(
     `select user_id, platform, metric, date::text, value::text, metadata - 'fetched_at' as metadata
      from analytics_snapshots
-     where date > $1 and (metadata ->> 'period' = 'day' or date >= $2)
+     where date = case platform when 'linkedin' then $1::date else $2::date end
+       or metadata ->> 'period' = 'day' and date > case platform when 'linkedin' then $1::date else $2::date end - $3::int
      order by user_id, platform, metric, date`,
-    [addDays(lastEndedDate(world.now, 'America/Los_Angeles'), -WINDOW_DAYS), lastEndedDate(world.now, 'UTC')],
+    [lastEndedDate(world.now, 'UTC'), lastEndedDate(world.now, 'America/Los_Angeles'), WINDOW_DAYS],
   );
 }
 
