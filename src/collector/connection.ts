@@ -61,6 +61,7 @@ export async function collectConnection(
     const platform = supportedPlatform(connection, run.platforms);
     const account = openAccount(connection, run.keyring);
     secrets.push(account.accessToken, account.refreshToken);
+    const askedAt = run.now();
     const results = await platform.collect(account, planned.due, {
       http: run.http.lane(platform.name, connection.id),
       now: run.now,
@@ -70,10 +71,11 @@ export async function collectConnection(
     });
     for (const result of results) {
       if (result.kind === 'failed' && result.error.scope === 'platform') run.http.shut(platform.name, result.error);
+      if (result.kind === 'skipped') run.warn(`${platform.name} connections are skipped: ${clean(result.why)}`);
     }
     for (const day of planned.due) {
       const result = results.find(({ date }) => date === day.date);
-      if (result) records.push(recordDay({ connection, platform, day, result, now: run.now(), clean }));
+      if (result) records.push(recordDay({ connection, platform, day, result, askedAt, clean }));
       else if (!run.signal.aborted) records.push(recordFailure(connection, day.date, unanswered(platform), clean));
     }
   } catch (error) {

@@ -15,15 +15,17 @@ export interface RecordInput {
   readonly platform: Pick<Platform, 'api' | 'day'>;
   readonly day: Day;
   readonly result: DayResult;
-  readonly now: Date;
+  /** When the platform was asked: what it said then is no more settled for having been long in coming. */
+  readonly askedAt: Date;
   /** Makes an API's words fit to be stored. */
   readonly clean: (text: string) => string;
 }
 
 /** Turns what a platform said of a day into the ledger's entry and the table's rows. */
-export function recordDay({ connection, platform, day, result, now, clean }: RecordInput): DayRecord {
-  if (result.kind === 'skipped') return recordSkip(connection, day.date, result.why);
-  const state = stateOf(result, hasSettled(day, platform.day.settlesAfterHours, now));
+export function recordDay({ connection, platform, day, result, askedAt, clean }: RecordInput): DayRecord {
+  if (result.kind === 'skipped') return recordSkip(connection, day.date, clean(result.why));
+  const known = connection.ledger.find(({ date }) => date === day.date)?.state;
+  const state = stateOf(result, hasSettled(day, platform.day.settlesAfterHours, askedAt), known);
   const unique = new Map(result.values.map((value) => [value.metric, value]));
   const snapshots = [...unique.values()].map(
     (value): SnapshotRow => ({
@@ -36,7 +38,7 @@ export function recordDay({ connection, platform, day, result, now, clean }: Rec
       metadata: metadataOf(value, {
         api: platform.api,
         accountId: connection.accountId,
-        now,
+        askedAt,
         settled: value.closing === true || state === 'settled',
       }),
     }),
@@ -78,22 +80,31 @@ export function recordSkip(connection: StoredConnection, date: string, why: stri
   return { outcome: outcomeRow(connection, date, 'skipped', null, why, 0), snapshots: [] };
 }
 
-/** Closing figures say nothing of the day's own metrics: a day with nothing else is still pending. */
-function stateOf(result: Exclude<DayResult, { kind: 'skipped' }>, settled: boolean): OutcomeState {
-  if (result.kind !== 'collected') return result.kind;
-  if (result.values.every((value) => value.closing)) return settled ? 'no_data' : 'pending';
-  return settled ? 'settled' : 'provisional';
+/**
+ * Closing figures say nothing of the day's own metrics: a day with nothing else is still pending. An answer without a value
+ * takes nothing back (`known`): APIs give a day's values on one call and none on the next, and a provisional day stays due.
+ */
+function stateOf(
+  result: Exclude<DayResult, { kind: 'skipped' }>,
+  settled: boolean,
+  known: OutcomeState | undefined,
+): OutcomeState {
+  if (result.kind === 'failed') return 'failed';
+  const hasValues = result.kind === 'collected' && !result.values.every((value) => value.closing);
+  if (hasValues) return settled ? 'settled' : 'provisional';
+  if (known === 'provisional' || known === 'settled') return known;
+  return settled || result.kind === 'no_data' ? 'no_data' : 'pending';
 }
 
 function metadataOf(
   value: MetricValue,
-  { api, accountId, now, settled }: { api: string; accountId: string | null; now: Date; settled: boolean },
+  { api, accountId, askedAt, settled }: { api: string; accountId: string | null; askedAt: Date; settled: boolean },
 ): Record<string, unknown> {
   const metadata: Record<string, unknown> = {
     api,
     period: value.closing ? 'lifetime' : 'day',
     account_id: accountId,
-    fetched_at: now.toISOString(),
+    fetched_at: askedAt.toISOString(),
     settled,
   };
   if (value.apiMetric) metadata.api_metric = value.apiMetric;

@@ -14,9 +14,10 @@ it('collects a page named by its URN', async () => {
 });
 
 it('skips a person, whose data may not be kept', async () => {
-  const { days, requests } = await collecting({ ...account, connectedAs: 'urn:li:person:abc' });
+  const { days, requests, warnings } = await collecting({ ...account, connectedAs: 'urn:li:person:abc' });
   expect(new Set(days.map(({ ended }) => ended))).toEqual(new Set(['skipped']));
   expect(days[0]?.message).toContain('48 hours');
+  expect(warnings).toEqual([expect.stringContaining('48 hours')]);
   expect(requests.total).toBe(0);
 });
 
