@@ -36,11 +36,10 @@ export function youtube(settings: GoogleSettings): Platform {
       const daily = await askDaily(source);
       const [splits, totals] = await Promise.all([
         days.some(({ date }) => daily.has(date)) ? askSplits(source) : NO_SPLITS,
-        context.closingDate === null ? null : askTotals(source.youtube, account.accountId, context.warn),
+        // Asked even where they have no place: they tell whose channel the token opens.
+        askTotals(source.youtube, account.accountId, context.warn),
       ]);
-      return days.map(({ date }) =>
-        resultOf(date, daily, splits, totals !== null && date === context.closingDate ? [totals] : []),
-      );
+      return days.map(({ date }) => resultOf(date, daily, splits, date === context.closingDate ? [totals] : []));
     },
 
     async check(account, context) {
