@@ -7,7 +7,7 @@ import pLimit from 'p-limit';
 import { Interrupted, PlatformError } from '../errors.js';
 import { createGate, type Gate } from './gate.js';
 import type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http.js';
-import { MAX_ATTEMPTS, retryDelay } from './retry.js';
+import { LONGEST_RETRY_AFTER_MS, MAX_ATTEMPTS, retryAfterMs, retryDelay } from './retry.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -129,10 +129,13 @@ export function createHttp(options: HttpClientOptions): HttpClient {
       gate.note(account, verdict);
       if (verdict.kind === 'accept') return verdict.value;
       if (verdict.kind === 'refuse') throw verdict.error;
+      const retryAfter = answer instanceof PlatformError ? undefined : answer.headers['retry-after'];
+      const asked = retryAfterMs(retryAfter, now());
+      if (asked !== null && asked > LONGEST_RETRY_AFTER_MS) throw tooPatient(verdict.error, asked);
       const delay = retryDelay({
         attempt,
         maxAttempts: verdict.maxAttempts ?? MAX_ATTEMPTS,
-        retryAfter: answer instanceof PlatformError ? undefined : answer.headers['retry-after'],
+        retryAfter,
         now: now(),
         random: Math.random(),
       });
@@ -187,6 +190,15 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function tooPatient(error: PlatformError, ms: number): PlatformError {
+  const minutes = Math.ceil(ms / 60_000);
+  return new PlatformError(
+    'throttled',
+    `${error.message}; asked to wait ${minutes} min, longer than a run does`,
+    'connection',
+  );
 }
 
 function tooLarge(url: URL): PlatformError {

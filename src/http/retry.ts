@@ -1,5 +1,5 @@
 const BASE_DELAY_MS = 1_000;
-const LONGEST_RETRY_AFTER_MS = 60_000;
+export const LONGEST_RETRY_AFTER_MS = 60_000;
 export const MAX_ATTEMPTS = 4;
 
 export interface FailedAttempt {

@@ -50,7 +50,10 @@ it('ends in the last error when attempts have run out, or the server asks for to
     calls++;
     response.writeHead(503, { 'retry-after': calls === 1 ? '0' : '3600' }).end();
   });
-  await expect(client().http.ask(get(url), judge)).rejects.toThrow('HTTP 503');
+  await expect(client().http.ask(get(url), judge)).rejects.toMatchObject({
+    message: expect.stringContaining('HTTP 503; asked to wait 60 min'),
+    ...{ reason: 'throttled', scope: 'connection' },
+  });
   expect(calls).toBe(2);
 });
 
