@@ -48,7 +48,6 @@ const EXIT_CODES = {
   store_refused: 2,
   store_unreachable: 1,
   store_failed: 1,
-  store_rejected: 1,
   store_locked: 4,
   lease_held: 4,
   lease_lost: 1,

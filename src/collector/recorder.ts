@@ -54,7 +54,8 @@ export function createRecorder({ store, runId, refresh, onFailure }: RecorderOpt
       counts.unchanged += written.unchanged;
       return [...records];
     } catch (error) {
-      if (!(error instanceof CollectError) || error.code !== 'store_rejected') throw error;
+      // What the database is, or who asks, is not at fault: then it may be one of the rows.
+      if (!(error instanceof CollectError) || error.code !== 'store_failed') throw error;
       const [only] = records;
       if (only && records.length === 1 && only.snapshots.length > 0) return write([refusedByStore(only, error)]);
       if (records.length < 2) throw error;

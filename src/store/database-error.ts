@@ -37,33 +37,33 @@ export function storeError(thrown: unknown, { description, setting, schemaFix }:
     return /timeout|terminated|timed out/i.test(why)
       ? new CollectError(
           'store_unreachable',
-          `${description} cannot be reached (${why})`,
+          `${description} cannot be reached (${why}).`,
           `Check ${setting} and that the database is up.`,
         )
-      : new CollectError('store_failed', `${description} failed (${why})`, 'Run again; what was written stands.');
+      : new CollectError('store_failed', `${description} failed (${why}).`, 'Run again; what was written stands.');
   }
 
   const { code, message } = parsed.data;
   const why = `${told(code, message)} [${code}]`;
   if (CODES.schema_missing.has(code)) {
-    return new CollectError('schema_missing', `${description} lacks the schema: ${why}`, schemaFix);
+    return new CollectError('schema_missing', `${description} lacks the schema: ${why}.`, schemaFix);
   }
   if (CODES.store_refused.has(code)) {
-    return new CollectError('store_refused', `${description} refused: ${why}`, `Check ${setting}.`);
+    return new CollectError('store_refused', `${description} refused: ${why}.`, `Check ${setting}.`);
   }
   if (CODES.store_unreachable.has(code)) {
     const fix = `Check ${setting} and that the database is up.`;
-    return new CollectError('store_unreachable', `${description} cannot be reached: ${why}`, fix);
+    return new CollectError('store_unreachable', `${description} cannot be reached: ${why}.`, fix);
   }
   // Data exceptions, constraint violations, a key given twice: the rows are at fault, not the database.
   if (/^(22|23|21)/.test(code)) {
     return new CollectError(
-      'store_rejected',
-      `${description} refuses a row: ${why}`,
+      'store_failed',
+      `${description} refuses a row: ${why}.`,
       'Look at the values named in the ledger.',
     );
   }
-  return new CollectError('store_failed', `${description} failed: ${why}`, 'Run again; what was written stands.');
+  return new CollectError('store_failed', `${description} failed: ${why}.`, 'Run again; what was written stands.');
 }
 
 /** Errors of class 22 (a value that does not fit) quote the value at the end of their message. */

@@ -61,7 +61,7 @@ it('writes at most 500 rows a call, a day never in two', async () => {
 it('tells a refused day apart from the others, and records it as failed', async () => {
   written.length = 0;
   const { recorder, failures } = recorderOver(async ({ snapshots }) => {
-    if (snapshots.some(({ value }) => value === -1)) throw new CollectError('store_rejected', 'numeric overflow', '');
+    if (snapshots.some(({ value }) => value === -1)) throw new CollectError('store_failed', 'numeric overflow', '');
   });
   await recorder.add(batch(day('good', '2026-11-10', 3)));
   await recorder.add(batch(day('bad', '2026-11-10', 3, -1), day('bad', '2026-11-11', 3)));

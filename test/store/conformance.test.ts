@@ -64,7 +64,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
   test('rows and outcomes are written together or not at all', async () => {
     const runId = await beginRun(engine.store);
     const impossible = { ...outcome(), state: 'failed' as const, reason: null };
-    await expect(record(runId, [snapshot()], [impossible])).rejects.toMatchObject({ code: 'store_rejected' });
+    await expect(record(runId, [snapshot()], [impossible])).rejects.toMatchObject({ code: 'store_failed' });
     expect(await values()).toEqual([]);
   });
 

@@ -27,8 +27,8 @@ it('does not repeat what another try cannot mend', async () => {
   let calls = 0;
   const refused = () => {
     calls++;
-    return Promise.reject(new CollectError('store_rejected', 'no', ''));
+    return Promise.reject(new CollectError('store_failed', 'no', ''));
   };
-  await expect(patiently(refused, async () => undefined)).rejects.toMatchObject({ code: 'store_rejected' });
+  await expect(patiently(refused, async () => undefined)).rejects.toMatchObject({ code: 'store_failed' });
   expect(calls).toBe(1);
 });
