@@ -186,7 +186,7 @@ async function* flatten<T>(pages: AsyncIterable<readonly T[]>): AsyncIterable<T>
 function leaseLost(): CollectError {
   return new CollectError(
     'lease_lost',
-    'another run took this one for dead and took over its lease, so it stopped',
+    'another run took this one for dead and took over its lease, so it stopped.',
     'Nothing is lost: the other run collects what this one did not.',
   );
 }

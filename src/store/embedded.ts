@@ -107,7 +107,7 @@ async function makeFolder(folder: string): Promise<void> {
   } catch (thrown) {
     throw new CollectError(
       'store_refused',
-      `the data folder ${folder} cannot be made`,
+      `the data folder ${folder} cannot be made.`,
       'Set ANALYTICS_DATA_DIR to a folder that you may write to.',
       { cause: thrown },
     );

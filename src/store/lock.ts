@@ -18,7 +18,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     await writeFile(own, `${process.pid}\n`, { mode: 0o600 });
   } catch (thrown) {
     const fix = 'Set ANALYTICS_DATA_DIR to a folder that you may write to.';
-    throw new CollectError('store_refused', `the data folder ${folder} cannot be written to`, fix, { cause: thrown });
+    throw new CollectError('store_refused', `the data folder ${folder} cannot be written to.`, fix, { cause: thrown });
   }
   try {
     // A link is there whole or not at all: no other process ever reads a lock without its pid.
@@ -95,7 +95,7 @@ function hasCode(thrown: unknown, code: string): boolean {
 function locked(folder: string, pid: number | undefined): CollectError {
   return new CollectError(
     'store_locked',
-    `the embedded PostgreSQL in ${folder} is in use by process ${pid ?? 'unknown'}`,
+    `the embedded PostgreSQL in ${folder} is in use by process ${pid ?? 'unknown'}.`,
     'Wait for that process to end, or set ANALYTICS_DATA_DIR to another folder.',
   );
 }

@@ -70,7 +70,7 @@ function refuseOldServer(version: number, description: string): void {
   if (version >= OLDEST_VERSION) return;
   throw new CollectError(
     'store_refused',
-    `${description} is PostgreSQL ${Math.floor(version / 10_000)}, and 15 is the oldest that can keep reruns free of duplicates`,
+    `${description} is PostgreSQL ${Math.floor(version / 10_000)}, and 15 is the oldest that can keep reruns free of duplicates.`,
     'Set DATABASE_URL to a PostgreSQL 15 or newer.',
   );
 }

@@ -35,7 +35,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
     const where = parsed.error.issues[0]?.path.join('.') || 'its whole';
     throw new CollectError(
       'store_failed',
-      `${description}: ${functionName} answered unexpectedly (${where})`,
+      `${description}: ${functionName} answered unexpectedly (${where}).`,
       schemaFix,
     );
   }
@@ -53,14 +53,14 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
       if (schema.schema_version < SCHEMA_VERSION) {
         throw new CollectError(
           'schema_outdated',
-          `${description} has an older schema than this program needs`,
+          `${description} has an older schema than this program needs.`,
           schemaFix,
         );
       }
       if (!schema.unique_key) {
         throw new CollectError(
           'schema_outdated',
-          `${description}: analytics_snapshots lacks its unique key with NULLS NOT DISTINCT, so a rerun would write duplicates`,
+          `${description}: analytics_snapshots lacks its unique key with NULLS NOT DISTINCT, so a rerun would write duplicates.`,
           schemaFix,
         );
       }
@@ -111,7 +111,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
       if (answer.lease === 'lost') {
         throw new CollectError(
           'lease_lost',
-          'another run took over this run’s lease, so it stopped writing',
+          'another run took over this run’s lease, so it stopped writing.',
           'Nothing is lost: the other run collects what this one did not.',
         );
       }
