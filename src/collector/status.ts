@@ -71,8 +71,8 @@ export async function readStatus(
   now: Date,
 ): Promise<StatusReport> {
   await store.check();
-  const windows: Record<string, DateRange> = {};
-  for (const [name, { day }] of platforms) windows[name] = windowRange({ kind: 'lookback', days }, day.timeZone, now);
+  const windowIn = (timeZone: string): DateRange => windowRange({ kind: 'lookback', days }, timeZone, now);
+  const windows = Object.fromEntries([...platforms].map(([name, { day }]) => [name, windowIn(day.timeZone)]));
   const { run: lastRun, succeededAt } = await store.lastRuns();
   const rows = (await store.readStatus(windows)).filter(isInUse);
   const warnings = rows.map(({ platform }) => {
@@ -93,7 +93,7 @@ export async function readStatus(
     },
     last_success: succeededAt === null ? null : { started_at: succeededAt, age_hours: hoursSince(succeededAt, now) },
     platforms: rows.map((row) => {
-      const window = windows[row.platform] ?? windowRange({ kind: 'lookback', days }, 'UTC', now);
+      const window = windowIn(platforms.get(row.platform)?.day.timeZone ?? 'UTC');
       return {
         platform: row.platform,
         ...window,

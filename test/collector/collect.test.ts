@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/collector/day.js';
 import type { ConnectionReport } from '../../src/collector/events.js';
+import { readStatus } from '../../src/collector/status.js';
 import type { Summary } from '../../src/collector/summary.js';
+import { loadConfig } from '../../src/config.js';
+import { createPlatforms } from '../../src/platforms/registry.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { population } from '../../src/sandbox/population.js';
 import { trueValue } from '../../src/sandbox/values.js';
@@ -294,4 +297,17 @@ it('refuses to start while another run holds the lease', async () => {
     message: expect.stringContaining(lease.held ? lease.runId : ''),
   });
   expect(world.sandbox.requests).toEqual([]);
+});
+
+it('tells of a platform that nobody collects, whatever its name', async () => {
+  world = await createWorld({ accounts: [], now: NIGHT });
+  await world.store.saveConnection({
+    ...{ userId: 'u1', platform: 'constructor', accountId: '1', accountName: null },
+    ...{ accessToken: 'gAAAAA', refreshToken: null, tokenExpiresAt: null },
+  });
+  expect((await world.collect()).failures[0]).toMatchObject({ reason: 'unsupported_platform' });
+  const { platforms } = await readStatus(world.store, createPlatforms(loadConfig({})), 7, NIGHT);
+  expect(platforms).toMatchObject([
+    { platform: 'constructor', since: '2026-11-15', until: '2026-11-21', failing: [{ days: 7 }] },
+  ]);
 });
