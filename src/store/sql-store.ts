@@ -85,7 +85,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
     },
 
     async countConnections(filter) {
-      return (await ask(answers.countAnswer, 'count_connections', filterArgs(filter))).count;
+      return (await askPatiently(answers.countAnswer, 'count_connections', filterArgs(filter))).count;
     },
 
     async *connections(filter: ConnectionFilter, ledger: DateRange): AsyncGenerator<StoredConnection[]> {
@@ -124,7 +124,8 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
     },
 
     async tokensEnding(filter, before) {
-      return (await ask(answers.tokensEndingAnswer, 'tokens_ending', { ...filterArgs(filter), before })).connections;
+      return (await askPatiently(answers.tokensEndingAnswer, 'tokens_ending', { ...filterArgs(filter), before }))
+        .connections;
     },
 
     prune: ({ platform, before, dryRun }) =>
