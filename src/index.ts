@@ -1,7 +1,8 @@
 /** The library behind the command: the same runs, from a program of your own. */
 import { type AppOptions, openApp } from './app.js';
-import { type CollectOptions, DEFAULT_LIMITS } from './collector/collect.js';
+import { type CollectOptions, DEFAULT_CONCURRENCY, DEFAULT_LIMITS } from './collector/collect.js';
 import type { OnEvent } from './collector/events.js';
+import { DEFAULT_LOOKBACK_DAYS } from './collector/plan.js';
 import type { StatusReport } from './collector/status.js';
 import type { Summary } from './collector/summary.js';
 import type { Platform } from './platforms/platform.js';
@@ -26,8 +27,8 @@ export type {
 } from './platforms/platform.js';
 
 const DEFAULTS: CollectOptions = {
-  window: { kind: 'lookback', days: 7 },
-  concurrency: 32,
+  window: { kind: 'lookback', days: DEFAULT_LOOKBACK_DAYS },
+  concurrency: DEFAULT_CONCURRENCY,
   refresh: false,
   dryRun: false,
   limits: DEFAULT_LIMITS,
@@ -49,7 +50,10 @@ export async function collect(
 }
 
 /** How things stand over the last `days` ended days, as `analytics-collect status`. Throws `CollectError`. */
-export async function status({ days = 7, ...options }: { days?: number } & AppOptions = {}): Promise<StatusReport> {
+export async function status({
+  days = DEFAULT_LOOKBACK_DAYS,
+  ...options
+}: { days?: number } & AppOptions = {}): Promise<StatusReport> {
   const app = await openApp(options);
   try {
     return await app.status(days);

@@ -1,4 +1,4 @@
-import type { Window } from '../collector/plan.js';
+import { DEFAULT_LOOKBACK_DAYS, type Window } from '../collector/plan.js';
 import { CollectError } from '../errors.js';
 import type { Shard } from '../store/store.js';
 import type { TimeOfDay } from './schedule/schedule.js';
@@ -7,7 +7,6 @@ const DAY_MS = 86_400_000;
 const MAX_DAYS = 730;
 export const MAX_SHARDS = 1024;
 const TRIGGER_PATH = '/api/internal/analytics/trigger-collection';
-const DEFAULT_LOOKBACK_DAYS = 7;
 
 interface WindowFlags {
   readonly date?: string;

@@ -10,7 +10,7 @@ import type { ConnectionReport, OnEvent } from './events.js';
 import { expiringTokens, expiryWarnings } from './expiring.js';
 import { oneLine } from './one-line.js';
 import type { DayRecord } from './outcome.js';
-import { ledgerRange, type Window } from './plan.js';
+import { ledgerRange, openDaysWarning, type Window } from './plan.js';
 import { createRecorder } from './recorder.js';
 import { createRefusals } from './refusals.js';
 import { reportOn } from './report.js';
@@ -19,6 +19,8 @@ import { createTally } from './tally.js';
 import { versionWarning } from './version.js';
 
 const HEARTBEAT_MS = 30_000;
+
+export const DEFAULT_CONCURRENCY = 32;
 
 export interface CollectOptions {
   readonly userId?: string;
@@ -124,8 +126,10 @@ async function run(
 
   async function work(connection: StoredConnection): Promise<void> {
     const platform = platforms.get(connection.platform);
-    const ending = platform ? versionWarning(platform, startedAt) : null;
-    if (ending !== null) warn(ending);
+    if (platform) {
+      const warnings = [versionWarning(platform, startedAt), openDaysWarning(platform, options.window, startedAt)];
+      for (const warning of warnings) if (warning !== null) warn(warning);
+    }
     const planned = planConnection(connection, context);
     const onWritten = (records: readonly DayRecord[]) =>
       done(reportOn(connection, planned, records, startedAt), records);

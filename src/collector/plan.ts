@@ -3,6 +3,8 @@ import type { DateRange, LedgerEntry } from '../store/store.js';
 import { addDays, dateAt, datesBetween, dayOf, lastEndedDate } from './day.js';
 
 const HOUR_MS = 3_600_000;
+/** More than any platform takes to settle, and room for a missed night. */
+export const DEFAULT_LOOKBACK_DAYS = 7;
 
 /** The days that a run looks at: the last ended ones, or those named (dates in each platform's own time zone). */
 export type Window =
@@ -52,6 +54,16 @@ export function windowRange(window: Window, timeZone: string, now: Date): DateRa
   const lastEnded = lastEndedDate(now, timeZone);
   if (window.kind === 'lookback') return { since: addDays(lastEnded, 1 - window.days), until: lastEnded };
   return { since: window.since, until: window.until < lastEnded ? window.until : lastEnded };
+}
+
+/** Says of named days that they are not over yet on a platform, whose day may end hours after that of who named them; null when they are. */
+export function openDaysWarning(
+  { name, day }: Pick<Platform, 'name' | 'day'>,
+  window: Window,
+  now: Date,
+): string | null {
+  if (window.kind === 'lookback' || window.until <= lastEndedDate(now, day.timeZone)) return null;
+  return `${name}: ${window.until} has not ended in the time zone ${day.timeZone} yet; only days that have are collected`;
 }
 
 /** A range of dates that holds the window in every time zone of the world, the coming midnight included. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ledgerRange, type PlanInput, plan, type Window } from '../../src/collector/plan.js';
+import { ledgerRange, openDaysWarning, type PlanInput, plan, type Window } from '../../src/collector/plan.js';
 import { OUTCOME_STATES, type OutcomeState } from '../../src/store/store.js';
 
 const day = { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, lookbackDays: 728 };
@@ -113,4 +113,15 @@ it('reads the ledger over every day that any time zone may plan', () => {
       },
     ),
   );
+});
+
+it.each([
+  ['America/Los_Angeles', '2026-11-22', true],
+  ['America/Los_Angeles', '2026-11-21', false],
+  ['Asia/Tokyo', '2026-11-21', false],
+])('tells in %s whether the named day %s is still open', (timeZone, until, open) => {
+  const platform = { name: 'any', day: { ...day, timeZone } };
+  const warning = openDaysWarning(platform, { kind: 'dates', since: '2026-11-20', until }, now);
+  expect(warning).toEqual(open ? expect.stringContaining(`${until} has not ended`) : null);
+  expect(openDaysWarning(platform, week, now)).toBeNull();
 });

@@ -1,7 +1,7 @@
 import { createAlerts, type RunAlerts, silentAlerts } from '../../alerts/alerts.js';
 import { exitCodeOf } from '../../alerts/exit-code.js';
 import { openApp } from '../../app.js';
-import { type CollectOptions, DEFAULT_LIMITS, type RunLimits } from '../../collector/collect.js';
+import { type CollectOptions, DEFAULT_CONCURRENCY, DEFAULT_LIMITS, type RunLimits } from '../../collector/collect.js';
 import type { CollectEvent, ConnectionReport } from '../../collector/events.js';
 import type { Summary } from '../../collector/summary.js';
 import { loadConfig, readEnvironment } from '../../config.js';
@@ -20,7 +20,6 @@ import { renderSummary } from '../render/summary.js';
 import { jsonDocument } from '../render/text.js';
 import { watchSignals } from '../signals.js';
 
-const DEFAULT_CONCURRENCY = 32;
 const MINUTE_MS = 60_000;
 const MAX_MINUTES = 1440;
 

@@ -1,10 +1,10 @@
+import { DEFAULT_LOOKBACK_DAYS } from '../../collector/plan.js';
 import { parseDays, parseInteger } from '../flags.js';
 import { colorsFor } from '../render/colors.js';
 import { renderStatus, staleness } from '../render/status.js';
 import { jsonDocument } from '../render/text.js';
 import { withApp } from '../with-app.js';
 
-const DEFAULT_DAYS = '7';
 const MAX_AGE_HOURS = 8760;
 
 export interface StatusFlags {
@@ -14,7 +14,7 @@ export interface StatusFlags {
 }
 
 export async function statusCommand(flags: StatusFlags): Promise<void> {
-  const days = parseDays('--days', flags.days ?? DEFAULT_DAYS);
+  const days = flags.days === undefined ? DEFAULT_LOOKBACK_DAYS : parseDays('--days', flags.days);
   const maxAge =
     flags.maxAge === undefined ? null : parseInteger('--max-age', flags.maxAge, { min: 1, max: MAX_AGE_HOURS });
   await withApp(async (app) => {
