@@ -309,6 +309,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(added.created).toBe(true);
     await engine.sql.query(`update public.platform_connections set status = 'expired'`);
     const renewal = connection({
+      accountName: null,
       accessToken: 'gAAAA-second',
       refreshToken: 'gAAAA-refresh',
       tokenExpiresAt: '2027-01-01T00:00:00Z',

@@ -203,6 +203,10 @@ begin
       using errcode = 'undefined_column';
   end if;
   given := given || jsonb_build_object(account_column, account_id);
+  -- A token renewed without a name, as LinkedIn's check gives none, leaves the one that is there.
+  if account_name is null and known_id is not null then
+    given := given - 'account_name';
+  end if;
   written := array(select jsonb_object_keys(given) intersect select unnest(columns));
   column_list := (select string_agg(format('%I', name), ', ') from unnest(written) as name);
 
