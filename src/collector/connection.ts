@@ -51,7 +51,7 @@ export async function collectConnection(
   );
 
   if (connection.secondAccount) {
-    const why = `second account: an older ${connection.platform} connection of this user is collected`;
+    const why = `second account: another ${connection.platform} connection of this user is collected`;
     run.warn(
       `user ${connection.userId} has more than one ${connection.platform} account; ${connection.accountId ?? connection.id} is skipped`,
     );

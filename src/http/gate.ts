@@ -71,12 +71,13 @@ export function createGate({ platform, maxWaitMs, now, warn }: GateOptions): Gat
           'connection',
         );
       }
+      if (rest > 0) return rest;
       if (probeAt !== null) {
         if (now().getTime() < probeAt)
           throw new PlatformError('platform_error', `${platform} is down; left to the next run`, 'connection');
         probeAt = now().getTime() + PROBE_EVERY_MS;
       }
-      return rest;
+      return 0;
     },
 
     note(account, verdict) {

@@ -2,13 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alerts } from '../alerts/alerts.js';
 import { type AllowedFailures, exitCodeOf } from '../alerts/exit-code.js';
 import type { App } from '../app.js';
-import { type CollectOptions, DEFAULT_LIMITS } from '../collector/collect.js';
+import { type CollectOptions, DEFAULT_CONCURRENCY, DEFAULT_LIMITS } from '../collector/collect.js';
 import type { OnEvent } from '../collector/events.js';
 import type { Summary } from '../collector/summary.js';
 import { CollectError, LeaseHeld } from '../errors.js';
 import { redact } from '../http/redact.js';
 
-const CONCURRENCY = 32;
 /** Of the time that a supervisor waits after SIGTERM: Docker ten seconds, Kubernetes thirty. */
 const FINISHING_MS = 5_000;
 const SIGTERM_EXIT_CODE = 143;
@@ -49,7 +48,13 @@ export function createRunner({ collect, alerts, allowedFailures, onEvent, log }:
     const id = new Promise<string>((resolve, reject) => {
       const options = {
         ...request,
-        ...{ concurrency: CONCURRENCY, refresh: false, dryRun: false, limits: DEFAULT_LIMITS, signal: stop.signal },
+        ...{
+          concurrency: DEFAULT_CONCURRENCY,
+          refresh: false,
+          dryRun: false,
+          limits: DEFAULT_LIMITS,
+          signal: stop.signal,
+        },
       };
       const onEach: OnEvent = (event) => {
         if (event.type === 'started') {

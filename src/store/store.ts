@@ -127,7 +127,10 @@ export interface StoredConnection {
   readonly refreshToken: string | null;
   /** ISO 8601 with offset. */
   readonly tokenExpiresAt: string | null;
-  /** An older active connection of the same user and platform exists: the table's key has room for one. */
+  /**
+   * Another active connection of the same user and platform is the one to collect, for the table's key has room for one: that of the
+   * oldest account, and of several connections of that account the newest.
+   */
   readonly secondAccount: boolean;
   readonly ledger: readonly LedgerEntry[];
 }

@@ -82,7 +82,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
   test('the ledger tells since when a day has been failed without a break', async () => {
     const { id } = await engine.store.saveConnection(connection());
     const runId = await beginRun(engine.store);
-    const failedSince = async (state: 'failed' | 'settled') => {
+    const failedSince = async (state: 'failed' | 'provisional') => {
       const reason = state === 'failed' ? 'timeout' : null;
       await record(runId, [], [outcome({ connection_id: id, state, reason })]);
       return (await allConnections(engine.store))[0]?.ledger[0]?.failedSince;
@@ -90,7 +90,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     const first = await failedSince('failed');
     expect(first).toMatch(/^2.*\+00:00$/);
     expect(await failedSince('failed')).toBe(first);
-    expect(await failedSince('settled')).toBeNull();
+    expect(await failedSince('provisional')).toBeNull();
     expect(Date.parse((await failedSince('failed')) ?? '')).toBeGreaterThan(Date.parse(first ?? ''));
   });
 
@@ -137,6 +137,25 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       ['another platform', false],
       ['another user', false],
     ]);
+  });
+
+  test('of several connections of the oldest account the newest is the one to collect', async () => {
+    const at = (day: number, account: string, id: number) =>
+      `('00000000-0000-4000-8000-00000000000${id}', 'u', 'facebook', '${account}', timestamptz '2026-01-0${day}Z')`;
+    await engine.sql.query(`insert into public.platform_connections (id, user_id, platform, account_id, created_at)
+      values ${[at(1, 'old', 1), at(2, 'other', 2), at(3, 'old', 3)].join(', ')}`);
+    const read = await allConnections(engine.store);
+    expect(read.filter(({ secondAccount }) => !secondAccount).map(({ id }) => id.at(-1))).toEqual(['3']);
+    expect(read).toHaveLength(3);
+  });
+
+  test('what another run has settled stays settled', async () => {
+    const runId = await beginRun(engine.store);
+    await record(runId, [], [outcome()]);
+    await record(runId, [], [{ ...outcome(), state: 'failed', reason: 'timeout' }]);
+    const state = async () =>
+      (await engine.sql.query('select state from public.collection_outcomes')).map((row) => row.state);
+    expect(await state()).toEqual(['settled']);
   });
 
   test('connections are filtered by user and platform', async () => {

@@ -18,6 +18,8 @@ export const MAX_LINES = 50;
 export const PLATFORM_COLUMNS = ['platform', 'connections', 'ok', 'failed', 'skipped', 'metrics'];
 /** Characters of a failure's message that are shown; `--json` has all of it. */
 const MAX_MESSAGE = 200;
+/** So many connections failing in the same words have a line each. */
+const MOST_ALIKE = 5;
 
 export interface SummaryContext {
   readonly colors: Colors;
@@ -92,12 +94,10 @@ export function platformRows({ platforms }: Summary): string[][] {
 }
 
 function failureLines({ failures, connections }: Summary, context: SummaryContext): string[] {
-  const groups = groupFailures(failures);
-  if (groups.length === 0) return [];
-  const lines = groups
-    .slice(0, MAX_LINES)
-    .map((group) => describeFailure(group, context.connections.get(group.connection_id)));
-  const more = groups.length - lines.length;
+  const alike = alikeFailures(groupFailures(failures));
+  if (alike.length === 0) return [];
+  const lines = alike.slice(0, MAX_LINES).map((groups) => describeAlike(groups, context.connections));
+  const more = alike.length - lines.length;
   return [
     context.colors.red(`${count(connections.failed, 'connection')} failed:`),
     ...indent(lines),
@@ -114,6 +114,29 @@ export function groupFailures(failures: readonly Failure[]): FailureGroup[] {
     else group.days.push(day);
   }
   return [...groups.values()].map((group) => ({ ...group, days: group.days.toSorted() }));
+}
+
+/** Failures of many connections in the same words are one trouble of the platform, and one line. */
+function alikeFailures(groups: readonly FailureGroup[]): FailureGroup[][] {
+  const alike = new Map<string, FailureGroup[]>();
+  for (const group of groups) {
+    const key = JSON.stringify([group.platform, group.reason, group.message]);
+    alike.set(key, [...(alike.get(key) ?? []), group]);
+  }
+  return [...alike.values()].flatMap((same) => (same.length > MOST_ALIKE ? [same] : same.map((group) => [group])));
+}
+
+function describeAlike(groups: readonly FailureGroup[], connections: SummaryContext['connections']): string {
+  const [first] = groups;
+  if (first === undefined) return '';
+  if (groups.length === 1) return describeFailure(first, connections.get(first.connection_id));
+  const days = count(
+    groups.reduce((sum, group) => sum + group.days.length, 0),
+    'day',
+  );
+  return cleanText(
+    `${count(groups.length, `${first.platform} connection`)}: ${first.reason}: ${shorten(first.message, MAX_MESSAGE)} (${days})`,
+  );
 }
 
 /** A failure in a line: `instagram 178… (Name) of user U: reason: message (days)`. */

@@ -35,6 +35,7 @@ export function facebook(settings: MetaSettings): Platform {
         answers.push(await askAsPage({ open, token: account.accessToken, id: account.accountId, refused }, window));
       const insights = answers.flatMap((answer) => answer.insights);
       const error = answers.find((answer) => answer.error)?.error ?? null;
+      if (insights.length === 0 && !error) warn(emptyHanded(account.accountId));
       return days.map((day) => dayFrom(day.date, [{ values: valuesOf(insights, day), error }]));
     },
 
@@ -122,6 +123,11 @@ function windows(days: readonly Day[]): Day[][] {
 
 function needsPageToken(error: unknown): boolean {
   return error instanceof GraphError && error.code === 190 && /Page Access Token/i.test(error.apiMessage);
+}
+
+/** Without `read_insights` the API refuses nothing, it answers with an empty list: as it does for a Page too small to have insights. */
+function emptyHanded(pageId: string): string {
+  return `facebook ${pageId}: the API lists no insights at all; grant read_insights if the Page has more than 100 followers`;
 }
 
 function noPageToken(): PlatformError {

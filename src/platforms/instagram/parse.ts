@@ -41,6 +41,8 @@ function postTypes(insight: Insight): PostTypes {
   const unique = METRICS.some(({ name, unit }) => name === insight.name && unit === 'accounts');
   const split = new Map<string, number>();
   for (const { type, value } of resultsOf(insight)) {
+    // A type that had no part in it is left out, so that the only one that had can be told.
+    if (value === 0) continue;
     const known = CONTENT_TYPES.get(type) ?? type.toLowerCase();
     const name = unique && split.has(known) ? type.toLowerCase() : known;
     split.set(name, (split.get(name) ?? 0) + value);

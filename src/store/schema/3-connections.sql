@@ -65,7 +65,9 @@ as $$
   with active as (
     select
       connections.*,
-      row_number() over (partition by connections.user_id, connections.platform order by connections.age_key) as seniority
+      min(connections.age_key) over (
+        partition by connections.user_id, connections.platform, connections.account_id
+      ) as account_age
     from public.collection_connections connections
     where connections.active
       and (for_user is null or connections.user_id = for_user)
@@ -75,8 +77,15 @@ as $$
         or connections.user_hash % (for_shard ->> 'count')::bigint = (for_shard ->> 'index')::bigint - 1
       )
   ),
+  -- Of several accounts the oldest; of several connections of one account the newest, for it holds the renewed token.
+  ranked as (
+    select
+      active.*,
+      row_number() over (partition by active.user_id, active.platform order by active.account_age, active.age_key desc) as rank
+    from active
+  ),
   page as (
-    select * from active where after_key is null or active.age_key > after_key order by active.age_key limit page_size
+    select * from ranked where after_key is null or ranked.age_key > after_key order by ranked.age_key limit page_size
   )
   select jsonb_build_object(
     'connections', coalesce(
@@ -90,7 +99,7 @@ as $$
           'access_token', page.access_token,
           'refresh_token', page.refresh_token,
           'token_expires_at', page.token_expires_at,
-          'second_account', page.seniority > 1,
+          'second_account', page.rank > 1,
           'ledger', (
             select coalesce(
               jsonb_agg(
@@ -203,9 +212,10 @@ begin
       using errcode = 'undefined_column';
   end if;
   given := given || jsonb_build_object(account_column, account_id);
-  -- A token renewed without a name, as LinkedIn's check gives none, leaves the one that is there.
-  if account_name is null and known_id is not null then
-    given := given - 'account_name';
+  -- A token renewed without a name, as LinkedIn's check gives none, or without a refresh token leaves the one that is there.
+  if known_id is not null then
+    given := given - case when account_name is null then array['account_name'] else '{}' end
+      - case when refresh_token is null then array['refresh_token', 'refresh_token_encrypted'] else '{}' end;
   end if;
   written := array(select jsonb_object_keys(given) intersect select unnest(columns));
   column_list := (select string_agg(format('%I', name), ', ') from unnest(written) as name);

@@ -52,7 +52,9 @@ begin
       metrics = excluded.metrics,
       run_id = excluded.run_id,
       failed_since = case when excluded.state = 'failed' then coalesce(existing.failed_since, now()) end,
-      updated_at = now();
+      updated_at = now()
+    -- A run of another scope may have settled the day meanwhile.
+    where record_collection.refresh or existing.state <> 'settled';
 
   return jsonb_build_object(
     'lease', 'held',

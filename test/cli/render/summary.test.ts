@@ -73,9 +73,18 @@ describe('failures', () => {
   });
 
   test('50 lines at most, and how to see the others', () => {
-    const many = summary({ failures: Array.from({ length: 53 }, (_, n) => failure({ connection_id: `c${n}` })) });
+    const each = (_: unknown, n: number) => failure({ connection_id: `c${n}`, message: `in words ${n}` });
+    const many = summary({ failures: Array.from({ length: 53 }, each) });
     expect(render(many)).toContain('\n  … and 3 more: --json lists all\n');
     expect(render(many).match(/needs_reconnect/g)).toHaveLength(50);
+  });
+
+  test('what fails many connections in the same words is told once', () => {
+    const each = (_: unknown, n: number) => failure({ connection_id: `c${n % 6}`, day: `2026-11-1${n % 7}` });
+    const text = render(summary({ failures: Array.from({ length: 42 }, each) }));
+    expect(text).toContain('\n  6 instagram connections: needs_reconnect: ');
+    expect(text).toContain(' (42 days)\n');
+    expect(text.match(/needs_reconnect/g)).toHaveLength(1);
   });
 
   test('a name from outside cannot break out of its line', () => {
