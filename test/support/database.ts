@@ -1,7 +1,9 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { PGlite } from '@electric-sql/pglite';
 import { App, type Connection } from '@supabase/lite';
 import { createPgliteConnection } from '@supabase/lite/pglite';
@@ -18,9 +20,14 @@ export interface Sql {
 }
 
 /** A copy of the prepared data folder. */
-export async function embeddedFolder(): Promise<{ dataDir: string; remove(): Promise<void> }> {
+export function embeddedFolder(): Promise<{ dataDir: string; remove(): Promise<void> }> {
+  return copyOf(inject('embeddedTemplate'));
+}
+
+async function copyOf(template: string) {
   const dataDir = await mkdtemp(join(tmpdir(), 'analytics-collect-test-'));
-  await cp(inject('embeddedTemplate'), dataDir, { recursive: true });
+  // Node's own cp takes a second and a half for the thousand files.
+  await promisify(execFile)('cp', ['-R', `${template}/.`, dataDir]);
   return { dataDir, remove: () => rm(dataDir, { recursive: true, force: true }) };
 }
 
@@ -88,9 +95,17 @@ export interface SupabaseServer {
 
 /** A Supabase REST interface on loopback over an embedded PostgreSQL of its own, empty, which `query` looks into. */
 export async function supabaseOverPglite(): Promise<SupabaseServer & Sql> {
-  const connection = await createPgliteConnection();
+  const { dataDir, remove } = await copyOf(inject('supabaseTemplate'));
+  const connection = await createPgliteConnection({ url: dataDir });
   const server = await serveSupabase(connection);
-  return { ...server, query: pgliteQuery(connection.driver) };
+  return {
+    ...server,
+    query: pgliteQuery(connection.driver),
+    async close() {
+      await server.close();
+      await remove();
+    },
+  };
 }
 
 /** A Supabase REST interface on loopback over a PostgreSQL database. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { createPgliteConnection } from '@supabase/lite/pglite';
 import type { TestProject } from 'vitest/node';
 import { openEmbeddedStore } from '../../src/store/embedded.js';
 import { schemaSql } from '../../src/store/schema.js';
@@ -13,31 +14,47 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** A data folder of the embedded store, with the schema and no rows: copied, it opens ten times sooner than a new one. */
     embeddedTemplate: string;
+    /** A data folder of the engine behind the Supabase REST interface, which has its own version, empty. */
+    supabaseTemplate: string;
   }
 }
 
-/** Makes the template once for each schema and engine: it takes as long as many tests together. */
+/** Makes each template once for each schema and engine: it takes as long as many tests together. */
 export default async function setup(project: TestProject): Promise<void> {
   const engine = readFileSync(join(ROOT, 'node_modules/@electric-sql/pglite/package.json'));
-  const key = createHash('sha256')
-    .update(engine)
-    .update(await schemaSql())
-    .digest('hex');
-  const template = join(CACHE, key.slice(0, 16));
-  if (!existsSync(template)) await makeTemplate(template);
-  project.provide('embeddedTemplate', template);
+  project.provide('embeddedTemplate', await template([engine, await schemaSql()], openEmbedded));
+  // It carries an engine of its own.
+  const lite = readFileSync(join(ROOT, 'node_modules/@supabase/lite/package.json'));
+  project.provide('supabaseTemplate', await template([lite, 'empty'], openSupabase));
 }
 
-/** Made aside and moved into place: another test run may be making the same. */
-async function makeTemplate(template: string): Promise<void> {
+async function openEmbedded(dataDir: string) {
+  return openEmbeddedStore({ dataDir });
+}
+
+async function openSupabase(url: string) {
+  const connection = await createPgliteConnection({ url });
+  await connection.driver.waitReady;
+  return connection;
+}
+
+type Open = (folder: string) => Promise<{ close(): Promise<unknown> }>;
+
+/** The folder that `open` leaves behind, made aside and moved into place: another test run may be making the same. */
+async function template(madeOf: readonly (string | Buffer)[], open: Open): Promise<string> {
+  const hash = createHash('sha256');
+  for (const part of madeOf) hash.update(part);
+  const folder = join(CACHE, hash.digest('hex').slice(0, 16));
+  if (existsSync(folder)) return folder;
+
   await mkdir(CACHE, { recursive: true });
   const unfinished = await mkdtemp(join(CACHE, 'unfinished-'));
-  const store = await openEmbeddedStore({ dataDir: unfinished });
-  await store.close();
+  await (await open(unfinished)).close();
   try {
-    await rename(unfinished, template);
+    await rename(unfinished, folder);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
-    if (!existsSync(template)) throw error;
+    if (!existsSync(folder)) throw error;
   }
+  return folder;
 }
