@@ -53,8 +53,24 @@ from (
 -- Nobody's connections have no place in the tables: their user is gone.
 where stored.user_id is not null and stored.platform is not null;
 
--- Active connections, oldest first, at most page_size of those after after_key, each with its outcomes between since
--- and until. NULL filters mean all; for_shard is {"index": 1 to count, "count": …}. One statement a page: the place in the order is the only state between pages.
+-- Active connections. NULL filters mean all; for_shard is {"index": 1 to count, "count": …}.
+create or replace function public.selected_connections(for_user text, for_platforms jsonb, for_shard jsonb)
+returns setof public.collection_connections
+language sql stable security invoker set search_path = '' set timezone = 'UTC'
+as $$
+  select connections.*
+  from public.collection_connections connections
+  where connections.active
+    and (for_user is null or connections.user_id = for_user)
+    and (for_platforms is null or for_platforms ? connections.platform)
+    and (
+      for_shard is null
+      or connections.user_hash % (for_shard ->> 'count')::bigint = (for_shard ->> 'index')::bigint - 1
+    );
+$$;
+
+-- Selected connections, oldest first, at most page_size of those after after_key, each with its outcomes between since
+-- and until. One statement a page: the place in the order is the only state between pages.
 drop function if exists public.read_connections(text, jsonb, date, date, text, integer);
 create or replace function public.read_connections(
   for_user text, for_platforms jsonb, since date, until date, after_key text, page_size integer, for_shard jsonb default null
@@ -68,14 +84,7 @@ as $$
       min(connections.age_key) over (
         partition by connections.user_id, connections.platform, connections.account_id
       ) as account_age
-    from public.collection_connections connections
-    where connections.active
-      and (for_user is null or connections.user_id = for_user)
-      and (for_platforms is null or for_platforms ? connections.platform)
-      and (
-        for_shard is null
-        or connections.user_hash % (for_shard ->> 'count')::bigint = (for_shard ->> 'index')::bigint - 1
-      )
+    from public.selected_connections(for_user, for_platforms, for_shard) connections
   ),
   -- Of several accounts the oldest; of several connections of one account the newest, for it holds the renewed token.
   ranked as (
@@ -126,15 +135,7 @@ create or replace function public.count_connections(for_user text, for_platforms
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
-  select jsonb_build_object('count', count(*))
-  from public.collection_connections connections
-  where connections.active
-    and (for_user is null or connections.user_id = for_user)
-    and (for_platforms is null or for_platforms ? connections.platform)
-    and (
-      for_shard is null
-      or connections.user_hash % (for_shard ->> 'count')::bigint = (for_shard ->> 'index')::bigint - 1
-    );
+  select jsonb_build_object('count', count(*)) from public.selected_connections(for_user, for_platforms, for_shard);
 $$;
 
 -- Every connection, active or not, without its tokens.

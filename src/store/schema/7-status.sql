@@ -113,15 +113,8 @@ as $$
       '[]'
     )
   )
-  from public.collection_connections connections
-  where connections.active
-    and connections.token_expires_at < before
-    and (for_user is null or connections.user_id = for_user)
-    and (for_platforms is null or for_platforms ? connections.platform)
-    and (
-      for_shard is null
-      or connections.user_hash % (for_shard ->> 'count')::bigint = (for_shard ->> 'index')::bigint - 1
-    );
+  from public.selected_connections(for_user, for_platforms, for_shard) connections
+  where connections.token_expires_at < before;
 $$;
 
 -- What a run asks before it starts. Raise schema_version with every change that the program relies on.

@@ -8,7 +8,7 @@ do $$
 declare
   callable text[] := array[
     'begin_collection', 'renew_collection', 'finish_collection', 'read_collection', 'last_collection', 'record_collection',
-    'read_connections', 'count_connections', 'list_connections', 'save_connection', 'remove_connection',
+    'selected_connections', 'read_connections', 'count_connections', 'list_connections', 'save_connection', 'remove_connection',
     'read_collection_status', 'tokens_ending', 'prune_collection', 'check_collection', 'collection_key_indexes'
   ];
   function_name regprocedure;
