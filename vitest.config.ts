@@ -1,9 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** They run the built command. */
-const END_TO_END = ['test/e2e/**/*.test.ts', 'test/faults/**/*.test.ts'];
+const END_TO_END = ['test/e2e/**/*.test.ts'];
+/** Faults, kills, schedulers and crowds: too slow to run with every change. */
+const PROOF = ['test/proof/**/*.test.ts'];
 const TEMPLATE = 'test/support/global-setup.ts';
+/** They run the built command. */
+const COMMAND = {
+  globalSetup: ['test/support/build.ts', TEMPLATE],
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
 
 export default defineConfig({
   test: {
@@ -17,20 +24,12 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...END_TO_END],
+          exclude: [...configDefaults.exclude, ...END_TO_END, ...PROOF],
           globalSetup: [TEMPLATE],
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'e2e',
-          include: END_TO_END,
-          globalSetup: ['test/support/build.ts', TEMPLATE],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
+      { extends: true, test: { name: 'e2e', include: END_TO_END, ...COMMAND } },
+      { extends: true, test: { name: 'proof', include: PROOF, ...COMMAND } },
     ],
   },
 });

@@ -1,9 +1,12 @@
-/* Prints how many tests passed, failed and were skipped, from the report of vitest's json reporter; exits 1 if any failed or none passed. */
+/* Prints how many tests passed, failed and were skipped, from reports of vitest's json reporter; exits 1 if any failed or a report has none that passed. */
 import { readFileSync } from 'node:fs';
 
-const { numPassedTests, numPendingTests, numTotalTests, success } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const reports = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')));
+const sum = (name) => reports.reduce((total, report) => total + report[name], 0);
+const passed = sum('numPassedTests');
+const pending = sum('numPendingTests');
 // What is missing on this machine is skipped, and says so; a test that did not run for another reason has not passed.
-const failed = numTotalTests - numPassedTests - numPendingTests;
-const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
-process.stdout.write(`tests: ${numPassedTests} passed, ${failed} failed${skipped}\n`);
-process.exitCode = success && failed === 0 && numPassedTests > 0 ? 0 : 1;
+const failed = sum('numTotalTests') - passed - pending;
+const skipped = pending > 0 ? `, ${pending} skipped` : '';
+process.stdout.write(`tests: ${passed} passed, ${failed} failed${skipped}\n`);
+process.exitCode = reports.every((report) => report.success && report.numPassedTests > 0) && failed === 0 ? 0 : 1;

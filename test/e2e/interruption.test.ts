@@ -1,117 +1,13 @@
-import { afterAll, describe, expect, it } from 'vitest';
-import { population } from '../../src/sandbox/population.js';
-import { startSandbox } from '../../src/sandbox/server.js';
-import { collectJson, parseSummary, runCli, startCli, until } from './support/cli.js';
-import {
-  connect,
-  connectionRow,
-  type Database,
-  type DatabaseKind,
-  readyDatabase,
-  SERVERS,
-} from './support/databases.js';
-import { daysAgo, storedRows, trueRows } from './support/truth.js';
+import { describe, it } from 'vitest';
+import { ONE_SERVER } from './support/databases.js';
+import { killAndTakeOver, stopPolitely } from './support/interruption.js';
 
-const accounts = population({ users: 60, platforms: ['facebook'] });
-/** The second half is never answered, so that a run of two at a time comes to a halt in the middle. */
-const haltingAccounts = accounts.map((account, index) =>
-  index < 30 ? account : { ...account, fault: { kind: 'stall' } as const },
-);
-const dates = [16, 15, 14, 13, 12, 11, 10].map(daysAgo);
-const WHOLE_TABLE = trueRows(accounts, dates);
-const FIRST_HALF = trueRows(accounts.slice(0, 30), dates);
-const COLLECT = ['--since', daysAgo(16), '--until', daysAgo(10), '--concurrency', '2'];
-
-const cleanups: (() => Promise<unknown>)[] = [];
-afterAll(() => Promise.all(cleanups.map((cleanup) => cleanup())));
-
-/** A database with the accounts, the environment in which a run comes to a halt, and the one in which the next goes on. */
-async function connected(kind: DatabaseKind) {
-  const [database, halts, answers] = await Promise.all([
-    readyDatabase(kind),
-    startSandbox({ accounts: haltingAccounts }),
-    startSandbox({ accounts }),
-  ]);
-  cleanups.push(database.close, halts.close, answers.close);
-  await connect(database, accounts.map(connectionRow));
-  const halted = () =>
-    until(() => haltingAccounts.filter(({ accountId }) => halts.fired(accountId, 'stall') > 0).length === 2);
-  return { database, halted, halting: { ...database.env, ...halts.urls }, env: { ...database.env, ...answers.urls } };
-}
-
-async function runs({ query }: Database) {
-  return query(
-    'select id::text, status, summary, finished_at is not null as finished from collection_runs order by started_at',
+describe.concurrent('in the middle', () => {
+  it.each(ONE_SERVER)(
+    'a run killed with SIGKILL holds its lease for two minutes on %s, and the next run makes the table whole',
+    killAndTakeOver,
   );
-}
 
-/** Some of the first half, and nothing else: what was not yet written is lost, what was is whole. */
-function expectPart(rows: readonly string[]): void {
-  expect(rows.length).toBeGreaterThan(0);
-  const fetched = new Set(FIRST_HALF);
-  expect(rows.filter((row) => !fetched.has(row))).toEqual([]);
-}
-
-describe.concurrent('a run killed with SIGKILL in the middle', () => {
-  it.each(SERVERS)('holds its lease for two minutes on %s, and the next run makes the table whole', async (kind) => {
-    const { database, halted, halting, env } = await connected(kind);
-    const killed = startCli(['collect', ...COLLECT], { env: halting });
-    await halted();
-    killed.kill('SIGKILL');
-    await killed.ended;
-    const [lost] = await runs(database);
-    expect(lost).toMatchObject({ status: 'running', finished: false });
-    expectPart(await storedRows(database));
-
-    const refused = await runCli(['collect', ...COLLECT], { env });
-    expect(refused).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining(String(lost?.id)) });
-
-    await database.query("update collection_runs set heartbeat_at = heartbeat_at - interval '3 minutes'");
-    await collectJson(COLLECT, { env, code: 0 });
-    expect(await storedRows(database)).toEqual(WHOLE_TABLE);
-    expect(await runs(database)).toMatchObject([{ status: 'abandoned' }, { status: 'completed' }]);
-  });
-
-  it('leaves an embedded database that the next run takes over at once', async () => {
-    const { database, halted, halting, env } = await connected('embedded');
-    const killed = startCli(['collect', ...COLLECT], { env: halting });
-    await halted();
-    killed.kill('SIGKILL');
-    await killed.ended;
-    expectPart(await storedRows(database));
-
-    await collectJson(COLLECT, { env, code: 0 });
-    expect(await storedRows(database)).toEqual(WHOLE_TABLE);
-    expect(await runs(database)).toMatchObject([{ status: 'abandoned' }, { status: 'completed' }]);
-  });
-});
-
-describe.concurrent('a run told to stop', () => {
-  it.each([
-    ['SIGINT', 130, 'Supabase', 'lease_held'],
-    ['SIGTERM', 143, 'embedded', 'store_locked'],
-  ] as const)(
-    'by %s exits %d with what it fetched written (%s); meanwhile it keeps others out',
-    async (signal, code, kind, refusal) => {
-      const { database, halted, halting, env } = await connected(kind);
-      const first = startCli(['collect', '--json', ...COLLECT], { env: halting });
-      await halted();
-      const second = await runCli(['collect', ...COLLECT], { env });
-      expect(second).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining(refusal) });
-      first.kill(signal);
-      const stopped = await first.ended;
-
-      expect(stopped, stopped.stderr).toMatchObject({ code });
-      const summary = parseSummary(stopped);
-      expect(await storedRows(database)).toEqual(FIRST_HALF);
-      expect(summary).toMatchObject({ status: 'interrupted', metrics: { inserted: FIRST_HALF.length } });
-      expect(await runs(database)).toMatchObject([
-        { id: summary.run_id, status: 'interrupted', finished: true, summary: { status: 'interrupted' } },
-      ]);
-
-      const rest = await collectJson(COLLECT, { env, code: 0 });
-      expect(rest.metrics.inserted).toBe(WHOLE_TABLE.length - FIRST_HALF.length);
-      expect(await storedRows(database)).toEqual(WHOLE_TABLE);
-    },
-  );
+  it('a run told to stop by SIGTERM exits 143 with what it fetched written (embedded); meanwhile it keeps others out', () =>
+    stopPolitely('SIGTERM', 143, 'embedded', 'store_locked'));
 });

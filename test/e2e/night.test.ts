@@ -134,16 +134,3 @@ describe.each(SERVERS)('sixty connections of which twenty fail in different ways
     expect(sandbox.counters).toMatchObject({ unexpected: 0, tokensInUrl: 0, pagingFollowed: 0 });
   });
 });
-
-describe('2,500 users on Supabase, which answers no more than 1,000 rows a request', () => {
-  it('collects them all', async () => {
-    const accounts = population({ users: 2_500, platforms: ['facebook'] });
-    const [database, sandbox] = await Promise.all([readyDatabase('Supabase'), startSandbox({ accounts })]);
-    await connect(database, accounts.map(connectionRow));
-    const env = { ...database.env, ...sandbox.urls };
-    const summary = await collectJson(['--date', DATE], { env, code: 0 });
-    expect(summary.users).toEqual({ total: 2_500, succeeded: 2_500, failed: 0 });
-    expect(await storedRows(database)).toEqual(trueRows(accounts, [DATE]));
-    await Promise.all([database.close(), sandbox.close()]);
-  });
-});

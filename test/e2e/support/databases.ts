@@ -14,6 +14,9 @@ export type DatabaseKind = 'embedded' | 'Supabase' | 'PostgreSQL';
 export const SERVERS: readonly DatabaseKind[] = process.env.TEST_DATABASE_URL
   ? ['Supabase', 'PostgreSQL']
   : ['Supabase'];
+/** What costs many processes is tested on one of them, and proved on the others. */
+export const ONE_SERVER = SERVERS.slice(-1);
+export const OTHER_SERVERS = SERVERS.slice(0, -1);
 
 export interface Database extends Sql {
   /** The variables that bring the command there. */

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
-import { expectNoSecrets, type RunningCli, runCli, startCli, until } from './support/cli.js';
-import { connect, connectionRow, type Database, readyDatabase } from './support/databases.js';
-import { type CronCluster, postgresWithCron, SUPABASE_STAND_INS, startCronCluster } from './support/pg-cron.js';
-import { storedRows } from './support/truth.js';
+import { expectNoSecrets, type RunningCli, runCli, startCli, until } from '../e2e/support/cli.js';
+import { connect, connectionRow, type Database, readyDatabase } from '../e2e/support/databases.js';
+import { storedRows } from '../e2e/support/truth.js';
+import { type CronCluster, postgresWithCron, SUPABASE_STAND_INS, startCronCluster } from './pg-cron.js';
 
 const SECRET = 'the-cron-secret-of-this-test';
 const accounts = population({ users: 2, platforms: ['facebook'] });

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { population } from '../../src/sandbox/population.js';
 import { startSandbox } from '../../src/sandbox/server.js';
-import { home, runCli, until } from './support/cli.js';
-import { connect, connectionRow, readyDatabase } from './support/databases.js';
-import { storedRows } from './support/truth.js';
+import { home, runCli, until } from '../e2e/support/cli.js';
+import { connect, connectionRow, readyDatabase } from '../e2e/support/databases.js';
+import { storedRows } from '../e2e/support/truth.js';
 
 const accounts = population({ users: 1, platforms: ['facebook'] });
 const cleanups: (() => unknown)[] = [];
