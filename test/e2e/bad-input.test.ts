@@ -8,7 +8,6 @@ import { home, runCli } from './support/cli.js';
 import { type Database, emptyDatabase, readyDatabase, SERVERS } from './support/databases.js';
 
 const KEY = generateKey();
-const TOMORROW = new Date(Date.now() + 48 * 3_600_000).toISOString().slice(0, 10);
 
 /** One message on stderr that names what is wrong; nothing on stdout, no trace of the program's insides. */
 async function expectRefusal(args: string[], env: Record<string, string>, code: number, names: readonly string[]) {
@@ -25,12 +24,6 @@ async function expectRefusal(args: string[], env: Record<string, string>, code: 
 describe.concurrent('a wrong flag', () => {
   it.each([
     ['a day that is not in the calendar', ['--date', '2026-02-30'], ['--date', '2026-02-30']],
-    ['a day in the future', ['--date', TOMORROW], ['--date', 'future']],
-    ['a day and a range', ['--date', '2026-01-01', '--since', '2026-01-01'], ['--date', '--since']],
-    ['half a range', ['--since', '2026-01-01'], ['--since', '--until']],
-    ['a range that ends before it begins', ['--since', '2026-01-02', '--until', '2026-01-01'], ['--since', '--until']],
-    ['an unknown platform', ['--platform', 'myspace'], ['--platform', 'myspace', 'instagram']],
-    ['no number', ['--concurrency', 'many'], ['--concurrency', 'many']],
     ['an unknown flag', ['--dats', '2026-01-01'], ['--dats', '--help']],
   ])('%s', async (_name, flags, names) => {
     await expectRefusal(['collect', ...flags], {}, 2, names);
@@ -38,22 +31,9 @@ describe.concurrent('a wrong flag', () => {
 });
 
 describe.concurrent('a wrong setting', () => {
-  it.each([
-    ['a malformed SUPABASE_URL', { SUPABASE_URL: 'abc.supabase.co', SUPABASE_SERVICE_ROLE_KEY: 'k' }, ['SUPABASE_URL']],
-    ['a SUPABASE_URL without its key', { SUPABASE_URL: 'https://abc.supabase.co' }, ['SUPABASE_SERVICE_ROLE_KEY']],
-    ['a bad ENCRYPTION_KEY', { ENCRYPTION_KEY: 'too-short' }, ['ENCRYPTION_KEY']],
-    [
-      'a DATABASE_URL of another kind',
-      { DATABASE_URL: 'mysql://localhost/app', ENCRYPTION_KEY: KEY },
-      ['DATABASE_URL'],
-    ],
-    [
-      'several at once',
-      { SUPABASE_URL: 'nonsense', META_GRAPH_VERSION: '25', ENCRYPTION_KEY: 'x' },
-      ['SUPABASE_URL', 'META_GRAPH_VERSION', 'ENCRYPTION_KEY'],
-    ],
-  ])('%s', async (_name, env, names) => {
-    await expectRefusal(['collect'], env, 2, names);
+  it('several at once', async () => {
+    const env = { SUPABASE_URL: 'nonsense', META_GRAPH_VERSION: '25', ENCRYPTION_KEY: 'x' };
+    await expectRefusal(['collect'], env, 2, ['SUPABASE_URL', 'META_GRAPH_VERSION', 'ENCRYPTION_KEY']);
   });
 
   it.each([
@@ -101,18 +81,13 @@ describe.each(SERVERS)('a table that lacks the right unique key, %s', (kind) => 
     await expectRefusal(['collect'], database.env, 2, names);
     expect(await database.query('select * from collection_runs')).toEqual([]);
   });
-});
 
-describe('a Supabase key that opens nothing', () => {
-  let database: Database;
-  beforeAll(async () => {
-    database = await readyDatabase('Supabase');
-  });
-  afterAll(() => database.close());
-
-  it.each(['sb_secret_of-another-project', 'sb_publishable_of-the-tests'])('%s', async (key) => {
-    const env = { ...database.env, SUPABASE_SERVICE_ROLE_KEY: key };
-    await expectRefusal(['collect'], env, 2, ['SUPABASE_SERVICE_ROLE_KEY']);
-    expect(await database.query('select * from collection_runs')).toEqual([]);
-  });
+  const useless = kind === 'Supabase' ? ['sb_secret_of-another-project', 'sb_publishable_of-the-tests'] : [];
+  for (const key of useless) {
+    it(`with the key ${key}, which opens nothing`, async () => {
+      const env = { ...database.env, SUPABASE_SERVICE_ROLE_KEY: key };
+      await expectRefusal(['collect'], env, 2, ['SUPABASE_SERVICE_ROLE_KEY']);
+      expect(await database.query('select * from collection_runs')).toEqual([]);
+    });
+  }
 });

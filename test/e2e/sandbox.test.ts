@@ -6,7 +6,8 @@ import { daysAgo } from './support/truth.js';
 
 const ONE_DAY = ['--date', daysAgo(10)];
 const accounts = population();
-const onFacebook = accounts.filter(({ platform }) => platform === 'facebook').length;
+const connectionsOn = (name: string) => accounts.filter(({ platform }) => platform === name).length;
+const [onFacebook, onLinkedin] = [connectionsOn('facebook'), connectionsOn('linkedin')];
 const ESCAPE = '\u001B';
 
 describe('collect --sandbox', () => {
@@ -33,11 +34,14 @@ describe('collect --sandbox', () => {
   });
 
   it('says nothing but a failure with --quiet, and shows what is due with --dry-run', async () => {
-    const facebook = ['collect', '--sandbox', '--platform', 'facebook', ...ONE_DAY];
-    expect(await runCli([...facebook, '--quiet'])).toEqual({ code: 0, stdout: '', stderr: '' });
-    const { code, stdout } = await runCli([...facebook, '--dry-run']);
+    const linkedin = ['collect', '--sandbox', '--platform', 'linkedin', ...ONE_DAY];
+    const [quiet, { code, stdout }] = await Promise.all([
+      runCli([...linkedin, '--quiet']),
+      runCli([...linkedin, '--dry-run']),
+    ]);
+    expect(quiet).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(code).toBe(0);
-    expect(stdout).toContain(`due: ${onFacebook} days of ${onFacebook} connections`);
+    expect(stdout).toContain(`due: ${onLinkedin} days of ${onLinkedin} connections`);
   });
 
   it('has shown no token', () => {
@@ -53,7 +57,7 @@ describe('collect --sandbox', () => {
 describe('a reader that leaves early', () => {
   it.each([
     ['schema', '| head -c 10', '-- analyti'],
-    ['collect --sandbox --json --platform facebook', '| head -c 10', '{\n  "run_id'.slice(0, 10)],
+    ['collect --sandbox --json --platform linkedin', '| head -c 10', '{\n  "run_id'.slice(0, 10)],
     ['schema', '| true', ''],
   ])('%s %s', async (command, pipe, read) => {
     const args = command === 'schema' ? '' : ` ${ONE_DAY.join(' ')}`;
