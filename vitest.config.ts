@@ -16,6 +16,8 @@ export default defineConfig({
   test: {
     // Many tests wait for a child process: on two cores, one worker would leave half of the time unused.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Compiled twice, the WebAssembly of an engine costs more than its short life repays.
+    execArgv: ['--liftoff-only'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

@@ -40,7 +40,8 @@ export interface RunningCli {
 
 /** Starts the built command as cron would: no terminal, a clean environment. */
 export function startCli(args: readonly string[], { env = {}, input = '' }: CliOptions = {}): RunningCli {
-  const child = spawn(process.execPath, [BIN, ...args], {
+  // As in vitest.config.ts: the embedded engine's WebAssembly is compiled once, not twice.
+  const child = spawn(process.execPath, ['--liftoff-only', BIN, ...args], {
     cwd: home,
     env: { PATH: process.env.PATH, HOME: home, ...env },
     timeout: LONGEST_MS,
