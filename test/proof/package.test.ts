@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { daysAgo } from './support/truth.js';
+import { daysAgo } from '../e2e/support/truth.js';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
