@@ -8,7 +8,7 @@ import { createHttp } from './http/client.js';
 import { redact } from './http/redact.js';
 import type { Platform } from './platforms/platform.js';
 import { createPlatforms } from './platforms/registry.js';
-import type { Store } from './store/store.js';
+import type { NewConnection, Store } from './store/store.js';
 import { loadOrCreateKey } from './tokens/key-file.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
 import type { Environment } from './variables.js';
@@ -27,15 +27,8 @@ export interface App {
   close(): Promise<void>;
 }
 
-export interface ConnectionInput {
-  readonly userId: string;
-  readonly platform: string;
-  readonly accountId: string;
-  readonly accountName: string | null;
-  readonly accessToken: string;
-  readonly refreshToken: string | null;
-  /** ISO 8601. */
-  readonly tokenExpiresAt: string | null;
+/** A connection to add, its tokens not yet encrypted. */
+export interface ConnectionInput extends NewConnection {
   /** Ask the platform whether the token opens the account before it is stored. */
   readonly check: boolean;
 }

@@ -102,6 +102,8 @@ async function run(
   const counters = { total: 0, retried: 0 };
   const tally = createTally();
   const said = new Set<string>();
+  /** Platforms that a connection was met of: what is to be said of them is said. */
+  const met = new Set<Platform>();
   const warn = (text: string) => {
     const message = oneLine(redact(text, secrets));
     if (said.has(message)) return;
@@ -126,7 +128,8 @@ async function run(
 
   async function work(connection: StoredConnection): Promise<void> {
     const platform = platforms.get(connection.platform);
-    if (platform) {
+    if (platform && !met.has(platform)) {
+      met.add(platform);
       const warnings = [versionWarning(platform, startedAt), openDaysWarning(platform, options.window, startedAt)];
       for (const warning of warnings) if (warning !== null) warn(warning);
     }

@@ -242,5 +242,6 @@ export interface NewConnection {
   readonly accountName: string | null;
   readonly accessToken: string;
   readonly refreshToken: string | null;
+  /** ISO 8601. */
   readonly tokenExpiresAt: string | null;
 }
