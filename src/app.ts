@@ -1,5 +1,6 @@
 import { type CollectOptions, collect } from './collector/collect.js';
 import type { OnEvent } from './collector/events.js';
+import { DEFAULT_LOOKBACK_DAYS } from './collector/plan.js';
 import { readStatus, type StatusReport } from './collector/status.js';
 import type { Summary } from './collector/summary.js';
 import { type Config, loadConfig, readEnvironment, secretsOf } from './config.js';
@@ -8,10 +9,13 @@ import { createHttp } from './http/client.js';
 import { redact } from './http/redact.js';
 import type { Platform } from './platforms/platform.js';
 import { createPlatforms } from './platforms/registry.js';
-import type { NewConnection, Store } from './store/store.js';
+import type { AppliedSchema } from './store/apply-schema.js';
+import type { ChosenPrimary, NewConnection, Store, WrittenMetric } from './store/store.js';
 import { loadOrCreateKey } from './tokens/key-file.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
 import type { Environment } from './variables.js';
+
+const DAY_MS = 86_400_000;
 
 /** Config, store, tokens and platforms put together: what commands and callers ask. */
 export interface App {
@@ -22,8 +26,14 @@ export interface App {
   /** See `collect` in the collector. */
   collect(options: CollectOptions, onEvent: OnEvent): Promise<Summary>;
   status(days: number): Promise<StatusReport>;
+  /** What was written in the last 24 hours, by platform and metric. */
+  writtenToday(): Promise<WrittenMetric[]>;
+  /** Brings the database's schema up to date: of a Supabase project over `DATABASE_URL`, where it is set. */
+  applySchema(): Promise<AppliedSchema>;
   /** Throws `CollectError` `check_failed` when the platform does not accept the token, `usage` for an unknown platform. */
   addConnection(connection: ConnectionInput): Promise<{ id: string; created: boolean; accountName: string | null }>;
+  /** Makes the account that a connection opens the primary one of its user and platform. */
+  choosePrimary(connectionId: string): Promise<ChosenPrimary>;
   close(): Promise<void>;
 }
 
@@ -75,11 +85,19 @@ interface Parts {
 }
 
 function assemble({ config, store, keyring, platforms, now, notices }: Parts): App {
+  const sync = () => ({ collected: [...platforms.keys()], at: now(), windowDays: DEFAULT_LOOKBACK_DAYS });
   return {
-    ...{ config, store, notices },
+    config,
+    store,
+    notices,
     collect: (options, onEvent) =>
       collect({ store, keyring, platforms, now, secrets: secretsOf(config) }, options, onEvent),
-    status: (days) => readStatus(store, platforms, days, now()),
+    status: (days) => readStatus({ store, platforms, keyring }, days, now()),
+    async writtenToday() {
+      await store.check();
+      return store.writtenSince(new Date(now().getTime() - DAY_MS));
+    },
+    applySchema: () => applySchema(config.store, store),
     async addConnection({ check, ...connection }) {
       const platform = platforms.get(connection.platform);
       if (!platform) throw unknownPlatform(connection.platform, platforms);
@@ -91,10 +109,25 @@ function assemble({ config, store, keyring, platforms, now, notices }: Parts): A
         accessToken: keyring.encrypt(connection.accessToken),
         refreshToken: connection.refreshToken === null ? null : keyring.encrypt(connection.refreshToken),
       });
+      await store.syncAccounts({ ...sync(), userId: connection.userId });
       return { ...saved, accountName: connection.accountName ?? accountName };
+    },
+    async choosePrimary(connectionId) {
+      await store.check();
+      return store.choosePrimary(connectionId, sync());
     },
     close: () => store.close(),
   };
+}
+
+async function applySchema(config: Config['store'], store: Store): Promise<AppliedSchema> {
+  if (config.kind !== 'supabase' || config.databaseUrl === null) return store.applySchema();
+  const database = await openStore({ kind: 'postgres', url: config.databaseUrl });
+  try {
+    return await database.applySchema();
+  } finally {
+    await database.close();
+  }
 }
 
 function telling(keyring: Keyring, onToken: (token: string) => void): Keyring {
@@ -120,7 +153,7 @@ async function openSandbox(kind: SandboxKind, now: () => Date): Promise<App> {
     import('./sandbox/server.js'),
     import('./sandbox/population.js'),
     import('./sandbox/oauth.js'),
-    import('./store/embedded.js'),
+    import('./store/drivers/embedded.js'),
     import('./tokens/fernet.js'),
   ]);
   const faulty = kind === 'faulty';
@@ -154,11 +187,11 @@ async function openSandbox(kind: SandboxKind, now: () => Date): Promise<App> {
 async function openStore(config: Config['store']): Promise<Store> {
   switch (config.kind) {
     case 'supabase':
-      return (await import('./store/supabase.js')).openSupabaseStore(config);
+      return (await import('./store/drivers/supabase.js')).openSupabaseStore(config);
     case 'postgres':
-      return (await import('./store/postgres.js')).openPostgresStore(config.url);
+      return (await import('./store/drivers/postgres.js')).openPostgresStore(config.url);
     case 'embedded':
-      return (await import('./store/embedded.js')).openEmbeddedStore(config);
+      return (await import('./store/drivers/embedded.js')).openEmbeddedStore(config);
   }
 }
 

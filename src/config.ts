@@ -62,7 +62,13 @@ export interface AlertsConfig {
 }
 
 type StoreConfig =
-  | { readonly kind: 'supabase'; readonly url: string; readonly serviceRoleKey: string }
+  | {
+      readonly kind: 'supabase';
+      readonly url: string;
+      readonly serviceRoleKey: string;
+      /** The same database over SQL, to which the schema can be applied. */
+      readonly databaseUrl: string | null;
+    }
   | { readonly kind: 'postgres'; readonly url: string }
   | { readonly kind: 'embedded'; readonly dataDir: string };
 
@@ -122,8 +128,7 @@ export function cronSecretOf({ server: { cronSecret } }: Config): string {
 /** Every secret value of a configuration, to be struck out of anything printed. */
 export function secretsOf(config: Config): string[] {
   const secrets = [
-    ...(config.store.kind === 'supabase' ? [config.store.serviceRoleKey] : []),
-    ...(config.store.kind === 'postgres' ? [config.store.url, ...passwordsOf(config.store.url)] : []),
+    ...storeSecrets(config.store),
     ...splitKeys(config.encryptionKey ?? ''),
     config.meta.appSecret ?? '',
     config.google.clientSecret ?? '',
@@ -133,6 +138,14 @@ export function secretsOf(config: Config): string[] {
     config.alerts.healthcheckUrl ?? '',
   ];
   return secrets.filter((secret) => secret !== '');
+}
+
+function storeSecrets(store: StoreConfig): string[] {
+  const database = store.kind === 'postgres' ? store.url : store.kind === 'supabase' ? store.databaseUrl : null;
+  return [
+    ...(store.kind === 'supabase' ? [store.serviceRoleKey] : []),
+    ...(database === null ? [] : [database, ...passwordsOf(database)]),
+  ];
 }
 
 function toConfig(variables: Variables, dataDir: string): Config {
@@ -184,7 +197,7 @@ function cronSecretMistake(secret: string | null): string | null {
 function chooseStore(variables: Variables, dataDir: string): StoreConfig {
   const { SUPABASE_URL: url, SUPABASE_SERVICE_ROLE_KEY: serviceRoleKey, DATABASE_URL: database } = variables;
   if (url !== undefined && serviceRoleKey !== undefined) {
-    return { kind: 'supabase', url: new URL(url).origin, serviceRoleKey };
+    return { kind: 'supabase', url: new URL(url).origin, serviceRoleKey, databaseUrl: database ?? null };
   }
   return database === undefined ? { kind: 'embedded', dataDir } : { kind: 'postgres', url: database };
 }

@@ -30,6 +30,7 @@ const DEFAULTS: CollectOptions = {
   window: { kind: 'lookback', days: DEFAULT_LOOKBACK_DAYS },
   concurrency: DEFAULT_CONCURRENCY,
   refresh: false,
+  adopt: false,
   dryRun: false,
   limits: DEFAULT_LIMITS,
   trigger: 'library',

@@ -49,6 +49,7 @@ function addCollect(program: Command): void {
     .option('--allow-failures <n>', 'exit 0 when no more connections failed than this, or than this share: 5, 2%')
     .option('--alert-test', 'send a test alert to ALERT_WEBHOOK_URL, and nothing else')
     .option('--refresh', 'collect again what is settled, and overwrite it')
+    .option('--adopt', 'overwrite the rows of other writers that stand in the place of values collected')
     .option('--dry-run', 'show what is due; ask no platform, write nothing')
     .option('--sandbox [kind]', 'try it on made-up accounts, healthy or faulty, in memory (default: healthy)')
     .option('--json', 'print the summary as one JSON document')
@@ -66,6 +67,7 @@ function addStatus(program: Command): void {
     .description('show the last run, and what is there of each platform')
     .option('--days <n>', 'how many ended days to look at (default: 7)')
     .option('--max-age <hours>', 'exit 1 when the last completed run began longer ago')
+    .option('--today', 'what was written in the last 24 hours, by platform and metric')
     .option('--json', 'print one JSON document')
     .action(async (flags: StatusFlags) => {
       const { statusCommand } = await import('./commands/status.js');
@@ -96,6 +98,14 @@ function addConnections(program: Command): void {
     .action(async (flags: AddFlags) => {
       const { addConnection } = await import('./commands/connections.js');
       await addConnection(flags);
+    });
+  connections
+    .command('primary')
+    .description('choose the account of a user and platform whose rows go to analytics_snapshots')
+    .argument('<id>', 'the connection that opens it, as in connections list')
+    .action(async (id: string) => {
+      const { choosePrimary } = await import('./commands/connections.js');
+      await choosePrimary(id);
     });
   connections
     .command('remove')

@@ -1,37 +1,35 @@
-import type { LedgerEntry, OutcomeRow, OutcomeState } from '../store/store.js';
+import type { OutcomeState, StoredAccount } from '../store/store.js';
+import type { AccountRecord } from './outcome.js';
 
-/** What is new about a connection since it was last collected, or has gone on for so long that it should be told. */
+/** What is new about an account since it was last collected, or has gone on for so long that it should be told. */
 export const CHANGES = ['newly_failing', 'repaired', 'failing_over_3_nights', 'newly_without_data'] as const;
 
 export type Change = (typeof CHANGES)[number];
 
-/** Three nights and a bit less than one more: a nightly run that fails the fourth time in a row is past it, however quick it is. */
-const OVER_THREE_NIGHTS_MS = 2.5 * 24 * 3_600_000;
+/** Three days and a bit less than one more: a daily run that fails the fourth time in a row is past it, however quick it is. */
+const OVER_THREE_DAYS_MS = 2.5 * 24 * 3_600_000;
 const DAYS_WITHOUT_DATA = 3;
 
-/** Compares a connection's ledger as it was before a run with the outcomes that the run wrote. Without outcomes nothing changed. */
+/** Compares an account as it was before a run with how it ended in it. */
 export function changesOf(
-  ledger: readonly LedgerEntry[],
-  outcomes: readonly Pick<OutcomeRow, 'date' | 'state'>[],
+  { ledger, failingSince }: Pick<StoredAccount, 'ledger' | 'failingSince'>,
+  { row, days }: Pick<AccountRecord, 'days'> & { readonly row: Pick<AccountRecord['row'], 'reason'> },
   now: Date,
 ): Change[] {
-  const written = new Map(outcomes.map(({ date, state }) => [date, state]));
-  // A failed day is always due, so that those of before are among the outcomes unless they lie outside of the window.
-  const failedBefore = ledger.filter(({ date, state }) => state === 'failed' && written.has(date));
-  const isFailing = outcomes.some(({ state }) => state === 'failed');
+  const isFailing = row.reason !== null;
   const before = new Map(ledger.map(({ date, state }) => [date, state]));
-  const after = new Map([...before, ...written]);
+  const after = new Map([...before, ...days.map(({ outcome }) => [outcome.date, outcome.state] as const)]);
   const changes: Record<Change, boolean> = {
-    newly_failing: isFailing && failedBefore.length === 0,
-    repaired: !isFailing && failedBefore.length > 0,
-    failing_over_3_nights: isFailing && failedBefore.some(({ failedSince }) => isLongAgo(failedSince, now)),
+    newly_failing: isFailing && failingSince === null,
+    repaired: !isFailing && failingSince !== null,
+    failing_over_3_nights: isFailing && failingSince !== null && isLongAgo(failingSince, now),
     newly_without_data: lacksData(after) && !lacksData(before),
   };
   return CHANGES.filter((change) => changes[change]);
 }
 
-function isLongAgo(instant: string | null, now: Date): boolean {
-  return instant !== null && now.getTime() - Date.parse(instant) > OVER_THREE_NIGHTS_MS;
+function isLongAgo(instant: string, now: Date): boolean {
+  return now.getTime() - Date.parse(instant) > OVER_THREE_DAYS_MS;
 }
 
 /** Whether the newest days that a platform gave its last word on had nothing. A failure is another trouble, told on its own. */

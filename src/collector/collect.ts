@@ -2,19 +2,19 @@ import { CollectError, LeaseHeld } from '../errors.js';
 import { createHttp, type HttpClientOptions } from '../http/client.js';
 import { redact } from '../http/redact.js';
 import type { Platform } from '../platforms/platform.js';
-import type { ConnectionFilter, Shard, Store, StoredConnection } from '../store/store.js';
+import type { AccountFilter, ForeignRows, PrimaryChange, Shard, Store, StoredAccount } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
+import { collectAccount, planAccount, type RunContext } from './account.js';
 import { forEachConcurrently } from './concurrently.js';
-import { collectConnection, planConnection, type RunContext } from './connection.js';
 import type { ConnectionReport, OnEvent } from './events.js';
 import { expiringTokens, expiryWarnings } from './expiring.js';
 import { oneLine } from './one-line.js';
-import type { DayRecord } from './outcome.js';
-import { ledgerRange, openDaysWarning, type Window } from './plan.js';
+import type { AccountRecord } from './outcome.js';
+import { DEFAULT_LOOKBACK_DAYS, ledgerRange, openDaysWarning, type Window } from './plan.js';
 import { createRecorder } from './recorder.js';
 import { createRefusals } from './refusals.js';
 import { reportOn } from './report.js';
-import type { Summary } from './summary.js';
+import { countsOf, type Summary } from './summary.js';
 import { createTally } from './tally.js';
 import { versionWarning } from './version.js';
 
@@ -28,10 +28,12 @@ export interface CollectOptions {
   /** One part of the users, with a lease of its own; goes without `userId`. */
   readonly shard?: Shard;
   readonly window: Window;
-  /** Requests, and connections, under way at once. */
+  /** Requests, and accounts, under way at once. */
   readonly concurrency: number;
   /** Collect again what is settled, and overwrite it. */
   readonly refresh: boolean;
+  /** Overwrite the rows of other writers that stand in the place of values collected. */
+  readonly adopt: boolean;
   /** Plan only: no request, no write, no lease. */
   readonly dryRun: boolean;
   /** Aborted to stop politely: nothing more is asked, what was fetched is written. */
@@ -64,7 +66,7 @@ export interface Collector {
 }
 
 /**
- * One run: takes the lease, streams the active connections, plans and fetches each, records, and sums up. Throws
+ * One run: takes the lease, brings the accounts in step with the connections, streams them, plans and fetches each, records, and sums up. Throws
  * `CollectError` when there can be no run (`lease_held`, `schema_missing`, …) or when the store fails in the middle of one.
  */
 export async function collect(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
@@ -77,7 +79,7 @@ export async function collect(collector: Collector, options: CollectOptions, onE
   if (!lease.held) throw leaseHeld(scope, lease.by);
   try {
     const summary = await run(collector, options, onEvent, { runId: lease.runId, scope });
-    await store.finishRun(lease.runId, summary.status, summary);
+    await store.finishRun(lease.runId, summary.status, countsOf(summary));
     return summary;
   } catch (error) {
     const { code, message } = error instanceof CollectError ? error : { code: null, message: 'unexpected error' };
@@ -102,7 +104,7 @@ async function run(
   const counters = { total: 0, retried: 0 };
   const tally = createTally();
   const said = new Set<string>();
-  /** Platforms that a connection was met of: what is to be said of them is said. */
+  /** Platforms that an account was met of: what is to be said of them is said. */
   const met = new Set<Platform>();
   const warn = (text: string) => {
     const message = oneLine(redact(text, secrets));
@@ -123,45 +125,72 @@ async function run(
     window: options.window,
     refresh: options.refresh,
   };
-  const recorder = createRecorder({ store, runId, refresh: options.refresh, onFailure: () => halt.abort() });
+  const recorder = createRecorder({
+    store,
+    runId,
+    now,
+    refresh: options.refresh,
+    adopt: options.adopt,
+    onFailure: () => halt.abort(),
+  });
   const heartbeat = options.dryRun ? undefined : setInterval(() => void renew(store, runId, halt), HEARTBEAT_MS);
 
-  async function work(connection: StoredConnection): Promise<void> {
-    const platform = platforms.get(connection.platform);
-    if (platform && !met.has(platform)) {
+  async function work(account: StoredAccount): Promise<void> {
+    const platform = platforms.get(account.platform);
+    if (platform === undefined) throw new Error(`${account.platform} is not among the platforms asked for`);
+    if (!met.has(platform)) {
       met.add(platform);
       const warnings = [versionWarning(platform, startedAt), openDaysWarning(platform, options.window, startedAt)];
       for (const warning of warnings) if (warning !== null) warn(warning);
     }
-    const planned = planConnection(connection, context);
-    const onWritten = (records: readonly DayRecord[]) =>
-      done(reportOn(connection, planned, records, startedAt), records);
+    const planned = planAccount(account, platform, context);
+    const onWritten = (record: AccountRecord | null) => {
+      const report = reportOn(account, planned, record, startedAt);
+      tally.add(report, record);
+      onEvent({ type: 'connection', connection: report });
+    };
     const isIdle = planned.due.length + planned.tooOld.length === 0;
-    if (options.dryRun || isIdle) return onWritten([]);
-    const records = await collectConnection(connection, planned, context);
+    if (options.dryRun || isIdle) return onWritten(null);
+    const record = await collectAccount(account, platform, planned, context);
     // Stopped before a single day of it was done: as if it had not been read.
-    if (records.length > 0) await recorder.add({ records, onWritten });
+    if (record.days.length + record.failedDates.length > 0) await recorder.add({ record, onWritten });
   }
 
-  function done(connection: ConnectionReport, records: readonly DayRecord[]): void {
-    tally.add(connection, records);
-    onEvent({ type: 'connection', connection });
+  async function* accounts(): AsyncGenerator<StoredAccount> {
+    const filter: AccountFilter = {
+      ...(options.userId !== undefined && { userId: options.userId }),
+      platforms: options.platforms ?? [...platforms.keys()],
+      ...(options.shard !== undefined && { shard: options.shard }),
+    };
+    const sync = {
+      collected: [...platforms.keys()],
+      ...(options.userId !== undefined && { userId: options.userId }),
+      at: startedAt,
+      windowDays: DEFAULT_LOOKBACK_DAYS,
+    };
+    if (!options.dryRun) {
+      const { changes, unknownUsers } = await store.syncAccounts(sync);
+      for (const change of changes) warn(successionWarning(change));
+      if (unknownUsers > 0) warn(unknownUsersWarning(unknownUsers));
+    }
+    const ledger = ledgerRange(options.window, startedAt);
+    for await (const page of store.accounts(filter, ledger, options.dryRun ? sync : undefined)) {
+      if (page.total !== null) {
+        const { description } = store;
+        onEvent({ type: 'started', runId, scope, store: description, connections: page.total, dryRun: options.dryRun });
+        const ends = await expiringTokens({ store, platforms, keyring }, filter, startedAt);
+        for (const message of expiryWarnings(ends, startedAt)) warn(message);
+      }
+      yield* page.accounts;
+    }
   }
 
   try {
-    const filter: ConnectionFilter = {
-      ...(options.userId !== undefined && { userId: options.userId }),
-      ...(options.platforms !== undefined && { platforms: options.platforms }),
-      ...(options.shard !== undefined && { shard: options.shard }),
-    };
-    const connections = await store.countConnections(filter);
-    onEvent({ type: 'started', runId, scope, store: store.description, connections, dryRun: options.dryRun });
-    const ends = await expiringTokens(store, platforms, filter, startedAt);
-    for (const message of expiryWarnings(ends, startedAt)) warn(message);
-    const pages = store.connections(filter, ledgerRange(options.window, startedAt));
-    await forEachConcurrently(flatten(pages), options.concurrency, work, () => signal.aborted);
+    await forEachConcurrently(accounts(), options.concurrency, work, () => signal.aborted);
     await recorder.flush();
     if (halt.signal.aborted) throw leaseLost();
+    const { foreign } = recorder.counts;
+    if (foreign.rows > 0) warn(foreignWarning(foreign));
   } finally {
     clearInterval(heartbeat);
     http.close();
@@ -186,8 +215,18 @@ async function renew(store: Store, runId: string, halt: AbortController): Promis
   if (!held) halt.abort();
 }
 
-async function* flatten<T>(pages: AsyncIterable<readonly T[]>): AsyncIterable<T> {
-  for await (const page of pages) yield* page;
+function successionWarning({ userId, platform, accountId, formerAccountId, reason }: PrimaryChange): string {
+  const why = reason === null ? 'is no longer connected' : `has failed for ${DEFAULT_LOOKBACK_DAYS} days (${reason})`;
+  return `user ${userId}: ${platform} account ${accountId} takes the place of ${formerAccountId} in analytics_snapshots, which ${why}; to choose another, run analytics-collect connections primary`;
+}
+
+function unknownUsersWarning(accounts: number): string {
+  return `accounts of users who do not exist in the application's table of users are not collected: ${accounts}; remove their connections`;
+}
+
+function foreignWarning({ rows, since, until }: ForeignRows): string {
+  const days = since === until ? `${since}` : `${since} to ${until}`;
+  return `values not written because a row of another writer stands in their place in analytics_snapshots: ${rows} (${days}); collect those days with --adopt to overwrite such rows`;
 }
 
 function leaseLost(): CollectError {

@@ -1,23 +1,35 @@
 import type { Platform } from '../platforms/platform.js';
-import type { ConnectionFilter, Store, TokenEnd } from '../store/store.js';
+import type { AccountFilter, Store, TokenEnd } from '../store/store.js';
+import type { Keyring } from '../tokens/keyring.js';
+import { openRefreshToken } from './account.js';
 
 const DAY_MS = 86_400_000;
 const WARN_DAYS = 10;
-/** A night in which thousands end is told of in so many lines and one. */
+/** A run in which thousands end is told of in so many lines and one. */
 const MOST_LINES = 20;
 
-/** Tokens that have ended or end within ten days, the soonest first, and that only their user can renew. Throws what the store throws. */
+export interface ExpirySources {
+  readonly store: Pick<Store, 'tokensEnding'>;
+  readonly platforms: ReadonlyMap<string, Pick<Platform, 'renewsTokens' | 'endsByDate'>>;
+  readonly keyring: Pick<Keyring, 'decrypt'>;
+}
+
+/**
+ * Tokens that have ended or end within ten days, the soonest first, and that only their user can renew. Applications store a
+ * date with tokens that do not end by it, and a refresh token that is none. Throws what the store throws.
+ */
 export async function expiringTokens(
-  store: Pick<Store, 'tokensEnding'>,
-  platforms: ReadonlyMap<string, Pick<Platform, 'renewsTokens'>>,
-  filter: ConnectionFilter,
+  { store, platforms, keyring }: ExpirySources,
+  filter: AccountFilter,
   now: Date,
 ): Promise<TokenEnd[]> {
   const soon = new Date(now.getTime() + WARN_DAYS * DAY_MS);
   const ends = await store.tokensEnding(filter, soon.toISOString());
-  return ends.filter(({ platform, hasRefreshToken }) => {
+  return ends.filter(({ platform, accessToken, refreshToken }) => {
     const collected = platforms.get(platform);
-    return collected !== undefined && !(collected.renewsTokens && hasRefreshToken);
+    const access = accessToken === null ? null : keyring.decrypt(accessToken);
+    if (collected === undefined || !access?.ok || !collected.endsByDate(access.token)) return false;
+    return !(collected.renewsTokens && openRefreshToken(refreshToken, keyring) !== null);
   });
 }
 
@@ -25,7 +37,7 @@ export async function expiringTokens(
 export function expiryWarnings(ends: readonly TokenEnd[], now: Date): string[] {
   const lines = ends.slice(0, MOST_LINES).map((end) => {
     const verb = Date.parse(end.tokenExpiresAt) > now.getTime() ? 'ends' : 'ended';
-    const account = end.accountId ?? `connection ${end.connectionId}`;
+    const account = end.accountId ?? `connection ${end.id}`;
     return `the token of ${end.platform} ${account} of user ${end.userId} ${verb} at ${end.tokenExpiresAt}: connect the account again`;
   });
   const more = ends.length - lines.length;

@@ -1,6 +1,13 @@
-import type { CollectError, FailureReason, PlatformError } from '../errors.js';
+import type { CollectError, PlatformError } from '../errors.js';
 import type { Day, DayResult, MetricValue, Platform } from '../platforms/platform.js';
-import type { OutcomeRow, OutcomeState, SnapshotRow, StoredConnection } from '../store/store.js';
+import type {
+  AccountRow,
+  OutcomeRow,
+  OutcomeState,
+  SnapshotRow,
+  StoredAccount,
+  StoredConnection,
+} from '../store/store.js';
 import { oneLine } from './one-line.js';
 import { hasSettled } from './plan.js';
 
@@ -10,8 +17,16 @@ export interface DayRecord {
   readonly snapshots: readonly SnapshotRow[];
 }
 
+/** How an account ended in a run, with its days. */
+export interface AccountRecord {
+  readonly row: AccountRow;
+  readonly days: readonly DayRecord[];
+  /** The days that failed with the account as a whole, ascending: its own row says why, once. */
+  readonly failedDates: readonly string[];
+}
+
 export interface RecordInput {
-  readonly connection: StoredConnection;
+  readonly account: StoredAccount;
   readonly platform: Pick<Platform, 'api' | 'day'>;
   readonly day: Day;
   readonly result: DayResult;
@@ -22,49 +37,49 @@ export interface RecordInput {
 }
 
 /** Turns what a platform said of a day into the ledger's entry and the table's rows. */
-export function recordDay({ connection, platform, day, result, askedAt, clean }: RecordInput): DayRecord {
-  if (result.kind === 'skipped') return recordSkip(connection, day.date, clean(result.why));
-  const known = connection.ledger.find(({ date }) => date === day.date)?.state;
+export function recordDay({ account, platform, day, result, askedAt, clean }: RecordInput): DayRecord {
+  if (result.kind === 'skipped') return skippedDay(account, day.date, clean(result.why));
+  const known = account.ledger.find(({ date }) => date === day.date)?.state;
   const state = stateOf(result, hasSettled(day, platform.day.settlesAfterHours, askedAt), known);
   const unique = new Map(result.values.map((value) => [value.metric, value]));
   const snapshots = [...unique.values()].map(
     (value): SnapshotRow => ({
-      user_id: connection.userId,
-      platform: connection.platform,
-      source: 'api',
+      account: account.id,
       metric: value.metric,
       value: value.value,
       date: day.date,
       metadata: metadataOf(value, {
         api: platform.api,
-        accountId: connection.accountId,
+        accountId: account.accountId,
         askedAt,
         settled: value.closing === true || state === 'settled',
       }),
     }),
   );
   const error = result.kind === 'failed' ? result.error : null;
-  return {
-    outcome: outcomeRow(
-      connection,
-      day.date,
-      state,
-      error?.reason ?? null,
-      error && clean(error.message),
-      snapshots.length,
-    ),
-    snapshots,
+  const outcome = {
+    account: account.id,
+    date: day.date,
+    state,
+    reason: error?.reason ?? null,
+    message: error && clean(error.message),
+    metrics: snapshots.length,
   };
+  return { outcome, snapshots };
 }
 
 /** A failure of a day without a word from the platform on that day. */
-export function recordFailure(
-  connection: StoredConnection,
+export function failedDay(
+  { id: account }: Pick<StoredAccount, 'id'>,
   date: string,
-  error: PlatformError,
+  { reason, message }: PlatformError,
   clean: (text: string) => string,
 ): DayRecord {
-  return { outcome: outcomeRow(connection, date, 'failed', error.reason, clean(error.message), 0), snapshots: [] };
+  return { outcome: { account, date, state: 'failed', reason, message: clean(message), metrics: 0 }, snapshots: [] };
+}
+
+export function skippedDay({ id: account }: Pick<StoredAccount, 'id'>, date: string, why: string): DayRecord {
+  return { outcome: { account, date, state: 'skipped', reason: null, message: why, metrics: 0 }, snapshots: [] };
 }
 
 /** A day whose rows the database does not take, told in the database's words. */
@@ -76,8 +91,28 @@ export function refusedByStore({ outcome }: DayRecord, error: CollectError): Day
   };
 }
 
-export function recordSkip(connection: StoredConnection, date: string, why: string): DayRecord {
-  return { outcome: outcomeRow(connection, date, 'skipped', null, why, 0), snapshots: [] };
+/** An account's days; with `failed`, an account that failed as a whole on the days still due. */
+export function accountRecord(
+  { id }: Pick<StoredAccount, 'id'>,
+  { id: connectionId }: Pick<StoredConnection, 'id'>,
+  days: readonly DayRecord[],
+  failed: {
+    readonly error: PlatformError;
+    readonly dates: readonly string[];
+    readonly clean: (text: string) => string;
+  } | null = null,
+): AccountRecord {
+  const row = { id, connection_id: connectionId, reason: null, message: null };
+  if (failed === null) return withDays({ row, days, failedDates: [] }, days);
+  const { error, dates, clean } = failed;
+  return { row: { ...row, reason: error.reason, message: clean(error.message) }, days, failedDates: dates };
+}
+
+/** The same account with other days, such as those that were written: it fails where one of them does. */
+export function withDays(record: AccountRecord, days: readonly DayRecord[]): AccountRecord {
+  const failed = days.find(({ outcome }) => outcome.state === 'failed')?.outcome;
+  if (record.row.reason !== null || failed === undefined) return { ...record, days };
+  return { ...record, days, row: { ...record.row, reason: failed.reason, message: failed.message } };
 }
 
 /**
@@ -112,24 +147,4 @@ function metadataOf(
   if (types.length > 0) metadata.post_types = value.postTypes;
   if (types.length === 1) metadata.post_type = types[0];
   return metadata;
-}
-
-function outcomeRow(
-  connection: StoredConnection,
-  date: string,
-  state: OutcomeState,
-  reason: FailureReason | null,
-  message: string | null,
-  metrics: number,
-): DayRecord['outcome'] {
-  return {
-    connection_id: connection.id,
-    date,
-    user_id: connection.userId,
-    platform: connection.platform,
-    state,
-    reason,
-    message,
-    metrics,
-  };
 }

@@ -1,45 +1,41 @@
-import type { StoredConnection } from '../store/store.js';
+import type { StoredAccount } from '../store/store.js';
 import { changesOf } from './changes.js';
 import type { ConnectionReport } from './events.js';
-import type { DayRecord } from './outcome.js';
+import type { AccountRecord } from './outcome.js';
 import type { Plan } from './plan.js';
 
-/** How a connection ended, from its records; without any, what is due of it. */
+/** How an account ended; without a record, what is due of it. */
 export function reportOn(
-  connection: StoredConnection,
+  account: StoredAccount,
   planned: Plan,
-  records: readonly DayRecord[],
+  record: AccountRecord | null,
   now: Date,
 ): ConnectionReport {
-  const outcomes = records.map(({ outcome }) => outcome);
-  const failed = outcomes.find(({ state }) => state === 'failed');
-  const skipped = outcomes.find(({ state }) => state === 'skipped');
-  const telling = failed ?? skipped;
   const days: Record<string, number> = {};
+  const outcomes = record?.days.map(({ outcome }) => outcome) ?? [];
   for (const { state } of outcomes) days[state] = (days[state] ?? 0) + 1;
-  if (records.length === 0 && planned.due.length > 0) days.due = planned.due.length;
+  const failedDates = record?.failedDates ?? [];
+  if (failedDates.length > 0) days.failed = (days.failed ?? 0) + failedDates.length;
+  if (record === null && planned.due.length > 0) days.due = planned.due.length;
+  const skipped = outcomes.find(({ state }) => state === 'skipped');
   return {
-    connectionId: connection.id,
-    userId: connection.userId,
-    platform: connection.platform,
-    accountId: connection.accountId,
-    accountName: connection.accountName,
-    result: resultOf(
-      outcomes.length,
-      failed !== undefined,
-      outcomes.every(({ state }) => state === 'skipped'),
-    ),
+    connectionId: record?.row.connection_id ?? account.connections[0].id,
+    userId: account.userId,
+    platform: account.platform,
+    accountId: account.accountId,
+    accountName: account.accountName,
+    result: resultOf(record),
     days,
-    dates: outcomes.length > 0 ? outcomes.map(({ date }) => date) : planned.due.map(({ date }) => date),
+    dates: record ? [...outcomes.map(({ date }) => date), ...failedDates].sort() : planned.due.map(({ date }) => date),
     metrics: outcomes.reduce((sum, { metrics }) => sum + metrics, 0),
-    changes: changesOf(connection.ledger, outcomes, now),
-    reason: telling?.reason ?? null,
-    message: telling?.message ?? null,
+    changes: record ? changesOf(account, record, now) : [],
+    reason: record?.row.reason ?? null,
+    message: record?.row.message ?? skipped?.message ?? null,
   };
 }
 
-function resultOf(outcomes: number, failed: boolean, allSkipped: boolean): ConnectionReport['result'] {
-  if (outcomes === 0) return 'nothing_due';
-  if (failed) return 'failed';
-  return allSkipped ? 'skipped' : 'succeeded';
+function resultOf(record: AccountRecord | null): ConnectionReport['result'] {
+  if (record === null) return 'nothing_due';
+  if (record.row.reason !== null) return 'failed';
+  return record.days.every(({ outcome }) => outcome.state === 'skipped') ? 'skipped' : 'succeeded';
 }

@@ -1,5 +1,6 @@
 import type { Platform } from '../platforms/platform.js';
-import type { DateRange, FailingConnection, PlatformStatusRow, RunRow, Store, TokenEnd } from '../store/store.js';
+import type { DateRange, FailingAccount, PlatformStatusRow, RunRow, Store, TokenEnd } from '../store/store.js';
+import type { Keyring } from '../tokens/keyring.js';
 import { datesBetween } from './day.js';
 import { expiringTokens } from './expiring.js';
 import { windowRange } from './plan.js';
@@ -24,6 +25,8 @@ export interface StatusReport {
   /** When the newest run over all users began that completed, wholly or in part. */
   last_success: { started_at: string; age_hours: number } | null;
   platforms: PlatformStatus[];
+  /** Active connections of services that are not collected, by service. */
+  ignored: Record<string, number>;
   /** Tokens that have ended or end within ten days, and that only their user can renew. */
   expiring_tokens: ExpiringToken[];
   /** API versions in use that have ended or end soon. */
@@ -44,8 +47,9 @@ export interface PlatformStatus {
   /** The window looked at, in the platform's own days, ended ones only. */
   since: string;
   until: string;
-  active_connections: number;
-  connections_with_data: number;
+  /** Accounts that an active connection opens, and those of them with data in the window. */
+  accounts: number;
+  accounts_with_data: number;
   newest_day: string | null;
   days_missing: number;
   failing: FailingReport[];
@@ -56,17 +60,24 @@ export interface FailingReport {
   user_id: string;
   account_id: string | null;
   account_name: string | null;
-  reason: FailingConnection['reason'];
+  reason: FailingAccount['reason'];
   message: string | null;
   failing_since: string;
   /** Days from `failing_since` to the window's end, both counted. */
   days: number;
+  /** Runs that failed one after the other. */
+  runs: number;
+}
+
+export interface StatusSources {
+  readonly store: Store;
+  readonly platforms: ReadonlyMap<string, Pick<Platform, 'day' | 'version' | 'renewsTokens' | 'endsByDate'>>;
+  readonly keyring: Pick<Keyring, 'decrypt'>;
 }
 
 /** How things stand: the last run, and each platform over its own last `days` ended days. Throws what the store throws. */
 export async function readStatus(
-  store: Store,
-  platforms: ReadonlyMap<string, Pick<Platform, 'day' | 'version' | 'renewsTokens'>>,
+  { store, platforms, keyring }: StatusSources,
   days: number,
   now: Date,
 ): Promise<StatusReport> {
@@ -74,7 +85,8 @@ export async function readStatus(
   const windowIn = (timeZone: string): DateRange => windowRange({ kind: 'lookback', days }, timeZone, now);
   const windows = Object.fromEntries([...platforms].map(([name, { day }]) => [name, windowIn(day.timeZone)]));
   const { run: lastRun, succeededAt } = await store.lastRuns();
-  const rows = (await store.readStatus(windows)).filter(isInUse);
+  const status = await store.readStatus(windows);
+  const rows = status.platforms.filter(isInUse);
   const warnings = rows.map(({ platform }) => {
     const known = platforms.get(platform);
     return known ? versionWarning(known, now) : null;
@@ -97,21 +109,24 @@ export async function readStatus(
       return {
         platform: row.platform,
         ...window,
-        active_connections: row.activeConnections,
-        connections_with_data: row.connectionsWithData,
+        accounts: row.accounts,
+        accounts_with_data: row.accountsWithData,
         newest_day: row.newestDay,
         days_missing: row.daysMissing,
-        failing: row.failing.map((connection) => failingReport(connection, window.until)),
+        failing: row.failing.map((account) => failingReport(account, window.until)),
       };
     }),
-    expiring_tokens: (await expiringTokens(store, platforms, {}, now)).map(expiringToken),
+    ignored: { ...status.ignored },
+    expiring_tokens: (
+      await expiringTokens({ store, platforms, keyring }, { platforms: [...platforms.keys()] }, now)
+    ).map(expiringToken),
     warnings: [...new Set(warnings)].filter((warning) => warning !== null),
   };
 }
 
 function expiringToken(end: TokenEnd): ExpiringToken {
   return {
-    connection_id: end.connectionId,
+    connection_id: end.id,
     user_id: end.userId,
     platform: end.platform,
     account_id: end.accountId,
@@ -124,19 +139,20 @@ function hoursSince(instant: string, now: Date): number {
   return Math.round(((now.getTime() - Date.parse(instant)) / HOUR_MS) * 10) / 10;
 }
 
-function isInUse({ activeConnections, newestDay }: PlatformStatusRow): boolean {
-  return activeConnections > 0 || newestDay !== null;
+function isInUse({ accounts, newestDay }: PlatformStatusRow): boolean {
+  return accounts > 0 || newestDay !== null;
 }
 
-function failingReport(connection: FailingConnection, until: string): FailingReport {
+function failingReport(account: FailingAccount, until: string): FailingReport {
   return {
-    connection_id: connection.connectionId,
-    user_id: connection.userId,
-    account_id: connection.accountId,
-    account_name: connection.accountName,
-    reason: connection.reason,
-    message: connection.message,
-    failing_since: connection.failingSince,
-    days: Math.max(1, datesBetween(connection.failingSince, until).length),
+    connection_id: account.connectionId,
+    user_id: account.userId,
+    account_id: account.accountId,
+    account_name: account.accountName,
+    reason: account.reason,
+    message: account.message,
+    failing_since: account.failingSince,
+    days: Math.max(1, datesBetween(account.failingSince, until).length),
+    runs: account.runs,
   };
 }

@@ -2,7 +2,7 @@ import type { FailureReason } from '../errors.js';
 import type { OutcomeState } from '../store/store.js';
 import type { Change } from './changes.js';
 
-/** The account of a run: what `collect --json` prints and `collection_runs.summary` keeps. Field names are a published contract. */
+/** The account of a run: what `collect --json` prints. Field names are a published contract. */
 export interface Summary {
   run_id: string;
   /** `failed` when nothing at all succeeded; `partial` when some connection failed. */
@@ -18,15 +18,26 @@ export interface Summary {
   users: { total: number; succeeded: number; failed: number };
   connections: { total: number; succeeded: number; failed: number; skipped: number };
   days: { planned: number } & Record<OutcomeState, number>;
-  metrics: { inserted: number; updated: number; unchanged: number };
+  /** `foreign`: values in whose place another writer's row stands. */
+  metrics: { inserted: number; updated: number; unchanged: number; foreign: number };
   requests: { total: number; retried: number };
   platforms: Record<string, PlatformSummary>;
-  /** The first 10,000; `collection_outcomes` holds all. */
+  /** The first 10,000. */
   failures: Failure[];
   failures_omitted: number;
   /** Ids of connections, by what is new of them since they were last collected. */
   changes: Record<Change, string[]>;
   warnings: string[];
+}
+
+/** What `collection_runs.summary` keeps: who and what failed stands in the accounts' own rows, and goes with their users. */
+export function countsOf({
+  failures,
+  changes,
+  warnings,
+  ...counts
+}: Summary): Omit<Summary, 'failures' | 'changes' | 'warnings'> {
+  return counts;
 }
 
 export interface PlatformSummary {

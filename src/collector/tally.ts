@@ -1,16 +1,17 @@
 import { OUTCOME_STATES, type RecordCounts } from '../store/store.js';
 import type { Change } from './changes.js';
 import type { ConnectionReport } from './events.js';
-import type { DayRecord } from './outcome.js';
-import type { PlatformSummary, Summary } from './summary.js';
+import type { AccountRecord } from './outcome.js';
+import type { Failure, PlatformSummary, Summary } from './summary.js';
 
 /** A night in which everything fails for everybody is summed up as well: memory and the run's row stay bounded. */
 const MOST_FAILURES = 10_000;
 const MOST_WARNINGS = 1_000;
 
-/** Counts a run while it goes on. Every connection read is added once, so that the counts add up. */
+/** Counts a run while it goes on. Every account read is added once, so that the counts add up. */
 export interface Tally {
-  add(report: ConnectionReport, records: readonly DayRecord[]): void;
+  /** Without a record nothing was due of it. */
+  add(report: ConnectionReport, record: AccountRecord | null): void;
   warn(message: string): void;
   summary(run: RunFacts): Summary;
 }
@@ -51,7 +52,7 @@ export function createTally(): Tally {
   let dates: Summary['dates'] = null;
 
   return {
-    add(report, records) {
+    add(report, record) {
       const platform = platforms.get(report.platform) ?? {
         connections: 0,
         succeeded: 0,
@@ -71,19 +72,16 @@ export function createTally(): Tally {
       for (const state of OUTCOME_STATES) days[state] += report.days[state] ?? 0;
       dates = widen(dates, report.dates);
       for (const change of report.changes) changes[change].push(report.connectionId);
-      for (const { outcome } of records) {
-        if (outcome.state !== 'failed' || outcome.reason === null) continue;
+      for (const failed of record ? failuresOf(record) : []) {
         if (failures.length >= MOST_FAILURES) {
           failuresOmitted++;
           continue;
         }
         failures.push({
-          user_id: outcome.user_id,
-          platform: outcome.platform,
-          connection_id: outcome.connection_id,
-          day: outcome.date,
-          reason: outcome.reason,
-          message: outcome.message ?? '',
+          user_id: report.userId,
+          platform: report.platform,
+          connection_id: report.connectionId,
+          ...failed,
         });
       }
     },
@@ -104,7 +102,7 @@ export function createTally(): Tally {
         users: { total: userFailed.size, succeeded: userFailed.size - failedUsers, failed: failedUsers },
         connections,
         days,
-        metrics: { ...run.metrics },
+        metrics: { ...run.metrics, foreign: run.metrics.foreign.rows },
         requests: { ...run.requests },
         platforms: Object.fromEntries(platforms),
         failures,
@@ -114,6 +112,17 @@ export function createTally(): Tally {
       };
     },
   };
+}
+
+function failuresOf({ row, days, failedDates }: AccountRecord): Pick<Failure, 'day' | 'reason' | 'message'>[] {
+  const { reason, message } = row;
+  const whole = reason === null ? [] : failedDates.map((day) => ({ day, reason, message: message ?? '' }));
+  const single = days.flatMap(({ outcome }) =>
+    outcome.state === 'failed' && outcome.reason !== null
+      ? [{ day: outcome.date, reason: outcome.reason, message: outcome.message ?? '' }]
+      : [],
+  );
+  return [...single, ...whole];
 }
 
 function statusOf(interrupted: boolean, { succeeded, failed }: Summary['connections']): Summary['status'] {

@@ -112,6 +112,8 @@ export interface Platform {
   readonly version: ApiVersion;
   /** Whether an access token that has run out is renewed with the connection's refresh token. */
   readonly renewsTokens: boolean;
+  /** Whether an access token with a date of its end stored beside it ends by it. Pages' tokens do not, and often have one. */
+  endsByDate(accessToken: string): boolean;
   /** What the platform demands of those who keep its data, a sentence; null where nothing. */
   readonly storageRule: string | null;
   /**

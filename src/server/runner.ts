@@ -51,6 +51,7 @@ export function createRunner({ collect, alerts, allowedFailures, onEvent, log }:
         ...{
           concurrency: DEFAULT_CONCURRENCY,
           refresh: false,
+          adopt: false,
           dryRun: false,
           limits: DEFAULT_LIMITS,
           signal: stop.signal,

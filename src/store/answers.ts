@@ -7,7 +7,12 @@ import { OUTCOME_STATES } from './store.js';
 const date = z.iso.date();
 const instant = z.iso.datetime({ offset: true });
 
-export const schemaAnswer = z.object({ schema_version: z.number(), unique_key: z.boolean() });
+export const schemaAnswer = z.object({
+  schema_version: z.number(),
+  unique_key: z.boolean(),
+  // An older schema does not say.
+  value_type: z.string().default('numeric'),
+});
 
 export const leaseAnswer = z.discriminatedUnion('held', [
   z
@@ -57,29 +62,84 @@ export const lastRunsAnswer = z
 
 export const recordAnswer = z.discriminatedUnion('lease', [
   z.object({ lease: z.literal('lost') }),
-  z.object({ lease: z.literal('held'), inserted: z.number(), updated: z.number(), unchanged: z.number() }),
+  z.object({
+    lease: z.literal('held'),
+    inserted: z.number(),
+    updated: z.number(),
+    unchanged: z.number(),
+    foreign: z.object({ rows: z.number(), since: date.nullable(), until: date.nullable() }),
+  }),
 ]);
 
-export const countAnswer = z.object({ count: z.number() });
+export const syncAnswer = z
+  .object({
+    changes: z.array(
+      z
+        .object({
+          user_id: z.string(),
+          platform: z.string(),
+          account_id: z.string(),
+          former_account_id: z.string(),
+          reason: z.string().nullable(),
+        })
+        .transform((row) => ({
+          userId: row.user_id,
+          platform: row.platform,
+          accountId: row.account_id,
+          formerAccountId: row.former_account_id,
+          reason: row.reason,
+        })),
+    ),
+    unknown_users: z.number(),
+  })
+  .transform((answer) => ({ changes: answer.changes, unknownUsers: answer.unknown_users }));
 
-export const connectionsAnswer = z.object({
-  connections: z.array(
+export const primaryAnswer = z.discriminatedUnion('result', [
+  z.object({ result: z.literal('not_found') }),
+  z
+    .object({ result: z.literal('not_collected'), platform: z.string(), account_id: z.string().nullable() })
+    .transform((row) => ({ result: row.result, platform: row.platform, accountId: row.account_id })),
+  z
+    .object({
+      result: z.enum(['changed', 'unchanged']),
+      user_id: z.string(),
+      platform: z.string(),
+      account_id: z.string(),
+    })
+    .transform((row) => ({
+      result: row.result,
+      userId: row.user_id,
+      platform: row.platform,
+      accountId: row.account_id,
+    })),
+]);
+
+const connection = z.object({
+  id: z.string(),
+  access_token: z.string().nullable(),
+  refresh_token: z.string().nullable(),
+  token_expires_at: instant.nullable(),
+});
+
+const storedConnection = connection.transform((row) => ({
+  id: row.id,
+  accessToken: row.access_token,
+  refreshToken: row.refresh_token,
+  tokenExpiresAt: row.token_expires_at,
+}));
+
+export const accountsAnswer = z.object({
+  accounts: z.array(
     z
       .object({
-        id: z.string(),
+        id: z.number(),
         user_id: z.string(),
         platform: z.string(),
         account_id: z.string().nullable(),
         account_name: z.string().nullable(),
-        access_token: z.string().nullable(),
-        refresh_token: z.string().nullable(),
-        token_expires_at: instant.nullable(),
-        second_account: z.boolean(),
-        ledger: z.array(
-          z
-            .object({ date, state: z.enum(OUTCOME_STATES), failed_since: instant.nullable() })
-            .transform((entry) => ({ date: entry.date, state: entry.state, failedSince: entry.failed_since })),
-        ),
+        connections: z.tuple([storedConnection], storedConnection),
+        failing_since: instant.nullable(),
+        ledger: z.array(z.object({ date, state: z.enum(OUTCOME_STATES) })),
       })
       .transform((row) => ({
         id: row.id,
@@ -87,14 +147,13 @@ export const connectionsAnswer = z.object({
         platform: row.platform,
         accountId: row.account_id,
         accountName: row.account_name,
-        accessToken: row.access_token,
-        refreshToken: row.refresh_token,
-        tokenExpiresAt: row.token_expires_at,
-        secondAccount: row.second_account,
+        connections: row.connections,
+        failingSince: row.failing_since,
         ledger: row.ledger,
       })),
   ),
-  next_key: z.string().nullable(),
+  next_key: z.array(z.string()).nullable(),
+  total: z.number().nullable(),
 });
 
 export const connectionListAnswer = z.object({
@@ -107,6 +166,7 @@ export const connectionListAnswer = z.object({
         account_id: z.string().nullable(),
         account_name: z.string().nullable(),
         active: z.boolean(),
+        is_primary: z.boolean(),
         token_expires_at: instant.nullable(),
       })
       .transform((row) => ({
@@ -116,6 +176,7 @@ export const connectionListAnswer = z.object({
         accountId: row.account_id,
         accountName: row.account_name,
         active: row.active,
+        isPrimary: row.is_primary,
         tokenExpiresAt: row.token_expires_at,
       })),
   ),
@@ -123,24 +184,23 @@ export const connectionListAnswer = z.object({
 
 export const tokensEndingAnswer = z.object({
   connections: z.array(
-    z
-      .object({
-        id: z.string(),
+    connection
+      .extend({
         user_id: z.string(),
         platform: z.string(),
         account_id: z.string().nullable(),
         account_name: z.string().nullable(),
         token_expires_at: instant,
-        has_refresh_token: z.boolean(),
       })
       .transform((row) => ({
-        connectionId: row.id,
+        id: row.id,
         userId: row.user_id,
         platform: row.platform,
         accountId: row.account_id,
         accountName: row.account_name,
+        accessToken: row.access_token,
+        refreshToken: row.refresh_token,
         tokenExpiresAt: row.token_expires_at,
-        hasRefreshToken: row.has_refresh_token,
       })),
   ),
 });
@@ -155,7 +215,7 @@ export const prunedAnswer = z.object({
 export const savedAnswer = z.object({ id: z.string(), created: z.boolean() });
 export const removedAnswer = z.object({ removed: z.boolean() });
 
-const failingConnection = z
+const failingAccount = z
   .object({
     connection_id: z.string(),
     user_id: z.string(),
@@ -164,6 +224,7 @@ const failingConnection = z
     reason: z.enum(FAILURE_REASONS),
     message: z.string().nullable(),
     failing_since: date,
+    runs: z.number(),
   })
   .transform((row) => ({
     connectionId: row.connection_id,
@@ -173,6 +234,7 @@ const failingConnection = z
     reason: row.reason,
     message: row.message,
     failingSince: row.failing_since,
+    runs: row.runs,
   }));
 
 export const statusAnswer = z.object({
@@ -180,19 +242,32 @@ export const statusAnswer = z.object({
     z
       .object({
         platform: z.string(),
-        active_connections: z.number(),
-        connections_with_data: z.number(),
+        accounts: z.number(),
+        accounts_with_data: z.number(),
         newest_day: date.nullable(),
         days_missing: z.number(),
-        failing: z.array(failingConnection),
+        failing: z.array(failingAccount),
       })
       .transform((row) => ({
         platform: row.platform,
-        activeConnections: row.active_connections,
-        connectionsWithData: row.connections_with_data,
+        accounts: row.accounts,
+        accountsWithData: row.accounts_with_data,
         newestDay: row.newest_day,
         daysMissing: row.days_missing,
         failing: row.failing,
       })),
+  ),
+  ignored: z.record(z.string(), z.number()),
+});
+
+export const writtenAnswer = z.object({
+  metrics: z.array(
+    z.object({
+      platform: z.string(),
+      metric: z.string(),
+      rows: z.number(),
+      users: z.number(),
+      total: z.number().nullable(),
+    }),
   ),
 });

@@ -1,16 +1,108 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 
 /** What `check_collection()` answers on a database with this program's schema. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
-const FOLDER = new URL('./schema/', import.meta.url);
+const FOLDER = new URL('./', import.meta.url);
 
-/**
- * The whole schema as one script of plain SQL: idempotent, safe on an empty database and on one with older tables.
- * Sent as one query it is one transaction.
- */
-export async function schemaSql(): Promise<string> {
-  const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).sort();
-  const parts = await Promise.all(files.map((name) => readFile(new URL(name, FOLDER), 'utf8')));
-  return parts.join('\n');
+/** A part of the schema, of plain and idempotent SQL. */
+export interface SchemaPart {
+  /** `006_accounts`, or `functions` for all that is replaced as a whole. */
+  readonly name: string;
+  /** Its first comment: what it does, a sentence. */
+  readonly purpose: string;
+  readonly sql: string;
+  /** Of the SQL: a part whose checksum differs from the recorded one is applied again. */
+  readonly checksum: string;
+}
+
+/** The migrations in their order, applied once each, and then the views, functions and rights, replaced as a whole. */
+export async function schemaParts(): Promise<SchemaPart[]> {
+  const migrations = await readSql('migrations');
+  const views = await readSql('views');
+  const functions = await readSql('functions');
+  const names = list(functions.map(({ name }) => name));
+  const security = await readFile(new URL('security.sql', FOLDER), 'utf8');
+  const replaced = [
+    '-- The views and functions, and who may use them.',
+    // The order of the files is that of their names, whichever calls which.
+    'set local check_function_bodies = off;',
+    dropSql(names),
+    ...[...views, ...functions].map(({ sql }) => sql),
+    // A migration made the last one, for those after it.
+    security.replace('/* functions */', `${names}, 'collection_key_indexes'`),
+  ].join('\n');
+  return [...migrations.map(({ name, sql }) => part(name, sql)), part('functions', replaced)];
+}
+
+/** The whole schema as one script for a SQL editor: one transaction, idempotent, safe on an empty database and on an older one. */
+export async function schemaScript(): Promise<string> {
+  const parts = await schemaParts();
+  return `${HEADER}
+begin;
+-- Waits no longer than this for others, so that nobody waits long behind it: then run it again.
+set local lock_timeout = '5s';
+set local client_min_messages = warning;
+
+${parts.map((part) => `${part.sql}\n${recordSql(part)}`).join('\n\n')}
+
+commit;
+
+-- What the application's own tables leave open. Nothing of it was changed.
+select * from public.schema_findings();
+`;
+}
+
+/** Records a part as applied. */
+export function recordSql({ name, checksum }: SchemaPart): string {
+  return `insert into public.collection_migrations (name, checksum) values ('${name}', '${checksum}')
+on conflict (name) do update set checksum = excluded.checksum, applied_at = now()
+  where collection_migrations.checksum <> excluded.checksum;`;
+}
+
+/** A function whose arguments have changed since would stay beside its successor. */
+function dropSql(names: string): string {
+  return `do $$
+declare
+  former regprocedure;
+begin
+  for former in
+    select oid::regprocedure from pg_catalog.pg_proc
+    where pronamespace = 'public'::regnamespace and proname in (${names})
+  loop
+    execute format('drop function %s', former);
+  end loop;
+end
+$$;`;
+}
+
+function list(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(', ');
+}
+
+const HEADER = `-- analytics-collect: tables, views and functions, all in the schema "public". Safe to run again.
+-- A platform_connections and an analytics_snapshots that are there already stay as they are, with their rows, rights and
+-- policies, but for these: columns that are missing are added, a value that cannot hold every number is widened, and a unique
+-- key without NULLS NOT DISTINCT is replaced, its duplicates removed, the oldest kept.
+-- On a large table the latter two keep readers waiting: with DATABASE_URL set, \`analytics-collect schema --apply\` does the same
+-- while they go on reading.`;
+
+function part(name: string, sql: string): SchemaPart {
+  return {
+    name,
+    purpose: /^-- (.+)$/m.exec(sql)?.[1] ?? name,
+    sql,
+    checksum: createHash('sha256').update(sql).digest('hex').slice(0, 16),
+  };
+}
+
+async function readSql(folder: string): Promise<{ name: string; sql: string }[]> {
+  const files = (await readdir(new URL(`${folder}/`, FOLDER))).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    files.map(async (file) => ({
+      name: file.replace('.sql', ''),
+      sql: await readFile(new URL(`${folder}/${file}`, FOLDER), 'utf8'),
+    })),
+  );
 }

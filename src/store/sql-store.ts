@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { CollectError } from '../errors.js';
 import * as answers from './answers.js';
+import type { AppliedSchema } from './apply-schema.js';
 import { type Pause, patiently } from './patience.js';
 import { SCHEMA_VERSION } from './schema.js';
-import type { ConnectionFilter, DateRange, Store, StoredConnection } from './store.js';
+import type { AccountFilter, AccountPage, DateRange, Store, SyncRequest } from './store.js';
 
 /** Calls one of the schema's functions with named arguments; answers its one JSON value. Throws `CollectError`. */
 export type Call = (functionName: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
@@ -16,11 +17,11 @@ export interface Driver {
   readonly call: Call;
   /** Waits before a call is made again; tests need not. */
   readonly pause?: Pause;
-  applySchema(): Promise<void>;
+  applySchema(): Promise<AppliedSchema>;
   close(): Promise<void>;
 }
 
-/** Each page sorts the connections anew, so that no state is kept between pages: few and large is cheap, and still flat. */
+/** Each page reads its part of the connections anew, so that no state is kept between pages: few and large is cheap, and still flat. */
 const PAGE_SIZE = 2_000;
 
 /** The store's contract over any way of calling the schema's functions. */
@@ -64,6 +65,13 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
           schemaFix,
         );
       }
+      if (schema.value_type !== 'numeric') {
+        throw new CollectError(
+          'schema_outdated',
+          `${description}: analytics_snapshots.value is ${schema.value_type}, which would round or refuse values.`,
+          'Run `alter table public.analytics_snapshots alter column value type numeric`, with the views that read it dropped meanwhile.',
+        );
+      }
     },
 
     beginRun: ({ scope, trigger }) => ask(answers.leaseAnswer, 'begin_collection', { scope, trigger }),
@@ -84,29 +92,36 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
       return ask(answers.lastRunsAnswer, 'last_collection');
     },
 
-    async countConnections(filter) {
-      return (await askPatiently(answers.countAnswer, 'count_connections', filterArgs(filter))).count;
-    },
+    syncAccounts: (request) => askPatiently(answers.syncAnswer, 'sync_accounts', syncArgs(request)),
 
-    async *connections(filter: ConnectionFilter, ledger: DateRange): AsyncGenerator<StoredConnection[]> {
-      let afterKey: string | null = null;
+    async *accounts(filter: AccountFilter, ledger: DateRange, preview?: SyncRequest): AsyncGenerator<AccountPage> {
+      let afterKey: string[] | null = null;
       do {
-        const page: z.output<typeof answers.connectionsAnswer> = await askPatiently(
-          answers.connectionsAnswer,
-          'read_connections',
-          { ...filterArgs(filter), ...ledger, after_key: afterKey, page_size: PAGE_SIZE },
+        const page: z.output<typeof answers.accountsAnswer> = await askPatiently(
+          answers.accountsAnswer,
+          preview ? 'preview_accounts' : 'read_accounts',
+          {
+            ...(preview && syncArgs(preview)),
+            ...filterArgs(filter),
+            ...ledger,
+            after_key: afterKey,
+            page_size: PAGE_SIZE,
+          },
         );
-        if (page.connections.length > 0) yield page.connections;
+        yield page;
         afterKey = page.next_key;
       } while (afterKey !== null);
     },
 
-    async record({ runId, snapshots, outcomes, refresh }) {
+    async record({ runId, at, accounts, snapshots, outcomes, refresh, adopt }) {
       const answer = await askPatiently(answers.recordAnswer, 'record_collection', {
         run_id: runId,
+        recorded_at: at.toISOString(),
+        accounts,
         snapshots,
         outcomes,
         refresh,
+        adopt,
       });
       if (answer.lease === 'lost') {
         throw new CollectError(
@@ -115,12 +130,14 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
           'Nothing is lost: the other run collects what this one did not.',
         );
       }
-      const { inserted, updated, unchanged } = answer;
-      return { inserted, updated, unchanged };
+      const { inserted, updated, unchanged, foreign } = answer;
+      return { inserted, updated, unchanged, foreign };
     },
 
-    async readStatus(windows) {
-      return (await ask(answers.statusAnswer, 'read_collection_status', { windows })).platforms;
+    readStatus: (windows) => ask(answers.statusAnswer, 'read_collection_status', { windows }),
+
+    async writtenSince(since) {
+      return (await ask(answers.writtenAnswer, 'written_since', { since: since.toISOString() })).metrics;
     },
 
     async tokensEnding(filter, before) {
@@ -149,9 +166,18 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
     async removeConnection(id) {
       return (await ask(answers.removedAnswer, 'remove_connection', { connection_id: id })).removed;
     },
+
+    choosePrimary: (id, request) => {
+      const { collected, asked_at, window_days } = syncArgs(request);
+      return ask(answers.primaryAnswer, 'choose_primary', { connection_id: id, collected, asked_at, window_days });
+    },
   };
 }
 
-function filterArgs({ userId, platforms, shard }: ConnectionFilter) {
-  return { for_user: userId ?? null, for_platforms: platforms ?? null, for_shard: shard ?? null };
+function filterArgs({ userId, platforms, shard }: AccountFilter) {
+  return { for_user: userId ?? null, for_platforms: platforms, for_shard: shard ?? null };
+}
+
+function syncArgs({ collected, userId, at, windowDays }: SyncRequest) {
+  return { collected, for_user: userId ?? null, asked_at: at.toISOString(), window_days: windowDays };
 }

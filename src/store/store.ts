@@ -1,8 +1,9 @@
 import type { FailureReason } from '../errors.js';
+import type { AppliedSchema } from './apply-schema.js';
 
 /**
  * The contract of a store: where connections are read and snapshots are written. Every store speaks to the same SQL
- * functions (see `schema/`), so that a call is one statement and one transaction, over REST as over a socket.
+ * functions (see `functions/`), so that a call is one statement and one transaction, over REST as over a socket.
  * Every method throws `CollectError` (`store_unreachable`, `store_refused`, `schema_missing`, `schema_outdated`,
  * `store_failed`), with nothing of a connection string or a key in it.
  */
@@ -10,10 +11,10 @@ export interface Store {
   /** For people: `Supabase at abc.supabase.co`, `PostgreSQL at db.example.com/app`, `embedded PostgreSQL in /home/…`. No secrets. */
   readonly description: string;
 
-  /** Refuses a database without the schema, or whose `analytics_snapshots` lacks the right unique key. */
+  /** Refuses a database without the schema, or whose `analytics_snapshots` lacks the right unique key or would round values. */
   check(): Promise<void>;
-  /** Creates or updates tables and functions. Idempotent. A Supabase store cannot, and says where to paste it. */
-  applySchema(): Promise<void>;
+  /** Creates or updates tables, views and functions. Idempotent. A Supabase store cannot, and says where to paste it. */
+  applySchema(): Promise<AppliedSchema>;
 
   /** Takes the lease of a scope by writing its run's row. */
   beginRun(run: NewRun): Promise<Lease>;
@@ -28,17 +29,23 @@ export interface Store {
    */
   lastRuns(): Promise<{ readonly run: RunRow | null; readonly succeededAt: string | null }>;
 
-  countConnections(filter: ConnectionFilter): Promise<number>;
-  /** Active connections, oldest first, in pages; each with its outcomes between `ledger.since` and `ledger.until`. */
-  connections(filter: ConnectionFilter, ledger: DateRange): AsyncIterable<StoredConnection[]>;
-  /** Writes snapshots and their outcomes in one transaction. A lost lease is `CollectError` `lease_lost`. */
+  /** Brings the accounts in step with the connections, and sees to it that each user and platform has one primary account. */
+  syncAccounts(request: SyncRequest): Promise<SyncedAccounts>;
+  /**
+   * Active accounts, in pages; each with its outcomes between `ledger.since` and `ledger.until`. With `preview`, as they would
+   * be after `syncAccounts`, without a trace of it.
+   */
+  accounts(filter: AccountFilter, ledger: DateRange, preview?: SyncRequest): AsyncIterable<AccountPage>;
+  /** Writes snapshots, outcomes and how their accounts stand, in one transaction. A lost lease is `CollectError` `lease_lost`. */
   record(batch: RecordBatch): Promise<RecordCounts>;
 
-  /** What `status` shows, a row for each platform that has an active connection or a window named. */
-  readStatus(windows: Readonly<Record<string, DateRange>>): Promise<PlatformStatusRow[]>;
+  /** What `status` shows. A window for each platform that is collected. */
+  readStatus(windows: Readonly<Record<string, DateRange>>): Promise<StatusRows>;
+  /** What was written since an instant, by platform and metric. */
+  writtenSince(since: Date): Promise<WrittenMetric[]>;
 
-  /** Active connections whose access token ends before an instant (ISO 8601), the soonest first. */
-  tokensEnding(filter: ConnectionFilter, before: string): Promise<TokenEnd[]>;
+  /** Connections in use whose access token ends before an instant (ISO 8601), the soonest first. */
+  tokensEnding(filter: AccountFilter, before: string): Promise<TokenEnd[]>;
   /** Deletes a platform's snapshots and outcomes of old days, or counts them. */
   prune(request: PruneRequest): Promise<PruneCounts>;
 
@@ -46,14 +53,16 @@ export interface Store {
   listConnections(): Promise<ConnectionSummary[]>;
   /** Adds a connection, or renews the one with the same user, platform and account. Tokens come encrypted. */
   saveConnection(connection: NewConnection): Promise<{ id: string; created: boolean }>;
-  /** Removes a connection and its ledger; its snapshots stay. False when there is none with that id. */
+  /** Removes a connection; what was collected of its account stays. False when `platform_connections` has none with that id. */
   removeConnection(id: string): Promise<boolean>;
+  /** Makes the account that a connection opens the primary one of its user and platform. */
+  choosePrimary(connectionId: string, request: Omit<SyncRequest, 'userId'>): Promise<ChosenPrimary>;
 
   close(): Promise<void>;
 }
 
 /**
- * How a planned (connection, day) ended.
+ * How a planned (account, day) ended.
  * `settled`: final values written. `provisional`: values written before the settling time. `pending`: ended, nothing there
  * yet. `no_data`: settling time passed, still nothing. `failed`: see the reason. `skipped`: not asked, on purpose.
  */
@@ -61,12 +70,10 @@ export const OUTCOME_STATES = ['settled', 'provisional', 'pending', 'no_data', '
 
 export type OutcomeState = (typeof OUTCOME_STATES)[number];
 
-/** What the ledger (`collection_outcomes`) knows of a connection's day. */
+/** What the ledger (`collection_outcomes`) knows of an account's day. */
 export interface LedgerEntry {
   readonly date: string;
   readonly state: OutcomeState;
-  /** ISO 8601 with offset: when this day was first found failed, if it has been so ever since; otherwise null. */
-  readonly failedSince: string | null;
 }
 
 export type RunStatus = 'running' | 'completed' | 'partial' | 'failed' | 'interrupted' | 'abandoned';
@@ -102,11 +109,48 @@ export interface DateRange {
   readonly until: string;
 }
 
-export interface ConnectionFilter {
+export interface AccountFilter {
   readonly userId?: string;
-  readonly platforms?: readonly string[];
+  readonly platforms: readonly string[];
   readonly shard?: Shard;
 }
+
+export interface SyncRequest {
+  /** The platforms that are collected; connections of other services are ignored. */
+  readonly collected: readonly string[];
+  /** Only this user's. */
+  readonly userId?: string;
+  /** The run's clock. */
+  readonly at: Date;
+  /** A primary account without a collected day in so many days gives way to one that lives. */
+  readonly windowDays: number;
+}
+
+export interface SyncedAccounts {
+  readonly changes: readonly PrimaryChange[];
+  /** Accounts of users whom the application's table of users does not know: they are not collected. */
+  readonly unknownUsers: number;
+}
+
+/** An account that took another's place in `analytics_snapshots`. */
+export interface PrimaryChange {
+  readonly userId: string;
+  readonly platform: string;
+  readonly accountId: string;
+  readonly formerAccountId: string;
+  /** Why the former one failed; null when it is no longer connected. */
+  readonly reason: string | null;
+}
+
+export type ChosenPrimary =
+  | { readonly result: 'not_found' }
+  | { readonly result: 'not_collected'; readonly platform: string; readonly accountId: string | null }
+  | {
+      readonly result: 'changed' | 'unchanged';
+      readonly userId: string;
+      readonly platform: string;
+      readonly accountId: string;
+    };
 
 /** One of `count` parts of the users: each user is whole in one of them, and always in the same one. */
 export interface Shard {
@@ -115,97 +159,146 @@ export interface Shard {
   readonly count: number;
 }
 
+/** Accounts in the order of their names. */
+export interface AccountPage {
+  readonly accounts: readonly StoredAccount[];
+  /** How many there are in all; with the first page only. */
+  readonly total: number | null;
+}
+
+/** An active account: what is collected, whichever connections open it. */
+export interface StoredAccount {
+  /** Its key in `collection_accounts`. */
+  readonly id: number;
+  readonly userId: string;
+  readonly platform: string;
+  /** Null where its connection names no account. */
+  readonly accountId: string | null;
+  readonly accountName: string | null;
+  /** The one renewed last comes first. */
+  readonly connections: readonly [StoredConnection, ...StoredConnection[]];
+  /** ISO 8601 with offset: since when each run has failed for it; null when the last one did not. */
+  readonly failingSince: string | null;
+  readonly ledger: readonly LedgerEntry[];
+}
+
 /** An active connection as stored: tokens are ciphertext. */
 export interface StoredConnection {
   readonly id: string;
-  readonly userId: string;
-  readonly platform: string;
-  /** Null where the row names no account. */
-  readonly accountId: string | null;
-  readonly accountName: string | null;
   readonly accessToken: string | null;
   readonly refreshToken: string | null;
   /** ISO 8601 with offset. */
   readonly tokenExpiresAt: string | null;
-  /**
-   * Another active connection of the same user and platform is the one to collect, for the table's key has room for one: that of the
-   * oldest account, and of several connections of that account the newest.
-   */
-  readonly secondAccount: boolean;
-  readonly ledger: readonly LedgerEntry[];
 }
 
-/** A row of `analytics_snapshots`, in the table's own spelling. `post_id` is always NULL and therefore not named. */
+/** A row of `analytics_snapshots`, or of `analytics_account_snapshots` where its account is not the primary one. */
 export interface SnapshotRow {
-  readonly user_id: string;
-  readonly platform: string;
-  readonly source: string;
+  /** Its account's key; it tells user, platform and table. */
+  readonly account: number;
   readonly metric: string;
   readonly value: number;
   readonly date: string;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** A row of `collection_outcomes`; `attempts`, `run_id` and `updated_at` are the database's to fill. */
+/** A row of `collection_outcomes`; `run_id` and `updated_at` are the database's to fill. */
 export interface OutcomeRow {
-  readonly connection_id: string;
+  readonly account: number;
   readonly date: string;
-  readonly user_id: string;
-  readonly platform: string;
   readonly state: OutcomeState;
   readonly reason: FailureReason | null;
   readonly message: string | null;
   readonly metrics: number;
 }
 
+/** How an account stands after a run. */
+export interface AccountRow {
+  readonly id: number;
+  /** The connection that opened it, or was last tried. */
+  readonly connection_id: string;
+  /** Why the account, or its first day that failed, could not be collected; null when nothing failed. */
+  readonly reason: FailureReason | null;
+  readonly message: string | null;
+}
+
 export interface RecordBatch {
   readonly runId: string;
+  /** The run's clock. */
+  readonly at: Date;
+  readonly accounts: readonly AccountRow[];
   readonly snapshots: readonly SnapshotRow[];
   readonly outcomes: readonly OutcomeRow[];
   /** Overwrite settled rows too. */
   readonly refresh: boolean;
+  /** Overwrite the rows of other writers. */
+  readonly adopt: boolean;
 }
 
 export interface RecordCounts {
   readonly inserted: number;
   readonly updated: number;
   readonly unchanged: number;
+  readonly foreign: ForeignRows;
+}
+
+/** Rows of other writers in whose place a value was to be written: they stand. */
+export interface ForeignRows {
+  readonly rows: number;
+  /** The first and the last day of theirs; null when there is none. */
+  readonly since: string | null;
+  readonly until: string | null;
+}
+
+export interface StatusRows {
+  readonly platforms: readonly PlatformStatusRow[];
+  /** Active connections of services that are not collected, by service. */
+  readonly ignored: Readonly<Record<string, number>>;
 }
 
 export interface PlatformStatusRow {
   readonly platform: string;
-  readonly activeConnections: number;
-  /** Active connections with at least one day in the window that is `settled` or `provisional`. */
-  readonly connectionsWithData: number;
-  /** The newest date of any snapshot of the platform, or null. */
+  /** Accounts that an active connection opens. */
+  readonly accounts: number;
+  /** Of these, those with at least one day in the window that is `settled` or `provisional`. */
+  readonly accountsWithData: number;
+  /** The newest day that was collected of any account, or null. */
   readonly newestDay: string | null;
-  /** (connection, day) pairs of the window without an outcome, `pending` or `failed`. */
+  /** (account, day) pairs of the window without an outcome, `pending` or `failed`. */
   readonly daysMissing: number;
-  readonly failing: readonly FailingConnection[];
+  readonly failing: readonly FailingAccount[];
 }
 
-/** An active connection whose newest outcome is `failed`. */
-export interface FailingConnection {
+/** An account for which the last run failed. */
+export interface FailingAccount {
   readonly connectionId: string;
   readonly userId: string;
   readonly accountId: string | null;
   readonly accountName: string | null;
   readonly reason: FailureReason;
   readonly message: string | null;
-  /** The first failed day after the last day that did not fail. */
+  /** The UTC date of the first of the runs that failed one after the other. */
   readonly failingSince: string;
+  /** How many there were. */
+  readonly runs: number;
+}
+
+/** Rows written of a metric. */
+export interface WrittenMetric {
+  readonly platform: string;
+  readonly metric: string;
+  readonly rows: number;
+  readonly users: number;
+  /** Their sum, where values of the metric may be added up. */
+  readonly total: number | null;
 }
 
 /** An access token that ends, known by its connection. */
-export interface TokenEnd {
-  readonly connectionId: string;
+export interface TokenEnd extends StoredConnection {
   readonly userId: string;
   readonly platform: string;
   readonly accountId: string | null;
   readonly accountName: string | null;
-  /** ISO 8601 with offset. */
   readonly tokenExpiresAt: string;
-  readonly hasRefreshToken: boolean;
 }
 
 export interface PruneRequest {
@@ -232,6 +325,8 @@ export interface ConnectionSummary {
   readonly accountId: string | null;
   readonly accountName: string | null;
   readonly active: boolean;
+  /** Whether it opens the account whose rows go to `analytics_snapshots`. */
+  readonly isPrimary: boolean;
   readonly tokenExpiresAt: string | null;
 }
 

@@ -36,6 +36,7 @@ export interface CollectFlags {
   readonly maxDuration?: string;
   readonly maxWait?: string;
   readonly refresh?: boolean;
+  readonly adopt?: boolean;
   readonly dryRun?: boolean;
   readonly allowFailures?: string;
   readonly alertTest?: boolean;
@@ -123,6 +124,7 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
         ? DEFAULT_CONCURRENCY
         : parseInteger('--concurrency', flags.concurrency, { min: 1, max: 1000 }),
     refresh: flags.refresh === true,
+    adopt: flags.adopt === true,
     dryRun: flags.dryRun === true,
     limits: parseLimits(flags),
     trigger: flags.sandbox === undefined ? 'cli' : 'sandbox',

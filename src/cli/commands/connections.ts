@@ -45,13 +45,38 @@ export async function addConnection(flags: AddFlags): Promise<void> {
   });
 }
 
+export function choosePrimary(id: string): Promise<void> {
+  return withApp(async (app) => {
+    const chosen = await app.choosePrimary(id);
+    if (chosen.result === 'not_found') throw noConnection(id);
+    const account = cleanText(`${chosen.platform} account ${chosen.accountId ?? 'without an id'}`);
+    if (chosen.result === 'not_collected') {
+      throw new CollectError(
+        'usage',
+        `The ${account} of connection ${id} is not collected: it is inactive, a personal profile, or of a service without a collector.`,
+        'Choose an active account: see analytics-collect connections list.',
+      );
+    }
+    const who = cleanText(`${account} of user ${chosen.userId}`);
+    process.stdout.write(
+      chosen.result === 'unchanged'
+        ? `the ${who} is the primary one already\n`
+        : `the ${who} is the primary one now: its rows are in analytics_snapshots, the former one's in analytics_account_snapshots\n`,
+    );
+  });
+}
+
 export function removeConnection(id: string): Promise<void> {
   return withApp(async ({ store }) => {
     if (!(await store.removeConnection(id))) {
-      throw new CollectError('not_found', `There is no connection ${id}.`, 'See analytics-collect connections list.');
+      throw noConnection(id);
     }
     process.stdout.write(`removed connection ${id}; the metrics it collected stay in analytics_snapshots\n`);
   });
+}
+
+function noConnection(id: string): CollectError {
+  return new CollectError('not_found', `There is no connection ${id}.`, 'See analytics-collect connections list.');
 }
 
 /** The access token as it was pasted, without the white space around it, and on a line of its own the refresh token. */

@@ -1,8 +1,9 @@
 import { DEFAULT_LOOKBACK_DAYS } from '../../collector/plan.js';
-import { parseDays, parseInteger } from '../flags.js';
+import { parseDays, parseInteger, usageError } from '../flags.js';
 import { colorsFor } from '../render/colors.js';
 import { renderStatus, staleness } from '../render/status.js';
 import { jsonDocument } from '../render/text.js';
+import { renderWritten } from '../render/written.js';
 import { withApp } from '../with-app.js';
 
 const MAX_AGE_HOURS = 8760;
@@ -10,10 +11,12 @@ const MAX_AGE_HOURS = 8760;
 export interface StatusFlags {
   readonly days?: string;
   readonly maxAge?: string;
+  readonly today?: boolean;
   readonly json?: boolean;
 }
 
 export async function statusCommand(flags: StatusFlags): Promise<void> {
+  if (flags.today) return writtenToday(flags);
   const days = flags.days === undefined ? DEFAULT_LOOKBACK_DAYS : parseDays('--days', flags.days);
   const maxAge =
     flags.maxAge === undefined ? null : parseInteger('--max-age', flags.maxAge, { min: 1, max: MAX_AGE_HOURS });
@@ -25,5 +28,15 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
       process.stderr.write(`stale: ${stale}\n`);
       process.exitCode = 1;
     }
+  });
+}
+
+async function writtenToday({ json, days, maxAge }: StatusFlags): Promise<void> {
+  if (days !== undefined || maxAge !== undefined) {
+    throw usageError('--today goes with neither --days nor --max-age.', 'Call status twice.');
+  }
+  await withApp(async (app) => {
+    const written = await app.writtenToday();
+    process.stdout.write(json ? jsonDocument({ metrics: written }) : renderWritten(written));
   });
 }

@@ -13,7 +13,7 @@ export function renderConnections(connections: readonly ConnectionSummary[]): st
     cleanText(connection.userId),
     cleanText(connection.platform),
     cleanText(connection.accountId ?? ''),
-    connection.active ? 'active' : 'inactive',
+    connection.active ? (connection.isPrimary ? 'primary' : 'active') : 'inactive',
     connection.tokenExpiresAt?.slice(0, 10) ?? '',
     cleanText(connection.accountName ?? ''),
   ]);
@@ -29,6 +29,7 @@ export function connectionJson(connection: ConnectionSummary) {
     account_id: connection.accountId,
     account_name: connection.accountName,
     active: connection.active,
+    primary: connection.isPrimary,
     token_expires_at: connection.tokenExpiresAt,
   };
 }

@@ -10,6 +10,7 @@ export function renderStatus(report: StatusReport, colors: Colors): string {
   const blocks = [
     [cleanText(report.store), lastRunLine(report.last_run, colors)],
     platformTable(report.platforms),
+    ignoredLines(report.ignored),
     failingLines(report.platforms, colors),
     expiringLines(report.expiring_tokens, colors),
     report.warnings.map((warning) => `${colors.yellow('warning:')} ${cleanText(warning)}`),
@@ -38,8 +39,8 @@ function platformTable(platforms: readonly PlatformStatus[]): string[] {
   if (platforms.length === 0) return ['no active connections. Next: analytics-collect connections add'];
   const rows = platforms.map((platform) => [
     cleanText(platform.platform),
-    formatNumber(platform.active_connections),
-    formatNumber(platform.connections_with_data),
+    formatNumber(platform.accounts),
+    formatNumber(platform.accounts_with_data),
     platform.newest_day ?? 'none',
     formatNumber(platform.days_missing),
     formatNumber(platform.failing.length),
@@ -47,7 +48,7 @@ function platformTable(platforms: readonly PlatformStatus[]): string[] {
   ]);
   const columns = [
     { title: 'platform' },
-    { title: 'active', align: 'right' },
+    { title: 'accounts', align: 'right' },
     { title: 'with data', align: 'right' },
     { title: 'newest day' },
     { title: 'days missing', align: 'right' },
@@ -57,25 +58,32 @@ function platformTable(platforms: readonly PlatformStatus[]): string[] {
   return formatTable(columns, rows);
 }
 
+function ignoredLines(ignored: StatusReport['ignored']): string[] {
+  const services = Object.entries(ignored).map(
+    ([name, connections]) => `${cleanText(name)} ${formatNumber(connections)}`,
+  );
+  return services.length === 0 ? [] : [`not collected, connections of other services: ${services.join(', ')}`];
+}
+
 function failingLines(platforms: readonly PlatformStatus[], colors: Colors): string[] {
   const failing = platforms.flatMap(({ platform, failing }) =>
     failing.map((connection) => ({ platform, ...connection })),
   );
   if (failing.length === 0) return [];
   const lines = failing.slice(0, MAX_LINES).map((connection) => {
-    const { platform, reason, message, days } = connection;
+    const { platform, reason, message, runs } = connection;
     const account = formatAccount({
       accountId: connection.account_id,
       accountName: connection.account_name,
       connectionId: connection.connection_id,
     });
     const why = message === null ? reason : `${reason}: ${message}`;
-    const since = `${count(days, 'day')}, since ${connection.failing_since}`;
+    const since = `${count(runs, 'run')}, since ${connection.failing_since}`;
     return `  ${cleanText(`${platform} ${account} of user ${connection.user_id}: ${why} (${since})`)}`;
   });
   const more = failing.length - lines.length;
   return [
-    colors.red(`${count(failing.length, 'connection')} failing:`),
+    colors.red(`${count(failing.length, 'account')} failing:`),
     ...lines,
     ...(more > 0 ? [`  … and ${formatNumber(more)} more: --json lists all`] : []),
   ];

@@ -26,6 +26,7 @@ export function facebook(settings: MetaSettings): Platform {
     metrics: METRICS,
     version: graphVersion(settings.version),
     renewsTokens: false,
+    endsByDate: () => false,
     storageRule: null,
 
     async collect(account, days, { http, refused, warn }) {

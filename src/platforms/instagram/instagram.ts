@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import { GraphError } from '../meta/errors.js';
-import { type Graph, type MetaSettings, openGraph } from '../meta/graph.js';
+import { type Graph, isInstagramLogin, type MetaSettings, openGraph } from '../meta/graph.js';
 import { askInsights } from '../meta/insights.js';
 import { graphVersion } from '../meta/versions.js';
 import { metricNumber } from '../number.js';
@@ -32,6 +32,7 @@ export function instagram(settings: MetaSettings): Platform {
     metrics: METRICS,
     version: graphVersion(settings.version),
     renewsTokens: false,
+    endsByDate: isInstagramLogin,
     storageRule: null,
 
     async collect(account, days, context) {

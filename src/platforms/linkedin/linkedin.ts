@@ -34,6 +34,7 @@ export function linkedin(settings: LinkedInSettings): Platform {
     metrics: METRICS,
     version: linkedInVersion(settings.version),
     renewsTokens: true,
+    endsByDate: () => true,
     storageRule: STORAGE_RULE,
 
     async collect(account, days, context) {

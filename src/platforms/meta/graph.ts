@@ -33,7 +33,7 @@ export interface GraphAccess {
  * The token travels in the `Authorization` header, never in the URL.
  */
 export function openGraph({ settings, token, http, warn }: GraphAccess): Graph {
-  const base = token.startsWith('IG') ? settings.instagramUrl : settings.graphUrl;
+  const base = isInstagramLogin(token) ? settings.instagramUrl : settings.graphUrl;
   return {
     name: `${new URL(base).host} ${settings.version}`,
     get(id, edge, query) {
@@ -55,6 +55,11 @@ export function openGraph({ settings, token, http, warn }: GraphAccess): Graph {
       });
     },
   };
+}
+
+/** Tokens of the Instagram login live 60 days. A Page's token has no end, and often the date of its owner's beside it. */
+export function isInstagramLogin(token: string): boolean {
+  return token.startsWith('IG');
 }
 
 /** Ids are digits; anything else could lead to another path. */

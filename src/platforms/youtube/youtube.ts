@@ -28,6 +28,7 @@ export function youtube(settings: GoogleSettings): Platform {
     metrics: METRICS,
     version: { name: 'v2', endsOn: null, variable: null },
     renewsTokens: true,
+    endsByDate: () => true,
     storageRule: STORAGE_RULE,
 
     async collect(account, days, context) {

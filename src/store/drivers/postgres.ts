@@ -1,11 +1,11 @@
 import pg from 'pg';
-import { CollectError } from '../errors.js';
-import { storeError } from './database-error.js';
-import { functionCall } from './function-call.js';
-import type { Pause } from './patience.js';
-import { schemaSql } from './schema.js';
-import { sqlStore } from './sql-store.js';
-import type { Store } from './store.js';
+import { CollectError } from '../../errors.js';
+import { applySchema } from '../apply-schema.js';
+import { storeError } from '../database-error.js';
+import { functionCall } from '../function-call.js';
+import type { Pause } from '../patience.js';
+import { sqlStore } from '../sql-store.js';
+import type { Store } from '../store.js';
 
 /** A connection may be half open: the other end gone, and nobody to say so. */
 const CALL_TIMEOUT_MS = 30_000;
@@ -60,7 +60,20 @@ export async function openPostgresStore(databaseUrl: string, pause?: Pause): Pro
       return (await query<{ result: unknown }>(statement))[0]?.result;
     },
     async applySchema() {
-      await query({ text: await schemaSql() });
+      // A connection of its own: what a statement waits for may take its time.
+      const client = await pool.connect();
+      try {
+        return await applySchema({
+          async query(text, values) {
+            const answer: pg.QueryResult | pg.QueryResult[] = await client.query(text, values && [...values]);
+            return (Array.isArray(answer) ? answer.at(-1)?.rows : answer.rows) ?? [];
+          },
+        });
+      } catch (thrown) {
+        throw storeError(thrown, place);
+      } finally {
+        client.release();
+      }
     },
     close: () => pool.end(),
   });

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
-import { CollectError } from '../errors.js';
-import { type Place, storeError } from './database-error.js';
-import { functionCall } from './function-call.js';
-import { lockFolder } from './lock.js';
-import { schemaSql } from './schema.js';
-import { sqlStore } from './sql-store.js';
-import type { Store } from './store.js';
+import { CollectError } from '../../errors.js';
+import { applySchema } from '../apply-schema.js';
+import { type Place, storeError } from '../database-error.js';
+import { functionCall } from '../function-call.js';
+import { lockFolder } from '../lock.js';
+import { sqlStore } from '../sql-store.js';
+import type { Store } from '../store.js';
 
 const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
 
@@ -70,9 +70,15 @@ export function storeInside(database: PGlite, description: string): Store {
       const { rows } = await guarded(database.query<{ result: unknown }>(text, values));
       return rows[0]?.result;
     },
-    async applySchema() {
-      await guarded(database.exec(await schemaSql()));
-    },
+    applySchema: () =>
+      guarded(
+        applySchema({
+          async query(text, values) {
+            if (values) return (await database.query<Record<string, unknown>>(text, [...values])).rows;
+            return (await database.exec(text)).at(-1)?.rows ?? [];
+          },
+        }),
+      ),
     close: () => database.close(),
   });
 }

@@ -1,12 +1,13 @@
 import { createClient, type WebSocketLikeConstructor } from '@supabase/supabase-js';
 import { WebSocket } from 'ws';
-import { CollectError } from '../errors.js';
-import { storeError } from './database-error.js';
-import { sqlStore } from './sql-store.js';
-import type { Store } from './store.js';
+import { CollectError } from '../../errors.js';
+import { storeError } from '../database-error.js';
+import { sqlStore } from '../sql-store.js';
+import type { Store } from '../store.js';
 
 const TIMEOUT_MS = 60_000;
-const SCHEMA_FIX = 'Run `analytics-collect schema` and paste its output into the SQL editor of the Supabase dashboard.';
+const SCHEMA_FIX =
+  'Run `analytics-collect schema` and paste its output into the SQL editor of the Supabase dashboard, or set DATABASE_URL to the project’s database as well and run `analytics-collect schema --apply`.';
 
 export interface SupabaseOptions {
   readonly url: string;

@@ -1,0 +1,150 @@
+import { Interrupted, PlatformError } from '../errors.js';
+import type { HttpClient } from '../http/client.js';
+import { redact } from '../http/redact.js';
+import type { Account, Platform, PlatformContext } from '../platforms/platform.js';
+import type { StoredAccount, StoredConnection } from '../store/store.js';
+import type { Keyring } from '../tokens/keyring.js';
+import { oneLine } from './one-line.js';
+import { type AccountRecord, accountRecord, type DayRecord, failedDay, recordDay, skippedDay } from './outcome.js';
+import { type Plan, plan, type Window } from './plan.js';
+
+/** What the accounts of one run share. */
+export interface RunContext {
+  readonly platforms: ReadonlyMap<string, Platform>;
+  readonly keyring: Pick<Keyring, 'decrypt'>;
+  readonly http: Pick<HttpClient, 'lane' | 'shut'>;
+  readonly refused: PlatformContext['refused'];
+  readonly warn: (message: string) => void;
+  readonly window: Window;
+  readonly refresh: boolean;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+  /** Struck out of everything an API says, as the account's own tokens are. */
+  readonly secrets: readonly string[];
+}
+
+/** The days due of one account, from its ledger and the clock. */
+export function planAccount(
+  account: StoredAccount,
+  { day }: Pick<Platform, 'day'>,
+  run: Pick<RunContext, 'window' | 'refresh' | 'now'>,
+): Plan {
+  return plan({ day, window: run.window, ledger: account.ledger, now: run.now(), refresh: run.refresh });
+}
+
+/**
+ * Collects the planned days of one account: exactly one outcome for each, whatever happens, but for days that an interruption
+ * left unasked. A token that is dead gives way to that of another connection of the same account. Never throws: a failure stays
+ * with its account.
+ */
+export async function collectAccount(
+  account: StoredAccount,
+  platform: Platform,
+  planned: Plan,
+  run: RunContext,
+): Promise<AccountRecord> {
+  const secrets = [...run.secrets];
+  const clean = (text: string) => oneLine(redact(text, secrets));
+  const tooOld = planned.tooOld.map(({ date }) =>
+    skippedDay(account, date, `${account.platform} does not answer for days that far back`),
+  );
+  const [newest, ...older] = account.connections;
+  let used: StoredConnection = newest;
+  let failure: PlatformError | null = null;
+  for (const connection of [newest, ...older]) {
+    secrets.push(...[connection.accessToken, connection.refreshToken].filter((token) => token !== null));
+    try {
+      const days = await askPlatform(account, connection, platform, planned, { ...run, secrets }, clean);
+      return accountRecord(account, connection, [...tooOld, ...days]);
+    } catch (error) {
+      if (error instanceof Interrupted) return accountRecord(account, connection, tooOld);
+      const refusal = error instanceof PlatformError ? error : unforeseen(error);
+      // Of several dead tokens, what the newest one was refused with is what to repair.
+      if (failure === null) [used, failure] = [connection, refusal];
+      if (!isDeadToken(refusal)) break;
+    }
+  }
+  if (failure?.scope === 'platform') run.http.shut(account.platform, failure);
+  const failed = failure && { error: failure, dates: planned.due.map(({ date }) => date), clean };
+  return accountRecord(account, used, tooOld, failed);
+}
+
+/** The days as the platform answered them over one connection. Throws `PlatformError` where it is the account that failed, and `Interrupted`. */
+async function askPlatform(
+  stored: StoredAccount,
+  connection: StoredConnection,
+  platform: Platform,
+  planned: Plan,
+  run: RunContext & { readonly secrets: string[] },
+  clean: (text: string) => string,
+): Promise<DayRecord[]> {
+  const account = openAccount(stored, connection, run.keyring);
+  run.secrets.push(account.accessToken, ...(account.refreshToken === null ? [] : [account.refreshToken]));
+  const askedAt = run.now();
+  const results = await platform.collect(account, planned.due, {
+    http: run.http.lane(platform.name, connection.id),
+    now: run.now,
+    refused: { ...run.refused, add: (api, metric, why) => run.refused.add(api, metric, clean(why)) },
+    closingDate: planned.closingDate,
+    warn: (message) => run.warn(clean(message)),
+  });
+  for (const result of results) {
+    if (result.kind === 'failed' && result.error.scope === 'platform') run.http.shut(platform.name, result.error);
+    if (result.kind === 'skipped') run.warn(`${platform.name} accounts are skipped: ${clean(result.why)}`);
+  }
+  return planned.due.flatMap((day) => {
+    const result = results.find(({ date }) => date === day.date);
+    if (result) return [recordDay({ account: stored, platform, day, result, askedAt, clean })];
+    return run.signal.aborted ? [] : [failedDay(stored, day.date, unanswered(platform), clean)];
+  });
+}
+
+/** Decrypts a connection's tokens. What cannot be decrypted goes nowhere. Throws `PlatformError`. */
+function openAccount(
+  { userId, accountId, accountName }: StoredAccount,
+  { id, accessToken, refreshToken, tokenExpiresAt }: StoredConnection,
+  keyring: RunContext['keyring'],
+): Account {
+  if (accessToken === null)
+    throw new PlatformError('needs_reconnect', 'the connection holds no access token; connect the account again');
+  if (accountId === null)
+    throw new PlatformError('configuration', 'the connection names no account; set its account_id');
+  const access = keyring.decrypt(accessToken);
+  if (!access.ok) throw new PlatformError('undecryptable_token', access.why);
+  if (!/^[\x21-\x7e]+$/.test(access.token)) {
+    const why = 'the stored token holds a space, a line break or another character that no token has';
+    throw new PlatformError('undecryptable_token', `${why}; connect the account again`);
+  }
+  return {
+    userId,
+    connectionId: id,
+    accountId,
+    accountName,
+    accessToken: access.token,
+    refreshToken: openRefreshToken(refreshToken, keyring),
+    tokenExpiresAt: tokenExpiresAt === null ? null : new Date(tokenExpiresAt),
+  };
+}
+
+/** The refresh token of a connection. Applications also encrypt the empty string, which is none. */
+export function openRefreshToken(stored: string | null, keyring: RunContext['keyring']): string | null {
+  const refresh = stored === null ? null : keyring.decrypt(stored);
+  return refresh?.ok && refresh.token !== '' ? refresh.token : null;
+}
+
+/** Another connection of the account may hold a token that lives. */
+function isDeadToken({ reason }: PlatformError): boolean {
+  return reason === 'needs_reconnect' || reason === 'undecryptable_token';
+}
+
+function unanswered(platform: Platform): PlatformError {
+  return new PlatformError('unexpected_response', `the ${platform.name} collector said nothing of this day`);
+}
+
+/** A defect, in a platform's code or ours: an outcome like any other, so that the run goes on. */
+function unforeseen(error: unknown): PlatformError {
+  return new PlatformError(
+    'unexpected_response',
+    `unforeseen error: ${error instanceof Error ? error.message : String(error)}`,
+  );
+}

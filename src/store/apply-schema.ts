@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { recordSql, type SchemaPart, schemaParts } from './schema.js';
+import { ensureUniqueKey } from './unique-key.js';
+
+/** One connection to a database, for statements that come one after the other. Throws what the driver throws. */
+export interface SqlSession {
+  /** Rows of one statement with parameters, or of the last of several without. */
+  query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+}
+
+/** What was done, a sentence each; none when the schema was in place. And what the application's own tables leave open. */
+export interface AppliedSchema {
+  readonly done: readonly string[];
+  readonly findings: readonly { readonly finding: string; readonly remedy: string }[];
+}
+
+const LOCK_NOT_AVAILABLE = '55P03';
+const LOCK_TRIES = 60;
+const LONGEST_PAUSE_MS = 5_000;
+
+/** Parts that are applied again, though recorded, when the database has drifted away from them. */
+const DRIFTED: Readonly<Record<string, string>> = {
+  '003_values': `select format_type(atttypid, atttypmod) <> 'numeric' as is_due from pg_catalog.pg_attribute
+    where attrelid = 'public.analytics_snapshots'::regclass and attname = 'value'`,
+  functions: `select (to_regclass('public.social_media_connections') is not null)
+    <> (pg_get_viewdef('public.collection_connections'::regclass) like '%social_media_connections further%') as is_due`,
+};
+
+/**
+ * Brings a database's schema up to date while others go on using it: nothing waits longer than two seconds for a lock, behind
+ * which readers would wait as long, and what takes time is done without one. Takes no lock when there is nothing to do.
+ */
+export async function applySchema(session: SqlSession): Promise<AppliedSchema> {
+  const done: string[] = [];
+  const applied = await appliedParts(session);
+  for (const part of await schemaParts()) {
+    if (part.name === '005_unique_key') done.push(...(await ensureUniqueKey(session, withLock)));
+    if (!(await isDue(session, part, applied))) continue;
+    if (part.name.endsWith('_indexes')) await buildConcurrently(session, part.sql);
+    await withLock(session, `${part.sql}\n${recordSql(part)}`);
+    done.push(`${part.name}: ${part.purpose}`);
+  }
+  const findings = await session.query('select finding, remedy from public.schema_findings()');
+  return {
+    done,
+    findings: findings.map(({ finding, remedy }) => ({ finding: String(finding), remedy: String(remedy) })),
+  };
+}
+
+/** The checksums recorded, by name. */
+async function appliedParts(session: SqlSession): Promise<Map<string, string>> {
+  const [table] = await session.query("select to_regclass('public.collection_migrations') is not null as is_there");
+  if (table?.is_there !== true) return new Map();
+  const rows = await session.query('select name, checksum from public.collection_migrations');
+  return new Map(rows.map(({ name, checksum }) => [String(name), String(checksum)]));
+}
+
+/** A migration is applied once, the functions with every change. */
+async function isDue(session: SqlSession, part: SchemaPart, applied: ReadonlyMap<string, string>): Promise<boolean> {
+  const known = applied.get(part.name);
+  if (known === undefined || (part.name === 'functions' && known !== part.checksum)) return true;
+  const drifted = DRIFTED[part.name];
+  return drifted !== undefined && (await session.query(drifted))[0]?.is_due === true;
+}
+
+/** Builds the indexes of a migration that consists of nothing else, while writers go on; the migration then finds them there. */
+async function buildConcurrently(session: SqlSession, sql: string): Promise<void> {
+  for (const [statement, name] of sql.matchAll(/^create index if not exists (\w+)[^;]+/gm)) {
+    // A build that was cut short leaves an index behind that is not valid.
+    const [index] = await session.query(
+      `select not indisvalid as is_broken from pg_catalog.pg_index where indexrelid = to_regclass('public.${name}')`,
+    );
+    if (index?.is_broken === true) await session.query(`drop index concurrently public.${name}`);
+    await session.query(statement.replace('create index', 'create index concurrently'));
+  }
+}
+
+/** Runs statements as one transaction that gives up a lock it does not get within two seconds, and tries again. */
+async function withLock(session: SqlSession, sql: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await session.query(`begin; set local lock_timeout = '2s'; ${sql}\n; commit`);
+      return;
+    } catch (error) {
+      await session.query('rollback');
+      if (!isLockTimeout(error) || tries === LOCK_TRIES) throw error;
+      await sleep(Math.min(tries * 500, LONGEST_PAUSE_MS));
+    }
+  }
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE;
+}

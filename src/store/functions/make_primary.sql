@@ -1,0 +1,59 @@
+-- Makes an account the primary one of its user and platform: the former one's rows and its own change places, so that a series
+-- in analytics_snapshots is always of one account. Where another writer's row stands in the way, its own row stays where it is.
+create or replace function public.make_primary(account bigint)
+returns void
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  chosen public.collection_accounts;
+  -- user_id and platform under the types that the table has, so that its index is used.
+  typed public.analytics_snapshots;
+begin
+  select * into strict chosen from public.collection_accounts accounts where accounts.id = make_primary.account;
+  perform from public.collection_accounts accounts
+  where accounts.user_id = chosen.user_id and accounts.platform = chosen.platform
+  order by accounts.id
+  for update;
+
+  update public.collection_accounts accounts
+  set is_primary = false
+  where accounts.user_id = chosen.user_id and accounts.platform = chosen.platform and accounts.is_primary;
+  update public.collection_accounts accounts set is_primary = true where accounts.id = chosen.id;
+
+  typed := jsonb_populate_record(
+    null::public.analytics_snapshots, jsonb_build_object('user_id', chosen.user_id, 'platform', chosen.platform)
+  );
+  with leaving as (
+    delete from public.analytics_snapshots shown
+    where shown.user_id = typed.user_id
+      and shown.platform = typed.platform
+      and shown.source = 'social_media'
+      and shown.post_id is null
+      and shown.metadata ->> 'account_id' <> chosen.account_id
+    returning shown.*
+  )
+  insert into public.analytics_account_snapshots
+    (user_id, platform, account_id, source, metric, value, date, metadata, created_at)
+  select leaving.user_id, leaving.platform, leaving.metadata ->> 'account_id', leaving.source, leaving.metric, leaving.value,
+    leaving.date, leaving.metadata, leaving.created_at
+  from leaving
+  on conflict (user_id, platform, account_id, source, metric, date, post_id) do update
+    set value = excluded.value, metadata = excluded.metadata;
+
+  with coming as (
+    insert into public.analytics_snapshots (user_id, platform, source, metric, value, date, metadata, created_at)
+    select own.user_id, own.platform, own.source, own.metric, own.value, own.date, own.metadata, own.created_at
+    from public.analytics_account_snapshots own
+    where own.user_id = typed.user_id and own.platform = chosen.platform and own.account_id = chosen.account_id
+    on conflict (user_id, platform, source, metric, date, post_id) do nothing
+    returning metric, date
+  )
+  delete from public.analytics_account_snapshots own
+  using coming
+  where own.user_id = typed.user_id
+    and own.platform = chosen.platform
+    and own.account_id = chosen.account_id
+    and own.metric = coming.metric::text
+    and own.date = coming.date;
+end
+$$;

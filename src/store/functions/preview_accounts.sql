@@ -1,0 +1,21 @@
+-- What read_accounts would answer after sync_accounts, without a trace of it: for a dry run.
+create or replace function public.preview_accounts(
+  collected jsonb, asked_at timestamptz, window_days integer,
+  for_user text, for_platforms jsonb, for_shard jsonb, since date, until date, after_key jsonb, page_size integer
+)
+returns jsonb
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  answer jsonb;
+begin
+  begin
+    perform public.sync_accounts(collected, for_user, asked_at, window_days);
+    answer := public.read_accounts(for_user, for_platforms, for_shard, since, until, after_key, page_size);
+    raise exception 'undo' using errcode = 'AC000';
+  exception
+    when sqlstate 'AC000' then
+      return answer;
+  end;
+end
+$$;

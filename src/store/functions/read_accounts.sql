@@ -1,0 +1,91 @@
+-- Active accounts in the order of their names, at most page_size of those after after_key, each with its connections and with
+-- its outcomes between since and until. NULL filters mean all; for_shard is {"index": 1 to count, "count": …}. One statement a
+-- page: the place in the order is the only state between pages. The first page counts them all.
+create or replace function public.read_accounts(
+  for_user text, for_platforms jsonb, for_shard jsonb, since date, until date, after_key jsonb, page_size integer
+)
+returns jsonb
+language sql stable security invoker set search_path = '' set timezone = 'UTC'
+as $$
+  -- Users are divided among shards by md5, since PostgreSQL's own hashes may change with its version.
+  with selected as not materialized (
+    select accounts.*
+    from public.collection_accounts accounts
+    where accounts.active
+      and (read_accounts.for_user is null or accounts.user_id = read_accounts.for_user)
+      and (for_platforms is null or for_platforms ? accounts.platform)
+      and (
+        for_shard is null
+        or ('x' || left(md5(accounts.user_id), 8))::bit(32)::bigint % (for_shard ->> 'count')::bigint
+          = (for_shard ->> 'index')::bigint - 1
+      )
+  ),
+  page as materialized (
+    select selected.*
+    from selected
+    where after_key is null
+      or (selected.user_id, selected.platform, selected.account_id) > (after_key ->> 0, after_key ->> 1, after_key ->> 2)
+    order by selected.user_id, selected.platform, selected.account_id
+    limit page_size
+  ),
+  opened as (
+    select
+      connections.user_id,
+      connections.platform,
+      connections.account_key,
+      jsonb_agg(
+        jsonb_build_object(
+          'id', connections.id,
+          'access_token', connections.access_token,
+          'refresh_token', connections.refresh_token,
+          'token_expires_at', connections.token_expires_at
+        )
+        order by connections.renewed_at desc nulls last, connections.id_key desc
+      ) as connections
+    from public.collection_connections connections
+    where connections.active
+      and connections.user_id between (select min(page.user_id) from page) and (select max(page.user_id) from page)
+    group by connections.user_id, connections.platform, connections.account_key
+  ),
+  known as (
+    select
+      outcomes.account,
+      jsonb_agg(jsonb_build_object('date', outcomes.date, 'state', outcomes.outcome) order by outcomes.date) as ledger
+    from public.collection_outcomes outcomes
+    where outcomes.account in (select page.id from page) and outcomes.date between since and until
+    group by outcomes.account
+  )
+  select jsonb_build_object(
+    'accounts', coalesce(
+      jsonb_agg(
+        jsonb_build_object(
+          'id', page.id,
+          'user_id', page.user_id,
+          'platform', page.platform,
+          'account_id', case when page.account_id not like 'connection:%' then page.account_id end,
+          'account_name', page.account_name,
+          'connections', opened.connections,
+          'failing_since', page.failing_since,
+          'ledger', coalesce(known.ledger, '[]')
+        )
+        order by page.user_id, page.platform, page.account_id
+      ),
+      '[]'
+    ),
+    'next_key', (
+      select case when count(*) = page_size then (
+        select jsonb_build_array(ends.user_id, ends.platform, ends.account_id)
+        from page ends
+        order by ends.user_id desc, ends.platform desc, ends.account_id desc
+        limit 1
+      ) end
+      from page
+    ),
+    'total', case when after_key is null then (select count(*) from selected) end
+  )
+  from page
+  -- A connection that ended since the accounts were brought in step has no place in this run.
+  join opened
+    on opened.user_id = page.user_id and opened.platform = page.platform and opened.account_key = page.account_id
+  left join known on known.account = page.id;
+$$;

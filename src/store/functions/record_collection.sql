@@ -1,0 +1,138 @@
+-- Writes snapshots, the outcomes they belong to and how their accounts stand, in one transaction. Rows of a primary account go
+-- to analytics_snapshots, those of others to analytics_account_snapshots. The platform's last word stands: see correction_of.
+-- The run's row is held meanwhile, so that a run whose lease was taken writes nothing more; so are the accounts, so that
+-- nobody changes the primary one.
+-- accounts: [{id, connection_id, reason, message}]; snapshots: [{account, metric, value, date, metadata}];
+-- outcomes: [{account, date, state, reason, message, metrics}].
+create or replace function public.record_collection(
+  run_id uuid, recorded_at timestamptz, accounts jsonb, snapshots jsonb, outcomes jsonb, refresh boolean, adopt boolean
+)
+returns jsonb
+language plpgsql security invoker set search_path = '' set timezone = 'UTC'
+as $$
+declare
+  inserted integer;
+  updated integer;
+  occupied record;
+begin
+  perform from public.collection_runs runs
+  where runs.id = record_collection.run_id and runs.status = 'running'
+  for share;
+  if not found then
+    return jsonb_build_object('lease', 'lost');
+  end if;
+  perform from public.collection_accounts known
+  where known.id in (select (account ->> 'id')::bigint from jsonb_array_elements(accounts) account)
+  order by known.id
+  for update;
+
+  -- Rows go in by key order, so that two runs that meet wait for each other instead of deadlocking.
+  -- jsonb_populate_record gives user_id the type that the table has.
+  with owners as materialized (
+    select known.id, known.platform, known.account_id, known.is_primary,
+      (jsonb_populate_record(null::public.analytics_snapshots, jsonb_build_object('user_id', known.user_id))).user_id
+    from public.collection_accounts known
+    where known.id in (select (account ->> 'id')::bigint from jsonb_array_elements(accounts) account)
+  ),
+  given as (
+    select owners.user_id, owners.platform, owners.account_id, owners.is_primary, rows.metric, rows.value, rows.date, rows.metadata
+    from jsonb_to_recordset(snapshots) as rows (account bigint, metric text, value numeric, date date, metadata jsonb)
+    join owners on owners.id = rows.account
+  ),
+  shown as (
+    insert into public.analytics_snapshots as existing (user_id, platform, source, metric, value, date, post_id, metadata)
+    select given.user_id, given.platform, 'social_media', given.metric, given.value, given.date, null, given.metadata
+    from given
+    where given.is_primary
+    order by given.user_id, given.platform, given.metric, given.date
+    on conflict (user_id, platform, source, metric, date, post_id) do update
+      set value = excluded.value,
+        metadata = public.correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt)
+      where public.correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt) is not null
+    returning existing.xmax = 0 as is_new
+  ),
+  kept as (
+    insert into public.analytics_account_snapshots as existing (user_id, platform, account_id, source, metric, value, date, metadata)
+    select given.user_id, given.platform, given.account_id, 'social_media', given.metric, given.value, given.date, given.metadata
+    from given
+    where not given.is_primary
+    order by given.user_id, given.platform, given.account_id, given.metric, given.date
+    on conflict (user_id, platform, account_id, source, metric, date, post_id) do update
+      set value = excluded.value,
+        metadata = public.correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt)
+      where public.correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt) is not null
+    returning existing.xmax = 0 as is_new
+  )
+  select count(*) filter (where written.is_new), count(*) filter (where not written.is_new)
+  into inserted, updated
+  from (select shown.is_new from shown union all select kept.is_new from kept) written;
+
+  -- Of the rows that were not written, those in whose place another writer's row stands.
+  select count(existing.date) as places, min(existing.date) as since, max(existing.date) as until
+  into occupied
+  from jsonb_to_recordset(snapshots) as rows (account bigint, metric text, date date)
+  join public.collection_accounts known on known.id = rows.account and known.is_primary
+  join public.analytics_snapshots existing
+    on existing.user_id = (jsonb_populate_record(null::public.analytics_snapshots, jsonb_build_object('user_id', known.user_id))).user_id
+      and existing.platform = known.platform
+      and existing.source = 'social_media'
+      and existing.metric = rows.metric
+      and existing.date = rows.date
+      and existing.post_id is null
+      and existing.metadata ->> 'account_id' is distinct from known.account_id
+  where inserted + updated < jsonb_array_length(snapshots);
+
+  insert into public.collection_outcomes as existing (account, date, outcome, reason, message, metrics, run_id, updated_at)
+  select given.account, given.date, given.state, given.reason, given.message, given.metrics, record_collection.run_id, recorded_at
+  from jsonb_to_recordset(outcomes)
+    as given (account bigint, date date, state text, reason text, message text, metrics integer)
+  order by given.account, given.date
+  on conflict (account, date) do update
+    set outcome = excluded.outcome,
+      reason = excluded.reason,
+      message = excluded.message,
+      metrics = excluded.metrics,
+      run_id = excluded.run_id,
+      updated_at = excluded.updated_at
+    -- A run of another scope may have settled the day meanwhile.
+    where record_collection.refresh or existing.outcome <> 'settled';
+
+  update public.collection_accounts known
+  set connection_id = given.connection_id,
+    reason = failure.reason,
+    message = failure.message,
+    failing_since = case when failure.reason is not null then coalesce(known.failing_since, recorded_at) end,
+    failing_runs = case
+      when failure.reason is null then 0
+      when known.run_id = record_collection.run_id then greatest(known.failing_runs, 1)
+      else known.failing_runs + 1
+    end,
+    first_day = least(known.first_day, days.first_day),
+    last_day = greatest(known.last_day, days.last_day),
+    collected_at = recorded_at,
+    run_id = record_collection.run_id
+  from jsonb_to_recordset(accounts) as given (id bigint, connection_id text, reason text, message text)
+  join public.collection_accounts before on before.id = given.id
+  -- An account with many days is written in several calls of a run: one that failed has failed.
+  cross join lateral (
+    select case when said_before then before.reason else given.reason end as reason,
+      case when said_before then before.message else given.message end as message
+    from (select coalesce(before.run_id = record_collection.run_id and before.reason is not null, false) as said_before) said
+  ) failure
+  left join (
+    select outcome.account, min(outcome.date) as first_day, max(outcome.date) as last_day
+    from jsonb_to_recordset(outcomes) as outcome (account bigint, date date, state text)
+    where outcome.state in ('settled', 'provisional')
+    group by outcome.account
+  ) days on days.account = given.id
+  where known.id = given.id;
+
+  return jsonb_build_object(
+    'lease', 'held',
+    'inserted', inserted,
+    'updated', updated,
+    'unchanged', jsonb_array_length(snapshots) - inserted - updated - occupied.places,
+    'foreign', jsonb_build_object('rows', occupied.places, 'since', occupied.since, 'until', occupied.until)
+  );
+end
+$$;

@@ -1,0 +1,54 @@
+-- What the application's own tables leave open, which the schema does not change, and the statements that would tighten it.
+create or replace function public.schema_findings()
+returns table (finding text, remedy text)
+language sql stable security invoker set search_path = ''
+as $$
+  with application as (
+    select tables.oid, tables.relname::text as name, tables.relrowsecurity as has_rls, tables.relacl, tables.relowner
+    from pg_catalog.pg_class tables
+    where tables.oid in (
+      to_regclass('public.analytics_snapshots'), to_regclass('public.platform_connections'),
+      to_regclass('public.social_media_connections')
+    )
+  ),
+  granted as (
+    select
+      application.name,
+      rights.grantee,
+      case rights.grantee when 0 then 'public' else rights.grantee::regrole::text end as role_name,
+      array_agg(lower(rights.privilege_type) order by rights.privilege_type) as privileges
+    from application
+    cross join lateral aclexplode(application.relacl) rights
+    where rights.grantee <> application.relowner
+    group by application.name, rights.grantee
+  )
+  select
+    format('%s: row level security is off', application.name),
+    format('alter table public.%I enable row level security;', application.name)
+  from application
+  where not application.has_rls
+  union all
+  select
+    format('%s: %s may %s', granted.name, granted.role_name, array_to_string(writing.privileges, ', ')),
+    format('revoke %s on public.%I from %s;', array_to_string(writing.privileges, ', '), granted.name, granted.role_name)
+  from granted
+  cross join lateral (
+    select array_agg(privilege) as privileges
+    from unnest(granted.privileges) privilege
+    where privilege in ('insert', 'update', 'delete', 'truncate', 'references', 'trigger')
+  ) writing
+  where granted.role_name in ('public', 'anon', 'authenticated') and writing.privileges is not null
+  union all
+  select
+    format('%s reads analytics_snapshots, and not the further accounts and the views', granted.role_name),
+    format(
+      'grant select on public.analytics_account_snapshots, public.analytics_by_account, public.analytics_daily to %1$s; create policy "%1$s reads all" on public.analytics_account_snapshots for select to %1$s using (true);',
+      granted.role_name
+    )
+  from granted
+  where granted.name = 'analytics_snapshots'
+    and 'select' = any (granted.privileges)
+    and granted.grantee <> 0
+    and granted.role_name not in ('anon', 'service_role')
+    and not has_table_privilege(granted.grantee, 'public.analytics_account_snapshots', 'select');
+$$;

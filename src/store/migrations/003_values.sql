@@ -1,0 +1,31 @@
+-- A value column that would round or overflow becomes numeric, and metadata jsonb.
+
+do $$
+begin
+  if exists (
+    select from pg_catalog.pg_attribute columns
+    where columns.attrelid = 'public.analytics_snapshots'::regclass and columns.attname = 'metadata'
+      and columns.atttypid = 'json'::regtype
+  ) then
+    alter table public.analytics_snapshots alter column metadata type jsonb using metadata::jsonb;
+  end if;
+end
+$$;
+
+do $$
+begin
+  if exists (
+    select from pg_catalog.pg_attribute columns
+    where columns.attrelid = 'public.analytics_snapshots'::regclass
+      and columns.attname = 'value'
+      and format_type(columns.atttypid, columns.atttypmod) <> 'numeric'
+  ) then
+    -- Readers wait meanwhile: of integers and floating point numbers every row is written anew.
+    alter table public.analytics_snapshots alter column value type numeric;
+  end if;
+exception
+  -- A view or a rule reads the column. Runs refuse to write until it is widened by hand, and say how.
+  when feature_not_supported or dependent_objects_still_exist then
+    raise warning 'analytics_snapshots.value cannot be widened to numeric: %', sqlerrm;
+end
+$$;

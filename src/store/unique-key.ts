@@ -1,0 +1,96 @@
+import type { SqlSession } from './apply-schema.js';
+
+const KEY = 'user_id, platform, source, metric, date, post_id';
+const NAME = 'analytics_snapshots_one_per_key';
+/** Rows looked at in one statement that deletes duplicates. */
+const BATCH_ROWS = 20_000;
+/** Others may write a duplicate while the index is built, which then fails. */
+const BUILD_TRIES = 5;
+const UNIQUE_VIOLATION = '23505';
+
+/** Runs statements as one transaction that waits for locks with patience. */
+type WithLock = (session: SqlSession, sql: string) => Promise<void>;
+
+/**
+ * Gives analytics_snapshots its unique key with NULLS NOT DISTINCT without keeping readers or writers waiting: duplicates go in
+ * batches, the index is built concurrently, and only the swap with the former key takes a lock, for a moment. Answers what was done.
+ */
+export async function ensureUniqueKey(session: SqlSession, withLock: WithLock): Promise<string[]> {
+  const plain = await plainKeys(session);
+  if (plain === null) return [];
+  let removed = 0;
+  for (let tries = 1; ; tries++) {
+    // A build that was cut short leaves an index behind that is not valid.
+    await session.query(`drop index concurrently if exists public.${NAME}`);
+    removed += await removeDuplicates(session);
+    try {
+      await session.query(
+        `create unique index concurrently ${NAME} on public.analytics_snapshots (${KEY}) nulls not distinct`,
+      );
+      break;
+    } catch (error) {
+      if (!isUniqueViolation(error) || tries === BUILD_TRIES) throw error;
+    }
+  }
+  await withLock(
+    session,
+    [...plain, `alter table public.analytics_snapshots add constraint ${NAME} unique using index ${NAME}`].join('; '),
+  );
+  const duplicates =
+    removed === 0 ? 'no duplicates' : `${removed.toLocaleString('en-US')} duplicates removed, the oldest kept`;
+  return [`The unique key of analytics_snapshots takes NULLs as equal now; ${duplicates}.`];
+}
+
+/** The statements that drop the former keys; null when the right one is there. */
+async function plainKeys(session: SqlSession): Promise<string[] | null> {
+  const keys = await session.query(
+    `select keys.takes_nulls_as_equal as is_right, keys.index_id::regclass::text as index_name, constraints.conname as constraint_name
+     from public.collection_key_indexes() keys
+     left join pg_catalog.pg_constraint constraints on constraints.conindid = keys.index_id and constraints.contype = 'u'`,
+  );
+  if (keys.some(({ is_right }) => is_right === true)) return null;
+  return keys.map(({ index_name, constraint_name }) =>
+    constraint_name === null
+      ? `drop index ${index_name}`
+      : `alter table public.analytics_snapshots drop constraint "${String(constraint_name).replaceAll('"', '""')}"`,
+  );
+}
+
+/** Goes through the table by user, some thousand rows at a time, each in a transaction of its own. Answers how many rows went. */
+async function removeDuplicates(session: SqlSession): Promise<number> {
+  let removed = 0;
+  let last: unknown = null;
+  for (;;) {
+    const [batch] = await session.query(
+      `with ahead as (
+         select user_id from public.analytics_snapshots
+         where $1::text is null or user_id > (jsonb_populate_record(null::public.analytics_snapshots, jsonb_build_object('user_id', $1::text))).user_id
+         order by user_id
+         limit ${BATCH_ROWS}
+       ),
+       removed as (
+         delete from public.analytics_snapshots
+         where ctid in (
+           select ranked.row_address
+           from (
+             select ctid as row_address,
+               row_number() over (partition by ${KEY} order by created_at nulls last, id) as place
+             from public.analytics_snapshots
+             where user_id in (select user_id from ahead)
+           ) ranked
+           where ranked.place > 1
+         )
+         returning 1
+       )
+       select (select user_id::text from ahead order by user_id desc limit 1) as last, (select count(*) from removed) as removed`,
+      [last],
+    );
+    removed += Number(batch?.removed ?? 0);
+    if (batch?.last === null || batch?.last === undefined) return removed;
+    last = batch.last;
+  }
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION;
+}
