@@ -20,6 +20,8 @@ export const SECRETS = [
 
 /** Meta serves calls to an expired version with the oldest usable one: https://developers.facebook.com/docs/graph-api/changelog */
 const OLDEST_GRAPH_VERSION = 21;
+/** At 09:00 UTC the Pacific day, Meta's and YouTube's, has ended all the year round. */
+const DEFAULT_CRON = '0 2,9 * * *';
 const NEW_KEY = "the output of: openssl rand -base64 32 | tr '+/' '-_'";
 
 const baseAddress = (example: string) =>
@@ -69,7 +71,9 @@ export const Variables = z.object({
   LINKEDIN_CLIENT_SECRET: credential('WPL_AP1.…').optional(),
   // Only `serve` needs a good one: an application's own, shorter one must not keep `collect` from running.
   INTERNAL_CRON_SECRET: z.string().optional(),
-  ANALYTICS_CRON: variable(isCron, 'is not five fields of cron with a time to come', '0 2 * * *').default('0 2 * * *'),
+  ANALYTICS_CRON: variable(isCron, 'is not five fields of cron with a time to come', DEFAULT_CRON).default(
+    DEFAULT_CRON,
+  ),
   ANALYTICS_TZ: variable(isTimeZone, 'is not a time zone', 'Europe/Berlin').default('UTC'),
   ALERT_WEBHOOK_URL: variable(isHttp, 'is not an http(s) address', 'https://hooks.slack.com/services/…').optional(),
   ALERT_DETAILS: flag().optional(),

@@ -67,7 +67,7 @@ test('nothing set is the embedded store with the documented defaults', () => {
       clientId: null,
       clientSecret: null,
     },
-    server: { cronSecret: null, cron: '0 2 * * *', timeZone: 'UTC' },
+    server: { cronSecret: null, cron: '0 2,9 * * *', timeZone: 'UTC' },
     alerts: { webhookUrl: null, details: false, healthcheckUrl: null },
   });
 });

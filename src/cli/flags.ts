@@ -1,12 +1,12 @@
 import { DEFAULT_LOOKBACK_DAYS, type Window } from '../collector/plan.js';
 import { CollectError } from '../errors.js';
+import { OLDER_TRIGGER_PATH, TRIGGER_PATH } from '../server/paths.js';
 import type { Shard } from '../store/store.js';
-import type { TimeOfDay } from './schedule/schedule.js';
+import type { TimeOfDay, Times } from './schedule/schedule.js';
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 730;
 export const MAX_SHARDS = 1024;
-const TRIGGER_PATH = '/api/internal/analytics/trigger-collection';
 
 interface WindowFlags {
   readonly date?: string;
@@ -67,11 +67,23 @@ export function parseShard(text: string): Shard {
   );
 }
 
-/** A time of day, `HH:MM`, from 00:00 to 23:59. */
-export function parseTimeOfDay(flag: string, text: string): TimeOfDay {
+/** Times of a day, each `HH:MM` from 00:00 to 23:59, separated by commas. */
+export function parseTimes(flag: string, text: string): Times {
+  const times = new Map(
+    text
+      .split(',')
+      .map((each) => parseTimeOfDay(flag, each.trim()))
+      .map((time) => [time.hour * 60 + time.minute, time]),
+  );
+  const [first, ...others] = [...times].sort(([one], [other]) => one - other).map(([, time]) => time);
+  if (first === undefined) throw usageError(`${flag} names no time.`, `For example ${flag} 02:00,09:00.`);
+  return [first, ...others];
+}
+
+function parseTimeOfDay(flag: string, text: string): TimeOfDay {
   const [, hour, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text)?.map(Number) ?? [];
   if (hour !== undefined && minute !== undefined) return { hour, minute };
-  throw usageError(`${flag} ${quote(text)} is not a time of day, HH:MM in UTC.`, `For example ${flag} 02:00.`);
+  throw usageError(`${flag} ${quote(text)} is not a time of day, HH:MM in UTC.`, `For example ${flag} 02:00,09:00.`);
 }
 
 /** The trigger endpoint of `serve`, by its own address or by the server's. */
@@ -87,7 +99,8 @@ export function parseTriggerUrl(flag: string, text: string): string {
     );
   }
   const path = url.pathname.replace(/\/+$/, '');
-  return `${url.origin}${path.endsWith(TRIGGER_PATH) ? path : `${path}${TRIGGER_PATH}`}`;
+  const isWhole = [TRIGGER_PATH, OLDER_TRIGGER_PATH].some((end) => path.endsWith(end));
+  return `${url.origin}${isWhole ? path : `${path}${TRIGGER_PATH}`}`;
 }
 
 /** A number of days to look back. */

@@ -1,10 +1,12 @@
 import { Command, Option } from 'commander';
+import { CollectError } from '../errors.js';
 import type { CollectFlags } from './commands/collect.js';
 import type { AddFlags } from './commands/connections.js';
 import type { PruneFlags } from './commands/prune.js';
 import type { PgCronFlags, ScheduleFlags, ShardedFlags } from './commands/schedule.js';
 import type { ServeFlags } from './commands/serve.js';
 import type { StatusFlags } from './commands/status.js';
+import { DEFAULT_TIMES, GITHUB_TIMES } from './schedule/schedule.js';
 
 /**
  * The commands and their flags. Each command's module is loaded only when it runs, so that `--help` answers at once.
@@ -143,38 +145,47 @@ function addPrune(program: Command): void {
 }
 
 function addSchedule(program: Command): void {
-  const schedule = program.command('schedule').description('print what starts a run each night');
-  const at = (usual: string) => new Option('--at <time>', `when, HH:MM in UTC (default: ${usual})`);
-  const shards = () => new Option('--shards <n>', 'how many share a night (default: 1)');
+  const schedule = program.command('schedule').description('print what starts a run at the same times each day');
+  const at = (usual: string) =>
+    new Option('--at <times>', `when, HH:MM in UTC, several separated by commas (default: ${usual})`).argParser(
+      onceOnly,
+    );
+  const shards = () => new Option('--shards <n>', 'how many share a run (default: 1)');
   schedule
     .command('pg_cron')
     .description('SQL that has a database call the endpoint of serve (pg_cron, pg_net, Supabase Vault)')
     .option('--url <url>', 'the address of serve')
-    .addOption(at('02:00'))
+    .addOption(at(DEFAULT_TIMES))
     .option('--remove', 'print what takes it back')
     .action(async (flags: PgCronFlags) => (await loadSchedule()).schedulePgCron(flags));
   schedule
     .command('crontab')
     .description('lines for cron, with the paths of this machine')
-    .addOption(at('02:00'))
+    .addOption(at(DEFAULT_TIMES))
     .action(async (flags: ScheduleFlags) => (await loadSchedule()).scheduleCrontab(flags));
   schedule
     .command('github')
     .description('a GitHub Actions workflow')
-    .addOption(at('09:17'))
+    .addOption(at(GITHUB_TIMES))
     .addOption(shards())
     .action(async (flags: ShardedFlags) => (await loadSchedule()).scheduleGithub(flags));
   schedule
     .command('systemd')
     .description('a service and its timer, with the paths of this machine')
-    .addOption(at('02:00'))
+    .addOption(at(DEFAULT_TIMES))
     .action(async (flags: ScheduleFlags) => (await loadSchedule()).scheduleSystemd(flags));
   schedule
     .command('kubernetes')
     .description('a CronJob')
-    .addOption(at('02:00'))
+    .addOption(at(DEFAULT_TIMES))
     .addOption(shards())
     .action(async (flags: ShardedFlags) => (await loadSchedule()).scheduleKubernetes(flags));
+}
+
+/** The last of several would else be the only one. */
+function onceOnly(times: string, before: string | undefined): string {
+  if (before === undefined) return times;
+  throw new CollectError('usage', '--at is given twice.', `Give all times at once: --at ${before},${times}.`);
 }
 
 function loadSchedule() {

@@ -24,7 +24,7 @@ export interface GuardOptions {
 
 /**
  * Lets in who knows the secret. Ten wrong ones in a minute, and an address hears nothing but to wait; the right one is let in
- * even then, or a stranger behind the same proxy could lock out what starts the night.
+ * even then, or a stranger behind the same proxy could lock out whoever starts the runs.
  */
 export function createGuard({ secret, now, onRefused }: GuardOptions): Guard {
   const expected = digest(secret);

@@ -6,12 +6,12 @@ import { z } from 'zod';
 import { CollectError, LeaseHeld } from '../errors.js';
 import type { RunRow, Store } from '../store/store.js';
 import type { Guard } from './guard.js';
+import { INTERNAL, OLDER_TRIGGER_PATH, TRIGGER_PATH } from './paths.js';
 import { parseTrigger } from './request.js';
 import { describeError, type Runner } from './runner.js';
 import type { Schedule } from './schedule.js';
 import { shared } from './shared.js';
 
-const INTERNAL = '/api/internal/analytics';
 const LARGEST_BODY_BYTES = 16_384;
 /** However often somebody asks, the database is asked once in this time. */
 const ANSWER_LASTS_MS = 1_000;
@@ -57,14 +57,16 @@ export function createRoutes({ store, runner, schedule, guard, now, log }: Parts
 
   routes.get(`${INTERNAL}/scheduler-status`, async (c) => {
     const job = { id: 'daily_analytics_collection', name: 'Daily Analytics Collection' };
-    const jobs = [{ ...job, next_run: offsetTime(schedule.next()), trigger: schedule.trigger }];
+    const next = schedule.next();
+    const jobs = [{ ...job, next_run: next && offsetTime(next), trigger: schedule.trigger }];
     const run = await lastRun();
     const data = { status: 'running', jobs, last_run: run && runJson({ ...run, summary: inShort(run.summary) }) };
     return c.json({ success: true, data });
   });
 
-  routes.post(
-    `${INTERNAL}/trigger-collection`,
+  routes.on(
+    'POST',
+    [TRIGGER_PATH, OLDER_TRIGGER_PATH],
     bodyLimit({
       maxSize: LARGEST_BODY_BYTES,
       onError: (c) => problem(c, 413, 'too_large', `The body is larger than ${LARGEST_BODY_BYTES} bytes.`),
@@ -75,7 +77,7 @@ export function createRoutes({ store, runner, schedule, guard, now, log }: Parts
         const message = parsed.field === null ? parsed.problem : `${parsed.field} ${parsed.problem}`;
         return problem(c, 400, 'invalid_request', message, { field: parsed.field });
       }
-      const triggeredAt = now().toISOString();
+      const triggeredAt = offsetTime(now());
       const runId = await runner.start(parsed.request);
       const message = 'Analytics collection job started in background';
       return c.json({ success: true, message, triggered_at: triggeredAt, run_id: runId }, 202);
@@ -90,7 +92,7 @@ export function createRoutes({ store, runner, schedule, guard, now, log }: Parts
   });
 
   allowOnly(routes, 'GET, HEAD', ['/healthz', '/readyz', `${INTERNAL}/scheduler-status`, `${INTERNAL}/runs/:id`]);
-  allowOnly(routes, 'POST', [`${INTERNAL}/trigger-collection`]);
+  allowOnly(routes, 'POST', [TRIGGER_PATH, OLDER_TRIGGER_PATH]);
   routes.notFound((c) => problem(c, 404, 'not_found', 'There is nothing here.'));
   routes.onError((error, c) => {
     if (error instanceof LeaseHeld) {
@@ -124,8 +126,8 @@ function runJson(run: RunRow) {
     scope: run.scope,
     trigger: run.trigger,
     status: run.status,
-    started_at: run.startedAt,
-    finished_at: run.finishedAt,
+    started_at: offsetTime(new Date(run.startedAt)),
+    finished_at: run.finishedAt && offsetTime(new Date(run.finishedAt)),
     summary: run.summary,
   };
 }
@@ -139,8 +141,8 @@ function inShort(summary: unknown): unknown {
 }
 
 /** `2025-12-20T02:00:00+00:00`, as Python writes it. */
-function offsetTime(time: Date | null): string | null {
-  return time && `${time.toISOString().slice(0, 19)}+00:00`;
+function offsetTime(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}+00:00`;
 }
 
 function within(ms: number, promise: Promise<void>): Promise<void> {

@@ -70,13 +70,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
   }
 
+  const missed = schedule.previous(now());
   let again: NodeJS.Timeout | undefined;
-  /** Makes up for a time that passed while no server was there; later, if a killed run still has its lease or the database is away. */
+  /**
+   * Makes up for the last time that passed while no server was there, and with it for those before. Tries again later if a
+   * killed run still has its lease or the database is away, until the next time of the schedule does the work.
+   */
   async function catchUp(): Promise<void> {
-    const due = schedule.previous(now());
-    if (due === null || now().getTime() - due.getTime() > graceMs) return;
+    if (missed === null || now().getTime() - missed.getTime() > graceMs) return;
+    if (schedule.previous(now())?.getTime() !== missed.getTime()) return;
     const last = await app.store.lastRuns().catch(() => null);
-    if (last?.succeededAt && Date.parse(last.succeededAt) >= due.getTime()) return;
+    if (last?.succeededAt && Date.parse(last.succeededAt) >= missed.getTime()) return;
     if (last === null || !(await start('catch-up'))) again = setTimeout(catchUp, CATCH_UP_AGAIN_MS);
   }
 

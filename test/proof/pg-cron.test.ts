@@ -42,13 +42,15 @@ describe.skipIf(postgresWithCron === null)(`what schedule pg_cron prints, run by
     const address = () => /listening on (http:\S+\d)/.exec(server.told())?.[1] ?? '';
     await until(() => address() !== '');
     url = address();
-    sql = (await runCli(['schedule', 'pg_cron', '--url', url, '--at', '03:30'])).stdout;
+    sql = (await runCli(['schedule', 'pg_cron', '--url', url, '--at', '03:30,15:30'])).stdout;
   });
   afterAll(async () => {
     server?.kill('SIGTERM');
     await server?.ended;
     await Promise.all([cluster?.close(), database?.close(), sandbox?.close()]);
   });
+
+  const jobs = () => cluster.query('select jobname, username from cron.job order by username');
 
   /** Has the job run at once, as cron does when it starts: its own time is not to be waited for. */
   async function runAtOnce(): Promise<Record<string, unknown>> {
@@ -66,11 +68,41 @@ describe.skipIf(postgresWithCron === null)(`what schedule pg_cron prints, run by
     await cluster.query(sql);
     await cluster.query(`insert into vault.secrets values ('analytics_cron_secret', '${SECRET}')`);
     await cluster.query(sql);
-    const jobs = await cluster.query('select schedule, jobname, active, to_jsonb(job)::text as text from cron.job');
-    expect(jobs).toEqual([
-      { schedule: '30 3 * * *', jobname: 'analytics-collect', active: true, text: expect.any(String) },
+    const scheduled = await cluster.query(
+      'select schedule, jobname, active, to_jsonb(job)::text as text from cron.job',
+    );
+    expect(scheduled).toEqual([
+      { schedule: '30 3,15 * * *', jobname: 'daily-analytics-collection', active: true, text: expect.any(String) },
     ]);
-    expectNoSecrets([SECRET], [String(jobs[0]?.text)]);
+    expectNoSecrets([SECRET], [String(scheduled[0]?.text)]);
+  });
+
+  it.each(['daily-analytics-collection', 'analytics-collect'])('takes the place of an older job %s', async (name) => {
+    await cluster.query(`select cron.schedule('${name}', '0 2 * * *', 'select 1')`);
+    await cluster.query(sql);
+    expect(await jobs()).toEqual([{ jobname: 'daily-analytics-collection', username: 'postgres' }]);
+  });
+
+  it.each([
+    ['cannot see', '', 0],
+    ['may see but not delete', 'bypassrls', 1],
+  ])("leaves another role's job that it %s, and does not fail for it", async (_, option, visible) => {
+    await cluster.query(`create role visitor ${option}; grant usage on schema cron to visitor`);
+    const asVisitor = async (text: string) => {
+      await cluster.query('set role visitor');
+      return cluster.query(text).finally(() => cluster.query('reset role'));
+    };
+    try {
+      expect(await asVisitor('select jobid from cron.job')).toHaveLength(visible);
+      await asVisitor(sql);
+      await asVisitor(sql);
+      const both = ['postgres', 'visitor'].map((username) => ({ jobname: 'daily-analytics-collection', username }));
+      expect(await jobs()).toEqual(both);
+      await asVisitor((await runCli(['schedule', 'pg_cron', '--remove'])).stdout);
+      expect(await jobs()).toEqual(both.slice(0, 1));
+    } finally {
+      await cluster.query('drop owned by visitor; drop role visitor');
+    }
   });
 
   it('fires, and makes serve collect', async () => {

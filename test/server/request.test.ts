@@ -8,8 +8,8 @@ it.each([
   ['nothing', ''],
   ['an empty object', '{}'],
   [
-    "what pg_cron's job sends",
-    '{"job": "daily_analytics", "triggered_by": "pg_cron", "timestamp": "2026-11-22T02:00:00Z"}',
+    'what an older pg_cron job sends',
+    '{"job": "daily_analytics_collection", "triggered_by": "pg_cron", "timestamp": "2026-11-22 02:00:00+00"}',
   ],
 ])('%s asks for everything that is due', (_, body) => {
   expect(parseTrigger(body, TODAY)).toEqual(EVERYTHING_DUE);

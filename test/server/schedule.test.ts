@@ -6,10 +6,25 @@ const schedule = (cron: string, timeZone = 'UTC') => createSchedule({ cron, time
 it.each([
   ['0 2 * * *', "cron[hour='2', minute='0']"],
   ['*/15 * * * *', "cron[hour='*', minute='*/15']"],
-  ['30 6 1 * MON-FRI', "cron[day='1', day_of_week='MON-FRI', hour='6', minute='30']"],
-  ['0 0 1 1 *', "cron[month='1', day='1', hour='0', minute='0']"],
+  ['0 2,9 * * *', "cron[hour='2,9', minute='0']"],
+  ['00 02,09 * * ?', "cron[hour='2,9', minute='0']"],
+  ['30 6 1 * MON-FRI', "cron[day='1', day_of_week='mon-fri', hour='6', minute='30']"],
+  ['0 0 1 JAN *', "cron[month='jan', day='1', hour='0', minute='0']"],
+  // Sunday is 0 or 7 in cron, and 6 in APScheduler: only names mean the same in both.
+  ['0 2 * * 1-5', "cron[day_of_week='mon-fri', hour='2', minute='0']"],
+  ['0 2 * * 0', "cron[day_of_week='sun', hour='2', minute='0']"],
+  ['0 2 * * 7', "cron[day_of_week='sun', hour='2', minute='0']"],
+  ['0 2 * * */2', "cron[day_of_week='*/2', hour='2', minute='0']"],
 ])('%s is written %s', (cron, written) => {
   expect(schedule(cron).trigger).toBe(written);
+});
+
+it('has the later time of a day as the previous one of the morning after it', () => {
+  const twice = schedule('0 2,9 * * *');
+  const previous = (before: string) => twice.previous(new Date(before))?.toISOString();
+  expect(previous('2026-11-22T08:59:59Z')).toBe('2026-11-22T02:00:00.000Z');
+  expect(previous('2026-11-22T09:30:00Z')).toBe('2026-11-22T09:00:00.000Z');
+  expect(previous('2026-11-23T01:00:00Z')).toBe('2026-11-22T09:00:00.000Z');
 });
 
 it('keeps the hour of its time zone when clocks change', () => {

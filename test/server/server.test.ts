@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createAlerts } from '../../src/alerts/alerts.js';
 import { NO_FAILURES } from '../../src/alerts/exit-code.js';
+import { LeaseHeld } from '../../src/errors.js';
 import { population } from '../../src/sandbox/population.js';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server/server.js';
 import { createWorld, type World } from '../support/world.js';
@@ -10,10 +11,13 @@ import { createWorld, type World } from '../support/world.js';
 const SECRET = 'the-secret-of-the-tests';
 const BASE = '/api/internal/analytics';
 const TRIGGER = `${BASE}/trigger-collection`;
+const OLDER_TRIGGER = '/api/internal/trigger-analytics-collection';
 const STATUS = `${BASE}/scheduler-status`;
 /** A run goes on for some seconds. */
 const accounts = population({ users: 6, platforms: ['facebook'] });
 const LATENCY_MS = 60;
+/** As Python writes an instant of UTC. */
+const OFFSET_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/;
 
 let world: World;
 beforeAll(async () => {
@@ -34,7 +38,7 @@ async function serve(options: Partial<ServerOptions> = {}) {
   const server = await startServer({
     app: { store: world.store, collect: (given, onEvent) => world.collect({ ...given, concurrency: 1 }, onEvent) },
     secret: SECRET,
-    ...{ cron: '0 2 * * *', timeZone: 'UTC', host: '127.0.0.1', port: 0, graceMs: 0 },
+    ...{ cron: '0 2,9 * * *', timeZone: 'UTC', host: '127.0.0.1', port: 0, graceMs: 0 },
     alerts: createAlerts({ webhookUrl: null, details: false, healthcheckUrl: null, warn: () => undefined }),
     ...{ allowedFailures: NO_FAILURES, onEvent: () => undefined, log: (line) => void log.push(line) },
     ...options,
@@ -71,7 +75,9 @@ describe('the scheduler status', () => {
     const { ask, ended } = await serve();
     const before = await ask('GET', STATUS);
     expect(before).toMatchObject({ status: 200 });
-    const nextTwoOClock = new Date(Math.ceil((Date.now() - 7_200_000) / 86_400_000) * 86_400_000 + 7_200_000);
+    const atHour = (hour: number) =>
+      Math.ceil((Date.now() - hour * 3_600_000) / 86_400_000) * 86_400_000 + hour * 3_600_000;
+    const next = new Date(Math.min(atHour(2), atHour(9)));
     expect(before.json).toEqual({
       success: true,
       data: {
@@ -80,8 +86,8 @@ describe('the scheduler status', () => {
           {
             id: 'daily_analytics_collection',
             name: 'Daily Analytics Collection',
-            next_run: `${nextTwoOClock.toISOString().slice(0, 19)}+00:00`,
-            trigger: "cron[hour='2', minute='0']",
+            next_run: `${next.toISOString().slice(0, 19)}+00:00`,
+            trigger: "cron[hour='2,9', minute='0']",
           },
         ],
         last_run: null,
@@ -92,7 +98,13 @@ describe('the scheduler status', () => {
     const run = await ended(json.run_id);
     await sleep(1_000);
     const { data } = (await ask('GET', STATUS)).json;
-    expect(data.last_run).toMatchObject({ run_id: run.run_id, trigger: 'http', status: 'completed' });
+    expect(data.last_run).toMatchObject({
+      run_id: run.run_id,
+      trigger: 'http',
+      status: 'completed',
+      started_at: expect.stringMatching(OFFSET_INSTANT),
+      finished_at: expect.stringMatching(OFFSET_INSTANT),
+    });
     expect(data.last_run.summary.connections).toEqual(run.summary.connections);
     expect(data.last_run.summary).not.toHaveProperty('failures');
   });
@@ -106,7 +118,7 @@ describe('a trigger', () => {
     expect(json).toEqual({
       success: true,
       message: 'Analytics collection job started in background',
-      triggered_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      triggered_at: expect.stringMatching(OFFSET_INSTANT),
       run_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
     const running = await ask('GET', `${BASE}/runs/${json.run_id}`);
@@ -115,6 +127,28 @@ describe('a trigger', () => {
       status: 'completed',
       summary: { connections: { total: accounts.length, succeeded: accounts.length } },
     });
+  });
+
+  it.each([TRIGGER, OLDER_TRIGGER])("at %s takes the body of the application's own pg_cron job", async (path) => {
+    const { ask, ended } = await serve();
+    const body = JSON.stringify({
+      job: 'daily_analytics_collection',
+      triggered_by: 'pg_cron',
+      timestamp: '2025-12-19 12:30:00+00',
+    });
+    const { status, json } = await ask('POST', path, { body });
+    expect(status).toBe(202);
+    expect(json).toMatchObject({ success: true, triggered_at: expect.stringMatching(OFFSET_INSTANT) });
+    expect(await ended(json.run_id)).toMatchObject({ scope: 'all', trigger: 'http' });
+  });
+
+  it('on the older path needs the secret and POST, like the other', async () => {
+    const { ask } = await serve();
+    expect(await ask('POST', OLDER_TRIGGER, { secret: null })).toMatchObject({ status: 401 });
+    expect(await ask('POST', OLDER_TRIGGER, { body: ' '.repeat(16_385) })).toMatchObject({ status: 413 });
+    const wrongMethod = await ask('GET', OLDER_TRIGGER);
+    expect(wrongMethod).toMatchObject({ status: 405, json: { success: false } });
+    expect(wrongMethod.headers.get('allow')).toBe('POST');
   });
 
   it('collects what its body names', async () => {
@@ -270,11 +304,45 @@ describe('a time of the schedule', () => {
     expect(await triggers()).toEqual(['cron']);
   });
 
+  it('that was missed is made up for once, however many were', async () => {
+    await serve({ graceMs: 86_400_000, now: () => new Date('2026-11-22T09:30:00Z') });
+    await vi.waitFor(async () => expect(await triggers()).toEqual(['catch-up']));
+    await world.query("update collection_runs set status = 'completed', started_at = '2026-11-22T09:30:00Z'");
+    await serve({ graceMs: 86_400_000, now: () => new Date('2026-11-22T09:40:00Z') });
+    await sleep(300);
+    expect(await triggers()).toEqual(['catch-up']);
+  });
+
+  it('that was missed is made up for even though the earlier one of that day had its run', async () => {
+    await world.query(
+      "insert into collection_runs (scope, trigger, status, started_at) values ('all', 'schedule', 'completed', '2026-11-22T02:00:01Z')",
+    );
+    await serve({ graceMs: 3_600_000, now: () => new Date('2026-11-22T09:30:00Z') });
+    await vi.waitFor(async () => expect(await triggers()).toEqual(['schedule', 'catch-up']));
+  });
+
   it('starts a run', async () => {
     const { log } = await serve({ cron: '* * * * * *' });
     await vi.waitFor(async () => expect(await triggers()).toContain('schedule'), { timeout: 10_000 });
     expect(log).toContainEqual(expect.stringContaining('started by schedule'));
   });
+});
+
+it('no longer makes up for a missed time once the next one has come', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    let now = new Date('2026-11-22T08:50:00Z');
+    const collect = vi.fn(() => Promise.reject(new LeaseHeld('r1', 'Another run is at work.', 'Wait.')));
+    await serve({ app: { store: world.store, collect }, graceMs: 86_400_000, now: () => now });
+    await vi.waitFor(() => expect(collect).toHaveBeenCalledTimes(1));
+    await vi.advanceTimersByTimeAsync(150_000);
+    await vi.waitFor(() => expect(collect).toHaveBeenCalledTimes(2));
+    now = new Date('2026-11-22T09:00:01Z');
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(collect).toHaveBeenCalledTimes(2);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it('stops: nobody is let in, and the run under way is brought to its end', async () => {

@@ -1,16 +1,14 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MAX_SHARDS, parseInteger, parseTimeOfDay, parseTriggerUrl, usageError } from '../flags.js';
+import { MAX_SHARDS, parseInteger, parseTimes, parseTriggerUrl, usageError } from '../flags.js';
 import { crontab } from '../schedule/crontab.js';
 import { githubWorkflow } from '../schedule/github.js';
 import { kubernetesCronJob } from '../schedule/kubernetes.js';
 import { pgCronRemovalSql, pgCronSql } from '../schedule/pg-cron.js';
-import type { Installation } from '../schedule/schedule.js';
+import { DEFAULT_TIMES, GITHUB_TIMES, type Installation } from '../schedule/schedule.js';
 import { systemdUnits } from '../schedule/systemd.js';
 
-const DEFAULT_TIME = '02:00';
-const GITHUB_TIME = '09:17';
 /** GitHub makes no more jobs of a matrix. */
 const MAX_GITHUB_JOBS = 256;
 
@@ -27,7 +25,7 @@ export interface PgCronFlags extends ScheduleFlags {
   readonly remove?: boolean;
 }
 
-export function schedulePgCron({ url, at = DEFAULT_TIME, remove }: PgCronFlags): void {
+export function schedulePgCron({ url, at = DEFAULT_TIMES, remove }: PgCronFlags): void {
   if (remove) {
     print(pgCronRemovalSql());
     return;
@@ -38,24 +36,24 @@ export function schedulePgCron({ url, at = DEFAULT_TIME, remove }: PgCronFlags):
       'Give the address of `analytics-collect serve`: --url https://collect.example.com.',
     );
   }
-  print(pgCronSql({ url: parseTriggerUrl('--url', url), at: parseTimeOfDay('--at', at) }));
+  print(pgCronSql({ url: parseTriggerUrl('--url', url), at: parseTimes('--at', at) }));
 }
 
-export function scheduleCrontab({ at = DEFAULT_TIME }: ScheduleFlags): void {
+export function scheduleCrontab({ at = DEFAULT_TIMES }: ScheduleFlags): void {
   const log = join(homedir(), 'analytics-collect.log');
-  print(crontab({ ...installation(), folder: process.cwd(), log, at: parseTimeOfDay('--at', at) }));
+  print(crontab({ ...installation(), folder: process.cwd(), log, at: parseTimes('--at', at) }));
 }
 
-export function scheduleGithub({ at = GITHUB_TIME, shards }: ShardedFlags): void {
-  print(githubWorkflow({ at: parseTimeOfDay('--at', at), shards: parseShards(shards, MAX_GITHUB_JOBS) }));
+export function scheduleGithub({ at = GITHUB_TIMES, shards }: ShardedFlags): void {
+  print(githubWorkflow({ at: parseTimes('--at', at), shards: parseShards(shards, MAX_GITHUB_JOBS) }));
 }
 
-export function scheduleSystemd({ at = DEFAULT_TIME }: ScheduleFlags): void {
-  print(systemdUnits({ ...installation(), user: userInfo().username, at: parseTimeOfDay('--at', at) }));
+export function scheduleSystemd({ at = DEFAULT_TIMES }: ScheduleFlags): void {
+  print(systemdUnits({ ...installation(), user: userInfo().username, at: parseTimes('--at', at) }));
 }
 
-export function scheduleKubernetes({ at = DEFAULT_TIME, shards }: ShardedFlags): void {
-  print(kubernetesCronJob({ at: parseTimeOfDay('--at', at), shards: parseShards(shards, MAX_SHARDS) }));
+export function scheduleKubernetes({ at = DEFAULT_TIMES, shards }: ShardedFlags): void {
+  print(kubernetesCronJob({ at: parseTimes('--at', at), shards: parseShards(shards, MAX_SHARDS) }));
 }
 
 function parseShards(text: string | undefined, max: number): number {

@@ -1,4 +1,4 @@
-import { cronSchedule, formatTime, type TimeOfDay } from './schedule.js';
+import { cronSchedules, formatTime, formatTimes, type Times } from './schedule.js';
 
 /** Repository secrets that become variables of the same name; one that is not set is an empty variable, as if absent. */
 const SECRETS = [
@@ -15,23 +15,25 @@ const SECRETS = [
 ];
 
 export interface GithubWorkflow {
-  readonly at: TimeOfDay;
-  /** How many jobs share a night. */
+  readonly at: Times;
+  /** How many jobs share a run. */
   readonly shards: number;
 }
 
 /** A workflow for .github/workflows. Each job of several collects one shard. */
 export function githubWorkflow({ at, shards }: GithubWorkflow): string {
-  const { inputs, strategy, variables, flag, after } = shards === 1 ? wholeNight() : sharedNight(shards);
+  const { inputs, strategy, variables, flag, after } = shards === 1 ? wholeRun() : sharedRun(shards);
   return `name: collect
 
 # GitHub switches a schedule off after 60 days without a commit to a public repository, and tells only by e-mail. Switch
-# it on again on the Actions page. So that a night that never starts is noticed, set the secret HEALTHCHECK_URL to the
-# address of a dead-man's switch (healthchecks.io and others): a night pings it, and it tells when no ping comes.
+# it on again on the Actions page. So that a run that never starts is noticed, set the secret HEALTHCHECK_URL to the
+# address of a dead-man's switch (healthchecks.io and others): each run pings it, and it tells when no ping comes.
 on:
   schedule:
-    # ${formatTime(at)} UTC. An odd minute is best: at full hours GitHub starts late, or leaves a run out.${pastMidnight(at)}
-    - cron: "${cronSchedule(at)}"
+    # ${formatTimes(at)} UTC. An odd minute is best: at full hours GitHub starts late, or leaves a run out.${pastMidnight(at)}
+${cronSchedules(at)
+  .map((schedule) => `    - cron: "${schedule}"`)
+  .join('\n')}
   workflow_dispatch:
     inputs:${inputs}
       date:
@@ -66,11 +68,12 @@ ${SECRETS.map((name) => `          ${name}: \${{ secrets.${name} }}`).join('\n')
           # Inputs come in as variables: written into the script, they could be commands.
           ONLY_DATE: \${{ inputs.date }}
           ${variables.join('\n          ')}
-        run: npx analytics-collect collect ${flag} \${ONLY_DATE:+"--date=$ONLY_DATE"}
+        # In a repository that has analytics-collect among its dependencies: npx --no-install analytics-collect collect
+        run: node bin/analytics-collect.js collect ${flag} \${ONLY_DATE:+"--date=$ONLY_DATE"}
 ${after}`;
 }
 
-function wholeNight() {
+function wholeRun() {
   return {
     inputs: `
       user:
@@ -83,7 +86,7 @@ function wholeNight() {
   };
 }
 
-function sharedNight(shards: number) {
+function sharedRun(shards: number) {
   const numbers = Array.from({ length: shards }, (_, index) => index + 1);
   return {
     inputs: '',
@@ -96,7 +99,7 @@ function sharedNight(shards: number) {
     variables: [`SHARD: \${{ matrix.shard }}/${shards}`],
     flag: '--shard="$SHARD"',
     after: `
-  # One ping for the night, once every shard has done its part.
+  # One ping for the run, once every shard has done its part.
   ping:
     needs: collect
     runs-on: ubuntu-latest
@@ -110,8 +113,11 @@ function sharedNight(shards: number) {
   };
 }
 
-function pastMidnight({ hour }: TimeOfDay): string {
-  if (hour < 8) return '';
+function pastMidnight(at: Times): string {
+  const late = at.find(({ hour }) => hour >= 8);
+  if (late === undefined) return '';
   return `
-    # It is past midnight in Los Angeles all the year round, so that Meta's yesterday is there.`;
+    # At ${formatTime(late)} it is past midnight in Los Angeles all the year round, so that Meta's yesterday is there.${
+      at.length === 1 ? '' : ' Each run\n    # asks only for what is due.'
+    }`;
 }

@@ -1,4 +1,4 @@
-import { cronSchedule, formatTime, type TimeOfDay } from './schedule.js';
+import { formatTimes, onlyCronSchedule, type Times } from './schedule.js';
 
 const BIN = '/app/bin/analytics-collect.js';
 
@@ -7,15 +7,15 @@ const NO_PING = `
 # \`analytics-collect status --max-age 26\` tells.`;
 
 export interface KubernetesJob {
-  readonly at: TimeOfDay;
-  /** How many pods share a night. */
+  readonly at: Times;
+  /** How many pods share a run. */
   readonly shards: number;
 }
 
 /** A CronJob; with several shards its Job is an Indexed one, a pod a shard. */
 export function kubernetesCronJob({ at, shards }: KubernetesJob): string {
   const indexed = shards > 1;
-  return `# analytics-collect, each night at ${formatTime(at)} UTC${indexed ? `, by ${shards} pods that share the users` : ''}. Kubernetes ${indexed ? '1.29' : '1.27'} and newer.
+  return `# analytics-collect, each day at ${formatTimes(at)} UTC${indexed ? `, by ${shards} pods that share the users` : ''}. Kubernetes ${indexed ? '1.29' : '1.27'} and newer.
 #
 # The settings and secrets, a NAME=value a line in a file:
 #   kubectl create secret generic analytics-collect --from-env-file=FILE${indexed ? NO_PING : ''}
@@ -25,9 +25,9 @@ kind: CronJob
 metadata:
   name: analytics-collect
 spec:
-  schedule: "${cronSchedule(at)}"
+  schedule: "${onlyCronSchedule('a CronJob', at)}"
   timeZone: Etc/UTC
-  # A night that goes on is not joined by the next: what it does not do, the next one does.
+  # A run that is still at work is not joined by the next: what it does not do, the one after it does.
   concurrencyPolicy: Forbid
   startingDeadlineSeconds: 3600
   successfulJobsHistoryLimit: 3
@@ -89,7 +89,7 @@ ${failurePolicy('FailIndex')}`;
 }
 
 function failurePolicy(action: string): string {
-  return `      # Not tried again: 2, wrong settings; 3, some connections failed, which the next night looks at.
+  return `      # Not tried again: 2, wrong settings; 3, some connections failed, which the next run looks at.
       podFailurePolicy:
         rules:
           - action: ${action}

@@ -1,28 +1,48 @@
-import { cronSchedule, formatTime, type TimeOfDay } from './schedule.js';
+import { formatTimes, onlyCronSchedule, type Times } from './schedule.js';
 
-const JOB = 'analytics-collect';
+/** The name that the application gave the job, whose place this one takes. */
+const JOB = 'daily-analytics-collection';
+/** The name that version 0.1 of this tool gave it. */
+const OLDER_JOB = 'analytics-collect';
 /** Of the Vault's secret that holds the server's INTERNAL_CRON_SECRET. */
 const SECRET_NAME = 'analytics_cron_secret';
-const UNSCHEDULE = `select cron.unschedule(jobid) from cron.job where jobname = '${JOB}';`;
+/** A role that may see the jobs of others, but not delete them, as on Supabase, leaves theirs and says so. */
+const UNSCHEDULE = `do $remove$
+declare
+  old record;
+begin
+  for old in
+    select jobid, jobname, username from cron.job where jobname in ('${JOB}', '${OLDER_JOB}')
+  loop
+    begin
+      perform cron.unschedule(old.jobid);
+    exception when insufficient_privilege then
+      raise warning 'The job % belongs to the role %, and stays. Remove it as that role: select cron.unschedule(%)',
+        old.jobname, old.username, old.jobid;
+    end;
+  end loop;
+end
+$remove$;`;
 
 export interface PgCronJob {
   /** The whole address that is posted to. */
   readonly url: string;
-  readonly at: TimeOfDay;
+  readonly at: Times;
 }
 
 /**
- * SQL that has pg_cron call the trigger endpoint of `serve` each day through pg_net. The secret is looked up by its name
+ * SQL that has pg_cron call the trigger endpoint of `serve` at these times through pg_net. The secret is looked up by its name
  * when the job runs: written into the job, it would stand in cron.job, in cron.job_run_details and in every dump.
  */
 export function pgCronSql({ url, at }: PgCronJob): string {
-  return `-- analytics-collect, each night at ${formatTime(at)} UTC: pg_cron asks \`analytics-collect serve\` to collect.
+  return `-- analytics-collect, each day at ${formatTimes(at)} UTC: pg_cron asks \`analytics-collect serve\` to collect.
 --
 -- Once, before this: put the secret that \`serve\` has as INTERNAL_CRON_SECRET in the Vault.
 --   select vault.create_secret('THE SECRET', '${SECRET_NAME}');
 -- The job looks it up by that name whenever it runs; to change it, change it there.
 --
--- Run again, this replaces the job. How its calls went: select * from cron.job_run_details order by start_time desc;
+-- This replaces a job of the same name, such as the application's own, and the job ${OLDER_JOB} of older versions.
+-- How its calls went: select * from cron.job_run_details order by start_time desc;
 -- pg_cron's clock is UTC, unless the setting cron.timezone says otherwise.
 
 create extension if not exists pg_cron;
@@ -30,7 +50,7 @@ create extension if not exists pg_net;
 
 ${UNSCHEDULE}
 
-select cron.schedule('${JOB}', '${cronSchedule(at)}', $job$
+select cron.schedule('${JOB}', '${onlyCronSchedule('pg_cron', at)}', $job$
 do $run$
 declare
   secret text := (select decrypted_secret from vault.decrypted_secrets where name = '${SECRET_NAME}');
@@ -52,7 +72,7 @@ $job$);
 
 /** SQL that takes back what \`pgCronSql\` did. */
 export function pgCronRemovalSql(): string {
-  return `-- Ends the nightly call of \`analytics-collect serve\` by pg_cron.
+  return `-- Ends the calls of \`analytics-collect serve\` by pg_cron.
 
 ${UNSCHEDULE}
 

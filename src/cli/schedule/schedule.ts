@@ -1,8 +1,17 @@
+import { CollectError } from '../../errors.js';
+
 /** A time of day in UTC. */
 export interface TimeOfDay {
   readonly hour: number;
   readonly minute: number;
 }
+
+/** The times of each day, in order, each once. */
+export type Times = readonly [TimeOfDay, ...TimeOfDay[]];
+
+export const DEFAULT_TIMES = '02:00,09:00';
+/** At full hours GitHub starts late, or leaves a run out. */
+export const GITHUB_TIMES = '02:17,09:17';
 
 /** Where this program is on the machine that is to run it; absolute paths. */
 export interface Installation {
@@ -10,9 +19,29 @@ export interface Installation {
   readonly bin: string;
 }
 
-/** `0 2 * * *` */
-export function cronSchedule({ hour, minute }: TimeOfDay): string {
-  return `${minute} ${hour} * * *`;
+/** As few cron schedules as hold exactly these times: `0 2,9 * * *` for 02:00 and 09:00. */
+export function cronSchedules(times: Times): string[] {
+  const hoursOf = gather(times.map(({ hour, minute }) => [minute, hour]));
+  const minutesOf = gather([...hoursOf].map(([minute, hours]) => [hours.join(','), minute]));
+  return [...minutesOf].map(([hours, minutes]) => `${minutes.join(',')} ${hours} * * *`);
+}
+
+/** The schedule for a target that takes only one. Throws `CollectError` `usage` for times that need several. */
+export function onlyCronSchedule(target: string, times: Times): string {
+  const [schedule, ...others] = cronSchedules(times);
+  if (schedule !== undefined && others.length === 0) return schedule;
+  throw new CollectError(
+    'usage',
+    `--at: ${formatTimes(times)} need more than one cron schedule, and ${target} takes only one.`,
+    'Give times with the same minute, for example --at 02:00,09:00.',
+  );
+}
+
+/** `02:00 and 09:00` */
+export function formatTimes(times: Times): string {
+  const texts = times.map(formatTime);
+  const last = texts.pop() ?? '';
+  return texts.length === 0 ? last : `${texts.join(', ')} and ${last}`;
 }
 
 /** `02:00` */
@@ -23,4 +52,10 @@ export function formatTime({ hour, minute }: TimeOfDay): string {
 /** A word of a shell's command line. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function gather<K>(pairs: readonly (readonly [K, number])[]): Map<K, number[]> {
+  const groups = new Map<K, number[]>();
+  for (const [key, value] of pairs) groups.set(key, [...(groups.get(key) ?? []), value]);
+  return groups;
 }

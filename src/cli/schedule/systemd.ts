@@ -1,7 +1,7 @@
-import { formatTime, type Installation, type TimeOfDay } from './schedule.js';
+import { formatTime, formatTimes, type Installation, type Times } from './schedule.js';
 
 export interface SystemdUnits extends Installation {
-  readonly at: TimeOfDay;
+  readonly at: Times;
   /** Who runs it where the program lies in a home directory, which a user made for the run cannot enter. */
   readonly user: string;
 }
@@ -68,11 +68,11 @@ SystemCallFilter=@system-service
 function timer({ at }: SystemdUnits): string {
   return `# Switch it on: systemctl enable --now analytics-collect.timer; see: systemctl list-timers analytics-collect
 [Unit]
-Description=Collect the analytics of every connected account each night
+Description=Collect the analytics of every connected account each day at ${formatTimes(at)} UTC
 
 [Timer]
-OnCalendar=*-*-* ${formatTime(at)}:00 UTC
-# A night that the machine slept through is made up for when it is on again.
+${at.map((time) => `OnCalendar=*-*-* ${formatTime(time)}:00 UTC`).join('\n')}
+# A run that the machine slept through is made up for when it is on again.
 Persistent=true
 RandomizedDelaySec=10min
 

@@ -1,17 +1,21 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
-import { parseTimeOfDay, parseTriggerUrl } from '../../../src/cli/flags.js';
+import { parseTimes, parseTriggerUrl } from '../../../src/cli/flags.js';
+import { createProgram } from '../../../src/cli/program.js';
 import { crontab } from '../../../src/cli/schedule/crontab.js';
 import { githubWorkflow } from '../../../src/cli/schedule/github.js';
 import { kubernetesCronJob } from '../../../src/cli/schedule/kubernetes.js';
 import { pgCronRemovalSql, pgCronSql } from '../../../src/cli/schedule/pg-cron.js';
+import { cronSchedules, DEFAULT_TIMES, GITHUB_TIMES } from '../../../src/cli/schedule/schedule.js';
 import { systemdUnits } from '../../../src/cli/schedule/systemd.js';
 
-const AT = { hour: 2, minute: 0 };
+const times = (text: string) => parseTimes('--at', text);
+const AT = times(DEFAULT_TIMES);
+const DIFFERENT_MINUTES = times('02:00,09:30');
 const folder = mkdtempSync(join(tmpdir(), 'analytics-collect-schedule-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -29,6 +33,12 @@ describe('crontab', () => {
     expect(text).toBe(repositoryFile('crontab.example'));
   });
 
+  it('prints a line for each minute that the times have', () => {
+    const text = crontab({ node: 'node', bin: 'bin', folder, log: 'log', at: DIFFERENT_MINUTES });
+    const lines = text.split('\n').filter((line) => /^\d/.test(line));
+    expect(lines.map((line) => line.replace(/ cd .*/, ''))).toEqual(['0 2 * * *', '30 9 * * *']);
+  });
+
   it('runs from a folder of any name', () => {
     const odd = join(folder, `it's 100 % "$HOME"; é`);
     const node = join(odd, 'node');
@@ -37,7 +47,7 @@ describe('crontab', () => {
     chmodSync(node, 0o755);
     const log = join(odd, 'the log');
     const line =
-      crontab({ node, bin: 'bin', folder: odd, log, at: { hour: 23, minute: 59 } })
+      crontab({ node, bin: 'bin', folder: odd, log, at: times('23:59') })
         .split('\n')
         .at(-2) ?? '';
     expect(line).toMatch(/^59 23 \* \* \* /);
@@ -48,7 +58,7 @@ describe('crontab', () => {
 });
 
 describe('github', () => {
-  const at = { hour: 9, minute: 17 };
+  const at = times(GITHUB_TIMES);
 
   it('prints .github/workflows/collect.yml', () => {
     expect(githubWorkflow({ at, shards: 1 })).toBe(repositoryFile('.github/workflows/collect.yml'));
@@ -56,7 +66,11 @@ describe('github', () => {
 
   it('prints workflows whose parts are where GitHub looks for them', () => {
     const workflow = parse(githubWorkflow({ at, shards: 1 }));
-    expect(workflow.on.schedule).toEqual([{ cron: '17 9 * * *' }]);
+    expect(workflow.on.schedule).toEqual([{ cron: '17 2,9 * * *' }]);
+    expect(parse(githubWorkflow({ at: DIFFERENT_MINUTES, shards: 1 })).on.schedule).toEqual([
+      { cron: '0 2 * * *' },
+      { cron: '30 9 * * *' },
+    ]);
     expect(workflow.jobs.collect.strategy).toBeUndefined();
     const sharded = parse(githubWorkflow({ at, shards: 3 }));
     expect(sharded.jobs.collect.strategy).toEqual({ 'fail-fast': false, matrix: { shard: [1, 2, 3] } });
@@ -68,14 +82,20 @@ describe('github', () => {
     }
   });
 
+  it('calls the program that is checked out, and fetches none by its name', () => {
+    const runs = parse(githubWorkflow({ at, shards: 2 })).jobs.collect.steps.map(({ run = '' }) => run);
+    expect(runs.join('\n')).not.toMatch(/npx|npm (exec|install)/);
+    expect(existsSync(new URL('../../../bin/analytics-collect.js', import.meta.url))).toBe(true);
+  });
+
   it.each([
     [1, { ONLY_USER: '', ONLY_DATE: '' }, []],
     [1, { ONLY_USER: 'a b; id', ONLY_DATE: '$(id)' }, ['--user=a b; id', '--date=$(id)']],
     [2, { SHARD: '1/2', ONLY_DATE: '2026-11-20' }, ['--shard=1/2', '--date=2026-11-20']],
   ])('with %i shards and the inputs %j the command is %j', (shards, env, args) => {
     const { run } = parse(githubWorkflow({ at, shards })).jobs.collect.steps.at(-1);
-    const said = execFileSync('/bin/sh', ['-c', run.replace('npx', `printf '%s\\n'`)], { env, encoding: 'utf8' });
-    expect(said.trim().split('\n')).toEqual(['analytics-collect', 'collect', ...args]);
+    const said = execFileSync('/bin/sh', ['-c', run.replace('node', `printf '%s\\n'`)], { env, encoding: 'utf8' });
+    expect(said.trim().split('\n')).toEqual(['bin/analytics-collect.js', 'collect', ...args]);
   });
 });
 
@@ -83,13 +103,19 @@ describe('kubernetes', () => {
   it('prints a CronJob of one pod', () => {
     const { kind, spec } = parse(kubernetesCronJob({ at: AT, shards: 1 }));
     expect(kind).toBe('CronJob');
-    expect(spec).toMatchObject({ schedule: '0 2 * * *', timeZone: 'Etc/UTC', concurrencyPolicy: 'Forbid' });
+    expect(spec).toMatchObject({ schedule: '0 2,9 * * *', timeZone: 'Etc/UTC', concurrencyPolicy: 'Forbid' });
     const job = spec.jobTemplate.spec;
     expect(job.completionMode).toBeUndefined();
     const [container] = job.template.spec.containers;
     expect(container.command.slice(2)).toEqual(['collect']);
     expect(container.envFrom).toEqual([{ secretRef: { name: 'analytics-collect' } }]);
     expect(container.securityContext).toMatchObject({ readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } });
+  });
+
+  it('refuses times that one schedule cannot hold', () => {
+    expect(() => kubernetesCronJob({ at: DIFFERENT_MINUTES, shards: 1 })).toThrow(
+      expect.objectContaining({ code: 'usage', message: expect.stringContaining('02:00 and 09:30') }),
+    );
   });
 
   it('prints an Indexed Job whose pods, counted from 0, collect the shards, counted from 1', () => {
@@ -134,9 +160,12 @@ describe('systemd', () => {
     expect(atHome).not.toMatch(/^DynamicUser/m);
   });
 
-  it('makes up for a missed night, at a time of UTC', () => {
-    const timer = units({ at: { hour: 9, minute: 5 } }).at(-1);
-    expect(timer).toMatch(/^OnCalendar=\*-\*-\* 09:05:00 UTC$/m);
+  it('makes up for a missed run, at times of UTC', () => {
+    const timer = units({ at: times('02:00,09:05') }).at(-1);
+    expect(timer?.match(/^OnCalendar=.*$/gm)).toEqual([
+      'OnCalendar=*-*-* 02:00:00 UTC',
+      'OnCalendar=*-*-* 09:05:00 UTC',
+    ]);
     expect(timer).toMatch(/^Persistent=true$/m);
   });
 
@@ -167,6 +196,10 @@ describe('pg_cron', () => {
     ['https://collect.example.com/', URL],
     ['https://collect.example.com/api/internal/analytics/trigger-collection/', URL],
     ['https://example.com/collect/', 'https://example.com/collect/api/internal/analytics/trigger-collection'],
+    [
+      'https://example.com/api/internal/trigger-analytics-collection',
+      'https://example.com/api/internal/trigger-analytics-collection',
+    ],
     ['http://127.0.0.1:8080', 'http://127.0.0.1:8080/api/internal/analytics/trigger-collection'],
   ])('the server %s is posted to at %s', (given, url) => {
     expect(parseTriggerUrl('--url', given)).toBe(url);
@@ -190,12 +223,44 @@ describe('pg_cron', () => {
     expect(sql).toContain("url := 'https://x.example.com/%27%24job%24%24run%24;/api/internal");
   });
 
-  it('removes the job that it made', () => {
-    const [unscheduled] = /select cron\.unschedule.+/.exec(pgCronRemovalSql()) ?? [];
-    expect(pgCronSql({ url: URL, at: AT })).toContain(unscheduled);
+  it('schedules one job, under the name that the application gave it', () => {
+    const sql = pgCronSql({ url: URL, at: AT });
+    expect(sql.match(/select cron\.schedule\(.*/g)).toEqual([
+      "select cron.schedule('daily-analytics-collection', '0 2,9 * * *', $job$",
+    ]);
+    expect(() => pgCronSql({ url: URL, at: DIFFERENT_MINUTES })).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+
+  it('removes what --remove removes before it schedules', () => {
+    const [removal = ''] = /^do \$remove\$.+\$remove\$;$/ms.exec(pgCronRemovalSql()) ?? [];
+    for (const name of ['daily-analytics-collection', 'analytics-collect']) expect(removal).toContain(`'${name}'`);
+    const sql = pgCronSql({ url: URL, at: AT });
+    expect(sql).toContain(removal);
+    expect(sql.indexOf(removal)).toBeLessThan(sql.indexOf('cron.schedule('));
   });
 });
 
-test.each(['24:00', '2:00', '02:60', '02:00:00', 'noon', ''])('"%s" is no time of day', (text) => {
-  expect(() => parseTimeOfDay('--at', text)).toThrow(expect.objectContaining({ code: 'usage' }));
+test.each([
+  ['02:00', ['0 2 * * *']],
+  ['09:00,02:00', ['0 2,9 * * *']],
+  ['02:00, 09:00,02:00', ['0 2,9 * * *']],
+  ['02:00,09:30', ['0 2 * * *', '30 9 * * *']],
+  ['02:00,02:30,09:00,09:30', ['0,30 2,9 * * *']],
+  ['02:00,09:30,14:00', ['0 2,14 * * *', '30 9 * * *']],
+])('the times %s are the cron schedules %j', (text, schedules) => {
+  expect(cronSchedules(times(text))).toEqual(schedules);
 });
+
+test('--at twice is refused, for the last would else be the only one', async () => {
+  const program = createProgram('1.0.0').parseAsync(['schedule', 'crontab', '--at', '02:00', '--at', '09:00'], {
+    from: 'user',
+  });
+  await expect(program).rejects.toMatchObject({ code: 'usage', fix: expect.stringContaining('--at 02:00,09:00') });
+});
+
+test.each(['24:00', '2:00', '02:60', '02:00:00', 'noon', '', '02:00,', '02:00 09:00'])(
+  '"%s" is no time of day',
+  (text) => {
+    expect(() => times(text)).toThrow(expect.objectContaining({ code: 'usage' }));
+  },
+);

@@ -1,0 +1,5 @@
+/** Under the paths that callers of the application's own scheduler use. */
+export const INTERNAL = '/api/internal/analytics';
+export const TRIGGER_PATH = `${INTERNAL}/trigger-collection`;
+/** An older path of the same endpoint, which some callers still use. */
+export const OLDER_TRIGGER_PATH = '/api/internal/trigger-analytics-collection';
