@@ -10,7 +10,7 @@ import { createPlatforms } from '../dist/platforms/registry.js';
 import { SANDBOX_CREDENTIALS } from '../dist/sandbox/oauth.js';
 import { population } from '../dist/sandbox/population.js';
 import { startSandbox } from '../dist/sandbox/server.js';
-import { openEmbeddedStore } from '../dist/store/embedded.js';
+import { openEmbeddedStore } from '../dist/store/drivers/embedded.js';
 import { generateKey } from '../dist/tokens/fernet.js';
 import { createKeyring } from '../dist/tokens/keyring.js';
 

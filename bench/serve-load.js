@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { SANDBOX_CREDENTIALS } from '../dist/sandbox/oauth.js';
 import { population } from '../dist/sandbox/population.js';
 import { startSandbox } from '../dist/sandbox/server.js';
-import { openEmbeddedStore } from '../dist/store/embedded.js';
+import { openEmbeddedStore } from '../dist/store/drivers/embedded.js';
 import { generateKey } from '../dist/tokens/fernet.js';
 import { createKeyring } from '../dist/tokens/keyring.js';
 

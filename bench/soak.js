@@ -13,8 +13,8 @@ import { createPlatforms } from '../dist/platforms/registry.js';
 import { SANDBOX_CREDENTIALS } from '../dist/sandbox/oauth.js';
 import { population } from '../dist/sandbox/population.js';
 import { startSandbox } from '../dist/sandbox/server.js';
-import { storeInside } from '../dist/store/embedded.js';
-import { openPostgresStore } from '../dist/store/postgres.js';
+import { storeInside } from '../dist/store/drivers/embedded.js';
+import { openPostgresStore } from '../dist/store/drivers/postgres.js';
 import { generateKey } from '../dist/tokens/fernet.js';
 import { createKeyring } from '../dist/tokens/keyring.js';
 

@@ -6,7 +6,7 @@ import type { AccountFilter, ForeignRows, PrimaryChange, Shard, Store, StoredAcc
 import type { Keyring } from '../tokens/keyring.js';
 import { collectAccount, planAccount, type RunContext } from './account.js';
 import { forEachConcurrently } from './concurrently.js';
-import type { ConnectionReport, OnEvent } from './events.js';
+import type { OnEvent } from './events.js';
 import { expiringTokens, expiryWarnings } from './expiring.js';
 import { oneLine } from './one-line.js';
 import type { AccountRecord } from './outcome.js';

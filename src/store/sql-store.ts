@@ -69,7 +69,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
         throw new CollectError(
           'schema_outdated',
           `${description}: analytics_snapshots.value is ${schema.value_type}, which would round or refuse values.`,
-          'Run `alter table public.analytics_snapshots alter column value type numeric`, with the views that read it dropped meanwhile.',
+          `${schemaFix} Where a view keeps it from widening the column, it says which statements do.`,
         );
       }
     },

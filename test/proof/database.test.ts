@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { population } from '../../src/sandbox/population.js';
 import { startSandbox } from '../../src/sandbox/server.js';
-import { openPostgresStore } from '../../src/store/postgres.js';
+import { openPostgresStore } from '../../src/store/drivers/postgres.js';
 import { collectJson, expectCountsAddUp, expectNoSecrets, runCli, startCli, until } from '../e2e/support/cli.js';
 import { daysAgo, storedRows, trueRows } from '../e2e/support/truth.js';
 import { type NetworkFault, startProxy } from '../support/proxy.js';

@@ -5,8 +5,8 @@ import type { Fault, SandboxAccount, SandboxPlatform } from '../../src/sandbox/a
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { population } from '../../src/sandbox/population.js';
 import { startSandbox } from '../../src/sandbox/server.js';
-import { openEmbeddedStore } from '../../src/store/embedded.js';
-import { openPostgresStore } from '../../src/store/postgres.js';
+import { openEmbeddedStore } from '../../src/store/drivers/embedded.js';
+import { openPostgresStore } from '../../src/store/drivers/postgres.js';
 import type { Store } from '../../src/store/store.js';
 import { collectJson, expectCountsAddUp } from '../e2e/support/cli.js';
 import type { Database } from '../e2e/support/databases.js';

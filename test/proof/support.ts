@@ -6,7 +6,7 @@ import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
-import { schemaSql } from '../../src/store/schema.js';
+import { schemaScript } from '../../src/store/schema.js';
 import type { Store } from '../../src/store/store.js';
 import { createKeyring } from '../../src/tokens/keyring.js';
 import { connect, connectionRow, type Database, type DatabaseKind, emptyDatabase } from '../e2e/support/databases.js';
@@ -92,7 +92,7 @@ export async function proxiedSandbox(options: { latencyMs?: number; accounts?: r
 /** A database of its own with the accounts connected. */
 export async function connectedDatabase(accounts: readonly SandboxAccount[] = ACCOUNTS): Promise<Database> {
   const database = await emptyDatabase(KIND);
-  if (KIND === 'PostgreSQL') await database.query(await schemaSql());
+  if (KIND === 'PostgreSQL') await database.query(await schemaScript());
   await connect(database, accounts.map(connectionRow));
   return database;
 }

@@ -1,7 +1,23 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { OutcomeRow, SnapshotRow } from '../../src/store/store.js';
+import type { AccountRow, SnapshotRow, StoredAccount } from '../../src/store/store.js';
 import { ENGINES, type Engine } from './engines.js';
-import { allConnections, beginRun, connection, OTHER_USER, outcome, snapshot, USER, WEEK } from './rows.js';
+import {
+  allAccounts,
+  beginRun,
+  COLLECTED,
+  connected,
+  connection,
+  NOTHING_FOREIGN,
+  NOW,
+  OTHER_USER,
+  outcome,
+  record,
+  recordAll,
+  snapshot,
+  sync,
+  USER,
+  WEEK,
+} from './rows.js';
 
 describe.each(ENGINES)('$name store', ({ open }) => {
   let engine: Engine;
@@ -13,99 +29,166 @@ describe.each(ENGINES)('$name store', ({ open }) => {
   afterAll(() => engine.close());
 
   beforeEach(() =>
-    engine.sql.query(`truncate public.platform_connections, public.analytics_snapshots,
-      public.collection_runs, public.collection_outcomes`),
+    engine.sql.query(`truncate public.platform_connections, public.analytics_snapshots, public.analytics_account_snapshots,
+      public.collection_runs, public.collection_accounts cascade`),
   );
-
-  const record = (runId: string, snapshots: SnapshotRow[], outcomes: OutcomeRow[] = [], refresh = false) =>
-    engine.store.record({ runId, snapshots, outcomes, refresh });
 
   const values = async () =>
     (await engine.sql.query('select value::float8 from public.analytics_snapshots')).map((row) => row.value);
+  const at = (hour: number) => new Date(NOW.getTime() + hour * 3_600_000).toISOString();
 
   test('accepts its own schema', async () => {
     await expect(engine.store.check()).resolves.toBeUndefined();
   });
 
-  test('a rerun inserts nothing, though post_id is NULL', async () => {
+  test('a rerun inserts nothing, though post_id is NULL, and every row has the source that readers filter by', async () => {
+    const account = await connected(engine.store);
     const runId = await beginRun(engine.store);
-    const rows = [snapshot({ metric: 'reach' }), snapshot({ metric: 'likes' })];
-    expect(await record(runId, rows)).toEqual({ inserted: 2, updated: 0, unchanged: 0 });
-    expect(await record(runId, rows)).toEqual({ inserted: 0, updated: 0, unchanged: 2 });
-    expect(await engine.sql.query('select post_id from public.analytics_snapshots')).toEqual([
-      { post_id: null },
-      { post_id: null },
+    const snapshots = [snapshot(account, { metric: 'reach' }), snapshot(account, { metric: 'likes' })];
+    const counts = { updated: 0, foreign: NOTHING_FOREIGN };
+    expect(await record(engine.store, runId, { snapshots })).toEqual({ inserted: 2, unchanged: 0, ...counts });
+    expect(await record(engine.store, runId, { snapshots })).toEqual({ inserted: 0, unchanged: 2, ...counts });
+    const row = { user_id: USER, platform: 'instagram', source: 'social_media', post_id: null };
+    expect(
+      await engine.sql.query('select user_id::text, platform, source, post_id from public.analytics_snapshots'),
+    ).toEqual([row, row]);
+  });
+
+  describe('a value that differs', () => {
+    let account: StoredAccount;
+    let runId: string;
+    const written = async (value: number, hour: number, settled: boolean) => {
+      const row = snapshot(account, { value, metadata: { settled, fetched_at: at(hour) } });
+      const { inserted, updated } = await record(engine.store, runId, { snapshots: [row] });
+      const [stored] = await engine.sql.query(
+        'select value::float8 as value, metadata from public.analytics_snapshots',
+      );
+      return { written: inserted + updated, value: stored?.value, metadata: stored?.metadata };
+    };
+    beforeEach(async () => {
+      account = await connected(engine.store);
+      runId = await beginRun(engine.store);
+    });
+
+    test('takes the place of the one there, settled or not, and keeps the first beside it', async () => {
+      await written(10, 0, false);
+      const first = { value: 10, fetched_at: at(0) };
+      expect(await written(12.5, 1, true)).toMatchObject({
+        value: 12.5,
+        metadata: { settled: true, first, revised_at: at(1), fetched_at: at(1) },
+      });
+      expect(await written(13, 2, true)).toMatchObject({ value: 13, metadata: { first, revised_at: at(2) } });
+    });
+
+    test('does not, when it was fetched earlier', async () => {
+      await written(10, 5, true);
+      expect(await written(9, 4, true)).toMatchObject({ written: 0, value: 10 });
+    });
+
+    test('never unsettles a row', async () => {
+      await written(10, 0, true);
+      expect(await written(11, 1, false)).toMatchObject({ value: 11, metadata: { settled: true } });
+    });
+
+    test('and one that is the same is written only to settle it', async () => {
+      await written(10, 0, false);
+      expect(await written(10, 1, false)).toMatchObject({ written: 0, metadata: { fetched_at: at(0) } });
+      expect(await written(10, 2, true)).toMatchObject({ written: 1, metadata: { settled: true, fetched_at: at(2) } });
+      expect((await written(10, 3, true)).written).toBe(0);
+    });
+  });
+
+  test('refresh writes again what is the same', async () => {
+    const account = await connected(engine.store);
+    const runId = await beginRun(engine.store);
+    const snapshots = [snapshot(account)];
+    await record(engine.store, runId, { snapshots });
+    expect(await record(engine.store, runId, { snapshots, refresh: true })).toMatchObject({ inserted: 0, updated: 1 });
+  });
+
+  describe('the rows of another writer', () => {
+    let account: StoredAccount;
+    const theirs = (date: string, metadata: string) =>
+      engine.sql.query(`insert into public.analytics_snapshots (user_id, platform, source, metric, value, date, metadata)
+        values ('${USER}', 'instagram', 'social_media', 'reach', 7, '${date}', '${metadata}')`);
+    const rows = (...dates: string[]): SnapshotRow[] => dates.map((date) => snapshot(account, { date }));
+    beforeEach(async () => {
+      account = await connected(engine.store);
+      await theirs('2026-11-19', '{}');
+      await theirs('2026-11-21', '{"fetch_method": "api"}');
+    });
+
+    test('stand, and are counted with their days', async () => {
+      const counts = await recordAll(engine.store, ...rows('2026-11-19', '2026-11-20', '2026-11-21'));
+      const foreign = { rows: 2, since: '2026-11-19', until: '2026-11-21' };
+      expect(counts).toEqual({ inserted: 1, updated: 0, unchanged: 0, foreign });
+      expect((await values()).sort()).toEqual([1, 7, 7]);
+    });
+
+    test('are overwritten when they are adopted', async () => {
+      const runId = await beginRun(engine.store);
+      const counts = await record(engine.store, runId, { snapshots: rows('2026-11-19', '2026-11-21'), adopt: true });
+      expect(counts).toEqual({ inserted: 0, updated: 2, unchanged: 0, foreign: NOTHING_FOREIGN });
+      expect(await values()).toEqual([1, 1]);
+      expect(await engine.sql.query("select 1 from public.analytics_snapshots where metadata ? 'first'")).toEqual([]);
+    });
+  });
+
+  test('rows, outcomes and how the account stands are written together or not at all', async () => {
+    const account = await connected(engine.store);
+    const runId = await beginRun(engine.store);
+    const impossible = outcome(account, { state: 'failed', reason: null });
+    await expect(
+      record(engine.store, runId, { snapshots: [snapshot(account)], outcomes: [impossible] }),
+    ).rejects.toMatchObject({ code: 'store_failed' });
+    expect(await values()).toEqual([]);
+    expect(await engine.sql.query('select last_day, run_id from public.collection_accounts')).toEqual([
+      { last_day: null, run_id: null },
     ]);
   });
 
-  test('a provisional value is replaced by what differs until one settles, and by nothing after that', async () => {
+  test('outcomes show in the ledger of their account, within the dates asked for, whichever connection opens it', async () => {
+    const account = await connected(engine.store);
     const runId = await beginRun(engine.store);
-    await record(runId, [snapshot({ value: 10, metadata: { settled: false, fetched_at: '1' } })]);
-    const sameAgain = snapshot({ value: 10, metadata: { settled: false, fetched_at: '2' } });
-    expect(await record(runId, [sameAgain])).toEqual({ inserted: 0, updated: 0, unchanged: 1 });
-    const settled = snapshot({ value: 12.5, metadata: { settled: true, fetched_at: '3' } });
-    expect(await record(runId, [settled])).toEqual({ inserted: 0, updated: 1, unchanged: 0 });
-    for (const late of [
-      snapshot({ value: 99, metadata: { settled: true } }),
-      snapshot({ value: 99, metadata: { settled: false } }),
-    ]) {
-      expect(await record(runId, [late])).toEqual({ inserted: 0, updated: 0, unchanged: 1 });
-    }
-    expect(await values()).toEqual([12.5]);
+    await record(engine.store, runId, { outcomes: [outcome(account, { state: 'pending' })] });
+    await record(engine.store, runId, { outcomes: [outcome(account), outcome(account, { date: '2026-11-01' })] });
+    await engine.sql.query('delete from public.platform_connections');
+    const [again] = [await connected(engine.store)];
+    expect(again).toMatchObject({ id: account.id, ledger: [{ date: '2026-11-21', state: 'settled' }] });
   });
 
-  test('refresh replaces what is settled', async () => {
-    const runId = await beginRun(engine.store);
-    await record(runId, [snapshot({ value: 10 })]);
-    expect(await record(runId, [snapshot({ value: 11 })], [], true)).toEqual({ inserted: 0, updated: 1, unchanged: 0 });
-    expect(await values()).toEqual([11]);
-  });
-
-  test('rows and outcomes are written together or not at all', async () => {
-    const runId = await beginRun(engine.store);
-    const impossible = { ...outcome(), state: 'failed' as const, reason: null };
-    await expect(record(runId, [snapshot()], [impossible])).rejects.toMatchObject({ code: 'store_failed' });
-    expect(await values()).toEqual([]);
-  });
-
-  test('an outcome counts its attempts and shows in the ledger of its connection, within the dates asked for', async () => {
-    const { id } = await engine.store.saveConnection(connection());
-    const runId = await beginRun(engine.store);
-    await record(runId, [], [outcome({ connection_id: id, state: 'pending' })]);
-    await record(runId, [], [outcome({ connection_id: id }), outcome({ connection_id: id, date: '2026-11-01' })]);
-    const [read] = await allConnections(engine.store);
-    expect(read?.ledger).toEqual([{ date: '2026-11-21', state: 'settled', failedSince: null }]);
-    const attempts = await engine.sql.query('select attempts from public.collection_outcomes order by date desc');
-    expect(attempts).toEqual([{ attempts: 2 }, { attempts: 1 }]);
-  });
-
-  test('the ledger tells since when a day has been failed without a break', async () => {
-    const { id } = await engine.store.saveConnection(connection());
-    const runId = await beginRun(engine.store);
-    const failedSince = async (state: 'failed' | 'provisional') => {
-      const reason = state === 'failed' ? 'timeout' : null;
-      await record(runId, [], [outcome({ connection_id: id, state, reason })]);
-      return (await allConnections(engine.store))[0]?.ledger[0]?.failedSince;
+  test('an account tells since when, and in how many runs, it has failed without a break', async () => {
+    const { id } = await connected(engine.store);
+    const run = async (hour: number, reason: AccountRow['reason'], calls = 1) => {
+      const runId = await beginRun(engine.store);
+      const row = { id, connection_id: 'c1', reason, message: reason && 'because' };
+      for (let call = 0; call < calls; call++) {
+        await record(engine.store, runId, { at: new Date(at(hour)), accounts: [row] });
+      }
+      await engine.store.finishRun(runId, 'failed', null);
+      const [read] = await engine.sql.query('select failing_runs from public.collection_accounts');
+      return [(await allAccounts(engine.store))[0]?.failingSince?.slice(0, 19) ?? null, read?.failing_runs];
     };
-    const first = await failedSince('failed');
-    expect(first).toMatch(/^2.*\+00:00$/);
-    expect(await failedSince('failed')).toBe(first);
-    expect(await failedSince('provisional')).toBeNull();
-    expect(Date.parse((await failedSince('failed')) ?? '')).toBeGreaterThan(Date.parse(first ?? ''));
+    expect(await run(0, 'timeout')).toEqual(['2026-11-22T09:00:00', 1]);
+    expect(await run(1, 'needs_reconnect', 3)).toEqual(['2026-11-22T09:00:00', 2]);
+    expect(await run(2, null)).toEqual([null, 0]);
+    expect(await run(3, 'timeout')).toEqual(['2026-11-22T12:00:00', 1]);
   });
 
   test('numbers, text and metadata come out as they went in', async () => {
-    const runId = await beginRun(engine.store);
+    const account = await connected(engine.store);
     const metadata = {
+      account_id: account.accountId,
+      fetched_at: NOW.toISOString(),
       settled: true,
-      account_id: '17841400000000000001',
       note: 'ünï "quoted" \\ 😀',
       post_types: { reel: 1 },
     };
-    await record(runId, [
-      snapshot({ value: 9007199254740991, metadata }),
-      snapshot({ metric: 'loss', value: -0.25, metadata }),
-    ]);
+    await recordAll(
+      engine.store,
+      snapshot(account, { value: 9007199254740991, metadata }),
+      snapshot(account, { metric: 'loss', value: -0.25, metadata }),
+    );
     const rows = await engine.sql.query(
       'select value::text, metadata from public.analytics_snapshots order by value desc',
     );
@@ -115,61 +198,45 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     ]);
   });
 
-  test('2,500 connections are read, oldest first, each once', async () => {
-    await engine.sql.query(`insert into public.platform_connections (user_id, platform, account_id, created_at)
-      select 'user-' || n, 'instagram', n, timestamptz '2026-01-01Z' + (n / 10) * interval '1 minute' from generate_series(1, 2500) n`);
-    const read = await allConnections(engine.store);
-    expect(await engine.store.countConnections({})).toBe(2500);
+  test('2,500 accounts are read, each once, and counted with the first page', async () => {
+    await engine.sql.query(`insert into public.platform_connections (user_id, platform, account_id)
+      select 'user-' || n, 'instagram', n from generate_series(1, 2500) n`);
+    const read = await allAccounts(engine.store);
     expect(new Set(read.map(({ accountId }) => accountId)).size).toBe(2500);
-    const minutes = read.map(({ accountId }) => Math.floor(Number(accountId) / 10));
-    expect(minutes).toEqual(minutes.toSorted((a, b) => a - b));
+    expect(read).toHaveLength(2500);
+    const totals: (number | null)[] = [];
+    for await (const { total } of engine.store.accounts({ platforms: COLLECTED }, WEEK)) totals.push(total);
+    expect(totals).toEqual([2500, null]);
   });
 
-  test('the younger of two active accounts of a user on a platform is the second one', async () => {
-    await engine.sql.query(`insert into public.platform_connections (user_id, platform, account_id, status, created_at) values
-      ('u', 'instagram', 'younger', 'active', '2026-03-01'), ('u', 'Instagram', 'older', 'connected', '2026-02-01'),
-      ('u', 'instagram', 'oldest, gone', 'revoked', '2026-01-01'), ('u', 'facebook', 'another platform', 'active', '2026-04-01'),
-      ('v', 'instagram', 'another user', 'active', '2026-05-01')`);
-    const read = await allConnections(engine.store);
-    expect(read.map(({ accountId, secondAccount }) => [accountId, secondAccount])).toEqual([
-      ['older', false],
-      ['younger', true],
-      ['another platform', false],
-      ['another user', false],
-    ]);
+  test('a preview reads the accounts as they would be, and leaves no trace of them', async () => {
+    await engine.store.saveConnection(connection());
+    const request = { collected: COLLECTED, at: NOW, windowDays: 7 };
+    const read: StoredAccount[] = [];
+    for await (const page of engine.store.accounts({ platforms: COLLECTED }, WEEK, request))
+      read.push(...page.accounts);
+    expect(read).toMatchObject([{ userId: USER, ledger: [] }]);
+    expect(await engine.sql.query('select * from public.collection_accounts')).toEqual([]);
   });
 
-  test('of several connections of the oldest account the newest is the one to collect', async () => {
-    const at = (day: number, account: string, id: number) =>
-      `('00000000-0000-4000-8000-00000000000${id}', 'u', 'facebook', '${account}', timestamptz '2026-01-0${day}Z')`;
-    await engine.sql.query(`insert into public.platform_connections (id, user_id, platform, account_id, created_at)
-      values ${[at(1, 'old', 1), at(2, 'other', 2), at(3, 'old', 3)].join(', ')}`);
-    const read = await allConnections(engine.store);
-    expect(read.filter(({ secondAccount }) => !secondAccount).map(({ id }) => id.at(-1))).toEqual(['3']);
-    expect(read).toHaveLength(3);
-  });
-
-  test('what another run has settled stays settled', async () => {
-    const runId = await beginRun(engine.store);
-    await record(runId, [], [outcome()]);
-    await record(runId, [], [{ ...outcome(), state: 'failed', reason: 'timeout' }]);
-    const state = async () =>
-      (await engine.sql.query('select state from public.collection_outcomes')).map((row) => row.state);
-    expect(await state()).toEqual(['settled']);
-  });
-
-  test('connections are filtered by user and platform', async () => {
+  test('accounts are filtered by user and platform; connections of other services are none', async () => {
     for (const [userId, platform] of [
       ['u', 'instagram'],
       ['u', 'facebook'],
       ['v', 'facebook'],
+      ['u', 'wordpress'],
     ] as const) {
       await engine.store.saveConnection(connection({ userId, platform }));
     }
-    expect(await engine.store.countConnections({ userId: 'u' })).toBe(2);
-    expect(await engine.store.countConnections({ platforms: ['facebook'] })).toBe(2);
-    const read = await allConnections(engine.store, { userId: 'u', platforms: ['facebook', 'youtube'] });
-    expect(read.map(({ userId, platform }) => [userId, platform])).toEqual([['u', 'facebook']]);
+    const names = (accounts: readonly StoredAccount[]) => accounts.map(({ userId, platform }) => [userId, platform]);
+    expect(names(await allAccounts(engine.store, { userId: 'u' }))).toEqual([
+      ['u', 'facebook'],
+      ['u', 'instagram'],
+    ]);
+    expect(names(await allAccounts(engine.store, { userId: 'u', platforms: ['facebook', 'youtube'] }))).toEqual([
+      ['u', 'facebook'],
+    ]);
+    expect(await allAccounts(engine.store)).toHaveLength(3);
   });
 
   test('one run at a time holds a scope', async () => {
@@ -186,12 +253,15 @@ describe.each(ENGINES)('$name store', ({ open }) => {
   });
 
   test('a lease is taken over when its heartbeat stops, and the run that lost it writes nothing more', async () => {
+    const account = await connected(engine.store);
     const lost = await beginRun(engine.store);
     expect(await engine.store.renewRun(lost)).toBe(true);
     await engine.sql.query(`update public.collection_runs set heartbeat_at = now() - interval '121 seconds'`);
     await beginRun(engine.store);
     expect(await engine.store.renewRun(lost)).toBe(false);
-    await expect(record(lost, [snapshot()])).rejects.toMatchObject({ code: 'lease_lost' });
+    await expect(record(engine.store, lost, { snapshots: [snapshot(account)] })).rejects.toMatchObject({
+      code: 'lease_lost',
+    });
     expect(await values()).toEqual([]);
     await engine.store.finishRun(lost, 'failed', null);
     expect(await engine.sql.query('select status from public.collection_runs order by started_at')).toEqual([
@@ -221,82 +291,112 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await engine.store.lastRuns()).toMatchObject({ run: { scope: 'user:1' }, succeededAt: last?.startedAt });
   });
 
-  test('status counts days by connection and tells since when one fails', async () => {
-    const good = await engine.store.saveConnection(connection({ userId: 'good' }));
-    const bad = await engine.store.saveConnection(connection({ userId: 'bad' }));
+  test('status counts days by account and tells since when one fails', async () => {
+    const good = await connected(engine.store, { userId: 'good' });
+    const bad = await connected(engine.store, { userId: 'bad' });
     await engine.store.saveConnection(connection({ userId: 'new', platform: 'facebook' }));
+    await engine.store.saveConnection(connection({ userId: 'new', platform: 'wordpress' }));
+    const [badConnection] = bad.connections;
     const runId = await beginRun(engine.store);
-    const failed = { state: 'failed', reason: 'needs_reconnect', message: 'the token is dead' } as const;
-    await record(
-      runId,
-      [snapshot({ date: '2026-11-20' })],
-      [
-        outcome({ connection_id: good.id, date: '2026-11-20', state: 'provisional' }),
-        outcome({ connection_id: good.id, date: '2026-11-21', state: 'pending' }),
-        outcome({ connection_id: bad.id, date: '2026-11-18', ...failed }),
-        outcome({ connection_id: bad.id, date: '2026-11-19', state: 'no_data' }),
-        outcome({ connection_id: bad.id, date: '2026-11-20', ...failed }),
-        outcome({ connection_id: bad.id, date: '2026-11-21', ...failed }),
+    await record(engine.store, runId, {
+      outcomes: [
+        outcome(good, { date: '2026-11-20', state: 'provisional' }),
+        outcome(good, { date: '2026-11-21', state: 'pending' }),
+        outcome(bad, { date: '2026-11-19', state: 'no_data' }),
+        outcome(bad, { date: '2026-11-20', state: 'failed', reason: 'timeout' }),
       ],
-    );
+      accounts: [
+        { id: good.id, connection_id: 'c1', reason: null, message: null },
+        { id: bad.id, connection_id: 'c2', reason: 'needs_reconnect', message: 'the token is dead' },
+      ],
+    });
     const windows = { instagram: WEEK, facebook: WEEK, linkedin: WEEK };
-    const none = { connectionsWithData: 0, newestDay: null, failing: [] };
-    expect(await engine.store.readStatus(windows)).toEqual([
-      { platform: 'facebook', activeConnections: 1, daysMissing: 7, ...none },
-      {
-        platform: 'instagram',
-        activeConnections: 2,
-        connectionsWithData: 1,
-        newestDay: '2026-11-20',
-        daysMissing: 12,
-        failing: [
-          {
-            connectionId: bad.id,
-            userId: 'bad',
-            accountId: '17841400000000000001',
-            accountName: 'an account',
-            reason: 'needs_reconnect',
-            message: 'the token is dead',
-            failingSince: '2026-11-20',
-          },
-        ],
-      },
-      { platform: 'linkedin', activeConnections: 0, daysMissing: 0, ...none },
+    const none = { accountsWithData: 0, newestDay: null, failing: [] };
+    expect(await engine.store.readStatus(windows)).toEqual({
+      ignored: { wordpress: 1 },
+      platforms: [
+        { platform: 'facebook', accounts: 1, daysMissing: 7, ...none },
+        {
+          platform: 'instagram',
+          accounts: 2,
+          accountsWithData: 1,
+          newestDay: '2026-11-20',
+          daysMissing: 12,
+          failing: [
+            {
+              connectionId: badConnection.id,
+              userId: 'bad',
+              accountId: '17841400000000000001',
+              accountName: 'an account',
+              reason: 'needs_reconnect',
+              message: 'the token is dead',
+              failingSince: '2026-11-22',
+              runs: 1,
+            },
+          ],
+        },
+        { platform: 'linkedin', accounts: 0, daysMissing: 0, ...none },
+      ],
+    });
+  });
+
+  test('what was written lately is told by metric, with a total of what may be added up, without other writers’ rows', async () => {
+    const [one, other] = [await connected(engine.store), await connected(engine.store, { userId: OTHER_USER })];
+    const sum = { aggregate: 'sum' };
+    await recordAll(
+      engine.store,
+      snapshot(one, { metric: 'likes', value: 2, metadata: sum }),
+      snapshot(other, { metric: 'likes', value: 3, metadata: sum }),
+      snapshot(one, { value: 50, metadata: { aggregate: 'none' } }),
+      snapshot(one, { metric: 'likes', date: '2026-11-01', value: 9, metadata: { ...sum, fetched_at: at(-25) } }),
+    );
+    await engine.sql.query(`insert into public.analytics_snapshots (user_id, platform, source, metric, value, date)
+      values ('${USER}', 'instagram', 'social_media', 'likes', 100, '2026-11-22')`);
+    expect(await engine.store.writtenSince(new Date(at(-24)))).toEqual([
+      { platform: 'instagram', metric: 'likes', rows: 2, users: 2, total: 5 },
+      { platform: 'instagram', metric: 'reach', rows: 1, users: 1, total: null },
     ]);
   });
 
   test('old days of one platform are counted, then deleted, with their outcomes', async () => {
+    const linkedin = await connected(engine.store, { platform: 'linkedin', accountId: '1' });
+    const second = await connected(engine.store, { platform: 'linkedin', accountId: '2' });
+    const theirs = await connected(engine.store, { platform: 'linkedin', accountId: '1', userId: OTHER_USER });
+    const instagram = await connected(engine.store);
+    const old = { date: '2025-11-21' };
     const runId = await beginRun(engine.store);
-    const old = { platform: 'linkedin', date: '2025-11-21' };
-    const kept = [
-      { ...old, date: '2025-11-22' },
-      { ...old, platform: 'instagram' },
-    ];
-    await record(
-      runId,
-      [
-        ...[snapshot(old), snapshot({ ...old, metric: 'likes' }), snapshot({ ...old, user_id: OTHER_USER })],
-        ...[snapshot({ ...old, date: '2024-02-29' }), ...kept.map(snapshot)],
+    await record(engine.store, runId, {
+      snapshots: [
+        snapshot(linkedin, old),
+        snapshot(linkedin, { ...old, metric: 'likes' }),
+        snapshot(second, old),
+        snapshot(theirs, old),
+        snapshot(linkedin, { date: '2024-02-29' }),
+        snapshot(linkedin, { date: '2025-11-22' }),
+        snapshot(instagram, old),
       ],
-      [outcome(old), ...kept.map((row, i) => outcome({ ...row, connection_id: `c${i + 2}` }))],
-    );
+      outcomes: [outcome(linkedin, old), outcome(linkedin, { date: '2025-11-22' }), outcome(instagram, old)],
+    });
     const request = { platform: 'linkedin', before: '2025-11-22' };
-    const counts = { snapshots: 4, outcomes: 1, days: 2, users: 2 };
+    const counts = { snapshots: 5, outcomes: 1, days: 2, users: 2 };
     expect(await engine.store.prune({ ...request, dryRun: true })).toEqual(counts);
-    expect(await values()).toHaveLength(6);
+    expect(await engine.sql.query('select 1 from public.analytics_by_account')).toHaveLength(7);
     expect(await engine.store.prune({ ...request, dryRun: false })).toEqual(counts);
     const none = { snapshots: 0, outcomes: 0, days: 0, users: 0 };
     expect(await engine.store.prune({ ...request, dryRun: false })).toEqual(none);
-    for (const table of ['analytics_snapshots', 'collection_outcomes']) {
-      const left = await engine.sql.query(`select platform, date::text as date from public.${table} order by date`);
-      expect(left).toEqual([
-        { platform: 'instagram', date: '2025-11-21' },
-        { platform: 'linkedin', date: '2025-11-22' },
-      ]);
+    const left = [
+      { platform: 'instagram', date: '2025-11-21' },
+      { platform: 'linkedin', date: '2025-11-22' },
+    ];
+    for (const rows of [
+      'public.analytics_by_account',
+      '(select platform, date from public.collection_outcomes join public.collection_accounts on id = account) outcomes',
+    ]) {
+      expect(await engine.sql.query(`select platform, date::text as date from ${rows} order by date`)).toEqual(left);
     }
   });
 
-  test('tokens that end are told, the soonest first, without the tokens', async () => {
+  test('tokens that end are told, the soonest first, of each account the one renewed last', async () => {
     const add = (userId: string, tokenExpiresAt: string | null, refreshToken: string | null = null) =>
       engine.store.saveConnection(connection({ userId, tokenExpiresAt, refreshToken }));
     await add('later', '2026-12-02T00:00:00Z');
@@ -304,26 +404,32 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     const first = await add('first', '2026-01-01T00:00:00Z');
     await add('never', null);
     await add('gone', '2026-01-01T00:00:00Z');
-    await engine.sql.query(`update public.platform_connections set status = 'revoked' where user_id = 'gone'`);
-    const ends = await engine.store.tokensEnding({}, '2026-12-02T00:00:00Z');
-    expect(ends.map(({ userId, hasRefreshToken }) => [userId, hasRefreshToken])).toEqual([
-      ['first', false],
-      ['second', true],
+    await add('renewed', '2026-01-01T00:00:00Z');
+    await engine.sql.query(`update public.platform_connections set status = 'revoked' where user_id = 'gone';
+      insert into public.platform_connections (user_id, platform, account_id, access_token, created_at)
+      select user_id, platform, account_id, 'gAAAA-new', now() + interval '1 day'
+      from public.platform_connections where user_id = 'renewed'`);
+    const ends = await engine.store.tokensEnding({ platforms: COLLECTED }, '2026-12-02T00:00:00Z');
+    expect(ends.map(({ userId, refreshToken }) => [userId, refreshToken])).toEqual([
+      ['first', null],
+      ['second', 'gAAAA-refresh'],
     ]);
     expect(ends[0]).toEqual({
-      connectionId: first.id,
+      id: first.id,
       userId: 'first',
       platform: 'instagram',
       accountId: '17841400000000000001',
       accountName: 'an account',
+      accessToken: 'gAAAA-first',
+      refreshToken: null,
       tokenExpiresAt: '2026-01-01T00:00:00+00:00',
-      hasRefreshToken: false,
     });
-    expect(await engine.store.tokensEnding({ userId: 'second' }, '2026-12-02T00:00:00Z')).toHaveLength(1);
-    expect(await engine.store.tokensEnding({ platforms: ['youtube'] }, '2026-12-02T00:00:00Z')).toEqual([]);
+    const before = '2026-12-02T00:00:00Z';
+    expect(await engine.store.tokensEnding({ userId: 'second', platforms: COLLECTED }, before)).toHaveLength(1);
+    expect(await engine.store.tokensEnding({ platforms: ['youtube'] }, before)).toEqual([]);
   });
 
-  test('a connection is added once, renewed, listed without its tokens and removed with its ledger', async () => {
+  test('a connection is added once, renewed, listed without its tokens and removed; what was collected stays', async () => {
     const added = await engine.store.saveConnection(connection());
     expect(added.created).toBe(true);
     await engine.sql.query(`update public.platform_connections set status = 'expired'`);
@@ -335,12 +441,16 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     });
     expect(await engine.store.saveConnection(renewal)).toEqual({ id: added.id, created: false });
 
-    const [read] = await allConnections(engine.store);
-    expect(read).toMatchObject({
-      accessToken: 'gAAAA-second',
-      refreshToken: 'gAAAA-refresh',
-      tokenExpiresAt: '2027-01-01T00:00:00+00:00',
-    });
+    const [account] = await allAccounts(engine.store);
+    if (account === undefined) throw new Error('the account is not read');
+    expect(account.connections).toEqual([
+      {
+        id: added.id,
+        accessToken: 'gAAAA-second',
+        refreshToken: 'gAAAA-refresh',
+        tokenExpiresAt: '2027-01-01T00:00:00+00:00',
+      },
+    ]);
     expect(await engine.store.listConnections()).toEqual([
       {
         id: added.id,
@@ -349,14 +459,33 @@ describe.each(ENGINES)('$name store', ({ open }) => {
         accountId: '17841400000000000001',
         accountName: 'an account',
         active: true,
+        isPrimary: true,
         tokenExpiresAt: '2027-01-01T00:00:00+00:00',
       },
     ]);
 
-    await record(await beginRun(engine.store), [snapshot()], [outcome({ connection_id: added.id })]);
+    const runId = await beginRun(engine.store);
+    await record(engine.store, runId, { snapshots: [snapshot(account)], outcomes: [outcome(account)] });
     expect(await engine.store.removeConnection(added.id)).toBe(true);
     expect(await engine.store.removeConnection(added.id)).toBe(false);
-    expect(await engine.sql.query('select * from public.collection_outcomes')).toEqual([]);
+    expect(await allAccounts(engine.store)).toEqual([]);
+    expect(await engine.sql.query('select outcome from public.collection_outcomes')).toEqual([{ outcome: 'settled' }]);
     expect(await values()).toEqual([1]);
+  });
+
+  test('what a run of another scope has settled stays settled', async () => {
+    const account = await connected(engine.store);
+    const runId = await beginRun(engine.store);
+    await record(engine.store, runId, { outcomes: [outcome(account)] });
+    await record(engine.store, runId, { outcomes: [outcome(account, { state: 'failed', reason: 'timeout' })] });
+    expect(await engine.sql.query('select outcome from public.collection_outcomes')).toEqual([{ outcome: 'settled' }]);
+  });
+
+  test('a second sync changes nothing', async () => {
+    await connected(engine.store);
+    const rows = () => engine.sql.query('select xmin::text, accounts.* from public.collection_accounts accounts');
+    const before = await rows();
+    expect(await sync(engine.store)).toEqual({ changes: [], unknownUsers: 0 });
+    expect(await rows()).toEqual(before);
   });
 });

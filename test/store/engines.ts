@@ -1,7 +1,7 @@
-import { openPostgresStore } from '../../src/store/postgres.js';
-import { schemaSql } from '../../src/store/schema.js';
+import { openPostgresStore } from '../../src/store/drivers/postgres.js';
+import { openSupabaseStore } from '../../src/store/drivers/supabase.js';
+import { schemaScript } from '../../src/store/schema.js';
 import type { Store } from '../../src/store/store.js';
-import { openSupabaseStore } from '../../src/store/supabase.js';
 import { freshPglite, freshPostgres, type Sql, supabaseOverPglite, supabaseOverPostgres } from '../support/database.js';
 
 /** Roles are the server's, not the database's, so another test may have made them, or be making them. */
@@ -61,14 +61,14 @@ async function openPostgres(): Promise<Engine> {
 async function openSupabase(): Promise<Engine> {
   const server = await supabaseOverPglite();
   await server.query(SUPABASE_ROLES);
-  await server.query(await schemaSql());
+  await server.query(await schemaScript());
   return { store: await openSupabaseStore(server), sql: server, close: server.close };
 }
 
 async function openSupabaseOverPostgres(): Promise<Engine> {
   const sql = await freshPostgres();
   await sql.query(SUPABASE_ROLES);
-  await sql.query(await schemaSql());
+  await sql.query(await schemaScript());
   const server = await supabaseOverPostgres(sql.url);
   return {
     store: await openSupabaseStore(server),

@@ -1,4 +1,4 @@
-import { schemaSql } from '../../src/store/schema.js';
+import { schemaScript } from '../../src/store/schema.js';
 import type { Store } from '../../src/store/store.js';
 import { freshPglite, type Sql } from '../support/database.js';
 
@@ -15,7 +15,7 @@ export async function openOlderDatabase(): Promise<OlderDatabase> {
     ...sql,
     async bringOver(older) {
       await sql.query(`reset role; drop schema if exists public, auth cascade; create schema public; ${older}`);
-      await sql.query(await schemaSql());
+      await sql.query(await schemaScript());
     },
   };
 }

@@ -5,9 +5,9 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CollectError } from '../../src/errors.js';
-import { openEmbeddedStore } from '../../src/store/embedded.js';
-import { openPostgresStore } from '../../src/store/postgres.js';
-import { openSupabaseStore } from '../../src/store/supabase.js';
+import { openEmbeddedStore } from '../../src/store/drivers/embedded.js';
+import { openPostgresStore } from '../../src/store/drivers/postgres.js';
+import { openSupabaseStore } from '../../src/store/drivers/supabase.js';
 import { embeddedFolder, freshPostgres, listen, supabaseOverPglite } from '../support/database.js';
 
 const cleanUp: (() => Promise<unknown>)[] = [];

@@ -1,28 +1,42 @@
-import type { NewConnection, OutcomeRow, SnapshotRow, Store, StoredConnection } from '../../src/store/store.js';
+import type {
+  AccountFilter,
+  NewConnection,
+  OutcomeRow,
+  RecordBatch,
+  RecordCounts,
+  SnapshotRow,
+  Store,
+  StoredAccount,
+} from '../../src/store/store.js';
 
 export const USER = 'a6e0b6f0-0000-4000-8000-000000000001';
 export const OTHER_USER = 'a6e0b6f0-0000-4000-8000-000000000002';
 export const WEEK = { since: '2026-11-15', until: '2026-11-21' };
+export const COLLECTED = ['instagram', 'facebook', 'youtube', 'linkedin'];
+export const NOW = new Date('2026-11-22T09:00:00Z');
+export const NOTHING_FOREIGN = { rows: 0, since: null, until: null };
 
-export function snapshot(differing: Partial<SnapshotRow> = {}): SnapshotRow {
+/** A row of an account, by its key. */
+export function snapshot(account: StoredAccount, differing: Partial<SnapshotRow> = {}): SnapshotRow {
   return {
-    user_id: USER,
-    platform: 'instagram',
-    source: 'instagram_graph',
+    account: account.id,
     metric: 'reach',
     value: 1,
     date: '2026-11-21',
-    metadata: { settled: true },
     ...differing,
+    metadata: {
+      account_id: account.accountId,
+      fetched_at: NOW.toISOString(),
+      settled: true,
+      ...differing.metadata,
+    },
   };
 }
 
-export function outcome(differing: Partial<OutcomeRow> = {}): OutcomeRow {
+export function outcome(account: StoredAccount, differing: Partial<OutcomeRow> = {}): OutcomeRow {
   return {
-    connection_id: 'c1',
+    account: account.id,
     date: '2026-11-21',
-    user_id: USER,
-    platform: 'instagram',
     state: 'settled',
     reason: null,
     message: null,
@@ -50,16 +64,42 @@ export async function beginRun(store: Store, scope = 'all'): Promise<string> {
   return lease.runId;
 }
 
+/** Records rows in a run; each account that has one stands well. */
+export function record(store: Store, runId: string, batch: Partial<Omit<RecordBatch, 'runId'>>): Promise<RecordCounts> {
+  const { snapshots = [], outcomes = [], ...others } = batch;
+  const ids = [...new Set([...snapshots, ...outcomes].map(({ account }) => account))];
+  const accounts = ids.map((id) => ({ id, connection_id: 'c1', reason: null, message: null }));
+  return store.record({ runId, at: NOW, accounts, snapshots, outcomes, refresh: false, adopt: false, ...others });
+}
+
 /** A whole run that records these rows. */
-export async function recordAll(store: Store, ...snapshots: SnapshotRow[]) {
+export async function recordAll(store: Store, ...snapshots: SnapshotRow[]): Promise<RecordCounts> {
   const runId = await beginRun(store);
-  const counts = await store.record({ runId, snapshots, outcomes: [], refresh: false });
+  const counts = await record(store, runId, { snapshots });
   await store.finishRun(runId, 'completed', null);
   return counts;
 }
 
-export async function allConnections(store: Store, filter = {}): Promise<StoredConnection[]> {
-  const read: StoredConnection[] = [];
-  for await (const page of store.connections(filter, WEEK)) read.push(...page);
+export function sync(store: Store, at = NOW) {
+  return store.syncAccounts({ collected: COLLECTED, at, windowDays: 7 });
+}
+
+/** The accounts as a run reads them, in step with the connections. */
+export async function allAccounts(store: Store, filter: Partial<AccountFilter> = {}): Promise<StoredAccount[]> {
+  await sync(store);
+  const read: StoredAccount[] = [];
+  for await (const page of store.accounts({ platforms: COLLECTED, ...filter }, WEEK)) read.push(...page.accounts);
   return read;
+}
+
+/** A connected account. */
+export async function connected(store: Store, differing: Partial<NewConnection> = {}): Promise<StoredAccount> {
+  const given = connection(differing);
+  await store.saveConnection(given);
+  const account = (await allAccounts(store)).find(
+    ({ userId, platform, accountId }) =>
+      userId === given.userId && platform === given.platform && accountId === given.accountId,
+  );
+  if (account === undefined) throw new Error('the account is not read');
+  return account;
 }

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { schemaScript } from '../../src/store/schema.js';
 import { type OlderDatabase, openOlderDatabase } from './older-database.js';
-import { allConnections, connection, OTHER_USER, recordAll, snapshot, USER } from './rows.js';
+import { allAccounts, connected, connection, NOTHING_FOREIGN, OTHER_USER, recordAll, snapshot, USER } from './rows.js';
 
 const KEY = 'user_id, platform, source, metric, date, post_id';
 
@@ -14,24 +16,38 @@ afterAll(() => sql.close());
 
 beforeEach(() => sql.bringOver(''));
 
-test('applied again, it changes no object and no row', async () => {
-  await sql.store.saveConnection(connection());
-  await recordAll(sql.store, snapshot({ value: 1 }));
+test('applied again, it changes no object and no row, and says so', async () => {
+  const account = await connected(sql.store);
+  await recordAll(sql.store, snapshot(account));
   const everything = () =>
     sql.query(`select
       (select json_agg(snapshots) from public.analytics_snapshots snapshots) as snapshots,
       (select json_agg(connections) from public.platform_connections connections) as connections,
+      (select json_agg(accounts) from public.collection_accounts accounts) as accounts,
       (select json_agg(indexdef order by indexname) from pg_indexes where schemaname = 'public') as indexes,
       (select json_agg(columns order by table_name, ordinal_position) from information_schema.columns columns
         where table_schema = 'public') as columns`);
   const before = await everything();
-  await sql.store.applySchema();
+  expect(await sql.store.applySchema()).toEqual({ done: [], findings: [] });
+  await sql.query(await schemaScript());
   expect(await everything()).toEqual(before);
-  expect(await recordAll(sql.store, snapshot({ value: 1 }))).toEqual({ inserted: 0, updated: 0, unchanged: 1 });
+  expect(await recordAll(sql.store, snapshot(account))).toMatchObject({ inserted: 0, updated: 0, unchanged: 1 });
+});
+
+test('an older schema gets what is new, each part told once', async () => {
+  await sql.query(`delete from public.collection_migrations where name = '009_indexes';
+    drop index public.analytics_snapshots_fetched_at;
+    update public.collection_migrations set checksum = 'of an earlier version' where name = 'functions'`);
+  const { done } = await sql.store.applySchema();
+  expect(done.map((step) => step.split(':')[0])).toEqual(['009_indexes', 'functions']);
+  expect(await sql.query(`select to_regclass('public.analytics_snapshots_fetched_at') is not null as there`)).toEqual([
+    { there: true },
+  ]);
 });
 
 describe('an older platform_connections', () => {
-  const usual = { userId: USER, platform: 'instagram', accountId: '111', accessToken: 'cipher', secondAccount: false };
+  const token = { accessToken: 'cipher', refreshToken: null, tokenExpiresAt: null };
+  const usual = { userId: USER, platform: 'instagram', accountId: '111', connections: [token] };
 
   test.each([
     {
@@ -40,20 +56,20 @@ describe('an older platform_connections', () => {
         access_token_encrypted text, refresh_token_encrypted text, connection_status text default 'connected'`,
       rows: `(user_id, platform, page_id, instagram_id, access_token_encrypted, refresh_token_encrypted) values
         ('${USER}', 'Instagram', '222', '111', 'cipher', 'renewal')`,
-      read: [{ ...usual, refreshToken: 'renewal', accountName: null, tokenExpiresAt: null }],
+      read: [{ ...usual, accountName: null, connections: [{ ...token, refreshToken: 'renewal' }] }],
     },
     {
       spelling: 'text id, is_active, no column but those needed',
       table:
         'id text primary key, user_id text not null, platform text not null, account_id text, access_token text, is_active boolean',
       rows: `values ('one', '${USER}', 'instagram', '111', 'cipher', true), ('two', '${USER}', 'facebook', '222', 'cipher', false)`,
-      read: [{ ...usual, id: 'one' }],
+      read: [{ ...usual, connections: [{ ...token, id: 'one' }] }],
     },
     {
       spelling: 'numeric ids without a date: 9 is older than 10',
       table: 'id bigint primary key, user_id text, platform text, account_id text, access_token text',
       rows: `values (10, '${USER}', 'instagram', '222', 'cipher'), (9, '${USER}', 'instagram', '111', 'cipher')`,
-      read: [usual, { ...usual, accountId: '222', secondAccount: true }],
+      read: [usual, { ...usual, accountId: '222' }],
     },
     {
       spelling: 'a status and a flag that must agree, and account columns by platform',
@@ -67,8 +83,8 @@ describe('an older platform_connections', () => {
         ('${OTHER_USER}', 'facebook', '444', null, null, 'cipher', 'expired', true, '2026-01-05'),
         ('${OTHER_USER}', 'linkedin', '555', null, null, 'cipher', null, null, '2026-01-06')`,
       read: [
-        usual,
         { ...usual, platform: 'facebook', accountId: '222' },
+        usual,
         { ...usual, platform: 'linkedin', accountId: '9007199254740993' },
       ],
     },
@@ -77,25 +93,26 @@ describe('an older platform_connections', () => {
       table: `id serial, user_id text, platform text, account_id text, access_token text, access_token_encrypted text,
         token_expires_at timestamp`,
       rows: `values (1, '${USER}', 'instagram', '111', 'plain', 'cipher', '2027-01-01 12:00')`,
-      read: [{ ...usual, tokenExpiresAt: '2027-01-01T12:00:00+00:00' }],
+      read: [{ ...usual, connections: [{ ...token, tokenExpiresAt: '2027-01-01T12:00:00+00:00' }] }],
     },
   ])('is read, renewed and added to: $spelling', async ({ table, rows, read }) => {
     await sql.bringOver(
       `create table public.platform_connections (${table}); insert into public.platform_connections ${rows}`,
     );
-    expect(await allConnections(sql.store)).toMatchObject(read);
+    expect(await allAccounts(sql.store)).toMatchObject(read);
 
     const renewed = await sql.store.saveConnection(connection({ accountId: '111', accessToken: 'renewed' }));
     expect(renewed.created).toBe(false);
-    expect((await allConnections(sql.store))[0]).toMatchObject({ accountId: '111', accessToken: 'renewed' });
+    const account = (await allAccounts(sql.store)).find(({ accountId }) => accountId === '111');
+    expect(account?.connections).toMatchObject([{ accessToken: 'renewed' }]);
   });
 
   test('takes a new connection in its own columns, and keeps its openness', async () => {
     await sql.bringOver(`create table public.platform_connections (id uuid primary key, user_id uuid not null, platform text not null,
       page_id text, access_token_encrypted text not null, is_active boolean not null)`);
     const { id } = await sql.store.saveConnection(connection({ platform: 'facebook', accountId: '5' }));
-    expect(await allConnections(sql.store)).toMatchObject([
-      { id, platform: 'facebook', accountId: '5', accessToken: 'gAAAA-first' },
+    expect(await allAccounts(sql.store)).toMatchObject([
+      { platform: 'facebook', accountId: '5', connections: [{ id, accessToken: 'gAAAA-first' }] },
     ]);
     const security = await sql.query(
       `select relrowsecurity from pg_class where oid = 'public.platform_connections'::regclass`,
@@ -134,7 +151,10 @@ describe('an older analytics_snapshots', () => {
     const left = await sql.query('select value::int from public.analytics_snapshots order by value');
     expect(left).toEqual([{ value: 1 }, { value: 4 }, { value: 5 }]);
     await expect(sql.store.check()).resolves.toBeUndefined();
-    expect(await recordAll(sql.store, snapshot({ value: 9 }))).toEqual({ inserted: 0, updated: 0, unchanged: 1 });
+    const account = await connected(sql.store);
+    await sql.query("update public.analytics_snapshots set source = 'social_media'");
+    const foreign = { rows: 1, since: '2026-11-21', until: '2026-11-21' };
+    expect(await recordAll(sql.store, snapshot(account))).toEqual({ inserted: 0, updated: 0, unchanged: 0, foreign });
     const indexes = await sql.query(
       `select 1 from pg_index where indrelid = 'public.analytics_snapshots'::regclass and indisunique`,
     );
@@ -145,7 +165,7 @@ describe('an older analytics_snapshots', () => {
     await sql.bringOver(`create table public.analytics_snapshots (id uuid primary key, user_id uuid not null, platform text not null,
       metric text not null, value bigint not null, date date not null);
       insert into public.analytics_snapshots values (gen_random_uuid(), '${USER}', 'instagram', 'likes', 7, '2026-11-21')`);
-    await recordAll(sql.store, snapshot({ value: 0.5 }));
+    await recordAll(sql.store, snapshot(await connected(sql.store), { value: 0.5 }));
     const rows = await sql.query(
       'select value::float8, created_at is not null as dated from public.analytics_snapshots order by value',
     );
@@ -162,11 +182,45 @@ describe('an older analytics_snapshots', () => {
       `select indexname from pg_indexes where tablename = 'analytics_snapshots' order by 1`,
     );
     expect(indexes.map(({ indexname }) => indexname)).toEqual([
+      'analytics_snapshots_fetched_at',
       'analytics_snapshots_pkey',
       'analytics_snapshots_platform_date',
       'own_name',
     ]);
-    expect(await recordAll(sql.store, snapshot({ value: 1 }))).toEqual({ inserted: 1, updated: 0, unchanged: 0 });
+    expect(await recordAll(sql.store, snapshot(await connected(sql.store)))).toMatchObject({ inserted: 1 });
+  });
+
+  test.each(['numeric(14,2)', 'real', 'double precision', 'integer'])(
+    'keeps the precision of every number: %s is widened',
+    async (type) => {
+      await sql.bringOver(`create table public.analytics_snapshots (id uuid primary key, user_id uuid not null, platform text not null,
+        metric text not null, value ${type} not null, date date not null);
+        insert into public.analytics_snapshots values (gen_random_uuid(), '${USER}', 'instagram', 'likes', 7, '2026-11-21')`);
+      await recordAll(sql.store, snapshot(await connected(sql.store), { value: 0.026_666_7 }));
+      const rows = await sql.query(
+        'select trim_scale(value)::text as value from public.analytics_snapshots order by value',
+      );
+      expect(rows).toEqual([{ value: '0.0266667' }, { value: '7' }]);
+    },
+  );
+
+  test('whose value a view reads cannot be widened: runs refuse it and say how to', async () => {
+    await sql.bringOver(`create table public.analytics_snapshots (id uuid primary key, user_id uuid not null, platform text not null,
+      metric text not null, value numeric(14,2) not null, date date not null);
+      create view public.theirs as select value from public.analytics_snapshots`);
+    await expect(sql.store.check()).rejects.toMatchObject({
+      code: 'schema_outdated',
+      message: expect.stringContaining('numeric(14,2)'),
+    });
+    const { done, findings } = await sql.store.applySchema();
+    expect(done).toEqual([]);
+    expect(findings).toContainEqual({
+      finding: expect.stringContaining('numeric(14,2)'),
+      remedy: expect.stringContaining('alter column value'),
+    });
+    await sql.query('drop view public.theirs, public.analytics_daily, public.analytics_by_account');
+    expect((await sql.store.applySchema()).done.map((step) => step.split(':')[0])).toEqual(['003_values', 'functions']);
+    await expect(sql.store.check()).resolves.toBeUndefined();
   });
 });
 
@@ -181,7 +235,71 @@ test('an owner who is no superuser can apply it and collect', async () => {
   await sql.bringOver(`drop schema public; create role plain_owner nosuperuser; create schema public authorization plain_owner;
     set role plain_owner`);
   await sql.store.applySchema();
-  await sql.store.saveConnection(connection());
-  expect(await allConnections(sql.store)).toHaveLength(1);
-  expect(await recordAll(sql.store, snapshot({ value: 1 }))).toEqual({ inserted: 1, updated: 0, unchanged: 0 });
+  expect(await recordAll(sql.store, snapshot(await connected(sql.store)))).toMatchObject({
+    inserted: 1,
+    foreign: NOTHING_FOREIGN,
+  });
+});
+
+describe('the first edition, which kept its ledger by connection and wrote the source "api",', () => {
+  const edition = readFileSync(new URL('first-edition.sql', import.meta.url), 'utf8');
+  const row = (account: string, metric: string, value: number, more = '', source = 'api') =>
+    `('${USER}', 'facebook', '${source}', '${metric}', ${value}, '2026-11-21',
+      '{"account_id": "${account}", "settled": true, "fetched_at": "2026-11-22T0${value}:00:00.000Z"${more}}')`;
+  const columns = '(user_id, platform, source, metric, value, date, metadata)';
+
+  beforeEach(async () => {
+    await sql.bringOver(`${edition};
+      insert into public.platform_connections (id, user_id, platform, account_id, status, created_at) values
+        ('00000000-0000-4000-8000-000000000001', '${USER}', 'facebook', 'old', 'active', '2026-01-01'),
+        ('00000000-0000-4000-8000-000000000002', '${USER}', 'facebook', 'old', 'active', '2026-03-01'),
+        ('00000000-0000-4000-8000-000000000003', '${USER}', 'facebook', 'younger', 'active', '2026-02-01');
+      insert into public.collection_outcomes (connection_id, date, user_id, platform, state, reason, run_id, failed_since) values
+        ('00000000-0000-4000-8000-000000000001', '2026-11-20', '${USER}', 'facebook', 'settled', null, gen_random_uuid(), null),
+        ('00000000-0000-4000-8000-000000000002', '2026-11-20', '${USER}', 'facebook', 'failed', 'timeout', gen_random_uuid(), now()),
+        ('00000000-0000-4000-8000-000000000002', '2026-11-21', '${USER}', 'facebook', 'provisional', null, gen_random_uuid(), null),
+        ('00000000-0000-4000-8000-000000000003', '2026-11-21', '${USER}', 'facebook', 'skipped', null, gen_random_uuid(), null);
+      insert into public.collection_runs (scope, trigger, status, summary) values
+        ('user:${USER}', 'cli', 'partial', '{"users": {"total": 1}, "failures": [{"user_id": "${USER}"}], "warnings": []}');
+      insert into public.analytics_snapshots ${columns} values
+        ${row('old', 'page_follows', 3)}, ${row('old', 'page_views', 2)}, ${row('old', 'page_views', 4, '', 'social_media')},
+        ${row('old', 'page_media_view', 6)}, ${row('old', 'page_media_view', 5, '', 'social_media')},
+        ${row('younger', 'page_impressions', 7)};
+      insert into public.analytics_snapshots (user_id, platform, source, metric, value, date) values
+        ('${USER}', 'facebook', 'api', 'of another writer', 1, '2026-11-21')`);
+  });
+
+  test('is brought over: each account has its days, the best outcome of each, and what was passed over is due', async () => {
+    expect(await allAccounts(sql.store)).toMatchObject([
+      {
+        accountId: 'old',
+        ledger: [
+          { date: '2026-11-20', state: 'settled' },
+          { date: '2026-11-21', state: 'provisional' },
+        ],
+      },
+      { accountId: 'younger', ledger: [] },
+    ]);
+  });
+
+  test('has its rows under the source that readers know, of two the one fetched last, other writers’ as they were', async () => {
+    const rows = await sql.query(
+      'select source, metric, value::int as value from public.analytics_snapshots order by metric',
+    );
+    expect(rows).toEqual([
+      { source: 'api', metric: 'of another writer', value: 1 },
+      { source: 'social_media', metric: 'page_follows', value: 3 },
+      { source: 'social_media', metric: 'page_media_view', value: 6 },
+      { source: 'social_media', metric: 'page_views', value: 4 },
+    ]);
+    expect(await sql.query('select account_id, metric from public.analytics_account_snapshots')).toEqual([
+      { account_id: 'younger', metric: 'page_impressions' },
+    ]);
+  });
+
+  test('keeps the counts of its runs, and nothing of users in them', async () => {
+    expect(await sql.query('select for_user, summary from public.collection_runs')).toEqual([
+      { for_user: USER, summary: { users: { total: 1 } } },
+    ]);
+  });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { SUPABASE_ROLES } from './engines.js';
 import { type OlderDatabase, openOlderDatabase } from './older-database.js';
-import { allConnections, connection, OTHER_USER, recordAll, snapshot, USER } from './rows.js';
+import { allAccounts, connected, connection, OTHER_USER, recordAll, snapshot, USER } from './rows.js';
 
 let sql: OlderDatabase;
 
@@ -18,8 +18,10 @@ beforeEach(async () => {
       alter default privileges in schema public grant all on functions to anon, authenticated;
       create schema auth; grant usage on schema auth to public;
       create function auth.uid() returns uuid language sql as $$ select current_setting('test.reader')::uuid $$`);
-  const theirs = snapshot({ value: 2, user_id: OTHER_USER });
-  await recordAll(sql.store, snapshot(), theirs);
+  const own = await connected(sql.store);
+  const second = await connected(sql.store, { accountId: '178', accountName: 'a second one' });
+  const theirs = await connected(sql.store, { userId: OTHER_USER });
+  await recordAll(sql.store, snapshot(own), snapshot(second, { value: 3 }), snapshot(theirs, { value: 2 }));
   await sql.query(`set test.reader = '${USER}'`);
 });
 
@@ -31,10 +33,15 @@ const refused = [
   'select * from public.collection_outcomes',
   'select * from public.collection_connections',
   'select * from public.platform_connections',
-  `select public.record_collection(gen_random_uuid(), '[]', '[]', true)`,
-  `select public.read_connections(null, null, now()::date, now()::date, null, 500)`,
+  'select * from public.collection_accounts',
+  'select * from public.collection_migrations',
+  'delete from public.analytics_account_snapshots',
+  `select public.record_collection(gen_random_uuid(), now(), '[]', '[]', '[]', true, true)`,
+  `select public.read_accounts(null, null, null, now()::date, now()::date, null, 500)`,
+  `select public.sync_accounts('[]', null, now(), 7)`,
+  'select public.make_primary(1)',
   'select public.list_connections()',
-  'select public.tokens_ending(null, null, now())',
+  'select public.tokens_ending(null, null, null, now())',
   `select public.prune_collection('instagram', now()::date, false)`,
 ];
 
@@ -43,19 +50,40 @@ test.each(['anon', 'authenticated'])('%s can neither write nor see connections',
   for (const statement of refused) await expect(sql.query(statement)).rejects.toThrow(/permission denied/);
 });
 
-test('a user reads own snapshots, and nobody else’s', async () => {
+test('a user reads the rows of all own accounts, and nobody else’s', async () => {
   await sql.query('set role authenticated');
   expect(await sql.query('select value::int from public.analytics_snapshots')).toEqual([{ value: 1 }]);
+  expect(await sql.query('select value::int from public.analytics_account_snapshots')).toEqual([{ value: 3 }]);
+  expect(await sql.query('select value::int from public.analytics_by_account order by 1')).toEqual([
+    { value: 1 },
+    { value: 3 },
+  ]);
+  expect(await sql.query('select reach::int from public.analytics_daily order by 1')).toEqual([
+    { reach: 1 },
+    { reach: 3 },
+  ]);
+});
+
+test('every function has an empty search path', async () => {
+  const open = await sql.query(`select proname from pg_proc
+    where pronamespace = 'public'::regnamespace and prosrc like '%public.%' and proconfig is null`);
+  expect(open).toEqual([]);
 });
 
 test('the service role collects', async () => {
   await sql.query('set role service_role');
   await sql.store.check();
   const { id } = await sql.store.saveConnection(connection());
-  expect(await allConnections(sql.store)).toHaveLength(1);
-  expect(await recordAll(sql.store, snapshot({ value: 1 }))).toEqual({ inserted: 0, updated: 0, unchanged: 1 });
-  expect(await sql.store.tokensEnding({}, '2026-12-02T00:00:00Z')).toEqual([]);
+  const accounts = await allAccounts(sql.store);
+  expect(accounts).toHaveLength(3);
+  expect(await recordAll(sql.store, ...accounts.map((account) => snapshot(account)))).toMatchObject({ inserted: 0 });
+  expect(await sql.store.choosePrimary(id, { collected: ['instagram'], at: new Date(), windowDays: 7 })).toMatchObject({
+    result: 'unchanged',
+  });
+  expect(await sql.store.writtenSince(new Date(0))).toHaveLength(1);
+  expect(await sql.store.readStatus({})).toMatchObject({ ignored: { instagram: 3 } });
+  expect(await sql.store.tokensEnding({ platforms: ['instagram'] }, '2026-12-02T00:00:00Z')).toEqual([]);
   const old = { platform: 'instagram', before: '2026-11-22', dryRun: false };
-  expect(await sql.store.prune(old)).toMatchObject({ snapshots: 2 });
+  expect(await sql.store.prune(old)).toMatchObject({ snapshots: 3 });
   expect(await sql.store.removeConnection(id)).toBe(true);
 });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ENGINES, type Engine } from './engines.js';
-import { openOlderDatabase } from './older-database.js';
-import { allConnections, beginRun } from './rows.js';
+import { allAccounts, beginRun, COLLECTED } from './rows.js';
 
 const TWO_PLATFORMS = `insert into public.platform_connections (user_id, platform, account_id, token_expires_at)
   select 'user-' || n, platform, n, '2026-01-01' from generate_series(1, 400) n, unnest(array['instagram', 'facebook']) platform`;
@@ -14,25 +13,29 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     engine = await open();
   });
   afterAll(() => engine.close());
-  beforeEach(() => engine.sql.query('truncate public.platform_connections, public.collection_runs'));
+  beforeEach(() =>
+    engine.sql.query(
+      'truncate public.platform_connections, public.collection_runs, public.collection_accounts cascade',
+    ),
+  );
 
   test.each([1, 7])('each user is whole in one of %i shards, which are much alike in size', async (count) => {
     await engine.sql.query(TWO_PLATFORMS);
-    const read = await Promise.all(parts(count).map((shard) => allConnections(engine.store, { shard })));
-    const users = read.map((connections) => [...new Set(connections.map(({ userId }) => userId))]);
+    const read = await Promise.all(parts(count).map((shard) => allAccounts(engine.store, { shard })));
+    const users = read.map((accounts) => [...new Set(accounts.map(({ userId }) => userId))]);
     expect(new Set(users.flat()).size).toBe(400);
     expect(users.flat()).toHaveLength(400);
     expect(read.map(({ length }) => length)).toEqual(users.map(({ length }) => 2 * length));
     for (const { length } of users) expect(length * count).toSatisfy((size) => 250 < size && size < 600);
     const shard = { index: 1, count };
-    expect(await engine.store.countConnections({ shard })).toBe(read[0]?.length);
-    expect(await engine.store.tokensEnding({ shard }, '2026-02-01T00:00:00Z')).toHaveLength(read[0]?.length ?? 0);
+    const ends = await engine.store.tokensEnding({ platforms: COLLECTED, shard }, '2026-02-01T00:00:00Z');
+    expect(ends).toHaveLength(read[0]?.length ?? 0);
   });
 
   test('a user stays in the same shard for ever: the fourth of 16 by md5', async () => {
     await engine.sql.query(`insert into public.platform_connections (user_id, platform) values ('user-1', 'facebook')`);
-    const counts = await Promise.all(parts(16).map((shard) => engine.store.countConnections({ shard })));
-    expect(counts.indexOf(1) + 1).toBe(4);
+    const read = await Promise.all(parts(16).map((shard) => allAccounts(engine.store, { shard })));
+    expect(read.findIndex(({ length }) => length === 1) + 1).toBe(4);
   });
 
   test('a night done by shards counts once all of them have done their part, from the one longest ago', async () => {
@@ -56,15 +59,4 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     await finish('all', 'completed', 4);
     expect(await succeededAt()).toBe('2026-11-21T20:00:00+00:00');
   });
-});
-
-test('a program from before there were shards goes on calling the functions as it did', async () => {
-  const database = await openOlderDatabase();
-  await database.bringOver('');
-  await database.bringOver(`create function public.count_connections(for_user text, for_platforms jsonb)
-    returns jsonb language sql as $$ select '{}'::jsonb $$`);
-  expect(
-    await database.query('select public.count_connections(for_user => null, for_platforms => null) as answer'),
-  ).toEqual([{ answer: { count: 0 } }]);
-  await database.close();
 });

@@ -9,7 +9,7 @@ import { App, type Connection } from '@supabase/lite';
 import { createPgliteConnection } from '@supabase/lite/pglite';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { storeInside } from '../../src/store/embedded.js';
+import { storeInside } from '../../src/store/drivers/embedded.js';
 import type { Store } from '../../src/store/store.js';
 
 /** Any PostgreSQL, to look behind a store's back. */

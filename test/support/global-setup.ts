@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createPgliteConnection } from '@supabase/lite/pglite';
 import type { TestProject } from 'vitest/node';
-import { openEmbeddedStore } from '../../src/store/embedded.js';
-import { schemaSql } from '../../src/store/schema.js';
+import { openEmbeddedStore } from '../../src/store/drivers/embedded.js';
+import { schemaScript } from '../../src/store/schema.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const CACHE = join(ROOT, 'node_modules/.cache/analytics-collect');
@@ -22,7 +22,7 @@ declare module 'vitest' {
 /** Makes each template once for each schema and engine: it takes as long as many tests together. */
 export default async function setup(project: TestProject): Promise<void> {
   const engine = readFileSync(join(ROOT, 'node_modules/@electric-sql/pglite/package.json'));
-  project.provide('embeddedTemplate', await template([engine, await schemaSql()], openEmbedded));
+  project.provide('embeddedTemplate', await template([engine, await schemaScript()], openEmbedded));
   // It carries an engine of its own.
   const lite = readFileSync(join(ROOT, 'node_modules/@supabase/lite/package.json'));
   project.provide('supabaseTemplate', await template([lite, 'empty'], openSupabase));

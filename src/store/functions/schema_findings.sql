@@ -1,4 +1,4 @@
--- What the application's own tables leave open, which the schema does not change, and the statements that would tighten it.
+-- What the schema leaves as it is in the application's own tables, and the statements that would change it.
 create or replace function public.schema_findings()
 returns table (finding text, remedy text)
 language sql stable security invoker set search_path = ''
@@ -22,6 +22,17 @@ as $$
     where rights.grantee <> application.relowner
     group by application.name, rights.grantee
   )
+  -- A view, of the application's or of this tool's, keeps the schema from it.
+  select
+    format('analytics_snapshots.value is %s, which would round or refuse values: runs write nothing', value_type.name),
+    'drop view if exists public.analytics_daily, public.analytics_by_account; alter table public.analytics_snapshots alter column value type numeric; and the schema once more'
+  from (
+    select format_type(columns.atttypid, columns.atttypmod) as name
+    from pg_catalog.pg_attribute columns
+    where columns.attrelid = 'public.analytics_snapshots'::regclass and columns.attname = 'value'
+  ) value_type
+  where value_type.name <> 'numeric'
+  union all
   select
     format('%s: row level security is off', application.name),
     format('alter table public.%I enable row level security;', application.name)

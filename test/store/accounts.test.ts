@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { OutcomeState, StoredAccount } from '../../src/store/store.js';
+import { freshPglite } from '../support/database.js';
+import {
+  allAccounts,
+  beginRun,
+  COLLECTED,
+  connected,
+  connection,
+  NOW,
+  outcome,
+  record,
+  recordAll,
+  snapshot,
+  sync,
+  USER,
+} from './rows.js';
+
+let engine: Awaited<ReturnType<typeof freshPglite>>;
+beforeAll(async () => {
+  engine = await freshPglite();
+});
+afterAll(() => engine.close());
+beforeEach(() =>
+  engine.query(`truncate public.platform_connections, public.analytics_snapshots, public.analytics_account_snapshots,
+    public.collection_runs, public.collection_accounts cascade`),
+);
+
+const DAY_MS = 86_400_000;
+const later = (days: number) => new Date(NOW.getTime() + days * DAY_MS);
+
+async function connect(accountId: string, createdAt: string, more: { status?: string } = {}): Promise<StoredAccount> {
+  const account = await connected(engine.store, { accountId });
+  await engine.query('update public.platform_connections set created_at = $1, status = $2 where account_id = $3', [
+    createdAt,
+    more.status ?? 'active',
+    accountId,
+  ]);
+  return account;
+}
+
+/** A run in which an account's day ended so. */
+async function run(account: StoredAccount, state: OutcomeState, date: string, at = NOW, value = 1): Promise<void> {
+  const runId = await beginRun(engine.store);
+  const failed = state === 'failed';
+  await record(engine.store, runId, {
+    at,
+    accounts: [{ id: account.id, connection_id: 'c1', reason: failed ? 'needs_reconnect' : null, message: null }],
+    snapshots: failed ? [] : [snapshot(account, { date, value })],
+    outcomes: failed ? [] : [outcome(account, { date, state })],
+  });
+  await engine.store.finishRun(runId, 'completed', null);
+}
+
+const primaries = async () =>
+  (await engine.query('select account_id from public.collection_accounts where is_primary order by 1')).map(
+    ({ account_id }) => account_id,
+  );
+const shown = () =>
+  engine.query(
+    `select metadata ->> 'account_id' as account, value::int as value from public.analytics_snapshots order by date, value`,
+  );
+const kept = () =>
+  engine.query(
+    'select account_id as account, value::int as value from public.analytics_account_snapshots order by 1, 2',
+  );
+
+describe('of several accounts', () => {
+  test('the oldest is the primary one, and each writes to its own place', async () => {
+    await connect('younger', '2026-02-01');
+    await connect('older', '2026-01-01');
+    await engine.query('delete from public.collection_accounts');
+    const [older, younger] = await allAccounts(engine.store);
+    if (older === undefined || younger === undefined) throw new Error('two accounts are expected');
+    expect(await primaries()).toEqual(['older']);
+    await recordAll(engine.store, snapshot(older, { value: 1 }), snapshot(younger, { value: 2 }));
+    expect(await shown()).toEqual([{ account: 'older', value: 1 }]);
+    expect(await kept()).toEqual([{ account: 'younger', value: 2 }]);
+    expect(await engine.query('select account_id, is_primary from public.analytics_by_account order by 1')).toEqual([
+      { account_id: 'older', is_primary: true },
+      { account_id: 'younger', is_primary: false },
+    ]);
+  });
+
+  test('a younger one that comes later does not take the place of the primary one', async () => {
+    await connect('first', '2026-02-01');
+    await connect('older, connected later', '2026-01-01');
+    await sync(engine.store);
+    expect(await primaries()).toEqual(['first']);
+  });
+
+  test('the one chosen takes its place, and the rows change places', async () => {
+    const [first, second] = [await connect('first', '2026-01-01'), await connect('second', '2026-02-01')];
+    await recordAll(
+      engine.store,
+      snapshot(first, { value: 1 }),
+      snapshot(first, { value: 2, date: '2026-11-20' }),
+      snapshot(second, { value: 3 }),
+    );
+    const [{ id }] = second.connections;
+    const request = { collected: COLLECTED, at: NOW, windowDays: 7 };
+    expect(await engine.store.choosePrimary(id, request)).toEqual({
+      ...{ result: 'changed', userId: USER, platform: 'instagram', accountId: 'second' },
+    });
+    expect(await shown()).toEqual([{ account: 'second', value: 3 }]);
+    expect(await kept()).toEqual([
+      { account: 'first', value: 1 },
+      { account: 'first', value: 2 },
+    ]);
+    expect(await engine.store.choosePrimary(id, request)).toMatchObject({ result: 'unchanged' });
+    await sync(engine.store);
+    expect(await primaries()).toEqual(['second']);
+    expect(await engine.store.choosePrimary('no such', request)).toEqual({ result: 'not_found' });
+  });
+
+  test('one that has failed for the whole window gives way to one that lives, and does not come back by itself', async () => {
+    const [first, second] = [await connect('first', '2026-01-01'), await connect('second', '2026-02-01')];
+    await run(first, 'settled', '2026-11-18');
+    await run(second, 'settled', '2026-11-18', NOW, 2);
+    await run(first, 'failed', '2026-11-22');
+    await run(second, 'settled', '2026-11-22', NOW, 3);
+    expect(await sync(engine.store, later(6))).toMatchObject({ changes: [] });
+    await run(second, 'settled', '2026-11-28', later(7), 4);
+    expect(await sync(engine.store, later(7))).toEqual({
+      changes: [
+        {
+          ...{ userId: USER, platform: 'instagram', accountId: 'second', formerAccountId: 'first' },
+          reason: 'needs_reconnect',
+        },
+      ],
+      unknownUsers: 0,
+    });
+    expect(await shown()).toEqual([2, 3, 4].map((value) => ({ account: 'second', value })));
+    expect(await kept()).toEqual([{ account: 'first', value: 1 }]);
+    await run(first, 'settled', '2026-11-29', later(8));
+    expect(await sync(engine.store, later(8))).toMatchObject({ changes: [] });
+    expect(await primaries()).toEqual(['second']);
+  });
+
+  test('one that fails stays where no other lives', async () => {
+    const [first, second] = [await connect('first', '2026-01-01'), await connect('second', '2026-02-01')];
+    await run(first, 'failed', '2026-11-21');
+    await run(second, 'failed', '2026-11-21');
+    expect(await sync(engine.store, later(30))).toMatchObject({ changes: [] });
+    expect(await primaries()).toEqual(['first']);
+  });
+
+  test('one that is no longer connected gives way at once; reactivated, it has its days and its rows', async () => {
+    const [first, second] = [await connect('first', '2026-01-01'), await connect('second', '2026-02-01')];
+    await recordAll(engine.store, snapshot(first), snapshot(second, { value: 2 }));
+    await run(first, 'settled', '2026-11-20');
+    await engine.query("update public.platform_connections set status = 'revoked' where account_id = 'first'");
+    expect((await sync(engine.store)).changes).toMatchObject([{ accountId: 'second', reason: null }]);
+    expect(await shown()).toEqual([{ account: 'second', value: 2 }]);
+    await engine.query("update public.platform_connections set status = 'active' where account_id = 'first'");
+    const again = (await allAccounts(engine.store)).find(({ accountId }) => accountId === 'first');
+    expect(again).toMatchObject({ id: first.id, ledger: [{ date: '2026-11-20', state: 'settled' }] });
+    expect(await kept()).toHaveLength(2);
+    expect(await primaries()).toEqual(['second']);
+  });
+});
+
+describe('no series mixes two accounts, and no day is done because another account had it', () => {
+  test('another account on the same row is one of its own', async () => {
+    const first = await connect('first', '2026-01-01');
+    await run(first, 'settled', '2026-11-21');
+    await engine.query("update public.platform_connections set account_id = 'other'");
+    const [other] = await allAccounts(engine.store);
+    expect(other).toMatchObject({ accountId: 'other', ledger: [] });
+    if (other === undefined) throw new Error('the account is not read');
+    await run(other, 'settled', '2026-11-21', NOW, 5);
+    expect(await shown()).toEqual([{ account: 'other', value: 5 }]);
+    expect(await kept()).toEqual([{ account: 'first', value: 1 }]);
+  });
+
+  test('another user on the same row has an account of their own', async () => {
+    const first = await connect('first', '2026-01-01');
+    await run(first, 'settled', '2026-11-21');
+    await engine.query("update public.platform_connections set user_id = 'somebody else'");
+    expect(await allAccounts(engine.store)).toMatchObject([{ userId: 'somebody else', ledger: [] }]);
+  });
+
+  test('a new row for the same account goes on with its days', async () => {
+    const first = await connect('first', '2026-01-01');
+    await run(first, 'settled', '2026-11-21');
+    await engine.query('delete from public.platform_connections');
+    const again = await connect('first', '2026-03-01');
+    expect(again).toMatchObject({ id: first.id, ledger: [{ date: '2026-11-21', state: 'settled' }] });
+  });
+
+  test('one account connected twice is one, opened by the connection renewed last', async () => {
+    await connect('first', '2026-01-01');
+    await engine.query(`insert into public.platform_connections (user_id, platform, account_id, access_token, created_at)
+      values ('${USER}', 'instagram', 'first', 'gAAAA-newer', '2026-05-01')`);
+    const accounts = await allAccounts(engine.store);
+    expect(accounts).toHaveLength(1);
+    expect(accounts[0]?.connections.map(({ accessToken }) => accessToken)).toEqual(['gAAAA-newer', 'gAAAA-first']);
+  });
+});
+
+test('a connection that names no account is read, so that it can be told, and gone once it names one', async () => {
+  await engine.store.saveConnection(connection());
+  await engine.query('update public.platform_connections set account_id = null');
+  expect(await allAccounts(engine.store)).toMatchObject([{ accountId: null }]);
+  expect(await primaries()).toEqual([]);
+  await engine.query("update public.platform_connections set account_id = 'named'");
+  expect(await allAccounts(engine.store)).toMatchObject([{ accountId: 'named' }]);
+  expect(await engine.query('select account_id from public.collection_accounts')).toEqual([{ account_id: 'named' }]);
+});
+
+test('a member of LinkedIn is never in the way of an organization of the same user', async () => {
+  await engine.query(`alter table public.platform_connections add column organization_id text, add column is_organization boolean,
+    add column linkedin_id text, add column page_id text;
+    insert into public.platform_connections (user_id, platform, page_id, linkedin_id, organization_id, is_organization, access_token, created_at) values
+      ('u', 'linkedin', 'AbC-12', 'AbC-12', null, false, 't', '2026-01-01'), ('u', 'linkedin', '77', null, null, true, 't', '2026-02-01'),
+      ('v', 'linkedin', null, null, '88', true, 't', '2026-01-01'), ('w', 'linkedin', '4711', '4711', null, false, 't', '2026-01-01')`);
+  try {
+    expect((await allAccounts(engine.store)).map(({ userId, accountId }) => [userId, accountId])).toEqual([
+      ['u', '77'],
+      ['u', 'urn:li:person:AbC-12'],
+      ['v', '88'],
+      ['w', 'urn:li:person:4711'],
+    ]);
+    expect(await primaries()).toEqual(['77', '88']);
+  } finally {
+    await engine.query(`alter table public.platform_connections drop column organization_id, drop column is_organization,
+      drop column linkedin_id, drop column page_id`);
+  }
+});
