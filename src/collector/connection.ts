@@ -75,7 +75,7 @@ export async function collectConnection(
     }
     for (const day of planned.due) {
       const result = results.find(({ date }) => date === day.date);
-      if (result) records.push(recordDay({ connection, platform, day, result, askedAt, clean }));
+      if (result) records.push(recordDay({ connection, platform, day, result, askedAt, clean, warn: run.warn }));
       else if (!run.signal.aborted) records.push(recordFailure(connection, day.date, unanswered(platform), clean));
     }
   } catch (error) {
