@@ -41,10 +41,27 @@ export async function eachDay(
 }
 
 /** Asks for what a day is complete without: trouble with it is told, and costs nothing else. */
-export async function asked(what: string, warn: Warn, request: () => Promise<Part>): Promise<readonly MetricValue[]> {
+export async function askOptional(
+  what: string,
+  warn: Warn,
+  request: () => Promise<Part>,
+): Promise<readonly MetricValue[]> {
   const { values, error } = await attempt(request);
   if (error !== null) warn(`${what} could not be had: ${error.message}`);
   return values;
+}
+
+/**
+ * Figures of several days beside the values of the last of them. A zero is believed only where the day itself has it under
+ * `daily`: an API that is not ready yet says 0 as well.
+ */
+export function believable(
+  figures: readonly MetricValue[],
+  values: readonly MetricValue[],
+  daily: string,
+): readonly MetricValue[] {
+  const isZero = values.some(({ metric, value }) => metric === daily && value === 0);
+  return figures.filter(({ value }) => value !== 0 || isZero);
 }
 
 /** Metrics that a day is complete without, and who is told of trouble with them. */

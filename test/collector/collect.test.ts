@@ -123,7 +123,7 @@ describe('a later run', () => {
     const summary = await world.collect();
     expect(summary.days).toMatchObject({ planned: 8, settled: 4, provisional: 4 });
     const tampered = await world.query(
-      'select distinct date::text as date, metric from analytics_snapshots where value = -1 order by 1',
+      'select distinct date::text as date, metric from analytics_snapshots where value = -1 order by 1, 2',
     );
     expect(tampered).toEqual([
       { date: '2026-11-19', metric: expect.any(String) },

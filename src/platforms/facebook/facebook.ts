@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { type Graph, type MetaSettings, openGraph } from '../meta/graph.js';
 import type { Insights } from '../meta/insights.js';
 import { graphVersion } from '../meta/versions.js';
-import { dayFrom } from '../parts.js';
+import { believable, dayFrom } from '../parts.js';
 import type { Day, Platform } from '../platform.js';
-import { METRICS } from './metrics.js';
+import { METRICS, UNIQUE_VIEWERS } from './metrics.js';
 import { askAsPage, noPageToken, pageToken } from './page.js';
 import { valuesOf } from './parse.js';
 import { askDaily, askReach } from './requests.js';
@@ -49,7 +49,8 @@ export function facebook(settings: MetaSettings): Platform {
       const reach = page !== null && closing !== undefined ? await askReach(page, source, closing) : [];
       return days.map((day) => {
         const values = valuesOf(insights, day);
-        return dayFrom(day.date, [{ values: day === closing ? [...values, ...reach] : values, error }]);
+        const figures = day === closing ? believable(reach, values, UNIQUE_VIEWERS) : [];
+        return dayFrom(day.date, [{ values: [...values, ...figures], error }]);
       });
     },
 

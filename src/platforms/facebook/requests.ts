@@ -2,7 +2,7 @@ import { PlatformError } from '../../errors.js';
 import { GraphError } from '../meta/errors.js';
 import type { Graph } from '../meta/graph.js';
 import { askInsights, type Insights } from '../meta/insights.js';
-import { asked, tiersOf, type Warn } from '../parts.js';
+import { askOptional, tiersOf, type Warn } from '../parts.js';
 import type { Day, MetricValue, RefusedMetrics } from '../platform.js';
 import { ASKED, GIVEN_UP_FIRST, OPTIONAL, REACH_PERIODS, UNIQUE_VIEWERS } from './metrics.js';
 import { rollingOf } from './parse.js';
@@ -24,7 +24,11 @@ export async function askDaily(graph: Graph, source: Source, days: readonly Day[
     try {
       const answer = await askInsights({
         ...source,
-        ...{ graph, metrics, refusal: REFUSAL, query: { period: 'day', ...windowOf(days) }, required: true },
+        graph,
+        metrics,
+        refusal: REFUSAL,
+        query: { period: 'day', ...windowOf(days) },
+        required: true,
         optional: { metrics: OPTIONAL, warn: (message) => source.warn(`facebook: ${message}`) },
       });
       const lost = wanted.filter((metric) => !metrics.includes(metric));
@@ -42,7 +46,7 @@ export async function askDaily(graph: Graph, source: Source, days: readonly Day[
 export async function askReach(graph: Graph, source: Source, day: Day): Promise<MetricValue[]> {
   const values = await Promise.all(
     REACH_PERIODS.map(({ period, metric }) =>
-      asked(`facebook: ${metric}`, source.warn, async () => {
+      askOptional(`facebook: ${metric}`, source.warn, async () => {
         const query = { period, ...windowOf([day]) };
         const request = { ...source, graph, refusal: REFUSAL, metrics: [UNIQUE_VIEWERS], query, required: false };
         const { insights, error } = await askInsights(request);

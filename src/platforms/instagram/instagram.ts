@@ -3,10 +3,12 @@ import { PlatformError } from '../../errors.js';
 import { GraphError } from '../meta/errors.js';
 import { type Graph, type MetaSettings, openGraph } from '../meta/graph.js';
 import { graphVersion } from '../meta/versions.js';
-import { attempt, dayFrom, eachDay, type Part } from '../parts.js';
+import { attempt, believable, dayFrom, eachDay, type Part } from '../parts.js';
 import type { Day, Platform } from '../platform.js';
 import { METRICS } from './metrics.js';
 import { askDay, askProfile, askReach, askTotals, dayParts, REFUSAL, type Source } from './requests.js';
+
+const NOTHING: Part = { values: [], error: null };
 
 /**
  * Instagram professional accounts, over the Instagram or the Facebook login. Days are Pacific; data may be 48 hours late.
@@ -32,11 +34,14 @@ export function instagram(settings: MetaSettings): Platform {
         newest,
       );
       return eachDay(days, async (day) => {
-        const [parts, ...closing] = await Promise.all([
+        const isClosing = day.date === context.closingDate;
+        const [parts, profile, reach] = await Promise.all([
           day === newest ? dayParts(source, day, totals) : askDay(source, day),
-          ...(day.date === context.closingDate ? [attempt(() => askProfile(source)), askReach(source, day)] : []),
+          isClosing ? attempt(() => askProfile(source)) : NOTHING,
+          isClosing ? askReach(source, day) : [],
         ]);
-        return dayFrom(day.date, [...parts, ...closing]);
+        const values = parts.flatMap((part) => part.values);
+        return dayFrom(day.date, [...parts, profile, { values: believable(reach, values, 'reach'), error: null }]);
       });
     },
 

@@ -3,8 +3,8 @@ import { PlatformError } from '../../errors.js';
 import { GraphError } from '../meta/errors.js';
 import type { Graph } from '../meta/graph.js';
 import { askInsights, type Insights } from '../meta/insights.js';
-import { asked, attempt, type Part, readValues, type Warn, withAliases, withSplits } from '../parts.js';
-import type { Day, RefusedMetrics, Split } from '../platform.js';
+import { askOptional, attempt, type Part, readValues, type Warn, withAliases, withSplits } from '../parts.js';
+import type { Day, MetricValue, RefusedMetrics, Split } from '../platform.js';
 import {
   METRICS,
   OPTIONAL_BY_FOLLOWER,
@@ -43,7 +43,7 @@ export async function dayParts(source: Source, day: Day, totals: Part): Promise<
   const [content, followers, undocumented] = await Promise.all([
     askByContent(source, day),
     askByFollower(source, day),
-    asked('instagram: undocumented metrics', source.warn, () => askUndocumented(source, day)),
+    askOptional(`instagram: ${UNDOCUMENTED.join(' and ')}`, source.warn, () => askUndocumented(source, day)),
   ]);
   const split = withSplits(withSplits(totals.values, 'postTypes', content.splits), 'followTypes', followers.splits);
   return [
@@ -62,10 +62,10 @@ export async function askProfile({ graph, id }: Source): Promise<Part> {
 }
 
 /** Unique accounts of the 7 and 28 days that end with a day. The API has them as a series only, one request a period. */
-export async function askReach(source: Source, day: Day): Promise<Part> {
+export async function askReach(source: Source, day: Day): Promise<MetricValue[]> {
   const values = await Promise.all(
     REACH_PERIODS.map(({ period, metric }) =>
-      asked(`instagram: ${metric}`, source.warn, async () => {
+      askOptional(`instagram: ${metric}`, source.warn, async () => {
         const query = { period, ...windowOf(day) };
         const { insights, error } = await askInsights({ ...source, metrics: ['reach'], query, required: false });
         const value = valueOfDay(insights, day);
@@ -73,7 +73,7 @@ export async function askReach(source: Source, day: Day): Promise<Part> {
       }),
     ),
   );
-  return { values: values.flat(), error: null };
+  return values.flat();
 }
 
 interface Splits {
@@ -91,7 +91,8 @@ async function askByContent(source: Source, day: Day): Promise<Splits> {
 async function askByFollower(source: Source, day: Day): Promise<Splits & { readonly follows: Part['values'] }> {
   const request = {
     ...source,
-    ...{ query: { ...totalOf(day), breakdown: 'follow_type' }, required: false },
+    query: { ...totalOf(day), breakdown: 'follow_type' },
+    required: false,
     optional: { metrics: OPTIONAL_BY_FOLLOWER, warn: (message: string) => source.warn(`instagram: ${message}`) },
   };
   let answer = await insightsOr({ ...request, metrics: SPLIT_BY_FOLLOWER });
