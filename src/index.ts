@@ -24,6 +24,7 @@ export type {
   MetricValue,
   Platform,
   PlatformContext,
+  Split,
 } from './platforms/platform.js';
 
 const DEFAULTS: CollectOptions = {

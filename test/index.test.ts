@@ -9,7 +9,9 @@ const mastodon = definePlatform({
   name: 'mastodon',
   api: 'mastodon_rest',
   day: { timeZone: 'UTC', settlesAfterHours: 0, lookbackDays: 30 },
-  metrics: [{ name: 'followers_count', apiName: 'followers_count', unit: 'accounts', meaning: 'Followers' }],
+  metrics: [
+    { name: 'followers_count', apiName: 'followers_count', unit: 'accounts', aggregate: 'last', meaning: 'Followers' },
+  ],
   version: { name: 'v1', endsOn: null, variable: null },
   renewsTokens: false,
   storageRule: null,

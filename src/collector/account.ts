@@ -94,7 +94,7 @@ async function askPlatform(
   }
   return planned.due.flatMap((day) => {
     const result = results.find(({ date }) => date === day.date);
-    if (result) return [recordDay({ account: stored, platform, day, result, askedAt, clean })];
+    if (result) return [recordDay({ account: stored, platform, day, result, askedAt, clean, warn: run.warn })];
     return run.signal.aborted ? [] : [failedDay(stored, day.date, unanswered(platform), clean)];
   });
 }

@@ -1,5 +1,5 @@
 import type { CollectError, PlatformError } from '../errors.js';
-import type { Day, DayResult, MetricValue, Platform } from '../platforms/platform.js';
+import type { Day, DayResult, MetricInfo, MetricValue, Platform, Split } from '../platforms/platform.js';
 import type {
   AccountRow,
   OutcomeRow,
@@ -27,33 +27,37 @@ export interface AccountRecord {
 
 export interface RecordInput {
   readonly account: StoredAccount;
-  readonly platform: Pick<Platform, 'api' | 'day'>;
+  readonly platform: Pick<Platform, 'name' | 'api' | 'day' | 'metrics'>;
   readonly day: Day;
   readonly result: DayResult;
   /** When the platform was asked: what it said then is no more settled for having been long in coming. */
   readonly askedAt: Date;
   /** Makes an API's words fit to be stored. */
   readonly clean: (text: string) => string;
+  readonly warn: (message: string) => void;
 }
 
 /** Turns what a platform said of a day into the ledger's entry and the table's rows. */
-export function recordDay({ account, platform, day, result, askedAt, clean }: RecordInput): DayRecord {
+export function recordDay({ account, platform, day, result, askedAt, clean, warn }: RecordInput): DayRecord {
   if (result.kind === 'skipped') return skippedDay(account, day.date, clean(result.why));
   const known = account.ledger.find(({ date }) => date === day.date)?.state;
-  const state = stateOf(result, hasSettled(day, platform.day.settlesAfterHours, askedAt), known);
-  const unique = new Map(result.values.map((value) => [value.metric, value]));
-  const snapshots = [...unique.values()].map(
-    (value): SnapshotRow => ({
+  const described = describe(result.values, platform, warn);
+  const hasValues = described.some(({ info }) => isOfTheDay(info));
+  const state = stateOf(result.kind, hasValues, hasSettled(day, platform.day.settlesAfterHours, askedAt), known);
+  const snapshots = described.map(
+    ({ value, info }): SnapshotRow => ({
       account: account.id,
       metric: value.metric,
       value: value.value,
       date: day.date,
-      metadata: metadataOf(value, {
+      metadata: {
         api: platform.api,
-        accountId: account.accountId,
-        askedAt,
-        settled: value.closing === true || state === 'settled',
-      }),
+        period: info.period ?? 'day',
+        account_id: account.accountId,
+        fetched_at: askedAt.toISOString(),
+        settled: !isOfTheDay(info) || state === 'settled',
+        ...meaningOf(value, info),
+      },
     }),
   );
   const error = result.kind === 'failed' ? result.error : null;
@@ -115,36 +119,58 @@ export function withDays(record: AccountRecord, days: readonly DayRecord[]): Acc
   return { ...record, days, row: { ...record.row, reason: failed.reason, message: failed.message } };
 }
 
+interface Described {
+  readonly value: MetricValue;
+  readonly info: MetricInfo;
+}
+
+/** Each metric's last value with what the platform's table says of it. What the table does not know has no meaning to store. */
+function describe(
+  values: readonly MetricValue[],
+  { name, metrics }: Pick<Platform, 'name' | 'metrics'>,
+  warn: RecordInput['warn'],
+): Described[] {
+  const unique = new Map(values.map((value) => [value.metric, value]));
+  return [...unique.values()].flatMap((value) => {
+    const info = metrics.find((metric) => metric.name === value.metric);
+    if (info === undefined) warn(`${name}: ${value.metric} is not in the table of its metrics and is not stored`);
+    return info === undefined ? [] : [{ value, info }];
+  });
+}
+
+function isOfTheDay({ period = 'day' }: MetricInfo): boolean {
+  return period === 'day';
+}
+
 /**
- * Closing figures say nothing of the day's own metrics: a day with nothing else is still pending. An answer without a value
- * takes nothing back (`known`): APIs give a day's values on one call and none on the next, and a provisional day stays due.
+ * Figures of another period say nothing of the day's own metrics: a day with nothing else is still pending. An answer without
+ * a value takes nothing back (`known`): APIs give a day's values on one call and none on the next, and a provisional day stays due.
  */
 function stateOf(
-  result: Exclude<DayResult, { kind: 'skipped' }>,
+  kind: Exclude<DayResult['kind'], 'skipped'>,
+  hasValues: boolean,
   settled: boolean,
   known: OutcomeState | undefined,
 ): OutcomeState {
-  if (result.kind === 'failed') return 'failed';
-  const hasValues = result.kind === 'collected' && !result.values.every((value) => value.closing);
-  if (hasValues) return settled ? 'settled' : 'provisional';
+  if (kind === 'failed') return 'failed';
+  if (kind === 'collected' && hasValues) return settled ? 'settled' : 'provisional';
   if (known === 'provisional' || known === 'settled') return known;
-  return settled || result.kind === 'no_data' ? 'no_data' : 'pending';
+  return settled || kind === 'no_data' ? 'no_data' : 'pending';
 }
 
-function metadataOf(
-  value: MetricValue,
-  { api, accountId, askedAt, settled }: { api: string; accountId: string | null; askedAt: Date; settled: boolean },
-): Record<string, unknown> {
-  const metadata: Record<string, unknown> = {
-    api,
-    period: value.closing ? 'lifetime' : 'day',
-    account_id: accountId,
-    fetched_at: askedAt.toISOString(),
-    settled,
-  };
-  if (value.apiMetric) metadata.api_metric = value.apiMetric;
-  const types = Object.keys(value.postTypes ?? {});
-  if (types.length > 0) metadata.post_types = value.postTypes;
-  if (types.length === 1) metadata.post_type = types[0];
-  return metadata;
+function meaningOf(value: MetricValue, { unit, aggregate, aliasOf, approximate }: MetricInfo): Record<string, unknown> {
+  const meaning: Record<string, unknown> = { unit, aggregate };
+  const types = Object.entries(value.postTypes ?? {});
+  const [first] = types;
+  if (first !== undefined) meaning.post_types = value.postTypes;
+  if (first !== undefined && types.length === 1 && first[1] === value.value) meaning.post_type = first[0];
+  if (isSplit(value.followTypes)) meaning.follow_types = value.followTypes;
+  if (isSplit(value.reactions)) meaning.reactions = value.reactions;
+  if (aliasOf !== undefined) meaning.alias_of = aliasOf;
+  if (approximate) meaning.approximate = true;
+  return meaning;
+}
+
+function isSplit(split: Split | undefined): boolean {
+  return Object.keys(split ?? {}).length > 0;
 }

@@ -1,6 +1,8 @@
 import { Interrupted, PlatformError } from '../errors.js';
 import { metricNumber } from './number.js';
-import type { Day, DayResult, MetricValue, PostTypes } from './platform.js';
+import type { Day, DayResult, MetricInfo, MetricValue, PlatformContext, Split } from './platform.js';
+
+export type Warn = PlatformContext['warn'];
 
 /** What one of several requests gave: values, and what was wrong with the rest. */
 export interface Part {
@@ -38,22 +40,87 @@ export async function eachDay(
   });
 }
 
-/** The named metrics among the fields of an answer: an absent one is no value, an unreadable one costs only itself. */
-export function readValues(fields: Readonly<Record<string, unknown>>, metrics: readonly string[]): Part {
+/** Asks for what a day is complete without: trouble with it is told, and costs nothing else. */
+export async function askOptional(
+  what: string,
+  warn: Warn,
+  request: () => Promise<Part>,
+): Promise<readonly MetricValue[]> {
+  const { values, error } = await attempt(request);
+  if (error !== null) warn(`${what} could not be had: ${error.message}`);
+  return values;
+}
+
+/**
+ * Figures of several days beside the values of the last of them. A zero is believed only where the day itself has it under
+ * `daily`: an API that is not ready yet says 0 as well.
+ */
+export function believable(
+  figures: readonly MetricValue[],
+  values: readonly MetricValue[],
+  daily: string,
+): readonly MetricValue[] {
+  const isZero = values.some(({ metric, value }) => metric === daily && value === 0);
+  return figures.filter(({ value }) => value !== 0 || isZero);
+}
+
+/** Metrics that a day is complete without, and who is told of trouble with them. */
+export interface Optional {
+  readonly metrics: readonly string[];
+  readonly warn: Warn;
+}
+
+/**
+ * The named metrics among the fields of an answer: an absent one is no value, an unreadable one costs only itself, and
+ * leaves the day open unless it is optional.
+ */
+export function readValues(
+  fields: Readonly<Record<string, unknown>>,
+  metrics: readonly string[],
+  optional?: Optional,
+): Part {
   const values: MetricValue[] = [];
   let error: PlatformError | null = null;
   for (const metric of metrics) {
     const parsed = metricNumber.nullish().safeParse(fields[metric]);
-    if (!parsed.success) error ??= new PlatformError('unexpected_response', `${metric} is not a readable number`);
-    else if (parsed.data !== undefined && parsed.data !== null) values.push({ metric, value: parsed.data });
+    if (parsed.success) {
+      if (parsed.data !== undefined && parsed.data !== null) values.push({ metric, value: parsed.data });
+    } else {
+      const unreadable = `${metric} is not a readable number`;
+      if (optional?.metrics.includes(metric)) optional.warn(`${unreadable}; days are collected without it`);
+      else error ??= new PlatformError('unexpected_response', unreadable);
+    }
   }
   return { values, error };
 }
 
-/** Each value with its split by content type, where there is one. */
-export function withSplits(values: readonly MetricValue[], splits: ReadonlyMap<string, PostTypes>): MetricValue[] {
+/** Each value with its split, where there is one. */
+export function withSplits(
+  values: readonly MetricValue[],
+  kind: 'postTypes' | 'followTypes' | 'reactions',
+  splits: ReadonlyMap<string, Split>,
+): MetricValue[] {
   return values.map((value) => {
-    const split = splits.get(value.apiMetric ?? value.metric);
-    return split && Object.keys(split).length > 0 ? { ...value, postTypes: split } : value;
+    const split = splits.get(value.metric);
+    return split && Object.keys(split).length > 0 ? { ...value, [kind]: split } : value;
   });
+}
+
+/** Each value, followed by itself under the retired names that its readers know. */
+export function withAliases(values: readonly MetricValue[], metrics: readonly MetricInfo[]): MetricValue[] {
+  return values.flatMap((value) => {
+    const aliases = metrics.filter(({ aliasOf }) => aliasOf === value.metric);
+    return [value, ...aliases.map(({ name }) => ({ ...value, metric: name }))];
+  });
+}
+
+/** Tiers of metrics: all that is wanted, then less and less of it, in the order in which groups are given up. */
+export function tiersOf(wanted: readonly string[], givenUpFirst: readonly (readonly string[])[]): string[][] {
+  const tiers = [[...wanted]];
+  for (const group of givenUpFirst) {
+    const larger = tiers.at(-1) ?? [];
+    const smaller = larger.filter((metric) => !group.includes(metric));
+    if (smaller.length > 0 && smaller.length < larger.length) tiers.push(smaller);
+  }
+  return tiers;
 }

@@ -22,19 +22,20 @@ export interface Account {
   readonly tokenExpiresAt: Date | null;
 }
 
-/** The platform's own split of one metric by content type, under the names that readers know. */
-export type PostTypes = Readonly<Record<string, number>>;
+/** The platform's own split of one value, under the names that readers know. */
+export type Split = Readonly<Record<string, number>>;
 
 /** A value that the API gave for a day. Absent values have no `MetricValue`: absent is not zero. */
 export interface MetricValue {
-  /** The name stored. */
+  /** The name stored: one of the platform's `metrics`. */
   readonly metric: string;
   readonly value: number;
-  /** What the value really is at the API, where `metric` is a kept, retired name. */
-  readonly apiMetric?: string;
-  readonly postTypes?: PostTypes;
-  /** A total that the API gives only as of now: the closing figure of the last ended day, settled as it is. */
-  readonly closing?: true;
+  /** By content type. */
+  readonly postTypes?: Split;
+  /** By whether the viewer follows the account: `follower`, `non_follower`. */
+  readonly followTypes?: Split;
+  /** By kind of reaction. */
+  readonly reactions?: Split;
 }
 
 /** What a platform has to say of one day. */
@@ -57,9 +58,21 @@ export type DayResult =
 export interface MetricInfo {
   /** The name stored in `analytics_snapshots.metric`. */
   readonly name: string;
-  /** The name that the API is asked for; equal to `name` but for kept names and totals. */
+  /** The name that the API is asked for; equal to `name` but for retired names and totals. */
   readonly apiName: string;
-  readonly unit: 'count' | 'accounts' | 'minutes' | 'seconds' | 'ratio';
+  /** As the API gives it, never converted. `percent` is of 100, `ratio` of 1. */
+  readonly unit: 'count' | 'accounts' | 'minutes' | 'seconds' | 'milliseconds' | 'percent' | 'ratio';
+  /** How days combine: `sum` for events, `last` for levels, `none` for unique people, averages and ratios. */
+  readonly aggregate: 'sum' | 'last' | 'none';
+  /**
+   * What the value covers, in the API's word: the day (the default), the 7 or 28 days that end with it, or everything up to
+   * the moment of the request. Figures of another period than a day are filed under the last ended day and settled at once.
+   */
+  readonly period?: 'day' | 'week' | 'days_28' | 'lifetime';
+  /** Of a retired name: the metric whose value it repeats. */
+  readonly aliasOf?: string;
+  /** The platform named no successor for the retired name: `aliasOf` is the nearest metric, not the same. */
+  readonly approximate?: true;
   readonly meaning: string;
 }
 

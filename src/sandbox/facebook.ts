@@ -3,12 +3,10 @@ import { DAY_MS, indexOfDate, pacificDay, pacificDayAt, pacificDaysStartingIn, t
 import { graphError, graphTime, oldestDayIndex, pickFields } from './graph.js';
 import { hasData } from './readiness.js';
 import type { Reply } from './reply.js';
-import { pick, trueValue } from './values.js';
+import { pick, trueReach, trueReactions, trueValue } from './values.js';
 import type { GraphNode, World } from './world.js';
 
 type PageNode = GraphNode & { kind: 'page' };
-
-const REACTIONS = ['like', 'love', 'wow', 'haha', 'sorry', 'anger'] as const;
 
 /** Metrics whose daily value is a number. */
 const NUMBER_METRICS: ReadonlySet<string> = new Set([
@@ -22,11 +20,14 @@ const NUMBER_METRICS: ReadonlySet<string> = new Set([
   'page_daily_follows_unique',
   'page_daily_unfollows_unique',
   'page_video_views',
+  'page_video_view_time',
+  'page_messages_new_conversations_unique',
 ]);
 
+const REACTIONS_METRIC = 'page_actions_post_reactions_total';
 /** Metrics whose value is an object with keys of its own. */
 const DICT_METRICS: Readonly<Record<string, readonly string[]>> = {
-  page_actions_post_reactions_total: REACTIONS,
+  [REACTIONS_METRIC]: [],
   page_fan_adds_by_paid_non_paid_unique: ['total', 'paid', 'unpaid'],
   page_video_views_by_paid_non_paid: ['total', 'paid', 'unpaid'],
 };
@@ -36,7 +37,7 @@ const MONEY_METRICS: ReadonlySet<string> = new Set([
   'content_monetization_earnings',
   'monetization_approximate_earnings',
 ]);
-const DAY_ONLY_METRICS: ReadonlySet<string> = new Set(['page_daily_follows']);
+const DAY_ONLY_METRICS: ReadonlySet<string> = new Set(['page_daily_follows', 'page_video_view_time']);
 const PERIODS: readonly string[] = ['day', 'week', 'days_28', 'month', 'lifetime', 'total_over_range'];
 /** What comes for a metric when no period is named. */
 const DEFAULT_PERIODS = ['day', 'week', 'days_28'] as const;
@@ -162,15 +163,16 @@ function entries(
 }
 
 function valueOn(metric: string, account: SandboxAccount, day: SandboxDay): number | Record<string, number> {
+  if (metric === REACTIONS_METRIC) return trueReactions(account.accountId, day.date);
   const keys = DICT_METRICS[metric];
   if (!keys) return trueValue(account.accountId, metric, day.date) ?? 0;
   const counts = keys.map((key) => [key, pick(`${account.accountId}|${metric}|${key}|${day.date}`, 0, 9)] as const);
-  // A reaction that nobody gave has no key.
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
-/** Of the 7 or 28 days up to this one: no sum of it means anything. */
+/** Of the 7 or 28 days up to this one, people counted once: no sum of it means anything. */
 function rollingValue(metric: string, account: SandboxAccount, day: SandboxDay, period: string) {
   const value = valueOn(metric, account, day);
-  return typeof value === 'number' ? value * (period === 'week' ? 7 : 28) : value;
+  const days = period === 'week' ? 7 : 28;
+  return typeof value === 'number' ? trueReach(account.accountId, metric, day.date, days) : value;
 }

@@ -1,6 +1,6 @@
 import { pacificDayAt, type SandboxDay } from './days.js';
 import { graphTime } from './graph.js';
-import { type Breakdown, trueSplit, trueValue, UNIQUE_METRICS } from './values.js';
+import { type Breakdown, trueReach, trueSplit, trueValue, UNIQUE_METRICS } from './values.js';
 
 /** A question to Instagram's insights that the API has accepted. */
 export interface Question {
@@ -22,20 +22,31 @@ export function insightsEntry(
   days: readonly SandboxDay[],
   question: Question,
 ): object | undefined {
-  if (!question.total) return seriesEntry(metric, accountId, days, question.now);
+  if (!question.total) return seriesEntry(metric, accountId, days, question);
   return totalEntry(metric, accountId, days, question);
 }
 
-function seriesEntry(metric: string, accountId: string, days: readonly SandboxDay[], now: number): object | undefined {
+/** Periods of several days, each of which ends with the day that it is labelled with. */
+const ROLLING: Readonly<Record<string, number>> = { week: 7, days_28: 28 };
+
+function seriesEntry(
+  metric: string,
+  accountId: string,
+  days: readonly SandboxDay[],
+  { now, period }: Question,
+): object | undefined {
   const oldest = pacificDayAt(now).index - 30;
+  const length = ROLLING[period];
+  const truth = ({ date }: SandboxDay) =>
+    length === undefined ? (trueValue(accountId, metric, date) ?? 0) : trueReach(accountId, metric, date, length);
   const values = days
     .filter((day) => metric !== 'follower_count' || (day.end <= now && day.index >= oldest))
     .map((day) => ({
-      value: valueOn(day, trueValue(accountId, metric, day.date) ?? 0, now),
+      value: valueOn(day, truth(day), now),
       // Unlike Facebook's, the label is the START of the day measured.
       end_time: graphTime(day.start),
     }));
-  return values.length > 0 ? { ...heading(metric, accountId), values } : undefined;
+  return values.length > 0 ? { ...heading(metric, accountId, period), values } : undefined;
 }
 
 function totalEntry(
@@ -87,12 +98,12 @@ function sum(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0);
 }
 
-function heading(metric: string, accountId: string) {
+function heading(metric: string, accountId: string, period = 'day') {
   return {
     name: metric,
-    period: 'day',
+    period,
     title: metric,
     description: `The sandbox's ${metric}.`,
-    id: `${accountId}/insights/${metric}/day`,
+    id: `${accountId}/insights/${metric}/${period}`,
   };
 }

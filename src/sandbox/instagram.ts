@@ -46,7 +46,7 @@ export function instagramInsights(
   const days = pacificDaysStartingIn(question.since, question.until).filter(
     (day) => day.start <= question.now && hasData(day, account, world),
   );
-  if (days.length === 0 || question.period !== 'day' || world.meets(account, 'no_data'))
+  if (days.length === 0 || question.period === 'lifetime' || world.meets(account, 'no_data'))
     return { status: 200, body: { data: [] } };
   const metrics = isWithheld(account, question.metrics, world)
     ? question.metrics.filter((metric) => !NEEDS_FOLLOWERS.has(metric))

@@ -18,6 +18,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   '202606': '2027-06-15',
   '202607': '2027-07-15',
   '202608': '2027-08-16',
+  '202609': '2027-09-15',
 };
 
 /** The newest day with data lies so many days before today (UTC), the oldest 12 months. */
@@ -166,15 +167,28 @@ function daysWithData(window: Window, account: SandboxAccount, world: World): Sa
 
 function pageStatistics(value: Value): object {
   const all = { pageViews: value('pageViews'), uniquePageViews: value('uniquePageViews') };
-  const { pageViews = 0, uniquePageViews = 0 } = all;
-  const mobile = { pageViews: Math.floor(pageViews / 3), uniquePageViews: Math.floor(uniquePageViews / 3) };
-  const desktop = { pageViews: pageViews - mobile.pageViews, uniquePageViews };
+  const { uniquePageViews = 0 } = all;
+  const mobile = { pageViews: value('mobilePageViews'), uniquePageViews: Math.floor(uniquePageViews / 3) };
+  const desktop = { pageViews: value('desktopPageViews'), uniquePageViews };
   return {
     totalPageStatistics: {
-      clicks: { mobileCustomButtonClickCounts: [], desktopCustomButtonClickCounts: [] },
+      clicks: {
+        mobileCustomButtonClickCounts: buttonClicks(value('mobileButtonClicks')),
+        desktopCustomButtonClickCounts: buttonClicks(value('desktopButtonClicks')),
+      },
       views: { allPageViews: all, allDesktopPageViews: desktop, allMobilePageViews: mobile, overviewPageViews: all },
     },
   };
+}
+
+/** By button, without those that nobody clicked. */
+function buttonClicks(clicks: number | undefined): object[] | undefined {
+  if (clicks === undefined) return undefined;
+  const website = Math.ceil(clicks * 0.7);
+  return [
+    { customButtonType: 'VISIT_WEBSITE', clicks: website },
+    { customButtonType: 'CONTACT_US', clicks: clicks - website },
+  ].filter((button) => button.clicks > 0);
 }
 
 function followerStatistics(value: Value): object {

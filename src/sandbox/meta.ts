@@ -8,7 +8,7 @@ import { bearerToken, decoded, type Reply, type SandboxRequest } from './reply.j
 import type { Grant, GraphNode, World } from './world.js';
 
 const OLDEST_VERSION = 21;
-const NEWEST_VERSION = 26;
+const NEWEST_VERSION = 27;
 
 /** graph.facebook.com (`meta`) and graph.instagram.com (`instagram`). */
 export function answerGraph(request: SandboxRequest, world: World): Reply {

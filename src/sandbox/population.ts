@@ -10,7 +10,7 @@ export interface PopulationOptions {
 }
 
 /** One metric each of Instagram, Facebook and YouTube that the faulty sandbox has retired. */
-export const FAULTY_REFUSED_METRICS = ['replies', 'page_views_total', 'engagedViews'] as const;
+export const FAULTY_REFUSED_METRICS = ['replies', 'page_views_total', 'redViews'] as const;
 
 const PLACES = [
   'Lisbon',

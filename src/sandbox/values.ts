@@ -36,6 +36,9 @@ const RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
   page_daily_follows_unique: [0, 40],
   page_daily_unfollows_unique: [0, 15],
   page_video_views: [0, 3_000],
+  // Milliseconds.
+  page_video_view_time: [0, 90_000_000],
+  page_messages_new_conversations_unique: [0, 12],
   // YouTube
   dislikes: [0, 15],
   redViews: [0, 300],
@@ -43,11 +46,12 @@ const RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
   videosRemovedFromPlaylists: [0, 10],
   estimatedMinutesWatched: [500, 30_000],
   estimatedRedMinutesWatched: [0, 900],
-  averageViewPercentage: [20, 80],
   subscribersGained: [0, 60],
   subscribersLost: [0, 20],
   // LinkedIn
   pageViews: [0, 500],
+  desktopButtonClicks: [0, 9],
+  mobileButtonClicks: [0, 9],
   organicFollowerGain: [0, 25],
   paidFollowerGain: [0, 5],
   impressionCount: [20, 4_000],
@@ -66,11 +70,15 @@ const DERIVED: Readonly<Record<string, (of: Of, accountId: string, date: string)
   accounts_engaged: (of) => Math.floor(of('likes') * 0.8),
   total_interactions: (of) => of('likes') + of('comments') + of('saves') + of('shares') + of('reposts'),
   follower_count: (of) => of('follows'),
+  page_actions_post_reactions_total: (_of, accountId, date) => sumOf(trueReactions(accountId, date)),
   page_total_media_view_unique: (of) => Math.floor(of('page_media_view') * 0.55),
   page_daily_follows: (of) => of('page_daily_follows_unique') + 1,
   page_follows: (_of, accountId, date) => pick(accountId, 200, 40_000) + Math.floor(Date.parse(date) / 86_400_000 / 2),
   engagedViews: (of) => Math.floor(of('views') * 0.7),
+  averageViewPercentage: (_of, accountId, date) => pick(`${accountId}|averageViewPercentage|${date}`, 200, 800) / 10,
   averageViewDuration: (of) => Math.floor((of('estimatedMinutesWatched') * 60) / of('views')),
+  mobilePageViews: (of) => Math.floor(of('pageViews') / 3),
+  desktopPageViews: (of) => of('pageViews') - Math.floor(of('pageViews') / 3),
   uniquePageViews: (of) => Math.floor(of('pageViews') * 0.7),
   uniqueImpressionsCount: (of) => Math.floor(of('impressionCount') * 0.6),
   engagement: (of) =>
@@ -83,6 +91,28 @@ export function trueValue(accountId: string, metric: string, date: string): numb
   if (derive) return derive((name) => trueValue(accountId, name, date) ?? 0, accountId, date);
   const range = RANGES[metric];
   return range && pick(`${accountId}|${metric}|${date}`, range[0], range[1]);
+}
+
+/** Reactions to a Page's posts by kind; a kind that nobody gave has no key. Somebody always likes something. */
+export function trueReactions(accountId: string, date: string): Readonly<Record<string, number>> {
+  const parts: Record<string, number> = {};
+  for (const kind of ['like', 'love', 'wow', 'haha', 'sorry', 'anger'])
+    addPart(parts, kind, pick(`${accountId}|${kind}|${date}`, kind === 'like' ? 1 : 0, 9));
+  return parts;
+}
+
+/** Unique people of the days up to a date: more than on any of them, less than on all together. */
+export function trueReach(accountId: string, metric: string, date: string, days: number): number {
+  const daily = Array.from({ length: days }, (_, back) => {
+    const day = new Date(Date.parse(date) - back * 86_400_000).toISOString().slice(0, 10);
+    return trueValue(accountId, metric, day) ?? 0;
+  });
+  const most = Math.max(...daily);
+  return most + Math.floor((daily.reduce((a, b) => a + b, 0) - most) / 2);
+}
+
+function sumOf(parts: Readonly<Record<string, number>>): number {
+  return Object.values(parts).reduce((a, b) => a + b, 0);
 }
 
 export type Breakdown = 'media_product_type' | 'follow_type' | 'contact_button_type' | 'creatorContentType';

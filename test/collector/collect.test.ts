@@ -48,20 +48,14 @@ it('writes each true value under its day, and nothing else', async () => {
   expect(rows).toHaveLength(summary.metrics.inserted);
   for (const row of rows) {
     const account = accounts(7).find(({ userId, platform }) => userId === row.user_id && platform === row.platform);
-    const {
-      api_metric: apiMetric,
-      account_id: accountId,
-      api,
-      period,
-      settled,
-    } = row.metadata as Record<string, unknown>;
+    const { alias_of: aliasOf, account_id: accountId, api, period, settled } = row.metadata as Record<string, unknown>;
     expect(accountId).toBe(account?.connectedAs ?? account?.accountId);
-    if (row.metric === 'followers_count') {
-      expect(row).toMatchObject({ date: '2026-11-21', value: account?.followers });
-      expect([period, settled]).toEqual(['lifetime', true]);
+    if (period !== 'day') {
+      expect([row.date, settled]).toEqual(['2026-11-21', true]);
+      if (row.metric === 'followers_count') expect(row.value).toBe(account?.followers);
       continue;
     }
-    const metric = apiMetric && apiMetric !== 'follows_and_unfollows' ? String(apiMetric) : String(row.metric);
+    const metric = String(aliasOf ?? row.metric);
     expect([row.metric, row.date, row.value]).toEqual([
       row.metric,
       row.date,
@@ -90,7 +84,7 @@ it.each([
   }
 });
 
-it('keeps to five requests for an Instagram account and day, one insights request for a Page, the profile once', async () => {
+it('keeps to four requests for an Instagram account and day and one for all days of a Page, and asks once for the profile and for each reach', async () => {
   world = await createWorld({ accounts: accounts(1), now: NIGHT });
   await world.collect();
   const ofPage = (path: string) => /^\/v[\d.]+\/1045/.test(path);
@@ -98,12 +92,12 @@ it('keeps to five requests for an Instagram account and day, one insights reques
     world.sandbox.requests.filter(({ path }) => ofPage(path)),
     world.sandbox.requests.filter(({ path }) => !ofPage(path)),
   ];
-  expect(page.map(({ path }) => path.endsWith('/insights'))).toEqual([true]);
+  expect(page.map(({ query }) => query.get('period'))).toEqual(['day', 'week', 'days_28']);
   const perDay = new Map<string | null, number>();
   for (const { query } of profile) perDay.set(query.get('since'), (perDay.get(query.get('since')) ?? 0) + 1);
   expect(perDay.get(null)).toBe(1);
-  expect([...perDay.values()].every((count) => count <= 5)).toBe(true);
-  expect(perDay.size).toBe(1 + 7);
+  expect([...perDay.values()]).toEqual(expect.arrayContaining([1, 4, 6]));
+  expect([...perDay.values()].reduce((total, count) => total + count)).toBe(1 + 4 * 7 + 2);
 });
 
 describe('a later run', () => {
@@ -129,7 +123,7 @@ describe('a later run', () => {
     const summary = await world.collect();
     expect(summary.days).toMatchObject({ planned: 8, settled: 4, provisional: 4 });
     const tampered = await world.query(
-      'select distinct date::text as date, metric from analytics_snapshots where value = -1 order by 1',
+      'select distinct date::text as date, metric from analytics_snapshots where value = -1 order by 1, 2',
     );
     expect(tampered).toEqual([
       { date: '2026-11-19', metric: expect.any(String) },
@@ -137,9 +131,10 @@ describe('a later run', () => {
         expect.objectContaining({ date: expect.stringMatching('2026-11-19|2026-11-21') }),
       ),
     ]);
-    expect(tampered.filter(({ date }) => date === '2026-11-21')).toEqual([
-      { date: '2026-11-21', metric: 'followers_count' },
-    ]);
+    const settledAtOnce = ['followers_count', 'follows_count', 'media_count', 'reach_28d', 'reach_7d'];
+    expect(tampered.filter(({ date }) => date === '2026-11-21')).toEqual(
+      settledAtOnce.map((metric) => ({ date: '2026-11-21', metric })),
+    );
     expect(tampered.some(({ date }) => date === '2026-11-20')).toBe(false);
   });
 

@@ -1,13 +1,47 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../src/collector/day.js';
 import { recordDay } from '../../src/collector/outcome.js';
-import type { DayResult } from '../../src/platforms/platform.js';
+import type { DayResult, MetricInfo, MetricValue } from '../../src/platforms/platform.js';
 import type { OutcomeState } from '../../src/store/store.js';
 
 const DATE = '2026-11-18';
 const SETTLED = new Date('2026-11-22T00:00:00Z');
+const EARLY = new Date('2026-11-19T04:00:00Z');
 const EMPTY: DayResult = { date: DATE, kind: 'collected', values: [] };
 const PASSED: DayResult = { date: DATE, kind: 'no_data', values: [] };
+
+const METRICS: readonly MetricInfo[] = [
+  { name: 'views', apiName: 'views', unit: 'count', aggregate: 'sum', meaning: 'Times shown' },
+  { name: 'impressions', apiName: 'views', unit: 'count', aggregate: 'sum', aliasOf: 'views', meaning: 'Retired' },
+  {
+    ...{ name: 'engaged_users', apiName: 'views', unit: 'count', aggregate: 'sum' },
+    ...{ aliasOf: 'views', approximate: true, meaning: 'Retired without a successor' },
+  },
+  { name: 'reach', apiName: 'reach', unit: 'accounts', aggregate: 'none', meaning: 'Accounts' },
+  { name: 'reach_7d', apiName: 'reach', unit: 'accounts', aggregate: 'none', period: 'week', meaning: 'Of 7 days' },
+  { name: 'total', apiName: 'total', unit: 'accounts', aggregate: 'last', period: 'lifetime', meaning: 'As of now' },
+];
+
+function recorded(result: DayResult, { askedAt = SETTLED, known }: { askedAt?: Date; known?: OutcomeState } = {}) {
+  const warnings: string[] = [];
+  const record = recordDay({
+    connection: {
+      ...{ id: 'c1', userId: 'u1', platform: 'any', accountId: '1', accountName: null, secondAccount: false },
+      ...{ accessToken: 'EAAtoken', refreshToken: null, tokenExpiresAt: null },
+      ledger: known === undefined ? [] : [{ date: DATE, state: known, failedSince: null }],
+    },
+    platform: {
+      ...{ name: 'any', api: 'any_api', metrics: METRICS },
+      day: { timeZone: 'UTC', settlesAfterHours: 48, lookbackDays: 30 },
+    },
+    ...{ day: dayOf(DATE, 'UTC'), result, askedAt, clean: (text: string) => text },
+    warn: (message) => warnings.push(message),
+  });
+  return { ...record, warnings };
+}
+
+const collected = (...values: MetricValue[]): DayResult => ({ date: DATE, kind: 'collected', values });
+const metadata = (value: MetricValue) => recorded(collected(value)).snapshots[0]?.metadata;
 
 it.each<[DayResult, OutcomeState | undefined, OutcomeState]>([
   [EMPTY, undefined, 'no_data'],
@@ -16,14 +50,72 @@ it.each<[DayResult, OutcomeState | undefined, OutcomeState]>([
   [PASSED, 'provisional', 'provisional'],
   [EMPTY, 'settled', 'settled'],
 ])('an answer without a value takes back nothing that is written: %j after %s is %s', (result, known, state) => {
-  const { outcome } = recordDay({
-    connection: {
-      ...{ id: 'c1', userId: 'u1', platform: 'any', accountId: '1', accountName: null, secondAccount: false },
-      ...{ accessToken: 'EAAtoken', refreshToken: null, tokenExpiresAt: null },
-      ledger: known === undefined ? [] : [{ date: DATE, state: known, failedSince: null }],
-    },
-    platform: { api: 'any_api', day: { timeZone: 'UTC', settlesAfterHours: 48, lookbackDays: 30 } },
-    ...{ day: dayOf(DATE, 'UTC'), result, askedAt: SETTLED, clean: (text: string) => text },
+  expect(recorded(result, known === undefined ? {} : { known }).outcome.state).toBe(state);
+});
+
+describe('the metadata of a row', () => {
+  it('says what the value is and how days of it combine', () => {
+    expect(metadata({ metric: 'views', value: 5 })).toEqual({
+      ...{ api: 'any_api', period: 'day', account_id: '1', fetched_at: SETTLED.toISOString(), settled: true },
+      ...{ unit: 'count', aggregate: 'sum' },
+    });
   });
-  expect(outcome.state).toBe(state);
+
+  it('names the metric whose value a retired name repeats, and says where that is an approximation', () => {
+    expect(metadata({ metric: 'impressions', value: 5 })).toMatchObject({ alias_of: 'views' });
+    expect(metadata({ metric: 'impressions', value: 5 })).not.toHaveProperty('approximate');
+    expect(metadata({ metric: 'engaged_users', value: 5 })).toMatchObject({ alias_of: 'views', approximate: true });
+  });
+
+  it.each<[string, MetricValue, string | undefined]>([
+    ['one type is all of it', { metric: 'views', value: 5, postTypes: { reel: 5 } }, 'reel'],
+    ['one type is less than the value', { metric: 'views', value: 5, postTypes: { reel: 3 } }, undefined],
+    ['another type has a part', { metric: 'reach', value: 5, postTypes: { reel: 5, post: 2 } }, undefined],
+    ['there is no split', { metric: 'views', value: 0, postTypes: {} }, undefined],
+  ])('names a post type only when it accounts for the whole value: %s', (_case, value, type) => {
+    expect(metadata(value)?.post_type).toBe(type);
+    expect(metadata(value)?.post_types).toEqual(
+      Object.keys(value.postTypes ?? {}).length > 0 ? value.postTypes : undefined,
+    );
+  });
+
+  it('holds the splits by follower and by reaction', () => {
+    expect(metadata({ metric: 'reach', value: 5, followTypes: { follower: 4 }, reactions: { like: 1 } })).toMatchObject(
+      { follow_types: { follower: 4 }, reactions: { like: 1 } },
+    );
+    expect(metadata({ metric: 'reach', value: 5, followTypes: {}, reactions: {} })).not.toHaveProperty('follow_types');
+  });
+});
+
+describe('figures of another period than a day', () => {
+  const figures = collected({ metric: 'total', value: 9 }, { metric: 'reach_7d', value: 7 });
+
+  it('are settled at once, and leave a day with nothing else pending', () => {
+    const { outcome, snapshots } = recorded(figures, { askedAt: EARLY });
+    expect(outcome.state).toBe('pending');
+    expect(snapshots.map((row) => [row.metric, row.metadata.period, row.metadata.settled])).toEqual([
+      ['total', 'lifetime', true],
+      ['reach_7d', 'week', true],
+    ]);
+  });
+
+  it('say nothing of the values of the day beside them', () => {
+    const both = {
+      ...figures,
+      values: [
+        { metric: 'views', value: 1 },
+        { metric: 'total', value: 9 },
+      ],
+    };
+    const { outcome, snapshots } = recorded(both, { askedAt: EARLY });
+    expect(outcome.state).toBe('provisional');
+    expect(snapshots.map((row) => row.metadata.settled)).toEqual([false, true]);
+  });
+});
+
+it('does not write a value that is not in the table of the platform, and says so', () => {
+  const { outcome, snapshots, warnings } = recorded(collected({ metric: 'novelty', value: 1 }), { askedAt: EARLY });
+  expect(snapshots).toEqual([]);
+  expect(outcome.state).toBe('pending');
+  expect(warnings).toEqual([expect.stringContaining('novelty')]);
 });

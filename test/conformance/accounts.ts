@@ -8,8 +8,10 @@ export interface Expectation {
   readonly account: SandboxAccount;
   /** Stored under the name on the left, from what the platform calls as on the right. */
   readonly daily: Readonly<Record<string, string>>;
-  /** Filed under the last ended day. */
+  /** As of now, filed under the last ended day, whether that has data or not. */
   readonly closing: Readonly<Record<string, number>>;
+  /** Of several days, filed under the last ended day where that has data: unique people, counted by what the platform calls as given. */
+  readonly rolling: Readonly<Record<string, { readonly of: string; readonly days: number }>>;
   /** How each of the last seven days ends at `NOON`, oldest first, when nothing is wrong. */
   readonly states: string;
   /** At most so many requests for seven days of one healthy account. */
@@ -43,12 +45,13 @@ export const EXPECTED: Readonly<Record<SandboxPlatform, Expectation>> = {
         'comments',
         'saves',
       ),
-      ...SAME('shares', 'replies', 'reposts', 'profile_links_taps', 'follows', 'unfollows'),
+      ...SAME('shares', 'replies', 'reposts', 'profile_links_taps', 'follows', 'unfollows', 'website_clicks'),
       impressions: 'views',
     },
-    closing: { followers_count: 1_000 },
+    closing: { followers_count: 1_000, follows_count: 180, media_count: 321 },
+    rolling: { reach_7d: { of: 'reach', days: 7 }, reach_28d: { of: 'reach', days: 28 } },
     states: 'settled settled settled settled settled provisional provisional',
-    requests: 4 * 7 + 1,
+    requests: 4 * 7 + 1 + 2,
     late: { hours: 30, states: 'settled settled settled settled settled pending pending' },
     refused: { metric: 'replies', lost: ['replies'], warnings: 1 },
   },
@@ -63,13 +66,19 @@ export const EXPECTED: Readonly<Record<SandboxPlatform, Expectation>> = {
     daily: {
       ...SAME('page_media_view', 'page_total_media_view_unique', 'page_post_engagements', 'page_views_total'),
       ...SAME('page_follows', 'page_daily_follows_unique', 'page_daily_unfollows_unique'),
+      ...SAME('page_total_actions', 'page_video_views', 'page_video_view_time'),
+      ...SAME('page_actions_post_reactions_total', 'page_messages_new_conversations_unique'),
       page_impressions: 'page_media_view',
       page_engaged_users: 'page_post_engagements',
       page_views: 'page_views_total',
     },
     closing: {},
+    rolling: {
+      reach_7d: { of: 'page_total_media_view_unique', days: 7 },
+      reach_28d: { of: 'page_total_media_view_unique', days: 28 },
+    },
     states: 'settled settled settled settled settled provisional provisional',
-    requests: 1,
+    requests: 1 + 2,
     late: { hours: 30, states: 'settled settled settled settled settled pending pending' },
     refused: { metric: 'page_views_total', lost: ['page_views_total', 'page_views'], warnings: 1 },
   },
@@ -84,13 +93,20 @@ export const EXPECTED: Readonly<Record<SandboxPlatform, Expectation>> = {
     },
     daily: SAME(
       ...['views', 'engagedViews', 'estimatedMinutesWatched', 'averageViewDuration', 'subscribersGained'],
-      ...['subscribersLost', 'likes', 'comments', 'shares'],
+      ...['subscribersLost', 'likes', 'comments', 'shares', 'redViews', 'averageViewPercentage'],
+      ...['videosAddedToPlaylists', 'videosRemovedFromPlaylists'],
     ),
     closing: { subscriberCount: 12_300, viewCount: 123_456, videoCount: 321 },
+    rolling: {},
     states: 'settled settled settled provisional provisional pending pending',
     requests: 3,
     late: { hours: 80, states: 'settled settled settled pending pending pending pending' },
-    refused: { metric: 'engagedViews', lost: ['engagedViews'], warnings: 1 },
+    // Where YouTube does not say which metric it refuses, all that a day is complete without are given up.
+    refused: {
+      metric: 'redViews',
+      lost: ['videosAddedToPlaylists', 'videosRemovedFromPlaylists', 'redViews', 'averageViewPercentage'],
+      warnings: 4,
+    },
   },
   linkedin: {
     account: {
@@ -104,8 +120,10 @@ export const EXPECTED: Readonly<Record<SandboxPlatform, Expectation>> = {
     daily: SAME(
       ...['pageViews', 'uniquePageViews', 'organicFollowerGain', 'paidFollowerGain', 'impressionCount'],
       ...['uniqueImpressionsCount', 'clickCount', 'likeCount', 'commentCount', 'shareCount', 'engagement'],
+      ...['desktopPageViews', 'mobilePageViews', 'desktopButtonClicks', 'mobileButtonClicks'],
     ),
     closing: { firstDegreeSize: 1_000 },
+    rolling: {},
     states: 'settled settled settled settled provisional provisional pending',
     requests: 4,
     late: { hours: 60, states: 'settled settled settled settled provisional pending pending' },

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.js';
+import { createPlatforms } from '../../src/platforms/registry.js';
 import type { Fault, SandboxPlatform } from '../../src/sandbox/account.js';
 import type { SandboxOptions } from '../../src/sandbox/server.js';
-import { trueValue } from '../../src/sandbox/values.js';
+import { trueReach, trueValue } from '../../src/sandbox/values.js';
 import { EXPECTED, type Expectation } from './accounts.js';
 import { type Collected, type CollectedDay, checking, collecting } from './collecting.js';
 
@@ -10,6 +12,7 @@ const LAST_ENDED = '2026-11-21';
 
 describe.each(PLATFORMS)('%s', (platform) => {
   const expected = EXPECTED[platform];
+  const { metrics = [] } = createPlatforms(loadConfig({})).get(platform) ?? {};
 
   async function withFault(fault: Fault, sandbox: Partial<SandboxOptions> = {}): Promise<Collected> {
     const collected = await collecting({ ...expected.account, fault }, { sandbox });
@@ -23,6 +26,19 @@ describe.each(PLATFORMS)('%s', (platform) => {
     expect(warnings).toEqual([]);
     expect(requests.total).toBeLessThanOrEqual(expected.requests);
     expect(sandbox.counters).toMatchObject({ unexpected: 0, tokensInUrl: 0, pagingFollowed: 0 });
+  });
+
+  it('stores of each metric what its table says, and nothing that the table does not know', async () => {
+    const { days } = await collecting(expected.account);
+    const stored = days.flatMap(({ metadata }) => Object.entries(metadata));
+    expect(new Set(stored.map(([metric]) => metric))).toEqual(new Set(metrics.map(({ name }) => name)));
+    for (const [metric, said] of stored) {
+      const info = metrics.find(({ name }) => name === metric);
+      expect(said).toMatchObject({ unit: info?.unit, aggregate: info?.aggregate, period: info?.period ?? 'day' });
+      expect([said.alias_of, said.approximate]).toEqual([info?.aliasOf, info?.approximate]);
+      expect(said).not.toHaveProperty('api_metric');
+      if (info?.period !== undefined) expect(said.settled).toBe(true);
+    }
   });
 
   it('takes an answer without data for none: pending, and no data once the day has settled', async () => {
@@ -107,9 +123,12 @@ describe.each(PLATFORMS)('%s', (platform) => {
 });
 
 /** All that is true of a day, under the names that are stored. */
-function truth(date: string, { account, daily, closing }: Expectation): Record<string, number> {
-  const values = Object.entries(daily).map(([stored, name]) => [stored, trueValue(account.accountId, name, date)]);
-  return { ...Object.fromEntries(values), ...(date === LAST_ENDED && closing) };
+function truth(date: string, { account, daily, closing, rolling }: Expectation): Record<string, number> {
+  const { accountId } = account;
+  const values = Object.entries(daily).map(([stored, name]) => [stored, trueValue(accountId, name, date)]);
+  const reach = Object.entries(rolling).map(([stored, { of, days }]) => [stored, trueReach(accountId, of, date, days)]);
+  const last = date === LAST_ENDED ? { ...closing, ...Object.fromEntries(reach) } : {};
+  return { ...Object.fromEntries(values), ...last };
 }
 
 /** The days ended as they should, and their rows are the truth, the whole truth and nothing but the truth. */

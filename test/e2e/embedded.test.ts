@@ -6,7 +6,7 @@ import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
 import { collectJson, expectNoSecrets, home, runCli } from './support/cli.js';
 import { queryFolder } from './support/databases.js';
-import { storedRows, trueRows } from './support/truth.js';
+import { closingRows, storedRows, trueRows } from './support/truth.js';
 
 const accounts = population({ users: 1, platforms: ['instagram', 'facebook'] });
 const WRONG_TOKEN = 'EAAnobody-knows-this-one';
@@ -89,13 +89,13 @@ describe('without any configuration', () => {
     expect(dates.at(-1)).toBe(until);
 
     const withoutSettled = (rows: readonly string[]) => rows.map((row) => row.replace(/ (true|false) null$/, ''));
-    const { userId, platform, followers } = account(0);
-    const closing = `${userId} ${platform} followers_count ${until} ${followers}`;
     const stored = await storedRows({
       query: (text) => queryFolder(dirname(keyFile), text),
       close: async () => undefined,
     });
-    expect(withoutSettled(stored)).toEqual([...withoutSettled(trueRows(accounts, dates)), closing].sort());
+    expect(withoutSettled(stored)).toEqual(
+      withoutSettled([...trueRows(accounts, dates), ...closingRows(accounts, until)]).sort(),
+    );
     expect(summary.metrics).toEqual({ inserted: stored.length, updated: 0, unchanged: 0 });
   });
 

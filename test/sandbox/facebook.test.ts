@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { trueValue } from '../../src/sandbox/values.js';
+import { trueReach, trueReactions, trueValue } from '../../src/sandbox/values.js';
 import { ask, FACEBOOK, INSTAGRAM, sandboxOf } from './ask.js';
 
 const ID = FACEBOOK.accountId;
@@ -74,5 +74,24 @@ describe('what Facebook answers', () => {
     expect(json.data.map((entry: { period: string }) => entry.period)).toEqual(['day', 'week', 'days_28']);
     expect(json.data[0].values).toHaveLength(1);
     expect(typeof json.data[0].values[0].value).toBe('object');
+  });
+
+  it('unique viewers of 7 and 28 days, labelled with their end', async () => {
+    for (const [period, days] of [['week', 7] as const, ['days_28', 28] as const]) {
+      const query = `metric=page_total_media_view_unique&period=${period}&since=2026-11-20&until=2026-11-20`;
+      const { json } = await insights(query);
+      const value = trueReach(ID, 'page_total_media_view_unique', '2026-11-20', days);
+      expect(json.data).toMatchObject([{ period, values: [{ value, end_time: '2026-11-21T08:00:00+0000' }] }]);
+      expect(value).toBeGreaterThan(trueValue(ID, 'page_total_media_view_unique', '2026-11-20') ?? 0);
+    }
+  });
+
+  it('reactions by kind, without those that nobody gave, and time of videos for days alone', async () => {
+    const day = 'since=2026-11-20&until=2026-11-20';
+    const { json } = await insights(`metric=page_actions_post_reactions_total&period=day&${day}`);
+    const kinds = json.data[0].values[0].value;
+    expect(kinds).toEqual(trueReactions(ID, '2026-11-20'));
+    expect(Object.values(kinds)).not.toContain(0);
+    expect((await insights(`metric=page_video_view_time&period=week&${day}`)).status).toBe(400);
   });
 });

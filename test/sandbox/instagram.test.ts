@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { trueSplit, trueValue } from '../../src/sandbox/values.js';
+import { trueReach, trueSplit, trueValue } from '../../src/sandbox/values.js';
 import { ask, INSTAGRAM, sandboxOf } from './ask.js';
 
 const TOKEN = INSTAGRAM.accessToken;
@@ -155,6 +155,35 @@ describe('what Instagram answers', () => {
       dimension_values: ['FOLLOWER'],
       value: trueValue(ID, 'follows', '2026-11-20'),
     });
+  });
+
+  it('reach of 7 and 28 days as a series, each day labelled with its start', async () => {
+    const days = `since=${seconds('2026-11-19T08:00:00Z')}&until=${seconds('2026-11-20T08:00:00Z')}`;
+    for (const [period, length] of [['week', 7] as const, ['days_28', 28] as const]) {
+      const { json } = await insights(`metric=reach&period=${period}&${days}`);
+      expect(json.data).toMatchObject([
+        {
+          period,
+          values: [
+            { value: trueReach(ID, 'reach', '2026-11-19', length), end_time: '2026-11-19T08:00:00+0000' },
+            { value: trueReach(ID, 'reach', '2026-11-20', length), end_time: '2026-11-20T08:00:00+0000' },
+          ],
+        },
+      ]);
+    }
+    expect((await insights(`metric=views&period=week&${DAY}`)).status).toBe(400);
+  });
+
+  it('reach and views by follow_type beside new followers', async () => {
+    const query = `metric=reach,views,follows_and_unfollows&${TOTAL}&breakdown=follow_type&${DAY}`;
+    const { json } = await insights(query);
+    expect(json.data.map((entry: { name: string }) => entry.name)).toEqual(['reach', 'views', 'follows_and_unfollows']);
+    const [, views] = json.data;
+    const split = trueSplit(ID, 'views', '2026-11-20', 'follow_type');
+    expect(views.total_value.value).toBe(trueValue(ID, 'views', '2026-11-20'));
+    expect(views.total_value.breakdowns[0].results).toEqual(
+      Object.entries(split).map(([type, value]) => ({ dimension_values: [type], value })),
+    );
   });
 
   it('no follows for an account below 100 followers, and everything else', async () => {

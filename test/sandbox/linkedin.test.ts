@@ -87,6 +87,12 @@ describe('what LinkedIn answers', () => {
     expect(pages.json.elements[0].totalPageStatistics.views.allPageViews.pageViews).toBe(
       trueValue(LINKEDIN.accountId, 'pageViews', '2026-11-16'),
     );
+    const { views, clicks } = pages.json.elements[0].totalPageStatistics;
+    const true16 = (metric: string) => trueValue(LINKEDIN.accountId, metric, '2026-11-16');
+    expect(views.allDesktopPageViews.pageViews + views.allMobilePageViews.pageViews).toBe(true16('pageViews'));
+    const sum = (buttons: { clicks: number }[]) => buttons.reduce((total, button) => total + button.clicks, 0);
+    expect(sum(clicks.desktopCustomButtonClickCounts)).toBe(true16('desktopButtonClicks'));
+    expect(sum(clicks.mobileCustomButtonClickCounts)).toBe(true16('mobileButtonClicks'));
     const followers = await get({ path: finder('organizationalEntityFollowerStatistics', 'organizationalEntity') });
     expect(followers.json.elements[0].followerGains).toHaveProperty('organicFollowerGain');
     const size = await get({ path: `/rest/networkSizes/${ORGANIZATION}?edgeType=COMPANY_FOLLOWED_BY_MEMBER` });

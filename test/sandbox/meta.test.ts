@@ -16,6 +16,7 @@ async function askPage(fault?: Fault, version = 'v25.0', path = INSIGHTS) {
 describe('versions and addresses', () => {
   it.each([
     ['v25.0', 200, 'v25.0'],
+    ['v27.0', 200, 'v27.0'],
     ['v19.0', 200, 'v21.0'],
     ['v99.0', 400, null],
   ])('%s', async (version, status, served) => {

@@ -6,7 +6,7 @@ import { count, formatTable } from './text.js';
 /** What `platforms` tells of a platform: all but how it is asked. */
 export type PlatformFacts = Omit<Platform, 'collect' | 'check'>;
 
-const COLUMNS = [{ title: 'metric' }, { title: 'unit' }, { title: 'meaning' }];
+const COLUMNS = [{ title: 'metric' }, { title: 'unit' }, { title: 'aggregate' }, { title: 'meaning' }];
 
 /** What `platforms` shows to people. */
 export function renderPlatforms(platforms: readonly PlatformFacts[], now: Date, colors: Colors): string {
@@ -30,6 +30,10 @@ export function platformJson(platform: PlatformFacts, now: Date) {
       name: metric.name,
       api_name: metric.apiName,
       unit: metric.unit,
+      aggregate: metric.aggregate,
+      period: metric.period ?? 'day',
+      alias_of: metric.aliasOf ?? null,
+      approximate: metric.approximate ?? false,
       meaning: metric.meaning,
     })),
   };
@@ -46,7 +50,7 @@ function platformLines(platform: PlatformFacts, now: Date, colors: Colors): stri
   ];
   const table = formatTable(
     COLUMNS,
-    metrics.map((metric) => [metric.name, metric.unit, metric.meaning]),
+    metrics.map((metric) => [metric.name, metric.unit, metric.aggregate, metric.meaning]),
   );
   return [colors.bold(name), ...facts.map((fact) => `  ${fact}`), '', ...table.map((line) => `  ${line}`)];
 }

@@ -7,7 +7,11 @@ import { judgePlain, refuse, retry } from '../verdicts.js';
 
 /** YouTube Analytics does not know the combination of metrics and dimensions: nothing of it is answered. */
 export class UnsupportedQuery extends PlatformError {
-  constructor(message: string) {
+  constructor(
+    message: string,
+    /** The metric at fault, where the API names it. */
+    readonly metric: string | null,
+  ) {
     super('unexpected_response', message, 'connection');
   }
 }
@@ -73,8 +77,9 @@ function judgeError(error: ApiError, status: number, scope: string): Verdict<nev
       : `the token does not open this channel; connect it as its owner, with ${scope}: ${said}`;
     return refuse('missing_permission', message, 'connection');
   }
-  if (status === 400 && /query is not supported/i.test(error.message)) {
-    return { kind: 'refuse', error: new UnsupportedQuery(said) };
+  const unknown = /unknown identifier \((\w+)\) given in field parameters\.metrics/i.exec(error.message)?.[1];
+  if (status === 400 && (unknown !== undefined || /query is not supported/i.test(error.message))) {
+    return { kind: 'refuse', error: new UnsupportedQuery(said, unknown ?? null) };
   }
   return status >= 500 ? retry('platform_error', said) : refuse('unexpected_response', said, 'connection');
 }

@@ -1,59 +1,79 @@
 import type { Insight } from '../meta/insights.js';
-import type { MetricValue, PostTypes } from '../platform.js';
+import type { Day, MetricValue, Split } from '../platform.js';
+import { type SplitPart, splitOf } from '../split.js';
 import { CONTENT_TYPES, FOLLOW_TYPES, METRICS } from './metrics.js';
 
-/** The day's totals; an insight without a value is no value. `impressions` is written beside `views`, which succeeded it. */
+/** The day's totals; an insight without a value is no value. */
 export function totalsFrom(insights: readonly Insight[]): MetricValue[] {
-  return insights.flatMap((insight): MetricValue[] => {
+  return insights.flatMap((insight) => {
     const value = totalOf(insight);
-    if (value === undefined) return [];
-    if (insight.name !== 'views') return [{ metric: insight.name, value }];
-    return [
-      { metric: 'views', value },
-      { metric: 'impressions', value, apiMetric: 'views' },
-    ];
+    return value === undefined ? [] : [{ metric: insight.name, value }];
   });
 }
 
 /** Each metric's split by content type. */
-export function splitsFrom(insights: readonly Insight[]): Map<string, PostTypes> {
-  return new Map(insights.map((insight) => [insight.name, postTypes(insight)]));
+export function postTypesFrom(insights: readonly Insight[]): Map<string, Split> {
+  return splitsFrom(insights, CONTENT_TYPES);
 }
 
-/** New and lost followers. */
+/** Each metric's split by whether the viewer follows the account. */
+export function followTypesFrom(insights: readonly Insight[]): Map<string, Split> {
+  return splitsFrom(insights, FOLLOW_TYPES);
+}
+
+/**
+ * New and lost followers: `FOLLOWER` and `NON_FOLLOWER` of `follows_and_unfollows`, as measured, not as documented. The API
+ * leaves out what is zero: with one of the two there, the other is 0; with neither, nothing is known.
+ */
 export function followsFrom(insights: readonly Insight[]): MetricValue[] {
-  return insights.flatMap(resultsOf).flatMap(({ type, value }) => {
-    const metric = FOLLOW_TYPES.get(type);
-    return metric === undefined ? [] : [{ metric, value, apiMetric: 'follows_and_unfollows' }];
+  const results = insights.filter(({ name }) => name === 'follows_and_unfollows').flatMap(categoriesOf);
+  const sides = [
+    { metric: 'follows', found: results.find(({ type }) => type === 'FOLLOWER') },
+    { metric: 'unfollows', found: results.find(({ type }) => type === 'NON_FOLLOWER') },
+  ];
+  const known = sides.some(({ found }) => found?.value !== undefined);
+  return sides.flatMap(({ metric, found }) => {
+    // One that is listed without a value is not zero.
+    const value = found === undefined && known ? 0 : found?.value;
+    return value === undefined ? [] : [{ metric, value }];
   });
+}
+
+/** The value of a series for a day: the one labelled with it, or the only one. */
+export function valueOfDay(insights: readonly Insight[], day: Day): number | undefined {
+  const values = insights.flatMap((insight) => insight.values ?? []);
+  const labelled = values.find(({ end_time: label }) => label !== undefined && isIn(day, new Date(label)));
+  const value = (labelled ?? (values.length === 1 ? values[0] : undefined))?.value;
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** Unlike Facebook, Instagram labels a day with its first instant. */
+function isIn(day: Day, label: Date): boolean {
+  return day.start <= label && label < day.end;
 }
 
 /** A window of one day may come as a total or as a series of one. */
 function totalOf({ total_value: total, values }: Insight): number | undefined {
-  return total?.value ?? (values?.length === 1 ? values[0]?.value : undefined) ?? undefined;
+  const value = total?.value ?? (values?.length === 1 ? values[0]?.value : undefined);
+  return typeof value === 'number' ? value : undefined;
 }
 
-/**
- * Several of the API's types may be one of ours (`POST`, `CAROUSEL_CONTAINER`): counts of events are added up. Accounts may
- * be in both, so each of theirs keeps its own name rather than become a number that the API never gave.
- */
-function postTypes(insight: Insight): PostTypes {
-  const unique = METRICS.some(({ name, unit }) => name === insight.name && unit === 'accounts');
-  const split = new Map<string, number>();
-  for (const { type, value } of resultsOf(insight)) {
-    // A type that had no part in it is left out, so that the only one that had can be told.
-    if (value === 0) continue;
-    const known = CONTENT_TYPES.get(type) ?? type.toLowerCase();
-    const name = unique && split.has(known) ? type.toLowerCase() : known;
-    split.set(name, (split.get(name) ?? 0) + value);
-  }
-  return Object.fromEntries(split);
+function splitsFrom(insights: readonly Insight[], names: ReadonlyMap<string, string>): Map<string, Split> {
+  return new Map(insights.map((insight) => [insight.name, splitOf(resultsOf(insight), names, isUnique(insight.name))]));
 }
 
-function resultsOf({ total_value: total }: Insight): { type: string; value: number }[] {
+function isUnique(metric: string): boolean {
+  return METRICS.some(({ name, aggregate }) => name === metric && aggregate === 'none');
+}
+
+function resultsOf(insight: Insight): SplitPart[] {
+  return categoriesOf(insight).flatMap(({ type, value }) => (value === undefined ? [] : [{ type, value }]));
+}
+
+function categoriesOf({ total_value: total }: Insight): { type: string; value: number | undefined }[] {
   return (total?.breakdowns ?? []).flatMap(({ results = [] }) =>
     results.flatMap(({ dimension_values: [type], value }) =>
-      type === undefined || value === undefined || value === null ? [] : [{ type, value }],
+      type === undefined ? [] : [{ type, value: value ?? undefined }],
     ),
   );
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import { metricNumber } from '../number.js';
-import { attempt, dayFrom, type Part } from '../parts.js';
+import { attempt, dayFrom, type Part, type Warn } from '../parts.js';
 import type { Day, Platform } from '../platform.js';
 import { type LinkedIn, type LinkedInSettings, openLinkedIn } from './api.js';
 import {
@@ -20,7 +20,8 @@ const DAY_MS = 86_400_000;
 /** "Data storage requirements" in the Marketing API's documentation, on organization pages' reporting data. */
 const STORAGE_RULE =
   "a page's data may be kept for one year: analytics-collect prune --platform linkedin --older-than 12mo";
-const NO_PEOPLE = "a personal profile: LinkedIn allows members' data to be kept for 48 hours only";
+const NO_PEOPLE =
+  "personal_profile: LinkedIn allows members' data to be kept for 48 hours only; of a page, account_id is its number";
 
 /**
  * LinkedIn pages. Days are UTC; data is about two days late and goes twelve months back. See the organization statistics in
@@ -40,7 +41,7 @@ export function linkedin(settings: LinkedInSettings): Platform {
     async collect(account, days, context) {
       const page = pageOf(account.accountId);
       if (page.kind === 'person') return days.map(({ date }) => ({ date, kind: 'skipped', why: NO_PEOPLE }));
-      const source = { api: openLinkedIn(settings, account, context), urn: page.urn, days };
+      const source = { api: openLinkedIn(settings, account, context), urn: page.urn, days, warn: context.warn };
       // One request tells whether the token opens the page; only then the others are sent, side by side.
       const views = await askDaily(source, PAGE_STATISTICS);
       // Nor are they sent to a host that says nothing: each would be waited for as long.
@@ -73,6 +74,7 @@ interface Source {
   /** Percent-encoded. */
   readonly urn: string;
   readonly days: readonly Day[];
+  readonly warn: Warn;
 }
 
 /** One of the statistics over all days, or why there is none. */
@@ -81,12 +83,12 @@ interface Statistics {
   readonly error: PlatformError | null;
 }
 
-async function askDaily({ api, urn, days }: Source, resource: Resource): Promise<Statistics> {
+async function askDaily({ api, urn, days, warn }: Source, resource: Resource): Promise<Statistics> {
   const [first, last] = [days.at(0), days.at(-1)];
   if (first === undefined || last === undefined) return { byDay: new Map(), error: null };
   try {
     const json = await api.get(resource.path, queryFor(resource, urn, { start: first.start, end: last.end }));
-    return { byDay: dailyFrom(json, resource, days), error: null };
+    return { byDay: dailyFrom(json, resource, days, warn), error: null };
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     return { byDay: new Map(), error };
@@ -103,5 +105,5 @@ async function followersTotal({ api, urn }: Source): Promise<Part> {
     .safeParse(await api.get(`networkSizes/${urn}`, 'edgeType=COMPANY_FOLLOWED_BY_MEMBER'));
   if (!size.success) throw new PlatformError('unexpected_response', `the network holds no readable ${FOLLOWERS_TOTAL}`);
   const value = size.data[FOLLOWERS_TOTAL] ?? null;
-  return { values: value === null ? [] : [{ metric: FOLLOWERS_TOTAL, value, closing: true }], error: null };
+  return { values: value === null ? [] : [{ metric: FOLLOWERS_TOTAL, value }], error: null };
 }

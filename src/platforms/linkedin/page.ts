@@ -1,7 +1,8 @@
 import { PlatformError } from '../../errors.js';
 
 const PAGE = /^(?:urn:li:organization:)?(\d{1,19})$/;
-const PERSON = /^urn:li:(person|member):/;
+/** By URN, or by the opaque id that LinkedIn gives a member in each app. */
+const PERSON = /^(?:urn:li:(?:person|member):.*|(?=.*[A-Za-z])[\w-]{1,64})$/;
 
 /** What an `account_id` stands for: a page, by its percent-encoded URN, or a person. Throws `PlatformError` for anything else. */
 export function pageOf(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import { metricNumber } from '../number.js';
-import { type Part, readValues } from '../parts.js';
+import { type Part, readValues, type Warn } from '../parts.js';
 import type { Day } from '../platform.js';
 import { list } from '../shape.js';
 import type { Resource } from './metrics.js';
@@ -20,7 +20,8 @@ export function queryFor(resource: Resource, urn: string, { start, end }: Pick<D
 }
 
 /** What one of the statistics says of each day: an element belongs to the day that it starts with. Throws `PlatformError`. */
-export function dailyFrom(json: unknown, resource: Resource, days: readonly Day[]): Map<string, Part> {
+export function dailyFrom(json: unknown, resource: Resource, days: readonly Day[], warn: Warn): Map<string, Part> {
+  const optional = { metrics: resource.optional, warn: (message: string) => warn(`linkedin: ${message}`) };
   const parsed = answer.safeParse(json);
   if (!parsed.success) throw unexpected(resource, 'the answer holds no list of elements');
   const found = new Map<string, Part>();
@@ -33,7 +34,7 @@ export function dailyFrom(json: unknown, resource: Resource, days: readonly Day[
     found.set(
       day.date,
       fields.success
-        ? readValues(fields.data, resource.metrics)
+        ? readValues(fields.data, resource.metrics, optional)
         : { values: [], error: unexpected(resource, `${day.date} has an unexpected form`) },
     );
   }

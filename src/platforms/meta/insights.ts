@@ -1,16 +1,23 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import { metricNumber } from '../number.js';
+import type { Optional } from '../parts.js';
 import type { RefusedMetrics } from '../platform.js';
 import { list, whatIsWrong } from '../shape.js';
 import type { Graph } from './graph.js';
 import { askTolerantly } from './metrics.js';
 
+/** Numbers by kind. An object among them is no kind, but something that the API has added. */
+const kinds = z.record(z.string(), metricNumber.or(z.looseObject({})).nullish());
+
 const insight = z.object({
   name: z.string(),
   period: z.string().optional(),
   /** A time series; `value` or `end_time` may be missing. */
-  values: list(z.object({ value: metricNumber.nullish(), end_time: z.string().optional() }), 1_000).optional(),
+  values: list(
+    z.object({ value: metricNumber.or(kinds).nullish(), end_time: z.string().optional() }),
+    1_000,
+  ).optional(),
   /** With a breakdown, `value` may be missing (`follows_and_unfollows`), and categories that are zero are left out. */
   total_value: z
     .object({
@@ -27,6 +34,8 @@ const insight = z.object({
     })
     .nullish(),
 });
+
+const named = z.object({ name: z.string() });
 
 export type Insight = z.infer<typeof insight>;
 
@@ -46,6 +55,8 @@ export interface InsightsRequest {
   readonly refusal: RegExp;
   /** True when the API's refusal of all these metrics is a failure rather than a loss to live with. */
   readonly required: boolean;
+  /** Of these metrics, trouble with a value is told and leaves the day complete. */
+  readonly optional?: Optional;
 }
 
 /** `GET /{id}/insights` for the metrics that the API accepts. Throws `GraphError`, `PlatformError`, `Interrupted`. */
@@ -57,12 +68,16 @@ export async function askInsights({
   refused,
   refusal,
   required,
+  optional,
 }: InsightsRequest): Promise<Insights> {
-  const api = [graph.name, query.breakdown].filter(Boolean).join(' by ');
+  const api = apiName(graph, query);
   const answers = await askTolerantly({
     ...{ api, metrics, refused, refusal },
     ask: async (accepted) => {
-      const answer = parseInsights(await graph.get(id, '/insights', { ...query, metric: accepted.join(',') }));
+      const answer = parseInsights(
+        await graph.get(id, '/insights', { ...query, metric: accepted.join(',') }),
+        optional,
+      );
       return { ...answer, insights: answer.insights.filter(({ name }) => accepted.includes(name)) };
     },
   });
@@ -79,20 +94,31 @@ export async function askInsights({
   };
 }
 
+/** What is refused in one kind of request may be accepted in another. */
+function apiName({ name }: Graph, { breakdown, period = 'day' }: InsightsRequest['query']): string {
+  const kind = period === 'day' ? name : `${name} per ${period}`;
+  return breakdown === undefined ? kind : `${kind} by ${breakdown}`;
+}
+
 /** Reads an answer entry by entry, so that one that is malformed does not cost the others. */
-function parseInsights(json: unknown): Insights {
+function parseInsights(json: unknown, optional: Optional | undefined): Insights {
   const envelope = z.object({ data: list(z.unknown(), 1_000) }).safeParse(json);
   if (!envelope.success) throw new PlatformError('unexpected_response', 'the answer holds no list of insights');
   const insights: Insight[] = [];
   let error: PlatformError | null = null;
   for (const entry of envelope.data.data) {
     const parsed = insight.safeParse(entry);
-    if (parsed.success) insights.push(parsed.data);
-    else
-      error ??= new PlatformError(
-        'unexpected_response',
-        `an insight has an unexpected form: ${whatIsWrong(parsed.error)}`,
-      );
+    if (parsed.success) {
+      insights.push(parsed.data);
+      continue;
+    }
+    const name = named.safeParse(entry).data?.name;
+    const unreadable = `has an unexpected form: ${whatIsWrong(parsed.error)}`;
+    if (optional !== undefined && name !== undefined && optional.metrics.includes(name)) {
+      optional.warn(`${name} ${unreadable}; days are collected without it`);
+    } else {
+      error ??= new PlatformError('unexpected_response', `an insight ${unreadable}`);
+    }
   }
   return { insights, error };
 }

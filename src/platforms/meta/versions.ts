@@ -1,15 +1,18 @@
 import type { ApiVersion } from '../platform.js';
 
 /**
- * The versions of the Graph API in force, with the day until which each is available; v26.0 has none yet.
+ * The versions of the Graph API in force, with the day until which each is available. v26.0 (29 July 2026) and v27.0
+ * (4 November 2026) have none yet; the default stays at the newest whose answers are known.
  * https://developers.facebook.com/docs/graph-api/changelog
  */
-const ENDS: ReadonlyMap<string, string> = new Map([
+const ENDS: ReadonlyMap<string, string | null> = new Map([
   ['v21.0', '2027-01-21'],
   ['v22.0', '2027-05-20'],
   ['v23.0', '2027-10-08'],
   ['v24.0', '2028-02-18'],
   ['v25.0', '2028-07-29'],
+  ['v26.0', null],
+  ['v27.0', null],
 ]);
 
 /** A version of the Graph API, as in a path: `v25.0`. */

@@ -40,8 +40,7 @@ export async function channelName(youtube: YouTube, accountId: string): Promise<
 export async function channelTotals(youtube: YouTube, accountId: string): Promise<Part> {
   const { statistics = {} } = channelFrom(await youtube.channel('statistics'), accountId);
   const shown = TOTALS.filter((metric) => metric !== 'subscriberCount' || statistics.hiddenSubscriberCount !== true);
-  const { values, error } = readValues(statistics, shown);
-  return { values: values.map((value) => ({ ...value, closing: true })), error };
+  return readValues(statistics, shown);
 }
 
 function channelFrom(json: unknown, accountId: string) {

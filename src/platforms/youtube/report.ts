@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
-import { type Part, readValues } from '../parts.js';
-import type { PostTypes } from '../platform.js';
+import { type Part, readValues, type Warn } from '../parts.js';
+import type { Split } from '../platform.js';
 import { list, whatIsWrong } from '../shape.js';
-import { CONTENT_TYPES } from './metrics.js';
+import { type SplitPart, splitOf } from '../split.js';
+import { CONTENT_TYPES, OPTIONAL } from './metrics.js';
 
 /** Columns stand in no promised order, and `rows` is absent when nothing matches. */
 const table = z.object({
@@ -20,30 +21,25 @@ interface Row {
 }
 
 /** Each day's values, for the days that the report has a row for. Throws `PlatformError`. */
-export function dailyFrom(json: unknown, metrics: readonly string[]): Map<string, Part> {
-  return new Map(rowsOf(json, metrics).map(({ day, part }) => [day, part]));
+export function dailyFrom(json: unknown, metrics: readonly string[], warn: Warn): Map<string, Part> {
+  return new Map(rowsOf(json, metrics, warn).map(({ day, part }) => [day, part]));
 }
 
 /** Each day's splits by content type, by metric. Throws `PlatformError`. */
-export function splitsFrom(json: unknown, metrics: readonly string[]): Map<string, Map<string, PostTypes>> {
-  const days = new Map<string, Map<string, PostTypes>>();
-  for (const { day, contentType = '', part } of rowsOf(json, metrics)) {
+export function splitsFrom(json: unknown, metrics: readonly string[], warn: Warn): Map<string, Map<string, Split>> {
+  const days = new Map<string, Map<string, SplitPart[]>>();
+  for (const { day, contentType: type = '', part } of rowsOf(json, metrics, warn)) {
     if (part.error !== null) throw part.error;
-    const type = CONTENT_TYPES.get(contentType.toLowerCase().replaceAll('_', '')) ?? contentType.toLowerCase();
-    const splits = days.get(day) ?? new Map<string, PostTypes>();
-    days.set(day, splits);
-    for (const { metric, value } of part.values) {
-      // A type that had no part in it is left out, so that the only one that had can be told.
-      if (value === 0) continue;
-      const split = splits.get(metric) ?? {};
-      const known = Object.hasOwn(split, type) ? split[type] : undefined;
-      splits.set(metric, { ...split, [type]: (known ?? 0) + value });
-    }
+    const parts = days.get(day) ?? new Map<string, SplitPart[]>();
+    days.set(day, parts);
+    for (const { metric, value } of part.values) parts.set(metric, [...(parts.get(metric) ?? []), { type, value }]);
   }
-  return days;
+  const splits = (parts: ReadonlyMap<string, SplitPart[]>) =>
+    new Map([...parts].map(([metric, types]) => [metric, splitOf(types, CONTENT_TYPES, false)]));
+  return new Map([...days].map(([day, parts]) => [day, splits(parts)]));
 }
 
-function rowsOf(json: unknown, metrics: readonly string[]): Row[] {
+function rowsOf(json: unknown, metrics: readonly string[], warn: Warn): Row[] {
   const parsed = table.safeParse(json);
   if (!parsed.success) throw unreadable(parsed.error);
   const { columnHeaders, rows } = parsed.data;
@@ -51,7 +47,8 @@ function rowsOf(json: unknown, metrics: readonly string[]): Row[] {
     const fields = Object.fromEntries(columnHeaders.map(({ name }, position) => [name, cells[position]]));
     const of = dimensions.safeParse(fields);
     if (!of.success) throw unreadable(of.error);
-    return { day: of.data.day, contentType: of.data.creatorContentType, part: readValues(fields, metrics) };
+    const part = readValues(fields, metrics, { metrics: OPTIONAL, warn: (message) => warn(`youtube: ${message}`) });
+    return { day: of.data.day, contentType: of.data.creatorContentType, part };
   });
 }
 

@@ -1,11 +1,11 @@
 import { PlatformError } from '../../errors.js';
 import { UnsupportedQuery } from '../google/errors.js';
 import type { GoogleSettings } from '../google/oauth.js';
-import { attempt, dayFrom, type Part, withSplits } from '../parts.js';
-import type { Day, DayResult, Platform, PlatformContext, PostTypes, RefusedMetrics } from '../platform.js';
+import { attempt, dayFrom, type Part, tiersOf, type Warn, withSplits } from '../parts.js';
+import type { Day, DayResult, Platform, RefusedMetrics, Split } from '../platform.js';
 import { openYouTube, type YouTube } from './api.js';
 import { channelName, channelTotals, WrongChannel } from './channel.js';
-import { DAILY, GIVEN_UP_FIRST, METRICS, SPLIT_BY_CONTENT } from './metrics.js';
+import { DAILY, GIVEN_UP_FIRST, METRICS, OPTIONAL, SPLIT_BY_CONTENT } from './metrics.js';
 import { dailyFrom, splitsFrom } from './report.js';
 
 /** For people and for the memory of what is refused. */
@@ -32,7 +32,7 @@ export function youtube(settings: GoogleSettings): Platform {
     storageRule: STORAGE_RULE,
 
     async collect(account, days, context) {
-      const source = sourceOf(openYouTube(settings, account, context), days, context.refused);
+      const source = sourceOf(openYouTube(settings, account, context), days, context);
       if (source === null) return [];
       const daily = await askDaily(source);
       const [splits, totals] = await Promise.all([
@@ -58,59 +58,92 @@ interface Source {
   readonly youtube: YouTube;
   readonly range: { readonly startDate: string; readonly endDate: string };
   readonly refused: RefusedMetrics;
+  readonly warn: Warn;
 }
 
-function sourceOf(api: YouTube, days: readonly Day[], refused: RefusedMetrics): Source | null {
+function sourceOf(
+  api: YouTube,
+  days: readonly Day[],
+  { refused, warn }: Pick<Source, 'refused' | 'warn'>,
+): Source | null {
   const [first, last] = [days.at(0), days.at(-1)];
   if (first === undefined || last === undefined) return null;
-  return { youtube: api, range: { startDate: first.date, endDate: last.date }, refused };
+  return { youtube: api, range: { startDate: first.date, endDate: last.date }, refused, warn };
+}
+
+interface Tiers {
+  readonly dimensions: 'day' | 'day,creatorContentType';
+  /** Names the kind of request, for the memory of what it refuses. */
+  readonly api: string;
+  readonly metrics: readonly string[];
+  readonly givenUpFirst: readonly (readonly string[])[];
 }
 
 /**
- * Each day's values. YouTube refuses the whole query for one metric and does not say which: it is asked again with fewer.
- * Only an answer shows that it was the metrics; then those given up are not asked for again in this run.
+ * A report of the metrics that YouTube accepts. It refuses the whole query for one metric: it is asked again without that one,
+ * or, where it does not say which, with fewer. Only an answer shows that it was the metrics; then those given up are not asked
+ * for again in this run.
  */
-async function askDaily({ youtube: api, range, refused }: Source): Promise<Map<string, Part>> {
-  const wanted = DAILY.filter((metric) => !refused.has(API, metric));
+async function askTolerantly({ youtube: api, range, refused }: Source, tiers: Tiers) {
+  const wanted = tiers.metrics.filter((metric) => !refused.has(tiers.api, metric));
+  const refusals = new Map<string, string>();
+  let left: readonly string[] | undefined = wanted;
   let refusal: UnsupportedQuery | null = null;
-  for (const metrics of tiersOf(wanted)) {
+  while (left !== undefined && left.length > 0) {
+    const metrics: readonly string[] = left;
     try {
-      const json = await api.report({ ...range, dimensions: 'day', metrics });
-      for (const metric of wanted) if (refusal && !metrics.includes(metric)) refused.add(API, metric, refusal.message);
-      return dailyFrom(json, metrics);
+      const json = await api.report({ ...range, dimensions: tiers.dimensions, metrics });
+      for (const [metric, why] of refusals) refused.add(tiers.api, metric, why);
+      return { json, metrics };
     } catch (error) {
       if (!(error instanceof UnsupportedQuery)) throw error;
       refusal = error;
+      left = without(metrics, error.metric, tiers.givenUpFirst);
+      for (const metric of metrics) if (!left?.includes(metric)) refusals.set(metric, error.message);
     }
   }
-  throw refusal ?? new PlatformError('unexpected_response', `${API} refuses every metric`, 'connection');
+  throw refusal ?? new PlatformError('unexpected_response', `${tiers.api} refuses every metric`, 'connection');
 }
 
-/** The metrics, then fewer and fewer of them. */
-function tiersOf(metrics: readonly string[]): string[][] {
-  const tiers = [[...metrics]];
-  for (const group of GIVEN_UP_FIRST) {
-    const larger = tiers.at(-1) ?? [];
-    const smaller = larger.filter((metric) => !group.includes(metric));
-    if (smaller.length < larger.length) tiers.push(smaller);
-  }
-  return tiers;
+/** The metrics without the one at fault, or without the first group that is still among them; undefined when there is none. */
+function without(
+  metrics: readonly string[],
+  named: string | null,
+  groups: readonly (readonly string[])[],
+): readonly string[] | undefined {
+  if (named !== null && metrics.includes(named)) return metrics.filter((metric) => metric !== named);
+  return tiersOf(metrics, groups)[1];
+}
+
+async function askDaily(source: Source): Promise<Map<string, Part>> {
+  const { json, metrics } = await askTolerantly(source, {
+    dimensions: 'day',
+    api: API,
+    metrics: DAILY,
+    givenUpFirst: GIVEN_UP_FIRST,
+  });
+  return dailyFrom(json, metrics, source.warn);
 }
 
 interface Splits {
   /** By date, then by metric. */
-  readonly byDay: ReadonlyMap<string, ReadonlyMap<string, PostTypes>>;
+  readonly byDay: ReadonlyMap<string, ReadonlyMap<string, Split>>;
   readonly error: PlatformError | null;
 }
 
 const NO_SPLITS: Splits = { byDay: new Map(), error: null };
 
-async function askSplits({ youtube: api, range, refused }: Source): Promise<Splits> {
+async function askSplits(source: Source): Promise<Splits> {
+  const { refused, warn } = source;
   if (refused.has(API, CONTENT_DIMENSION)) return NO_SPLITS;
-  const metrics = SPLIT_BY_CONTENT.filter((metric) => !refused.has(API, metric));
   try {
-    const json = await api.report({ ...range, dimensions: `day,${CONTENT_DIMENSION}`, metrics });
-    return { byDay: splitsFrom(json, metrics), error: null };
+    const { json, metrics } = await askTolerantly(source, {
+      dimensions: `day,${CONTENT_DIMENSION}`,
+      api: `${API} by ${CONTENT_DIMENSION}`,
+      metrics: SPLIT_BY_CONTENT.filter((metric) => !refused.has(API, metric)),
+      givenUpFirst: [OPTIONAL],
+    });
+    return { byDay: splitsFrom(json, metrics, warn), error: null };
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     if (!(error instanceof UnsupportedQuery)) return { ...NO_SPLITS, error };
@@ -120,7 +153,7 @@ async function askSplits({ youtube: api, range, refused }: Source): Promise<Spli
 }
 
 /** The totals want a permission of their own, and are not worth failing a day each night for the lack of it. */
-async function askTotals(api: YouTube, accountId: string, warn: PlatformContext['warn']): Promise<Part> {
+async function askTotals(api: YouTube, accountId: string, warn: Warn): Promise<Part> {
   const totals = await attempt(() => channelTotals(api, accountId));
   if (totals.error instanceof WrongChannel) throw totals.error;
   if (totals.error?.reason !== 'missing_permission') return totals;
@@ -132,7 +165,7 @@ async function askTotals(api: YouTube, accountId: string, warn: PlatformContext[
 function resultOf(date: string, daily: ReadonlyMap<string, Part>, splits: Splits, closing: readonly Part[]): DayResult {
   const part = daily.get(date);
   if (part !== undefined) {
-    const values = withSplits(part.values, splits.byDay.get(date) ?? new Map());
+    const values = withSplits(part.values, 'postTypes', splits.byDay.get(date) ?? new Map());
     return dayFrom(date, [{ values, error: part.error ?? splits.error }, ...closing]);
   }
   const result = dayFrom(date, closing);

@@ -14,8 +14,11 @@ const platform: PlatformFacts = {
   renewsTokens: true,
   storageRule: 'may be kept for one year',
   metrics: [
-    { name: 'views', apiName: 'views', unit: 'count', meaning: 'Times shown' },
-    { name: 'impressions', apiName: 'views', unit: 'count', meaning: 'The retired name' },
+    { name: 'views', apiName: 'views', unit: 'count', aggregate: 'sum', meaning: 'Times shown' },
+    {
+      ...{ name: 'impressions', apiName: 'views', unit: 'count', aggregate: 'sum' },
+      ...{ aliasOf: 'views', approximate: true, meaning: 'The retired name' },
+    },
   ],
 };
 
@@ -26,11 +29,18 @@ test('a platform with an API version about to end', () => {
       day      from midnight to midnight in UTC, settled 48 hours after its end
       storage  may be kept for one year
 
-      metric       unit   meaning
-      views        count  Times shown
-      impressions  count  The retired name
+      metric       unit   aggregate  meaning
+      views        count  sum        Times shown
+      impressions  count  sum        The retired name
     "
   `);
+});
+
+test('the metrics of a platform, in JSON', () => {
+  expect(platformJson(platform, NOW).metrics).toMatchObject([
+    { name: 'views', unit: 'count', aggregate: 'sum', period: 'day', alias_of: null, approximate: false },
+    { name: 'impressions', aggregate: 'sum', alias_of: 'views', approximate: true },
+  ]);
 });
 
 test('every platform as configured, in JSON and in text, with no version about to end', () => {

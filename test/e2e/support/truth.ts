@@ -1,5 +1,5 @@
 import type { SandboxAccount } from '../../../src/sandbox/account.js';
-import { trueValue } from '../../../src/sandbox/values.js';
+import { trueReach, trueValue } from '../../../src/sandbox/values.js';
 import { EXPECTED } from '../../conformance/accounts.js';
 import type { Sql } from '../../support/database.js';
 
@@ -19,7 +19,7 @@ export function trueRows(accounts: readonly SandboxAccount[], dates: readonly st
     dates.flatMap((date) =>
       Object.entries(EXPECTED[account.platform].daily).flatMap(([metric, apiName]) => {
         const value = trueValue(account.accountId, apiName, date);
-        if (value === undefined || isWithheld(account, metric, value)) return [];
+        if (value === undefined || isWithheld(account, metric, date)) return [];
         return [line(account.userId, account.platform, metric, date, value, 'true', 'null')];
       }),
     ),
@@ -27,9 +27,27 @@ export function trueRows(accounts: readonly SandboxAccount[], dates: readonly st
   return rows.sort();
 }
 
-/** Instagram keeps followers won and lost to itself below 100 followers, and leaves a kind out that did not occur. */
-function isWithheld({ platform, followers }: SandboxAccount, metric: string, value: number): boolean {
-  return platform === 'instagram' && /follows$/.test(metric) && (followers < 100 || value === 0);
+/** The figures that are filed under the last ended day of a healthy account, settled as they are. */
+export function closingRows(accounts: readonly SandboxAccount[], date: string): string[] {
+  return accounts.flatMap((account) => {
+    const { userId, platform, accountId, followers } = account;
+    const { closing, rolling } = EXPECTED[platform];
+    const reach = Object.entries(rolling).map(([metric, { of, days }]) => [
+      metric,
+      trueReach(accountId, of, date, days),
+    ]);
+    // All accounts of the sandbox have the same totals, but for their followers.
+    const totals = Object.entries(closing).map(([metric, value]) =>
+      metric === 'followers_count' ? [metric, followers] : [metric, value],
+    );
+    return [...totals, ...reach].map(([metric, value]) => line(userId, platform, metric, date, value, 'true', 'null'));
+  });
+}
+
+/** Instagram keeps followers won and lost to itself below 100 followers, and on a day with neither. */
+function isWithheld({ platform, followers, accountId }: SandboxAccount, metric: string, date: string): boolean {
+  if (platform !== 'instagram' || !/^(un)?follows$/.test(metric)) return false;
+  return followers < 100 || ['follows', 'unfollows'].every((side) => trueValue(accountId, side, date) === 0);
 }
 
 /** What the table holds: a line a row, sorted. */

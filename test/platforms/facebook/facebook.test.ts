@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../../src/collector/day.js';
 import { facebook } from '../../../src/platforms/facebook/facebook.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
@@ -10,9 +10,11 @@ const account = {
 };
 const days = ['2026-10-31', '2026-11-01', '2026-11-02'].map((date) => dayOf(date, 'America/Los_Angeles'));
 
-async function collecting(answer: (path: string, token: string) => Answer) {
-  const api = await serveApi((url, token) => answer(url.pathname, token));
-  const { context, warnings } = lentContext(NOW);
+type Respond = (path: string, token: string, query: URLSearchParams) => Answer;
+
+async function collecting(answer: Respond, closingDate: string | null = null) {
+  const api = await serveApi((url, token) => answer(url.pathname, token, url.searchParams));
+  const { context, warnings } = lentContext(NOW, closingDate);
   const platform = facebook({ graphUrl: api.url, instagramUrl: api.url, version: 'v25.0', appSecret: null });
   return { results: await platform.collect(account, days, context), warnings, requests: api.requests };
 }
@@ -43,17 +45,105 @@ it('files a value under the day that its end_time ends, over the end of daylight
   ]);
 });
 
+const END = '2026-11-03T08:00:00+0000';
+const onLastDay = (name: string, value: unknown) => insight(name, [{ value, end_time: END }]);
+
 it('writes successors under the retired names as well', async () => {
-  const end = '2026-11-03T08:00:00+0000';
-  const { results } = await collecting(() => [
-    200,
-    { data: [insight('page_media_view', [{ value: 5, end_time: end }])] },
-  ]);
+  const { results } = await collecting(() => [200, { data: [onLastDay('page_media_view', 5)] }]);
   expect(results[2]).toMatchObject({
     values: [
       { metric: 'page_media_view', value: 5 },
-      { metric: 'page_impressions', value: 5, apiMetric: 'page_media_view' },
+      { metric: 'page_impressions', value: 5 },
     ],
+  });
+});
+
+describe('reactions', () => {
+  const NAME = 'page_actions_post_reactions_total';
+  const valuesFor = async (kinds: unknown) => {
+    const { results, warnings } = await collecting(() => [
+      200,
+      { data: [onLastDay('page_follows', 9), onLastDay(NAME, kinds)] },
+    ]);
+    expect(results[2]).toMatchObject({
+      kind: 'collected',
+      values: expect.arrayContaining([{ metric: 'page_follows', value: 9 }]),
+    });
+    return { value: results[2] && 'values' in results[2] ? results[2].values[1] : undefined, warnings };
+  };
+
+  it('are the sum of their kinds, kept beside it', async () => {
+    const { value } = await valuesFor({ like: 5, love: 2, wow: 0, novelty: 1 });
+    expect(value).toEqual({ metric: NAME, value: 8, reactions: { like: 5, love: 2, novelty: 1 } });
+  });
+
+  it('are not taken for zero where the API lists no kind', async () => {
+    expect(await valuesFor({})).toEqual({ value: undefined, warnings: [] });
+  });
+
+  it('cost nothing else when they cannot be read', async () => {
+    const { value, warnings } = await valuesFor({ like: 'many' });
+    expect(value).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining(NAME)]);
+  });
+});
+
+describe('a request that fails for a metric that a day is complete without', () => {
+  const ALL = 'page_messages_new_conversations_unique';
+  it.each<[string, Answer, string]>([
+    ['messages want a permission', [403, { error: { code: 200, message: '(#200) Requires pages_messaging' } }], ALL],
+    ['the API does not say why', [500, { error: { code: 1, message: 'An unknown error occurred' } }], ALL],
+    ['it is another one', [400, { error: { code: 100, message: '(#100) Invalid period' } }], 'page_video_view_time'],
+  ])('goes on without it: %s', async (_case, refusal, culprit) => {
+    const { results, warnings } = await collecting((path, _token, query) => {
+      if (!path.endsWith('/insights')) return [200, {}];
+      return query.get('metric')?.includes(culprit) ? refusal : [200, { data: [onLastDay('page_follows', 5)] }];
+    });
+    expect(results[2]).toMatchObject({ kind: 'collected', values: [{ metric: 'page_follows', value: 5 }] });
+    expect(warnings).toEqual([expect.stringContaining(culprit)]);
+  });
+
+  it('is the trouble of the Page where it fails without them too, in the words of the first refusal', async () => {
+    const denied: Answer = [400, { error: { code: 10, message: '(#10) Application does not have permission' } }];
+    await expect(collecting(() => denied)).rejects.toMatchObject({ reason: 'missing_permission' });
+  });
+});
+
+describe('unique viewers of 7 and 28 days', () => {
+  const answer = (query: URLSearchParams, value = 1): Answer => {
+    const period = query.get('period') ?? '';
+    const rolling = { week: 70, days_28: 280 }[period];
+    const values = [
+      { value: 7, end_time: '2026-11-02T08:00:00+0000' },
+      { value: rolling ?? value, end_time: END },
+    ];
+    return [200, { data: [{ name: 'page_total_media_view_unique', period, values }] }];
+  };
+
+  it('are filed under the last ended day alone, as their period ends with it', async () => {
+    const { results, requests } = await collecting((_path, _token, query) => answer(query), '2026-11-02');
+    const values = results.map((result) => ('values' in result ? result.values : []));
+    expect(values[2]).toEqual([
+      { metric: 'page_total_media_view_unique', value: 1 },
+      { metric: 'reach_7d', value: 70 },
+      { metric: 'reach_28d', value: 280 },
+    ]);
+    expect(values[1]?.map(({ metric }) => metric)).toEqual(['page_total_media_view_unique']);
+    expect(requests.map(({ searchParams }) => searchParams.get('period'))).toEqual(['day', 'week', 'days_28']);
+  });
+
+  it('are not asked for in a run without the last ended day', async () => {
+    expect((await collecting((_path, _token, query) => answer(query))).requests).toHaveLength(1);
+  });
+
+  it('cost the day nothing when they fail', async () => {
+    const { results, warnings } = await collecting(
+      (_path, _token, query) =>
+        query.get('period') === 'day' ? answer(query) : [500, { error: { code: 2, message: 'Service unavailable' } }],
+      '2026-11-02',
+    );
+    expect(results[2]).toMatchObject({ kind: 'collected' });
+    expect(warnings.filter((text) => /reach_(7|28)d/.test(text))).toHaveLength(2);
   });
 });
 

@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest';
-import { followsFrom, splitsFrom, totalsFrom } from '../../../src/platforms/instagram/parse.js';
+import { dayOf } from '../../../src/collector/day.js';
+import {
+  followsFrom,
+  followTypesFrom,
+  postTypesFrom,
+  totalsFrom,
+  valueOfDay,
+} from '../../../src/platforms/instagram/parse.js';
 import type { Insight } from '../../../src/platforms/meta/insights.js';
 
 const split = (name: string, value: number, results: Record<string, number>): Insight => ({
@@ -26,28 +33,64 @@ it('takes a value from a total or from a series of one, and none from neither', 
   ]);
 });
 
-it('writes views under the retired name as well, and says what it really is', () => {
-  expect(totalsFrom([{ name: 'views', total_value: { value: 7 } }])).toEqual([
-    { metric: 'views', value: 7 },
-    { metric: 'impressions', value: 7, apiMetric: 'views' },
-  ]);
-});
-
 it('adds up the kinds of post, leaves out what had no part, and keeps unknown types', () => {
   const views = split('views', 60, { POST: 10, CAROUSEL_CONTAINER: 20, REELS: 25, STORY: 0, HOLOGRAM: 5 });
-  expect(splitsFrom([views]).get('views')).toEqual({ post: 30, reel: 25, hologram: 5 });
+  expect(postTypesFrom([views]).get('views')).toEqual({ post: 30, reel: 25, hologram: 5 });
 });
 
-it('does not add up accounts, who may have seen both kinds of post', () => {
-  const reach = split('reach', 25, { POST: 10, CAROUSEL_CONTAINER: 20 });
-  expect(splitsFrom([reach]).get('reach')).toEqual({ post: 10, carousel_container: 20 });
+it.each([[{ POST: 10, REELS: 7, CAROUSEL_CONTAINER: 20 }], [{ CAROUSEL_CONTAINER: 20, POST: 10, REELS: 7 }]])(
+  'leaves out a type of unique accounts that two of the API share, who may be in both: %j',
+  (results) => {
+    expect(postTypesFrom([split('reach', 25, results)]).get('reach')).toEqual({ reel: 7 });
+  },
+);
+
+it('takes a type of unique accounts that only one of the API had a part in', () => {
+  const reach = split('reach', 25, { POST: 0, CAROUSEL_CONTAINER: 20 });
+  expect(postTypesFrom([reach]).get('reach')).toEqual({ post: 20 });
 });
 
-it('tells gained from lost followers, and invents neither', () => {
-  const both = split('follows_and_unfollows', 0, { FOLLOWER: 122, NON_FOLLOWER: 68, UNKNOWN: 3 });
-  expect(followsFrom([both]).map(({ metric, value }) => [metric, value])).toEqual([
-    ['follows', 122],
-    ['unfollows', 68],
+it('drops what the API could not assign', () => {
+  const views = split('views', 9, { UNKNOWN: 1, UNDEFINED: 2, POST: 6 });
+  expect(postTypesFrom([views]).get('views')).toEqual({ post: 6 });
+});
+
+it('splits by whether the viewer follows', () => {
+  const reach = split('reach', 12, { FOLLOWER: 4, NON_FOLLOWER: 8, UNKNOWN: 1 });
+  expect(followTypesFrom([reach]).get('reach')).toEqual({ follower: 4, non_follower: 8 });
+});
+
+it.each([
+  ['both', { FOLLOWER: 122, NON_FOLLOWER: 68, UNKNOWN: 3 }, 122, 68],
+  ['gained alone', { FOLLOWER: 122 }, 122, 0],
+  ['lost alone', { NON_FOLLOWER: 68 }, 0, 68],
+])('tells gained from lost followers, of which the API leaves out a zero: %s', (_case, results, follows, unfollows) => {
+  expect(followsFrom([split('follows_and_unfollows', 0, results)])).toEqual([
+    { metric: 'follows', value: follows },
+    { metric: 'unfollows', value: unfollows },
   ]);
+});
+
+it('invents no followers where the API gave neither side, nor from the split of another metric', () => {
   expect(followsFrom([{ name: 'follows_and_unfollows' }])).toEqual([]);
+  expect(followsFrom([split('follows_and_unfollows', 0, { UNKNOWN: 3 })])).toEqual([]);
+  expect(followsFrom([split('reach', 5, { FOLLOWER: 5 })])).toEqual([]);
+});
+
+it('does not take a side that is listed without a value for zero', () => {
+  const results = [{ dimension_values: ['FOLLOWER'], value: 5 }, { dimension_values: ['NON_FOLLOWER'] }];
+  const insight: Insight = { name: 'follows_and_unfollows', total_value: { breakdowns: [{ results }] } };
+  expect(followsFrom([insight])).toEqual([{ metric: 'follows', value: 5 }]);
+});
+
+it('takes the value that is labelled with the day, or the only one', () => {
+  const day = dayOf('2026-11-01', 'America/Los_Angeles');
+  const series = (...values: [number, string?][]): Insight[] => [
+    { name: 'reach', values: values.map(([value, end_time]) => ({ value, ...(end_time && { end_time }) })) },
+  ];
+  const [before, own] = ['2026-10-31T07:00:00+0000', '2026-11-01T07:00:00+0000'];
+  expect(valueOfDay(series([1, before], [2, own], [3, '2026-11-02T08:00:00+0000']), day)).toBe(2);
+  expect(valueOfDay(series([1]), day)).toBe(1);
+  expect(valueOfDay(series([1, before], [3, '2026-11-02T08:00:00+0000']), day)).toBeUndefined();
+  expect(valueOfDay([{ name: 'reach' }], day)).toBeUndefined();
 });

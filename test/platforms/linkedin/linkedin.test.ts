@@ -3,7 +3,7 @@ import { dayOf } from '../../../src/collector/day.js';
 import { linkedin } from '../../../src/platforms/linkedin/linkedin.js';
 import type { Account } from '../../../src/platforms/platform.js';
 import { EXPECTED, NOON } from '../../conformance/accounts.js';
-import { collecting } from '../../conformance/collecting.js';
+import { checking, collecting } from '../../conformance/collecting.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
 
 const { account } = EXPECTED.linkedin;
@@ -13,15 +13,26 @@ it('collects a page named by its URN', async () => {
   expect(days.map(({ ended }) => ended).join(' ')).toBe(EXPECTED.linkedin.states);
 });
 
-it('skips a person, whose data may not be kept', async () => {
-  const { days, requests, warnings } = await collecting({ ...account, connectedAs: 'urn:li:person:abc' });
+const PERSONS = ['urn:li:person:abc', 'urn:li:member:123', 'fz4gLtBTn9', 'a_B-9', 'oslo-cycles'];
+
+it.each(PERSONS)('skips %s, a person, whose data may not be kept', async (id) => {
+  const { days, requests, warnings } = await collecting({ ...account, connectedAs: id });
   expect(new Set(days.map(({ ended }) => ended))).toEqual(new Set(['skipped']));
-  expect(days[0]?.message).toContain('48 hours');
+  expect(days[0]?.message).toMatch(/^personal_profile: .*48 hours/);
   expect(warnings).toEqual([expect.stringContaining('48 hours')]);
   expect(requests.total).toBe(0);
 });
 
-it.each(['oslo-cycles', 'urn:li:organizationBrand:7', '7000001/../x'])(
+it.each(PERSONS)('refuses to add %s, without a request', async (id) => {
+  const { answer, requests } = await checking({ ...account, accountId: id });
+  await expect(answer).rejects.toMatchObject({
+    reason: 'configuration',
+    message: expect.stringMatching(/^personal_profile: /),
+  });
+  expect(requests.total).toBe(0);
+});
+
+it.each(['urn:li:organizationBrand:7', '7000001/../x', '98765432109876543210'])(
   'asks nothing for the account id %s',
   async (id) => {
     const { days, requests } = await collecting({ ...account, connectedAs: id });

@@ -1,11 +1,12 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../../src/collector/day.js';
-import { SHARE_STATISTICS } from '../../../src/platforms/linkedin/metrics.js';
+import { PAGE_STATISTICS, SHARE_STATISTICS } from '../../../src/platforms/linkedin/metrics.js';
 import { dailyFrom } from '../../../src/platforms/linkedin/statistics.js';
 
 const DAY = dayOf('2026-11-15', 'UTC');
+const IGNORE = () => undefined;
 const at = (start: number, totalShareStatistics: object) => ({ timeRange: { start }, totalShareStatistics });
-const read = (elements: unknown[]) => dailyFrom({ elements }, SHARE_STATISTICS, [DAY]);
+const read = (elements: unknown[]) => dailyFrom({ elements }, SHARE_STATISTICS, [DAY], IGNORE);
 
 it('files an element under the day it starts with, and ignores one outside the days asked for', () => {
   const start = DAY.start.getTime();
@@ -31,5 +32,45 @@ it('knows both spellings of unique impressions', () => {
 });
 
 it.each([[{}], [{ elements: [{ totalShareStatistics: {} }] }]])('does not take %j for no data', (json) => {
-  expect(() => dailyFrom(json, SHARE_STATISTICS, [DAY])).toThrow('organizationalEntityShareStatistics');
+  expect(() => dailyFrom(json, SHARE_STATISTICS, [DAY], IGNORE)).toThrow('organizationalEntityShareStatistics');
+});
+
+describe('the statistics of a page', () => {
+  const page = (totalPageStatistics: object) => {
+    const warnings: string[] = [];
+    const element = { timeRange: { start: DAY.start.getTime() }, totalPageStatistics };
+    const part = dailyFrom({ elements: [element] }, PAGE_STATISTICS, [DAY], (message) => warnings.push(message));
+    const { values = [], error } = part.get(DAY.date) ?? {};
+    return { ...Object.fromEntries(values.map(({ metric, value }) => [metric, value])), error, warnings };
+  };
+  const clicked = (...clicks: unknown[]) =>
+    clicks.map((count) => ({ customButtonType: 'VISIT_WEBSITE', clicks: count }));
+
+  it('tell desktop from mobile, and add up the clicks of all buttons', () => {
+    const views = {
+      allPageViews: { pageViews: 9, uniquePageViews: 5 },
+      allDesktopPageViews: { pageViews: 6, uniquePageViews: 4 },
+      allMobilePageViews: { pageViews: 3 },
+    };
+    const clicks = { desktopCustomButtonClickCounts: clicked(2, 3), mobileCustomButtonClickCounts: [] };
+    expect(page({ views, clicks })).toEqual({
+      ...{ pageViews: 9, uniquePageViews: 5, desktopPageViews: 6, mobilePageViews: 3 },
+      ...{ desktopButtonClicks: 5, mobileButtonClicks: 0, error: null, warnings: [] },
+    });
+  });
+
+  it('take an absent list of clicks for no value', () => {
+    expect(page({ views: { allPageViews: { pageViews: 9 } } })).toEqual({ pageViews: 9, error: null, warnings: [] });
+  });
+
+  it('cost the day nothing where clicks and devices cannot be read', () => {
+    const views = { allPageViews: { pageViews: 9 }, allDesktopPageViews: { pageViews: 'many' }, allMobilePageViews: 7 };
+    const clicks = { desktopCustomButtonClickCounts: clicked('many'), mobileCustomButtonClickCounts: 'few' };
+    expect(page({ views, clicks })).toMatchObject({ pageViews: 9, error: null });
+    expect(page({ views, clicks }).warnings).toEqual([
+      expect.stringContaining('desktopPageViews'),
+      expect.stringContaining('desktopButtonClicks'),
+      expect.stringContaining('mobileButtonClicks'),
+    ]);
+  });
 });

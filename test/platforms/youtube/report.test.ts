@@ -1,23 +1,24 @@
 import { expect, it } from 'vitest';
 import { dailyFrom, splitsFrom } from '../../../src/platforms/youtube/report.js';
 
+const IGNORE = () => undefined;
 const columns = (...names: string[]) => names.map((name) => ({ name }));
 
 it.each([[{ columnHeaders: columns('day', 'views') }], [{ columnHeaders: columns('day', 'views'), rows: [] }]])(
   'takes %j for no data',
   (json) => {
-    expect(dailyFrom(json, ['views']).size).toBe(0);
+    expect(dailyFrom(json, ['views'], IGNORE).size).toBe(0);
   },
 );
 
 it.each([[{}], [{ columnHeaders: columns('views'), rows: [[5]] }], [{ columnHeaders: columns('day'), rows: [7] }]])(
   'does not take %j for no data',
   (json) => {
-    expect(() => dailyFrom(json, ['views'])).toThrow('unexpected form');
+    expect(() => dailyFrom(json, ['views'], IGNORE)).toThrow('unexpected form');
   },
 );
 
-it('knows the content types in both spellings, keeps unknown ones, leaves out those without a part', () => {
+it('knows the content types in both spellings, keeps unknown ones, drops what is no type or had no part', () => {
   const types = [
     'shorts',
     'VIDEO_ON_DEMAND',
@@ -27,8 +28,9 @@ it('knows the content types in both spellings, keeps unknown ones, leaves out th
     'hologram',
     'creatorContentTypeUnspecified',
   ];
-  const rows = types.map((type, i) => ['2026-11-15', type, 6 - i]);
-  const split = splitsFrom({ columnHeaders: columns('day', 'creatorContentType', 'views'), rows }, ['views']);
+  const rows = types.map((type, i) => ['2026-11-15', type, i < 6 ? 6 - i : 9]);
+  rows.push(['2026-11-15', 'ARTICLE', 0]);
+  const split = splitsFrom({ columnHeaders: columns('day', 'creatorContentType', 'views'), rows }, ['views'], IGNORE);
   expect(split.get('2026-11-15')?.get('views')).toEqual({
     short: 6,
     video: 5,
@@ -41,6 +43,14 @@ it('knows the content types in both spellings, keeps unknown ones, leaves out th
 
 it('loses one unreadable number of a day, and no other', () => {
   const json = { columnHeaders: columns('views', 'day', 'likes'), rows: [[8.0, '2026-11-15', 'many']] };
-  const day = dailyFrom(json, ['views', 'likes']).get('2026-11-15');
+  const day = dailyFrom(json, ['views', 'likes'], IGNORE).get('2026-11-15');
   expect(day).toMatchObject({ values: [{ metric: 'views', value: 8 }], error: { reason: 'unexpected_response' } });
+});
+
+it('goes without an unreadable number that a day is complete without, and says so', () => {
+  const warnings: string[] = [];
+  const json = { columnHeaders: columns('views', 'day', 'redViews'), rows: [[8, '2026-11-15', 'many']] };
+  const day = dailyFrom(json, ['views', 'redViews'], (message) => warnings.push(message)).get('2026-11-15');
+  expect(day).toEqual({ values: [{ metric: 'views', value: 8 }], error: null });
+  expect(warnings).toEqual([expect.stringContaining('redViews')]);
 });

@@ -16,10 +16,11 @@ describe('in the sandbox', () => {
     const [oldest] = days;
     for (const metric of ['views', 'subscribersGained']) {
       const split = trueSplit(account.accountId, metric, oldest?.date ?? '', 'creatorContentType');
-      const renamed = Object.entries(split).map(([type, value]) => [NAMES[type] ?? type.toLowerCase(), value]);
+      const renamed = Object.entries(split).flatMap(([type, value]) => (NAMES[type] ? [[NAMES[type], value]] : []));
       expect(oldest?.metadata[metric]?.post_types).toEqual(Object.fromEntries(renamed));
     }
-    expect(oldest?.metadata.averageViewDuration).not.toHaveProperty('post_types');
+    for (const average of ['averageViewDuration', 'averageViewPercentage'])
+      expect(oldest?.metadata[average]).not.toHaveProperty('post_types');
   });
 
   it('knows that a day will have no data once a later one has', async () => {
@@ -61,18 +62,33 @@ const asks = (url: URL, name: string) =>
   `${url.searchParams.get('metrics')},${url.searchParams.get('dimensions')}`.includes(name);
 const reportsIn = (requests: readonly URL[]) => requests.filter(({ pathname }) => pathname.endsWith('/reports'));
 const CORE = 'views estimatedMinutesWatched averageViewDuration subscribersGained subscribersLost';
-const ALL =
+const LASTING =
   'views engagedViews estimatedMinutesWatched averageViewDuration subscribersGained subscribersLost likes comments shares';
+const ALL =
+  'views engagedViews redViews estimatedMinutesWatched averageViewDuration averageViewPercentage subscribersGained subscribersLost likes comments shares videosAddedToPlaylists videosRemovedFromPlaylists';
 
 describe('a query that is refused', () => {
-  it('is asked again with fewer metrics, which later channels are asked for at once', async () => {
+  it.each([
+    [['videosAddedToPlaylists'], LASTING, 4],
+    [['shares'], LASTING.replace(' likes comments shares', ''), 7],
+    [['engagedViews', 'shares'], CORE, 8],
+  ])('for %j is asked again with fewer metrics, as later channels are at once', async (refused, left, lost) => {
     const lent = lentContext(NOON);
-    const answer = (url: URL) => (asks(url, 'engagedViews') || asks(url, 'shares') ? UNSUPPORTED : report(url));
-    expect(await collect(answer, lent)).toMatchObject({ summary: `collected ${CORE}` });
+    const answer = (url: URL) => (refused.some((metric) => asks(url, metric)) ? UNSUPPORTED : report(url));
+    expect(await collect(answer, lent)).toMatchObject({ summary: `collected ${left}` });
     const again = await collect(answer, lent);
-    expect(again.summary).toBe(`collected ${CORE}`);
+    expect(again.summary).toBe(`collected ${left}`);
     expect(reportsIn(again.requests)).toHaveLength(2);
-    expect(lent.warnings).toHaveLength(4);
+    expect(lent.warnings).toHaveLength(lost);
+  });
+
+  it('for a metric that YouTube names is asked again without that one alone', async () => {
+    const lent = lentContext(NOON);
+    const message = 'Unknown identifier (redViews) given in field parameters.metrics.';
+    const answer = (url: URL): Answer =>
+      asks(url, 'redViews') ? [400, { error: { code: 400, message } }] : report(url);
+    expect(await collect(answer, lent)).toMatchObject({ summary: `collected ${ALL.replace('redViews ', '')}` });
+    expect(lent.warnings).toEqual([expect.stringContaining('redViews')]);
   });
 
   it('is not held against the metrics when the channel gets no answer at all', async () => {
@@ -88,6 +104,16 @@ describe('a query that is refused', () => {
     expect((await collect(answer, lent)).summary).toBe(`collected ${ALL}`);
     expect(reportsIn((await collect(answer, lent)).requests)).toHaveLength(1);
     expect(lent.warnings).toHaveLength(1);
+  });
+
+  it('costs a split of what a day is complete without, not the others', async () => {
+    const lent = lentContext(NOON);
+    const answer = (url: URL) => (asks(url, 'creatorContentType') && asks(url, 'redViews') ? UNSUPPORTED : report(url));
+    const { results } = await collect(answer, lent);
+    const [result] = results;
+    const values = result !== undefined && 'values' in result ? result.values : [];
+    expect(values.find(({ metric }) => metric === 'views')).toMatchObject({ postTypes: { short: 5 } });
+    expect(values.find(({ metric }) => metric === 'redViews')).toEqual({ metric: 'redViews', value: 5 });
   });
 });
 

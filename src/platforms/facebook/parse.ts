@@ -1,0 +1,42 @@
+import type { Insight } from '../meta/insights.js';
+import { withAliases } from '../parts.js';
+import type { Day, MetricValue } from '../platform.js';
+import { METRICS, REACTIONS } from './metrics.js';
+
+/** What the insights say of a day, in the retired names as well. */
+export function valuesOf(insights: readonly Insight[], day: Day): MetricValue[] {
+  const values = insights.flatMap((insight) =>
+    onDay(insight, 'day', day).flatMap((value): MetricValue[] => {
+      if (typeof value === 'number') return [{ metric: insight.name, value }];
+      return insight.name === REACTIONS ? reactionsFrom(value) : [];
+    }),
+  );
+  return withAliases(values, METRICS);
+}
+
+/** The figure of the 7 or 28 days that end with a day. */
+export function rollingOf(insights: readonly Insight[], period: string, day: Day): number | undefined {
+  return insights.flatMap((insight) => onDay(insight, period, day)).find((value) => typeof value === 'number');
+}
+
+type Value = NonNullable<NonNullable<Insight['values']>[number]['value']>;
+
+/** A value belongs to the day that its `end_time` ends: the first instant after it, 07:00Z in summer, 08:00Z in winter. */
+function onDay({ period: given, values = [] }: Insight, period: string, day: Day): Value[] {
+  if (given !== undefined && given !== period) return [];
+  return values.flatMap(({ value, end_time: end }) => {
+    if (value === undefined || value === null || end === undefined) return [];
+    const instant = new Date(end);
+    return day.start < instant && instant <= day.end ? [value] : [];
+  });
+}
+
+/** A kind that nobody gave is left out; where all are, the API has given no number at all. */
+function reactionsFrom(kinds: Exclude<Value, number>): MetricValue[] {
+  const counts = Object.entries(kinds).flatMap(([kind, count]) => (typeof count === 'number' ? [{ kind, count }] : []));
+  if (counts.length === 0) return [];
+  const reactions = Object.fromEntries(
+    counts.filter(({ count }) => count !== 0).map(({ kind, count }) => [kind, count]),
+  );
+  return [{ metric: REACTIONS, value: counts.reduce((sum, { count }) => sum + count, 0), reactions }];
+}

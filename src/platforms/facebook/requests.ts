@@ -1,0 +1,73 @@
+import { PlatformError } from '../../errors.js';
+import { GraphError } from '../meta/errors.js';
+import type { Graph } from '../meta/graph.js';
+import { askInsights, type Insights } from '../meta/insights.js';
+import { askOptional, tiersOf, type Warn } from '../parts.js';
+import type { Day, MetricValue, RefusedMetrics } from '../platform.js';
+import { ASKED, GIVEN_UP_FIRST, OPTIONAL, REACH_PERIODS, UNIQUE_VIEWERS } from './metrics.js';
+import { rollingOf } from './parse.js';
+
+/** Facebook does not say which metric it refuses. */
+const REFUSAL = /must be a valid insights metric/;
+
+export interface Source {
+  readonly id: string;
+  readonly refused: RefusedMetrics;
+  readonly warn: Warn;
+}
+
+/** The insights of some days: of all metrics, or, where one that a day is complete without may be at fault, of fewer. */
+export async function askDaily(graph: Graph, source: Source, days: readonly Day[]): Promise<Insights> {
+  let refusal: GraphError | null = null;
+  const wanted = ASKED.filter((metric) => !source.refused.has(graph.name, metric));
+  for (const metrics of tiersOf(wanted, GIVEN_UP_FIRST)) {
+    try {
+      const answer = await askInsights({
+        ...source,
+        graph,
+        metrics,
+        refusal: REFUSAL,
+        query: { period: 'day', ...windowOf(days) },
+        required: true,
+        optional: { metrics: OPTIONAL, warn: (message) => source.warn(`facebook: ${message}`) },
+      });
+      const lost = wanted.filter((metric) => !metrics.includes(metric));
+      if (refusal !== null) source.warn(`facebook: collected without ${lost.join(', ')} (${refusal.message})`);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof GraphError) || !mayLieInOptional(error)) throw error;
+      refusal ??= error;
+    }
+  }
+  throw refusal ?? new PlatformError('unexpected_response', 'there are no metrics to ask for', 'connection');
+}
+
+/** Unique viewers of the 7 and 28 days that end with a day, one request each. */
+export async function askReach(graph: Graph, source: Source, day: Day): Promise<MetricValue[]> {
+  const values = await Promise.all(
+    REACH_PERIODS.map(({ period, metric }) =>
+      askOptional(`facebook: ${metric}`, source.warn, async () => {
+        const query = { period, ...windowOf([day]) };
+        const request = { ...source, graph, refusal: REFUSAL, metrics: [UNIQUE_VIEWERS], query, required: false };
+        const { insights, error } = await askInsights(request);
+        const value = rollingOf(insights, period, day);
+        return { values: value === undefined ? [] : [{ metric, value }], error };
+      }),
+    ),
+  );
+  return values.flat();
+}
+
+/** Names of metrics are refused one by one elsewhere; messages may want a permission that nothing else does. */
+function mayLieInOptional({ reason, scope, code, apiMessage }: GraphError): boolean {
+  if (REFUSAL.test(apiMessage)) return false;
+  if (reason === 'missing_permission') return /messag(es|ing)/i.test(apiMessage);
+  return scope === 'day' && (code === 1 || code === 100);
+}
+
+/** Extra days in an answer are ignored, so a second beyond the last midnight is safe, whether the API counts it in or not. */
+function windowOf(days: readonly Day[]): Record<string, string> {
+  const [first, last] = [days.at(0), days.at(-1)];
+  const seconds = (instant: Date | undefined) => Math.floor((instant?.getTime() ?? 0) / 1_000);
+  return { since: String(seconds(first?.start)), until: String(seconds(last?.end) + 1) };
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { PlatformError } from '../../errors.js';
+import { GraphError } from '../meta/errors.js';
+import type { Graph } from '../meta/graph.js';
+import { askInsights, type Insights } from '../meta/insights.js';
+import { askOptional, attempt, type Part, readValues, type Warn, withAliases, withSplits } from '../parts.js';
+import type { Day, MetricValue, RefusedMetrics, Split } from '../platform.js';
+import {
+  METRICS,
+  OPTIONAL_BY_FOLLOWER,
+  PROFILE,
+  REACH_PERIODS,
+  SPLIT_BY_CONTENT,
+  SPLIT_BY_FOLLOWER,
+  TOTALS,
+  UNDOCUMENTED,
+} from './metrics.js';
+import { followsFrom, followTypesFrom, postTypesFrom, totalsFrom, valueOfDay } from './parse.js';
+
+/** Instagram names the metric it refuses. Where the words are others, a Page answers instead of an Instagram account. */
+export const REFUSAL = /must be one of the following values|metric is no longer supported|Incompatible breakdowns/;
+
+export interface Source {
+  readonly graph: Graph;
+  readonly id: string;
+  readonly refused: RefusedMetrics;
+  readonly refusal: RegExp;
+  readonly warn: Warn;
+}
+
+export async function askDay(source: Source, day: Day): Promise<Part[]> {
+  return dayParts(source, day, await attempt(() => askTotals(source, day)));
+}
+
+export async function askTotals(source: Source, day: Day): Promise<Part> {
+  const { insights, error } = await askInsights({ ...source, metrics: TOTALS, query: totalOf(day), required: true });
+  return { values: totalsFrom(insights), error };
+}
+
+/** A day's totals with what belongs beside them. Nothing more is asked when there are no totals for trouble at the API. */
+export async function dayParts(source: Source, day: Day, totals: Part): Promise<Part[]> {
+  if (totals.error !== null && totals.values.length === 0) return [totals];
+  const [content, followers, undocumented] = await Promise.all([
+    askByContent(source, day),
+    askByFollower(source, day),
+    askOptional(`instagram: ${UNDOCUMENTED.join(' and ')}`, source.warn, () => askUndocumented(source, day)),
+  ]);
+  const split = withSplits(withSplits(totals.values, 'postTypes', content.splits), 'followTypes', followers.splits);
+  return [
+    { values: withAliases(split, METRICS), error: totals.error },
+    { values: [], error: content.error },
+    { values: followers.follows, error: followers.error },
+    { values: undocumented, error: null },
+  ];
+}
+
+/** The figures of the profile, as of now. */
+export async function askProfile({ graph, id }: Source): Promise<Part> {
+  const profile = z.record(z.string(), z.unknown()).safeParse(await graph.get(id, '', { fields: PROFILE.join(',') }));
+  if (!profile.success) throw new PlatformError('unexpected_response', 'the profile has an unexpected form');
+  return readValues(profile.data, PROFILE);
+}
+
+/** Unique accounts of the 7 and 28 days that end with a day. The API has them as a series only, one request a period. */
+export async function askReach(source: Source, day: Day): Promise<MetricValue[]> {
+  const values = await Promise.all(
+    REACH_PERIODS.map(({ period, metric }) =>
+      askOptional(`instagram: ${metric}`, source.warn, async () => {
+        const query = { period, ...windowOf(day) };
+        const { insights, error } = await askInsights({ ...source, metrics: ['reach'], query, required: false });
+        const value = valueOfDay(insights, day);
+        return { values: value === undefined ? [] : [{ metric, value }], error };
+      }),
+    ),
+  );
+  return values.flat();
+}
+
+interface Splits {
+  readonly splits: ReadonlyMap<string, Split>;
+  readonly error: PlatformError | null;
+}
+
+async function askByContent(source: Source, day: Day): Promise<Splits> {
+  const query = { ...totalOf(day), breakdown: 'media_product_type' };
+  const { insights, error } = await insightsOr({ ...source, metrics: SPLIT_BY_CONTENT, query, required: false });
+  return { splits: postTypesFrom(insights), error };
+}
+
+/** New and lost followers, and in the same request who of those that reach and views count were followers. */
+async function askByFollower(source: Source, day: Day): Promise<Splits & { readonly follows: Part['values'] }> {
+  const request = {
+    ...source,
+    query: { ...totalOf(day), breakdown: 'follow_type' },
+    required: false,
+    optional: { metrics: OPTIONAL_BY_FOLLOWER, warn: (message: string) => source.warn(`instagram: ${message}`) },
+  };
+  let answer = await insightsOr({ ...request, metrics: SPLIT_BY_FOLLOWER });
+  if (answer.error instanceof GraphError && mayLieInBreakdown(answer.error)) {
+    const { error } = answer;
+    answer = await insightsOr({ ...request, metrics: ['follows_and_unfollows'] });
+    if (answer.error === null) source.warn(`instagram: no split of reach and views by follow_type (${error.message})`);
+  }
+  const { insights, error } = answer;
+  return { splits: followTypesFrom(insights), follows: followsFrom(insights), error };
+}
+
+async function askUndocumented(source: Source, day: Day): Promise<Part> {
+  const query = totalOf(day);
+  const { insights, error } = await askInsights({ ...source, metrics: UNDOCUMENTED, query, required: false });
+  return { values: totalsFrom(insights), error };
+}
+
+async function insightsOr(request: Parameters<typeof askInsights>[0]): Promise<Insights> {
+  try {
+    return await askInsights(request);
+  } catch (error) {
+    if (error instanceof PlatformError) return { insights: [], error };
+    throw error;
+  }
+}
+
+/** A breakdown that a metric cannot have is also answered with "An unknown error has occurred" (code 1). */
+function mayLieInBreakdown({ code, scope }: GraphError): boolean {
+  return scope === 'day' && (code === 1 || code === 100);
+}
+
+function totalOf(day: Day): Record<string, string> {
+  return { period: 'day', metric_type: 'total_value', ...windowOf(day) };
+}
+
+/** `since` and `until` are both inclusive: a second more would be a second day. */
+function windowOf(day: Day): Record<string, string> {
+  return { since: String(day.start.getTime() / 1_000), until: String(day.end.getTime() / 1_000 - 1) };
+}

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { dayOf } from '../../../src/collector/day.js';
+import { instagram } from '../../../src/platforms/instagram/instagram.js';
+import { trueSplit } from '../../../src/sandbox/values.js';
+import { EXPECTED, NOON } from '../../conformance/accounts.js';
+import { collecting } from '../../conformance/collecting.js';
+import { type Answer, lentContext, serveApi } from '../../support/api.js';
+
+const DAY = dayOf('2026-11-21', 'America/Los_Angeles');
+const ACCOUNT = {
+  ...{ userId: 'u', connectionId: 'c', accountId: '17841400000000001', accountName: null },
+  ...{ accessToken: 'EAAtoken', refreshToken: null, tokenExpiresAt: null },
+};
+const UNKNOWN: Answer = [500, { error: { code: 1, message: 'An unknown error has occurred.' } }];
+const SERVICE: Answer = [500, { error: { code: 2, message: 'Service temporarily unavailable' } }];
+
+/** Every metric at 10, 6 of them of one kind. */
+function answer(query: URLSearchParams): Answer {
+  const names = query.get('metric')?.split(',');
+  if (!names) return [200, { followers_count: 3, follows_count: 2, media_count: 1 }];
+  if (query.get('period') !== 'day') return [200, { data: [{ name: 'reach', values: [{ value: 70 }] }] }];
+  const type = { follow_type: 'FOLLOWER', media_product_type: 'REELS' }[query.get('breakdown') ?? ''];
+  const breakdowns = type && [{ results: [{ dimension_values: [type], value: 6 }] }];
+  return [200, { data: names.map((name) => ({ name, total_value: { value: 10, breakdowns } })) }];
+}
+
+async function collect(respond: (query: URLSearchParams) => Answer = answer, closingDate: string | null = null) {
+  const api = await serveApi((url) => respond(url.searchParams));
+  const { context, warnings } = lentContext(NOON, closingDate);
+  const platform = instagram({ graphUrl: api.url, instagramUrl: api.url, version: 'v25.0', appSecret: null });
+  const [result] = await platform.collect(ACCOUNT, [DAY], context);
+  const values = result !== undefined && 'values' in result ? result.values : [];
+  const found = (wanted: string) => values.find(({ metric }) => metric === wanted);
+  return { result, found, warnings, requests: api.requests.map(({ searchParams }) => searchParams) };
+}
+
+it('files the splits by content type and by follower beside the values, and with the retired name', async () => {
+  const { days } = await collecting(EXPECTED.instagram.account);
+  const { accountId } = EXPECTED.instagram.account;
+  for (const { date, metadata } of days) {
+    for (const metric of ['reach', 'views']) {
+      const { UNKNOWN: _unknown, FOLLOWER, NON_FOLLOWER } = trueSplit(accountId, metric, date, 'follow_type');
+      const split = { ...(FOLLOWER && { follower: FOLLOWER }), ...(NON_FOLLOWER && { non_follower: NON_FOLLOWER }) };
+      expect(metadata[metric]?.follow_types ?? {}).toEqual(split);
+    }
+    expect(metadata.impressions?.follow_types).toEqual(metadata.views?.follow_types);
+    expect(metadata.impressions?.post_types).toEqual(metadata.views?.post_types);
+    expect(metadata.likes).not.toHaveProperty('follow_types');
+  }
+});
+
+describe('the request by follow_type', () => {
+  const byFollower = (query: URLSearchParams) => query.get('breakdown') === 'follow_type';
+  const asksReach = (query: URLSearchParams) => query.get('metric')?.includes('reach') ?? false;
+
+  it('asks for new followers and the splits of reach and views at once', async () => {
+    const { found, requests } = await collect();
+    expect(requests.filter(byFollower).map((query) => query.get('metric'))).toEqual([
+      'reach,views,follows_and_unfollows',
+    ]);
+    expect([found('follows')?.value, found('unfollows')?.value]).toEqual([6, 0]);
+    expect(found('reach')).toMatchObject({ followTypes: { follower: 6 }, postTypes: { reel: 6 } });
+  });
+
+  it('goes on without a metric that cannot have the breakdown', async () => {
+    const message = '(#100) Incompatible breakdowns (follow_type) for metric (reach)';
+    const { result, found, warnings } = await collect((query) =>
+      byFollower(query) && asksReach(query) ? [400, { error: { code: 100, message } }] : answer(query),
+    );
+    expect(result?.kind).toBe('collected');
+    expect(found('reach')).not.toHaveProperty('followTypes');
+    expect(found('views')).toMatchObject({ followTypes: { follower: 6 } });
+    expect(warnings).toEqual([expect.stringContaining('reach')]);
+  });
+
+  it('asks for new followers alone where the splits fail it without a word', async () => {
+    const { result, found, warnings } = await collect((query) =>
+      byFollower(query) && asksReach(query) ? UNKNOWN : answer(query),
+    );
+    expect(result?.kind).toBe('collected');
+    expect(found('follows')?.value).toBe(6);
+    expect(warnings).toEqual([expect.stringContaining('follow_type')]);
+  });
+
+  it('leaves the day open when new followers cannot be had', async () => {
+    const { result } = await collect((query) => (byFollower(query) ? SERVICE : answer(query)));
+    expect(result?.kind).toBe('failed');
+  });
+
+  it('costs nothing else when a split cannot be read', async () => {
+    const { result, found, warnings } = await collect((query) => {
+      const [status, json] = answer(query);
+      if (!byFollower(query)) return [status, json];
+      const text = JSON.stringify(json).replace(
+        '"name":"reach","total_value":{"value":10',
+        '"name":"reach","total_value":{"value":"many"',
+      );
+      return [status, JSON.parse(text)];
+    });
+    expect(result?.kind).toBe('collected');
+    expect(found('follows')?.value).toBe(6);
+    expect(warnings).toEqual([expect.stringContaining('reach')]);
+  });
+});
+
+it('collects a day without the undocumented metrics, whatever is wrong with them', async () => {
+  const { result, warnings } = await collect((query) =>
+    query.get('metric')?.includes('website_clicks') ? SERVICE : answer(query),
+  );
+  expect(result?.kind).toBe('collected');
+  expect(warnings).toEqual([expect.stringContaining('website_clicks')]);
+});
+
+describe('the last ended day', () => {
+  const reaches = (query: URLSearchParams) => ['week', 'days_28'].includes(query.get('period') ?? '');
+
+  it('has the figures of the profile and the reach of 7 and 28 days, the latter as series', async () => {
+    const { found, requests } = await collect(answer, DAY.date);
+    const names = ['followers_count', 'follows_count', 'media_count', 'reach_7d', 'reach_28d'];
+    expect(names.map((name) => found(name)?.value)).toEqual([3, 2, 1, 70, 70]);
+    const asked = requests.filter(reaches);
+    expect(asked).toHaveLength(2);
+    for (const query of asked) expect(query.has('metric_type')).toBe(false);
+  });
+
+  it('is collected without them when they fail', async () => {
+    const { result, warnings } = await collect((query) => (reaches(query) ? SERVICE : answer(query)), DAY.date);
+    expect(result?.kind).toBe('collected');
+    expect(warnings.map((text) => /reach_(7|28)d/.exec(text)?.[0]).sort()).toEqual(['reach_28d', 'reach_7d']);
+  });
+
+  it.each([
+    [10, undefined],
+    [0, 0],
+  ])('believes no reach of 0 over 7 days where the day has %i', async (daily, stored) => {
+    const zero = (name: string, value: number): Answer => [200, { data: [{ name, values: [{ value }] }] }];
+    const { found } = await collect((query) => {
+      if (reaches(query)) return zero('reach', 0);
+      return query.get('metric')?.startsWith('reach') && !query.has('breakdown') ? zero('reach', daily) : answer(query);
+    }, DAY.date);
+    expect(found('reach_7d')?.value).toBe(stored);
+  });
+});
