@@ -3,7 +3,7 @@ import type { Sql } from '../support/database.js';
 /** What PostgREST answers at most, unless told otherwise. */
 const REST_ROWS = 1_000;
 
-export interface Question {
+interface Question {
   readonly userId: string;
   readonly platform: string;
   readonly metrics: readonly string[];
