@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-const END_TO_END = ['test/e2e/**/*.test.ts'];
+const END_TO_END = ['test/e2e/**/*.test.ts', 'test/legacy/**/*.test.ts'];
 /** Faults, kills, schedulers and crowds: too slow to run with every change. */
 const PROOF = ['test/proof/**/*.test.ts'];
 const TEMPLATE = 'test/support/global-setup.ts';

@@ -26,8 +26,8 @@ export interface Database extends Sql {
 }
 
 /** Encrypts as an application would, with the key in every database's `env`. */
-const encryptionKey = generateKey();
-const { encrypt } = createKeyring(encryptionKey, { allowPlaintext: false });
+export const encryptionKey = generateKey();
+export const { encrypt } = createKeyring(encryptionKey, { allowPlaintext: false });
 
 /** A database of its own without the schema; the embedded one has it always. */
 export async function emptyDatabase(kind: DatabaseKind): Promise<Database> {
