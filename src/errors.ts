@@ -1,4 +1,4 @@
-/** Why a connection's day could not be collected. Stored in `collection_outcomes.reason`; readers rely on these names. */
+/** Why an account or its day could not be collected. Stored in `reason`; readers rely on these names. */
 export const FAILURE_REASONS = [
   'needs_reconnect',
   'missing_permission',
@@ -8,11 +8,15 @@ export const FAILURE_REASONS = [
   'timeout',
   'unexpected_response',
   'undecryptable_token',
-  'unsupported_platform',
   'configuration',
 ] as const;
 
 export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/** Why a day is not asked for, on purpose. `out_of_reach`: further back than the platform answers. */
+export const SKIP_REASONS = ['personal_profile', 'out_of_reach'] as const;
+
+export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** How far a platform's failure reaches: the days of one request, everything of one connection, or the whole platform. */
 export type FailureScope = 'day' | 'connection' | 'platform';

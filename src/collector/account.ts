@@ -46,7 +46,7 @@ export async function collectAccount(
   const secrets = [...run.secrets];
   const clean = (text: string) => oneLine(redact(text, secrets));
   const tooOld = planned.tooOld.map(({ date }) =>
-    skippedDay(account, date, `${account.platform} does not answer for days that far back`),
+    skippedDay(account, date, 'out_of_reach', `${account.platform} does not answer for days that far back`),
   );
   const [newest, ...older] = account.connections;
   let used: StoredConnection = newest;
@@ -90,7 +90,6 @@ async function askPlatform(
   });
   for (const result of results) {
     if (result.kind === 'failed' && result.error.scope === 'platform') run.http.shut(platform.name, result.error);
-    if (result.kind === 'skipped') run.warn(`${platform.name} accounts are skipped: ${clean(result.why)}`);
   }
   return planned.due.flatMap((day) => {
     const result = results.find(({ date }) => date === day.date);

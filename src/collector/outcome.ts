@@ -1,4 +1,4 @@
-import type { CollectError, PlatformError } from '../errors.js';
+import type { CollectError, FailureReason, PlatformError, SkipReason } from '../errors.js';
 import type { Day, DayResult, MetricInfo, MetricValue, Platform, Split } from '../platforms/platform.js';
 import type {
   AccountRow,
@@ -38,38 +38,47 @@ export interface RecordInput {
 }
 
 /** Turns what a platform said of a day into the ledger's entry and the table's rows. */
-export function recordDay({ account, platform, day, result, askedAt, clean, warn }: RecordInput): DayRecord {
-  if (result.kind === 'skipped') return skippedDay(account, day.date, clean(result.why));
-  const known = account.ledger.find(({ date }) => date === day.date)?.state;
+export function recordDay(input: RecordInput): DayRecord {
+  const { account, platform, day, result, askedAt, clean, warn } = input;
+  if (result.kind === 'skipped') return skippedDay(account, day.date, result.reason, clean(result.why));
   const described = describe(result.values, platform, warn);
-  const hasValues = described.some(({ info }) => isOfTheDay(info));
-  const state = stateOf(result.kind, hasValues, hasSettled(day, platform.day.settlesAfterHours, askedAt), known);
-  const snapshots = described.map(
-    ({ value, info }): SnapshotRow => ({
-      account: account.id,
-      metric: value.metric,
-      value: value.value,
-      date: day.date,
-      metadata: {
-        api: platform.api,
-        period: info.period ?? 'day',
-        account_id: account.accountId,
-        fetched_at: askedAt.toISOString(),
-        settled: !isOfTheDay(info) || state === 'settled',
-        ...meaningOf(value, info),
-      },
-    }),
-  );
-  const error = result.kind === 'failed' ? result.error : null;
-  const outcome = {
-    account: account.id,
-    date: day.date,
-    state,
-    reason: error?.reason ?? null,
-    message: error && clean(error.message),
-    metrics: snapshots.length,
+  const outcome = { account: account.id, date: day.date, metrics: described.length };
+  if (result.kind === 'failed') {
+    const { reason, message } = result.error;
+    return {
+      outcome: { ...outcome, state: 'failed', reason, message: clean(message) },
+      snapshots: described.map((value) => snapshotOf(value, input, false)),
+    };
+  }
+  const hasValues = result.kind === 'collected' && described.some(({ info }) => isOfTheDay(info));
+  const known = account.ledger.find(({ date }) => date === day.date)?.state;
+  const isFinal = result.kind === 'no_data' || hasSettled(day, platform.day.settlesAfterHours, askedAt);
+  const state = stateOf(hasValues, isFinal, known);
+  return {
+    outcome: { ...outcome, state, reason: null, message: null },
+    snapshots: described.map((value) => snapshotOf(value, input, state === 'settled')),
   };
-  return { outcome, snapshots };
+}
+
+function snapshotOf(
+  { value, info }: Described,
+  { account, platform, day, askedAt }: RecordInput,
+  settled: boolean,
+): SnapshotRow {
+  return {
+    account: account.id,
+    metric: value.metric,
+    value: value.value,
+    date: day.date,
+    metadata: {
+      api: platform.api,
+      period: info.period ?? 'day',
+      account_id: account.accountId,
+      fetched_at: askedAt.toISOString(),
+      settled: settled || !isOfTheDay(info),
+      ...meaningOf(value, info),
+    },
+  };
 }
 
 /** A failure of a day without a word from the platform on that day. */
@@ -82,8 +91,13 @@ export function failedDay(
   return { outcome: { account, date, state: 'failed', reason, message: clean(message), metrics: 0 }, snapshots: [] };
 }
 
-export function skippedDay({ id: account }: Pick<StoredAccount, 'id'>, date: string, why: string): DayRecord {
-  return { outcome: { account, date, state: 'skipped', reason: null, message: why, metrics: 0 }, snapshots: [] };
+export function skippedDay(
+  { id: account }: Pick<StoredAccount, 'id'>,
+  date: string,
+  reason: SkipReason,
+  why: string,
+): DayRecord {
+  return { outcome: { account, date, state: 'skipped', reason, message: why, metrics: 0 }, snapshots: [] };
 }
 
 /** A day whose rows the database does not take, told in the database's words. */
@@ -114,9 +128,18 @@ export function accountRecord(
 
 /** The same account with other days, such as those that were written: it fails where one of them does. */
 export function withDays(record: AccountRecord, days: readonly DayRecord[]): AccountRecord {
-  const failed = days.find(({ outcome }) => outcome.state === 'failed')?.outcome;
-  if (record.row.reason !== null || failed === undefined) return { ...record, days };
-  return { ...record, days, row: { ...record.row, reason: failed.reason, message: failed.message } };
+  const [failure] = failuresOf(days);
+  if (record.row.reason !== null || failure === undefined) return { ...record, days };
+  return { ...record, days, row: { ...record.row, reason: failure.reason, message: failure.message } };
+}
+
+/** The days that failed by themselves. */
+export function failuresOf(
+  days: readonly DayRecord[],
+): { readonly day: string; readonly reason: FailureReason; readonly message: string }[] {
+  return days.flatMap(({ outcome }) =>
+    outcome.state === 'failed' ? [{ day: outcome.date, reason: outcome.reason, message: outcome.message }] : [],
+  );
 }
 
 interface Described {
@@ -147,15 +170,13 @@ function isOfTheDay({ period = 'day' }: MetricInfo): boolean {
  * a value takes nothing back (`known`): APIs give a day's values on one call and none on the next, and a provisional day stays due.
  */
 function stateOf(
-  kind: Exclude<DayResult['kind'], 'skipped'>,
   hasValues: boolean,
-  settled: boolean,
+  isFinal: boolean,
   known: OutcomeState | undefined,
-): OutcomeState {
-  if (kind === 'failed') return 'failed';
-  if (kind === 'collected' && hasValues) return settled ? 'settled' : 'provisional';
+): Exclude<OutcomeState, 'failed' | 'skipped'> {
+  if (hasValues) return isFinal ? 'settled' : 'provisional';
   if (known === 'provisional' || known === 'settled') return known;
-  return settled || kind === 'no_data' ? 'no_data' : 'pending';
+  return isFinal ? 'no_data' : 'pending';
 }
 
 function meaningOf(value: MetricValue, { unit, aggregate, aliasOf, approximate }: MetricInfo): Record<string, unknown> {

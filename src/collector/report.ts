@@ -29,7 +29,7 @@ export function reportOn(
     dates: record ? [...outcomes.map(({ date }) => date), ...failedDates].sort() : planned.due.map(({ date }) => date),
     metrics: outcomes.reduce((sum, { metrics }) => sum + metrics, 0),
     changes: record ? changesOf(account, record, now) : [],
-    reason: record?.row.reason ?? null,
+    reason: record?.row.reason ?? skipped?.reason ?? null,
     message: record?.row.message ?? skipped?.message ?? null,
   };
 }

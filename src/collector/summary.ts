@@ -47,6 +47,8 @@ export interface PlatformSummary {
   skipped: number;
   /** Values collected, whether new to the table or not. */
   metrics: number;
+  /** Why accounts failed or were skipped, each counted under its first reason. */
+  reasons: Record<string, number>;
 }
 
 export interface Failure {

@@ -1,7 +1,7 @@
 import { OUTCOME_STATES, type RecordCounts } from '../store/store.js';
 import type { Change } from './changes.js';
 import type { ConnectionReport } from './events.js';
-import type { AccountRecord } from './outcome.js';
+import { type AccountRecord, failuresOf } from './outcome.js';
 import type { Failure, PlatformSummary, Summary } from './summary.js';
 
 /** A night in which everything fails for everybody is summed up as well: memory and the run's row stay bounded. */
@@ -59,6 +59,7 @@ export function createTally(): Tally {
         failed: 0,
         skipped: 0,
         metrics: 0,
+        reasons: {},
       };
       platforms.set(report.platform, platform);
       const result = report.result === 'nothing_due' ? 'succeeded' : report.result;
@@ -67,12 +68,13 @@ export function createTally(): Tally {
       platform.connections++;
       platform[result]++;
       platform.metrics += report.metrics;
+      if (report.reason !== null) platform.reasons[report.reason] = (platform.reasons[report.reason] ?? 0) + 1;
       userFailed.set(report.userId, userFailed.get(report.userId) === true || result === 'failed');
       days.planned += report.dates.length;
       for (const state of OUTCOME_STATES) days[state] += report.days[state] ?? 0;
       dates = widen(dates, report.dates);
       for (const change of report.changes) changes[change].push(report.connectionId);
-      for (const failed of record ? failuresOf(record) : []) {
+      for (const failed of record ? allFailuresOf(record) : []) {
         if (failures.length >= MOST_FAILURES) {
           failuresOmitted++;
           continue;
@@ -114,15 +116,10 @@ export function createTally(): Tally {
   };
 }
 
-function failuresOf({ row, days, failedDates }: AccountRecord): Pick<Failure, 'day' | 'reason' | 'message'>[] {
+function allFailuresOf({ row, days, failedDates }: AccountRecord): Pick<Failure, 'day' | 'reason' | 'message'>[] {
   const { reason, message } = row;
   const whole = reason === null ? [] : failedDates.map((day) => ({ day, reason, message: message ?? '' }));
-  const single = days.flatMap(({ outcome }) =>
-    outcome.state === 'failed' && outcome.reason !== null
-      ? [{ day: outcome.date, reason: outcome.reason, message: outcome.message ?? '' }]
-      : [],
-  );
-  return [...single, ...whole];
+  return [...failuresOf(days), ...whole];
 }
 
 function statusOf(interrupted: boolean, { succeeded, failed }: Summary['connections']): Summary['status'] {

@@ -1,4 +1,4 @@
-import type { PlatformError } from '../errors.js';
+import type { PlatformError, SkipReason } from '../errors.js';
 import type { Http } from '../http/http.js';
 
 /** One calendar day in a platform's own time zone. A day has 23, 24 or 25 hours. */
@@ -52,7 +52,7 @@ export type DayResult =
       readonly values: readonly MetricValue[];
     }
   /** Not to be collected at all, for a reason that the operator is told. */
-  | { readonly date: string; readonly kind: 'skipped'; readonly why: string };
+  | { readonly date: string; readonly kind: 'skipped'; readonly reason: SkipReason; readonly why: string };
 
 /** What is told of a metric in `metrics.ts`, in `platforms` and in the README. */
 export interface MetricInfo {

@@ -1,4 +1,4 @@
-import type { FailureReason } from '../errors.js';
+import type { FailureReason, SkipReason } from '../errors.js';
 import type { AppliedSchema } from './apply-schema.js';
 
 /**
@@ -202,14 +202,15 @@ export interface SnapshotRow {
 }
 
 /** A row of `collection_outcomes`; `run_id` and `updated_at` are the database's to fill. */
-export interface OutcomeRow {
+export type OutcomeRow = {
   readonly account: number;
   readonly date: string;
-  readonly state: OutcomeState;
-  readonly reason: FailureReason | null;
-  readonly message: string | null;
   readonly metrics: number;
-}
+} & (
+  | { readonly state: 'failed'; readonly reason: FailureReason; readonly message: string }
+  | { readonly state: 'skipped'; readonly reason: SkipReason; readonly message: string }
+  | { readonly state: Exclude<OutcomeState, 'failed' | 'skipped'>; readonly reason: null; readonly message: null }
+);
 
 /** How an account stands after a run. */
 export interface AccountRow {

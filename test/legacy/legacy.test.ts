@@ -185,7 +185,7 @@ describe.each(LEGACY_DATABASES)('the application’s database on $name', ({ name
       expect(status.platforms.map(({ platform }: { platform: string }) => platform).sort()).toEqual(
         [...PLATFORMS].sort(),
       );
-      for (const { complete_to } of status.platforms) expect([null, ...DATES]).toContain(complete_to);
+      for (const { newest_day } of status.platforms) expect([null, ...DATES]).toContain(newest_day);
       expect(JSON.stringify(status.platforms)).not.toContain(daysAgo(0));
     });
   });

@@ -1,5 +1,6 @@
 import type { ConnectionReport } from '../../collector/events.js';
 import type { Failure, Summary } from '../../collector/summary.js';
+import { SKIP_REASONS } from '../../errors.js';
 import { OUTCOME_STATES } from '../../store/store.js';
 import type { Colors } from './colors.js';
 import {
@@ -38,6 +39,7 @@ export function renderSummary(summary: Summary, context: SummaryContext): string
   const blocks = [
     [heading(summary, context.colors), ...totals(summary)],
     platformTable(summary),
+    skippedLines(summary),
     failureLines(summary, context),
     nextSteps(summary, context),
   ];
@@ -82,6 +84,16 @@ function platformTable(summary: Summary): string[] {
     index === 0 ? { title } : { title, align: 'right' as const },
   );
   return indent(formatTable(columns, rows));
+}
+
+/** Why accounts were passed over, for good reason. */
+function skippedLines({ platforms }: Summary): string[] {
+  const skipped = Object.entries(platforms).flatMap(([platform, { reasons }]) =>
+    SKIP_REASONS.filter((reason) => reasons[reason] !== undefined).map(
+      (reason) => `${formatNumber(reasons[reason] ?? 0)} ${cleanText(platform)} ${reason}`,
+    ),
+  );
+  return skipped.length === 0 ? [] : [`  skipped: ${skipped.join(', ')}`];
 }
 
 export function platformRows({ platforms }: Summary): string[][] {

@@ -40,7 +40,9 @@ export function linkedin(settings: LinkedInSettings): Platform {
 
     async collect(account, days, context) {
       const page = pageOf(account.accountId);
-      if (page.kind === 'person') return days.map(({ date }) => ({ date, kind: 'skipped', why: NO_PEOPLE }));
+      if (page.kind === 'person') {
+        return days.map(({ date }) => ({ date, kind: 'skipped', reason: 'personal_profile', why: NO_PEOPLE }));
+      }
       const source = { api: openLinkedIn(settings, account, context), urn: page.urn, days, warn: context.warn };
       // One request tells whether the token opens the page; only then the others are sent, side by side.
       const views = await askDaily(source, PAGE_STATISTICS);
