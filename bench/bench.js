@@ -44,7 +44,7 @@ const collecting = performance.now();
 const summary = await collect(
   { store, keyring, platforms, now: () => new Date(), secrets: [key] },
   {
-    ...{ window: { kind: 'lookback', days: 7 }, concurrency: CONCURRENCY, refresh: false, dryRun: false },
+    ...{ window: { kind: 'lookback', days: 7 }, concurrency: CONCURRENCY, refresh: false, adopt: false, dryRun: false },
     ...{ signal: new AbortController().signal, trigger: 'bench', limits: DEFAULT_LIMITS },
   },
   () => undefined,

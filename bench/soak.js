@@ -25,7 +25,7 @@ const PLATFORMS = ['instagram', 'facebook', 'youtube', 'linkedin'];
 /** Settled on every platform, and no platform's last. */
 const DATE = new Date(Date.now() - 10 * 86_400_000).toISOString().slice(0, 10);
 const MOST_GROWTH_MB = 10;
-/** A fault, and how the connection's day ends. */
+/** A fault, and how the account's day ends. */
 const FAULTS = [
   [{ kind: 'dead_token' }, 'failed'],
   [{ kind: 'missing_permission' }, 'failed'],
@@ -90,7 +90,7 @@ async function soak() {
     },
     {
       window: { kind: 'dates', since: DATE, until: DATE },
-      ...{ concurrency: 32, refresh: false, dryRun: false, trigger: 'soak', limits: DEFAULT_LIMITS },
+      ...{ concurrency: 32, refresh: false, adopt: false, dryRun: false, trigger: 'soak', limits: DEFAULT_LIMITS },
       signal: new AbortController().signal,
     },
     (event) => {
@@ -99,7 +99,10 @@ async function soak() {
   );
   const seconds = (performance.now() - startedAt) / 1000;
   const stored = await database.query(
-    'select state, count(*)::int as days from public.collection_outcomes group by state order by state',
+    `select coalesce(outcomes.outcome, 'failed') as state, count(*)::int as days
+     from public.collection_accounts accounts
+     left join public.collection_outcomes outcomes on outcomes.account = accounts.id
+     group by 1 order by 1`,
   );
   await database.close();
   child.disconnect();

@@ -96,7 +96,7 @@ describe('without any configuration', () => {
     expect(withoutSettled(stored)).toEqual(
       withoutSettled([...trueRows(accounts, dates), ...closingRows(accounts, until)]).sort(),
     );
-    expect(summary.metrics).toEqual({ inserted: stored.length, updated: 0, unchanged: 0 });
+    expect(summary.metrics).toEqual({ inserted: stored.length, updated: 0, unchanged: 0, foreign: 0 });
   });
 
   it('asks for nothing and writes nothing when run again', async () => {
@@ -113,8 +113,8 @@ describe('without any configuration', () => {
     expect(report).toMatchObject({
       last_run: { status: 'completed' },
       platforms: [
-        { platform: 'facebook', active_connections: 1, connections_with_data: 1, days_missing: 0, failing: [] },
-        { platform: 'instagram', active_connections: 1, connections_with_data: 1, days_missing: 0, failing: [] },
+        { platform: 'facebook', accounts: 1, accounts_with_data: 1, days_missing: 0, failing: [] },
+        { platform: 'instagram', accounts: 1, accounts_with_data: 1, days_missing: 0, failing: [] },
       ],
     });
   });

@@ -97,17 +97,24 @@ export async function connectedDatabase(accounts: readonly SandboxAccount[] = AC
   return database;
 }
 
+/** How each account's days ended; one that failed as a whole says so itself. */
+export const ENDED = `(
+  select accounts.user_id, accounts.platform, coalesce(outcomes.outcome, 'failed') as outcome,
+    coalesce(outcomes.reason, accounts.reason) as reason, coalesce(outcomes.message, accounts.message) as message
+  from collection_accounts accounts
+  left join collection_outcomes outcomes on outcomes.account = accounts.id
+) ended`;
+
 /** What the ledger says of each platform: `settled`, or `failed` and the reason, each once however many say so. */
 export async function outcomes({ query }: Sql): Promise<Record<string, string>> {
   const rows = await query(
-    `select platform, string_agg(distinct concat_ws(' ', state, reason), ', ') as ended
-     from collection_outcomes group by platform`,
+    `select platform, string_agg(distinct concat_ws(' ', outcome, reason), ', ') as ended from ${ENDED} group by platform`,
   );
   return Object.fromEntries(rows.map(({ platform, ended }) => [String(platform), String(ended)]));
 }
 
 export async function messages({ query }: Sql, platform: SandboxPlatform): Promise<string> {
-  const rows = await query('select message from collection_outcomes where platform = $1', [platform]);
+  const rows = await query(`select message from ${ENDED} where platform = $1`, [platform]);
   return rows.map(({ message }) => String(message)).join('\n');
 }
 
@@ -122,6 +129,7 @@ export async function everythingStored({ query }: Sql): Promise<string[]> {
   const rows = await query(
     `select to_jsonb(runs)::text as text from collection_runs runs
      union all select to_jsonb(outcomes)::text from collection_outcomes outcomes
+     union all select to_jsonb(accounts)::text from collection_accounts accounts
      union all select to_jsonb(snapshots)::text from analytics_snapshots snapshots`,
   );
   return rows.map(({ text }) => String(text));
@@ -140,7 +148,7 @@ export function collectHere(store: Store, env: Readonly<Record<string, string>>,
     },
     {
       window: { kind: 'dates', since: DATE, until: DATE },
-      ...{ concurrency: 8, refresh: false, dryRun: false, trigger: 'test', limits: DEFAULT_LIMITS },
+      ...{ concurrency: 8, refresh: false, adopt: false, dryRun: false, trigger: 'test', limits: DEFAULT_LIMITS },
       signal: new AbortController().signal,
       ...options,
     },

@@ -20,9 +20,15 @@ begin
   where accounts.user_id = chosen.user_id and accounts.platform = chosen.platform and accounts.is_primary;
   update public.collection_accounts accounts set is_primary = true where accounts.id = chosen.id;
 
-  typed := jsonb_populate_record(
-    null::public.analytics_snapshots, jsonb_build_object('user_id', chosen.user_id, 'platform', chosen.platform)
-  );
+  begin
+    typed := jsonb_populate_record(
+      null::public.analytics_snapshots, jsonb_build_object('user_id', chosen.user_id, 'platform', chosen.platform)
+    );
+  exception
+    -- A user whose id the table refuses has no rows in it.
+    when data_exception then
+      return;
+  end;
   with leaving as (
     delete from public.analytics_snapshots shown
     where shown.user_id = typed.user_id

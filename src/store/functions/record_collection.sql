@@ -32,7 +32,8 @@ begin
     select known.id, known.platform, known.account_id, known.is_primary,
       (jsonb_populate_record(null::public.analytics_snapshots, jsonb_build_object('user_id', known.user_id))).user_id
     from public.collection_accounts known
-    where known.id in (select (account ->> 'id')::bigint from jsonb_array_elements(accounts) account)
+    -- An account without rows may be of a user whose id that type refuses.
+    where known.id in (select (row ->> 'account')::bigint from jsonb_array_elements(snapshots) row)
   ),
   given as (
     select owners.user_id, owners.platform, owners.account_id, owners.is_primary, rows.metric, rows.value, rows.date, rows.metadata

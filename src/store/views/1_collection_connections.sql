@@ -22,9 +22,9 @@ begin
       named.table_name,
       named.user_id,
       named.platform,
-      named.account_id,
-      -- Names an account even where the connection does not, so that its trouble can be told.
-      coalesce(named.account_id, 'connection:' || named.id) as account_key,
+      case when length(named.account_id) <= 255 then named.account_id end as account_id,
+      -- Names an account even where the connection does not, or by what cannot be an id, so that its trouble can be told.
+      case when length(named.account_id) <= 255 then named.account_id else 'connection:' || named.id end as account_key,
       coalesce(
         nullif(named.fields ->> 'account_name', ''), nullif(named.fields ->> 'page_name', ''), nullif(named.fields ->> 'page_username', '')
       ) as account_name,
@@ -59,7 +59,7 @@ begin
         case stored.platform
           -- A page's number, or a member: urn:li:person:ID.
           when 'linkedin' then (
-            select case when bare.id ~ '^(\d+|urn:.*)$' then bare.id else 'urn:li:person:' || bare.id end
+            select case when bare.id ~ '^(?!\d+$)[\w-]+$' then 'urn:li:person:' || bare.id else bare.id end
             from (
               select regexp_replace(
                 coalesce(
