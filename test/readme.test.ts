@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createProgram } from '../src/cli/program.js';
 import { addDays, lastEndedDate } from '../src/collector/day.js';
@@ -6,8 +6,13 @@ import { population } from '../src/sandbox/population.js';
 import { Variables } from '../src/variables.js';
 import { createWorld, type World } from './support/world.js';
 
-const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const [newestDay = '', coverage = ''] = [...README.matchAll(/```sql\n(.+?)```/gs)].map(([, sql = '']) => sql);
+const ROOT = new URL('../', import.meta.url);
+const PAGES = ['README.md', ...readdirSync(new URL('docs/', ROOT)).map((page) => `docs/${page}`)];
+const read = (page: string) => readFileSync(new URL(page, ROOT), 'utf8');
+const README = read('README.md');
+const [daily = '', newestDay = '', coverage = ''] = [...read('docs/data.md').matchAll(/```sql\n(.+?)```/gs)].map(
+  ([, sql = '']) => sql,
+);
 const ZONE = 'America/Los_Angeles';
 
 let world: World;
@@ -73,6 +78,17 @@ it('counts the days that have data in the days of the platform', async () => {
       days_with_data: expect.toSatisfy((days) => days === 5 || days === 4),
     }),
   ]);
+});
+
+it('shows the common names of an account, day by day', async () => {
+  const rows = await world.query(daily);
+  expect(rows.map(({ date }) => dateOnly(date))).toContain(addDays(lastEndedDate(world.now, ZONE), -3));
+  expect(rows.filter(({ reach, impressions }) => reach !== null && impressions !== null).length).toBeGreaterThan(3);
+});
+
+it.each(PAGES)('%s leads to no page that is not there', (page) => {
+  const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, link = '']) => link);
+  expect(links.filter((link) => !existsSync(new URL(link, new URL(page, ROOT))))).toEqual([]);
 });
 
 it('names every variable and every command', () => {

@@ -34,7 +34,7 @@ export function createProgram(version: string): Command {
 function addCollect(program: Command): void {
   program
     .command('collect')
-    .description('collect every day that is due, of every active connection')
+    .description('collect every day that is due, of every connected account')
     .option('--user <id>', 'only this user')
     .option('--platform <name...>', 'only these platforms')
     .option('--date <day>', 'only this day, YYYY-MM-DD')
