@@ -80,17 +80,20 @@ export function readValues(
   optional?: Optional,
 ): Part {
   const values: MetricValue[] = [];
+  const unreadable: string[] = [];
   let error: PlatformError | null = null;
   for (const metric of metrics) {
     const parsed = metricNumber.nullish().safeParse(fields[metric]);
     if (parsed.success) {
       if (parsed.data !== undefined && parsed.data !== null) values.push({ metric, value: parsed.data });
     } else {
-      const unreadable = `${metric} is not a readable number`;
-      if (optional?.metrics.includes(metric)) optional.warn(`${unreadable}; days are collected without it`);
-      else error ??= new PlatformError('unexpected_response', unreadable);
+      const what = `${metric} is not a readable number`;
+      if (optional?.metrics.includes(metric)) unreadable.push(what);
+      else error ??= new PlatformError('unexpected_response', what);
     }
   }
+  // A day that is left open anyway is asked for again.
+  if (error === null) for (const what of unreadable) optional?.warn(`${what}; days are collected without it`);
   return { values, error };
 }
 

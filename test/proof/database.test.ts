@@ -81,7 +81,7 @@ if (process.env.TEST_DATABASE_URL) {
       await until(() => sandbox.counters.requests > 0);
       await proxy.begin('refuse');
 
-      // 5,000 rows are those of some 65 Pages; 300 are asked for in 400 requests.
+      // 5,000 rows are those of some 50 Pages; 300 are asked for in 400 requests.
       let before = -1;
       while (before !== sandbox.counters.requests) {
         before = sandbox.counters.requests;

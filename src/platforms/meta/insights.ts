@@ -105,6 +105,7 @@ function parseInsights(json: unknown, optional: Optional | undefined): Insights 
   const envelope = z.object({ data: list(z.unknown(), 1_000) }).safeParse(json);
   if (!envelope.success) throw new PlatformError('unexpected_response', 'the answer holds no list of insights');
   const insights: Insight[] = [];
+  const lost: string[] = [];
   let error: PlatformError | null = null;
   for (const entry of envelope.data.data) {
     const parsed = insight.safeParse(entry);
@@ -114,11 +115,10 @@ function parseInsights(json: unknown, optional: Optional | undefined): Insights 
     }
     const name = named.safeParse(entry).data?.name;
     const unreadable = `has an unexpected form: ${whatIsWrong(parsed.error)}`;
-    if (optional !== undefined && name !== undefined && optional.metrics.includes(name)) {
-      optional.warn(`${name} ${unreadable}; days are collected without it`);
-    } else {
-      error ??= new PlatformError('unexpected_response', `an insight ${unreadable}`);
-    }
+    if (name !== undefined && optional?.metrics.includes(name)) lost.push(`${name} ${unreadable}`);
+    else error ??= new PlatformError('unexpected_response', `an insight ${unreadable}`);
   }
+  // A day that is left open anyway is asked for again.
+  if (error === null) for (const what of lost) optional?.warn(`${what}; days are collected without it`);
   return { insights, error };
 }

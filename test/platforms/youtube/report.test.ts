@@ -54,3 +54,11 @@ it('goes without an unreadable number that a day is complete without, and says s
   expect(day).toEqual({ values: [{ metric: 'views', value: 8 }], error: null });
   expect(warnings).toEqual([expect.stringContaining('redViews')]);
 });
+
+it('says nothing of such a number on a day that is left open anyway', () => {
+  const warnings: string[] = [];
+  const json = { columnHeaders: columns('views', 'day', 'redViews'), rows: [['many', '2026-11-15', 'many']] };
+  const day = dailyFrom(json, ['views', 'redViews'], (message) => warnings.push(message)).get('2026-11-15');
+  expect(day?.error).toMatchObject({ reason: 'unexpected_response' });
+  expect(warnings).toEqual([]);
+});
