@@ -14,6 +14,7 @@ const mastodon = definePlatform({
   ],
   version: { name: 'v1', endsOn: null, variable: null },
   renewsTokens: false,
+  endsByDate: () => false,
   storageRule: null,
   collect: async (account, days) =>
     days.map(({ date }) => ({
@@ -40,6 +41,6 @@ it('collects a platform of the caller, from the library', async () => {
   const { last_run, platforms } = await status(options);
   expect(last_run).toMatchObject({ status: 'completed', trigger: 'library' });
   expect(platforms).toEqual([
-    expect.objectContaining({ platform: 'mastodon', connections_with_data: 1, days_missing: 0 }),
+    expect.objectContaining({ platform: 'mastodon', accounts: 1, accounts_with_data: 1, days_missing: 0 }),
   ]);
 });

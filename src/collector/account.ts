@@ -5,7 +5,7 @@ import type { Account, Platform, PlatformContext } from '../platforms/platform.j
 import type { StoredAccount, StoredConnection } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { oneLine } from './one-line.js';
-import { type AccountRecord, accountRecord, type DayRecord, failedDay, recordDay, skippedDay } from './outcome.js';
+import { type AccountRecord, type DayRecord, failedDay, failuresOf, recordDay, skippedDay } from './outcome.js';
 import { type Plan, plan, type Window } from './plan.js';
 
 /** What the accounts of one run share. */
@@ -16,7 +16,8 @@ export interface RunContext {
   readonly refused: PlatformContext['refused'];
   readonly warn: (message: string) => void;
   readonly window: Window;
-  readonly refresh: boolean;
+  /** Collect again what is settled. */
+  readonly again: boolean;
   readonly now: () => Date;
   readonly signal: AbortSignal;
   /** Struck out of everything an API says, as the account's own tokens are. */
@@ -27,9 +28,9 @@ export interface RunContext {
 export function planAccount(
   account: StoredAccount,
   { day }: Pick<Platform, 'day'>,
-  run: Pick<RunContext, 'window' | 'refresh' | 'now'>,
+  run: Pick<RunContext, 'window' | 'again' | 'now'>,
 ): Plan {
-  return plan({ day, window: run.window, ledger: account.ledger, now: run.now(), refresh: run.refresh });
+  return plan({ day, window: run.window, ledger: account.ledger, now: run.now(), again: run.again });
 }
 
 /**
@@ -48,25 +49,33 @@ export async function collectAccount(
   const tooOld = planned.tooOld.map(({ date }) =>
     skippedDay(account, date, 'out_of_reach', `${account.platform} does not answer for days that far back`),
   );
-  const [newest, ...older] = account.connections;
-  let used: StoredConnection = newest;
-  let failure: PlatformError | null = null;
-  for (const connection of [newest, ...older]) {
+  if (planned.due.length === 0) return { row: null, days: tooOld, failedDates: [] };
+  let failure: { readonly connection: StoredConnection; readonly error: PlatformError } | null = null;
+  for (const connection of account.connections) {
     secrets.push(...[connection.accessToken, connection.refreshToken].filter((token) => token !== null));
     try {
       const days = await askPlatform(account, connection, platform, planned, { ...run, secrets }, clean);
-      return accountRecord(account, connection, [...tooOld, ...days]);
-    } catch (error) {
-      if (error instanceof Interrupted) return accountRecord(account, connection, tooOld);
-      const refusal = error instanceof PlatformError ? error : unforeseen(error);
+      return recordOf(account, connection, [...tooOld, ...days]);
+    } catch (thrown) {
+      if (thrown instanceof Interrupted) break;
+      const error = thrown instanceof PlatformError ? thrown : unforeseen(thrown);
+      if (error.scope === 'platform') run.http.shut(account.platform, error);
       // Of several dead tokens, what the newest one was refused with is what to repair.
-      if (failure === null) [used, failure] = [connection, refusal];
-      if (!isDeadToken(refusal)) break;
+      if (failure === null || !isDeadToken(error)) failure = { connection, error };
+      if (!isDeadToken(error)) break;
     }
   }
-  if (failure?.scope === 'platform') run.http.shut(account.platform, failure);
-  const failed = failure && { error: failure, dates: planned.due.map(({ date }) => date), clean };
-  return accountRecord(account, used, tooOld, failed);
+  if (failure === null || run.signal.aborted) return { row: null, days: tooOld, failedDates: [] };
+  const { connection, error } = failure;
+  const row = { id: account.id, connection_id: connection.id, reason: error.reason, message: clean(error.message) };
+  return { row, days: tooOld, failedDates: planned.due.map(({ date }) => date) };
+}
+
+/** An account that answered: it fails where one of its days did. */
+function recordOf({ id }: StoredAccount, connection: StoredConnection, days: readonly DayRecord[]): AccountRecord {
+  const [failure = { reason: null, message: null }] = failuresOf(days);
+  const { reason, message } = failure;
+  return { row: { id, connection_id: connection.id, reason, message }, days, failedDates: [] };
 }
 
 /** The days as the platform answered them over one connection. Throws `PlatformError` where it is the account that failed, and `Interrupted`. */

@@ -13,15 +13,15 @@ const DAYS_WITHOUT_DATA = 3;
 /** Compares an account as it was before a run with how it ended in it. */
 export function changesOf(
   { ledger, failingSince }: Pick<StoredAccount, 'ledger' | 'failingSince'>,
-  { row, days }: Pick<AccountRecord, 'days'> & { readonly row: Pick<AccountRecord['row'], 'reason'> },
+  { row, days }: Pick<AccountRecord, 'row' | 'days'>,
   now: Date,
 ): Change[] {
-  const isFailing = row.reason !== null;
+  const isFailing = row !== null && row.reason !== null;
   const before = new Map(ledger.map(({ date, state }) => [date, state]));
   const after = new Map([...before, ...days.map(({ outcome }) => [outcome.date, outcome.state] as const)]);
   const changes: Record<Change, boolean> = {
     newly_failing: isFailing && failingSince === null,
-    repaired: !isFailing && failingSince !== null,
+    repaired: row?.reason === null && failingSince !== null,
     failing_over_3_nights: isFailing && failingSince !== null && isLongAgo(failingSince, now),
     newly_without_data: lacksData(after) && !lacksData(before),
   };

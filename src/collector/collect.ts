@@ -32,7 +32,7 @@ export interface CollectOptions {
   readonly concurrency: number;
   /** Collect again what is settled, and overwrite it. */
   readonly refresh: boolean;
-  /** Overwrite the rows of other writers that stand in the place of values collected. */
+  /** Overwrite the rows of other writers that stand in the place of values collected; what is settled is collected again for it. */
   readonly adopt: boolean;
   /** Plan only: no request, no write, no lease. */
   readonly dryRun: boolean;
@@ -123,7 +123,7 @@ async function run(
     ...{ platforms, keyring, http, warn, now, signal, secrets },
     refused: createRefusals(warn),
     window: options.window,
-    refresh: options.refresh,
+    again: options.refresh || options.adopt,
   };
   const recorder = createRecorder({
     store,

@@ -1,13 +1,6 @@
 import type { CollectError, FailureReason, PlatformError, SkipReason } from '../errors.js';
 import type { Day, DayResult, MetricInfo, MetricValue, Platform, Split } from '../platforms/platform.js';
-import type {
-  AccountRow,
-  OutcomeRow,
-  OutcomeState,
-  SnapshotRow,
-  StoredAccount,
-  StoredConnection,
-} from '../store/store.js';
+import type { AccountRow, OutcomeRow, OutcomeState, SnapshotRow, StoredAccount } from '../store/store.js';
 import { oneLine } from './one-line.js';
 import { hasSettled } from './plan.js';
 
@@ -19,7 +12,8 @@ export interface DayRecord {
 
 /** How an account ended in a run, with its days. */
 export interface AccountRecord {
-  readonly row: AccountRow;
+  /** Null where the platform was not asked, or not to the end: the account stands as it did. */
+  readonly row: AccountRow | null;
   readonly days: readonly DayRecord[];
   /** The days that failed with the account as a whole, ascending: its own row says why, once. */
   readonly failedDates: readonly string[];
@@ -107,30 +101,6 @@ export function refusedByStore({ outcome }: DayRecord, error: CollectError): Day
     outcome: { ...outcome, state: 'failed', reason: 'unexpected_response', message, metrics: 0 },
     snapshots: [],
   };
-}
-
-/** An account's days; with `failed`, an account that failed as a whole on the days still due. */
-export function accountRecord(
-  { id }: Pick<StoredAccount, 'id'>,
-  { id: connectionId }: Pick<StoredConnection, 'id'>,
-  days: readonly DayRecord[],
-  failed: {
-    readonly error: PlatformError;
-    readonly dates: readonly string[];
-    readonly clean: (text: string) => string;
-  } | null = null,
-): AccountRecord {
-  const row = { id, connection_id: connectionId, reason: null, message: null };
-  if (failed === null) return withDays({ row, days, failedDates: [] }, days);
-  const { error, dates, clean } = failed;
-  return { row: { ...row, reason: error.reason, message: clean(error.message) }, days, failedDates: dates };
-}
-
-/** The same account with other days, such as those that were written: it fails where one of them does. */
-export function withDays(record: AccountRecord, days: readonly DayRecord[]): AccountRecord {
-  const [failure] = failuresOf(days);
-  if (record.row.reason !== null || failure === undefined) return { ...record, days };
-  return { ...record, days, row: { ...record.row, reason: failure.reason, message: failure.message } };
 }
 
 /** The days that failed by themselves. */

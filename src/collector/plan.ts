@@ -17,7 +17,7 @@ export interface PlanInput {
   readonly ledger: readonly Pick<LedgerEntry, 'date' | 'state'>[];
   readonly now: Date;
   /** Collect again what is settled. */
-  readonly refresh: boolean;
+  readonly again: boolean;
 }
 
 export interface Plan {
@@ -33,7 +33,7 @@ export interface Plan {
  * time zone is not due. A failed day always is: whatever its reason, a repaired token, a granted permission or a new
  * version may have mended it since.
  */
-export function plan({ day, window, ledger, now, refresh }: PlanInput): Plan {
+export function plan({ day, window, ledger, now, again }: PlanInput): Plan {
   const lastEnded = lastEndedDate(now, day.timeZone);
   const oldest = addDays(lastEnded, 1 - day.lookbackDays);
   const states = new Map(ledger.map((entry) => [entry.date, entry.state]));
@@ -44,7 +44,7 @@ export function plan({ day, window, ledger, now, refresh }: PlanInput): Plan {
   for (const date of datesBetween(range.since, range.until)) {
     const candidate = dayOf(date, day.timeZone);
     if (date < oldest) tooOld.push(candidate);
-    else if (refresh || isDue(states.get(date), hasSettled(candidate, day.settlesAfterHours, now))) due.push(candidate);
+    else if (again || isDue(states.get(date), hasSettled(candidate, day.settlesAfterHours, now))) due.push(candidate);
   }
   return { due, tooOld, closingDate: due.at(-1)?.date === lastEnded ? lastEnded : null };
 }

@@ -1,6 +1,6 @@
 import { CollectError } from '../errors.js';
 import type { ForeignRows, RecordCounts, Store } from '../store/store.js';
-import { type AccountRecord, type DayRecord, refusedByStore, withDays } from './outcome.js';
+import { type AccountRecord, type DayRecord, failuresOf, refusedByStore } from './outcome.js';
 
 const ROWS_PER_CALL = 500;
 /** An account with more rows than this, which takes a backfill, is written in several calls. */
@@ -51,52 +51,72 @@ export function createRecorder({ store, runId, now, refresh, adopt, onFailure }:
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
 
-  async function write(records: readonly AccountRecord[]): Promise<AccountRecord[]> {
-    try {
-      const days = records.flatMap((record) => record.days);
-      const written = await store.record({
-        runId,
-        at: now(),
-        accounts: records.map(({ row }) => row),
-        snapshots: days.flatMap(({ snapshots }) => snapshots),
-        outcomes: days.map(({ outcome }) => outcome),
-        refresh,
-        adopt,
-      });
-      counts = added(counts, written);
-      return [...records];
-    } catch (error) {
-      // What the database is, or who asks, is not at fault: then it may be one of the rows.
-      if (!(error instanceof CollectError) || error.code !== 'store_failed') throw error;
-      return writeApart(records, error);
-    }
+  async function send(records: readonly AccountRecord[]): Promise<void> {
+    const days = records.flatMap((record) => record.days);
+    const written = await store.record({
+      runId,
+      at: now(),
+      accounts: records.flatMap(({ row }) => row ?? []),
+      snapshots: days.flatMap(({ snapshots }) => snapshots),
+      outcomes: days.map(({ outcome }) => outcome),
+      refresh,
+      adopt,
+    });
+    counts = added(counts, written);
   }
 
-  async function writeApart(records: readonly AccountRecord[], error: CollectError): Promise<AccountRecord[]> {
-    const [only, ...others] = records;
-    if (only === undefined) throw error;
-    if (others.length > 0) {
+  async function write(records: readonly AccountRecord[]): Promise<AccountRecord[]> {
+    try {
+      await send(records);
+      return [...records];
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const [only] = records;
+      if (only !== undefined && records.length === 1) return [await writeApart(only)];
       const half = Math.ceil(records.length / 2);
       return [...(await write(records.slice(0, half))), ...(await write(records.slice(half)))];
     }
-    const [day, ...otherDays] = only.days;
-    if (day === undefined || (otherDays.length === 0 && day.snapshots.length === 0)) throw error;
-    if (otherDays.length === 0) return write([withDays(only, [refusedByStore(day, error)])]);
-    const half = Math.ceil(only.days.length / 2);
-    const first = await write([withDays(only, only.days.slice(0, half))]);
-    const second = await write([withDays(only, only.days.slice(half))]);
-    return [joined(only, [...first, ...second])];
+  }
+
+  /** Writes an account's days in several calls, and then how it stands: it fails where one of them was refused. */
+  async function writeApart(record: AccountRecord): Promise<AccountRecord> {
+    const days: DayRecord[] = [];
+    for (const some of grouped(record.days, rowsOfDay, ROWS_PER_CALL)) days.push(...(await writeDays(some)));
+    const [failure] = failuresOf(days);
+    const row =
+      record.row === null || record.row.reason !== null || failure === undefined
+        ? record.row
+        : { ...record.row, reason: failure.reason, message: failure.message };
+    if (row !== null) await send([{ row, days: [], failedDates: [] }]);
+    return { ...record, row, days };
+  }
+
+  async function writeDays(days: readonly DayRecord[]): Promise<DayRecord[]> {
+    try {
+      await send([{ row: null, days, failedDates: [] }]);
+      return [...days];
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const [only] = days;
+      if (only === undefined || (days.length === 1 && only.snapshots.length === 0)) throw error;
+      if (days.length === 1) return writeDays([refusedByStore(only, error)]);
+      const half = Math.ceil(days.length / 2);
+      return [...(await writeDays(days.slice(0, half))), ...(await writeDays(days.slice(half)))];
+    }
   }
 
   async function writeAll(batches: readonly Batch[]): Promise<void> {
     const written: AccountRecord[] = [];
-    for (const records of callsOf(batches.flatMap(({ record }) => piecesOf(record)))) {
-      written.push(...(await write(records)));
+    const records = batches.map(({ record }) => record);
+    for (const call of grouped(records, rowsOf, ROWS_PER_CALL)) {
+      const [first] = call;
+      const isLarge = first !== undefined && call.length === 1 && rowsOf(first) > LARGEST_CALL_ROWS;
+      written.push(...(isLarge ? [await writeApart(first)] : await write(call)));
     }
-    for (const { record, onWritten } of batches) {
-      onWritten(joined(record, written.splice(0, piecesOf(record).length)));
+    batches.forEach(({ record, onWritten }, index) => {
+      onWritten(written[index] ?? record);
       rowsUnwritten -= rowsOf(record);
-    }
+    });
   }
 
   function flush(): Promise<void> {
@@ -128,24 +148,12 @@ export function createRecorder({ store, runId, now, refresh, adopt, onFailure }:
   };
 }
 
-/** Accounts in the order given, as many in a call as fit. */
-function callsOf(records: readonly AccountRecord[]): AccountRecord[][] {
-  return grouped(records, rowsOf, ROWS_PER_CALL);
+/** What the database is, or who asks, is not at fault: then it may be one of the rows. */
+function isRefusal(error: unknown): error is CollectError {
+  return error instanceof CollectError && error.code === 'store_failed';
 }
 
-/** An account as it is, or in as many pieces as it takes. */
-function piecesOf(record: AccountRecord): AccountRecord[] {
-  if (rowsOf(record) <= LARGEST_CALL_ROWS) return [record];
-  return grouped(record.days, rowsOfDay, ROWS_PER_CALL).map((days) => withDays(record, days));
-}
-
-function joined(record: AccountRecord, pieces: readonly AccountRecord[]): AccountRecord {
-  return withDays(
-    record,
-    pieces.flatMap(({ days }) => days),
-  );
-}
-
+/** Items in the order given, as many in a group as fit. */
 function grouped<T>(items: readonly T[], sizeOf: (item: T) => number, most: number): T[][] {
   const groups: T[][] = [];
   let size = Number.POSITIVE_INFINITY;

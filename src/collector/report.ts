@@ -19,7 +19,7 @@ export function reportOn(
   if (record === null && planned.due.length > 0) days.due = planned.due.length;
   const skipped = outcomes.find(({ state }) => state === 'skipped');
   return {
-    connectionId: record?.row.connection_id ?? account.connections[0].id,
+    connectionId: record?.row?.connection_id ?? account.connections[0].id,
     userId: account.userId,
     platform: account.platform,
     accountId: account.accountId,
@@ -29,13 +29,13 @@ export function reportOn(
     dates: record ? [...outcomes.map(({ date }) => date), ...failedDates].sort() : planned.due.map(({ date }) => date),
     metrics: outcomes.reduce((sum, { metrics }) => sum + metrics, 0),
     changes: record ? changesOf(account, record, now) : [],
-    reason: record?.row.reason ?? skipped?.reason ?? null,
-    message: record?.row.message ?? skipped?.message ?? null,
+    reason: record?.row?.reason ?? skipped?.reason ?? null,
+    message: record?.row?.message ?? skipped?.message ?? null,
   };
 }
 
 function resultOf(record: AccountRecord | null): ConnectionReport['result'] {
   if (record === null) return 'nothing_due';
-  if (record.row.reason !== null) return 'failed';
+  if (record.row !== null && record.row.reason !== null) return 'failed';
   return record.days.every(({ outcome }) => outcome.state === 'skipped') ? 'skipped' : 'succeeded';
 }

@@ -117,7 +117,7 @@ export function createTally(): Tally {
 }
 
 function allFailuresOf({ row, days, failedDates }: AccountRecord): Pick<Failure, 'day' | 'reason' | 'message'>[] {
-  const { reason, message } = row;
+  const { reason, message } = row ?? { reason: null, message: null };
   const whole = reason === null ? [] : failedDates.map((day) => ({ day, reason, message: message ?? '' }));
   return [...failuresOf(days), ...whole];
 }

@@ -87,7 +87,7 @@ describe('a healthcheck', () => {
     expect(check.received[1]?.body).toContain('completed: 300 of 300 connections ok');
   });
 
-  it('is told the exit code of a bad night, and no user whatever the details', async () => {
+  it('is told the exit code of a bad run, and no user whatever the details', async () => {
     const check = await receiver();
     const { alerts } = alertsTo({ healthcheckUrl: `${check.url}?create=1`, details: true });
     await alerts.ofRun({ countsForNight: true }).ended(partial, 3);

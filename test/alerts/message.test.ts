@@ -12,8 +12,8 @@ function partial(failures: readonly Failure[], changes: Partial<Summary['changes
     status: 'partial',
     connections: { total: 300, succeeded: 297, failed: 3, skipped: 0 },
     platforms: {
-      instagram: { connections: 150, succeeded: 148, failed: 2, skipped: 0, metrics: 16_000 },
-      facebook: { connections: 150, succeeded: 149, failed: 1, skipped: 0, metrics: 10_000 },
+      instagram: { connections: 150, succeeded: 148, failed: 2, skipped: 0, metrics: 16_000, reasons: {} },
+      facebook: { connections: 150, succeeded: 149, failed: 1, skipped: 0, metrics: 10_000, reasons: {} },
     },
     failures: failures.flatMap((each) => [each, { ...each, day: '2026-11-20' }]),
     changes: { ...NO_CHANGES, ...changes },
@@ -27,10 +27,10 @@ const three = [
 ];
 
 describe('a message', () => {
-  const night = partial(three, { newly_failing: ['c2', 'c3'], repaired: ['c8'], failing_over_3_nights: ['c1'] });
+  const run = partial(three, { newly_failing: ['c2', 'c3'], repaired: ['c8'], failing_over_3_nights: ['c1'] });
 
   it('leads with what is new, then counts connections and reasons by platform, and names no user', () => {
-    expect(describeRun(night, { details: false }).split('\n')).toEqual([
+    expect(describeRun(run, { details: false }).split('\n')).toEqual([
       'analytics-collect: 2 newly failing, 1 repaired, 1 failing for more than 3 nights',
       'partial: 297 of 300 connections ok, 3 failed; 2026-11-15 to 2026-11-21; 27,076 metrics inserted in 12 s',
       'facebook: 1 of 150 failed: 1 timeout',
@@ -40,7 +40,7 @@ describe('a message', () => {
   });
 
   it('names users when details are asked for, the newly failing first, in a form that mentions nobody', () => {
-    const lines = describeRun(night, { details: true }).split('\n');
+    const lines = describeRun(run, { details: true }).split('\n');
     expect(lines.slice(4, 8)).toEqual([
       '- instagram of user user-two: timeout (new)',
       '- facebook of user user-three: timeout (new)',

@@ -25,6 +25,7 @@ test('no flags ask for every due day of the last 7', () => {
     window: { kind: 'lookback', days: 7 },
     concurrency: 32,
     refresh: false,
+    adopt: false,
     dryRun: false,
     limits: { maxRequests: 200_000, maxDurationMs: 3 * 3_600_000, maxWaitMs: 5 * 60_000 },
     trigger: 'cli',
@@ -52,6 +53,7 @@ describe('what is asked for', () => {
       { refresh: true, dryRun: true },
       { refresh: true, dryRun: true },
     ],
+    [{ adopt: true }, { adopt: true, refresh: false }],
     [{ sandbox: true }, { trigger: 'sandbox' }],
   ])('%j', (flags, expected) => {
     expect(parse(flags)).toMatchObject(expected);

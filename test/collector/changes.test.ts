@@ -1,44 +1,74 @@
 import { describe, expect, it } from 'vitest';
 import { changesOf } from '../../src/collector/changes.js';
+import type { DayRecord } from '../../src/collector/outcome.js';
+import type { FailureReason } from '../../src/errors.js';
 import type { LedgerEntry, OutcomeState } from '../../src/store/store.js';
 
 const NOW = new Date('2026-11-22T02:00:00Z');
-/** When the nights before began to record failures, a few seconds into their runs. */
-const nightsAgo = (nights: number) => new Date(NOW.getTime() - nights * 86_400_000 + 5_000).toISOString();
+/** When the runs before began to record failures, a few seconds after their start. */
+const daysAgo = (days: number) => new Date(NOW.getTime() - days * 86_400_000 + 5_000).toISOString();
 
-const entry = (date: string, state: OutcomeState, failedSince: string | null = null): LedgerEntry => ({
-  ...{ date, state, failedSince },
-});
-const day = (date: string, state: OutcomeState) => ({ date, state });
+const entry = (date: string, state: OutcomeState): LedgerEntry => ({ date, state });
+
+function day(date: string, state: 'settled' | 'pending' | 'no_data' | 'failed'): DayRecord {
+  const outcome = { account: 1, date, metrics: 0 };
+  return {
+    outcome:
+      state === 'failed'
+        ? { ...outcome, state, reason: 'timeout', message: 'no answer' }
+        : { ...outcome, state, reason: null, message: null },
+    snapshots: [],
+  };
+}
+
+function changes(
+  before: { failingSince?: string; ledger?: readonly LedgerEntry[] },
+  after: { reason?: FailureReason; days?: readonly DayRecord[] },
+) {
+  return changesOf(
+    { failingSince: before.failingSince ?? null, ledger: before.ledger ?? [] },
+    { row: { id: 1, connection_id: 'c1', reason: after.reason ?? null, message: null }, days: after.days ?? [] },
+    NOW,
+  );
+}
 
 describe('failing', () => {
-  it('is new when no due day had failed, in a first run as in any other', () => {
-    expect(changesOf([], [day('2026-11-20', 'failed')], NOW)).toEqual(['newly_failing']);
+  it('is new when the run before did not fail, in a first run as in any other', () => {
+    expect(changes({}, { reason: 'needs_reconnect' })).toEqual(['newly_failing']);
     const ledger = [entry('2026-11-19', 'settled'), entry('2026-11-20', 'pending')];
-    expect(changesOf(ledger, [day('2026-11-20', 'failed')], NOW)).toEqual(['newly_failing']);
+    expect(changes({ ledger }, { reason: 'timeout', days: [day('2026-11-20', 'failed')] })).toEqual(['newly_failing']);
   });
 
-  it('is no longer new the next night, even if another day fails then', () => {
-    const ledger = [entry('2026-11-19', 'failed', nightsAgo(1))];
-    const outcomes = [day('2026-11-19', 'settled'), day('2026-11-20', 'failed')];
-    expect(changesOf(ledger, outcomes, NOW)).toEqual([]);
+  it('is new although days of long ago have failed, when the account did not fail in the run before', () => {
+    const ledger = [entry('2026-11-13', 'failed')];
+    expect(changes({ ledger }, { reason: 'timeout', days: [day('2026-11-20', 'failed')] })).toEqual(['newly_failing']);
   });
 
-  it('has gone on for more than three nights in the fourth run, not in the third', () => {
-    const outcomes = [day('2026-11-17', 'failed'), day('2026-11-20', 'failed')];
-    expect(changesOf([entry('2026-11-17', 'failed', nightsAgo(2))], outcomes, NOW)).toEqual([]);
-    expect(changesOf([entry('2026-11-17', 'failed', nightsAgo(3))], outcomes, NOW)).toEqual(['failing_over_3_nights']);
+  it('is no longer new in the next run, even if another day fails then', () => {
+    const ledger = [entry('2026-11-19', 'failed')];
+    const days = [day('2026-11-19', 'settled'), day('2026-11-20', 'failed')];
+    expect(changes({ failingSince: daysAgo(1), ledger }, { reason: 'timeout', days })).toEqual([]);
   });
 
-  it('is repaired when every due day of before succeeds', () => {
-    const ledger = [entry('2026-11-18', 'failed', nightsAgo(2)), entry('2026-11-19', 'failed', nightsAgo(1))];
-    const outcomes = ['2026-11-18', '2026-11-19', '2026-11-20'].map((date) => day(date, 'settled'));
-    expect(changesOf(ledger, outcomes, NOW)).toEqual(['repaired']);
+  it('is no longer new in the next run, of a whole account without a day of its own', () => {
+    expect(changes({ failingSince: daysAgo(1) }, { reason: 'needs_reconnect' })).toEqual([]);
+  });
+
+  it('has gone on for more than three days in the fourth daily run, not in the third', () => {
+    expect(changes({ failingSince: daysAgo(2) }, { reason: 'needs_reconnect' })).toEqual([]);
+    expect(changes({ failingSince: daysAgo(3) }, { reason: 'needs_reconnect' })).toEqual(['failing_over_3_nights']);
+  });
+
+  it('is repaired when a run ends without a failure', () => {
+    const ledger = [entry('2026-11-18', 'failed'), entry('2026-11-19', 'failed')];
+    const days = ['2026-11-18', '2026-11-19', '2026-11-20'].map((date) => day(date, 'settled'));
+    expect(changes({ failingSince: daysAgo(2), ledger }, { days })).toEqual(['repaired']);
+    expect(changes({ failingSince: daysAgo(2) }, { days })).toEqual(['repaired']);
   });
 
   it('of a day that has left the window is neither told again nor called repaired', () => {
-    const ledger = [entry('2026-11-13', 'failed', nightsAgo(8))];
-    expect(changesOf(ledger, [day('2026-11-20', 'settled')], NOW)).toEqual([]);
+    const ledger = [entry('2026-11-13', 'failed')];
+    expect(changes({ ledger }, { days: [day('2026-11-20', 'settled')] })).toEqual([]);
   });
 });
 
@@ -46,13 +76,15 @@ describe('days without data', () => {
   const quiet = [entry('2026-11-15', 'settled'), entry('2026-11-16', 'no_data'), entry('2026-11-17', 'no_data')];
 
   it('are told when they become three, and once', () => {
-    expect(changesOf(quiet, [day('2026-11-18', 'no_data')], NOW)).toEqual(['newly_without_data']);
+    expect(changes({ ledger: quiet }, { days: [day('2026-11-18', 'no_data')] })).toEqual(['newly_without_data']);
     const longer = [...quiet, entry('2026-11-18', 'no_data')];
-    expect(changesOf(longer, [day('2026-11-19', 'no_data')], NOW)).toEqual([]);
+    expect(changes({ ledger: longer }, { days: [day('2026-11-19', 'no_data')] })).toEqual([]);
   });
 
   it('are not those that a platform is only late with, nor those that failed', () => {
-    expect(changesOf(quiet, [day('2026-11-18', 'pending')], NOW)).toEqual([]);
-    expect(changesOf(quiet, [day('2026-11-18', 'failed')], NOW)).toEqual(['newly_failing']);
+    expect(changes({ ledger: quiet }, { days: [day('2026-11-18', 'pending')] })).toEqual([]);
+    expect(changes({ ledger: quiet }, { reason: 'timeout', days: [day('2026-11-18', 'failed')] })).toEqual([
+      'newly_failing',
+    ]);
   });
 });

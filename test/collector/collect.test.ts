@@ -3,15 +3,15 @@ import { addDays } from '../../src/collector/day.js';
 import type { ConnectionReport } from '../../src/collector/events.js';
 import { readStatus } from '../../src/collector/status.js';
 import type { Summary } from '../../src/collector/summary.js';
-import { loadConfig } from '../../src/config.js';
-import { createPlatforms } from '../../src/platforms/registry.js';
+import { CollectError } from '../../src/errors.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { population } from '../../src/sandbox/population.js';
 import { trueValue } from '../../src/sandbox/values.js';
+import type { Store } from '../../src/store/store.js';
 import { createWorld, type World } from '../support/world.js';
 
 /** 01:00 in Los Angeles, an hour after the end of 2026-11-21. */
-const NIGHT = new Date('2026-11-22T09:00:00Z');
+const START = new Date('2026-11-22T09:00:00Z');
 const HOUR_MS = 3_600_000;
 
 let world: World;
@@ -32,12 +32,14 @@ function expectToAddUp({ connections, users, days, platforms }: Summary): void {
   expect(Object.values(platforms).reduce((sum, platform) => sum + platform.connections, 0)).toBe(connections.total);
 }
 
+const status = () => readStatus(world, 7, world.now);
+
 const table = (w: World) =>
   w.query(`select user_id, platform, metric, date::text as date, value::float8 as value, metadata->>'settled' as settled
            from analytics_snapshots order by user_id, platform, metric, date`);
 
 it('writes each true value under its day, and nothing else', async () => {
-  world = await createWorld({ accounts: accounts(7), now: NIGHT });
+  world = await createWorld({ accounts: accounts(7), now: START });
   const summary = await world.collect();
 
   expect(summary).toMatchObject({ status: 'completed', dates: { since: '2026-11-15', until: '2026-11-21' } });
@@ -85,7 +87,7 @@ it.each([
 });
 
 it('keeps to four requests for an Instagram account and day and one for all days of a Page, and asks once for the profile and for each reach', async () => {
-  world = await createWorld({ accounts: accounts(1), now: NIGHT });
+  world = await createWorld({ accounts: accounts(1), now: START });
   await world.collect();
   const ofPage = (path: string) => /^\/v[\d.]+\/1045/.test(path);
   const [page, profile] = [
@@ -102,7 +104,7 @@ it('keeps to four requests for an Instagram account and day and one for all days
 
 describe('a later run', () => {
   it('asks nothing and inserts nothing right after', async () => {
-    world = await createWorld({ accounts: accounts(3), now: NIGHT });
+    world = await createWorld({ accounts: accounts(3), now: START });
     await world.collect();
     const before = world.sandbox.requests.length;
     const summary = await world.collect();
@@ -116,10 +118,10 @@ describe('a later run', () => {
   });
 
   it('replaces provisional rows once they have settled, and never after', async () => {
-    world = await createWorld({ accounts: accounts(1), now: NIGHT });
+    world = await createWorld({ accounts: accounts(1), now: START });
     await world.collect();
     await world.query("update analytics_snapshots set value = -1 where date >= '2026-11-19'");
-    world.now = new Date(NIGHT.getTime() + 48 * HOUR_MS);
+    world.now = new Date(START.getTime() + 48 * HOUR_MS);
     const summary = await world.collect();
     expect(summary.days).toMatchObject({ planned: 8, settled: 4, provisional: 4 });
     const tampered = await world.query(
@@ -139,7 +141,7 @@ describe('a later run', () => {
   });
 
   it('replaces even settled rows to refresh them', async () => {
-    world = await createWorld({ accounts: accounts(1), now: NIGHT });
+    world = await createWorld({ accounts: accounts(1), now: START });
     await world.collect();
     const clean = await table(world);
     await world.query('update analytics_snapshots set value = -1');
@@ -151,7 +153,7 @@ describe('a later run', () => {
   it('heals a connection whose token was renewed, over the whole window', async () => {
     const [instagram] = accounts(1, { 0: { kind: 'dead_token', times: 1 } });
     if (!instagram) throw new Error('no account');
-    world = await createWorld({ accounts: [instagram], now: NIGHT });
+    world = await createWorld({ accounts: [instagram], now: START });
     const first = await world.collect();
     expect(first).toMatchObject({ status: 'failed', days: { failed: 7 }, requests: { total: 1 } });
     expect(first.failures[0]).toMatchObject({ reason: 'needs_reconnect', day: '2026-11-15' });
@@ -162,17 +164,17 @@ describe('a later run', () => {
   it('waits for late data, and says no_data only when it has settled without any', async () => {
     const [instagram] = accounts(1, { 0: { kind: 'no_data' } });
     if (!instagram) throw new Error('no account');
-    world = await createWorld({ accounts: [instagram], now: NIGHT });
+    world = await createWorld({ accounts: [instagram], now: START });
     const summary = await world.collect();
     expect(summary.days).toMatchObject({ pending: 2, no_data: 5, settled: 0 });
     expect(await world.collect()).toMatchObject({ days: { planned: 2, pending: 2 } });
-    world.now = new Date(NIGHT.getTime() + 48 * HOUR_MS);
+    world.now = new Date(START.getTime() + 48 * HOUR_MS);
     expect(await world.collect()).toMatchObject({ days: { planned: 4, no_data: 2, pending: 2 } });
   });
 });
 
 it('plans without asking or writing in a dry run', async () => {
-  world = await createWorld({ accounts: accounts(2), now: NIGHT });
+  world = await createWorld({ accounts: accounts(2), now: START });
   const reports: ConnectionReport[] = [];
   const summary = await world.collect(
     { dryRun: true },
@@ -182,11 +184,13 @@ it('plans without asking or writing in a dry run', async () => {
   expect(reports).toHaveLength(4);
   expect(reports[0]).toMatchObject({ days: { due: 7 }, dates: expect.arrayContaining(['2026-11-15', '2026-11-21']) });
   expect(world.sandbox.requests).toEqual([]);
-  expect(await world.query('select 1 from collection_runs union all select 1 from collection_outcomes')).toEqual([]);
+  for (const written of ['collection_runs', 'collection_accounts', 'collection_outcomes', 'analytics_snapshots']) {
+    expect([written, await world.query(`select from ${written}`)]).toEqual([written, []]);
+  }
 });
 
 it('collects one user, or one platform, alone', async () => {
-  world = await createWorld({ accounts: accounts(3), now: NIGHT });
+  world = await createWorld({ accounts: accounts(3), now: START });
   const userId = accounts(3)[2]?.userId ?? '';
   expect(await world.collect({ userId, platforms: ['facebook'] })).toMatchObject({
     scope: `user:${userId}`,
@@ -212,7 +216,7 @@ it('ends every failure where it is: sixty connections, twenty of them broken in 
   ];
   const broken = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i * 3, faults[i % faults.length]]));
   const all = accounts(30, broken);
-  world = await createWorld({ accounts: all, now: NIGHT });
+  world = await createWorld({ accounts: all, now: START });
   const summary = await world.collect({
     window: { kind: 'dates', since: '2026-11-18', until: '2026-11-18' },
     concurrency: 32,
@@ -239,28 +243,27 @@ it('ends every failure where it is: sixty connections, twenty of them broken in 
   expect(Number(complete[0]?.rows)).toBeLessThanOrEqual(rowsOf('facebook') ?? 0);
 }, 60_000);
 
-it('never sends what it cannot decrypt, and collects the older of two accounts', async () => {
+it('never sends what it cannot decrypt, nor an account id that is none', async () => {
   const [instagram, facebook, second] = accounts(2);
   if (!instagram || !facebook || !second) throw new Error('no accounts');
-  world = await createWorld({ accounts: [facebook], now: NIGHT });
+  world = await createWorld({ accounts: [facebook], now: START });
   await world.connect(instagram, 'gAAAAABnot-of-this-key');
-  await world.connect({ ...second, platform: 'facebook', userId: facebook.userId });
   await world.connect({ ...second, platform: 'facebook', userId: 'someone-else' }, 'EAAplain');
   await world.connect({ ...second, userId: 'another', platform: 'instagram', accountId: '../../me' });
   const summary = await world.collect();
 
-  expect(summary.connections).toEqual({ total: 5, succeeded: 1, failed: 3, skipped: 1 });
+  expect(summary.connections).toEqual({ total: 4, succeeded: 1, failed: 3, skipped: 0 });
   expectToAddUp(summary);
   expect(new Set(summary.failures.map(({ reason }) => reason))).toEqual(
     new Set(['undecryptable_token', 'configuration']),
   );
-  expect(summary.warnings).toEqual([expect.stringContaining('more than one facebook account')]);
+  expect(summary.warnings).toEqual([]);
   expect(new Set(world.sandbox.requests.map(({ accountId }) => accountId))).toEqual(new Set([facebook.accountId]));
   expect(JSON.stringify(summary)).not.toMatch(/gAAAAA|EAA/);
 });
 
 it('stops politely: what was fetched is written, the next run completes it', async () => {
-  world = await createWorld({ accounts: accounts(12), now: NIGHT, latencyMs: 5 });
+  world = await createWorld({ accounts: accounts(12), now: START, latencyMs: 5 });
   const stop = new AbortController();
   let ended = 0;
   const summary = await world.collect({ signal: stop.signal, concurrency: 2 }, (event) => {
@@ -278,13 +281,13 @@ it('stops politely: what was fetched is written, the next run completes it', asy
   await world.collect();
   const repaired = await table(world);
   await world.close();
-  world = await createWorld({ accounts: accounts(12), now: NIGHT });
+  world = await createWorld({ accounts: accounts(12), now: START });
   await world.collect();
   expect(repaired).toEqual(await table(world));
 });
 
 it('refuses to start while another run holds the lease', async () => {
-  world = await createWorld({ accounts: accounts(1), now: NIGHT });
+  world = await createWorld({ accounts: accounts(1), now: START });
   const lease = await world.store.beginRun({ scope: 'all', trigger: 'test' });
   await expect(world.collect()).rejects.toMatchObject({
     code: 'lease_held',
@@ -294,15 +297,174 @@ it('refuses to start while another run holds the lease', async () => {
   expect(world.sandbox.requests).toEqual([]);
 });
 
-it('tells of a platform that nobody collects, whatever its name', async () => {
-  world = await createWorld({ accounts: [], now: NIGHT });
-  await world.store.saveConnection({
-    ...{ userId: 'u1', platform: 'constructor', accountId: '1', accountName: null },
-    ...{ accessToken: 'gAAAAA', refreshToken: null, tokenExpiresAt: null },
-  });
-  expect((await world.collect()).failures[0]).toMatchObject({ reason: 'unsupported_platform' });
-  const { platforms } = await readStatus(world.store, createPlatforms(loadConfig({})), 7, NIGHT);
-  expect(platforms).toMatchObject([
-    { platform: 'constructor', since: '2026-11-15', until: '2026-11-21', failing: [{ days: 7 }] },
+it('leaves connections of other services alone, whatever their names, and counts them in status', async () => {
+  world = await createWorld({ accounts: accounts(1), now: START });
+  for (const platform of ['constructor', 'google', 'google']) {
+    await world.store.saveConnection({
+      userId: 'u1',
+      platform,
+      accountId: `${Math.random()}`,
+      accountName: null,
+      accessToken: 'gAAAAA',
+      refreshToken: null,
+      tokenExpiresAt: null,
+    });
+  }
+  const summary = await world.collect();
+  expect(summary).toMatchObject({ status: 'completed', connections: { total: 2, succeeded: 2 }, failures: [] });
+  expect(Object.keys(summary.platforms).sort()).toEqual(['facebook', 'instagram']);
+  const { platforms, ignored } = await status();
+  expect(ignored).toEqual({ constructor: 1, google: 2 });
+  expect(platforms.map(({ platform }) => platform)).toEqual(['facebook', 'instagram']);
+});
+
+it('writes the failure of a whole account once, and counts its runs and its days', async () => {
+  const [instagram] = accounts(1, { 0: { kind: 'dead_token' } });
+  if (!instagram) throw new Error('no account');
+  world = await createWorld({ accounts: [instagram], now: START });
+  for (let run = 0; run < 3; run++) {
+    world.now = new Date(START.getTime() + run * 24 * HOUR_MS);
+    const summary = await world.collect();
+    expect(summary).toMatchObject({ status: 'failed', days: { planned: 7, failed: 7 } });
+    expect(summary.failures).toHaveLength(7);
+    expectToAddUp(summary);
+  }
+  expect(world.sandbox.fired(instagram.accountId, 'dead_token')).toBe(3);
+  expect(await world.query('select date from collection_outcomes')).toEqual([]);
+  expect(await world.query('select reason, failing_runs, last_day from collection_accounts')).toEqual([
+    { reason: 'needs_reconnect', failing_runs: 3, last_day: null },
   ]);
+  const { platforms } = await status();
+  expect(platforms).toMatchObject([
+    {
+      platform: 'instagram',
+      since: '2026-11-17',
+      until: '2026-11-23',
+      accounts: 1,
+      accounts_with_data: 0,
+      days_missing: 7,
+      failing: [{ account_id: instagram.accountId, failing_since: '2026-11-22', days: 2, runs: 3 }],
+    },
+  ]);
+});
+
+it('goes on counting the runs of an account of which the database refuses the same day each time', async () => {
+  const refusing = (store: Store): Store => ({
+    ...store,
+    async record(batch) {
+      const isRefused = batch.snapshots.some(({ date }) => date === '2026-11-21');
+      if (isRefused) throw new CollectError('store_failed', 'the database does not take it', '');
+      return store.record(batch);
+    },
+  });
+  const [, facebook] = accounts(1);
+  if (!facebook) throw new Error('no account');
+  world = await createWorld({ accounts: [facebook], now: START, between: refusing });
+  for (let run = 0; run < 3; run++) {
+    world.now = new Date(START.getTime() + run * 24 * HOUR_MS);
+    expect((await world.collect()).failures).toMatchObject([{ day: '2026-11-21', reason: 'unexpected_response' }]);
+  }
+  const { platforms } = await status();
+  expect(platforms[0]?.failing).toMatchObject([{ failing_since: '2026-11-22', runs: 3 }]);
+});
+
+describe('a value that the platform has changed', () => {
+  it('is corrected although it had settled, and the first one is kept beside it', async () => {
+    world = await createWorld({ accounts: accounts(1), now: START });
+    await world.collect();
+    const clean = await table(world);
+    const [changed] = await world.query(
+      `update analytics_snapshots set value = -1
+       where platform = 'facebook' and metric = 'page_media_view' and date = '2026-11-18'
+       returning metadata`,
+    );
+    expect(changed).toMatchObject({ metadata: { settled: true } });
+    // The day is asked for again, as after a failure of one of its requests.
+    await world.query(
+      `update collection_outcomes set outcome = 'failed', reason = 'timeout', message = '' where date = '2026-11-18'`,
+    );
+    world.now = new Date(START.getTime() + HOUR_MS);
+    const summary = await world.collect();
+
+    expect(summary.metrics).toMatchObject({ inserted: 0, updated: 1 });
+    expect(await table(world)).toEqual(clean);
+    expect(
+      await world.query(
+        `select platform, metric, date::text as date, metadata -> 'first' as first, metadata ->> 'revised_at' as revised_at
+         from analytics_snapshots where metadata ? 'first'`,
+      ),
+    ).toEqual([
+      {
+        platform: 'facebook',
+        metric: 'page_media_view',
+        date: '2026-11-18',
+        first: { value: -1, fetched_at: START.toISOString() },
+        revised_at: world.now.toISOString(),
+      },
+    ]);
+  });
+});
+
+describe('a row of another writer', () => {
+  const DAYS = ['2026-11-18', '2026-11-20'];
+  const foreignRows = () =>
+    world.query(`select date::text as date, value::int as value from analytics_snapshots
+                 where metadata = '{}' order by date`);
+
+  async function worldWithForeignRows(): Promise<SandboxAccount> {
+    const [account] = population({ users: 1, platforms: ['facebook'] });
+    if (!account) throw new Error('no account');
+    world = await createWorld({ accounts: [account], now: START });
+    for (const date of DAYS) {
+      await world.query(
+        `insert into analytics_snapshots (user_id, platform, source, metric, value, date, metadata)
+         values ($1, 'facebook', 'social_media', 'page_media_view', 5, $2, '{}')`,
+        [account.userId, date],
+      );
+    }
+    return account;
+  }
+
+  it('stands, is counted, and is warned of once with the way out', async () => {
+    await worldWithForeignRows();
+    const summary = await world.collect();
+    expect(summary.status).toBe('completed');
+    expect(summary.metrics.foreign).toBe(2);
+    expect(summary.warnings).toEqual([expect.stringMatching(/: 2 \(2026-11-18 to 2026-11-20\); .*--adopt/)]);
+    expect(await foreignRows()).toEqual(DAYS.map((date) => ({ date, value: 5 })));
+    const [others] = await world.query(`select count(*)::int as rows from analytics_snapshots where metadata <> '{}'`);
+    expect(others).toEqual({ rows: summary.metrics.inserted });
+  });
+
+  it('is overwritten by a first run with adopt', async () => {
+    const account = await worldWithForeignRows();
+    const summary = await world.collect({ adopt: true });
+    expect(summary.metrics).toMatchObject({ updated: 2, foreign: 0 });
+    expect(summary.warnings).toEqual([]);
+    await expectAdopted(account);
+  });
+
+  it('is overwritten when its days are collected with adopt, as the warning says', async () => {
+    const account = await worldWithForeignRows();
+    await world.collect();
+    const summary = await world.collect({
+      adopt: true,
+      window: { kind: 'dates', since: '2026-11-18', until: '2026-11-20' },
+    });
+    expect(summary.metrics).toMatchObject({ inserted: 0, updated: 2, foreign: 0 });
+    await expectAdopted(account);
+  });
+
+  async function expectAdopted({ accountId }: SandboxAccount): Promise<void> {
+    expect(await foreignRows()).toEqual([]);
+    expect(
+      await world.query(
+        `select date::text as date, value::int as value, metadata ->> 'account_id' as account_id from analytics_snapshots
+         where metric = 'page_media_view' and date = any ($1) order by date`,
+        [DAYS],
+      ),
+    ).toEqual(
+      DAYS.map((date) => ({ date, value: trueValue(accountId, 'page_media_view', date), account_id: accountId })),
+    );
+  }
 });

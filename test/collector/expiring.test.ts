@@ -8,20 +8,36 @@ import { createWorld } from '../support/world.js';
 
 const NOON = new Date('2026-11-22T12:00:00Z');
 
-it('warns of tokens that only their user can renew, in the run and in status', async () => {
+/** Two users with a connection each, whose tokens a test lets end. Instagram's are of its own login, which end. */
+async function expiringWorld() {
+  const accounts = population({ users: 2, platforms: ['instagram', 'facebook', 'youtube', 'linkedin'] });
   const world = await createWorld({
-    accounts: population({ users: 2, platforms: ['instagram', 'youtube', 'linkedin'] }),
+    accounts: accounts.map((account) =>
+      account.platform === 'instagram' ? { ...account, accessToken: `IGAA${account.userId}` } : account,
+    ),
     now: NOON,
   });
   onTestFinished(() => world.close());
-  const expire = (platform: string, user: number, expiresAt: string, refreshToken = 'refresh_token') =>
-    world.query(`update platform_connections set token_expires_at = '${expiresAt}', refresh_token = ${refreshToken}
-                  where platform = '${platform}' and user_id like '%${user}'`);
+
+  async function expire(platform: string, user: number, expiresAt: string, refreshToken?: string | null) {
+    const changed = await world.query(
+      `update platform_connections
+       set token_expires_at = $1, refresh_token = case when $2 then $3 else refresh_token end
+       where platform = $4 and user_id like '%' || $5 returning id`,
+      [expiresAt, refreshToken !== undefined, refreshToken ?? null, platform, String(user)],
+    );
+    expect(changed).toHaveLength(1);
+  }
+  return { world, expire };
+}
+
+it('warns of tokens that only their user can renew, in the run and in status', async () => {
+  const { world, expire } = await expiringWorld();
   // The hour of a Google token, and LinkedIn's sixty days, are renewed without the user.
   await expire('youtube', 1, '2026-11-22T11:00:00Z');
   await expire('linkedin', 1, '2026-11-24T00:00:00Z');
-  await expire('linkedin', 2, '2026-12-02T11:59:00Z', 'null');
-  await expire('instagram', 1, '2026-11-22T11:00:00Z', "'of no use'");
+  await expire('linkedin', 2, '2026-12-02T11:59:00Z', null);
+  await expire('instagram', 1, '2026-11-22T11:00:00Z', 'of no use');
   await expire('instagram', 2, '2026-12-02T12:00:00Z');
 
   const summary = await world.collect({ dryRun: true });
@@ -32,7 +48,8 @@ it('warns of tokens that only their user can renew, in the run and in status', a
   expect((await world.collect({ dryRun: true, platforms: ['youtube'] })).warnings).toEqual([]);
 
   const platforms = createPlatforms(loadConfig({ META_GRAPH_VERSION: 'v21.0' }));
-  const status = await readStatus(world.store, platforms, 7, NOON);
+  await world.store.syncAccounts({ collected: [...platforms.keys()], at: NOON, windowDays: 7 });
+  const status = await readStatus({ store: world.store, platforms, keyring: world.keyring }, 7, NOON);
   expect(status.expiring_tokens.map((token) => [token.platform, token.account_id])).toEqual([
     ['instagram', expect.any(String)],
     ['linkedin', '70000002'],
@@ -40,11 +57,39 @@ it('warns of tokens that only their user can renew, in the run and in status', a
   expect(status.warnings).toEqual([expect.stringContaining('META_GRAPH_VERSION')]);
 });
 
+it('does not warn of a Page, whose token does not end by the date stored with it', async () => {
+  const { world, expire } = await expiringWorld();
+  await expire('facebook', 1, '2026-01-01T00:00:00Z');
+  await expire('facebook', 2, '2026-11-24T00:00:00Z', null);
+  // An Instagram account that is opened over its Page.
+  await world.query(`update platform_connections set access_token = $1 where platform = 'instagram'`, [
+    world.keyring.encrypt('EAAof-a-page'),
+  ]);
+  await expire('instagram', 1, '2026-01-01T00:00:00Z');
+  expect((await world.collect({ dryRun: true })).warnings).toEqual([]);
+});
+
+it('takes the encrypted empty string for no refresh token, and warns', async () => {
+  const { world, expire } = await expiringWorld();
+  await expire('youtube', 1, '2026-11-22T11:00:00Z', world.keyring.encrypt(''));
+  await expire('youtube', 2, '2026-11-22T11:00:00Z', world.keyring.encrypt('1//real'));
+  await expire('linkedin', 1, '2026-11-24T00:00:00Z', world.keyring.encrypt(''));
+  await expire('linkedin', 2, '2026-11-24T00:00:00Z', world.keyring.encrypt('AQYreal'));
+  expect((await world.collect({ dryRun: true })).warnings).toEqual([
+    expect.stringMatching(/^the token of youtube \S+ of user \S+1 ended/),
+    expect.stringMatching(/^the token of linkedin \S+ of user \S+1 ends/),
+  ]);
+});
+
 it('does not flood an operator when thousands of tokens end', () => {
-  const end = { userId: 'u', platform: 'instagram', accountId: null, accountName: null, hasRefreshToken: false };
   const ends = Array.from({ length: 2_500 }, (_, i) => ({
-    ...end,
-    connectionId: `c${i}`,
+    id: `c${i}`,
+    userId: 'u',
+    platform: 'instagram',
+    accountId: null,
+    accountName: null,
+    accessToken: 'gAAAAA',
+    refreshToken: null,
     tokenExpiresAt: '2026-11-30T00:00:00+00:00',
   }));
   const warnings = expiryWarnings(ends, NOON);

@@ -25,10 +25,15 @@ const METRICS: readonly MetricInfo[] = [
 function recorded(result: DayResult, { askedAt = SETTLED, known }: { askedAt?: Date; known?: OutcomeState } = {}) {
   const warnings: string[] = [];
   const record = recordDay({
-    connection: {
-      ...{ id: 'c1', userId: 'u1', platform: 'any', accountId: '1', accountName: null, secondAccount: false },
-      ...{ accessToken: 'EAAtoken', refreshToken: null, tokenExpiresAt: null },
-      ledger: known === undefined ? [] : [{ date: DATE, state: known, failedSince: null }],
+    account: {
+      id: 1,
+      userId: 'u1',
+      platform: 'any',
+      accountId: '1',
+      accountName: null,
+      connections: [{ id: 'c1', accessToken: 'EAAtoken', refreshToken: null, tokenExpiresAt: null }],
+      failingSince: null,
+      ledger: known === undefined ? [] : [{ date: DATE, state: known }],
     },
     platform: {
       ...{ name: 'any', api: 'any_api', metrics: METRICS },

@@ -9,7 +9,7 @@ const week: Window = { kind: 'lookback', days: 7 };
 const now = new Date('2026-11-22T09:00:00Z');
 
 function due(input: Partial<PlanInput>): string[] {
-  return plan({ day, window: week, ledger: [], now, refresh: false, ...input }).due.map(({ date }) => date);
+  return plan({ day, window: week, ledger: [], now, again: false, ...input }).due.map(({ date }) => date);
 }
 
 function stateOn(date: string, state: OutcomeState): PlanInput['ledger'] {
@@ -49,21 +49,21 @@ describe('by the state of the ledger', () => {
     expect(asked(settlesAt)).toBe(after);
   });
 
-  it('collects a settled day again only to refresh it', () => {
-    expect(due({ ledger: stateOn('2026-11-21', 'settled'), refresh: true })).toContain('2026-11-21');
+  it('collects a settled day again only to again it', () => {
+    expect(due({ ledger: stateOn('2026-11-21', 'settled'), again: true })).toContain('2026-11-21');
   });
 });
 
 it('names days that are too far back instead of asking for them', () => {
   const window: Window = { kind: 'dates', since: '2024-11-22', until: '2024-11-24' };
-  const planned = plan({ day, window, ledger: [], now, refresh: false });
+  const planned = plan({ day, window, ledger: [], now, again: false });
   expect(planned.tooOld.map(({ date }) => date)).toEqual(['2024-11-22', '2024-11-23']);
   expect(planned.due.map(({ date }) => date)).toEqual(['2024-11-24']);
 });
 
 it('wants closing figures for the last ended day alone, and only while it is due', () => {
   const closing = (input: Partial<PlanInput>) =>
-    plan({ day, window: week, ledger: [], now, refresh: false, ...input }).closingDate;
+    plan({ day, window: week, ledger: [], now, again: false, ...input }).closingDate;
   expect(closing({})).toBe('2026-11-21');
   expect(closing({ ledger: stateOn('2026-11-21', 'provisional') })).toBeNull();
   expect(closing({ window: { kind: 'dates', since: '2026-11-10', until: '2026-11-12' } })).toBeNull();

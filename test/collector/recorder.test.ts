@@ -1,87 +1,175 @@
 import { expect, it } from 'vitest';
-import type { DayRecord } from '../../src/collector/outcome.js';
+import type { AccountRecord, DayRecord } from '../../src/collector/outcome.js';
 import { createRecorder } from '../../src/collector/recorder.js';
-import { CollectError } from '../../src/errors.js';
-import type { RecordBatch } from '../../src/store/store.js';
+import { CollectError, PlatformError } from '../../src/errors.js';
+import type { ForeignRows, RecordBatch } from '../../src/store/store.js';
 
-function day(connection: string, date: string, rows: number, value = 1): DayRecord {
-  const row = { user_id: connection, platform: 'x', date };
+const NOW = new Date('2026-11-22T12:00:00Z');
+const DEAD = new PlatformError('needs_reconnect', 'the token has expired', 'connection');
+const NOTHING_FOREIGN: ForeignRows = { rows: 0, since: null, until: null };
+
+function day(account: number, date: string, rows: number, value = 1): DayRecord {
   return {
-    outcome: { ...row, connection_id: connection, state: 'settled', reason: null, message: null, metrics: rows },
-    snapshots: Array.from({ length: rows }, (_, i) => ({
-      ...row,
-      source: 'api',
-      metric: `m${i}`,
-      value,
-      metadata: {},
-    })),
+    outcome: { account, date, state: 'settled', reason: null, message: null, metrics: rows },
+    snapshots: Array.from({ length: rows }, (_, i) => ({ account, date, metric: `m${i}`, value, metadata: {} })),
   };
 }
 
-function recorderOver(record: (batch: RecordBatch) => Promise<void>) {
+const account = (id: number, ...days: DayRecord[]): AccountRecord => ({
+  row: { id, connection_id: `c${id}`, reason: null, message: null },
+  days,
+  failedDates: [],
+});
+
+function recorderOver(record: (batch: RecordBatch) => Promise<ForeignRows | undefined>) {
   const calls: RecordBatch[] = [];
+  const written: AccountRecord[] = [];
   let failed = 0;
   const recorder = createRecorder({
     store: {
       record: async (batch) => {
         calls.push(batch);
-        await record(batch);
-        return { inserted: batch.snapshots.length, updated: 0, unchanged: 0 };
+        const foreign = (await record(batch)) ?? NOTHING_FOREIGN;
+        return { inserted: batch.snapshots.length - foreign.rows, updated: 0, unchanged: 0, foreign };
       },
     },
-    ...{ runId: 'r', refresh: false },
+    runId: 'r',
+    now: () => NOW,
+    refresh: false,
+    adopt: false,
     onFailure: () => failed++,
   });
-  return { recorder, calls, failures: () => failed };
+  return {
+    add: (given: AccountRecord) => recorder.add({ record: given, onWritten: (done) => void written.push(done) }),
+    recorder,
+    calls,
+    written,
+    failures: () => failed,
+  };
 }
 
-const written: string[] = [];
-const batch = (...records: DayRecord[]) => ({
-  records,
-  onWritten: (done: readonly DayRecord[]) =>
-    void written.push(...done.map(({ outcome }) => `${outcome.connection_id} ${outcome.state} ${outcome.metrics}`)),
-});
+const rowsIn = ({ accounts, snapshots, outcomes }: RecordBatch) => accounts.length + snapshots.length + outcomes.length;
 
-it('writes at most 500 rows a call, a day never in two', async () => {
-  const { recorder, calls } = recorderOver(async () => undefined);
-  for (let i = 0; i < 40; i++)
-    await recorder.add(batch(...Array.from({ length: 7 }, (_, d) => day(`c${i}`, `2026-11-1${d}`, 16))));
+it('writes at most 500 rows a call, an account never in two', async () => {
+  const { add, recorder, calls } = recorderOver(async () => undefined);
+  for (let id = 0; id < 40; id++)
+    await add(account(id, ...Array.from({ length: 7 }, (_, d) => day(id, `2026-11-1${d}`, 16))));
   await recorder.flush();
   expect(recorder.counts.inserted).toBe(40 * 7 * 16);
-  for (const { snapshots, outcomes } of calls) {
-    expect(snapshots.length + outcomes.length).toBeLessThanOrEqual(500);
-    for (const outcome of outcomes) {
-      expect(
-        snapshots.filter(({ user_id, date }) => user_id === outcome.connection_id && date === outcome.date),
-      ).toHaveLength(16);
+  expect(calls.flatMap(({ accounts }) => accounts.map(({ id }) => id))).toEqual([...Array(40).keys()]);
+  for (const call of calls) {
+    expect(rowsIn(call)).toBeLessThanOrEqual(500);
+    for (const { id } of call.accounts) {
+      expect(call.outcomes.filter((outcome) => outcome.account === id)).toHaveLength(7);
+      expect(call.snapshots.filter((snapshot) => snapshot.account === id)).toHaveLength(7 * 16);
     }
   }
 });
 
-it('tells a refused day apart from the others, and records it as failed', async () => {
-  written.length = 0;
-  const { recorder, failures } = recorderOver(async ({ snapshots }) => {
-    if (snapshots.some(({ value }) => value === -1)) throw new CollectError('store_failed', 'numeric overflow', '');
-  });
-  await recorder.add(batch(day('good', '2026-11-10', 3)));
-  await recorder.add(batch(day('bad', '2026-11-10', 3, -1), day('bad', '2026-11-11', 3)));
-  await recorder.add(batch(day('fine', '2026-11-10', 3)));
+it('writes an account of more than 2,000 rows in several calls, a day never in two, and tells of it once', async () => {
+  const { add, recorder, calls, written } = recorderOver(async () => undefined);
+  const dates = Array.from({ length: 30 }, (_, i) => `2026-10-${String(i + 1).padStart(2, '0')}`);
+  const large = account(1, ...dates.map((date) => day(1, date, 99)));
+  await add(account(0, day(0, '2026-10-01', 3)));
+  await add(large);
+  await add(account(2, day(2, '2026-10-01', 3)));
   await recorder.flush();
-  expect(written).toEqual(['good settled 3', 'bad failed 0', 'bad settled 3', 'fine settled 3']);
+
+  expect(recorder.counts.inserted).toBe(30 * 99 + 6);
+  const ofLarge = calls.filter(({ outcomes }) => outcomes.some((row) => row.account === 1));
+  expect(ofLarge.length).toBeGreaterThan(1);
+  expect(ofLarge.flatMap(({ accounts }) => accounts)).toEqual([]);
+  expect(calls[calls.indexOf(ofLarge.at(-1) as RecordBatch) + 1]).toMatchObject({
+    accounts: [large.row],
+    outcomes: [],
+  });
+  for (const { snapshots, outcomes } of calls) {
+    expect(snapshots.length + outcomes.length).toBeLessThanOrEqual(500);
+    for (const { account: id, date, metrics } of outcomes) {
+      expect(snapshots.filter((row) => row.account === id && row.date === date)).toHaveLength(metrics);
+    }
+  }
+  expect(ofLarge.flatMap(({ outcomes }) => outcomes.filter((row) => row.account === 1).map((row) => row.date))).toEqual(
+    dates,
+  );
+  expect(written.map(({ row }) => row?.id)).toEqual([0, 1, 2]);
+  expect(written[1]).toEqual(large);
+});
+
+it('writes the failure of a whole account once, on its own row', async () => {
+  const { add, recorder, calls, written } = recorderOver(async () => undefined);
+  const dates = ['2026-11-20', '2026-11-21'];
+  const row = { id: 1, connection_id: 'c1', reason: DEAD.reason, message: DEAD.message };
+  const failed: AccountRecord = { row, days: [], failedDates: dates };
+  await add(failed);
+  await recorder.flush();
+  expect(calls).toEqual([
+    {
+      runId: 'r',
+      at: NOW,
+      accounts: [{ id: 1, connection_id: 'c1', reason: 'needs_reconnect', message: 'the token has expired' }],
+      snapshots: [],
+      outcomes: [],
+      refresh: false,
+      adopt: false,
+    },
+  ]);
+  expect(written).toEqual([failed]);
+  expect(written[0]?.failedDates).toEqual(dates);
+});
+
+it('adds up the rows of other writers over its calls, with the first and the last of their days', async () => {
+  const foreign: Record<number, ForeignRows> = {
+    1: { rows: 2, since: '2026-11-12', until: '2026-11-13' },
+    3: { rows: 1, since: '2026-11-10', until: '2026-11-10' },
+  };
+  const { add, recorder, calls } = recorderOver(async ({ accounts }) => foreign[accounts[0]?.id ?? 0]);
+  for (let id = 0; id < 4; id++) await add(account(id, day(id, '2026-11-10', 400)));
+  await recorder.flush();
+  expect(calls).toHaveLength(4);
+  expect(recorder.counts).toEqual({
+    inserted: 4 * 400 - 3,
+    updated: 0,
+    unchanged: 0,
+    foreign: { rows: 3, since: '2026-11-10', until: '2026-11-13' },
+  });
+});
+
+it('tells a refused day apart from the others, and records it as failed', async () => {
+  const { add, recorder, calls, written, failures } = recorderOver(async ({ snapshots }) => {
+    if (snapshots.some(({ value }) => value === -1)) throw new CollectError('store_failed', 'numeric overflow', '');
+    return undefined;
+  });
+  await add(account(1, day(1, '2026-11-10', 3)));
+  await add(account(2, day(2, '2026-11-10', 3, -1), day(2, '2026-11-11', 3)));
+  await add(account(3, day(3, '2026-11-10', 3)));
+  await recorder.flush();
+  const ended = written.map(({ row, days }) => [
+    row?.reason,
+    ...days.map(({ outcome }) => `${row?.id} ${outcome.state} ${outcome.metrics}`),
+  ]);
+  expect(ended).toEqual([
+    [null, '1 settled 3'],
+    ['unexpected_response', '2 failed 0', '2 settled 3'],
+    [null, '3 settled 3'],
+  ]);
+  expect(calls.flatMap(({ accounts }) => accounts)).toContainEqual(
+    expect.objectContaining({ id: 2, reason: 'unexpected_response' }),
+  );
   expect(recorder.counts.inserted).toBe(9);
   expect(failures()).toBe(0);
 });
 
 it('holds back who brings more than the buffer takes, until it is written', async () => {
   let release: () => void = () => undefined;
-  const gate = new Promise<void>((resolve) => {
-    release = resolve;
+  const gate = new Promise<undefined>((resolve) => {
+    release = () => resolve(undefined);
   });
-  const { recorder } = recorderOver(() => gate);
+  const { add, recorder } = recorderOver(() => gate);
   let taken = 0;
   const bringing = (async () => {
-    for (let i = 0; i < 100; i++) {
-      await recorder.add(batch(day(`c${i}`, '2026-11-10', 99)));
+    for (let id = 0; id < 100; id++) {
+      await add(account(id, day(id, '2026-11-10', 99)));
       taken++;
     }
   })();
@@ -94,13 +182,14 @@ it('holds back who brings more than the buffer takes, until it is written', asyn
 });
 
 it('ends when the store is gone for good: says so at once, writes no more', async () => {
-  const { recorder, calls, failures } = recorderOver(async () => {
+  const { add, recorder, calls, written, failures } = recorderOver(async () => {
     throw new CollectError('store_unreachable', 'gone', '');
   });
-  await recorder.add(batch(day('a', '2026-11-10', 600)));
+  await add(account(1, day(1, '2026-11-10', 600)));
   await expect(recorder.flush()).rejects.toMatchObject({ code: 'store_unreachable' });
-  await recorder.add(batch(day('b', '2026-11-10', 600)));
+  await add(account(2, day(2, '2026-11-10', 600)));
   await expect(recorder.flush()).rejects.toMatchObject({ code: 'store_unreachable' });
   expect(failures()).toBeGreaterThan(0);
   expect(calls).toHaveLength(1);
+  expect(written).toEqual([]);
 });

@@ -1,38 +1,80 @@
 import { expect, it } from 'vitest';
 import type { ConnectionReport } from '../../src/collector/events.js';
-import type { DayRecord } from '../../src/collector/outcome.js';
-import { createTally } from '../../src/collector/tally.js';
+import type { AccountRecord } from '../../src/collector/outcome.js';
+import { createTally, type RunFacts } from '../../src/collector/tally.js';
 
-const FACTS = {
-  ...{ runId: 'r', scope: 'all', dryRun: false, interrupted: false, startedAt: new Date(0), finishedAt: new Date(0) },
-  metrics: { inserted: 0, updated: 0, unchanged: 0 },
+const FACTS: RunFacts = {
+  runId: 'r',
+  scope: 'all',
+  dryRun: false,
+  interrupted: false,
+  startedAt: new Date(0),
+  finishedAt: new Date(0),
+  metrics: {
+    inserted: 3,
+    updated: 2,
+    unchanged: 1,
+    foreign: { rows: 4, since: '2026-11-18', until: '2026-11-20' },
+  },
   requests: { total: 0, retried: 0 },
 };
-const failure = (user: number): DayRecord => ({
-  snapshots: [],
-  outcome: {
-    ...{ connection_id: `c${user}`, user_id: `u${user}`, platform: 'x', date: '2026-11-21', state: 'failed' },
-    ...{ reason: 'timeout', message: null, metrics: 0 },
-  },
-});
-const report = (user: number, platform: string): ConnectionReport => ({
-  ...{ connectionId: `c${user}`, userId: `u${user}`, platform, accountId: null, accountName: null, result: 'failed' },
-  ...{ days: { failed: 1 }, dates: ['2026-11-21'], metrics: 0, reason: 'timeout', message: null, changes: [] },
-});
 
-it('sums up a night in which everything fails, and lists no more of it than fits', () => {
+/** An account that failed as a whole on the days given. */
+function failure(user: number, failedDates: readonly string[] = ['2026-11-21']): AccountRecord {
+  const row = { id: user, connection_id: `c${user}`, reason: 'timeout', message: 'no answer' } as const;
+  return { row, days: [], failedDates };
+}
+
+function report(user: number, platform: string, dates: readonly string[] = ['2026-11-21']): ConnectionReport {
+  return {
+    connectionId: `c${user}`,
+    userId: `u${user}`,
+    platform,
+    accountId: null,
+    accountName: null,
+    result: 'failed',
+    days: { failed: dates.length },
+    dates,
+    metrics: 0,
+    changes: [],
+    reason: 'timeout',
+    message: 'no answer',
+  };
+}
+
+it('sums up a run in which everything fails, and lists no more of it than fits', () => {
   const tally = createTally();
-  for (let user = 0; user < 10_003; user++) tally.add(report(user, 'x'), [failure(user)]);
+  for (let user = 0; user < 10_003; user++) tally.add(report(user, 'x'), failure(user));
   for (let warning = 0; warning < 1_003; warning++) tally.warn(`warning ${warning}`);
   const summary = tally.summary(FACTS);
   expect(summary.failures).toHaveLength(10_000);
-  expect(summary).toMatchObject({ failures_omitted: 3, days: { planned: 10_003, failed: 10_003 } });
+  expect(summary).toMatchObject({
+    failures_omitted: 3,
+    days: { planned: 10_003, failed: 10_003 },
+    platforms: { x: { failed: 10_003, reasons: { timeout: 10_003 } } },
+  });
   expect(summary.warnings).toHaveLength(1_000);
+});
+
+it('tells of an account that failed as a whole day by day, under the reason of the account', () => {
+  const dates = ['2026-11-19', '2026-11-20', '2026-11-21'];
+  const tally = createTally();
+  tally.add(report(1, 'x', dates), failure(1, dates));
+  const { failures, days, connections } = tally.summary(FACTS);
+  expect(failures.map(({ day, reason, message }) => `${day} ${reason}: ${message}`)).toEqual(
+    dates.map((date) => `${date} timeout: no answer`),
+  );
+  expect(days).toMatchObject({ planned: 3, failed: 3 });
+  expect(connections).toEqual({ total: 1, succeeded: 0, failed: 1, skipped: 0 });
+});
+
+it('counts the values in whose place rows of other writers stand', () => {
+  expect(createTally().summary(FACTS).metrics).toEqual({ inserted: 3, updated: 2, unchanged: 1, foreign: 4 });
 });
 
 it('counts a platform by whatever name a connection gives it', () => {
   const tally = createTally();
-  for (const platform of ['constructor', '__proto__', 'constructor']) tally.add(report(1, platform), []);
+  for (const platform of ['constructor', '__proto__', 'constructor']) tally.add(report(1, platform), null);
   const { platforms } = tally.summary(FACTS);
   expect(Object.entries(platforms).map(([name, { connections }]) => [name, connections])).toEqual([
     ['constructor', 2],

@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest';
-import { collectConnection, planConnection } from '../../src/collector/connection.js';
+import { collectAccount, planAccount } from '../../src/collector/account.js';
 import { createRefusals } from '../../src/collector/refusals.js';
 import { loadConfig } from '../../src/config.js';
 import { createHttp } from '../../src/http/client.js';
@@ -7,6 +7,7 @@ import { createPlatforms } from '../../src/platforms/registry.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.js';
+import type { StoredAccount } from '../../src/store/store.js';
 import type { Environment } from '../../src/variables.js';
 import { NOON } from './accounts.js';
 
@@ -46,31 +47,46 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
   const warnings: string[] = [];
   const warn = (message: string) => void (warnings.includes(message) || warnings.push(message));
   const run = {
-    ...{ http, platforms, warn, now, signal, secrets: [], refresh: false },
+    ...{ http, platforms, warn, now, signal, secrets: [], again: false },
     keyring: { decrypt: (token: string) => ({ ok: true, token }) as const },
     refused: createRefusals(warn),
     window: { kind: 'lookback', days: 7 } as const,
   };
-  const connection = {
-    id: 'c1',
+  const stored: StoredAccount = {
+    id: 1,
     userId: account.userId,
     platform: account.platform,
     accountId: account.connectedAs ?? account.accountId,
     accountName: account.name,
-    accessToken: account.accessToken,
-    refreshToken: account.refreshToken ?? null,
-    tokenExpiresAt: options.tokenExpiresAt ?? null,
-    secondAccount: false,
+    connections: [
+      {
+        id: 'c1',
+        accessToken: account.accessToken,
+        refreshToken: account.refreshToken ?? null,
+        tokenExpiresAt: options.tokenExpiresAt ?? null,
+      },
+    ],
+    failingSince: null,
     ledger: [],
   };
-  const records = await collectConnection(connection, planConnection(connection, run), run);
-  const days = records.map(({ outcome, snapshots }) => ({
+  const platform = platforms.get(account.platform);
+  if (platform === undefined) throw new Error(`no platform ${account.platform}`);
+  const record = await collectAccount(stored, platform, planAccount(stored, platform, run), run);
+  const single = record.days.map(({ outcome, snapshots }) => ({
     date: outcome.date,
     ended: outcome.reason === null ? outcome.state : `${outcome.state} ${outcome.reason}`,
     message: outcome.message,
     values: Object.fromEntries(snapshots.map(({ metric, value }) => [metric, value])),
     metadata: Object.fromEntries(snapshots.map(({ metric, metadata }) => [metric, metadata])),
   }));
+  const whole = record.failedDates.map((date) => ({
+    date,
+    ended: `failed ${record.row?.reason}`,
+    message: record.row?.message ?? null,
+    values: {},
+    metadata: {},
+  }));
+  const days = [...single, ...whole].sort((a, b) => a.date.localeCompare(b.date));
   return { days, warnings, requests, sandbox };
 }
 

@@ -68,9 +68,7 @@ const NUMBERS: readonly [value: string, stored: string | null][] = [
   ['1e3', '1000'],
   ['1.5', '1.5'],
   ['"12"', '12'],
-  ...['"1e5"', '"NaN"', '"Infinity"', '"0x10"', '""', 'true', '[]'].map(
-    (value) => [value, null] as [string, null],
-  ),
+  ...['"1e5"', '"NaN"', '"Infinity"', '"0x10"', '""', 'true', '[]'].map((value) => [value, null] as [string, null]),
 ];
 
 const ODD: readonly [title: string, body: Answer, ended: string][] = [

@@ -130,13 +130,17 @@ it('whatever happened before, a clean run ends in the table that it would give a
   await fc.assert(
     fc.asyncProperty(fc.array(night, { minLength: 1, maxLength: 4 }), async (nights) => {
       world.now = START;
-      await world.query('truncate analytics_snapshots, analytics_account_snapshots, collection_accounts, collection_runs cascade');
+      await world.query(
+        'truncate analytics_snapshots, analytics_account_snapshots, collection_accounts, collection_runs cascade',
+      );
       for (const each of nights) await happen(each);
       await collect();
       const table = await tableOf(world);
       expect(await collect()).toMatchObject({ metrics: { inserted: 0, updated: 0 } });
 
-      await world.query('truncate analytics_snapshots, analytics_account_snapshots, collection_accounts, collection_runs cascade');
+      await world.query(
+        'truncate analytics_snapshots, analytics_account_snapshots, collection_accounts, collection_runs cascade',
+      );
       await collect();
       expect(table).toEqual(await tableOf(world));
     }),

@@ -29,7 +29,7 @@ const servers: RunningServer[] = [];
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
   await world.query('delete from analytics_snapshots');
-  await world.query('delete from collection_outcomes');
+  await world.query('delete from collection_accounts');
   await world.query('delete from collection_runs');
 });
 

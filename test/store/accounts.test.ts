@@ -3,6 +3,7 @@ import type { OutcomeState, StoredAccount } from '../../src/store/store.js';
 import { freshPglite } from '../support/database.js';
 import {
   allAccounts,
+  as,
   beginRun,
   COLLECTED,
   connected,
@@ -47,7 +48,7 @@ async function run(account: StoredAccount, state: OutcomeState, date: string, at
     at,
     accounts: [{ id: account.id, connection_id: 'c1', reason: failed ? 'needs_reconnect' : null, message: null }],
     snapshots: failed ? [] : [snapshot(account, { date, value })],
-    outcomes: failed ? [] : [outcome(account, { date, state })],
+    outcomes: failed ? [] : [outcome(account, date, as(state))],
   });
   await engine.store.finishRun(runId, 'completed', null);
 }

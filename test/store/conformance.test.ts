@@ -3,10 +3,12 @@ import type { AccountRow, SnapshotRow, StoredAccount } from '../../src/store/sto
 import { ENGINES, type Engine } from './engines.js';
 import {
   allAccounts,
+  as,
   beginRun,
   COLLECTED,
   connected,
   connection,
+  FAILED,
   NOTHING_FOREIGN,
   NOW,
   OTHER_USER,
@@ -137,7 +139,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
   test('rows, outcomes and how the account stands are written together or not at all', async () => {
     const account = await connected(engine.store);
     const runId = await beginRun(engine.store);
-    const impossible = outcome(account, { state: 'failed', reason: null });
+    const impossible = outcome(account, '2026-11-21', as('failed'));
     await expect(
       record(engine.store, runId, { snapshots: [snapshot(account)], outcomes: [impossible] }),
     ).rejects.toMatchObject({ code: 'store_failed' });
@@ -150,8 +152,8 @@ describe.each(ENGINES)('$name store', ({ open }) => {
   test('outcomes show in the ledger of their account, within the dates asked for, whichever connection opens it', async () => {
     const account = await connected(engine.store);
     const runId = await beginRun(engine.store);
-    await record(engine.store, runId, { outcomes: [outcome(account, { state: 'pending' })] });
-    await record(engine.store, runId, { outcomes: [outcome(account), outcome(account, { date: '2026-11-01' })] });
+    await record(engine.store, runId, { outcomes: [outcome(account, '2026-11-21', as('pending'))] });
+    await record(engine.store, runId, { outcomes: [outcome(account), outcome(account, '2026-11-01')] });
     await engine.sql.query('delete from public.platform_connections');
     const [again] = [await connected(engine.store)];
     expect(again).toMatchObject({ id: account.id, ledger: [{ date: '2026-11-21', state: 'settled' }] });
@@ -300,10 +302,10 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     const runId = await beginRun(engine.store);
     await record(engine.store, runId, {
       outcomes: [
-        outcome(good, { date: '2026-11-20', state: 'provisional' }),
-        outcome(good, { date: '2026-11-21', state: 'pending' }),
-        outcome(bad, { date: '2026-11-19', state: 'no_data' }),
-        outcome(bad, { date: '2026-11-20', state: 'failed', reason: 'timeout' }),
+        outcome(good, '2026-11-20', as('provisional')),
+        outcome(good, '2026-11-21', as('pending')),
+        outcome(bad, '2026-11-19', as('no_data')),
+        outcome(bad, '2026-11-20', FAILED),
       ],
       accounts: [
         { id: good.id, connection_id: 'c1', reason: null, message: null },
@@ -375,7 +377,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
         snapshot(linkedin, { date: '2025-11-22' }),
         snapshot(instagram, old),
       ],
-      outcomes: [outcome(linkedin, old), outcome(linkedin, { date: '2025-11-22' }), outcome(instagram, old)],
+      outcomes: [outcome(linkedin, old.date), outcome(linkedin, '2025-11-22'), outcome(instagram, old.date)],
     });
     const request = { platform: 'linkedin', before: '2025-11-22' };
     const counts = { snapshots: 5, outcomes: 1, days: 2, users: 2 };
@@ -477,7 +479,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     const account = await connected(engine.store);
     const runId = await beginRun(engine.store);
     await record(engine.store, runId, { outcomes: [outcome(account)] });
-    await record(engine.store, runId, { outcomes: [outcome(account, { state: 'failed', reason: 'timeout' })] });
+    await record(engine.store, runId, { outcomes: [outcome(account, '2026-11-21', FAILED)] });
     expect(await engine.sql.query('select outcome from public.collection_outcomes')).toEqual([{ outcome: 'settled' }]);
   });
 

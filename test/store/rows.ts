@@ -2,6 +2,7 @@ import type {
   AccountFilter,
   NewConnection,
   OutcomeRow,
+  OutcomeState,
   RecordBatch,
   RecordCounts,
   SnapshotRow,
@@ -33,17 +34,21 @@ export function snapshot(account: StoredAccount, differing: Partial<SnapshotRow>
   };
 }
 
-export function outcome(account: StoredAccount, differing: Partial<OutcomeRow> = {}): OutcomeRow {
-  return {
-    account: account.id,
-    date: '2026-11-21',
-    state: 'settled',
-    reason: null,
-    message: null,
-    metrics: 1,
-    ...differing,
-  };
+export function outcome(
+  { id }: StoredAccount,
+  date = '2026-11-21',
+  ended: Pick<OutcomeRow, 'state' | 'reason' | 'message'> = SETTLED,
+): OutcomeRow {
+  return { account: id, date, metrics: 1, ...ended } as OutcomeRow;
 }
+
+/** How a day ends that did not fail. */
+export function as(state: OutcomeState) {
+  return { state, reason: null, message: null };
+}
+
+export const SETTLED = as('settled');
+export const FAILED = { state: 'failed', reason: 'timeout', message: 'no answer' } as const;
 
 export function connection(differing: Partial<NewConnection> = {}): NewConnection {
   return {

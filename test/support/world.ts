@@ -4,13 +4,14 @@ import { type CollectOptions, collect, DEFAULT_LIMITS } from '../../src/collecto
 import type { CollectEvent } from '../../src/collector/events.js';
 import type { Summary } from '../../src/collector/summary.js';
 import { loadConfig } from '../../src/config.js';
+import type { Platform } from '../../src/platforms/platform.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.js';
 import type { Store } from '../../src/store/store.js';
 import { generateKey } from '../../src/tokens/fernet.js';
-import { createKeyring } from '../../src/tokens/keyring.js';
+import { createKeyring, type Keyring } from '../../src/tokens/keyring.js';
 import { freshPglite, type Sql } from './database.js';
 
 /** One engine a test file: a world finds it empty. */
@@ -22,6 +23,8 @@ export interface World {
   readonly sandbox: Sandbox;
   readonly store: Store;
   readonly query: Sql['query'];
+  readonly keyring: Keyring;
+  readonly platforms: ReadonlyMap<string, Platform>;
   now: Date;
   collect(options?: Partial<CollectOptions>, onEvent?: (event: CollectEvent) => void): Promise<Summary>;
   /** Connects an account, its tokens encrypted unless `ciphertext` is given in their place. */
@@ -31,21 +34,32 @@ export interface World {
 
 export interface WorldOptions extends Omit<SandboxOptions, 'now'> {
   readonly now: Date;
+  /** Those of the sandbox's accounts that are connected from the start. Default: all of them. */
+  readonly connected?: readonly SandboxAccount[];
   /** Puts something between the run and its store. */
   readonly between?: (store: Store) => Store;
 }
 
-export async function createWorld({ now, between = (store) => store, ...options }: WorldOptions): Promise<World> {
+export async function createWorld({
+  now,
+  between = (store) => store,
+  connected,
+  ...options
+}: WorldOptions): Promise<World> {
   const sandbox = await startSandbox({ ...options, now: () => world.now, record: true });
   engine ??= freshPglite();
   const database = await engine;
-  await database.query('truncate platform_connections, analytics_snapshots, collection_runs, collection_outcomes');
+  await database.query(
+    `truncate platform_connections, analytics_snapshots, analytics_account_snapshots, collection_runs, collection_accounts
+     restart identity cascade`,
+  );
   const config = loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: generateKey() });
   const keyring = createKeyring(config.encryptionKey ?? '', { allowPlaintext: false });
+  const platforms = createPlatforms(config);
   const collector = {
     store: between(database.store),
     keyring,
-    platforms: createPlatforms(config),
+    platforms,
     now: () => world.now,
     secrets: [],
     // Waits between attempts are held to elsewhere.
@@ -55,13 +69,20 @@ export async function createWorld({ now, between = (store) => store, ...options 
     sandbox,
     store: database.store,
     query: database.query,
+    keyring,
+    platforms,
     now,
     collect: (given, onEvent = () => undefined) =>
       collect(
         collector,
         {
           window: { kind: 'lookback', days: 7 },
-          ...{ concurrency: 8, refresh: false, dryRun: false, trigger: 'test', limits: DEFAULT_LIMITS },
+          concurrency: 8,
+          refresh: false,
+          adopt: false,
+          dryRun: false,
+          trigger: 'test',
+          limits: DEFAULT_LIMITS,
           signal: new AbortController().signal,
           ...given,
         },
@@ -81,6 +102,6 @@ export async function createWorld({ now, between = (store) => store, ...options 
     },
     close: () => sandbox.close(),
   };
-  for (const account of options.accounts) await world.connect(account);
+  for (const account of connected ?? options.accounts) await world.connect(account);
   return world;
 }

@@ -2,7 +2,8 @@
 -- to analytics_snapshots, those of others to analytics_account_snapshots. The platform's last word stands: see correction_of.
 -- The run's row is held meanwhile, so that a run whose lease was taken writes nothing more; so are the accounts, so that
 -- nobody changes the primary one.
--- accounts: [{id, connection_id, reason, message}]; snapshots: [{account, metric, value, date, metadata}];
+-- accounts: [{id, connection_id, reason, message}], without those whose days are written in several calls but for the last one;
+-- snapshots: [{account, metric, value, date, metadata}];
 -- outcomes: [{account, date, state, reason, message, metrics}].
 create or replace function public.record_collection(
   run_id uuid, recorded_at timestamptz, accounts jsonb, snapshots jsonb, outcomes jsonb, refresh boolean, adopt boolean
@@ -22,7 +23,10 @@ begin
     return jsonb_build_object('lease', 'lost');
   end if;
   perform from public.collection_accounts known
-  where known.id in (select (account ->> 'id')::bigint from jsonb_array_elements(accounts) account)
+  where known.id in (
+    select (row ->> 'id')::bigint from jsonb_array_elements(accounts) row
+    union all select (row ->> 'account')::bigint from jsonb_array_elements(outcomes) row
+  )
   order by known.id
   for update;
 
@@ -99,33 +103,29 @@ begin
     where record_collection.refresh or existing.outcome <> 'settled';
 
   update public.collection_accounts known
-  set connection_id = given.connection_id,
-    reason = failure.reason,
-    message = failure.message,
-    failing_since = case when failure.reason is not null then coalesce(known.failing_since, recorded_at) end,
-    failing_runs = case
-      when failure.reason is null then 0
-      when known.run_id = record_collection.run_id then greatest(known.failing_runs, 1)
-      else known.failing_runs + 1
-    end,
-    first_day = least(known.first_day, days.first_day),
-    last_day = greatest(known.last_day, days.last_day),
-    collected_at = recorded_at,
-    run_id = record_collection.run_id
-  from jsonb_to_recordset(accounts) as given (id bigint, connection_id text, reason text, message text)
-  join public.collection_accounts before on before.id = given.id
-  -- An account with many days is written in several calls of a run: one that failed has failed.
-  cross join lateral (
-    select case when said_before then before.reason else given.reason end as reason,
-      case when said_before then before.message else given.message end as message
-    from (select coalesce(before.run_id = record_collection.run_id and before.reason is not null, false) as said_before) said
-  ) failure
-  left join (
+  set first_day = least(known.first_day, days.first_day), last_day = greatest(known.last_day, days.last_day)
+  from (
     select outcome.account, min(outcome.date) as first_day, max(outcome.date) as last_day
     from jsonb_to_recordset(outcomes) as outcome (account bigint, date date, state text)
     where outcome.state in ('settled', 'provisional')
     group by outcome.account
-  ) days on days.account = given.id
+  ) days
+  where known.id = days.account;
+
+  update public.collection_accounts known
+  set connection_id = given.connection_id,
+    reason = given.reason,
+    message = given.message,
+    failing_since = case when given.reason is not null then coalesce(known.failing_since, recorded_at) end,
+    failing_runs = case
+      when given.reason is null then 0
+      -- A call whose answer was lost is made again.
+      when known.run_id = record_collection.run_id then greatest(known.failing_runs, 1)
+      else known.failing_runs + 1
+    end,
+    collected_at = recorded_at,
+    run_id = record_collection.run_id
+  from jsonb_to_recordset(accounts) as given (id bigint, connection_id text, reason text, message text)
   where known.id = given.id;
 
   return jsonb_build_object(

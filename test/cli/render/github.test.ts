@@ -62,7 +62,7 @@ describe.each([
 ])('the name %j', (name) => {
   const evil = summary({
     scope: name,
-    platforms: { [name]: { connections: 1, succeeded: 0, failed: 1, skipped: 0, metrics: 0 } },
+    platforms: { [name]: { connections: 1, succeeded: 0, failed: 1, skipped: 0, metrics: 0, reasons: {} } },
     failures: [failure({ platform: name, user_id: name, message: name })],
     warnings: [name],
   });

@@ -12,6 +12,7 @@ const platform: PlatformFacts = {
   day: { timeZone: 'UTC', settlesAfterHours: 48, lookbackDays: 30 },
   version: { name: 'v1', endsOn: '2027-01-01', variable: 'ANY_VERSION' },
   renewsTokens: true,
+  endsByDate: () => true,
   storageRule: 'may be kept for one year',
   metrics: [
     { name: 'views', apiName: 'views', unit: 'count', aggregate: 'sum', meaning: 'Times shown' },

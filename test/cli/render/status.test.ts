@@ -24,8 +24,8 @@ const status: StatusReport = {
       platform: 'instagram',
       since: '2026-11-15',
       until: '2026-11-21',
-      active_connections: 1500,
-      connections_with_data: 1499,
+      accounts: 1500,
+      accounts_with_data: 1499,
       newest_day: '2026-11-21',
       days_missing: 7,
       failing: [
@@ -38,6 +38,7 @@ const status: StatusReport = {
           message: 'the token has expired',
           failing_since: '2026-11-15',
           days: 7,
+          runs: 9,
         },
       ],
     },
@@ -45,13 +46,14 @@ const status: StatusReport = {
       platform: 'facebook',
       since: '2026-11-15',
       until: '2026-11-21',
-      active_connections: 0,
-      connections_with_data: 0,
+      accounts: 0,
+      accounts_with_data: 0,
       newest_day: null,
       days_missing: 0,
       failing: [],
     },
   ],
+  ignored: { google: 1, 'word\u001b[2Jpress': 1200 },
   expiring_tokens: [
     {
       connection_id: 'c2',
@@ -65,17 +67,19 @@ const status: StatusReport = {
   warnings: ['version v21.0 of the API ends on 2027-01-21'],
 };
 
-test('the last run, the platforms, and what is failing for how long', () => {
+test('the last run, the platforms, what is not collected, and what is failing for how long', () => {
   expect(renderStatus(status, noColors)).toMatchInlineSnapshot(`
     "Supabase at abc.supabase.co
     last run: partial, began 6 h 30 min ago (2026-11-22T02:00:00Z), of all, by cli
 
-    platform   active  with data  newest day  days missing  failing  days looked at
-    instagram   1,500      1,499  2026-11-21             7        1  2026-11-15 to 2026-11-21
-    facebook        0          0  none                   0        0  2026-11-15 to 2026-11-21
+    platform   accounts  with data  newest day  days missing  failing  days looked at
+    instagram     1,500      1,499  2026-11-21             7        1  2026-11-15 to 2026-11-21
+    facebook          0          0  none                   0        0  2026-11-15 to 2026-11-21
 
-    1 connection failing:
-      instagram 17841400000000001 (Oslo [2J Cycles) of user u1: needs_reconnect: the token has expired (7 days, since 2026-11-15)
+    not collected, connections of other services: google 1, word [2Jpress 1,200
+
+    1 account failing:
+      instagram 17841400000000001 (Oslo [2J Cycles) of user u1: needs_reconnect: the token has expired (9 runs, since 2026-11-15)
 
     1 token ended, or about to end, that only the user can renew:
       linkedin 70000001 of user u2: 2026-11-28T12:00:00+00:00
@@ -87,7 +91,7 @@ test('the last run, the platforms, and what is failing for how long', () => {
 });
 
 test('an empty database says what to do', () => {
-  const nothing = { last_run: null, last_success: null, platforms: [], expiring_tokens: [], warnings: [] };
+  const nothing = { last_run: null, last_success: null, platforms: [], ignored: {}, expiring_tokens: [], warnings: [] };
   const text = renderStatus({ store: 'embedded', ...nothing }, noColors);
   expect(text).toContain('last run: none yet. Next: analytics-collect collect');
   expect(text).toContain('analytics-collect connections add');
@@ -108,15 +112,18 @@ const connection = {
   accountId: '17',
   accountName: '東京\u001b[2J',
   active: true,
+  isPrimary: true,
   tokenExpiresAt: '2027-01-31T00:00:00+00:00',
 };
 
-test('connections in a table', () => {
-  const inactive = { ...connection, id: 'c2', accountId: null, accountName: null, active: false, tokenExpiresAt: null };
-  expect(renderConnections([connection, inactive])).toMatchInlineSnapshot(`
+test('connections in a table, the primary ones marked', () => {
+  const other = { ...connection, id: 'c2', accountId: '18', isPrimary: false };
+  const inactive = { ...other, id: 'c3', accountId: null, accountName: null, active: false, tokenExpiresAt: null };
+  expect(renderConnections([connection, other, inactive])).toMatchInlineSnapshot(`
     "id  user  platform   account  state     token expires  name
-    c1  u1    instagram  17       active    2027-01-31     東京 [2J
-    c2  u1    instagram           inactive
+    c1  u1    instagram  17       primary   2027-01-31     東京 [2J
+    c2  u1    instagram  18       active    2027-01-31     東京 [2J
+    c3  u1    instagram           inactive
     "
   `);
   expect(renderConnections([])).toContain('connections add');
@@ -130,6 +137,7 @@ test('connections in JSON, under the names of the table', () => {
     'account_id',
     'account_name',
     'active',
+    'primary',
     'token_expires_at',
   ]);
 });

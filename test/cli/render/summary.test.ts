@@ -99,6 +99,15 @@ describe('failures', () => {
   });
 });
 
+test('accounts that were passed over are counted by platform and reason', () => {
+  const linkedin = { connections: 3, succeeded: 0, failed: 1, skipped: 2, metrics: 0 };
+  const reasons = { personal_profile: 2, needs_reconnect: 1 };
+  const text = render(summary({ platforms: { linkedin: { ...linkedin, reasons } } }));
+  expect(text).toContain('\n  skipped: 2 linkedin personal_profile\n');
+  expect(text).not.toContain('1 linkedin');
+  expect(render(summary())).not.toContain('skipped:');
+});
+
 describe('what to do next', () => {
   test('renewing a dead token, with its own flags', () => {
     const text = render(summary({ failures: [failure()] }), [report()]);

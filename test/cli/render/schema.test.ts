@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { renderAppliedSchema } from '../../../src/cli/render/schema.js';
+
+const STORE = 'PostgreSQL at localhost/app';
+
+test('what was done comes before the state of the schema', () => {
+  const done = ['001_tables: the tables', 'functions: what the program calls'];
+  expect(renderAppliedSchema(STORE, { done, findings: [] })).toBe(
+    `${done.join('\n')}\n${STORE}: the schema is in place\n`,
+  );
+});
+
+test('a schema that is up to date says that nothing was changed', () => {
+  expect(renderAppliedSchema(STORE, { done: [], findings: [] })).toBe(
+    `${STORE}: the schema is up to date, nothing was changed\n`,
+  );
+});
+
+test('each finding comes with the statement that would tighten it', () => {
+  const findings = [
+    {
+      finding: 'anon may read analytics_snapshots',
+      remedy: 'revoke select on public.analytics_snapshots from anon;',
+    },
+    {
+      finding: 'platform_connections has no row level security',
+      remedy: 'alter table public.platform_connections enable row level security;',
+    },
+  ];
+  expect(renderAppliedSchema(STORE, { done: [], findings })).toMatchInlineSnapshot(`
+    "PostgreSQL at localhost/app: the schema is up to date, nothing was changed
+
+    Left as they are in the application's own tables, with what would tighten them:
+      anon may read analytics_snapshots
+        revoke select on public.analytics_snapshots from anon;
+      platform_connections has no row level security
+        alter table public.platform_connections enable row level security;
+    "
+  `);
+});

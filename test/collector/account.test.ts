@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { collectAccount, openRefreshToken, planAccount, type RunContext } from '../../src/collector/account.js';
+import { type FailureReason, PlatformError } from '../../src/errors.js';
+import type { Platform } from '../../src/platforms/platform.js';
+import type { StoredAccount, StoredConnection } from '../../src/store/store.js';
+import { generateKey } from '../../src/tokens/fernet.js';
+import { createKeyring } from '../../src/tokens/keyring.js';
+import { lentContext } from '../support/api.js';
+
+const NOW = new Date('2026-11-22T12:00:00Z');
+const QUOTA = new PlatformError('quota_exhausted', 'nothing left today', 'platform');
+const DATES = ['2026-11-20', '2026-11-21'];
+
+const keyring = createKeyring(generateKey(), { allowPlaintext: false });
+
+function connection(id: string, token: string): StoredConnection {
+  return { id, accessToken: keyring.encrypt(token), refreshToken: null, tokenExpiresAt: null };
+}
+
+function accountOf(...connections: StoredAccount['connections']): StoredAccount {
+  return {
+    id: 1,
+    userId: 'u1',
+    platform: 'any',
+    accountId: '1',
+    accountName: null,
+    connections,
+    failingSince: null,
+    ledger: [],
+  };
+}
+
+/** A run of two days over a platform that collects as given. */
+async function collecting(account: StoredAccount, collect: Platform['collect']) {
+  const shut: unknown[] = [];
+  const platform: Platform = {
+    name: 'any',
+    api: 'any_api',
+    metrics: [{ name: 'views', apiName: 'views', unit: 'count', aggregate: 'sum', meaning: 'Times shown' }],
+    version: { name: 'v1', endsOn: null, variable: null },
+    renewsTokens: false,
+    endsByDate: () => false,
+    storageRule: null,
+    day: { timeZone: 'UTC', settlesAfterHours: 0, lookbackDays: 30 },
+    collect,
+    check: async () => ({ accountName: null }),
+  };
+  const { context, client } = lentContext(NOW);
+  const run: RunContext = {
+    refused: context.refused,
+    warn: context.warn,
+    now: () => NOW,
+    again: false,
+    secrets: [],
+    signal: new AbortController().signal,
+    http: { lane: client.lane, shut: (...given) => shut.push(given) },
+    platforms: new Map([['any', platform]]),
+    keyring,
+    window: { kind: 'lookback', days: 2 },
+  };
+  const record = await collectAccount(account, platform, planAccount(account, platform, run), run);
+  return { record, shut };
+}
+
+/** Opens the account for the living token; every other one is refused with its own name in the refusal. */
+function openedBy(living: string | null, reason: FailureReason = 'needs_reconnect') {
+  const asked: string[] = [];
+  const collect: Platform['collect'] = async ({ accessToken, connectionId }, days) => {
+    asked.push(accessToken);
+    if (accessToken !== living) throw new PlatformError(reason, `refused on ${connectionId}`, 'connection');
+    return days.map(({ date }) => ({ date, kind: 'collected', values: [{ metric: 'views', value: 5 }] }));
+  };
+  return { asked, collect };
+}
+
+it.each<[string, Platform['collect']]>([
+  ['thrown', async () => Promise.reject(QUOTA)],
+  [
+    'found in a part',
+    async (_account, days) => days.map(({ date }) => ({ date, kind: 'failed', error: QUOTA, values: [] })),
+  ],
+])('shuts a platform for the run after a failure of all of it, %s', async (_how, collect) => {
+  const { record, shut } = await collecting(accountOf(connection('c1', 'EAAtoken')), collect);
+  expect(record.row?.reason).toBe('quota_exhausted');
+  const failedDays = record.days.filter(({ outcome }) => outcome.reason === 'quota_exhausted');
+  expect([...failedDays.map(({ outcome }) => outcome.date), ...record.failedDates]).toEqual(DATES);
+  expect(shut[0]).toEqual(['any', QUOTA]);
+});
+
+it('keeps the failure of a whole account in one place, with the days that it cost', async () => {
+  const { collect } = openedBy(null);
+  const { record } = await collecting(accountOf(connection('c1', 'dead')), collect);
+  expect(record).toEqual({
+    row: { id: 1, connection_id: 'c1', reason: 'needs_reconnect', message: 'refused on c1' },
+    days: [],
+    failedDates: DATES,
+  });
+});
+
+describe('an account with several connections', () => {
+  it('is collected over a living token of an older connection when the newest token is dead', async () => {
+    const { asked, collect } = openedBy('alive');
+    const account = accountOf(
+      connection('newest', 'dead'),
+      connection('older', 'alive'),
+      connection('oldest', 'alive'),
+    );
+    const { record } = await collecting(account, collect);
+    expect(record.row).toEqual({ id: 1, connection_id: 'older', reason: null, message: null });
+    expect(record.days.map(({ outcome }) => `${outcome.date} ${outcome.state}`)).toEqual(
+      DATES.map((date) => `${date} settled`),
+    );
+    expect(record.failedDates).toEqual([]);
+    expect(asked).toEqual(['dead', 'alive']);
+  });
+
+  it('is collected over an older connection when the newest token cannot be decrypted', async () => {
+    const { asked, collect } = openedBy('alive');
+    const newest = { ...connection('newest', 'dead'), accessToken: 'gAAAAABnot-of-this-key' };
+    const { record } = await collecting(accountOf(newest, connection('older', 'alive')), collect);
+    expect(record.row).toMatchObject({ connection_id: 'older', reason: null });
+    expect(asked).toEqual(['alive']);
+  });
+
+  it('fails with the refusal of the newest token when all tokens are dead', async () => {
+    const { asked, collect } = openedBy(null);
+    const account = accountOf(connection('newest', 'dead'), connection('older', 'dead-too'));
+    const { record } = await collecting(account, collect);
+    expect(record.row).toEqual({
+      id: 1,
+      connection_id: 'newest',
+      reason: 'needs_reconnect',
+      message: 'refused on newest',
+    });
+    expect(record.failedDates).toEqual(DATES);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is not asked for again over an older connection when the token is not what failed', async () => {
+    const { asked, collect } = openedBy('alive', 'timeout');
+    const { record } = await collecting(accountOf(connection('newest', 'slow'), connection('older', 'alive')), collect);
+    expect(record.row).toMatchObject({ connection_id: 'newest', reason: 'timeout' });
+    expect(asked).toEqual(['slow']);
+  });
+
+  it('shuts the platform for the run when that is what fails over an older connection', async () => {
+    const collect: Platform['collect'] = async ({ accessToken }) => {
+      throw accessToken === 'alive' ? QUOTA : new PlatformError('needs_reconnect', 'refused', 'connection');
+    };
+    const { shut } = await collecting(accountOf(connection('newest', 'dead'), connection('older', 'alive')), collect);
+    expect(shut).toEqual([['any', QUOTA]]);
+  });
+
+  it('tells no token of any of its connections', async () => {
+    const collect: Platform['collect'] = async ({ accessToken }) => {
+      throw new PlatformError('needs_reconnect', `${accessToken} is dead`, 'connection');
+    };
+    const account = accountOf(connection('newest', 'EAAfirst-token'), connection('older', 'EAAsecond-token'));
+    const { record } = await collecting(account, collect);
+    expect(record.row?.reason).toBe('needs_reconnect');
+    expect(JSON.stringify(record)).not.toMatch(/EAA/);
+  });
+});
+
+describe('a refresh token', () => {
+  it('that is stored encrypted is opened', () => {
+    expect(openRefreshToken(keyring.encrypt('1//real'), keyring)).toBe('1//real');
+  });
+
+  it.each([
+    ['is not there', null],
+    ['is the encrypted empty string', keyring.encrypt('')],
+    ['cannot be decrypted', 'gAAAAABnot-of-this-key'],
+  ])('that %s counts as none', (_what, stored) => {
+    expect(openRefreshToken(stored, keyring)).toBeNull();
+  });
+});
