@@ -1,7 +1,7 @@
 import { DEFAULT_LOOKBACK_DAYS, type Window } from '../collector/plan.js';
 import { CollectError } from '../errors.js';
 import { OLDER_TRIGGER_PATH, TRIGGER_PATH } from '../server/paths.js';
-import type { Shard } from '../store/store.js';
+import type { Shard } from '../store/accounts.js';
 import type { TimeOfDay, Times } from './schedule/schedule.js';
 
 const DAY_MS = 86_400_000;

@@ -2,7 +2,7 @@ import { Interrupted, PlatformError } from '../errors.js';
 import type { HttpClient } from '../http/client.js';
 import { redact } from '../http/redact.js';
 import type { Account, Platform, PlatformContext } from '../platforms/platform.js';
-import type { StoredAccount, StoredConnection } from '../store/store.js';
+import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { oneLine } from './one-line.js';
 import { type AccountRecord, type DayRecord, failedDay, failuresOf, recordDay, skippedDay } from './outcome.js';

@@ -1,4 +1,4 @@
-import type { OutcomeState, StoredAccount } from '../store/store.js';
+import type { OutcomeState, StoredAccount } from '../store/accounts.js';
 import type { AccountRecord } from './outcome.js';
 
 /** What is new about an account since it was last collected, or has gone on for so long that it should be told. */

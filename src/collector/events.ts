@@ -1,4 +1,4 @@
-import type { OutcomeState } from '../store/store.js';
+import type { OutcomeState } from '../store/accounts.js';
 import type { Change } from './changes.js';
 
 /** What a run tells while it goes on. No event holds a token. */

@@ -1,5 +1,6 @@
 import type { Platform } from '../platforms/platform.js';
-import type { AccountFilter, Store, TokenEnd } from '../store/store.js';
+import type { AccountFilter } from '../store/accounts.js';
+import type { Store, TokenEnd } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { openRefreshToken } from './account.js';
 

@@ -1,6 +1,6 @@
 import type { CollectError, FailureReason, PlatformError, SkipReason } from '../errors.js';
 import type { Day, DayResult, MetricInfo, MetricValue, Platform, Split } from '../platforms/platform.js';
-import type { AccountRow, OutcomeRow, OutcomeState, SnapshotRow, StoredAccount } from '../store/store.js';
+import type { AccountRow, OutcomeRow, OutcomeState, SnapshotRow, StoredAccount } from '../store/accounts.js';
 import { oneLine } from './one-line.js';
 import { hasSettled } from './plan.js';
 

@@ -1,5 +1,5 @@
 import type { Day, Platform } from '../platforms/platform.js';
-import type { DateRange, LedgerEntry } from '../store/store.js';
+import type { DateRange, LedgerEntry } from '../store/accounts.js';
 import { addDays, dateAt, datesBetween, dayOf, lastEndedDate } from './day.js';
 
 const HOUR_MS = 3_600_000;

@@ -1,5 +1,6 @@
 import { CollectError } from '../errors.js';
-import type { ForeignRows, RecordCounts, Store } from '../store/store.js';
+import type { ForeignRows, RecordCounts } from '../store/accounts.js';
+import type { Store } from '../store/store.js';
 import { type AccountRecord, type DayRecord, failuresOf, refusedByStore } from './outcome.js';
 
 const ROWS_PER_CALL = 500;

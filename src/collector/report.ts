@@ -1,4 +1,4 @@
-import type { StoredAccount } from '../store/store.js';
+import type { StoredAccount } from '../store/accounts.js';
 import { changesOf } from './changes.js';
 import type { ConnectionReport } from './events.js';
 import type { AccountRecord } from './outcome.js';

@@ -1,5 +1,6 @@
 import type { Platform } from '../platforms/platform.js';
-import type { DateRange, FailingAccount, PlatformStatusRow, RunRow, Store, TokenEnd } from '../store/store.js';
+import type { DateRange } from '../store/accounts.js';
+import type { FailingAccount, PlatformStatusRow, RunRow, Store, TokenEnd } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { datesBetween } from './day.js';
 import { expiringTokens } from './expiring.js';

@@ -1,5 +1,5 @@
 import type { FailureReason } from '../errors.js';
-import type { OutcomeState } from '../store/store.js';
+import type { OutcomeState } from '../store/accounts.js';
 import type { Change } from './changes.js';
 
 /** The account of a run: what `collect --json` prints. Field names are a published contract. */

@@ -1,4 +1,4 @@
-import { OUTCOME_STATES, type RecordCounts } from '../store/store.js';
+import { OUTCOME_STATES, type RecordCounts } from '../store/accounts.js';
 import type { Change } from './changes.js';
 import type { ConnectionReport } from './events.js';
 import { type AccountRecord, failuresOf } from './outcome.js';

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import { CollectError } from '../errors.js';
+import * as accountAnswers from './account-answers.js';
+import type { AccountFilter, AccountPage, DateRange, SyncRequest } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { type Pause, patiently } from './patience.js';
 import { SCHEMA_VERSION } from './schema.js';
-import type { AccountFilter, AccountPage, DateRange, Store, SyncRequest } from './store.js';
+import type { Store } from './store.js';
 
 /** Calls one of the schema's functions with named arguments; answers its one JSON value. Throws `CollectError`. */
 export type Call = (functionName: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
@@ -92,13 +94,13 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
       return ask(answers.lastRunsAnswer, 'last_collection');
     },
 
-    syncAccounts: (request) => askPatiently(answers.syncAnswer, 'sync_accounts', syncArgs(request)),
+    syncAccounts: (request) => askPatiently(accountAnswers.syncAnswer, 'sync_accounts', syncArgs(request)),
 
     async *accounts(filter: AccountFilter, ledger: DateRange, preview?: SyncRequest): AsyncGenerator<AccountPage> {
       let afterKey: string[] | null = null;
       do {
-        const page: z.output<typeof answers.accountsAnswer> = await askPatiently(
-          answers.accountsAnswer,
+        const page: z.output<typeof accountAnswers.accountsAnswer> = await askPatiently(
+          accountAnswers.accountsAnswer,
           preview ? 'preview_accounts' : 'read_accounts',
           {
             ...(preview && syncArgs(preview)),
@@ -114,7 +116,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
     },
 
     async record({ runId, at, accounts, snapshots, outcomes, refresh, adopt }) {
-      const answer = await askPatiently(answers.recordAnswer, 'record_collection', {
+      const answer = await askPatiently(accountAnswers.recordAnswer, 'record_collection', {
         run_id: runId,
         recorded_at: at.toISOString(),
         accounts,
@@ -141,7 +143,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
     },
 
     async tokensEnding(filter, before) {
-      return (await askPatiently(answers.tokensEndingAnswer, 'tokens_ending', { ...filterArgs(filter), before }))
+      return (await askPatiently(accountAnswers.tokensEndingAnswer, 'tokens_ending', { ...filterArgs(filter), before }))
         .connections;
     },
 
@@ -149,7 +151,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
       ask(answers.prunedAnswer, 'prune_collection', { for_platform: platform, before, dry_run: dryRun }),
 
     async listConnections() {
-      return (await ask(answers.connectionListAnswer, 'list_connections')).connections;
+      return (await ask(accountAnswers.connectionListAnswer, 'list_connections')).connections;
     },
 
     saveConnection: (connection) =>
@@ -169,7 +171,12 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
 
     choosePrimary: (id, request) => {
       const { collected, asked_at, window_days } = syncArgs(request);
-      return ask(answers.primaryAnswer, 'choose_primary', { connection_id: id, collected, asked_at, window_days });
+      return ask(accountAnswers.primaryAnswer, 'choose_primary', {
+        connection_id: id,
+        collected,
+        asked_at,
+        window_days,
+      });
     },
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { collectAccount, openRefreshToken, planAccount, type RunContext } from '../../src/collector/account.js';
 import { type FailureReason, PlatformError } from '../../src/errors.js';
 import type { Platform } from '../../src/platforms/platform.js';
-import type { StoredAccount, StoredConnection } from '../../src/store/store.js';
+import type { StoredAccount, StoredConnection } from '../../src/store/accounts.js';
 import { generateKey } from '../../src/tokens/fernet.js';
 import { createKeyring } from '../../src/tokens/keyring.js';
 import { lentContext } from '../support/api.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { changesOf } from '../../src/collector/changes.js';
 import type { DayRecord } from '../../src/collector/outcome.js';
 import type { FailureReason } from '../../src/errors.js';
-import type { LedgerEntry, OutcomeState } from '../../src/store/store.js';
+import type { LedgerEntry, OutcomeState } from '../../src/store/accounts.js';
 
 const NOW = new Date('2026-11-22T02:00:00Z');
 /** When the runs before began to record failures, a few seconds after their start. */

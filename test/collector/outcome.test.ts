@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../src/collector/day.js';
 import { recordDay } from '../../src/collector/outcome.js';
 import type { DayResult, MetricInfo, MetricValue } from '../../src/platforms/platform.js';
-import type { OutcomeState } from '../../src/store/store.js';
+import type { OutcomeState } from '../../src/store/accounts.js';
 
 const DATE = '2026-11-18';
 const SETTLED = new Date('2026-11-22T00:00:00Z');

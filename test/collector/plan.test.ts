@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ledgerRange, openDaysWarning, type PlanInput, plan, type Window } from '../../src/collector/plan.js';
-import { OUTCOME_STATES, type OutcomeState } from '../../src/store/store.js';
+import { OUTCOME_STATES, type OutcomeState } from '../../src/store/accounts.js';
 
 const day = { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, lookbackDays: 728 };
 const week: Window = { kind: 'lookback', days: 7 };

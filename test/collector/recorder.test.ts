@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { AccountRecord, DayRecord } from '../../src/collector/outcome.js';
 import { createRecorder } from '../../src/collector/recorder.js';
 import { CollectError, PlatformError } from '../../src/errors.js';
-import type { ForeignRows, RecordBatch } from '../../src/store/store.js';
+import type { ForeignRows, RecordBatch } from '../../src/store/accounts.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
 const DEAD = new PlatformError('needs_reconnect', 'the token has expired', 'connection');

@@ -7,7 +7,7 @@ import { createPlatforms } from '../../src/platforms/registry.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.js';
-import type { StoredAccount } from '../../src/store/store.js';
+import type { StoredAccount } from '../../src/store/accounts.js';
 import type { Environment } from '../../src/variables.js';
 import { NOON } from './accounts.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { OutcomeState, StoredAccount } from '../../src/store/store.js';
+import type { OutcomeState, StoredAccount } from '../../src/store/accounts.js';
 import { freshPglite } from '../support/database.js';
 import {
   allAccounts,

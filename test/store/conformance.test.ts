@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { AccountRow, SnapshotRow, StoredAccount } from '../../src/store/store.js';
+import type { AccountRow, SnapshotRow, StoredAccount } from '../../src/store/accounts.js';
 import { ENGINES, type Engine } from './engines.js';
 import {
   allAccounts,

@@ -1,14 +1,13 @@
 import type {
   AccountFilter,
-  NewConnection,
   OutcomeRow,
   OutcomeState,
   RecordBatch,
   RecordCounts,
   SnapshotRow,
-  Store,
   StoredAccount,
-} from '../../src/store/store.js';
+} from '../../src/store/accounts.js';
+import type { NewConnection, Store } from '../../src/store/store.js';
 
 export const USER = 'a6e0b6f0-0000-4000-8000-000000000001';
 export const OTHER_USER = 'a6e0b6f0-0000-4000-8000-000000000002';
@@ -47,7 +46,7 @@ export function as(state: OutcomeState) {
   return { state, reason: null, message: null };
 }
 
-export const SETTLED = as('settled');
+const SETTLED = as('settled');
 export const FAILED = { state: 'failed', reason: 'timeout', message: 'no answer' } as const;
 
 export function connection(differing: Partial<NewConnection> = {}): NewConnection {

@@ -1,7 +1,7 @@
 import type { ConnectionReport } from '../../collector/events.js';
 import type { Failure, Summary } from '../../collector/summary.js';
 import { SKIP_REASONS } from '../../errors.js';
-import { OUTCOME_STATES } from '../../store/store.js';
+import { OUTCOME_STATES } from '../../store/accounts.js';
 import type { Colors } from './colors.js';
 import {
   cleanText,

@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { OUTCOME_STATES } from './accounts.js';
+
+/** What the SQL functions on accounts and connections answer, in their spelling, turned into the store's. */
+
+const date = z.iso.date();
+const instant = z.iso.datetime({ offset: true });
+
+export const recordAnswer = z.discriminatedUnion('lease', [
+  z.object({ lease: z.literal('lost') }),
+  z.object({
+    lease: z.literal('held'),
+    inserted: z.number(),
+    updated: z.number(),
+    unchanged: z.number(),
+    foreign: z.object({ rows: z.number(), since: date.nullable(), until: date.nullable() }),
+  }),
+]);
+
+export const syncAnswer = z
+  .object({
+    changes: z.array(
+      z
+        .object({
+          user_id: z.string(),
+          platform: z.string(),
+          account_id: z.string(),
+          former_account_id: z.string(),
+          reason: z.string().nullable(),
+        })
+        .transform((row) => ({
+          userId: row.user_id,
+          platform: row.platform,
+          accountId: row.account_id,
+          formerAccountId: row.former_account_id,
+          reason: row.reason,
+        })),
+    ),
+    unknown_users: z.number(),
+  })
+  .transform((answer) => ({ changes: answer.changes, unknownUsers: answer.unknown_users }));
+
+export const primaryAnswer = z.discriminatedUnion('result', [
+  z.object({ result: z.literal('not_found') }),
+  z
+    .object({ result: z.literal('not_collected'), platform: z.string(), account_id: z.string().nullable() })
+    .transform((row) => ({ result: row.result, platform: row.platform, accountId: row.account_id })),
+  z
+    .object({
+      result: z.enum(['changed', 'unchanged']),
+      user_id: z.string(),
+      platform: z.string(),
+      account_id: z.string(),
+    })
+    .transform((row) => ({
+      result: row.result,
+      userId: row.user_id,
+      platform: row.platform,
+      accountId: row.account_id,
+    })),
+]);
+
+const connection = z.object({
+  id: z.string(),
+  access_token: z.string().nullable(),
+  refresh_token: z.string().nullable(),
+  token_expires_at: instant.nullable(),
+});
+
+const storedConnection = connection.transform((row) => ({
+  id: row.id,
+  accessToken: row.access_token,
+  refreshToken: row.refresh_token,
+  tokenExpiresAt: row.token_expires_at,
+}));
+
+export const accountsAnswer = z.object({
+  accounts: z.array(
+    z
+      .object({
+        id: z.number(),
+        user_id: z.string(),
+        platform: z.string(),
+        account_id: z.string().nullable(),
+        account_name: z.string().nullable(),
+        connections: z.tuple([storedConnection], storedConnection),
+        failing_since: instant.nullable(),
+        ledger: z.array(z.object({ date, state: z.enum(OUTCOME_STATES) })),
+      })
+      .transform((row) => ({
+        id: row.id,
+        userId: row.user_id,
+        platform: row.platform,
+        accountId: row.account_id,
+        accountName: row.account_name,
+        connections: row.connections,
+        failingSince: row.failing_since,
+        ledger: row.ledger,
+      })),
+  ),
+  next_key: z.array(z.string()).nullable(),
+  total: z.number().nullable(),
+});
+
+export const connectionListAnswer = z.object({
+  connections: z.array(
+    z
+      .object({
+        id: z.string(),
+        user_id: z.string(),
+        platform: z.string(),
+        account_id: z.string().nullable(),
+        account_name: z.string().nullable(),
+        active: z.boolean(),
+        is_primary: z.boolean(),
+        token_expires_at: instant.nullable(),
+      })
+      .transform((row) => ({
+        id: row.id,
+        userId: row.user_id,
+        platform: row.platform,
+        accountId: row.account_id,
+        accountName: row.account_name,
+        active: row.active,
+        isPrimary: row.is_primary,
+        tokenExpiresAt: row.token_expires_at,
+      })),
+  ),
+});
+
+export const tokensEndingAnswer = z.object({
+  connections: z.array(
+    connection
+      .extend({
+        user_id: z.string(),
+        platform: z.string(),
+        account_id: z.string().nullable(),
+        account_name: z.string().nullable(),
+        token_expires_at: instant,
+      })
+      .transform((row) => ({
+        id: row.id,
+        userId: row.user_id,
+        platform: row.platform,
+        accountId: row.account_id,
+        accountName: row.account_name,
+        accessToken: row.access_token,
+        refreshToken: row.refresh_token,
+        tokenExpiresAt: row.token_expires_at,
+      })),
+  ),
+});

@@ -1,0 +1,153 @@
+import type { FailureReason, SkipReason } from '../errors.js';
+
+/**
+ * How a planned (account, day) ended.
+ * `settled`: final values written. `provisional`: values written before the settling time. `pending`: ended, nothing there
+ * yet. `no_data`: settling time passed, still nothing. `failed`: see the reason. `skipped`: not asked, on purpose.
+ */
+export const OUTCOME_STATES = ['settled', 'provisional', 'pending', 'no_data', 'failed', 'skipped'] as const;
+
+export type OutcomeState = (typeof OUTCOME_STATES)[number];
+
+/** What the ledger (`collection_outcomes`) knows of an account's day. */
+export interface LedgerEntry {
+  readonly date: string;
+  readonly state: OutcomeState;
+}
+
+/** Dates `YYYY-MM-DD`, both inclusive. */
+export interface DateRange {
+  readonly since: string;
+  readonly until: string;
+}
+
+export interface AccountFilter {
+  readonly userId?: string;
+  readonly platforms: readonly string[];
+  readonly shard?: Shard;
+}
+
+export interface SyncRequest {
+  /** The platforms that are collected; connections of other services are ignored. */
+  readonly collected: readonly string[];
+  /** Only this user's. */
+  readonly userId?: string;
+  /** The run's clock. */
+  readonly at: Date;
+  /** A primary account without a collected day in so many days gives way to one that lives. */
+  readonly windowDays: number;
+}
+
+export interface SyncedAccounts {
+  readonly changes: readonly PrimaryChange[];
+  /** Accounts of users whom the application's table of users does not know: they are not collected. */
+  readonly unknownUsers: number;
+}
+
+/** An account that took another's place in `analytics_snapshots`. */
+export interface PrimaryChange {
+  readonly userId: string;
+  readonly platform: string;
+  readonly accountId: string;
+  readonly formerAccountId: string;
+  /** Why the former one failed; null when it is no longer connected. */
+  readonly reason: string | null;
+}
+
+/** One of `count` parts of the users: each user is whole in one of them, and always in the same one. */
+export interface Shard {
+  /** From 1 to `count`. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/** Accounts in the order of their names. */
+export interface AccountPage {
+  readonly accounts: readonly StoredAccount[];
+  /** How many there are in all; with the first page only. */
+  readonly total: number | null;
+}
+
+/** An active account: what is collected, whichever connections open it. */
+export interface StoredAccount {
+  /** Its key in `collection_accounts`. */
+  readonly id: number;
+  readonly userId: string;
+  readonly platform: string;
+  /** Null where its connection names no account. */
+  readonly accountId: string | null;
+  readonly accountName: string | null;
+  /** The one renewed last comes first. */
+  readonly connections: readonly [StoredConnection, ...StoredConnection[]];
+  /** ISO 8601 with offset: since when each run has failed for it; null when the last one did not. */
+  readonly failingSince: string | null;
+  readonly ledger: readonly LedgerEntry[];
+}
+
+/** An active connection as stored: tokens are ciphertext. */
+export interface StoredConnection {
+  readonly id: string;
+  readonly accessToken: string | null;
+  readonly refreshToken: string | null;
+  /** ISO 8601 with offset. */
+  readonly tokenExpiresAt: string | null;
+}
+
+/** A row of `analytics_snapshots`, or of `analytics_account_snapshots` where its account is not the primary one. */
+export interface SnapshotRow {
+  /** Its account's key; it tells user, platform and table. */
+  readonly account: number;
+  readonly metric: string;
+  readonly value: number;
+  readonly date: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** A row of `collection_outcomes`; `run_id` and `updated_at` are the database's to fill. */
+export type OutcomeRow = {
+  readonly account: number;
+  readonly date: string;
+  readonly metrics: number;
+} & (
+  | { readonly state: 'failed'; readonly reason: FailureReason; readonly message: string }
+  | { readonly state: 'skipped'; readonly reason: SkipReason; readonly message: string }
+  | { readonly state: Exclude<OutcomeState, 'failed' | 'skipped'>; readonly reason: null; readonly message: null }
+);
+
+/** How an account stands after a run. */
+export interface AccountRow {
+  readonly id: number;
+  /** The connection that opened it, or was last tried. */
+  readonly connection_id: string;
+  /** Why the account, or its first day that failed, could not be collected; null when nothing failed. */
+  readonly reason: FailureReason | null;
+  readonly message: string | null;
+}
+
+export interface RecordBatch {
+  readonly runId: string;
+  /** The run's clock. */
+  readonly at: Date;
+  readonly accounts: readonly AccountRow[];
+  readonly snapshots: readonly SnapshotRow[];
+  readonly outcomes: readonly OutcomeRow[];
+  /** Overwrite settled rows too. */
+  readonly refresh: boolean;
+  /** Overwrite the rows of other writers. */
+  readonly adopt: boolean;
+}
+
+export interface RecordCounts {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly foreign: ForeignRows;
+}
+
+/** Rows of other writers in whose place a value was to be written: they stand. */
+export interface ForeignRows {
+  readonly rows: number;
+  /** The first and the last day of theirs; null when there is none. */
+  readonly since: string | null;
+  readonly until: string | null;
+}
