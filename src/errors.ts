@@ -34,6 +34,9 @@ export class PlatformError extends Error {
   }
 }
 
+/** The run may not ask for more: no fault of a platform, and what is left is due in the next run. */
+export class RunLimit extends PlatformError {}
+
 /** Thrown by a request that was not sent, or not awaited to its end, because the run is stopping. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';

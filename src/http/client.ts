@@ -4,7 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import got, { CancelError, type OptionsInit, RequestError, TimeoutError } from 'got';
 import pLimit from 'p-limit';
-import { Interrupted, PlatformError } from '../errors.js';
+import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import { createGate, type Gate } from './gate.js';
 import type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http.js';
 import { LONGEST_RETRY_AFTER_MS, MAX_ATTEMPTS, retryAfterMs, retryDelay } from './retry.js';
@@ -160,13 +160,13 @@ export function createHttp(options: HttpClientOptions): HttpClient {
 
 function exceededLimit({ maxRequests, until }: HttpLimits, sent: number, now: Date): PlatformError | null {
   if (sent >= maxRequests) {
-    return new PlatformError(
+    return new RunLimit(
       'quota_exhausted',
       `the run may send ${maxRequests} requests (--max-requests) and has sent them`,
       'connection',
     );
   }
-  if (now >= until) return new PlatformError('timeout', "the run's time is up (--max-duration)", 'connection');
+  if (now >= until) return new RunLimit('timeout', "the run's time is up (--max-duration)", 'connection');
   return null;
 }
 

@@ -1,4 +1,4 @@
-import { Interrupted, PlatformError } from '../errors.js';
+import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import { metricNumber } from './number.js';
 import type { Day, DayResult, MetricInfo, MetricValue, PlatformContext, Split } from './platform.js';
 
@@ -22,9 +22,16 @@ export async function attempt(request: () => Promise<Part>, known: readonly Metr
 
 /** A day from its parts: one part missing leaves the day open to the next run, with what there is. */
 export function dayFrom(date: string, parts: readonly Part[]): DayResult {
-  const values = parts.flatMap((part) => part.values);
-  const error = parts.find((part) => part.error !== null)?.error;
+  const { values, error } = joined(parts);
   return error ? { date, kind: 'failed', error, values } : { date, kind: 'collected', values };
+}
+
+/** Parts that belong together as one. */
+export function joined(parts: readonly Part[]): Part {
+  return {
+    values: parts.flatMap((part) => part.values),
+    error: parts.find((part) => part.error !== null)?.error ?? null,
+  };
 }
 
 /** Collects days side by side and leaves out those that an interruption cut short, so that the finished ones are kept. */
@@ -40,28 +47,24 @@ export async function eachDay(
   });
 }
 
-/** Asks for what a day is complete without: trouble with it is told, and costs nothing else. */
-export async function askOptional(
-  what: string,
-  warn: Warn,
-  request: () => Promise<Part>,
-): Promise<readonly MetricValue[]> {
-  const { values, error } = await attempt(request);
-  if (error !== null) warn(`${what} could not be had: ${error.message}`);
-  return values;
+/**
+ * Asks for what a day is complete without: trouble with it is told, and costs nothing else. Only what the run itself may not
+ * ask for leaves the day open to the next one.
+ */
+export async function askOptional(what: string, warn: Warn, request: () => Promise<Part>): Promise<Part> {
+  const part = await attempt(request);
+  if (part.error === null || part.error instanceof RunLimit) return part;
+  warn(`${what} could not be had: ${part.error.message}`);
+  return { ...part, error: null };
 }
 
 /**
  * Figures of several days beside the values of the last of them. A zero is believed only where the day itself has it under
  * `daily`: an API that is not ready yet says 0 as well.
  */
-export function believable(
-  figures: readonly MetricValue[],
-  values: readonly MetricValue[],
-  daily: string,
-): readonly MetricValue[] {
+export function believable(figures: Part, values: readonly MetricValue[], daily: string): Part {
   const isZero = values.some(({ metric, value }) => metric === daily && value === 0);
-  return figures.filter(({ value }) => value !== 0 || isZero);
+  return { ...figures, values: figures.values.filter(({ value }) => value !== 0 || isZero) };
 }
 
 /** Metrics that a day is complete without, and who is told of trouble with them. */

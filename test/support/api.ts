@@ -32,7 +32,7 @@ export async function serveApi(answer: (url: URL, token: string) => Answer) {
 }
 
 /** What the collector lends to a platform, without the wait between attempts. */
-export function lentContext(now: Date, closingDate: string | null = null) {
+export function lentContext(now: Date, closingDate: string | null = null, maxRequests = 1_000) {
   const warnings: string[] = [];
   const warn = (message: string) => void warnings.push(message);
   const client = createHttp({
@@ -43,7 +43,7 @@ export function lentContext(now: Date, closingDate: string | null = null) {
       now: () => now,
       warn,
     },
-    limits: { maxRequests: 1_000, until: new Date(now.getTime() + 3_600_000), maxWaitMs: 60_000 },
+    limits: { maxRequests, until: new Date(now.getTime() + 3_600_000), maxWaitMs: 60_000 },
     pause: async () => undefined,
   });
   closers.push(client.close);

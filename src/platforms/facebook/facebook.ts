@@ -47,11 +47,11 @@ export function facebook(settings: MetaSettings): Platform {
       const error = answers.find((answer) => answer.error)?.error ?? null;
       if (insights.length === 0 && !error) warn(emptyHanded(id));
       const closing = insights.length > 0 ? days.find(({ date }) => date === closingDate) : undefined;
-      const reach = page !== null && closing !== undefined ? await askReach(page, source, closing) : [];
+      const reach = page !== null && closing !== undefined ? await askReach(page, source, closing) : null;
       return days.map((day) => {
         const values = valuesOf(insights, day);
-        const figures = day === closing ? believable(reach, values, UNIQUE_VIEWERS) : [];
-        return dayFrom(day.date, [{ values: [...values, ...figures], error }]);
+        const figures = day === closing && reach !== null ? [believable(reach, values, UNIQUE_VIEWERS)] : [];
+        return dayFrom(day.date, [{ values, error }, ...figures]);
       });
     },
 

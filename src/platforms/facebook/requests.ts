@@ -2,9 +2,9 @@ import { PlatformError } from '../../errors.js';
 import { GraphError } from '../meta/errors.js';
 import type { Graph } from '../meta/graph.js';
 import { askInsights, type Insights } from '../meta/insights.js';
-import { askOptional, tiersOf, type Warn } from '../parts.js';
-import type { Day, MetricValue, RefusedMetrics } from '../platform.js';
-import { ASKED, GIVEN_UP_FIRST, OPTIONAL, REACH_PERIODS, UNIQUE_VIEWERS } from './metrics.js';
+import { askOptional, joined, type Part, tiersOf, type Warn } from '../parts.js';
+import type { Day, RefusedMetrics } from '../platform.js';
+import { ASKED, GIVEN_UP_FIRST, OPTIONAL, REACH_PERIODS, REACTIONS, UNIQUE_VIEWERS } from './metrics.js';
 import { rollingOf } from './parse.js';
 
 /** Facebook does not say which metric it refuses. */
@@ -28,6 +28,7 @@ export async function askDaily(graph: Graph, source: Source, days: readonly Day[
         metrics,
         refusal: REFUSAL,
         query: { period: 'day', ...windowOf(days) },
+        byKind: [REACTIONS],
         required: true,
         optional: { metrics: OPTIONAL, warn: (message) => source.warn(`facebook: ${message}`) },
       });
@@ -43,8 +44,8 @@ export async function askDaily(graph: Graph, source: Source, days: readonly Day[
 }
 
 /** Unique viewers of the 7 and 28 days that end with a day, one request each. */
-export async function askReach(graph: Graph, source: Source, day: Day): Promise<MetricValue[]> {
-  const values = await Promise.all(
+export async function askReach(graph: Graph, source: Source, day: Day): Promise<Part> {
+  const parts = await Promise.all(
     REACH_PERIODS.map(({ period, metric }) =>
       askOptional(`facebook: ${metric}`, source.warn, async () => {
         const query = { period, ...windowOf([day]) };
@@ -55,7 +56,7 @@ export async function askReach(graph: Graph, source: Source, day: Day): Promise<
       }),
     ),
   );
-  return values.flat();
+  return joined(parts);
 }
 
 /** Names of metrics are refused one by one elsewhere; messages may want a permission that nothing else does. */

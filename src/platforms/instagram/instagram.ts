@@ -3,7 +3,7 @@ import { PlatformError } from '../../errors.js';
 import { GraphError } from '../meta/errors.js';
 import { type Graph, isInstagramLogin, type MetaSettings, openGraph } from '../meta/graph.js';
 import { graphVersion } from '../meta/versions.js';
-import { attempt, believable, dayFrom, eachDay, type Part } from '../parts.js';
+import { attempt, believable, dayFrom, eachDay, joined, type Part } from '../parts.js';
 import type { Day, Platform } from '../platform.js';
 import { METRICS } from './metrics.js';
 import { askDay, askProfile, askReach, askTotals, dayParts, REFUSAL, type Source } from './requests.js';
@@ -39,10 +39,10 @@ export function instagram(settings: MetaSettings): Platform {
         const [parts, profile, reach] = await Promise.all([
           day === newest ? dayParts(source, day, totals) : askDay(source, day),
           isClosing ? attempt(() => askProfile(source)) : NOTHING,
-          isClosing ? askReach(source, day) : [],
+          isClosing ? askReach(source, day) : NOTHING,
         ]);
-        const values = parts.flatMap((part) => part.values);
-        return dayFrom(day.date, [...parts, profile, { values: believable(reach, values, 'reach'), error: null }]);
+        const { values } = joined(parts);
+        return dayFrom(day.date, [...parts, profile, believable(reach, values, 'reach')]);
       });
     },
 

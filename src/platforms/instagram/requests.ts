@@ -3,8 +3,8 @@ import { PlatformError } from '../../errors.js';
 import { GraphError } from '../meta/errors.js';
 import type { Graph } from '../meta/graph.js';
 import { askInsights, type Insights } from '../meta/insights.js';
-import { askOptional, attempt, type Part, readValues, type Warn, withAliases, withSplits } from '../parts.js';
-import type { Day, MetricValue, RefusedMetrics, Split } from '../platform.js';
+import { askOptional, attempt, joined, type Part, readValues, type Warn, withAliases, withSplits } from '../parts.js';
+import type { Day, RefusedMetrics, Split } from '../platform.js';
 import {
   METRICS,
   OPTIONAL_BY_FOLLOWER,
@@ -50,7 +50,7 @@ export async function dayParts(source: Source, day: Day, totals: Part): Promise<
     { values: withAliases(split, METRICS), error: totals.error },
     { values: [], error: content.error },
     { values: followers.follows, error: followers.error },
-    { values: undocumented, error: null },
+    undocumented,
   ];
 }
 
@@ -62,8 +62,8 @@ export async function askProfile({ graph, id }: Source): Promise<Part> {
 }
 
 /** Unique accounts of the 7 and 28 days that end with a day. The API has them as a series only, one request a period. */
-export async function askReach(source: Source, day: Day): Promise<MetricValue[]> {
-  const values = await Promise.all(
+export async function askReach(source: Source, day: Day): Promise<Part> {
+  const parts = await Promise.all(
     REACH_PERIODS.map(({ period, metric }) =>
       askOptional(`instagram: ${metric}`, source.warn, async () => {
         const query = { period, ...windowOf(day) };
@@ -73,7 +73,7 @@ export async function askReach(source: Source, day: Day): Promise<MetricValue[]>
       }),
     ),
   );
-  return values.flat();
+  return joined(parts);
 }
 
 interface Splits {

@@ -10,14 +10,15 @@ import { askTolerantly } from './metrics.js';
 /** Numbers by kind. An object among them is no kind, but something that the API has added. */
 const kinds = z.record(z.string(), metricNumber.or(z.looseObject({})).nullish());
 
-const insight = z.object({
-  name: z.string(),
+const named = z.object({ name: z.string() });
+
+/** A time series; `value` or `end_time` may be missing. */
+const seriesOf = <Value extends z.ZodType>(value: Value) =>
+  list(z.object({ value: value.nullish(), end_time: z.string().optional() }), 1_000).optional();
+
+const insight = named.extend({
   period: z.string().optional(),
-  /** A time series; `value` or `end_time` may be missing. */
-  values: list(
-    z.object({ value: metricNumber.or(kinds).nullish(), end_time: z.string().optional() }),
-    1_000,
-  ).optional(),
+  values: seriesOf(metricNumber),
   /** With a breakdown, `value` may be missing (`follows_and_unfollows`), and categories that are zero are left out. */
   total_value: z
     .object({
@@ -35,9 +36,9 @@ const insight = z.object({
     .nullish(),
 });
 
-const named = z.object({ name: z.string() });
+const insightByKind = insight.extend({ values: seriesOf(metricNumber.or(kinds)) });
 
-export type Insight = z.infer<typeof insight>;
+export type Insight = z.infer<typeof insightByKind>;
 
 /** The insights of one answer, and what was wrong with those that could not be read. `paging` is never followed: it may hold the token. */
 export interface Insights {
@@ -55,6 +56,8 @@ export interface InsightsRequest {
   readonly refusal: RegExp;
   /** True when the API's refusal of all these metrics is a failure rather than a loss to live with. */
   readonly required: boolean;
+  /** Metrics whose value may be an object: a number for each kind. */
+  readonly byKind?: readonly string[];
   /** Of these metrics, trouble with a value is told and leaves the day complete. */
   readonly optional?: Optional;
 }
@@ -68,6 +71,7 @@ export async function askInsights({
   refused,
   refusal,
   required,
+  byKind = [],
   optional,
 }: InsightsRequest): Promise<Insights> {
   const api = apiName(graph, query);
@@ -76,6 +80,7 @@ export async function askInsights({
     ask: async (accepted) => {
       const answer = parseInsights(
         await graph.get(id, '/insights', { ...query, metric: accepted.join(',') }),
+        byKind,
         optional,
       );
       return { ...answer, insights: answer.insights.filter(({ name }) => accepted.includes(name)) };
@@ -101,21 +106,21 @@ function apiName({ name }: Graph, { breakdown, period = 'day' }: InsightsRequest
 }
 
 /** Reads an answer entry by entry, so that one that is malformed does not cost the others. */
-function parseInsights(json: unknown, optional: Optional | undefined): Insights {
+function parseInsights(json: unknown, byKind: readonly string[], optional: Optional | undefined): Insights {
   const envelope = z.object({ data: list(z.unknown(), 1_000) }).safeParse(json);
   if (!envelope.success) throw new PlatformError('unexpected_response', 'the answer holds no list of insights');
   const insights: Insight[] = [];
   const lost: string[] = [];
   let error: PlatformError | null = null;
   for (const entry of envelope.data.data) {
-    const parsed = insight.safeParse(entry);
+    const name = named.safeParse(entry).data?.name ?? '';
+    const parsed = (byKind.includes(name) ? insightByKind : insight).safeParse(entry);
     if (parsed.success) {
       insights.push(parsed.data);
       continue;
     }
-    const name = named.safeParse(entry).data?.name;
     const unreadable = `has an unexpected form: ${whatIsWrong(parsed.error)}`;
-    if (name !== undefined && optional?.metrics.includes(name)) lost.push(`${name} ${unreadable}`);
+    if (optional?.metrics.includes(name)) lost.push(`${name} ${unreadable}`);
     else error ??= new PlatformError('unexpected_response', `an insight ${unreadable}`);
   }
   // A day that is left open anyway is asked for again.

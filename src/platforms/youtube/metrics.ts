@@ -60,7 +60,7 @@ export const METRICS: readonly MetricInfo[] = [
     unit: 'count',
     aggregate: 'sum',
     meaning:
-      'Views, counted from the first frame since late August 2026 (Shorts since April 2025): a break in the series',
+      'Views, counted from the first frame since late August 2026 (Shorts since 31 March 2025): a break in the series',
   },
   {
     name: 'engagedViews',

@@ -88,6 +88,11 @@ describe('reactions', () => {
   });
 });
 
+it('takes an object for no number where there are no kinds', async () => {
+  const { results } = await collecting(() => [200, { data: [onLastDay('page_follows', { total: 5 })] }]);
+  expect(results[2]).toMatchObject({ kind: 'failed', error: { reason: 'unexpected_response' }, values: [] });
+});
+
 describe('a request that fails for a metric that a day is complete without', () => {
   const ALL = 'page_messages_new_conversations_unique';
   it.each<[string, Answer, string]>([

@@ -141,3 +141,12 @@ describe('the last ended day', () => {
     expect(found('reach_7d')?.value).toBe(stored);
   });
 });
+
+it('leaves a day open that the limits of the run keep from being asked for in full', async () => {
+  const api = await serveApi((url) => answer(url.searchParams));
+  const { context } = lentContext(NOON, null, 3);
+  const platform = instagram({ graphUrl: api.url, instagramUrl: api.url, version: 'v25.0', appSecret: null });
+  const [result] = await platform.collect(ACCOUNT, [DAY], context);
+  expect(api.requests).toHaveLength(3);
+  expect(result).toMatchObject({ kind: 'failed', error: { reason: 'quota_exhausted' } });
+});
