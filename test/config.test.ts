@@ -89,7 +89,14 @@ describe('the store', () => {
       SUPABASE_URL: 'https://abc.supabase.co/',
       DATABASE_URL: 'postgres://h/d',
     });
-    expect(config.store).toEqual({ kind: 'supabase', url: 'https://abc.supabase.co', serviceRoleKey: 'sb_secret_1' });
+    // The address of the database itself is for applying the schema.
+    expect(config.store).toEqual({
+      kind: 'supabase',
+      url: 'https://abc.supabase.co',
+      serviceRoleKey: 'sb_secret_1',
+      databaseUrl: 'postgres://h/d',
+    });
+    expect(secretsOf(config)).toContain('postgres://h/d');
   });
 
   test('is PostgreSQL before the embedded one', () => {

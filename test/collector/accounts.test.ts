@@ -200,3 +200,19 @@ it('does not take an account for repaired because a run asked for days out of re
   expect(summary.changes.repaired).toEqual([]);
   expect(await world.query('select reason from collection_accounts')).toEqual([{ reason: 'needs_reconnect' }]);
 });
+
+it('collects five Pages of one user, and status counts five', async () => {
+  const [first, ...others] = population({ users: 5, platforms: ['facebook'] });
+  if (!first) throw new Error('no account');
+  const pages = [first, ...others.map((page) => ({ ...page, userId: first.userId }))];
+  world = await createWorld({ accounts: pages, now: START });
+  expect(await world.collect()).toMatchObject({
+    users: { total: 1, succeeded: 1 },
+    connections: { total: 5, succeeded: 5 },
+  });
+  expect(await idsIn('analytics_by_account')).toEqual(pages.map(({ accountId }) => accountId).sort());
+  const { platforms } = await readStatus(world, 7, world.now);
+  expect(platforms.find(({ platform }) => platform === 'facebook')).toMatchObject({
+    ...{ accounts: 5, accounts_with_data: 5, days_missing: 0, failing: [] },
+  });
+});

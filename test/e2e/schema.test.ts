@@ -1,0 +1,34 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { generateKey } from '../../src/tokens/fernet.js';
+import { freshPostgres } from '../support/database.js';
+import { runCli } from './support/cli.js';
+
+const SUPABASE = {
+  SUPABASE_URL: 'http://127.0.0.1:1',
+  SUPABASE_SERVICE_ROLE_KEY: 'sb_secret_of-the-tests',
+  ENCRYPTION_KEY: generateKey(),
+};
+const cleanups: (() => Promise<unknown>)[] = [];
+afterAll(() => Promise.all(cleanups.map((cleanup) => cleanup())));
+
+describe('the schema of a Supabase project', () => {
+  it('cannot be applied over REST, and the message says the two ways there are', async () => {
+    const refused = await runCli(['schema', '--apply'], { env: SUPABASE });
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    for (const way of ['SQL editor', 'DATABASE_URL']) expect(refused.stderr).toContain(way);
+  });
+
+  it.skipIf(!process.env.TEST_DATABASE_URL)(
+    'is applied over DATABASE_URL beside it, which says what it did, and the second time that nothing was to be done',
+    async () => {
+      const database = await freshPostgres();
+      cleanups.push(database.close);
+      const env = { ...SUPABASE, DATABASE_URL: database.url };
+      const applied = await runCli(['schema', '--apply'], { env });
+      expect(applied, applied.stderr).toMatchObject({ code: 0, stderr: '' });
+      expect(applied.stdout).toMatch(/^001_tables: .*\n[\s\S]*functions: .*\n.*the schema is in place\n$/);
+      const again = await runCli(['schema', '--apply'], { env });
+      expect(again.stdout).toMatch(/^[^\n]*nothing was changed\n$/);
+    },
+  );
+});

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { loadConfig } from '../src/config.js';
+import type { MetricInfo } from '../src/platforms/platform.js';
+import { createPlatforms } from '../src/platforms/registry.js';
+
+const TITLES = { instagram: 'Instagram', facebook: 'Facebook', youtube: 'YouTube', linkedin: 'LinkedIn' };
+
+/** `npx vitest run test/metrics-page.test.ts -u` writes the page anew. */
+it('the page of the metrics says what their tables say', async () => {
+  const platforms = createPlatforms(loadConfig({}));
+  const sections = Object.entries(TITLES).map(
+    ([name, title]) => `## ${title}\n\n${table(platforms.get(name)?.metrics ?? [])}`,
+  );
+  const page = `# Metrics
+
+What is stored under \`metric\`, by platform: the platform's own names. \`aggregate\` says how days may be combined: \`sum\` for counts of
+events, \`last\` for levels, \`none\` for unique people, averages and ratios, which must never be added up or averaged. \`period\` is \`day\`, but for closing
+figures (\`lifetime\`) and for the reach of several days (\`week\`, \`days_28\`): both are filed under the last ended day.
+
+${sections.join('\n\n')}
+`;
+  await expect(page).toMatchFileSnapshot('../docs/metrics.md');
+});
+
+function table(metrics: readonly MetricInfo[]): string {
+  const rows = metrics.map(({ name, unit, aggregate, period = 'day', meaning, aliasOf, approximate }) => {
+    const alias = aliasOf === undefined ? '' : ` (${approximate ? 'nearest to' : 'same as'} \`${aliasOf}\`)`;
+    return `| \`${name}\` | ${unit} | ${aggregate} | ${period} | ${meaning}${alias} |`;
+  });
+  return ['| metric | unit | aggregate | period | meaning |', '|---|---|---|---|---|', ...rows].join('\n');
+}
