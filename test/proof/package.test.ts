@@ -30,7 +30,7 @@ describe('the package, installed into an empty folder', () => {
   it('holds what it needs and nothing of the workshop', () => {
     const needed = [
       ...['package.json', 'README.md', 'LICENSE', 'crontab.example', 'bin/analytics-collect.js'],
-      ...['dist/cli/main.js', 'dist/index.js', 'dist/index.d.ts', 'dist/store/schema/1-tables.sql'],
+      ...['dist/cli/main.js', 'dist/index.js', 'dist/index.d.ts', 'dist/store/migrations/001_tables.sql'],
     ];
     expect(needed.filter((path) => !files.includes(path))).toEqual([]);
     expect(files.filter((path) => /^(src|test|bench|\.)|\.test\.|\.map$|(?<!\.d)\.ts$/.test(path))).toEqual([]);
