@@ -49,7 +49,7 @@ describe('by the state of the ledger', () => {
     expect(asked(settlesAt)).toBe(after);
   });
 
-  it('collects a settled day again only to again it', () => {
+  it('collects a settled day again only when it is told to', () => {
     expect(due({ ledger: stateOn('2026-11-21', 'settled'), again: true })).toContain('2026-11-21');
   });
 });
