@@ -5,7 +5,7 @@ import type { Shard } from '../store/accounts.js';
 import type { TimeOfDay, Times } from './schedule/schedule.js';
 
 const DAY_MS = 86_400_000;
-const MAX_DAYS = 730;
+export const MAX_DAYS = 730;
 export const MAX_SHARDS = 1024;
 
 interface WindowFlags {
@@ -48,7 +48,7 @@ export function parseWindow({ date, since, until, lookback }: WindowFlags, today
       throw usageError('--date goes with none of --since, --until and --lookback.', 'Keep one of them.');
     }
     const day = parseDate('--date', date, today);
-    return { kind: 'dates', since: day, until: day };
+    return { kind: 'day', date: day };
   }
   if (since !== undefined || until !== undefined) return parseRange({ since, until, lookback }, today);
   if (lookback === undefined) return { kind: 'lookback', days: DEFAULT_LOOKBACK_DAYS };
@@ -147,16 +147,20 @@ function parseRange(
   { since, until, lookback }: { since: string | undefined; until: string | undefined; lookback: string | undefined },
   today: string,
 ): Window {
-  if (since === undefined || until === undefined) {
-    throw usageError('--since and --until go together.', `For example --since ${today} --until ${today}.`);
-  }
+  if (since === undefined) throw usageError('--until goes with --since.', `For example --since ${today}.`);
   if (lookback !== undefined) throw usageError('--lookback does not go with --since and --until.', 'Keep one of them.');
-  const range = { since: parseDate('--since', since, today), until: parseDate('--until', until, today) };
+  const range = {
+    since: parseDate('--since', since, today),
+    until: until === undefined ? today : parseDate('--until', until, today),
+  };
   if (range.since > range.until) {
     throw usageError(`--since ${since} is later than --until ${until}.`, 'Turn them round.');
   }
-  if (Date.parse(until) - Date.parse(since) >= MAX_DAYS * DAY_MS) {
-    throw usageError(`--since ${since} --until ${until} is more than ${MAX_DAYS} days.`, 'Ask for fewer at a time.');
+  if (Date.parse(range.until) - Date.parse(range.since) >= MAX_DAYS * DAY_MS) {
+    throw usageError(
+      `--since ${since} --until ${range.until} is more than ${MAX_DAYS} days.`,
+      'Ask for fewer at a time.',
+    );
   }
   return { kind: 'dates', ...range };
 }

@@ -38,9 +38,10 @@ function addCollect(program: Command): void {
     .option('--user <id>', 'only this user')
     .option('--platform <name...>', 'only these platforms')
     .option('--date <day>', 'only this day, YYYY-MM-DD')
-    .option('--since <day>', 'the first day, with --until')
-    .option('--until <day>', 'the last day, with --since')
+    .option('--since <day>', 'every day from this one on that is not complete')
+    .option('--until <day>', 'the last day, with --since (default: yesterday)')
     .option('--lookback <days>', 'how many ended days to look at (default: 7)')
+    .option('--backlog <days>', 'how many older days to make up for, of each account (default: 30)')
     .addOption(
       new Option('--shard <i/n>', 'only this part of the users, for n machines that share a night').conflicts('user'),
     )

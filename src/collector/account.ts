@@ -6,7 +6,7 @@ import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { oneLine } from './one-line.js';
 import { type AccountRecord, type DayRecord, failedDay, failuresOf, recordDay, skippedDay } from './outcome.js';
-import { type Plan, plan, type Window } from './plan.js';
+import { type Plan, plan, progressOf, type Window } from './plan.js';
 
 /** What the accounts of one run share. */
 export interface RunContext {
@@ -16,6 +16,8 @@ export interface RunContext {
   readonly refused: PlatformContext['refused'];
   readonly warn: (message: string) => void;
   readonly window: Window;
+  /** At most so many days from before the window, of each account. */
+  readonly backlog: number;
   /** Collect again what is settled. */
   readonly again: boolean;
   readonly now: () => Date;
@@ -28,9 +30,9 @@ export interface RunContext {
 export function planAccount(
   account: StoredAccount,
   { day }: Pick<Platform, 'day'>,
-  run: Pick<RunContext, 'window' | 'again' | 'now'>,
+  run: Pick<RunContext, 'window' | 'backlog' | 'again' | 'now'>,
 ): Plan {
-  return plan({ day, window: run.window, ledger: account.ledger, now: run.now(), again: run.again });
+  return plan({ account, day, window: run.window, backlog: run.backlog, now: run.now(), again: run.again });
 }
 
 /**
@@ -49,13 +51,13 @@ export async function collectAccount(
   const tooOld = planned.tooOld.map(({ date }) =>
     skippedDay(account, date, 'out_of_reach', `${account.platform} does not answer for days that far back`),
   );
-  if (planned.due.length === 0) return { row: null, days: tooOld, failedDates: [] };
+  if (planned.due.length === 0) return { row: null, days: tooOld, failedDates: [], backlog: 0 };
   let failure: { readonly connection: StoredConnection; readonly error: PlatformError } | null = null;
   for (const connection of account.connections) {
     secrets.push(...[connection.accessToken, connection.refreshToken].filter((token) => token !== null));
     try {
       const days = await askPlatform(account, connection, platform, planned, { ...run, secrets }, clean);
-      return recordOf(account, connection, [...tooOld, ...days]);
+      return recordOf(account, connection, platform, [...tooOld, ...days], run.now());
     } catch (thrown) {
       if (thrown instanceof Interrupted) break;
       const error = thrown instanceof PlatformError ? thrown : unforeseen(thrown);
@@ -65,17 +67,56 @@ export async function collectAccount(
       if (!isDeadToken(error)) break;
     }
   }
-  if (failure === null || run.signal.aborted) return { row: null, days: tooOld, failedDates: [] };
+  if (failure === null || run.signal.aborted) return { row: null, days: tooOld, failedDates: [], backlog: 0 };
   const { connection, error } = failure;
-  const row = { id: account.id, connection_id: connection.id, reason: error.reason, message: clean(error.message) };
-  return { row, days: tooOld, failedDates: planned.due.map(({ date }) => date) };
+  const { row, backlog } = recordOf(account, connection, platform, [], run.now());
+  return {
+    row: row && { ...row, reason: error.reason, message: clean(error.message) },
+    days: tooOld,
+    failedDates: planned.due.map(({ date }) => date),
+    backlog,
+  };
 }
 
-/** An account that answered: it fails where one of its days did. */
-function recordOf({ id }: StoredAccount, connection: StoredConnection, days: readonly DayRecord[]): AccountRecord {
+/** An account with the days that it answered: it fails where one of them did. */
+function recordOf(
+  account: StoredAccount,
+  connection: StoredConnection,
+  platform: Pick<Platform, 'day'>,
+  days: readonly DayRecord[],
+  now: Date,
+): AccountRecord {
   const [failure = { reason: null, message: null }] = failuresOf(days);
-  const { reason, message } = failure;
-  return { row: { id, connection_id: connection.id, reason, message }, days, failedDates: [] };
+  const { firstDay, ledger, metrics } = withOutcomes(account, days);
+  const { doneTo, backlog, lost } = progressOf({ firstDay, doneTo: account.doneTo }, ledger, platform.day, now);
+  const row = {
+    id: account.id,
+    connection_id: connection.id,
+    reason: failure.reason,
+    message: failure.message,
+    done_to: doneTo,
+    metrics,
+    days_lost: lost,
+  };
+  return { row, days, failedDates: [], backlog };
+}
+
+/** The account as it is known after some of its days were collected. */
+export function withOutcomes(account: StoredAccount, days: readonly DayRecord[]): StoredAccount {
+  const ledger = new Map(account.ledger.map((entry) => [entry.date, entry]));
+  const metrics = new Map(Object.entries(account.metrics));
+  let { firstDay } = account;
+  for (const { outcome, snapshots } of days) {
+    const { date, state, missing } = outcome;
+    if (ledger.get(date)?.state !== 'settled' || state === 'settled') ledger.set(date, { date, state, missing });
+    if ((state === 'settled' || state === 'provisional') && (firstDay === null || date < firstDay)) firstDay = date;
+    for (const { metric, metadata } of snapshots) {
+      if (metadata.period !== 'day') continue;
+      const [first, last] = metrics.get(metric) ?? [date, date];
+      metrics.set(metric, [date < first ? date : first, date > last ? date : last]);
+    }
+  }
+  return { ...account, firstDay, ledger: [...ledger.values()], metrics: Object.fromEntries(metrics) };
 }
 
 /** The days as the platform answered them over one connection. Throws `PlatformError` where it is the account that failed, and `Interrupted`. */

@@ -2,58 +2,27 @@ import { CollectError, LeaseHeld } from '../errors.js';
 import { createHttp, type HttpClientOptions } from '../http/client.js';
 import { redact } from '../http/redact.js';
 import type { Platform } from '../platforms/platform.js';
-import type { AccountFilter, ForeignRows, PrimaryChange, Shard, StoredAccount } from '../store/accounts.js';
+import type { AccountFilter, StoredAccount } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
-import { collectAccount, planAccount, type RunContext } from './account.js';
+import { planAccount, type RunContext } from './account.js';
+import { collectInChunks, joinedRecord } from './chunks.js';
 import { forEachConcurrently } from './concurrently.js';
 import type { OnEvent } from './events.js';
 import { expiringTokens, expiryWarnings } from './expiring.js';
 import { oneLine } from './one-line.js';
+import type { CollectOptions } from './options.js';
 import type { AccountRecord } from './outcome.js';
-import { DEFAULT_LOOKBACK_DAYS, ledgerRange, openDaysWarning, type Window } from './plan.js';
+import { DEFAULT_LOOKBACK_DAYS, ledgerRange, openDaysWarning } from './plan.js';
 import { createRecorder } from './recorder.js';
 import { createRefusals } from './refusals.js';
 import { reportOn } from './report.js';
 import { countsOf, type Summary } from './summary.js';
 import { createTally } from './tally.js';
 import { versionWarning } from './version.js';
+import { foreignWarning, successionWarning, unknownUsersWarning } from './warnings.js';
 
 const HEARTBEAT_MS = 30_000;
-
-export const DEFAULT_CONCURRENCY = 32;
-
-export interface CollectOptions {
-  readonly userId?: string;
-  readonly platforms?: readonly string[];
-  /** One part of the users, with a lease of its own; goes without `userId`. */
-  readonly shard?: Shard;
-  readonly window: Window;
-  /** Requests, and accounts, under way at once. */
-  readonly concurrency: number;
-  /** Collect again what is settled, and overwrite it. */
-  readonly refresh: boolean;
-  /** Overwrite the rows of other writers that stand in the place of values collected; what is settled is collected again for it. */
-  readonly adopt: boolean;
-  /** Plan only: no request, no write, no lease. */
-  readonly dryRun: boolean;
-  /** Aborted to stop politely: nothing more is asked, what was fetched is written. */
-  readonly signal: AbortSignal;
-  readonly limits: RunLimits;
-  /** What started the run, for `collection_runs.trigger`. */
-  readonly trigger: string;
-}
-
-/** What a run may cost; what is left when it is reached is due in the next run. */
-export interface RunLimits {
-  /** Requests in all, retries among them. */
-  readonly maxRequests: number;
-  readonly maxDurationMs: number;
-  /** The longest rest that a platform may ask for. */
-  readonly maxWaitMs: number;
-}
-
-export const DEFAULT_LIMITS: RunLimits = { maxRequests: 200_000, maxDurationMs: 3 * 3_600_000, maxWaitMs: 300_000 };
 
 export interface Collector {
   readonly store: Store;
@@ -124,6 +93,7 @@ async function run(
     ...{ platforms, keyring, http, warn, now, signal, secrets },
     refused: createRefusals(warn),
     window: options.window,
+    backlog: options.backlog,
     again: options.refresh || options.adopt,
   };
   const recorder = createRecorder({
@@ -145,16 +115,23 @@ async function run(
       for (const warning of warnings) if (warning !== null) warn(warning);
     }
     const planned = planAccount(account, platform, context);
-    const onWritten = (record: AccountRecord | null) => {
+    const done = (record: AccountRecord | null) => {
       const report = reportOn(account, planned, record, startedAt);
       tally.add(report, record);
       onEvent({ type: 'connection', connection: report });
     };
     const isIdle = planned.due.length + planned.tooOld.length === 0;
-    if (options.dryRun || isIdle) return onWritten(null);
-    const record = await collectAccount(account, platform, planned, context);
-    // Stopped before a single day of it was done: as if it had not been read.
-    if (record.days.length + record.failedDates.length > 0) await recorder.add({ record, onWritten });
+    if (options.dryRun || isIdle) return done(null);
+    const written: AccountRecord[] = [];
+    for await (const { record, isLast } of collectInChunks(account, platform, planned, context)) {
+      // Stopped before a single day of it was done: as if it had not been read.
+      if (isLast && written.length + record.days.length + record.failedDates.length === 0) return;
+      const onWritten = (piece: AccountRecord) => {
+        written.push(piece);
+        if (isLast) done(joinedRecord(written));
+      };
+      await recorder.add({ record, onWritten });
+    }
   }
 
   async function* accounts(): AsyncGenerator<StoredAccount> {
@@ -175,7 +152,14 @@ async function run(
       if (unknownUsers > 0) warn(unknownUsersWarning(unknownUsers));
     }
     const ledger = ledgerRange(options.window, startedAt);
-    for await (const page of store.accounts(filter, ledger, options.dryRun ? sync : undefined)) {
+    const request = {
+      filter,
+      ledger,
+      runId: options.dryRun ? null : runId,
+      beganAt: startedAt,
+      ...(options.dryRun && { preview: sync }),
+    };
+    for await (const page of store.accounts(request)) {
       if (page.total !== null) {
         const { description } = store;
         onEvent({ type: 'started', runId, scope, store: description, connections: page.total, dryRun: options.dryRun });
@@ -214,20 +198,6 @@ function scopeOf({ userId, shard }: Pick<CollectOptions, 'userId' | 'shard'>): s
 async function renew(store: Store, runId: string, halt: AbortController): Promise<void> {
   const held = await store.renewRun(runId).catch(() => true);
   if (!held) halt.abort();
-}
-
-function successionWarning({ userId, platform, accountId, formerAccountId, reason }: PrimaryChange): string {
-  const why = reason === null ? 'is no longer connected' : `has failed for ${DEFAULT_LOOKBACK_DAYS} days (${reason})`;
-  return `user ${userId}: ${platform} account ${accountId} takes the place of ${formerAccountId} in analytics_snapshots, which ${why}; to choose another, run analytics-collect connections primary`;
-}
-
-function unknownUsersWarning(accounts: number): string {
-  return `accounts of users who do not exist in the application's table of users are not collected: ${accounts}; remove their connections`;
-}
-
-function foreignWarning({ rows, since, until }: ForeignRows): string {
-  const days = since === until ? `${since}` : `${since} to ${until}`;
-  return `values not written because a row of another writer stands in their place in analytics_snapshots: ${rows} (${days}); collect those days with --adopt to overwrite such rows`;
 }
 
 function leaseLost(): CollectError {

@@ -30,6 +30,11 @@ export function datesBetween(since: string, until: string): string[] {
   return dates;
 }
 
+/** Days from 1970-01-01 to a date. */
+export function daysSinceEpoch(date: string): number {
+  return Date.parse(`${date}T00:00:00Z`) / DAY_MS;
+}
+
 /** The first instant of a date. Where the clock jumps over midnight, the day starts at the instant of the jump. */
 function startOf(date: string, timeZone: string): Date {
   const midnight = Date.parse(`${date}T00:00:00Z`);

@@ -2,7 +2,7 @@ import type { CollectError, FailureReason, PlatformError, SkipReason } from '../
 import type { Day, DayResult, MetricInfo, MetricValue, Platform, Split } from '../platforms/platform.js';
 import type { AccountRow, OutcomeRow, OutcomeState, SnapshotRow, StoredAccount } from '../store/accounts.js';
 import { oneLine } from './one-line.js';
-import { hasSettled } from './plan.js';
+import { hasSettled, missingMetrics } from './plan.js';
 
 /** How a day ended, with the rows that belong to it: written together or not at all. */
 export interface DayRecord {
@@ -17,6 +17,8 @@ export interface AccountRecord {
   readonly days: readonly DayRecord[];
   /** The days that failed with the account as a whole, ascending: its own row says why, once. */
   readonly failedDates: readonly string[];
+  /** Days from before the window that are left to make up for. */
+  readonly backlog: number;
 }
 
 export interface RecordInput {
@@ -36,7 +38,9 @@ export function recordDay(input: RecordInput): DayRecord {
   const { account, platform, day, result, askedAt, clean, warn } = input;
   if (result.kind === 'skipped') return skippedDay(account, day.date, result.reason, clean(result.why));
   const described = describe(result.values, platform, warn);
-  const outcome = { account: account.id, date: day.date, metrics: described.length };
+  const given = new Set(described.map(({ info }) => info.name));
+  const missing = missingMetrics(account, day.date, given, askedAt);
+  const outcome = { account: account.id, date: day.date, metrics: described.length, missing };
   if (result.kind === 'failed') {
     const { reason, message } = result.error;
     return {
@@ -46,7 +50,8 @@ export function recordDay(input: RecordInput): DayRecord {
   }
   const hasValues = result.kind === 'collected' && described.some(({ info }) => isOfTheDay(info));
   const known = account.ledger.find(({ date }) => date === day.date)?.state;
-  const isFinal = result.kind === 'no_data' || hasSettled(day, platform.day.settlesAfterHours, askedAt);
+  // What an API has gone past without a word may still come: an empty day is pending until it has settled.
+  const isFinal = hasSettled(day, platform.day.settlesAfterHours, askedAt);
   const state = stateOf(hasValues, isFinal, known);
   return {
     outcome: { ...outcome, state, reason: null, message: null },
@@ -82,7 +87,8 @@ export function failedDay(
   { reason, message }: PlatformError,
   clean: (text: string) => string,
 ): DayRecord {
-  return { outcome: { account, date, state: 'failed', reason, message: clean(message), metrics: 0 }, snapshots: [] };
+  const outcome = { account, date, metrics: 0, missing: [] };
+  return { outcome: { ...outcome, state: 'failed', reason, message: clean(message) }, snapshots: [] };
 }
 
 export function skippedDay(
@@ -91,7 +97,10 @@ export function skippedDay(
   reason: SkipReason,
   why: string,
 ): DayRecord {
-  return { outcome: { account, date, state: 'skipped', reason, message: why, metrics: 0 }, snapshots: [] };
+  return {
+    outcome: { account, date, state: 'skipped', reason, message: why, metrics: 0, missing: [] },
+    snapshots: [],
+  };
 }
 
 /** A day whose rows the database does not take, told in the database's words. */

@@ -19,6 +19,10 @@ export interface Summary {
   connections: { total: number; succeeded: number; failed: number; skipped: number };
   days: { planned: number } & Record<OutcomeState, number>;
   /** `foreign`: values in whose place another writer's row stands. */
+  /** Days found in this run to be beyond their platform's reach: nobody can have them any more. */
+  lost: number;
+  /** Days from before the window that are left to make up for in later runs. */
+  backlog: number;
   metrics: { inserted: number; updated: number; unchanged: number; foreign: number };
   requests: { total: number; retried: number };
   platforms: Record<string, PlatformSummary>;

@@ -42,6 +42,7 @@ export function createTally(): Tally {
   const platforms = new Map<string, PlatformSummary>();
   const failures: Summary['failures'] = [];
   let failuresOmitted = 0;
+  let [lost, backlog] = [0, 0];
   const warnings: string[] = [];
   const changes: Record<Change, string[]> = {
     newly_failing: [],
@@ -74,6 +75,8 @@ export function createTally(): Tally {
       for (const state of OUTCOME_STATES) days[state] += report.days[state] ?? 0;
       dates = widen(dates, report.dates);
       for (const change of report.changes) changes[change].push(report.connectionId);
+      lost += record?.row?.days_lost ?? 0;
+      backlog += record?.backlog ?? 0;
       for (const failed of record ? allFailuresOf(record) : []) {
         if (failures.length >= MOST_FAILURES) {
           failuresOmitted++;
@@ -104,6 +107,8 @@ export function createTally(): Tally {
         users: { total: userFailed.size, succeeded: userFailed.size - failedUsers, failed: failedUsers },
         connections,
         days,
+        lost,
+        backlog,
         metrics: { ...run.metrics, foreign: run.metrics.foreign.rows },
         requests: { ...run.requests },
         platforms: Object.fromEntries(platforms),

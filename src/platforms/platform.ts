@@ -120,6 +120,8 @@ export interface Platform {
     readonly settlesAfterHours: number;
     /** How many ended days back the API still answers for. */
     readonly lookbackDays: number;
+    /** Whether one request answers for a range of days, or each day costs requests of its own. */
+    readonly asks: 'range' | 'day';
   };
   readonly metrics: readonly MetricInfo[];
   readonly version: ApiVersion;

@@ -37,8 +37,7 @@ export function parseTrigger(body: string, today: string): ParsedRequest {
     ok: true,
     request: {
       trigger: 'http',
-      window:
-        date === undefined ? { kind: 'lookback', days: LOOKBACK_DAYS } : { kind: 'dates', since: date, until: date },
+      window: date === undefined ? { kind: 'lookback', days: LOOKBACK_DAYS } : { kind: 'day', date },
       ...(user !== undefined && { userId: user }),
       ...(platforms !== undefined && { platforms }),
     },

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alerts } from '../alerts/alerts.js';
 import { type AllowedFailures, exitCodeOf } from '../alerts/exit-code.js';
 import type { App } from '../app.js';
-import { type CollectOptions, DEFAULT_CONCURRENCY, DEFAULT_LIMITS } from '../collector/collect.js';
 import type { OnEvent } from '../collector/events.js';
+import { type CollectOptions, DEFAULT_OPTIONS } from '../collector/options.js';
 import type { Summary } from '../collector/summary.js';
 import { CollectError, LeaseHeld } from '../errors.js';
 import { redact } from '../http/redact.js';
@@ -47,15 +47,9 @@ export function createRunner({ collect, alerts, allowedFailures, onEvent, log }:
     const telling = alerts.ofRun({ countsForNight: request.userId === undefined });
     const id = new Promise<string>((resolve, reject) => {
       const options = {
+        ...DEFAULT_OPTIONS,
         ...request,
-        ...{
-          concurrency: DEFAULT_CONCURRENCY,
-          refresh: false,
-          adopt: false,
-          dryRun: false,
-          limits: DEFAULT_LIMITS,
-          signal: stop.signal,
-        },
+        signal: stop.signal,
       };
       const onEach: OnEvent = (event) => {
         if (event.type === 'started') {

@@ -85,7 +85,10 @@ export const accountsAnswer = z.object({
         account_name: z.string().nullable(),
         connections: z.tuple([storedConnection], storedConnection),
         failing_since: instant.nullable(),
-        ledger: z.array(z.object({ date, state: z.enum(OUTCOME_STATES) })),
+        first_day: date.nullable(),
+        done_to: date.nullable(),
+        metrics: z.record(z.string(), z.tuple([date, date])),
+        ledger: z.array(z.object({ date, state: z.enum(OUTCOME_STATES), missing: z.array(z.string()) })),
       })
       .transform((row) => ({
         id: row.id,
@@ -95,6 +98,9 @@ export const accountsAnswer = z.object({
         accountName: row.account_name,
         connections: row.connections,
         failingSince: row.failing_since,
+        firstDay: row.first_day,
+        doneTo: row.done_to,
+        metrics: row.metrics,
         ledger: row.ledger,
       })),
   ),

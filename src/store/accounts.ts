@@ -13,7 +13,12 @@ export type OutcomeState = (typeof OUTCOME_STATES)[number];
 export interface LedgerEntry {
   readonly date: string;
   readonly state: OutcomeState;
+  /** Metrics that the account had on other days, and not on this one when it was last asked for. */
+  readonly missing: readonly string[];
 }
+
+/** The first and the last day (`YYYY-MM-DD`) on which an account had each metric of a day. */
+export type MetricDays = Readonly<Record<string, readonly [first: string, last: string]>>;
 
 /** Dates `YYYY-MM-DD`, both inclusive. */
 export interface DateRange {
@@ -25,6 +30,17 @@ export interface AccountFilter {
   readonly userId?: string;
   readonly platforms: readonly string[];
   readonly shard?: Shard;
+}
+
+export interface AccountsRequest {
+  readonly filter: AccountFilter;
+  readonly ledger: DateRange;
+  /** The run that reads them; null where none does. */
+  readonly runId: string | null;
+  /** The run's beginning: what is collected after it is not read again. */
+  readonly beganAt: Date;
+  /** Reads them as they would be after `syncAccounts`, without a trace of it. */
+  readonly preview?: SyncRequest;
 }
 
 export interface SyncRequest {
@@ -61,7 +77,6 @@ export interface Shard {
   readonly count: number;
 }
 
-/** Accounts in the order of their names. */
 export interface AccountPage {
   readonly accounts: readonly StoredAccount[];
   /** How many there are in all; with the first page only. */
@@ -81,6 +96,12 @@ export interface StoredAccount {
   readonly connections: readonly [StoredConnection, ...StoredConnection[]];
   /** ISO 8601 with offset: since when each run has failed for it; null when the last one did not. */
   readonly failingSince: string | null;
+  /** The first day that was collected of it. */
+  readonly firstDay: string | null;
+  /** Every day up to this one is collected, empty for good or lost. */
+  readonly doneTo: string | null;
+  readonly metrics: MetricDays;
+  /** Since the window's beginning, or since the first day that is not done. */
   readonly ledger: readonly LedgerEntry[];
 }
 
@@ -108,6 +129,8 @@ export type OutcomeRow = {
   readonly account: number;
   readonly date: string;
   readonly metrics: number;
+  /** As in `LedgerEntry`. */
+  readonly missing: readonly string[];
 } & (
   | { readonly state: 'failed'; readonly reason: FailureReason; readonly message: string }
   | { readonly state: 'skipped'; readonly reason: SkipReason; readonly message: string }
@@ -122,6 +145,10 @@ export interface AccountRow {
   /** Why the account, or its first day that failed, could not be collected; null when nothing failed. */
   readonly reason: FailureReason | null;
   readonly message: string | null;
+  readonly done_to: string | null;
+  readonly metrics: MetricDays;
+  /** Days found to be beyond the platform's reach in this run. */
+  readonly days_lost: number;
 }
 
 export interface RecordBatch {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { CollectError } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
-import type { AccountFilter, AccountPage, DateRange, SyncRequest } from './accounts.js';
+import type { AccountFilter, AccountPage, AccountsRequest, SyncRequest } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { type Pause, patiently } from './patience.js';
@@ -96,7 +96,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
 
     syncAccounts: (request) => askPatiently(accountAnswers.syncAnswer, 'sync_accounts', syncArgs(request)),
 
-    async *accounts(filter: AccountFilter, ledger: DateRange, preview?: SyncRequest): AsyncGenerator<AccountPage> {
+    async *accounts({ filter, ledger, runId, beganAt, preview }: AccountsRequest): AsyncGenerator<AccountPage> {
       let afterKey: string[] | null = null;
       do {
         const page: z.output<typeof accountAnswers.accountsAnswer> = await askPatiently(
@@ -105,6 +105,8 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
           {
             ...(preview && syncArgs(preview)),
             ...filterArgs(filter),
+            for_run: runId,
+            began_at: beganAt.toISOString(),
             ...ledger,
             after_key: afterKey,
             page_size: PAGE_SIZE,

@@ -2,6 +2,7 @@ import type { FailureReason } from '../errors.js';
 import type {
   AccountFilter,
   AccountPage,
+  AccountsRequest,
   DateRange,
   RecordBatch,
   RecordCounts,
@@ -42,10 +43,10 @@ export interface Store {
   /** Brings the accounts in step with the connections, and sees to it that each user and platform has one primary account. */
   syncAccounts(request: SyncRequest): Promise<SyncedAccounts>;
   /**
-   * Active accounts, in pages; each with its outcomes between `ledger.since` and `ledger.until`. With `preview`, as they would
-   * be after `syncAccounts`, without a trace of it.
+   * Active accounts, those collected longest ago first, in pages; each with its outcomes from `ledger.since`, or from the first
+   * day that is not done, to `ledger.until`.
    */
-  accounts(filter: AccountFilter, ledger: DateRange, preview?: SyncRequest): AsyncIterable<AccountPage>;
+  accounts(request: AccountsRequest): AsyncIterable<AccountPage>;
   /** Writes snapshots, outcomes and how their accounts stand, in one transaction. A lost lease is `CollectError` `lease_lost`. */
   record(batch: RecordBatch): Promise<RecordCounts>;
 

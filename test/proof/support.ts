@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { type CollectOptions, type Collector, collect, DEFAULT_LIMITS } from '../../src/collector/collect.js';
+import { type Collector, collect } from '../../src/collector/collect.js';
+import { type CollectOptions, DEFAULT_LIMITS } from '../../src/collector/options.js';
 import { loadConfig, secretsOf } from '../../src/config.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
 import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';

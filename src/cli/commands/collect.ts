@@ -1,14 +1,14 @@
 import { createAlerts, type RunAlerts, silentAlerts } from '../../alerts/alerts.js';
 import { exitCodeOf } from '../../alerts/exit-code.js';
 import { openApp } from '../../app.js';
-import { type CollectOptions, DEFAULT_CONCURRENCY, DEFAULT_LIMITS, type RunLimits } from '../../collector/collect.js';
 import type { CollectEvent, ConnectionReport } from '../../collector/events.js';
+import { type CollectOptions, DEFAULT_LIMITS, DEFAULT_OPTIONS, type RunLimits } from '../../collector/options.js';
 import type { Summary } from '../../collector/summary.js';
 import { loadConfig, readEnvironment } from '../../config.js';
 import { CollectError } from '../../errors.js';
 import { platformNames } from '../../platforms/registry.js';
 import { parseAllowedFailures } from '../allowed-failures.js';
-import { parseInteger, parsePlatforms, parseShard, parseWindow, usageError, utcToday } from '../flags.js';
+import { MAX_DAYS, parseInteger, parsePlatforms, parseShard, parseWindow, usageError, utcToday } from '../flags.js';
 import { maskToken, runsInGithubActions } from '../github-actions.js';
 import { reportToGithub } from '../github-report.js';
 import { colorsFor } from '../render/colors.js';
@@ -30,6 +30,7 @@ export interface CollectFlags {
   readonly since?: string;
   readonly until?: string;
   readonly lookback?: string;
+  readonly backlog?: string;
   readonly shard?: string;
   readonly concurrency?: string;
   readonly maxRequests?: string;
@@ -115,14 +116,17 @@ function openAlerts(
 export function parseCollectFlags(flags: CollectFlags, known: readonly string[], today: string): CollectRequest {
   const platforms = parsePlatforms(flags.platform, known);
   return {
+    ...DEFAULT_OPTIONS,
     ...(flags.user !== undefined && { userId: parseUser(flags.user) }),
     ...(platforms !== undefined && { platforms }),
     ...(flags.shard !== undefined && { shard: parseShard(flags.shard) }),
     window: parseWindow(flags, today),
-    concurrency:
-      flags.concurrency === undefined
-        ? DEFAULT_CONCURRENCY
-        : parseInteger('--concurrency', flags.concurrency, { min: 1, max: 1000 }),
+    ...(flags.concurrency !== undefined && {
+      concurrency: parseInteger('--concurrency', flags.concurrency, { min: 1, max: 1000 }),
+    }),
+    ...(flags.backlog !== undefined && {
+      backlog: parseInteger('--backlog', flags.backlog, { min: 0, max: MAX_DAYS }),
+    }),
     refresh: flags.refresh === true,
     adopt: flags.adopt === true,
     dryRun: flags.dryRun === true,

@@ -1,7 +1,8 @@
 -- What read_accounts would answer after sync_accounts, without a trace of it: for a dry run.
 create or replace function public.preview_accounts(
   collected jsonb, asked_at timestamptz, window_days integer,
-  for_user text, for_platforms jsonb, for_shard jsonb, since date, until date, after_key jsonb, page_size integer
+  for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, began_at timestamptz, since date, until date,
+  after_key jsonb, page_size integer
 )
 returns jsonb
 language plpgsql security invoker set search_path = ''
@@ -11,7 +12,9 @@ declare
 begin
   begin
     perform public.sync_accounts(collected, for_user, asked_at, window_days);
-    answer := public.read_accounts(for_user, for_platforms, for_shard, since, until, after_key, page_size);
+    answer := public.read_accounts(
+      for_user, for_platforms, for_shard, for_run, began_at, since, until, after_key, page_size
+    );
     raise exception 'undo' using errcode = 'AC000';
   exception
     when sqlstate 'AC000' then

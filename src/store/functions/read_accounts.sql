@@ -1,15 +1,20 @@
--- Active accounts in the order of their names, at most page_size of those after after_key, each with its connections and with
--- its outcomes between since and until. NULL filters mean all; for_shard is {"index": 1 to count, "count": …}. One statement a
--- page: the place in the order is the only state between pages. The first page counts them all.
+-- Active accounts, those that were collected longest ago first, at most page_size of those after after_key, each with its
+-- connections and with its outcomes between since, or the first day that is not done, and until. NULL filters mean all; for_shard
+-- is {"index": 1 to count, "count": …}. One statement a page: the place in the order is the only state between pages, and an
+-- account that was collected meanwhile, by this run or another, is not read again. The first page counts them all.
 create or replace function public.read_accounts(
-  for_user text, for_platforms jsonb, for_shard jsonb, since date, until date, after_key jsonb, page_size integer
+  for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, began_at timestamptz, since date, until date,
+  after_key jsonb, page_size integer
 )
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
   -- Users are divided among shards by md5, since PostgreSQL's own hashes may change with its version.
   with selected as not materialized (
-    select accounts.*
+    select
+      accounts.*,
+      -- By the day, so that accounts of one user stand together.
+      coalesce((accounts.collected_at at time zone 'UTC')::date, '-infinity') as collected_on
     from public.collection_accounts accounts
     where accounts.active
       and (read_accounts.for_user is null or accounts.user_id = read_accounts.for_user)
@@ -23,9 +28,14 @@ as $$
   page as materialized (
     select selected.*
     from selected
-    where after_key is null
-      or (selected.user_id, selected.platform, selected.account_id) > (after_key ->> 0, after_key ->> 1, after_key ->> 2)
-    order by selected.user_id, selected.platform, selected.account_id
+    where (
+        after_key is null
+        or (selected.collected_on, selected.user_id, selected.platform, selected.account_id)
+          > ((after_key ->> 0)::date, after_key ->> 1, after_key ->> 2, after_key ->> 3)
+      )
+      and selected.run_id is distinct from for_run
+      and (selected.collected_at is null or selected.collected_at <= began_at)
+    order by selected.collected_on, selected.user_id, selected.platform, selected.account_id
     limit page_size
   ),
   opened as (
@@ -50,9 +60,13 @@ as $$
   known as (
     select
       outcomes.account,
-      jsonb_agg(jsonb_build_object('date', outcomes.date, 'state', outcomes.outcome) order by outcomes.date) as ledger
-    from public.collection_outcomes outcomes
-    where outcomes.account in (select page.id from page) and outcomes.date between since and until
+      jsonb_agg(
+        jsonb_build_object('date', outcomes.date, 'state', outcomes.outcome, 'missing', coalesce(outcomes.missing, '{}'))
+        order by outcomes.date
+      ) as ledger
+    from page
+    join public.collection_outcomes outcomes
+      on outcomes.account = page.id and outcomes.date between least(since, page.done_to + 1) and until
     group by outcomes.account
   )
   select jsonb_build_object(
@@ -66,17 +80,20 @@ as $$
           'account_name', page.account_name,
           'connections', opened.connections,
           'failing_since', page.failing_since,
+          'first_day', page.first_day,
+          'done_to', page.done_to,
+          'metrics', page.metrics,
           'ledger', coalesce(known.ledger, '[]')
         )
-        order by page.user_id, page.platform, page.account_id
+        order by page.collected_on, page.user_id, page.platform, page.account_id
       ),
       '[]'
     ),
     'next_key', (
       select case when count(*) = page_size then (
-        select jsonb_build_array(ends.user_id, ends.platform, ends.account_id)
+        select jsonb_build_array(ends.collected_on, ends.user_id, ends.platform, ends.account_id)
         from page ends
-        order by ends.user_id desc, ends.platform desc, ends.account_id desc
+        order by ends.collected_on desc, ends.user_id desc, ends.platform desc, ends.account_id desc
         limit 1
       ) end
       from page

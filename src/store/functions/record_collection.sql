@@ -2,9 +2,9 @@
 -- to analytics_snapshots, those of others to analytics_account_snapshots. The platform's last word stands: see correction_of.
 -- The run's row is held meanwhile, so that a run whose lease was taken writes nothing more; so are the accounts, so that
 -- nobody changes the primary one.
--- accounts: [{id, connection_id, reason, message}], without those whose days are written in several calls but for the last one;
+-- accounts: [{id, connection_id, reason, message, done_to, metrics, days_lost}], without those whose days are written in several calls but for the last one;
 -- snapshots: [{account, metric, value, date, metadata}];
--- outcomes: [{account, date, state, reason, message, metrics}].
+-- outcomes: [{account, date, state, reason, message, metrics, missing}].
 create or replace function public.record_collection(
   run_id uuid, recorded_at timestamptz, accounts jsonb, snapshots jsonb, outcomes jsonb, refresh boolean, adopt boolean
 )
@@ -87,20 +87,22 @@ begin
       and existing.metadata ->> 'account_id' is distinct from known.account_id
   where inserted + updated < jsonb_array_length(snapshots);
 
-  insert into public.collection_outcomes as existing (account, date, outcome, reason, message, metrics, run_id, updated_at)
-  select given.account, given.date, given.state, given.reason, given.message, given.metrics, record_collection.run_id, recorded_at
+  insert into public.collection_outcomes as existing (account, date, outcome, reason, message, metrics, missing, run_id, updated_at)
+  select given.account, given.date, given.state, given.reason, given.message, given.metrics, nullif(given.missing, '{}'),
+    record_collection.run_id, recorded_at
   from jsonb_to_recordset(outcomes)
-    as given (account bigint, date date, state text, reason text, message text, metrics integer)
+    as given (account bigint, date date, state text, reason text, message text, metrics integer, missing text[])
   order by given.account, given.date
   on conflict (account, date) do update
     set outcome = excluded.outcome,
       reason = excluded.reason,
       message = excluded.message,
       metrics = excluded.metrics,
+      missing = excluded.missing,
       run_id = excluded.run_id,
       updated_at = excluded.updated_at
-    -- A run of another scope may have settled the day meanwhile.
-    where record_collection.refresh or existing.outcome <> 'settled';
+    -- Nothing but a settled outcome takes the place of a settled one.
+    where excluded.outcome = 'settled' or existing.outcome <> 'settled';
 
   update public.collection_accounts known
   set first_day = least(known.first_day, days.first_day), last_day = greatest(known.last_day, days.last_day)
@@ -123,9 +125,13 @@ begin
       when known.run_id = record_collection.run_id then greatest(known.failing_runs, 1)
       else known.failing_runs + 1
     end,
+    done_to = coalesce(given.done_to, known.done_to),
+    metrics = given.metrics,
+    days_lost = known.days_lost + case when known.run_id is distinct from record_collection.run_id then given.days_lost else 0 end,
     collected_at = recorded_at,
     run_id = record_collection.run_id
-  from jsonb_to_recordset(accounts) as given (id bigint, connection_id text, reason text, message text)
+  from jsonb_to_recordset(accounts)
+    as given (id bigint, connection_id text, reason text, message text, done_to date, metrics jsonb, days_lost integer)
   where known.id = given.id;
 
   return jsonb_build_object(
