@@ -4,7 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { collect, DEFAULT_LIMITS } from '../dist/collector/collect.js';
+import { collect } from '../dist/collector/collect.js';
+import { DEFAULT_OPTIONS } from '../dist/collector/options.js';
 import { loadConfig } from '../dist/config.js';
 import { createPlatforms } from '../dist/platforms/registry.js';
 import { SANDBOX_CREDENTIALS } from '../dist/sandbox/oauth.js';
@@ -44,8 +45,8 @@ const collecting = performance.now();
 const summary = await collect(
   { store, keyring, platforms, now: () => new Date(), secrets: [key] },
   {
-    ...{ window: { kind: 'lookback', days: 7 }, concurrency: CONCURRENCY, refresh: false, adopt: false, dryRun: false },
-    ...{ signal: new AbortController().signal, trigger: 'bench', limits: DEFAULT_LIMITS },
+    ...DEFAULT_OPTIONS,
+    ...{ concurrency: CONCURRENCY, trigger: 'bench', signal: new AbortController().signal },
   },
   () => undefined,
 );

@@ -7,7 +7,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
-import { collect, DEFAULT_LIMITS } from '../dist/collector/collect.js';
+import { collect } from '../dist/collector/collect.js';
+import { DEFAULT_OPTIONS } from '../dist/collector/options.js';
 import { loadConfig } from '../dist/config.js';
 import { createPlatforms } from '../dist/platforms/registry.js';
 import { SANDBOX_CREDENTIALS } from '../dist/sandbox/oauth.js';
@@ -89,8 +90,9 @@ async function soak() {
       http: { pause: () => new Promise((resolve) => setTimeout(resolve, 5)), answerTimeoutMs: 2_000 },
     },
     {
-      window: { kind: 'dates', since: DATE, until: DATE },
-      ...{ concurrency: 32, refresh: false, adopt: false, dryRun: false, trigger: 'soak', limits: DEFAULT_LIMITS },
+      ...DEFAULT_OPTIONS,
+      window: { kind: 'day', date: DATE },
+      trigger: 'soak',
       signal: new AbortController().signal,
     },
     (event) => {

@@ -5,6 +5,7 @@ import type { Platform } from '../../src/platforms/platform.js';
 import type { StoredAccount, StoredConnection } from '../../src/store/accounts.js';
 import { generateKey } from '../../src/tokens/fernet.js';
 import { createKeyring } from '../../src/tokens/keyring.js';
+import { storedAccount } from '../support/accounts.js';
 import { lentContext } from '../support/api.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
@@ -17,18 +18,7 @@ function connection(id: string, token: string): StoredConnection {
   return { id, accessToken: keyring.encrypt(token), refreshToken: null, tokenExpiresAt: null };
 }
 
-function accountOf(...connections: StoredAccount['connections']): StoredAccount {
-  return {
-    id: 1,
-    userId: 'u1',
-    platform: 'any',
-    accountId: '1',
-    accountName: null,
-    connections,
-    failingSince: null,
-    ledger: [],
-  };
-}
+const accountOf = (...connections: StoredAccount['connections']) => storedAccount({ connections });
 
 /** A run of two days over a platform that collects as given. */
 async function collecting(account: StoredAccount, collect: Platform['collect']) {
@@ -41,7 +31,7 @@ async function collecting(account: StoredAccount, collect: Platform['collect']) 
     renewsTokens: false,
     endsByDate: () => false,
     storageRule: null,
-    day: { timeZone: 'UTC', settlesAfterHours: 0, lookbackDays: 30 },
+    day: { timeZone: 'UTC', settlesAfterHours: 0, lookbackDays: 30, asks: 'day' },
     collect,
     check: async () => ({ accountName: null }),
   };
@@ -57,6 +47,7 @@ async function collecting(account: StoredAccount, collect: Platform['collect']) 
     platforms: new Map([['any', platform]]),
     keyring,
     window: { kind: 'lookback', days: 2 },
+    backlog: 30,
   };
   const record = await collectAccount(account, platform, planAccount(account, platform, run), run);
   return { record, shut };

@@ -3,15 +3,16 @@ import { changesOf } from '../../src/collector/changes.js';
 import type { DayRecord } from '../../src/collector/outcome.js';
 import type { FailureReason } from '../../src/errors.js';
 import type { LedgerEntry, OutcomeState } from '../../src/store/accounts.js';
+import { accountRow } from '../support/accounts.js';
 
 const NOW = new Date('2026-11-22T02:00:00Z');
 /** When the runs before began to record failures, a few seconds after their start. */
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * 86_400_000 + 5_000).toISOString();
 
-const entry = (date: string, state: OutcomeState): LedgerEntry => ({ date, state });
+const entry = (date: string, state: OutcomeState): LedgerEntry => ({ date, state, missing: [] });
 
 function day(date: string, state: 'settled' | 'pending' | 'no_data' | 'failed'): DayRecord {
-  const outcome = { account: 1, date, metrics: 0 };
+  const outcome = { account: 1, date, metrics: 0, missing: [] };
   return {
     outcome:
       state === 'failed'
@@ -27,7 +28,7 @@ function changes(
 ) {
   return changesOf(
     { failingSince: before.failingSince ?? null, ledger: before.ledger ?? [] },
-    { row: { id: 1, connection_id: 'c1', reason: after.reason ?? null, message: null }, days: after.days ?? [] },
+    { row: accountRow({ reason: after.reason ?? null }), days: after.days ?? [] },
     NOW,
   );
 }

@@ -3,6 +3,7 @@ import { dayOf } from '../../src/collector/day.js';
 import { recordDay } from '../../src/collector/outcome.js';
 import type { DayResult, MetricInfo, MetricValue } from '../../src/platforms/platform.js';
 import type { OutcomeState } from '../../src/store/accounts.js';
+import { storedAccount } from '../support/accounts.js';
 
 const DATE = '2026-11-18';
 const SETTLED = new Date('2026-11-22T00:00:00Z');
@@ -25,19 +26,10 @@ const METRICS: readonly MetricInfo[] = [
 function recorded(result: DayResult, { askedAt = SETTLED, known }: { askedAt?: Date; known?: OutcomeState } = {}) {
   const warnings: string[] = [];
   const record = recordDay({
-    account: {
-      id: 1,
-      userId: 'u1',
-      platform: 'any',
-      accountId: '1',
-      accountName: null,
-      connections: [{ id: 'c1', accessToken: 'EAAtoken', refreshToken: null, tokenExpiresAt: null }],
-      failingSince: null,
-      ledger: known === undefined ? [] : [{ date: DATE, state: known }],
-    },
+    account: storedAccount({ ledger: known === undefined ? [] : [{ date: DATE, state: known, missing: [] }] }),
     platform: {
       ...{ name: 'any', api: 'any_api', metrics: METRICS },
-      day: { timeZone: 'UTC', settlesAfterHours: 48, lookbackDays: 30 },
+      day: { timeZone: 'UTC', settlesAfterHours: 48, lookbackDays: 30, asks: 'day' },
     },
     ...{ day: dayOf(DATE, 'UTC'), result, askedAt, clean: (text: string) => text },
     warn: (message) => warnings.push(message),

@@ -1,31 +1,49 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ledgerRange, openDaysWarning, type PlanInput, plan, type Window } from '../../src/collector/plan.js';
-import { OUTCOME_STATES, type OutcomeState } from '../../src/store/accounts.js';
+import { addDays, datesBetween } from '../../src/collector/day.js';
+import {
+  ledgerRange,
+  openDaysWarning,
+  type PlanInput,
+  plan,
+  progressOf,
+  type Window,
+} from '../../src/collector/plan.js';
+import type { Platform } from '../../src/platforms/platform.js';
+import { type LedgerEntry, OUTCOME_STATES, type OutcomeState, type StoredAccount } from '../../src/store/accounts.js';
+import { storedAccount } from '../support/accounts.js';
 
-const day = { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, lookbackDays: 728 };
+const day: Platform['day'] = {
+  timeZone: 'America/Los_Angeles',
+  settlesAfterHours: 48,
+  lookbackDays: 728,
+  asks: 'day',
+};
+const byRange: Platform['day'] = { ...day, asks: 'range' };
 const week: Window = { kind: 'lookback', days: 7 };
 /** 01:00 in Los Angeles: 2026-11-21 has ended an hour ago. */
 const now = new Date('2026-11-22T09:00:00Z');
+const WINDOW = datesBetween('2026-11-15', '2026-11-21');
 
-function due(input: Partial<PlanInput>): string[] {
-  return plan({ day, window: week, ledger: [], now, again: false, ...input }).due.map(({ date }) => date);
+type Given = Partial<Omit<PlanInput, 'account'>> & Partial<StoredAccount>;
+
+function planned({ day: given = day, window = week, backlog = 30, now: at = now, again = false, ...account }: Given) {
+  return plan({ account: storedAccount(account), day: given, window, backlog, now: at, again });
 }
 
-function stateOn(date: string, state: OutcomeState): PlanInput['ledger'] {
-  return [{ date, state }];
-}
+const due = (given: Given) => planned(given).due.map(({ date }) => date);
 
-it('asks for the last seven ended days of an unknown connection, oldest first', () => {
-  expect(due({})).toEqual([
-    '2026-11-15',
-    '2026-11-16',
-    '2026-11-17',
-    '2026-11-18',
-    '2026-11-19',
-    '2026-11-20',
-    '2026-11-21',
-  ]);
+const entry = (date: string, state: OutcomeState, missing: readonly string[] = []): LedgerEntry => ({
+  date,
+  state,
+  missing,
+});
+
+const settledOn = (dates: readonly string[], missing: readonly string[] = []) =>
+  dates.map((date) => entry(date, 'settled', missing));
+
+it('asks for the last seven ended days of an account not seen before, oldest first', () => {
+  expect(due({})).toEqual(WINDOW);
 });
 
 it('leaves a day alone until it has ended in Los Angeles', () => {
@@ -33,10 +51,10 @@ it('leaves a day alone until it has ended in Los Angeles', () => {
   expect(due({ window: { kind: 'dates', since: '2026-11-22', until: '2026-11-22' } })).toEqual([]);
 });
 
-describe('by the state of the ledger', () => {
+describe('in the window, by the outcome of a day', () => {
   it.each<[OutcomeState, boolean, boolean]>([
     ['settled', false, false],
-    ['no_data', false, false],
+    ['no_data', true, true],
     ['provisional', false, true],
     ['pending', true, true],
     ['failed', true, true],
@@ -44,55 +62,188 @@ describe('by the state of the ledger', () => {
   ])('%s is due before settling: %s, after: %s', (state, before, after) => {
     const window: Window = { kind: 'dates', since: '2026-11-20', until: '2026-11-20' };
     const settlesAt = new Date('2026-11-23T08:00:00Z');
-    const asked = (instant: Date) => due({ window, ledger: stateOn('2026-11-20', state), now: instant }).length > 0;
+    const asked = (instant: Date) => due({ window, ledger: [entry('2026-11-20', state)], now: instant }).length > 0;
     expect(asked(new Date(settlesAt.getTime() - 1))).toBe(before);
     expect(asked(settlesAt)).toBe(after);
   });
 
-  it('collects a settled day again only when it is told to', () => {
-    expect(due({ ledger: stateOn('2026-11-21', 'settled'), again: true })).toContain('2026-11-21');
+  it('collects a settled day again only when it is told to, or when the day is named', () => {
+    const ledger = settledOn(WINDOW);
+    expect(due({ ledger, again: true })).toEqual(WINDOW);
+    expect(due({ ledger, window: { kind: 'day', date: '2026-11-18' } })).toEqual(['2026-11-18']);
+    expect(due({ ledger, window: { kind: 'dates', since: '2026-11-14', until: '2026-11-18' } })).toEqual([
+      '2026-11-14',
+    ]);
+  });
+});
+
+describe('a settled day that lacks a metric', () => {
+  const metrics = { reach: ['2026-11-01', '2026-11-21'], views: ['2026-11-17', '2026-11-21'] } as const;
+
+  it('is asked for once more on the last day of the window, where each day costs requests', () => {
+    expect(due({ metrics, ledger: settledOn(WINDOW, ['reach']) })).toEqual(['2026-11-15']);
+  });
+
+  it('is asked for in every run, where one request answers for all of them', () => {
+    const ledger = [...settledOn(WINDOW.slice(0, 6)), entry('2026-11-21', 'settled', ['reach'])];
+    expect(due({ day: byRange, metrics: { reach: ['2026-11-01', '2026-11-20'] }, ledger })).toEqual(WINDOW);
+  });
+
+  it('is one from before the metric first came', () => {
+    expect(due({ metrics, ledger: settledOn(WINDOW) })).toEqual(['2026-11-15']);
+    expect(due({ metrics: { reach: metrics.reach }, ledger: settledOn(WINDOW) })).toEqual([]);
+  });
+
+  it('is complete again when the account has not had the metric for four weeks', () => {
+    const gone = { reach: ['2026-09-01', '2026-10-20'] } as const;
+    expect(due({ metrics: gone, ledger: settledOn(WINDOW, ['reach']) })).toEqual([]);
+  });
+});
+
+describe('a platform that is asked by range', () => {
+  it('is asked for the whole window as soon as one day of it is due, and for nothing when none is', () => {
+    expect(due({ day: byRange, ledger: settledOn(WINDOW.slice(1)) })).toEqual(WINDOW);
+    expect(due({ day: byRange, ledger: settledOn(WINDOW) })).toEqual([]);
+  });
+
+  it('is asked for the last 28 days once a week, each account on a weekday of its own', () => {
+    const account = { firstDay: '2026-01-01', doneTo: '2026-11-14', ledger: settledOn(WINDOW.slice(0, 6)) };
+    const lengths = [0, 1, 2, 3, 4, 5, 6].map((id) => due({ ...account, id, day: byRange }).length);
+    expect(lengths.toSorted((a, b) => a - b)).toEqual([7, 7, 7, 7, 7, 7, 28]);
+    const again = [0, 1, 2, 3, 4, 5, 6].map((id) =>
+      due({ ...account, id, day: byRange, ledger: [...settledOn(WINDOW.slice(0, 6)), entry('2026-11-21', 'pending')] }),
+    );
+    expect(again.every(({ length }) => length === 7 || length === 28)).toBe(true);
+  });
+});
+
+describe('the backlog', () => {
+  const known = { firstDay: '2026-10-01', doneTo: '2026-10-10', ledger: settledOn(WINDOW) };
+
+  it('is every day since the account was first collected that is not done, the newest first, so many in a run', () => {
+    expect(due(known)).toEqual(datesBetween('2026-10-16', '2026-11-14'));
+    expect(due({ ...known, backlog: 3 })).toEqual(['2026-11-12', '2026-11-13', '2026-11-14']);
+    expect(due({ ...known, backlog: 0 })).toEqual([]);
+  });
+
+  it('passes over days that are settled or empty for good, and asks for those that failed', () => {
+    const older = [
+      ...datesBetween('2026-10-11', '2026-11-10').map((date) => entry(date, 'settled')),
+      entry('2026-11-11', 'no_data'),
+      entry('2026-11-12', 'failed'),
+      entry('2026-11-13', 'provisional'),
+      entry('2026-11-14', 'settled'),
+    ];
+    expect(due({ ...known, ledger: [...older, ...settledOn(WINDOW)] })).toEqual(['2026-11-12', '2026-11-13']);
+  });
+
+  it('begins with the first day that was collected, and not before', () => {
+    expect(due({ ledger: settledOn(WINDOW) })).toEqual([]);
+    expect(due({ ...known, firstDay: '2026-11-13', doneTo: null })).toEqual(['2026-11-13', '2026-11-14']);
+  });
+
+  it('ends where the platform no longer answers', () => {
+    const short: Platform['day'] = { ...day, lookbackDays: 10 };
+    expect(due({ ...known, day: short })).toEqual(['2026-11-12', '2026-11-13', '2026-11-14']);
+  });
+});
+
+describe('how an account’s days stand after a run', () => {
+  const stand = (ledger: readonly LedgerEntry[], given: Partial<StoredAccount> = {}, of = day) =>
+    progressOf({ firstDay: '2026-11-01', doneTo: '2026-11-05', ...given }, ledger, of, now);
+
+  it('moves on over what is done, as far as the window', () => {
+    const all = settledOn(datesBetween('2026-11-06', '2026-11-14'));
+    expect(stand(all)).toEqual({ doneTo: '2026-11-14', backlog: 0, lost: 0 });
+    expect(stand(all.filter(({ date }) => date !== '2026-11-09'))).toEqual({
+      doneTo: '2026-11-08',
+      backlog: 1,
+      lost: 0,
+    });
+  });
+
+  it('counts a day beyond the reach as lost, once', () => {
+    const short: Platform['day'] = { ...day, lookbackDays: 10 };
+    const { doneTo, backlog, lost } = stand([], {}, short);
+    expect({ doneTo, backlog, lost }).toEqual({ doneTo: '2026-11-11', backlog: 3, lost: 6 });
+    expect(stand([], { doneTo }, short)).toMatchObject({ lost: 0 });
+  });
+
+  it('never goes back', () => {
+    expect(stand([], { firstDay: '2026-01-01', doneTo: '2026-11-14' })).toMatchObject({
+      doneTo: '2026-11-14',
+      backlog: 0,
+    });
+  });
+
+  it('is open as long as nothing was collected', () => {
+    expect(stand([], { firstDay: null, doneTo: null })).toEqual({ doneTo: null, backlog: 0, lost: 0 });
   });
 });
 
 it('names days that are too far back instead of asking for them', () => {
   const window: Window = { kind: 'dates', since: '2024-11-22', until: '2024-11-24' };
-  const planned = plan({ day, window, ledger: [], now, again: false });
-  expect(planned.tooOld.map(({ date }) => date)).toEqual(['2024-11-22', '2024-11-23']);
-  expect(planned.due.map(({ date }) => date)).toEqual(['2024-11-24']);
+  const { tooOld, due: asked } = planned({ window });
+  expect(tooOld.map(({ date }) => date)).toEqual(['2024-11-22', '2024-11-23']);
+  expect(asked.map(({ date }) => date)).toEqual(['2024-11-24']);
 });
 
 it('wants closing figures for the last ended day alone, and only while it is due', () => {
-  const closing = (input: Partial<PlanInput>) =>
-    plan({ day, window: week, ledger: [], now, again: false, ...input }).closingDate;
-  expect(closing({})).toBe('2026-11-21');
-  expect(closing({ ledger: stateOn('2026-11-21', 'provisional') })).toBeNull();
-  expect(closing({ window: { kind: 'dates', since: '2026-11-10', until: '2026-11-12' } })).toBeNull();
+  expect(planned({}).closingDate).toBe('2026-11-21');
+  expect(planned({ ledger: [entry('2026-11-21', 'provisional')] }).closingDate).toBeNull();
+  expect(planned({ window: { kind: 'dates', since: '2026-11-10', until: '2026-11-12' } }).closingDate).toBeNull();
 });
 
 const ledgers = fc.array(
   fc.record({
-    date: fc.integer({ min: 10, max: 21 }).map((n) => `2026-11-${n}`),
+    date: fc.integer({ min: 1, max: 21 }).map((n) => `2026-11-${String(n).padStart(2, '0')}`),
     state: fc.constantFrom(...OUTCOME_STATES),
+    missing: fc.constant([]),
   }),
 );
+const kinds = fc.constantFrom(day, byRange);
 
 it('plans nothing again once all that was due is settled', () => {
   fc.assert(
-    fc.property(ledgers, fc.integer({ min: 1, max: 12 }), (ledger, days) => {
+    fc.property(ledgers, kinds, fc.integer({ min: 1, max: 12 }), (ledger, of, days) => {
       const window: Window = { kind: 'lookback', days };
-      const settled = due({ ledger, window }).map((date) => ({ date, state: 'settled' as const }));
-      expect(due({ ledger: [...ledger, ...settled], window })).toEqual([]);
+      const account = { firstDay: '2026-11-01', doneTo: null };
+      const settled = settledOn(due({ ...account, ledger, window, day: of }));
+      expect(due({ ...account, ledger: [...ledger, ...settled], window, day: of })).toEqual([]);
     }),
   );
 });
+
+it('asks sooner or later for every day since the first that is not done, however few in a run', () => {
+  fc.assert(
+    fc.property(ledgers, kinds, fc.integer({ min: 1, max: 5 }), (given, of, backlog) => {
+      const known = { firstDay: '2026-11-01', doneTo: null as string | null };
+      let ledger: LedgerEntry[] = [...new Map(given.map((each) => [each.date, each])).values()];
+      for (let runs = 0; runs < 30; runs++) {
+        const asked = due({ ...known, ledger, day: of, backlog });
+        ledger = [...ledger.filter(({ date }) => !asked.includes(date)), ...settledOn(asked)];
+        known.doneTo = progressOf(known, ledger, of, now).doneTo;
+      }
+      const done = new Set(ledger.filter(({ state }) => state === 'settled').map(({ date }) => date));
+      const isDone = (date: string) => done.has(date) || ledger.some((each) => each.date === date && isOver(each));
+      expect(datesBetween('2026-11-01', '2026-11-21').filter((date) => !isDone(date))).toEqual([]);
+      expect(known.doneTo).toBe('2026-11-14');
+    }),
+  );
+});
+
+/** Provisional within its settling time, or empty for good. */
+function isOver({ date, state }: LedgerEntry): boolean {
+  return (state === 'provisional' && date >= '2026-11-20') || (state === 'no_data' && date < '2026-11-15');
+}
 
 it('never drops a due day of a named window as time goes on', () => {
   const window: Window = { kind: 'dates', since: '2026-11-10', until: '2026-11-21' };
   fc.assert(
     fc.property(ledgers, fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 500 }), (ledger, first, more) => {
       const at = (hours: number) => new Date(now.getTime() + hours * 3_600_000);
-      const later = new Set(due({ ledger, window, now: at(first + more) }));
-      for (const date of due({ ledger, window, now: at(first) })) expect(later).toContain(date);
+      const after = new Set(due({ ledger, window, now: at(first + more) }));
+      for (const date of due({ ledger, window, now: at(first) })) expect(after).toContain(date);
     }),
   );
 });
@@ -121,7 +272,7 @@ it.each([
   ['Asia/Tokyo', '2026-11-21', false],
 ])('tells in %s whether the named day %s is still open', (timeZone, until, open) => {
   const platform = { name: 'any', day: { ...day, timeZone } };
-  const warning = openDaysWarning(platform, { kind: 'dates', since: '2026-11-20', until }, now);
+  const warning = openDaysWarning(platform, { kind: 'dates', since: addDays(until, -2), until }, now);
   expect(warning).toEqual(open ? expect.stringContaining(`${until} has not ended`) : null);
   expect(openDaysWarning(platform, week, now)).toBeNull();
 });

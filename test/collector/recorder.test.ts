@@ -3,6 +3,7 @@ import type { AccountRecord, DayRecord } from '../../src/collector/outcome.js';
 import { createRecorder } from '../../src/collector/recorder.js';
 import { CollectError, PlatformError } from '../../src/errors.js';
 import type { ForeignRows, RecordBatch } from '../../src/store/accounts.js';
+import { accountRow } from '../support/accounts.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
 const DEAD = new PlatformError('needs_reconnect', 'the token has expired', 'connection');
@@ -10,15 +11,16 @@ const NOTHING_FOREIGN: ForeignRows = { rows: 0, since: null, until: null };
 
 function day(account: number, date: string, rows: number, value = 1): DayRecord {
   return {
-    outcome: { account, date, state: 'settled', reason: null, message: null, metrics: rows },
+    outcome: { account, date, state: 'settled', reason: null, message: null, metrics: rows, missing: [] },
     snapshots: Array.from({ length: rows }, (_, i) => ({ account, date, metric: `m${i}`, value, metadata: {} })),
   };
 }
 
 const account = (id: number, ...days: DayRecord[]): AccountRecord => ({
-  row: { id, connection_id: `c${id}`, reason: null, message: null },
+  row: accountRow({ id, connection_id: `c${id}` }),
   days,
   failedDates: [],
+  backlog: 0,
 });
 
 function recorderOver(record: (batch: RecordBatch) => Promise<ForeignRows | undefined>) {
@@ -99,8 +101,8 @@ it('writes an account of more than 2,000 rows in several calls, a day never in t
 it('writes the failure of a whole account once, on its own row', async () => {
   const { add, recorder, calls, written } = recorderOver(async () => undefined);
   const dates = ['2026-11-20', '2026-11-21'];
-  const row = { id: 1, connection_id: 'c1', reason: DEAD.reason, message: DEAD.message };
-  const failed: AccountRecord = { row, days: [], failedDates: dates };
+  const row = accountRow({ reason: DEAD.reason, message: DEAD.message });
+  const failed: AccountRecord = { row, days: [], failedDates: dates, backlog: 0 };
   await add(failed);
   await recorder.flush();
   expect(calls).toEqual([

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { ConnectionReport } from '../../src/collector/events.js';
 import type { AccountRecord } from '../../src/collector/outcome.js';
 import { createTally, type RunFacts } from '../../src/collector/tally.js';
+import { accountRow } from '../support/accounts.js';
 
 const FACTS: RunFacts = {
   runId: 'r',
@@ -21,8 +22,8 @@ const FACTS: RunFacts = {
 
 /** An account that failed as a whole on the days given. */
 function failure(user: number, failedDates: readonly string[] = ['2026-11-21']): AccountRecord {
-  const row = { id: user, connection_id: `c${user}`, reason: 'timeout', message: 'no answer' } as const;
-  return { row, days: [], failedDates };
+  const row = accountRow({ id: user, connection_id: `c${user}`, reason: 'timeout', message: 'no answer' });
+  return { row, days: [], failedDates, backlog: 0 };
 }
 
 function report(user: number, platform: string, dates: readonly string[] = ['2026-11-21']): ConnectionReport {

@@ -7,8 +7,8 @@ import { createPlatforms } from '../../src/platforms/registry.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.js';
-import type { StoredAccount } from '../../src/store/accounts.js';
 import type { Environment } from '../../src/variables.js';
+import { storedAccount } from '../support/accounts.js';
 import { NOON } from './accounts.js';
 
 const closers: (() => unknown)[] = [];
@@ -51,9 +51,9 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
     keyring: { decrypt: (token: string) => ({ ok: true, token }) as const },
     refused: createRefusals(warn),
     window: { kind: 'lookback', days: 7 } as const,
+    backlog: 30,
   };
-  const stored: StoredAccount = {
-    id: 1,
+  const stored = storedAccount({
     userId: account.userId,
     platform: account.platform,
     accountId: account.connectedAs ?? account.accountId,
@@ -66,9 +66,7 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
         tokenExpiresAt: options.tokenExpiresAt ?? null,
       },
     ],
-    failingSince: null,
-    ledger: [],
-  };
+  });
   const platform = platforms.get(account.platform);
   if (platform === undefined) throw new Error(`no platform ${account.platform}`);
   const record = await collectAccount(stored, platform, planAccount(stored, platform, run), run);

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { type Collector, collect } from '../../src/collector/collect.js';
-import { type CollectOptions, DEFAULT_LIMITS } from '../../src/collector/options.js';
+import { type CollectOptions, DEFAULT_OPTIONS } from '../../src/collector/options.js';
 import { loadConfig, secretsOf } from '../../src/config.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
 import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
@@ -148,8 +148,9 @@ export function collectHere(store: Store, env: Readonly<Record<string, string>>,
       ...(http && { http }),
     },
     {
+      ...DEFAULT_OPTIONS,
       window: { kind: 'dates', since: DATE, until: DATE },
-      ...{ concurrency: 8, refresh: false, adopt: false, dryRun: false, trigger: 'test', limits: DEFAULT_LIMITS },
+      ...{ concurrency: 8, trigger: 'test' },
       signal: new AbortController().signal,
       ...options,
     },

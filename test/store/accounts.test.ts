@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OutcomeState, StoredAccount } from '../../src/store/accounts.js';
+import { accountRow } from '../support/accounts.js';
 import { freshPglite } from '../support/database.js';
 import {
   allAccounts,
@@ -46,7 +47,7 @@ async function run(account: StoredAccount, state: OutcomeState, date: string, at
   const failed = state === 'failed';
   await record(engine.store, runId, {
     at,
-    accounts: [{ id: account.id, connection_id: 'c1', reason: failed ? 'needs_reconnect' : null, message: null }],
+    accounts: [accountRow({ id: account.id, reason: failed ? 'needs_reconnect' : null })],
     snapshots: failed ? [] : [snapshot(account, { date, value })],
     outcomes: failed ? [] : [outcome(account, date, as(state))],
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountRow, SnapshotRow, StoredAccount } from '../../src/store/accounts.js';
+import { accountRow } from '../support/accounts.js';
 import { ENGINES, type Engine } from './engines.js';
 import {
   allAccounts,
@@ -13,6 +14,7 @@ import {
   NOW,
   OTHER_USER,
   outcome,
+  readBy,
   record,
   recordAll,
   snapshot,
@@ -163,7 +165,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     const { id } = await connected(engine.store);
     const run = async (hour: number, reason: AccountRow['reason'], calls = 1) => {
       const runId = await beginRun(engine.store);
-      const row = { id, connection_id: 'c1', reason, message: reason && 'because' };
+      const row = accountRow({ id, reason, message: reason && 'because' });
       for (let call = 0; call < calls; call++) {
         await record(engine.store, runId, { at: new Date(at(hour)), accounts: [row] });
       }
@@ -207,16 +209,15 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(new Set(read.map(({ accountId }) => accountId)).size).toBe(2500);
     expect(read).toHaveLength(2500);
     const totals: (number | null)[] = [];
-    for await (const { total } of engine.store.accounts({ platforms: COLLECTED }, WEEK)) totals.push(total);
+    for await (const { total } of engine.store.accounts(readBy())) totals.push(total);
     expect(totals).toEqual([2500, null]);
   });
 
   test('a preview reads the accounts as they would be, and leaves no trace of them', async () => {
     await engine.store.saveConnection(connection());
-    const request = { collected: COLLECTED, at: NOW, windowDays: 7 };
+    const preview = { collected: COLLECTED, at: NOW, windowDays: 7 };
     const read: StoredAccount[] = [];
-    for await (const page of engine.store.accounts({ platforms: COLLECTED }, WEEK, request))
-      read.push(...page.accounts);
+    for await (const page of engine.store.accounts({ ...readBy(), preview })) read.push(...page.accounts);
     expect(read).toMatchObject([{ userId: USER, ledger: [] }]);
     expect(await engine.sql.query('select * from public.collection_accounts')).toEqual([]);
   });
@@ -308,8 +309,8 @@ describe.each(ENGINES)('$name store', ({ open }) => {
         outcome(bad, '2026-11-20', FAILED),
       ],
       accounts: [
-        { id: good.id, connection_id: 'c1', reason: null, message: null },
-        { id: bad.id, connection_id: 'c2', reason: 'needs_reconnect', message: 'the token is dead' },
+        accountRow({ id: good.id, connection_id: 'c1', reason: null, message: null }),
+        accountRow({ id: bad.id, connection_id: 'c2', reason: 'needs_reconnect', message: 'the token is dead' }),
       ],
     });
     const windows = { instagram: WEEK, facebook: WEEK, linkedin: WEEK };

@@ -1,5 +1,6 @@
 import type {
   AccountFilter,
+  AccountsRequest,
   OutcomeRow,
   OutcomeState,
   RecordBatch,
@@ -8,6 +9,7 @@ import type {
   StoredAccount,
 } from '../../src/store/accounts.js';
 import type { NewConnection, Store } from '../../src/store/store.js';
+import { accountRow } from '../support/accounts.js';
 
 export const USER = 'a6e0b6f0-0000-4000-8000-000000000001';
 export const OTHER_USER = 'a6e0b6f0-0000-4000-8000-000000000002';
@@ -38,7 +40,7 @@ export function outcome(
   date = '2026-11-21',
   ended: Pick<OutcomeRow, 'state' | 'reason' | 'message'> = SETTLED,
 ): OutcomeRow {
-  return { account: id, date, metrics: 1, ...ended } as OutcomeRow;
+  return { account: id, date, metrics: 1, missing: [], ...ended } as OutcomeRow;
 }
 
 /** How a day ends that did not fail. */
@@ -72,7 +74,7 @@ export async function beginRun(store: Store, scope = 'all'): Promise<string> {
 export function record(store: Store, runId: string, batch: Partial<Omit<RecordBatch, 'runId'>>): Promise<RecordCounts> {
   const { snapshots = [], outcomes = [], ...others } = batch;
   const ids = [...new Set([...snapshots, ...outcomes].map(({ account }) => account))];
-  const accounts = ids.map((id) => ({ id, connection_id: 'c1', reason: null, message: null }));
+  const accounts = ids.map((id) => accountRow({ id }));
   return store.record({ runId, at: NOW, accounts, snapshots, outcomes, refresh: false, adopt: false, ...others });
 }
 
@@ -88,11 +90,17 @@ export function sync(store: Store, at = NOW) {
   return store.syncAccounts({ collected: COLLECTED, at, windowDays: 7 });
 }
 
+/** What a run asks the store for that begins a day later than anything is recorded. */
+export function readBy(filter: Partial<AccountFilter> = {}): AccountsRequest {
+  const beganAt = new Date(NOW.getTime() + 86_400_000);
+  return { filter: { platforms: COLLECTED, ...filter }, ledger: WEEK, runId: null, beganAt };
+}
+
 /** The accounts as a run reads them, in step with the connections. */
 export async function allAccounts(store: Store, filter: Partial<AccountFilter> = {}): Promise<StoredAccount[]> {
   await sync(store);
   const read: StoredAccount[] = [];
-  for await (const page of store.accounts({ platforms: COLLECTED, ...filter }, WEEK)) read.push(...page.accounts);
+  for await (const page of store.accounts(readBy(filter))) read.push(...page.accounts);
   return read;
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll } from 'vitest';
 import { collect } from '../../src/collector/collect.js';
 import type { CollectEvent } from '../../src/collector/events.js';
-import { type CollectOptions, DEFAULT_LIMITS } from '../../src/collector/options.js';
+import { type CollectOptions, DEFAULT_OPTIONS } from '../../src/collector/options.js';
 import type { Summary } from '../../src/collector/summary.js';
 import { loadConfig } from '../../src/config.js';
 import type { Platform } from '../../src/platforms/platform.js';
@@ -77,13 +77,9 @@ export async function createWorld({
       collect(
         collector,
         {
-          window: { kind: 'lookback', days: 7 },
+          ...DEFAULT_OPTIONS,
           concurrency: 8,
-          refresh: false,
-          adopt: false,
-          dryRun: false,
           trigger: 'test',
-          limits: DEFAULT_LIMITS,
           signal: new AbortController().signal,
           ...given,
         },

@@ -44,6 +44,8 @@ export function summary(changes: Partial<Summary> = {}): Summary {
     users: { total: 150, succeeded: 150, failed: 0 },
     connections: { total: 300, succeeded: 300, failed: 0, skipped: 0 },
     days: { planned: 2100, settled: 1500, provisional: 600, pending: 0, no_data: 0, failed: 0, skipped: 0 },
+    lost: 0,
+    backlog: 0,
     metrics: { inserted: 27_076, updated: 0, unchanged: 0, foreign: 0 },
     requests: { total: 4500, retried: 12 },
     platforms: {

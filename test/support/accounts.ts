@@ -1,0 +1,33 @@
+import type { AccountRow, StoredAccount } from '../../src/store/accounts.js';
+
+/** An account that a run reads for the first time. */
+export function storedAccount(differing: Partial<StoredAccount> = {}): StoredAccount {
+  return {
+    id: 1,
+    userId: 'u1',
+    platform: 'any',
+    accountId: '1',
+    accountName: null,
+    connections: [{ id: 'c1', accessToken: 'EAAtoken', refreshToken: null, tokenExpiresAt: null }],
+    failingSince: null,
+    firstDay: null,
+    doneTo: null,
+    metrics: {},
+    ledger: [],
+    ...differing,
+  };
+}
+
+/** An account after a run in which nothing failed. */
+export function accountRow(differing: Partial<AccountRow> = {}): AccountRow {
+  return {
+    id: 1,
+    connection_id: 'c1',
+    reason: null,
+    message: null,
+    done_to: null,
+    metrics: {},
+    days_lost: 0,
+    ...differing,
+  };
+}
