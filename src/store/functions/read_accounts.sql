@@ -33,7 +33,7 @@ as $$
         or (selected.collected_on, selected.user_id, selected.platform, selected.account_id)
           > ((after_key ->> 0)::date, after_key ->> 1, after_key ->> 2, after_key ->> 3)
       )
-      and selected.run_id is distinct from for_run
+      and (for_run is null or selected.run_id is distinct from for_run)
       and (selected.collected_at is null or selected.collected_at <= began_at)
     order by selected.collected_on, selected.user_id, selected.platform, selected.account_id
     limit page_size
