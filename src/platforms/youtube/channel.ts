@@ -28,8 +28,6 @@ const channelList = z.object({
   ).optional(),
 });
 
-const CHANNEL_ID = /^UC[\w-]{22}$/;
-
 /** The name of the token's channel. Throws `PlatformError`, `WrongChannel` among them. */
 export async function channelName(youtube: YouTube, accountId: string): Promise<string | null> {
   const channel = channelFrom(await youtube.channel('snippet'), accountId);
@@ -50,6 +48,6 @@ function channelFrom(json: unknown, accountId: string) {
   if (channel === undefined) throw noChannel();
   // `channel==MINE` follows the token: another channel's numbers must not be filed under this one.
   const { id = accountId } = channel;
-  if (id !== accountId && CHANNEL_ID.test(id) && CHANNEL_ID.test(accountId)) throw new WrongChannel(id, accountId);
+  if (id !== accountId) throw new WrongChannel(id, accountId);
   return channel;
 }
