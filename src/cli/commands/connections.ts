@@ -68,11 +68,20 @@ export function choosePrimary(id: string): Promise<void> {
 
 export function removeConnection(id: string): Promise<void> {
   return withApp(async ({ store }) => {
-    if (!(await store.removeConnection(id))) {
-      throw noConnection(id);
-    }
-    process.stdout.write(`removed connection ${id}; the metrics it collected stay in analytics_snapshots\n`);
+    if (!(await store.removeConnection(id))) throw id.startsWith(FURTHER) ? foreignConnection(id) : noConnection(id);
+    process.stdout.write(`removed connection ${id}; what was collected of its account stays\n`);
   });
+}
+
+/** Ids of connections in a table that is only read. */
+const FURTHER = 'social_media_connections/';
+
+function foreignConnection(id: string): CollectError {
+  return new CollectError(
+    'not_found',
+    `Connection ${id} stands in the application's table social_media_connections, which is only read.`,
+    'Deactivate or delete it there.',
+  );
 }
 
 function noConnection(id: string): CollectError {

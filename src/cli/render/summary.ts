@@ -64,7 +64,7 @@ export function totals({ users, connections, days, metrics, requests }: Summary)
     `  users        ${okOf(users.succeeded, users.total)}`,
     `  connections  ${okOf(connections.succeeded, connections.total)}${others(connections)}`,
     `  days         ${formatNumber(days.planned)} due${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
-    `  metrics      ${formatNumber(metrics.inserted)} inserted, ${formatNumber(metrics.updated)} updated, ${formatNumber(metrics.unchanged)} unchanged`,
+    `  metrics      ${formatNumber(metrics.inserted)} inserted, ${formatNumber(metrics.updated)} updated, ${formatNumber(metrics.unchanged)} unchanged${metrics.foreign > 0 ? `, ${formatNumber(metrics.foreign)} foreign` : ''}`,
     `  requests     ${formatNumber(requests.total)} (${formatNumber(requests.retried)} retried)`,
   ];
 }
