@@ -2,7 +2,7 @@ import { CollectError, LeaseHeld } from '../errors.js';
 import { createHttp, type HttpClientOptions } from '../http/client.js';
 import { redact } from '../http/redact.js';
 import type { Platform } from '../platforms/platform.js';
-import type { AccountFilter, ForeignRows, PrimaryChange, Shard, StoredAccount } from '../store/accounts.js';
+import type { AccountFilter, ForeignRows, Shard, StoredAccount, Succession } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { collectAccount, planAccount, type RunContext } from './account.js';
@@ -170,8 +170,10 @@ async function run(
       windowDays: DEFAULT_LOOKBACK_DAYS,
     };
     if (!options.dryRun) {
-      const { changes, unknownUsers } = await store.syncAccounts(sync);
-      for (const change of changes) warn(successionWarning(change));
+      const { successions, unknownUsers } = await store.syncAccounts(sync);
+      for (const succession of successions) {
+        if (await store.succeed(succession)) warn(successionWarning(succession));
+      }
       if (unknownUsers > 0) warn(unknownUsersWarning(unknownUsers));
     }
     const ledger = ledgerRange(options.window, startedAt);
@@ -216,7 +218,7 @@ async function renew(store: Store, runId: string, halt: AbortController): Promis
   if (!held) halt.abort();
 }
 
-function successionWarning({ userId, platform, accountId, formerAccountId, reason }: PrimaryChange): string {
+function successionWarning({ userId, platform, accountId, formerAccountId, reason }: Succession): string {
   const why = reason === null ? 'is no longer connected' : `has failed for ${DEFAULT_LOOKBACK_DAYS} days (${reason})`;
   return `user ${userId}: ${platform} account ${accountId} takes the place of ${formerAccountId} in analytics_snapshots, which ${why}; to choose another, run analytics-collect connections primary`;
 }

@@ -39,13 +39,16 @@ export interface SyncRequest {
 }
 
 export interface SyncedAccounts {
-  readonly changes: readonly PrimaryChange[];
+  readonly successions: readonly Succession[];
   /** Accounts of users whom the application's table of users does not know: they are not collected. */
   readonly unknownUsers: number;
 }
 
-/** An account that took another's place in `analytics_snapshots`. */
-export interface PrimaryChange {
+/** An account that is to take another's place in `analytics_snapshots`. */
+export interface Succession {
+  /** Their keys in `collection_accounts`. */
+  readonly account: number;
+  readonly former: number;
   readonly userId: string;
   readonly platform: string;
   readonly accountId: string;

@@ -25,13 +25,13 @@ export async function schemaParts(): Promise<SchemaPart[]> {
   const names = list(functions.map(({ name }) => name));
   const security = await readFile(new URL('security.sql', FOLDER), 'utf8');
   const replaced = [
-    '-- The views and functions, and who may use them.',
+    '-- Replaces the views and functions, and says who may use them.',
     // The order of the files is that of their names, whichever calls which.
     'set local check_function_bodies = off;',
     dropSql(names),
     ...[...views, ...functions].map(({ sql }) => sql),
-    // A migration made the last one, for those after it.
-    security.replace('/* functions */', `${names}, 'collection_key_indexes'`),
+    // Those that a migration or a view needs are made before the others, and not dropped with them.
+    security.replace('/* functions */', `${names}, 'collection_key_indexes', 'instant_of'`),
   ].join('\n');
   return [...migrations.map(({ name, sql }) => part(name, sql)), part('functions', replaced)];
 }

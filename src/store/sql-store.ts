@@ -96,6 +96,10 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
 
     syncAccounts: (request) => askPatiently(accountAnswers.syncAnswer, 'sync_accounts', syncArgs(request)),
 
+    async succeed({ account, former }) {
+      return (await askPatiently(accountAnswers.changedAnswer, 'make_primary', { account, former })).changed;
+    },
+
     async *accounts(filter: AccountFilter, ledger: DateRange, preview?: SyncRequest): AsyncGenerator<AccountPage> {
       let afterKey: string[] | null = null;
       do {
@@ -171,7 +175,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
 
     choosePrimary: (id, request) => {
       const { collected, asked_at, window_days } = syncArgs(request);
-      return ask(accountAnswers.primaryAnswer, 'choose_primary', {
+      return askPatiently(accountAnswers.primaryAnswer, 'choose_primary', {
         connection_id: id,
         collected,
         asked_at,

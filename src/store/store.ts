@@ -6,6 +6,7 @@ import type {
   RecordBatch,
   RecordCounts,
   StoredConnection,
+  Succession,
   SyncedAccounts,
   SyncRequest,
 } from './accounts.js';
@@ -41,6 +42,8 @@ export interface Store {
 
   /** Brings the accounts in step with the connections, and sees to it that each user and platform has one primary account. */
   syncAccounts(request: SyncRequest): Promise<SyncedAccounts>;
+  /** Makes one account the primary one in place of another. False when the other has recovered, or gave way already. */
+  succeed(succession: Pick<Succession, 'account' | 'former'>): Promise<boolean>;
   /**
    * Active accounts, in pages; each with its outcomes between `ledger.since` and `ledger.until`. With `preview`, as they would
    * be after `syncAccounts`, without a trace of it.

@@ -174,8 +174,7 @@ describe.concurrent('what a connection holds', () => {
       instagram: 'failed configuration',
       facebook: 'failed configuration',
       linkedin: 'failed configuration',
-      // YouTube follows the token, not the id, unless it is too long for one.
-      youtube: 'failed configuration, settled',
+      youtube: 'failed configuration',
     });
     const meant = ['/v2/reports', '/youtube/v3/channels'];
     expect(sandbox.requests.filter(({ path }) => !meant.includes(path))).toEqual([]);

@@ -487,7 +487,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     await connected(engine.store);
     const rows = () => engine.sql.query('select xmin::text, accounts.* from public.collection_accounts accounts');
     const before = await rows();
-    expect(await sync(engine.store)).toEqual({ changes: [], unknownUsers: 0 });
+    expect(await sync(engine.store)).toEqual({ successions: [], unknownUsers: 0 });
     expect(await rows()).toEqual(before);
   });
 });

@@ -7,10 +7,7 @@ export function renderAppliedSchema(description: string, { done, findings }: App
     `${description}: ${done.length === 0 ? 'the schema is up to date, nothing was changed' : 'the schema is in place'}`,
   ];
   if (findings.length > 0) {
-    lines.push(
-      '',
-      'Left as they are; where your application does not rely on them, these statements tighten them:',
-    );
+    lines.push('', 'Left as they are; where your application does not rely on them, these statements tighten them:');
     for (const { finding, remedy } of findings) lines.push(`  ${finding}`, `    ${remedy}`);
   }
   return `${lines.join('\n')}\n`;

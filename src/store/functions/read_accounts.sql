@@ -46,14 +46,6 @@ as $$
     where connections.active
       and connections.user_id between (select min(page.user_id) from page) and (select max(page.user_id) from page)
     group by connections.user_id, connections.platform, connections.account_key
-  ),
-  known as (
-    select
-      outcomes.account,
-      jsonb_agg(jsonb_build_object('date', outcomes.date, 'state', outcomes.outcome) order by outcomes.date) as ledger
-    from public.collection_outcomes outcomes
-    where outcomes.account in (select page.id from page) and outcomes.date between since and until
-    group by outcomes.account
   )
   select jsonb_build_object(
     'accounts', coalesce(
@@ -87,5 +79,10 @@ as $$
   -- A connection that ended since the accounts were brought in step has no place in this run.
   join opened
     on opened.user_id = page.user_id and opened.platform = page.platform and opened.account_key = page.account_id
-  left join known on known.account = page.id;
+  -- Lateral, since the planner knows nothing of the page's size: joined, each account would read the ledger of all.
+  left join lateral (
+    select jsonb_agg(jsonb_build_object('date', outcomes.date, 'state', outcomes.outcome) order by outcomes.date) as ledger
+    from public.collection_outcomes outcomes
+    where outcomes.account = page.id and outcomes.date between since and until
+  ) known on true;
 $$;

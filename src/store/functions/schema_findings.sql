@@ -22,6 +22,20 @@ as $$
     where rights.grantee <> application.relowner
     group by application.name, rights.grantee
   )
+  -- The schema has no right to refer to it.
+  select
+    format('Deleting a user of %s leaves their rows in this tool''s tables', keys.confrelid::regclass),
+    format('grant references on %s to %I; and the schema once more', keys.confrelid::regclass, current_user)
+  from pg_catalog.pg_constraint keys
+  join pg_catalog.pg_attribute own on own.attrelid = keys.conrelid and own.attnum = keys.conkey[1]
+  where keys.contype = 'f'
+    and keys.confdeltype = 'c'
+    and own.attname = 'user_id'
+    and keys.conrelid = 'public.analytics_snapshots'::regclass
+    and not exists (
+      select from pg_catalog.pg_attribute where attrelid = 'public.collection_accounts'::regclass and attname = 'owner'
+    )
+  union all
   -- A view, of the application's or of this tool's, keeps the schema from it.
   select
     format('analytics_snapshots.value is %s, which would round or refuse values: runs write nothing', value_type.name),
@@ -53,13 +67,19 @@ as $$
   select
     format('%s reads analytics_snapshots, and not the further accounts and the views', granted.role_name),
     format(
-      'grant select on public.analytics_account_snapshots, public.analytics_by_account, public.analytics_daily to %1$s; create policy "%1$s reads all" on public.analytics_account_snapshots for select to %1$s using (true);',
-      granted.role_name
+      'grant select on public.analytics_account_snapshots, public.analytics_by_account, public.analytics_daily to %1$s; create policy %2$I on public.analytics_account_snapshots for select to %1$s using (true);',
+      granted.role_name, 'all rows for ' || granted.role_name
     )
   from granted
   where granted.name = 'analytics_snapshots'
     and 'select' = any (granted.privileges)
-    and granted.grantee <> 0
     and granted.role_name not in ('anon', 'service_role')
-    and not has_table_privilege(granted.grantee, 'public.analytics_account_snapshots', 'select');
+    and case
+      when granted.grantee = 0 then not exists (
+        select from pg_catalog.pg_class tables
+        cross join lateral aclexplode(tables.relacl) rights
+        where tables.oid = 'public.analytics_account_snapshots'::regclass and rights.grantee = 0
+      )
+      else not has_table_privilege(granted.grantee, 'public.analytics_account_snapshots', 'select')
+    end;
 $$;

@@ -1,4 +1,4 @@
--- The application's tables, where it has none of its own, and the first of this tool's.
+-- Creates the application's tables where it has none of its own, and the first of this tool's.
 
 do $$
 begin
@@ -84,3 +84,23 @@ create table if not exists public.collection_runs (
 -- One run at a time holds a scope.
 create unique index if not exists collection_runs_lease on public.collection_runs (scope) where status = 'running';
 create index if not exists collection_runs_started_at on public.collection_runs (started_at);
+
+-- Nobody but its owner has a part in it yet: Supabase grants everything on new objects to these roles by default.
+do $$
+declare
+  outsider text;
+begin
+  if not (select relrowsecurity from pg_catalog.pg_class where oid = 'public.collection_migrations'::regclass) then
+    alter table public.collection_migrations enable row level security;
+  end if;
+  if not (select relrowsecurity from pg_catalog.pg_class where oid = 'public.collection_runs'::regclass) then
+    alter table public.collection_runs enable row level security;
+  end if;
+  for outsider in
+    select 'public' union all select rolname::text from pg_catalog.pg_roles where rolname in ('anon', 'authenticated')
+  loop
+    execute format('revoke all on public.collection_migrations from %s', outsider);
+    execute format('revoke all on public.collection_runs from %s', outsider);
+  end loop;
+end
+$$;

@@ -1,4 +1,4 @@
--- Deleting a user deletes what this tool keeps of them: its rows hang on the users' table that the application's own hang on.
+-- Ties this tool's rows to the application's table of users, so that deleting a user deletes them.
 
 do $$
 declare

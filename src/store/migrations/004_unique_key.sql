@@ -1,4 +1,4 @@
--- The unique key of analytics_snapshots with NULLS NOT DISTINCT, under which a rerun cannot write duplicates.
+-- Gives analytics_snapshots a unique key with NULLS NOT DISTINCT, under which a rerun cannot write duplicates.
 
 -- Without NULLS NOT DISTINCT the NULL post_id makes every rerun insert duplicates. They go, the oldest row is kept.
 -- This holds an exclusive lock for as long as it takes; "schema --apply" has made the key without one when it comes here.
@@ -10,6 +10,13 @@ begin
     return;
   end if;
   lock table public.analytics_snapshots in access exclusive mode;
+  -- A concurrent build that was cut short leaves an index behind that is not valid.
+  if exists (
+    select from pg_catalog.pg_index
+    where indexrelid = to_regclass('public.analytics_snapshots_one_per_key') and not indisvalid
+  ) then
+    drop index public.analytics_snapshots_one_per_key;
+  end if;
 
   delete from public.analytics_snapshots
   where ctid in (

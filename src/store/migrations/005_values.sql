@@ -1,4 +1,4 @@
--- A value column that would round or overflow becomes numeric, and metadata jsonb.
+-- Widens a value column that would round or overflow to numeric, and metadata to jsonb.
 
 do $$
 begin
