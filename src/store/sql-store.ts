@@ -158,8 +158,8 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
       return (await ask(accountAnswers.connectionListAnswer, 'list_connections')).connections;
     },
 
-    saveConnection: (connection) =>
-      ask(answers.savedAnswer, 'save_connection', {
+    async saveConnection(connection) {
+      const answer = await ask(answers.savedAnswer, 'save_connection', {
         for_user: connection.userId,
         for_platform: connection.platform,
         account_id: connection.accountId,
@@ -167,7 +167,14 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
         access_token: connection.accessToken,
         refresh_token: connection.refreshToken,
         token_expires_at: connection.tokenExpiresAt,
-      }),
+      });
+      if (!('refused' in answer)) return answer;
+      throw new CollectError(
+        'usage',
+        `${description} takes no such connection: ${answer.refused}.`,
+        'Give the id of a user that the application knows, as it writes its ids.',
+      );
+    },
 
     async removeConnection(id) {
       return (await ask(answers.removedAnswer, 'remove_connection', { connection_id: id })).removed;

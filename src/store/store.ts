@@ -64,7 +64,7 @@ export interface Store {
 
   /** Every connection, active or not, without tokens. */
   listConnections(): Promise<ConnectionSummary[]>;
-  /** Adds a connection, or renews the one with the same user, platform and account. Tokens come encrypted. */
+  /** Adds a connection, or renews the one with the same user, platform and account. Tokens come encrypted. Throws `usage` when the table takes no such ids. */
   saveConnection(connection: NewConnection): Promise<{ id: string; created: boolean }>;
   /** Removes a connection; what was collected of its account stays. False when `platform_connections` has none with that id. */
   removeConnection(id: string): Promise<boolean>;

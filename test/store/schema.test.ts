@@ -119,6 +119,17 @@ describe('an older platform_connections', () => {
     );
     expect(security).toEqual([{ relrowsecurity: false }]);
   });
+
+  test('refuses a user that the application does not know, or an id of another type, as a mistake', async () => {
+    await sql.bringOver(`create table public.members (id uuid primary key);
+      create table public.platform_connections (id uuid primary key, user_id uuid not null references public.members,
+        platform text not null, page_id text, access_token_encrypted text not null)`);
+    for (const userId of ['me', '00000000-0000-4000-8000-000000000009']) {
+      const refused = sql.store.saveConnection(connection({ userId, platform: 'facebook', accountId: '5' }));
+      await expect(refused).rejects.toMatchObject({ code: 'usage' });
+    }
+    expect(await sql.query('select id from public.platform_connections')).toEqual([]);
+  });
 });
 
 describe('an older analytics_snapshots', () => {
