@@ -42,7 +42,7 @@ function addCollect(program: Command): void {
     .option('--until <day>', 'the last day, with --since')
     .option('--lookback <days>', 'how many ended days to look at (default: 7)')
     .addOption(
-      new Option('--shard <i/n>', 'only this part of the users, for n machines that share a night').conflicts('user'),
+      new Option('--shard <i/n>', 'only this part of the users, for n machines that share a run').conflicts('user'),
     )
     .option('--concurrency <n>', 'requests at once (default: 32)')
     .option('--max-requests <n>', 'requests in all, the rest is due in the next run (default: 200000)')

@@ -105,7 +105,7 @@ async function run(
   const counters = { total: 0, retried: 0 };
   const tally = createTally();
   const said = new Set<string>();
-  /** Platforms that an account was met of: what is to be said of them is said. */
+  /** Platforms whose warnings have been given. */
   const met = new Set<Platform>();
   const warn = (text: string) => {
     const message = oneLine(redact(text, secrets));
@@ -220,11 +220,11 @@ async function renew(store: Store, runId: string, halt: AbortController): Promis
 
 function successionWarning({ userId, platform, accountId, formerAccountId, reason }: Succession): string {
   const why = reason === null ? 'is no longer connected' : `has failed for ${DEFAULT_LOOKBACK_DAYS} days (${reason})`;
-  return `user ${userId}: ${platform} account ${accountId} takes the place of ${formerAccountId} in analytics_snapshots, which ${why}; to choose another, run analytics-collect connections primary`;
+  return `user ${userId}: ${platform} account ${accountId} takes the place of ${formerAccountId} in analytics_snapshots: the former account ${why}; to choose another, run analytics-collect connections primary CONNECTION_ID`;
 }
 
 function unknownUsersWarning(accounts: number): string {
-  return `accounts of users who do not exist in the application's table of users are not collected: ${accounts}; remove their connections`;
+  return `accounts not collected because their user is missing from the application's table of users: ${accounts}; remove their connections`;
 }
 
 function foreignWarning({ rows, since, until }: ForeignRows): string {
@@ -235,7 +235,7 @@ function foreignWarning({ rows, since, until }: ForeignRows): string {
 function leaseLost(): CollectError {
   return new CollectError(
     'lease_lost',
-    'another run took this one for dead and took over its lease, so it stopped.',
+    'The lease expired and another run took over, so this run stopped.',
     'Nothing is lost: the other run collects what this one did not.',
   );
 }

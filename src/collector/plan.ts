@@ -3,7 +3,7 @@ import type { DateRange, LedgerEntry } from '../store/accounts.js';
 import { addDays, dateAt, datesBetween, dayOf, lastEndedDate } from './day.js';
 
 const HOUR_MS = 3_600_000;
-/** More than any platform takes to settle, and room for a missed night. */
+/** More than any platform takes to settle, and room for a missed run. */
 export const DEFAULT_LOOKBACK_DAYS = 7;
 
 /** The days that a run looks at: the last ended ones, or those named (dates in each platform's own time zone). */
@@ -29,7 +29,7 @@ export interface Plan {
 }
 
 /**
- * Which days of a connection are due, from its outcomes and the clock alone. A day that has not ended in the platform's
+ * Which days of an account are due, from its outcomes and the clock alone. A day that has not ended in the platform's
  * time zone is not due. A failed day always is: whatever its reason, a repaired token, a granted permission or a new
  * version may have mended it since.
  */
@@ -56,7 +56,7 @@ export function windowRange(window: Window, timeZone: string, now: Date): DateRa
   return { since: window.since, until: window.until < lastEnded ? window.until : lastEnded };
 }
 
-/** Says of named days that they are not over yet on a platform, whose day may end hours after that of who named them; null when they are. */
+/** Warns when the named days include one that has not ended in the platform's time zone; null when all have. */
 export function openDaysWarning(
   { name, day }: Pick<Platform, 'name' | 'day'>,
   window: Window,

@@ -149,7 +149,7 @@ export function createRecorder({ store, runId, now, refresh, adopt, onFailure }:
   };
 }
 
-/** What the database is, or who asks, is not at fault: then it may be one of the rows. */
+/** Whether a row may be at fault: the database was reached and allowed the call. */
 function isRefusal(error: unknown): error is CollectError {
   return error instanceof CollectError && error.code === 'store_failed';
 }

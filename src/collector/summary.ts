@@ -2,7 +2,7 @@ import type { FailureReason } from '../errors.js';
 import type { OutcomeState } from '../store/accounts.js';
 import type { Change } from './changes.js';
 
-/** The account of a run: what `collect --json` prints. Field names are a published contract. */
+/** The summary of a run: what `collect --json` prints. Field names are a published contract. */
 export interface Summary {
   run_id: string;
   /** `failed` when nothing at all succeeded; `partial` when some connection failed. */

@@ -34,7 +34,7 @@ export interface SyncRequest {
   readonly userId?: string;
   /** The run's clock. */
   readonly at: Date;
-  /** A primary account without a collected day in so many days gives way to one that lives. */
+  /** After so many days without a collected day, a failing primary account gives way to a working one. */
   readonly windowDays: number;
 }
 

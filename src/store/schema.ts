@@ -8,12 +8,12 @@ const FOLDER = new URL('./', import.meta.url);
 
 /** A part of the schema, of plain and idempotent SQL. */
 export interface SchemaPart {
-  /** `006_accounts`, or `functions` for all that is replaced as a whole. */
+  /** `007_accounts`, or `functions` for all that is replaced as a whole. */
   readonly name: string;
   /** Its first comment: what it does, a sentence. */
   readonly purpose: string;
   readonly sql: string;
-  /** Of the SQL: a part whose checksum differs from the recorded one is applied again. */
+  /** Of the SQL: when it differs from the recorded one, the functions are replaced; a migration is not applied again. */
   readonly checksum: string;
 }
 

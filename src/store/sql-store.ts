@@ -23,7 +23,7 @@ export interface Driver {
   close(): Promise<void>;
 }
 
-/** Each page reads its part of the connections anew, so that no state is kept between pages: few and large is cheap, and still flat. */
+/** No state is kept between pages, so each one repeats the query: few large pages cost little, and memory stays bounded. */
 const PAGE_SIZE = 2_000;
 
 /** The store's contract over any way of calling the schema's functions. */
@@ -35,7 +35,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
   ): Promise<z.output<Schema>> {
     const parsed = answer.safeParse(await call(functionName, args));
     if (parsed.success) return parsed.data;
-    const where = parsed.error.issues[0]?.path.join('.') || 'its whole';
+    const where = parsed.error.issues[0]?.path.join('.') || 'the whole answer';
     throw new CollectError(
       'store_failed',
       `${description}: ${functionName} answered unexpectedly (${where}).`,
@@ -43,7 +43,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
     );
   }
 
-  /** For calls that may be carried out twice, in the middle of a run: a database that restarts must not end the night. */
+  /** For calls that may be carried out twice, in the middle of a run: a database that restarts must not end the run. */
   const askPatiently: typeof ask = (...call) => patiently(() => ask(...call), pause);
 
   return {
@@ -71,7 +71,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
         throw new CollectError(
           'schema_outdated',
           `${description}: analytics_snapshots.value is ${schema.value_type}, which would round or refuse values.`,
-          `${schemaFix} Where a view keeps it from widening the column, it says which statements do.`,
+          `${schemaFix} If a view depends on the column, the schema command prints the statements to run.`,
         );
       }
     },
@@ -132,7 +132,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
       if (answer.lease === 'lost') {
         throw new CollectError(
           'lease_lost',
-          'another run took over this run’s lease, so it stopped writing.',
+          'The lease expired and another run took over, so this run stopped.',
           'Nothing is lost: the other run collects what this one did not.',
         );
       }

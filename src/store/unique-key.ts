@@ -38,7 +38,7 @@ export async function ensureUniqueKey(session: SqlSession, withLock: WithLock): 
   );
   const duplicates =
     removed === 0 ? 'no duplicates' : `${removed.toLocaleString('en-US')} duplicates removed, the oldest kept`;
-  return [`The unique key of analytics_snapshots takes NULLs as equal now; ${duplicates}.`];
+  return [`gave analytics_snapshots a unique key with NULLS NOT DISTINCT: ${duplicates}`];
 }
 
 interface Keys {

@@ -220,6 +220,7 @@ describe.concurrent('what a connection holds', () => {
       sandbox.urls,
       'drop view analytics_daily, analytics_by_account',
       'alter table analytics_snapshots alter user_id type uuid using user_id::uuid',
+      'alter table analytics_account_snapshots alter user_id type uuid using user_id::uuid',
     );
     expect(summary).toMatchObject({ status: 'partial', days: { settled: 37, failed: 3 } });
     expect(summary.failures.map(({ message }) => message)).toEqual(

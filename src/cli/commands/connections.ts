@@ -60,8 +60,8 @@ export function choosePrimary(id: string): Promise<void> {
     const who = cleanText(`${account} of user ${chosen.userId}`);
     process.stdout.write(
       chosen.result === 'unchanged'
-        ? `the ${who} is the primary one already\n`
-        : `the ${who} is the primary one now: its rows are in analytics_snapshots, the former one's in analytics_account_snapshots\n`,
+        ? `the ${who} is already the primary account\n`
+        : `the ${who} is now the primary account: its rows are in analytics_snapshots, those of the former one in analytics_account_snapshots\n`,
     );
   });
 }

@@ -25,7 +25,7 @@ as $$
   -- The schema has no right to refer to it.
   select
     format('Deleting a user of %s leaves their rows in this tool''s tables', keys.confrelid::regclass),
-    format('grant references on %s to %I; and the schema once more', keys.confrelid::regclass, current_user)
+    format('grant references on %s to %I; -- then apply the schema again', keys.confrelid::regclass, current_user)
   from pg_catalog.pg_constraint keys
   join pg_catalog.pg_attribute own on own.attrelid = keys.conrelid and own.attnum = keys.conkey[1]
   where keys.contype = 'f'
@@ -39,7 +39,7 @@ as $$
   -- A view, of the application's or of this tool's, keeps the schema from it.
   select
     format('analytics_snapshots.value is %s, which would round or refuse values: runs write nothing', value_type.name),
-    'drop view if exists public.analytics_daily, public.analytics_by_account; alter table public.analytics_snapshots alter column value type numeric; and the schema once more'
+    'drop view if exists public.analytics_daily, public.analytics_by_account; alter table public.analytics_snapshots alter column value type numeric; -- then apply the schema again'
   from (
     select format_type(columns.atttypid, columns.atttypmod) as name
     from pg_catalog.pg_attribute columns
@@ -65,7 +65,7 @@ as $$
   where granted.role_name in ('public', 'anon', 'authenticated') and writing.privileges is not null
   union all
   select
-    format('%s reads analytics_snapshots, and not the further accounts and the views', granted.role_name),
+    format('%s may read analytics_snapshots, but not the rows of other accounts or the views', granted.role_name),
     format(
       'grant select on public.analytics_account_snapshots, public.analytics_by_account, public.analytics_daily to %1$s; create policy %2$I on public.analytics_account_snapshots for select to %1$s using (true);',
       granted.role_name, 'all rows for ' || granted.role_name

@@ -3,8 +3,8 @@
 do $$
 begin
   if current_setting('server_version_num')::integer < 150000 then
-    raise exception 'PostgreSQL 15 or newer is needed, this is %', current_setting('server_version')
-      using errcode = 'feature_not_supported', hint = 'NULLS NOT DISTINCT, which keeps a rerun from writing duplicates, came with 15.';
+    raise exception 'PostgreSQL 15 or newer is required; this is %', current_setting('server_version')
+      using errcode = 'feature_not_supported', hint = 'Upgrade PostgreSQL. Version 15 added NULLS NOT DISTINCT, which keeps a rerun from writing duplicates.';
   end if;
 end
 $$;
@@ -85,7 +85,7 @@ create table if not exists public.collection_runs (
 create unique index if not exists collection_runs_lease on public.collection_runs (scope) where status = 'running';
 create index if not exists collection_runs_started_at on public.collection_runs (started_at);
 
--- Nobody but its owner has a part in it yet: Supabase grants everything on new objects to these roles by default.
+-- Only the owner has access until security.sql grants more: Supabase grants everything on new objects to these roles by default.
 do $$
 declare
   outsider text;

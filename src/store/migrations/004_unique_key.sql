@@ -1,7 +1,7 @@
 -- Gives analytics_snapshots a unique key with NULLS NOT DISTINCT, under which a rerun cannot write duplicates.
 
--- Without NULLS NOT DISTINCT the NULL post_id makes every rerun insert duplicates. They go, the oldest row is kept.
--- This holds an exclusive lock for as long as it takes; "schema --apply" has made the key without one when it comes here.
+-- Without NULLS NOT DISTINCT the NULL post_id makes every rerun insert duplicates. The oldest row of each is kept.
+-- This locks the table until it is done; "schema --apply" replaces the key beforehand without such a lock.
 do $$
 declare
   plain record;

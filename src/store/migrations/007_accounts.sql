@@ -1,4 +1,4 @@
--- Creates the tables of accounts, and brings over a ledger that was kept by connection.
+-- Creates the tables of accounts, and moves outcomes that were kept per connection to their accounts.
 
 create table if not exists public.collection_accounts (
   id bigint generated always as identity primary key,
@@ -66,7 +66,7 @@ begin
 end
 $$;
 
--- Kept by connection until now.
+-- Sets an outcomes table keyed by connection aside; its outcomes are moved to accounts below.
 do $$
 begin
   if exists (
@@ -92,7 +92,7 @@ create table if not exists public.collection_outcomes (
   check (outcome <> 'failed' or reason is not null)
 );
 
--- Nobody but its owner has a part in it yet: Supabase grants everything on new objects to these roles by default.
+-- Only the owner has access until security.sql grants more: Supabase grants everything on new objects to these roles by default.
 do $$
 declare
   outsider text;
@@ -159,7 +159,7 @@ begin
   group by connected.user_id, connected.platform, connected.account_id
   on conflict (user_id, platform, account_id) do nothing;
 
-  -- Ids come under one spelling; an account whose connection is gone has left its rows.
+  -- LinkedIn ids lose their URN prefix. An account whose connection was deleted is known only from its rows.
   update public.analytics_snapshots
   set metadata = metadata || jsonb_build_object('account_id', regexp_replace(metadata ->> 'account_id', '^urn:li:organization:', ''))
   where platform::text = 'linkedin' and metadata ? 'settled' and metadata ->> 'account_id' like 'urn:li:organization:%';
@@ -188,7 +188,7 @@ begin
     on accounts.user_id = connected.user_id
       and accounts.platform = connected.platform
       and accounts.account_id = connected.account_id
-  -- What was passed over as a second account has not been asked for, and is due.
+  -- Days skipped because the account was a second one were never requested, so they are due.
   where earlier.state <> 'skipped'
   order by accounts.id, earlier.date,
     array_position(array['settled', 'provisional', 'no_data', 'pending', 'failed'], earlier.state), earlier.updated_at desc;

@@ -56,6 +56,6 @@ begin
   end loop;
 exception
   when insufficient_privilege then
-    raise warning 'Deleting a user will leave their rows in this tool''s tables: no right to reference %', users.table_name;
+    raise warning 'Deleting a user will leave their rows in this tool''s tables: this role may not reference %. Grant it REFERENCES on that table and apply the schema again.', users.table_name;
 end
 $$;
