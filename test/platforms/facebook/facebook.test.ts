@@ -175,3 +175,26 @@ it('says so when the API lists nothing at all, for it refuses nothing without re
   expect(results).toEqual(days.map(({ date }) => ({ date, kind: 'collected', values: [] })));
   expect(warnings).toEqual([expect.stringContaining('read_insights')]);
 });
+
+describe('what cannot be filed', () => {
+  it('is ignored unread where nobody asked for it', async () => {
+    const unasked = { name: 'page_novelty', values: 'many' };
+    const { results, warnings } = await collecting(() => [200, { data: [unasked, onLastDay('page_follows', 5)] }]);
+    expect(results[2]).toEqual({
+      date: '2026-11-02',
+      kind: 'collected',
+      values: [{ metric: 'page_follows', value: 5 }],
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it.each<[string, object]>([
+    ['a total of several days', { total_value: { value: 28 } }],
+    ['a value without a date', { values: [{ value: 9 }] }],
+  ])('is told: %s', async (_what, given) => {
+    const lost = { name: 'page_views_total', period: 'day', ...given };
+    const { results, warnings } = await collecting(() => [200, { data: [lost, onLastDay('page_follows', 5)] }]);
+    expect(results[2]).toMatchObject({ kind: 'collected', values: [{ metric: 'page_follows', value: 5 }] });
+    expect(warnings).toEqual([expect.stringContaining('page_views_total')]);
+  });
+});

@@ -42,6 +42,7 @@ const BROKEN: Answer = [500, { error: { code: 500, message: 'Internal error enco
 
 /** A report with a row a day (a row a type, where asked), every metric at 5. */
 function report(url: URL): Answer {
+  if (url.pathname.endsWith('/channels')) return [200, { items: [{ id: ACCOUNT.accountId }] }];
   const dimensions = url.searchParams.get('dimensions')?.split(',') ?? [];
   const metrics = url.searchParams.get('metrics')?.split(',') ?? [];
   const rows = DAYS.map(({ date }) => [date, ...dimensions.slice(1).map(() => 'SHORTS'), ...metrics.map(() => 5)]);
