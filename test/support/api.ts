@@ -43,7 +43,7 @@ export function lentContext(now: Date, closingDate: string | null = null, maxReq
       now: () => now,
       warn,
     },
-    limits: { maxRequests, until: new Date(now.getTime() + 3_600_000), maxWaitMs: 60_000 },
+    limits: { maxRequests, maxDurationMs: 3_600_000, maxWaitMs: 60_000 },
     pause: async () => undefined,
   });
   closers.push(client.close);
