@@ -15,7 +15,7 @@ export async function expectKnownUser(store: Counts, userId: string): Promise<vo
   const near = nearest(userId, neighbours, userId.length < 8 ? 1 : 2);
   throw new CollectError(
     'usage',
-    `${store.description} has no connection of a user ${JSON.stringify(userId)}.`,
+    `${store.description} has no connection of user ${JSON.stringify(userId)}.`,
     near === null ? 'See analytics-collect connections list.' : `The nearest known user is ${JSON.stringify(near)}.`,
   );
 }
@@ -31,18 +31,23 @@ export async function expectAccounts(
 ): Promise<void> {
   const { services } = await store.countConnections(userId);
   const isAsked = ({ service }: Service) => platforms.includes(service);
-  const active = sum(services.filter(isAsked), 'active');
-  if (active > 0 && shard !== undefined) return;
+  const isActive = services.some((service) => isAsked(service) && service.active > 0);
+  if (isActive && shard !== undefined) return;
   const who = userId === undefined ? store.description : 'The user';
-  const message =
-    active > 0
-      ? `${who} has no account to collect: the ${active} active connections of ${either(platforms)} belong to users who do not exist in the application's table of users.`
-      : `${who} has no active connection of ${either(platforms)}${elsewhere(services, isAsked)}.`;
+  const wayOut = '--allow-empty lets a run without accounts pass.';
+  if (isActive) {
+    const theirs = listed(services.filter(isAsked), 'active');
+    throw new CollectError(
+      'no_connections',
+      `${who} has no account to collect: its active connections (${theirs}) are of users who do not exist in the application's table of users.`,
+      `Check that the settings name the right database, and remove connections of users who are gone; ${wayOut}`,
+    );
+  }
   const isNarrowed = platforms.length < collected.length && services.some(({ active }) => active > 0);
   throw new CollectError(
     'no_connections',
-    message,
-    `${isNarrowed ? 'Leave --platform out' : 'Connect an account (analytics-collect connections add), or check that the settings name the right database'}; --allow-empty lets a run without accounts pass.`,
+    `${who} has no active connection of ${either(platforms)}${elsewhere(services, isAsked)}.`,
+    `${isNarrowed ? 'Leave --platform out' : 'Check that the settings name the right database'}, or connect an account with \`analytics-collect connections add\`; ${wayOut}`,
   );
 }
 
