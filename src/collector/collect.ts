@@ -1,14 +1,18 @@
-import { CollectError, LeaseHeld } from '../errors.js';
+import { steadyClock } from '../clock.js';
+import { CollectError } from '../errors.js';
 import { createHttp, type HttpClientOptions } from '../http/client.js';
+import { createClockCheck } from '../http/clock-skew.js';
 import { redact } from '../http/redact.js';
 import type { Platform } from '../platforms/platform.js';
-import type { AccountFilter, ForeignRows, Shard, StoredAccount, Succession } from '../store/accounts.js';
+import type { AccountFilter, Shard, StoredAccount } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { collectAccount, planAccount, type RunContext } from './account.js';
 import { forEachConcurrently } from './concurrently.js';
+import { expectAccounts, expectKnownUser } from './connections.js';
 import type { OnEvent } from './events.js';
 import { expiringTokens, expiryWarnings } from './expiring.js';
+import { foreignWarning, leaseHeld, leaseLost, successionWarning, unknownUsersWarning } from './messages.js';
 import { oneLine } from './one-line.js';
 import type { AccountRecord } from './outcome.js';
 import { DEFAULT_LOOKBACK_DAYS, ledgerRange, openDaysWarning, type Window } from './plan.js';
@@ -35,6 +39,8 @@ export interface CollectOptions {
   readonly refresh: boolean;
   /** Overwrite the rows of other writers that stand in the place of values collected; what is settled is collected again for it. */
   readonly adopt: boolean;
+  /** A run without a single account is fine, instead of `CollectError` `no_connections`. */
+  readonly allowEmpty?: boolean;
   /** Plan only: no request, no write, no lease. */
   readonly dryRun: boolean;
   /** Aborted to stop politely: nothing more is asked, what was fetched is written. */
@@ -68,11 +74,13 @@ export interface Collector {
 
 /**
  * One run: takes the lease, brings the accounts in step with the connections, streams them, plans and fetches each, records, and sums up. Throws
- * `CollectError` when there can be no run (`lease_held`, `schema_missing`, …) or when the store fails in the middle of one.
+ * `CollectError` when there can be no run (`lease_held`, `schema_missing`, `no_connections`, `usage` for an unknown user, …), when the host's clock
+ * turns out to be wrong (`clock_skew`), or when the store fails in the middle of one.
  */
 export async function collect(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
   const { store, now } = collector;
   await store.check();
+  if (options.userId !== undefined) await expectKnownUser(store, options.userId);
   const scope = scopeOf(options);
   if (options.dryRun) return run(collector, options, onEvent, { runId: 'dry-run', scope });
 
@@ -94,12 +102,14 @@ export async function collect(collector: Collector, options: CollectOptions, onE
 }
 
 async function run(
-  { store, keyring, platforms, now, secrets, http: waits = {} }: Collector,
+  { store, keyring, platforms, now: wallClock, secrets, http: waits = {} }: Collector,
   options: CollectOptions,
   onEvent: OnEvent,
   { runId, scope }: { runId: string; scope: string },
 ): Promise<Summary> {
+  const now = steadyClock(wallClock);
   const startedAt = now();
+  const begunAt = performance.now();
   const halt = new AbortController();
   const signal = AbortSignal.any([options.signal, halt.signal]);
   const counters = { total: 0, retried: 0 };
@@ -114,11 +124,11 @@ async function run(
     tally.warn(message);
     onEvent({ type: 'warning', message });
   };
-  const { maxRequests, maxDurationMs, maxWaitMs } = options.limits;
+  const clock = createClockCheck();
+  clock.confirmed.catch(() => halt.abort());
   const http = createHttp({
     ...{ concurrency: options.concurrency, signal, counters, now },
-    limits: { maxRequests, maxWaitMs, until: new Date(startedAt.getTime() + maxDurationMs) },
-    ...{ warn, ...waits },
+    ...{ limits: options.limits, warn, onAnswer: clock.observe, ...waits },
   });
   const context: RunContext = {
     ...{ platforms, keyring, http, warn, now, signal, secrets },
@@ -132,6 +142,7 @@ async function run(
     now,
     refresh: options.refresh,
     adopt: options.adopt,
+    clock,
     onFailure: () => halt.abort(),
   });
   const heartbeat = options.dryRun ? undefined : setInterval(() => void renew(store, runId, halt), HEARTBEAT_MS);
@@ -181,6 +192,7 @@ async function run(
       if (page.total !== null) {
         const { description } = store;
         onEvent({ type: 'started', runId, scope, store: description, connections: page.total, dryRun: options.dryRun });
+        if (page.total === 0 && !options.allowEmpty) await expectAccounts(store, filter, sync.collected);
         const ends = await expiringTokens({ store, platforms, keyring }, filter, startedAt);
         for (const message of expiryWarnings(ends, startedAt)) warn(message);
       }
@@ -190,6 +202,7 @@ async function run(
 
   try {
     await forEachConcurrently(accounts(), options.concurrency, work, () => signal.aborted);
+    clock.release();
     await recorder.flush();
     if (halt.signal.aborted) throw leaseLost();
     const { foreign } = recorder.counts;
@@ -201,6 +214,7 @@ async function run(
   return tally.summary({
     ...{ runId, scope, startedAt, dryRun: options.dryRun },
     finishedAt: now(),
+    durationMs: performance.now() - begunAt,
     interrupted: options.signal.aborted,
     metrics: recorder.counts,
     requests: counters,
@@ -216,34 +230,4 @@ function scopeOf({ userId, shard }: Pick<CollectOptions, 'userId' | 'shard'>): s
 async function renew(store: Store, runId: string, halt: AbortController): Promise<void> {
   const held = await store.renewRun(runId).catch(() => true);
   if (!held) halt.abort();
-}
-
-function successionWarning({ userId, platform, accountId, formerAccountId, reason }: Succession): string {
-  const why = reason === null ? 'is no longer connected' : `has failed for ${DEFAULT_LOOKBACK_DAYS} days (${reason})`;
-  return `user ${userId}: ${platform} account ${accountId} takes the place of ${formerAccountId} in analytics_snapshots: the former account ${why}; to choose another, run analytics-collect connections primary CONNECTION_ID`;
-}
-
-function unknownUsersWarning(accounts: number): string {
-  return `accounts not collected because their user is missing from the application's table of users: ${accounts}; remove their connections`;
-}
-
-function foreignWarning({ rows, since, until }: ForeignRows): string {
-  const days = since === until ? `${since}` : `${since} to ${until}`;
-  return `values not written because a row of another writer stands in their place in analytics_snapshots: ${rows} (${days}); collect those days with --adopt to overwrite such rows`;
-}
-
-function leaseLost(): CollectError {
-  return new CollectError(
-    'lease_lost',
-    'The lease expired and another run took over, so this run stopped.',
-    'Nothing is lost: the other run collects what this one did not.',
-  );
-}
-
-function leaseHeld(scope: string, by: { runId: string; startedAt: string; heartbeatAt: string }): CollectError {
-  return new LeaseHeld(
-    by.runId,
-    `run ${by.runId} of scope "${scope}" has been at work since ${by.startedAt} (last sign of life ${by.heartbeatAt}).`,
-    'Wait for it to end; if it was killed, its lease is taken over once its last sign of life is 2 minutes old.',
-  );
 }

@@ -134,6 +134,12 @@ export const connectionListAnswer = z.object({
   ),
 });
 
+export const connectionCountsAnswer = z.object({
+  services: z.array(z.object({ service: z.string(), active: z.number(), inactive: z.number() })),
+  encrypted: z.number(),
+  neighbours: z.array(z.string()),
+});
+
 export const tokensEndingAnswer = z.object({
   connections: z.array(
     connection

@@ -64,6 +64,16 @@ export interface Shard {
   readonly count: number;
 }
 
+/** How many connections there are, of all users or of one. */
+export interface ConnectionCounts {
+  /** Each service that there is a connection of, collected or not. */
+  readonly services: readonly { readonly service: string; readonly active: number; readonly inactive: number }[];
+  /** Connections with a token that is encrypted. */
+  readonly encrypted: number;
+  /** Where the one user has none: users whose ids begin or end alike. */
+  readonly neighbours: readonly string[];
+}
+
 /** Accounts in the order of their names. */
 export interface AccountPage {
   readonly accounts: readonly StoredAccount[];

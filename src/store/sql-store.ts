@@ -158,6 +158,9 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
       return (await ask(accountAnswers.connectionListAnswer, 'list_connections')).connections;
     },
 
+    countConnections: (userId) =>
+      askPatiently(accountAnswers.connectionCountsAnswer, 'count_connections', { for_user: userId ?? null }),
+
     async saveConnection(connection) {
       const answer = await ask(answers.savedAnswer, 'save_connection', {
         for_user: connection.userId,

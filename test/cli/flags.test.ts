@@ -26,6 +26,7 @@ test('no flags ask for every due day of the last 7', () => {
     concurrency: 32,
     refresh: false,
     adopt: false,
+    allowEmpty: false,
     dryRun: false,
     limits: { maxRequests: 200_000, maxDurationMs: 3 * 3_600_000, maxWaitMs: 5 * 60_000 },
     trigger: 'cli',

@@ -37,6 +37,7 @@ function recorderOver(record: (batch: RecordBatch) => Promise<ForeignRows | unde
     now: () => NOW,
     refresh: false,
     adopt: false,
+    clock: { confirmed: Promise.resolve(), release: () => undefined },
     onFailure: () => failed++,
   });
   return {

@@ -113,7 +113,7 @@ async function connected(account: SandboxAccount, options: CollectingOptions = {
   const requests = { total: 0, retried: 0 };
   const http = createHttp({
     ...{ concurrency: 8, signal, counters: requests, now, warn: () => undefined, pause: async () => undefined },
-    limits: { maxRequests: 1_000, until: new Date('2100-01-01'), maxWaitMs: 60_000 },
+    limits: { maxRequests: 1_000, maxDurationMs: 3_600_000, maxWaitMs: 60_000 },
   });
   closers.push(() => sandbox.close(), http.close);
   const platforms = createPlatforms(loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ...options.environment }));

@@ -194,6 +194,28 @@ describe('a trigger', () => {
     expect(await world.query('select id from collection_runs')).toEqual([]);
   });
 
+  it('is refused for a user without any connection, and starts nothing', async () => {
+    const { ask, log } = await serve();
+    const [first] = accounts;
+    const answer = await ask('POST', TRIGGER, { body: JSON.stringify({ user: `${first?.userId}x` }) });
+    expect(answer).toMatchObject({ status: 400, json: { error: { code: 'invalid_request' }, field: 'user' } });
+    expect(log.join('\n')).toContain(`nearest known user is "${first?.userId}"`);
+    expect(await world.query('select id from collection_runs')).toEqual([]);
+  });
+
+  it('of a platform without an account starts a run that fails, unless it may be empty', async () => {
+    const body = JSON.stringify({ platforms: ['linkedin'] });
+    const strict = await serve();
+    const { json } = await strict.ask('POST', TRIGGER, { body });
+    expect(await strict.ended(json.run_id)).toMatchObject({
+      status: 'failed',
+      summary: { error: expect.stringContaining('no active connection of linkedin') },
+    });
+    const lenient = await serve({ allowEmpty: true });
+    const second = await lenient.ask('POST', TRIGGER, { body });
+    expect(await lenient.ended(second.json.run_id)).toMatchObject({ status: 'completed' });
+  });
+
   it('is refused when its body is larger than 16 kB, said beforehand or not', async () => {
     const { ask, server } = await serve();
     expect(await ask('POST', TRIGGER, { body: ' '.repeat(16_384) })).toMatchObject({ status: 202 });

@@ -475,6 +475,36 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await values()).toEqual([1]);
   });
 
+  test('counts connections by service, and finds users like one that has none', async () => {
+    const { countConnections, saveConnection } = engine.store;
+    const none = { services: [], encrypted: 0, neighbours: [] };
+    expect(await countConnections()).toEqual(none);
+
+    await saveConnection(connection());
+    await saveConnection(connection({ platform: 'google', accessToken: 'plain' }));
+    await saveConnection(connection({ accountId: '1', accessToken: 'plain', refreshToken: 'gAAAA-second' }));
+    const { id } = await saveConnection(connection({ userId: OTHER_USER, accountId: '2' }));
+    await engine.sql.query('update public.platform_connections set status = $1 where id::text = $2', ['revoked', id]);
+
+    expect(await countConnections()).toEqual({
+      services: [
+        { service: 'google', active: 1, inactive: 0 },
+        { service: 'instagram', active: 2, inactive: 1 },
+      ],
+      encrypted: 3,
+      neighbours: [],
+    });
+    expect(await countConnections(OTHER_USER)).toEqual({
+      services: [{ service: 'instagram', active: 0, inactive: 1 }],
+      encrypted: 1,
+      neighbours: [],
+    });
+    const mistyped = `${USER.slice(0, -1)}3`.toUpperCase();
+    expect(await countConnections(mistyped)).toEqual({ ...none, neighbours: [USER, OTHER_USER] });
+    expect(await countConnections('%')).toEqual(none);
+    expect(await countConnections('')).toEqual(none);
+  });
+
   test('what a run of another scope has settled stays settled', async () => {
     const account = await connected(engine.store);
     const runId = await beginRun(engine.store);

@@ -46,7 +46,7 @@ export function lentContext(start: Date, closingDate: string | null = null, maxR
       now,
       warn,
     },
-    limits: { maxRequests, until: new Date(clock + 3_600_000), maxWaitMs: 300_000 },
+    limits: { maxRequests, maxDurationMs: 3_600_000, maxWaitMs: 300_000 },
     pause: async (ms) => {
       clock += ms;
     },

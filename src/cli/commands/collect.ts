@@ -19,6 +19,7 @@ import { type Reporter, silentReporter } from '../render/reporter.js';
 import { renderSummary } from '../render/summary.js';
 import { jsonDocument } from '../render/text.js';
 import { watchSignals } from '../signals.js';
+import { isUnattended } from '../unattended.js';
 
 const MINUTE_MS = 60_000;
 const MAX_MINUTES = 1440;
@@ -39,6 +40,7 @@ export interface CollectFlags {
   readonly adopt?: boolean;
   readonly dryRun?: boolean;
   readonly allowFailures?: string;
+  readonly allowEmpty?: boolean;
   readonly alertTest?: boolean;
   /** True when given without a value. */
   readonly sandbox?: string | true;
@@ -70,6 +72,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
 
   async function run(): Promise<Summary> {
     const app = await openApp({
+      defaultStore: isUnattended() ? 'connected' : 'create',
       ...(sandbox !== undefined && { sandbox }),
       ...(runsInGithubActions() && { onToken: (token) => maskToken(token) }),
     });
@@ -125,6 +128,7 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
         : parseInteger('--concurrency', flags.concurrency, { min: 1, max: 1000 }),
     refresh: flags.refresh === true,
     adopt: flags.adopt === true,
+    allowEmpty: flags.allowEmpty === true,
     dryRun: flags.dryRun === true,
     limits: parseLimits(flags),
     trigger: flags.sandbox === undefined ? 'cli' : 'sandbox',

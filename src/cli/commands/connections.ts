@@ -42,7 +42,7 @@ export async function addConnection(flags: AddFlags): Promise<void> {
     const who = cleanText(`${connection.platform} ${account} of user ${connection.userId}`);
     process.stdout.write(`${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`);
     process.stderr.write('Next: analytics-collect collect\n');
-  });
+  }, 'create');
 }
 
 export function choosePrimary(id: string): Promise<void> {
