@@ -127,6 +127,20 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       expect((await values()).sort()).toEqual([1, 7, 7]);
     });
 
+    test('are those that name the same account and know nothing of settling, too', async () => {
+      await theirs('2026-11-18', `{"account_id": "${account.accountId}", "fetched_at": "2099-01-01T00:00:00.000Z"}`);
+      const runId = await beginRun(engine.store);
+      const foreign = { rows: 1, since: '2026-11-18', until: '2026-11-18' };
+      const given = { snapshots: rows('2026-11-18') };
+      expect(await record(engine.store, runId, given)).toEqual({ inserted: 0, updated: 0, unchanged: 0, foreign });
+      expect(await record(engine.store, runId, { ...given, adopt: true })).toMatchObject({ updated: 1 });
+      expect(await record(engine.store, runId, given)).toMatchObject({ unchanged: 1, foreign: NOTHING_FOREIGN });
+      const adopted = await engine.sql.query(
+        "select metadata from public.analytics_snapshots where date = '2026-11-18'",
+      );
+      expect(adopted).toEqual([{ metadata: snapshot(account).metadata }]);
+    });
+
     test('are overwritten when they are adopted', async () => {
       const runId = await beginRun(engine.store);
       const counts = await record(engine.store, runId, { snapshots: rows('2026-11-19', '2026-11-21'), adopt: true });

@@ -1,8 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { applySchema } from '../../src/store/apply-schema.js';
 import { schemaScript } from '../../src/store/schema.js';
 import { type OlderDatabase, openOlderDatabase } from './older-database.js';
-import { allAccounts, connected, connection, NOTHING_FOREIGN, OTHER_USER, recordAll, snapshot, USER } from './rows.js';
+import {
+  allAccounts,
+  beginRun,
+  connected,
+  connection,
+  NOTHING_FOREIGN,
+  OTHER_USER,
+  record,
+  recordAll,
+  snapshot,
+  sync,
+  USER,
+} from './rows.js';
 
 const KEY = 'user_id, platform, source, metric, date, post_id';
 
@@ -208,6 +221,90 @@ describe('an older analytics_snapshots', () => {
     await sql.bringOver(`create table public.analytics_snapshots (id uuid primary key, user_id uuid not null, platform text not null,
       metric text not null, value numeric(14,2) not null, date date not null);
       create view public.theirs as select value from public.analytics_snapshots`);
+  describe('whose key takes NULLs as different', () => {
+    const table = `create table public.analytics_snapshots (id bigserial primary key, user_id text, ${columns}, unique (${KEY}))`;
+    const uniqueIndexes = () =>
+      sql.query(`select indexrelid::regclass::text as name, indisvalid as valid, indnullsnotdistinct as nulls_equal
+        from pg_index where indrelid = 'public.analytics_snapshots'::regclass and indisunique and not indisprimary`);
+    const oneKey = [{ name: 'analytics_snapshots_one_per_key', valid: true, nulls_equal: true }];
+    const apply = {
+      'schema --apply': async () => void (await sql.store.applySchema()),
+      'the script': async () => void (await sql.query(await schemaScript())),
+    };
+
+    test.each(Object.entries(apply))('keeps one row of each key of rows without a user (%s)', async (_, applied) => {
+      // As many rows of users as one batch holds, so that the next one begins with nobody's.
+      await sql.leave(`${table};
+        insert into public.analytics_snapshots (user_id, platform, source, metric, value, date, created_at)
+        select 'user-' || n / 2, 'instagram', 'social_media', 'reach', n % 2, '2026-11-21', '2026-11-22'::date + n % 2
+        from generate_series(0, 19999) n;
+        insert into public.analytics_snapshots (user_id, platform, source, metric, value, date, created_at) values
+          (null, 'instagram', 'social_media', 'reach', 12, '2026-11-21', '2026-11-23'),
+          (null, 'instagram', 'social_media', 'reach', 11, '2026-11-21', '2026-11-22'),
+          (null, 'instagram', 'social_media', 'likes', 13, '2026-11-21', '2026-11-22')`);
+      await applied();
+      const left = `select count(*)::int as rows, max(value)::int as highest from public.analytics_snapshots where user_id`;
+      expect(await sql.query(`${left} is not null`)).toEqual([{ rows: 10_000, highest: 0 }]);
+      expect(await sql.query(`${left} is null and value <> 12`)).toEqual([{ rows: 2, highest: 13 }]);
+      expect(await uniqueIndexes()).toEqual(oneKey);
+    });
+
+    test.each(Object.entries(apply))(
+      'takes a row without created_at for the oldest of its key (%s)',
+      async (_, applied) => {
+        await sql.leave(`${table}; ${duplicates};
+        update public.analytics_snapshots set created_at = null where value in (3, 4)`);
+        await applied();
+        const left = await sql.query('select value::int from public.analytics_snapshots order by value');
+        expect(left).toEqual([{ value: 3 }, { value: 4 }, { value: 5 }]);
+      },
+    );
+
+    test.each([
+      { moment: 'before the new key is in place', damage: 'select' },
+      {
+        moment: 'while the new key is built',
+        damage: `update pg_index set indisvalid = false where indexrelid = 'public.analytics_snapshots_one_per_key'::regclass`,
+      },
+    ])('gets one valid key by the next schema --apply when it was killed $moment', async ({ damage }) => {
+      await sql.leave(`${table}; ${duplicates}`);
+      let killed = false;
+      const session = {
+        async query(text: string, values?: readonly unknown[]) {
+          killed ||= text.includes('add constraint analytics_snapshots_one_per_key unique using');
+          if (killed) throw new Error('killed');
+          return sql.query(text, values && [...values]);
+        },
+      };
+      await expect(applySchema(session)).rejects.toThrow('killed');
+      expect(await uniqueIndexes()).toHaveLength(2);
+      await sql.query(damage);
+      await sql.store.applySchema();
+      expect(await uniqueIndexes()).toEqual(oneKey);
+      expect(await sql.store.applySchema()).toMatchObject({ done: [] });
+      await expect(sql.store.check()).resolves.toBeUndefined();
+    });
+  });
+
+  test('without metadata in a row has it stand as another writer’s until it is adopted', async () => {
+    await sql.bringOver(`create table public.analytics_snapshots (id bigserial primary key, user_id text not null, ${columns});
+      insert into public.analytics_snapshots (user_id, platform, source, metric, value, date, metadata)
+      values ('${USER}', 'instagram', 'social_media', 'reach', 7, '2026-11-21', null)`);
+    const account = await connected(sql.store);
+    await sql.query(`insert into public.analytics_account_snapshots (user_id, platform, account_id, source, metric, value, date, metadata)
+      values ('${USER}', 'instagram', '${account.accountId}', 'social_media', 'reach', 3, '2026-11-21', '{"settled": true}')`);
+    const runId = await beginRun(sql.store);
+    const foreign = { rows: 1, since: '2026-11-21', until: '2026-11-21' };
+    expect(await record(sql.store, runId, { snapshots: [snapshot(account)] })).toMatchObject({ unchanged: 0, foreign });
+    const kept = () => sql.query('select value::int from public.analytics_account_snapshots');
+    expect(await kept()).toEqual([{ value: 3 }]);
+    expect(await record(sql.store, runId, { snapshots: [snapshot(account)], adopt: true })).toMatchObject({
+      updated: 1,
+    });
+    expect(await sql.query('select value::int from public.analytics_snapshots')).toEqual([{ value: 1 }]);
+    expect(await kept()).toEqual([]);
+  });
+
     await expect(sql.store.check()).rejects.toMatchObject({
       code: 'schema_outdated',
       message: expect.stringContaining('numeric(14,2)'),

@@ -1,6 +1,7 @@
 -- Gives analytics_snapshots a unique key with NULLS NOT DISTINCT, under which a rerun cannot write duplicates.
 
--- Without NULLS NOT DISTINCT the NULL post_id makes every rerun insert duplicates. They go, the oldest row is kept.
+-- Without NULLS NOT DISTINCT the NULL post_id makes every rerun insert duplicates. They go, the oldest row is kept; one without
+-- created_at counts as the oldest.
 -- This holds an exclusive lock for as long as it takes; "schema --apply" has made the key without one when it comes here.
 do $$
 declare
@@ -26,7 +27,7 @@ begin
         ctid as row_address,
         row_number() over (
           partition by user_id, platform, source, metric, date, post_id
-          order by created_at nulls last, id
+          order by created_at nulls first, id
         ) as place
       from public.analytics_snapshots
     ) ranked
