@@ -120,6 +120,53 @@ describe('an older platform_connections', () => {
     expect(account?.connections).toMatchObject([{ accessToken: 'renewed' }]);
   });
 
+  test('whose platform is an enum is read, renewed and added to, and so is social_media_connections', async () => {
+    const columns = `id uuid primary key default gen_random_uuid(), user_id uuid not null, platform public.platform not null,
+      account_id text, access_token text, is_active boolean default true`;
+    await sql.bringOver(`create type public.platform as enum ('instagram', 'facebook', 'wordpress');
+      create table public.platform_connections (${columns});
+      create table public.social_media_connections (${columns});
+      insert into public.platform_connections (user_id, platform, account_id, access_token) values
+        ('${USER}', 'instagram', '111', 'cipher'), ('${USER}', 'wordpress', '5', 'cipher');
+      insert into public.social_media_connections (user_id, platform, account_id, access_token) values
+        ('${OTHER_USER}', 'facebook', '222', 'cipher')`);
+    await sql.store.saveConnection(connection({ accountId: '111', accessToken: 'renewed' }));
+    await sql.store.saveConnection(connection({ platform: 'facebook', accountId: '333' }));
+    const accounts = await allAccounts(sql.store);
+    expect(accounts).toMatchObject([
+      { userId: USER, platform: 'facebook', accountId: '333' },
+      { userId: USER, platform: 'instagram', accountId: '111', connections: [{ accessToken: 'renewed' }] },
+      { userId: OTHER_USER, platform: 'facebook', accountId: '222' },
+    ]);
+    expect(await recordAll(sql.store, ...accounts.map((account) => snapshot(account)))).toMatchObject({ inserted: 3 });
+  });
+
+  test('with dates of text that are none is read, and those dates count as unknown', async () => {
+    const dates = [
+      '2026-02-30',
+      '2026-02-30T10:00:00',
+      '2026-13-01T25:61:00+00:00',
+      'unknown',
+      '',
+      '2026-01-01 Nowhere',
+    ];
+    await sql.bringOver(`create table public.platform_connections (id serial, user_id text, platform text, account_id text,
+      access_token text, token_expires_at text, created_at text, connected_at text, last_token_refresh text)`);
+    for (const date of [...dates, '2026-02-28T10:00:00+00:00', '2024-02-29 10:00']) {
+      await sql.query(
+        "insert into public.platform_connections values (default, $1, 'instagram', $2, 'cipher', $2, $2, $2, $2)",
+        [USER, date],
+      );
+    }
+    expect(await sql.store.applySchema()).toMatchObject({ done: [] });
+    const read = await sql.query('select token_expires_at, created_at, renewed_at from public.collection_connections');
+    const known = read.filter((row) => Object.values(row).some((date) => date !== null));
+    expect([read.length, known.length]).toEqual([dates.length + 2, 2]);
+    // The empty one names no account, which is read nevertheless.
+    expect(await allAccounts(sql.store)).toHaveLength(dates.length + 2);
+    expect(await sql.store.tokensEnding({ platforms: ['instagram'] }, '2027-01-01T00:00:00Z')).toHaveLength(2);
+  });
+
   test('takes a new connection in its own columns, and keeps its openness', async () => {
     await sql.bringOver(`create table public.platform_connections (id uuid primary key, user_id uuid not null, platform text not null,
       page_id text, access_token_encrypted text not null, is_active boolean not null)`);
