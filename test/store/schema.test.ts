@@ -388,6 +388,36 @@ test('an owner who is no superuser can apply it and collect', async () => {
   });
 });
 
+test.each(['analytics_snapshots', 'platform_connections'])(
+  'an owner who may not refer to the users of %s is told so, and the schema ties its rows to them once they may',
+  async (table) => {
+    const role = `tenant_of_${table}`;
+    await sql.bringOver(`drop schema public; create role ${role} nosuperuser; create schema public authorization ${role};
+      create schema auth; grant usage on schema auth to ${role}; create table auth.users (id uuid primary key);
+      insert into auth.users values ('${USER}');
+      create table public.${table} (id uuid primary key default gen_random_uuid(), platform text not null,
+        user_id uuid not null references auth.users on delete cascade,
+        ${table === 'platform_connections' ? 'account_id text, access_token text' : 'metric text not null, value numeric not null, date date not null'});
+      alter table public.${table} owner to ${role}; set role ${role}`);
+    const finding = {
+      finding: expect.stringContaining('auth.users leaves their rows'),
+      remedy: expect.stringContaining(`grant references on auth.users to ${role};`),
+    };
+    const refused = await sql.store.applySchema();
+    expect(refused.done).toEqual([]);
+    expect(refused.findings).toContainEqual(finding);
+    await connected(sql.store);
+
+    await sql.query(`reset role; grant references on auth.users to ${role}; set role ${role}`);
+    const { done, findings } = await sql.store.applySchema();
+    expect(done).toEqual([expect.stringMatching(/^applied 008_owners:/)]);
+    expect(findings).not.toContainEqual(finding);
+    expect((await sql.store.applySchema()).done).toEqual([]);
+    await sql.query('reset role; delete from auth.users');
+    expect(await sql.query('select 1 from public.collection_accounts')).toEqual([]);
+  },
+);
+
 describe('the first edition, which kept its ledger by connection and wrote the source "api",', () => {
   const edition = readFileSync(new URL('first-edition.sql', import.meta.url), 'utf8');
   const row = (account: string, metric: string, value: number, more = '', source = 'api') =>
