@@ -221,53 +221,6 @@ describe('an older analytics_snapshots', () => {
     expect(indexes).toHaveLength(2);
   });
 
-  test('gets the columns it lacks, defaults, and a value that takes fractions', async () => {
-    await sql.bringOver(`create table public.analytics_snapshots (id uuid primary key, user_id uuid not null, platform text not null,
-      metric text not null, value bigint not null, date date not null);
-      insert into public.analytics_snapshots values (gen_random_uuid(), '${USER}', 'instagram', 'likes', 7, '2026-11-21')`);
-    await recordAll(sql.store, snapshot(await connected(sql.store), { value: 0.5 }));
-    const rows = await sql.query(
-      'select value::float8, created_at is not null as dated from public.analytics_snapshots order by value',
-    );
-    expect(rows).toEqual([
-      { value: 0.5, dated: true },
-      { value: 7, dated: true },
-    ]);
-  });
-
-  test('with the right key under another name is left as it is', async () => {
-    await sql.bringOver(`create table public.analytics_snapshots (id bigserial primary key, user_id uuid not null, ${columns});
-      create unique index own_name on public.analytics_snapshots (post_id, ${KEY.replace(', post_id', '')}) nulls not distinct`);
-    const indexes = await sql.query(
-      `select indexname from pg_indexes where tablename = 'analytics_snapshots' order by 1`,
-    );
-    expect(indexes.map(({ indexname }) => indexname)).toEqual([
-      'analytics_snapshots_fetched_at',
-      'analytics_snapshots_pkey',
-      'analytics_snapshots_platform_date',
-      'own_name',
-    ]);
-    expect(await recordAll(sql.store, snapshot(await connected(sql.store)))).toMatchObject({ inserted: 1 });
-  });
-
-  test.each(['numeric(14,2)', 'real', 'double precision', 'integer'])(
-    'keeps the precision of every number: %s is widened',
-    async (type) => {
-      await sql.bringOver(`create table public.analytics_snapshots (id uuid primary key, user_id uuid not null, platform text not null,
-        metric text not null, value ${type} not null, date date not null);
-        insert into public.analytics_snapshots values (gen_random_uuid(), '${USER}', 'instagram', 'likes', 7, '2026-11-21')`);
-      await recordAll(sql.store, snapshot(await connected(sql.store), { value: 0.026_666_7 }));
-      const rows = await sql.query(
-        'select trim_scale(value)::text as value from public.analytics_snapshots order by value',
-      );
-      expect(rows).toEqual([{ value: '0.0266667' }, { value: '7' }]);
-    },
-  );
-
-  test('whose value a view reads cannot be widened: runs refuse it and say how to', async () => {
-    await sql.bringOver(`create table public.analytics_snapshots (id uuid primary key, user_id uuid not null, platform text not null,
-      metric text not null, value numeric(14,2) not null, date date not null);
-      create view public.theirs as select value from public.analytics_snapshots`);
   describe('whose key takes NULLs as different', () => {
     const table = `create table public.analytics_snapshots (id bigserial primary key, user_id text, ${columns}, unique (${KEY}))`;
     const uniqueIndexes = () =>
@@ -352,6 +305,53 @@ describe('an older analytics_snapshots', () => {
     expect(await kept()).toEqual([]);
   });
 
+  test('gets the columns it lacks, defaults, and a value that takes fractions', async () => {
+    await sql.bringOver(`create table public.analytics_snapshots (id uuid primary key, user_id uuid not null, platform text not null,
+      metric text not null, value bigint not null, date date not null);
+      insert into public.analytics_snapshots values (gen_random_uuid(), '${USER}', 'instagram', 'likes', 7, '2026-11-21')`);
+    await recordAll(sql.store, snapshot(await connected(sql.store), { value: 0.5 }));
+    const rows = await sql.query(
+      'select value::float8, created_at is not null as dated from public.analytics_snapshots order by value',
+    );
+    expect(rows).toEqual([
+      { value: 0.5, dated: true },
+      { value: 7, dated: true },
+    ]);
+  });
+
+  test('with the right key under another name is left as it is', async () => {
+    await sql.bringOver(`create table public.analytics_snapshots (id bigserial primary key, user_id uuid not null, ${columns});
+      create unique index own_name on public.analytics_snapshots (post_id, ${KEY.replace(', post_id', '')}) nulls not distinct`);
+    const indexes = await sql.query(
+      `select indexname from pg_indexes where tablename = 'analytics_snapshots' order by 1`,
+    );
+    expect(indexes.map(({ indexname }) => indexname)).toEqual([
+      'analytics_snapshots_fetched_at',
+      'analytics_snapshots_pkey',
+      'analytics_snapshots_platform_date',
+      'own_name',
+    ]);
+    expect(await recordAll(sql.store, snapshot(await connected(sql.store)))).toMatchObject({ inserted: 1 });
+  });
+
+  test.each(['numeric(14,2)', 'real', 'double precision', 'integer'])(
+    'keeps the precision of every number: %s is widened',
+    async (type) => {
+      await sql.bringOver(`create table public.analytics_snapshots (id uuid primary key, user_id uuid not null, platform text not null,
+        metric text not null, value ${type} not null, date date not null);
+        insert into public.analytics_snapshots values (gen_random_uuid(), '${USER}', 'instagram', 'likes', 7, '2026-11-21')`);
+      await recordAll(sql.store, snapshot(await connected(sql.store), { value: 0.026_666_7 }));
+      const rows = await sql.query(
+        'select trim_scale(value)::text as value from public.analytics_snapshots order by value',
+      );
+      expect(rows).toEqual([{ value: '0.0266667' }, { value: '7' }]);
+    },
+  );
+
+  test('whose value a view reads cannot be widened: runs refuse it and say how to', async () => {
+    await sql.bringOver(`create table public.analytics_snapshots (id uuid primary key, user_id uuid not null, platform text not null,
+      metric text not null, value numeric(14,2) not null, date date not null);
+      create view public.theirs as select value from public.analytics_snapshots`);
     await expect(sql.store.check()).rejects.toMatchObject({
       code: 'schema_outdated',
       message: expect.stringContaining('numeric(14,2)'),
@@ -478,5 +478,59 @@ describe('the first edition, which kept its ledger by connection and wrote the s
     expect(await sql.query('select for_user, summary from public.collection_runs')).toEqual([
       { for_user: USER, summary: { users: { total: 1 } } },
     ]);
+  });
+
+  test('is brought over with rows and connections that have lost their user, or the date when they were created', async () => {
+    await sql.leave(`${edition};
+      alter table public.platform_connections alter column user_id drop not null;
+      alter table public.analytics_snapshots alter column user_id drop not null, alter column created_at drop not null;
+      insert into public.platform_connections (user_id, platform, account_id, created_at) values
+        (null, 'facebook', 'gone', '2026-01-01'), ('${USER}', 'facebook', 'old', '2026-01-01');
+      insert into public.analytics_snapshots ${columns} values ${row('old', 'reach', 1)}, ${row('younger', 'likes', 2)}, ${row('gone', 'shares', 3)};
+      update public.analytics_snapshots set created_at = null;
+      update public.analytics_snapshots set user_id = null where metadata ->> 'account_id' = 'gone'`);
+    await sql.query(await schemaScript());
+    const accounts = await sql.query(
+      'select user_id, account_id, is_primary from public.collection_accounts order by 2',
+    );
+    expect(accounts).toEqual([
+      { user_id: USER, account_id: 'old', is_primary: true },
+      { user_id: USER, account_id: 'younger', is_primary: false },
+    ]);
+    const byAccount = await sql.query('select value::int from public.analytics_by_account where user_id is not null');
+    expect(byAccount).toEqual([{ value: 1 }, { value: 2 }]);
+  });
+
+  describe('whose collected account is no longer connected', () => {
+    const REMOVED = "delete from public.platform_connections where account_id = 'old'";
+    const REVOKED = "update public.platform_connections set status = 'revoked' where account_id = 'old'";
+    /** The younger account has been passed over, so it has no rows. */
+    const left = async (disconnect: string) => {
+      await sql.leave(`${edition};
+        insert into public.platform_connections (id, user_id, platform, account_id, status, created_at) values
+          ('00000000-0000-4000-8000-000000000001', '${USER}', 'facebook', 'old', 'active', '2026-01-01'),
+          ('00000000-0000-4000-8000-000000000003', '${USER}', 'facebook', 'younger', 'active', '2026-02-01');
+        insert into public.analytics_snapshots ${columns} values ${row('old', 'page_follows', 3)};
+        ${disconnect}`);
+      await sql.query(await schemaScript());
+    };
+    const primary = () => sql.query('select account_id from public.collection_accounts where is_primary');
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
+
+    test('keeps it as the primary one until the window has passed', async () => {
+      await left(REVOKED);
+      expect(await primary()).toEqual([{ account_id: 'old' }]);
+      expect(await sync(sql.store, inDays(6))).toMatchObject({ successions: [] });
+      expect(await sync(sql.store, inDays(8))).toMatchObject({
+        successions: [{ accountId: 'younger', formerAccountId: 'old', reason: null }],
+      });
+    });
+
+    test('keeps it until a run tells of its successor, where no connection names it', async () => {
+      await left(REMOVED);
+      expect(await primary()).toEqual([{ account_id: 'old' }]);
+      expect(await sync(sql.store)).toMatchObject({ successions: [{ accountId: 'younger', formerAccountId: 'old' }] });
+      expect(await sql.query('select metric from public.analytics_snapshots')).toEqual([{ metric: 'page_follows' }]);
+    });
   });
 });
