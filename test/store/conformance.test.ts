@@ -497,6 +497,23 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await engine.sql.query('select outcome from public.collection_outcomes')).toEqual([{ outcome: 'settled' }]);
   });
 
+  test('a refresh that fails leaves a settled day and its rows as they were', async () => {
+    const account = await connected(engine.store);
+    const runId = await beginRun(engine.store);
+    await record(engine.store, runId, { snapshots: [snapshot(account)], outcomes: [outcome(account)] });
+    const days = () =>
+      engine.sql.query(`select outcome, reason, metrics, value::int as value, metadata -> 'settled' as settled
+        from public.collection_outcomes, public.analytics_snapshots`);
+    const before = await days();
+    expect(before).toEqual([{ outcome: 'settled', reason: null, metrics: 1, value: 1, settled: true }]);
+    const failed = outcome(account, '2026-11-21', FAILED);
+    await record(engine.store, runId, { outcomes: [failed], refresh: true });
+    expect(await days()).toEqual(before);
+    const partial = snapshot(account, { metadata: { settled: false, fetched_at: at(1) } });
+    await record(engine.store, runId, { snapshots: [partial], outcomes: [failed], refresh: true });
+    expect(await days()).toEqual(before);
+  });
+
   test('a second sync changes nothing', async () => {
     await connected(engine.store);
     const rows = () => engine.sql.query('select xmin::text, accounts.* from public.collection_accounts accounts');
