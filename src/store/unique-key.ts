@@ -86,7 +86,7 @@ async function removeDuplicates(session: SqlSession): Promise<number> {
            select ranked.row_address
            from (
              select ctid as row_address,
-               row_number() over (partition by ${KEY} order by created_at nulls last, id) as place
+               row_number() over (partition by ${KEY} order by created_at nulls first, id) as place
              from public.analytics_snapshots
              where user_id in (select user_id from ahead)
            ) ranked
@@ -111,7 +111,7 @@ async function removeNobodys(session: SqlSession): Promise<number> {
        select ranked.row_address
        from (
          select ctid as row_address,
-           row_number() over (partition by ${KEY} order by created_at nulls last, id) as place
+           row_number() over (partition by ${KEY} order by created_at nulls first, id) as place
          from public.analytics_snapshots
          where user_id is null
        ) ranked

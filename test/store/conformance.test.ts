@@ -127,6 +127,20 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       expect((await values()).sort()).toEqual([1, 7, 7]);
     });
 
+    test('are those that name the same account and know nothing of settling, too', async () => {
+      await theirs('2026-11-18', `{"account_id": "${account.accountId}", "fetched_at": "2099-01-01T00:00:00.000Z"}`);
+      const runId = await beginRun(engine.store);
+      const foreign = { rows: 1, since: '2026-11-18', until: '2026-11-18' };
+      const given = { snapshots: rows('2026-11-18') };
+      expect(await record(engine.store, runId, given)).toEqual({ inserted: 0, updated: 0, unchanged: 0, foreign });
+      expect(await record(engine.store, runId, { ...given, adopt: true })).toMatchObject({ updated: 1 });
+      expect(await record(engine.store, runId, given)).toMatchObject({ unchanged: 1, foreign: NOTHING_FOREIGN });
+      const adopted = await engine.sql.query(
+        "select metadata from public.analytics_snapshots where date = '2026-11-18'",
+      );
+      expect(adopted).toEqual([{ metadata: snapshot(account).metadata }]);
+    });
+
     test('are overwritten when they are adopted', async () => {
       const runId = await beginRun(engine.store);
       const counts = await record(engine.store, runId, { snapshots: rows('2026-11-19', '2026-11-21'), adopt: true });
@@ -511,6 +525,23 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     await record(engine.store, runId, { outcomes: [outcome(account)] });
     await record(engine.store, runId, { outcomes: [outcome(account, '2026-11-21', FAILED)] });
     expect(await engine.sql.query('select outcome from public.collection_outcomes')).toEqual([{ outcome: 'settled' }]);
+  });
+
+  test('a refresh that fails leaves a settled day and its rows as they were', async () => {
+    const account = await connected(engine.store);
+    const runId = await beginRun(engine.store);
+    await record(engine.store, runId, { snapshots: [snapshot(account)], outcomes: [outcome(account)] });
+    const days = () =>
+      engine.sql.query(`select outcome, reason, metrics, value::int as value, metadata -> 'settled' as settled
+        from public.collection_outcomes, public.analytics_snapshots`);
+    const before = await days();
+    expect(before).toEqual([{ outcome: 'settled', reason: null, metrics: 1, value: 1, settled: true }]);
+    const failed = outcome(account, '2026-11-21', FAILED);
+    await record(engine.store, runId, { outcomes: [failed], refresh: true });
+    expect(await days()).toEqual(before);
+    const partial = snapshot(account, { metadata: { settled: false, fetched_at: at(1) } });
+    await record(engine.store, runId, { snapshots: [partial], outcomes: [failed], refresh: true });
+    expect(await days()).toEqual(before);
   });
 
   test('a second sync changes nothing', async () => {

@@ -50,7 +50,7 @@ begin
   insert into public.analytics_account_snapshots
     (user_id, platform, account_id, source, metric, value, date, metadata, created_at)
   select leaving.user_id, leaving.platform::text, leaving.metadata ->> 'account_id', leaving.source, leaving.metric, leaving.value,
-    leaving.date, leaving.metadata, leaving.created_at
+    leaving.date, leaving.metadata, coalesce(leaving.created_at, now())
   from leaving
   on conflict (user_id, platform, account_id, source, metric, date, post_id) do update
     set value = excluded.value, metadata = excluded.metadata;

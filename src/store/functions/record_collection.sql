@@ -97,7 +97,7 @@ begin
             and theirs.metric = given.metric
             and theirs.date = given.date
             and theirs.post_id is null
-            and not theirs.metadata ? 'settled'
+            and not coalesce(theirs.metadata, '{}') ? 'settled'
         )
       )
   )
@@ -121,7 +121,7 @@ begin
       and existing.metric = rows.metric
       and existing.date = rows.date
       and existing.post_id is null
-      and not (existing.metadata ? 'settled' and existing.metadata ->> 'account_id' = known.account_id)
+      and (existing.metadata ? 'settled' and existing.metadata ->> 'account_id' = known.account_id) is not true
   where inserted + updated < given_rows;
 
   insert into public.collection_outcomes as existing (account, date, outcome, reason, message, metrics, run_id, updated_at)

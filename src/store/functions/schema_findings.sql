@@ -23,15 +23,16 @@ as $$
     group by application.name, rights.grantee
   )
   -- The schema has no right to refer to it.
-  select
+  select distinct
     format('Deleting a user of %s leaves their rows in this tool''s tables', keys.confrelid::regclass),
     format('grant references on %s to %I; -- then apply the schema again', keys.confrelid::regclass, current_user)
   from pg_catalog.pg_constraint keys
   join pg_catalog.pg_attribute own on own.attrelid = keys.conrelid and own.attnum = keys.conkey[1]
   where keys.contype = 'f'
     and keys.confdeltype = 'c'
+    and cardinality(keys.conkey) = 1
     and own.attname = 'user_id'
-    and keys.conrelid = 'public.analytics_snapshots'::regclass
+    and keys.conrelid in ('public.analytics_snapshots'::regclass, 'public.platform_connections'::regclass)
     and not exists (
       select from pg_catalog.pg_attribute where attrelid = 'public.collection_accounts'::regclass and attname = 'owner'
     )

@@ -29,8 +29,10 @@ begin
       updated_at timestamptz not null default now()
     );
     alter table public.platform_connections enable row level security;
-    for outsider in select rolname from pg_catalog.pg_roles where rolname in ('anon', 'authenticated') loop
-      execute format('revoke all on public.platform_connections from %I', outsider);
+    for outsider in
+      select 'public' union all select rolname::text from pg_catalog.pg_roles where rolname in ('anon', 'authenticated')
+    loop
+      execute format('revoke all on public.platform_connections from %s', outsider);
     end loop;
   end if;
 
@@ -50,8 +52,10 @@ begin
         unique nulls not distinct (user_id, platform, source, metric, date, post_id)
     );
     alter table public.analytics_snapshots enable row level security;
-    for outsider in select rolname from pg_catalog.pg_roles where rolname in ('anon', 'authenticated') loop
-      execute format('revoke all on public.analytics_snapshots from %I', outsider);
+    for outsider in
+      select 'public' union all select rolname::text from pg_catalog.pg_roles where rolname in ('anon', 'authenticated')
+    loop
+      execute format('revoke all on public.analytics_snapshots from %s', outsider);
     end loop;
     if to_regrole('authenticated') is not null and to_regprocedure('auth.uid()') is not null then
       grant select on public.analytics_snapshots to authenticated;

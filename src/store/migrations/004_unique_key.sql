@@ -1,6 +1,7 @@
 -- Gives analytics_snapshots a unique key with NULLS NOT DISTINCT, under which a rerun cannot write duplicates.
 
--- Without NULLS NOT DISTINCT the NULL post_id makes every rerun insert duplicates. The oldest row of each is kept.
+-- Without NULLS NOT DISTINCT the NULL post_id makes every rerun insert duplicates. The oldest row of each is kept; one without
+-- created_at counts as the oldest.
 -- This locks the table until it is done; "schema --apply" replaces the key beforehand without such a lock.
 do $$
 declare
@@ -26,7 +27,7 @@ begin
         ctid as row_address,
         row_number() over (
           partition by user_id, platform, source, metric, date, post_id
-          order by created_at nulls last, id
+          order by created_at nulls first, id
         ) as place
       from public.analytics_snapshots
     ) ranked

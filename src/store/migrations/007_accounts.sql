@@ -140,9 +140,10 @@ begin
     connections.active,
     connections.age_key
   from public.collection_connections connections
-  where connections.account_id is not null;
+  where connections.account_id is not null and connections.user_id is not null;
 
-  insert into public.collection_accounts (user_id, platform, account_id, account_name, connection_id, active, connected_at)
+  insert into public.collection_accounts
+    (user_id, platform, account_id, account_name, connection_id, active, inactive_since, connected_at)
   select
     connected.user_id,
     connected.platform,
@@ -150,6 +151,7 @@ begin
     (array_agg(connected.account_name order by connected.active desc, connected.age_key desc))[1],
     (array_agg(connected.connection_id order by connected.age_key desc) filter (where connected.active))[1],
     bool_or(connected.active),
+    case when not bool_or(connected.active) then now() end,
     coalesce(
       to_timestamp(nullif(split_part(min(connected.age_key), '/', 1), ''), 'YYYYMMDDHH24MISSUS')::timestamp at time zone 'UTC',
       '-infinity'
@@ -163,20 +165,28 @@ begin
   update public.analytics_snapshots
   set metadata = metadata || jsonb_build_object('account_id', regexp_replace(metadata ->> 'account_id', '^urn:li:organization:', ''))
   where platform::text = 'linkedin' and metadata ? 'settled' and metadata ->> 'account_id' like 'urn:li:organization:%';
-  insert into public.collection_accounts (user_id, platform, account_id, active, connected_at)
-  select snapshots.user_id::text, snapshots.platform::text, snapshots.metadata ->> 'account_id', false, min(snapshots.created_at)
+  insert into public.collection_accounts (user_id, platform, account_id, active, inactive_since, connected_at)
+  select snapshots.user_id::text, snapshots.platform::text, snapshots.metadata ->> 'account_id', false, now(),
+    coalesce(min(snapshots.created_at), '-infinity')
   from public.analytics_snapshots snapshots
-  where snapshots.metadata ? 'settled' and snapshots.metadata ->> 'account_id' is not null and snapshots.post_id is null
+  where snapshots.user_id is not null and snapshots.metadata ? 'settled' and snapshots.metadata ->> 'account_id' is not null and snapshots.post_id is null
   group by snapshots.user_id, snapshots.platform, snapshots.metadata ->> 'account_id'
   on conflict (user_id, platform, account_id) do nothing;
 
+  -- One that is not connected stays where no other has rows: a run tells when it gives way, and to which.
   update public.collection_accounts
   set is_primary = true
   where id in (
     select distinct on (accounts.user_id, accounts.platform) accounts.id
     from public.collection_accounts accounts
+    left join (
+      select distinct snapshots.user_id::text as user_id, snapshots.platform::text as platform, snapshots.metadata ->> 'account_id' as account_id
+      from public.analytics_snapshots snapshots
+      where snapshots.source = 'social_media' and snapshots.post_id is null and snapshots.metadata ? 'settled'
+    ) shown using (user_id, platform, account_id)
     where accounts.can_be_primary
-    order by accounts.user_id, accounts.platform, accounts.active desc, accounts.connected_at, accounts.id
+    order by accounts.user_id, accounts.platform, shown.account_id is not null desc, accounts.active desc,
+      accounts.connected_at, accounts.id
   );
 
   insert into public.collection_outcomes (account, date, outcome, reason, message, metrics, run_id, updated_at)
@@ -231,7 +241,7 @@ begin
   )
   insert into public.analytics_account_snapshots (user_id, platform, account_id, source, metric, value, date, metadata, created_at)
   select others.user_id, others.platform, others.metadata ->> 'account_id', others.source, others.metric, others.value,
-    others.date, others.metadata, others.created_at
+    others.date, others.metadata, coalesce(others.created_at, now())
   from others;
 
   drop table public.collection_outcomes_by_connection;
