@@ -96,3 +96,12 @@ export class LeaseHeld extends CollectError {
     super('lease_held', message, fix);
   }
 }
+
+/** Another run has taken over this run's lease: whoever notices first, a heartbeat or a write. */
+export function leaseLost(): CollectError {
+  return new CollectError(
+    'lease_lost',
+    'The lease expired and another run took over, so this run stopped.',
+    'Nothing is lost: the other run collects what this one did not.',
+  );
+}

@@ -1,5 +1,5 @@
 import { steadyClock } from '../clock.js';
-import { CollectError } from '../errors.js';
+import { CollectError, leaseLost } from '../errors.js';
 import { createHttp, type HttpClientOptions } from '../http/client.js';
 import { createClockCheck } from '../http/clock-skew.js';
 import { redact } from '../http/redact.js';
@@ -12,7 +12,7 @@ import { forEachConcurrently } from './concurrently.js';
 import { expectAccounts, expectKnownUser } from './connections.js';
 import type { OnEvent } from './events.js';
 import { expiringTokens, expiryWarnings } from './expiring.js';
-import { foreignWarning, leaseHeld, leaseLost, successionWarning, unknownUsersWarning } from './messages.js';
+import { foreignWarning, leaseHeld, successionWarning, unknownUsersWarning } from './messages.js';
 import { oneLine } from './one-line.js';
 import type { AccountRecord } from './outcome.js';
 import { DEFAULT_LOOKBACK_DAYS, ledgerRange, openDaysWarning, type Window } from './plan.js';

@@ -1,4 +1,4 @@
-import { CollectError, LeaseHeld } from '../errors.js';
+import { type CollectError, LeaseHeld } from '../errors.js';
 import type { ForeignRows, Succession } from '../store/accounts.js';
 import { DEFAULT_LOOKBACK_DAYS } from './plan.js';
 
@@ -14,14 +14,6 @@ export function unknownUsersWarning(accounts: number): string {
 export function foreignWarning({ rows, since, until }: ForeignRows): string {
   const days = since === until ? `${since}` : `${since} to ${until}`;
   return `values not written because a row of another writer stands in their place in analytics_snapshots: ${rows} (${days}); collect those days with --adopt to overwrite such rows`;
-}
-
-export function leaseLost(): CollectError {
-  return new CollectError(
-    'lease_lost',
-    'The lease expired and another run took over, so this run stopped.',
-    'Nothing is lost: the other run collects what this one did not.',
-  );
 }
 
 export function leaseHeld(scope: string, by: { runId: string; startedAt: string; heartbeatAt: string }): CollectError {

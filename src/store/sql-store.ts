@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { CollectError } from '../errors.js';
+import { CollectError, leaseLost } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
 import type { AccountFilter, AccountPage, DateRange, SyncRequest } from './accounts.js';
 import * as answers from './answers.js';
@@ -129,13 +129,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
         refresh,
         adopt,
       });
-      if (answer.lease === 'lost') {
-        throw new CollectError(
-          'lease_lost',
-          'The lease expired and another run took over, so this run stopped.',
-          'Nothing is lost: the other run collects what this one did not.',
-        );
-      }
+      if (answer.lease === 'lost') throw leaseLost();
       const { inserted, updated, unchanged, foreign } = answer;
       return { inserted, updated, unchanged, foreign };
     },
