@@ -82,16 +82,7 @@ async function removeDuplicates(session: SqlSession): Promise<number> {
        ),
        removed as (
          delete from public.analytics_snapshots
-         where ctid in (
-           select ranked.row_address
-           from (
-             select ctid as row_address,
-               row_number() over (partition by ${KEY} order by created_at nulls first, id) as place
-             from public.analytics_snapshots
-             where user_id in (select user_id from ahead)
-           ) ranked
-           where ranked.place > 1
-         )
+         where ctid in (${duplicatesWhere('user_id in (select user_id from ahead)')})
          returning 1
        )
        select (select user_id::text from ahead order by user_id desc limit 1) as last, (select count(*) from removed) as removed`,
@@ -107,20 +98,22 @@ async function removeDuplicates(session: SqlSession): Promise<number> {
 async function removeNobodys(session: SqlSession): Promise<number> {
   const removed = await session.query(
     `delete from public.analytics_snapshots
-     where ctid in (
-       select ranked.row_address
-       from (
-         select ctid as row_address,
-           row_number() over (partition by ${KEY} order by created_at nulls first, id) as place
-         from public.analytics_snapshots
-         where user_id is null
-       ) ranked
-       where ranked.place > 1
-     )
+     where ctid in (${duplicatesWhere('user_id is null')})
      returning 1 as removed`,
     [],
   );
   return removed.length;
+}
+
+/** Addresses of all rows but the oldest of each key. */
+function duplicatesWhere(condition: string): string {
+  return `select ranked.row_address
+     from (
+       select ctid as row_address, row_number() over (partition by ${KEY} order by created_at nulls first, id) as place
+       from public.analytics_snapshots
+       where ${condition}
+     ) ranked
+     where ranked.place > 1`;
 }
 
 function isUniqueViolation(error: unknown): boolean {
