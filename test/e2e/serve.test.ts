@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
-import { expectNoSecrets, type RunningCli, runCli, startCli, until } from './support/cli.js';
+import { expectNoSecrets, minutesAgo, type RunningCli, runCli, startCli, until } from './support/cli.js';
 import { connect, connectionRow, type Database, readyDatabase } from './support/databases.js';
 
 const SECRET = 'e2e-0123456789abcdef';
@@ -20,12 +20,6 @@ beforeAll(async () => {
   await connect(database, accounts.map(connectionRow));
 });
 afterAll(() => Promise.all([database.close(), sandbox.close()]));
-
-/** A time of the schedule that lies so many minutes back. */
-function minutesAgo(minutes: number): string {
-  const time = new Date(Date.now() - minutes * 60_000);
-  return `${time.getUTCMinutes()} ${time.getUTCHours()} * * *`;
-}
 
 async function serve(env: Readonly<Record<string, string>>) {
   const server = startCli(['serve', '--port', '0'], {
