@@ -191,7 +191,10 @@ async function checkedName(
   now: () => Date,
 ): Promise<string | null> {
   const http = createHttp({
-    ...{ concurrency: 1, signal: new AbortController().signal, counters: { total: 0, retried: 0 }, now },
+    concurrency: 1,
+    signal: new AbortController().signal,
+    counters: { total: 0, retried: 0 },
+    now,
     limits: { maxRequests: 100, maxDurationMs: 60_000, maxWaitMs: 0 },
     warn: () => undefined,
   });

@@ -127,11 +127,23 @@ async function run(
   const clock = createClockCheck();
   clock.confirmed.catch(() => halt.abort());
   const http = createHttp({
-    ...{ concurrency: options.concurrency, signal, counters, now },
-    ...{ limits: options.limits, warn, onAnswer: clock.observe, ...waits },
+    concurrency: options.concurrency,
+    signal,
+    counters,
+    now,
+    limits: options.limits,
+    warn,
+    onAnswer: clock.observe,
+    ...waits,
   });
   const context: RunContext = {
-    ...{ platforms, keyring, http, warn, now, signal, secrets },
+    platforms,
+    keyring,
+    http,
+    warn,
+    now,
+    signal,
+    secrets,
     refused: createRefusals(warn),
     window: options.window,
     again: options.refresh || options.adopt,
@@ -212,7 +224,10 @@ async function run(
     http.close();
   }
   return tally.summary({
-    ...{ runId, scope, startedAt, dryRun: options.dryRun },
+    runId,
+    scope,
+    startedAt,
+    dryRun: options.dryRun,
     finishedAt: now(),
     durationMs: performance.now() - begunAt,
     interrupted: options.signal.aborted,

@@ -57,15 +57,13 @@ export function createRunner({
     const id = new Promise<string>((resolve, reject) => {
       const options = {
         ...request,
-        ...{
-          concurrency: DEFAULT_CONCURRENCY,
-          refresh: false,
-          adopt: false,
-          allowEmpty,
-          dryRun: false,
-          limits: DEFAULT_LIMITS,
-          signal: stop.signal,
-        },
+        concurrency: DEFAULT_CONCURRENCY,
+        refresh: false,
+        adopt: false,
+        allowEmpty,
+        dryRun: false,
+        limits: DEFAULT_LIMITS,
+        signal: stop.signal,
       };
       const onEach: OnEvent = (event) => {
         if (event.type === 'started') {

@@ -99,7 +99,8 @@ describe('in a database', () => {
   it('refuses an unknown user before there is a run, and finds the one that was meant', async () => {
     const userId = `${me?.userId.slice(0, -1)}x`;
     await expect(world.collect({ userId })).rejects.toMatchObject({
-      ...{ code: 'usage', exitCode: 2 },
+      code: 'usage',
+      exitCode: 2,
       fix: expect.stringMatching(/nearest known user is "/),
     });
     expect(await runs()).toEqual([]);
@@ -109,7 +110,8 @@ describe('in a database', () => {
     'refuses a platform without an account, dry run %s, and leaves a run that failed',
     async (dryRun) => {
       await expect(world.collect({ platforms: ['linkedin'], dryRun })).rejects.toMatchObject({
-        ...{ code: 'no_connections', exitCode: 1 },
+        code: 'no_connections',
+        exitCode: 1,
         message: expect.stringMatching(/no active connection of linkedin; of other services: facebook 2\.$/),
       });
       expect(await runs()).toEqual(

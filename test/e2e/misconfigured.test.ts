@@ -136,7 +136,9 @@ describe.each(ONE_SERVER)('with accounts, %s', (kind) => {
   it('an unknown user is a mistake, and the nearest known id is told', async () => {
     const known = accounts[0]?.userId ?? '';
     await expectRefusal(['collect', '--user', `${known}x`], database.env, {
-      ...{ code: 2, error: 'usage', names: [`"${known}x"`, `"${known}"`] },
+      code: 2,
+      error: 'usage',
+      names: [`"${known}x"`, `"${known}"`],
     });
     expect(await runs()).toEqual([]);
   });
@@ -146,7 +148,9 @@ describe.each(ONE_SERVER)('with accounts, %s', (kind) => {
       ['collect'],
       { ...database.env, ...sandbox.urls },
       {
-        ...{ code: 1, error: 'clock_skew', names: ['11 minutes behind'] },
+        code: 1,
+        error: 'clock_skew',
+        names: ['11 minutes behind'],
       },
     );
     for (const table of ['analytics_snapshots', 'collection_outcomes']) {
@@ -157,14 +161,18 @@ describe.each(ONE_SERVER)('with accounts, %s', (kind) => {
 
   it('a platform without an account ends the run', async () => {
     await expectRefusal(['collect', '--platform', 'linkedin'], database.env, {
-      ...{ code: 1, error: 'no_connections', names: ['linkedin', 'facebook 2'] },
+      code: 1,
+      error: 'no_connections',
+      names: ['linkedin', 'facebook 2'],
     });
   });
 
   it('a user without an active connection ends the run', async () => {
     await database.query("update platform_connections set status = 'revoked'");
     await expectRefusal(['collect', '--user', accounts[0]?.userId ?? ''], database.env, {
-      ...{ code: 1, error: 'no_connections', names: ['inactive: facebook 1'] },
+      code: 1,
+      error: 'no_connections',
+      names: ['inactive: facebook 1'],
     });
   });
 });

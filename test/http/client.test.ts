@@ -22,7 +22,11 @@ function client(concurrency = 4, limits: Partial<HttpLimits> = {}) {
   const stop = new AbortController();
   const counters = { total: 0, retried: 0 };
   const client = createHttp({
-    ...{ concurrency, signal: stop.signal, counters, now: () => new Date(), warn: () => undefined },
+    concurrency,
+    signal: stop.signal,
+    counters,
+    now: () => new Date(),
+    warn: () => undefined,
     limits: { maxRequests: 1_000, maxDurationMs: 60_000, maxWaitMs: 60_000, ...limits },
   });
   return { stop, counters, http: client.lane('test', 'account') };
@@ -52,7 +56,8 @@ it('ends in the last error when attempts have run out, or the server asks for to
   });
   await expect(client().http.ask(get(url), judge)).rejects.toMatchObject({
     message: expect.stringContaining('HTTP 503; asked to wait 60 min'),
-    ...{ reason: 'throttled', scope: 'connection' },
+    reason: 'throttled',
+    scope: 'connection',
   });
   expect(calls).toBe(2);
 });

@@ -62,7 +62,11 @@ describe('a session', () => {
       return token === 'new' ? [200, {}] : [401, {}];
     });
     const client: OAuthClient = {
-      ...{ provider: 'Any', tokenUrl: `${url}/token`, clientId: 'id', clientSecret: 'secret', variables: 'ANY' },
+      provider: 'Any',
+      tokenUrl: `${url}/token`,
+      clientId: 'id',
+      clientSecret: 'secret',
+      variables: 'ANY',
       scopes: ['analytics', 'everything'],
     };
     const { get } = openSession(client, tokens, lentContext(NOON).context);

@@ -33,8 +33,13 @@ async function serveBytes(answerTo: (token: string) => Answer): Promise<Record<s
     server.close();
   });
   return {
-    ...{ META_GRAPH_URL: url, INSTAGRAM_GRAPH_URL: url, YOUTUBE_ANALYTICS_URL: url, YOUTUBE_DATA_URL: url },
-    ...{ GOOGLE_OAUTH_URL: url, LINKEDIN_API_URL: url, LINKEDIN_OAUTH_URL: url },
+    META_GRAPH_URL: url,
+    INSTAGRAM_GRAPH_URL: url,
+    YOUTUBE_ANALYTICS_URL: url,
+    YOUTUBE_DATA_URL: url,
+    GOOGLE_OAUTH_URL: url,
+    LINKEDIN_API_URL: url,
+    LINKEDIN_OAUTH_URL: url,
   };
 }
 

@@ -115,7 +115,10 @@ it('whatever happened before, a clean run ends in the table that it would give a
     const userId = user === null ? undefined : accounts[user * 4]?.userId;
     await collect({
       // The user may have none of the platforms.
-      ...{ concurrency, signal: stop.signal, window: { kind: 'lookback', days: daysBack }, allowEmpty: true },
+      concurrency,
+      signal: stop.signal,
+      window: { kind: 'lookback', days: daysBack },
+      allowEmpty: true,
       ...(userId !== undefined && { userId }),
       ...(platforms && { platforms }),
     }).catch((error: unknown) => {

@@ -61,7 +61,12 @@ describe.concurrent('secrets', () => {
     await app.collect(
       {
         window: { kind: 'dates', since: DATE, until: DATE },
-        ...{ concurrency: 2, refresh: false, adopt: false, dryRun: false, trigger: 'test', limits: DEFAULT_LIMITS },
+        concurrency: 2,
+        refresh: false,
+        adopt: false,
+        dryRun: false,
+        trigger: 'test',
+        limits: DEFAULT_LIMITS,
         signal: new AbortController().signal,
       },
       () => undefined,

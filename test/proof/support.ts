@@ -78,7 +78,9 @@ export async function proxiedSandbox(options: { latencyMs?: number; accounts?: r
     }
   }
   return {
-    ...{ sandbox, proxies, env },
+    sandbox,
+    proxies,
+    env,
     begin: (platforms: readonly SandboxPlatform[], fault: NetworkFault, connections?: number) =>
       Promise.all(platforms.map((platform) => proxies[platform].begin(fault, connections))),
     end: () => Promise.all(PLATFORMS.map((platform) => proxies[platform].end())),
@@ -142,13 +144,21 @@ export function collectHere(store: Store, env: Readonly<Record<string, string>>,
   const config = loadConfig(env);
   return collect(
     {
-      ...{ store, platforms: createPlatforms(config), now: () => new Date(), secrets: secretsOf(config) },
+      store,
+      platforms: createPlatforms(config),
+      now: () => new Date(),
+      secrets: secretsOf(config),
       keyring: createKeyring(config.encryptionKey ?? '', { allowPlaintext: false }),
       ...(http && { http }),
     },
     {
       window: { kind: 'dates', since: DATE, until: DATE },
-      ...{ concurrency: 8, refresh: false, adopt: false, dryRun: false, trigger: 'test', limits: DEFAULT_LIMITS },
+      concurrency: 8,
+      refresh: false,
+      adopt: false,
+      dryRun: false,
+      trigger: 'test',
+      limits: DEFAULT_LIMITS,
       signal: new AbortController().signal,
       ...options,
     },

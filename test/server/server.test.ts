@@ -38,9 +38,15 @@ async function serve(options: Partial<ServerOptions> = {}) {
   const server = await startServer({
     app: { store: world.store, collect: (given, onEvent) => world.collect({ ...given, concurrency: 1 }, onEvent) },
     secret: SECRET,
-    ...{ cron: '0 2,9 * * *', timeZone: 'UTC', host: '127.0.0.1', port: 0, graceMs: 0 },
+    cron: '0 2,9 * * *',
+    timeZone: 'UTC',
+    host: '127.0.0.1',
+    port: 0,
+    graceMs: 0,
     alerts: createAlerts({ webhookUrl: null, details: false, healthcheckUrl: null, warn: () => undefined }),
-    ...{ allowedFailures: NO_FAILURES, onEvent: () => undefined, log: (line) => void log.push(line) },
+    allowedFailures: NO_FAILURES,
+    onEvent: () => undefined,
+    log: (line) => void log.push(line),
     ...options,
   });
   servers.push(server);

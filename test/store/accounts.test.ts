@@ -108,7 +108,10 @@ describe('of several accounts', () => {
     const [{ id }] = second.connections;
     const request = { collected: COLLECTED, at: NOW, windowDays: 7 };
     expect(await engine.store.choosePrimary(id, request)).toEqual({
-      ...{ result: 'changed', userId: USER, platform: 'instagram', accountId: 'second' },
+      result: 'changed',
+      userId: USER,
+      platform: 'instagram',
+      accountId: 'second',
     });
     expect(await shown()).toEqual([{ account: 'second', value: 3 }]);
     expect(await kept()).toEqual([
@@ -131,7 +134,10 @@ describe('of several accounts', () => {
     await run(second, 'settled', '2026-11-28', later(7), 4);
     expect(await succeeding(later(7))).toMatchObject([
       {
-        ...{ userId: USER, platform: 'instagram', accountId: 'second', formerAccountId: 'first' },
+        userId: USER,
+        platform: 'instagram',
+        accountId: 'second',
+        formerAccountId: 'first',
         reason: 'needs_reconnect',
       },
     ]);

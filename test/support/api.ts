@@ -39,13 +39,11 @@ export function lentContext(start: Date, closingDate: string | null = null, maxR
   const warnings: string[] = [];
   const warn = (message: string) => void warnings.push(message);
   const client = createHttp({
-    ...{
-      concurrency: 8,
-      signal: new AbortController().signal,
-      counters,
-      now,
-      warn,
-    },
+    concurrency: 8,
+    signal: new AbortController().signal,
+    counters,
+    now,
+    warn,
     limits: { maxRequests, maxDurationMs: 3_600_000, maxWaitMs: 300_000 },
     pause: async (ms) => {
       clock += ms;

@@ -37,9 +37,16 @@ export async function serveCommand(flags: ServeFlags): Promise<void> {
     for (const notice of app.notices) log(notice);
     await checkDatabase(app, log);
     const server = await startServer({
-      ...{ app, secret, port, allowedFailures, onEvent, log },
+      app,
+      secret,
+      port,
+      allowedFailures,
+      onEvent,
+      log,
       allowEmpty: flags.allowEmpty === true,
-      ...{ cron: config.server.cron, timeZone: config.server.timeZone, graceMs: grace * MINUTE_MS },
+      cron: config.server.cron,
+      timeZone: config.server.timeZone,
+      graceMs: grace * MINUTE_MS,
       host: flags.host ?? '127.0.0.1',
       alerts: createAlerts({ ...config.alerts, warn: log }),
     });

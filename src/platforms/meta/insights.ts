@@ -76,7 +76,10 @@ export async function askInsights({
 }: InsightsRequest): Promise<Insights> {
   const api = apiName(graph, query);
   const answers = await askTolerantly({
-    ...{ api, metrics, refused, refusal },
+    api,
+    metrics,
+    refused,
+    refusal,
     ask: async (accepted) => {
       const json = await graph.get(id, '/insights', { ...query, metric: accepted.join(',') });
       return parseInsights(json, accepted, byKind, optional);

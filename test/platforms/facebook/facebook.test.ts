@@ -5,8 +5,13 @@ import { type Answer, lentContext, serveApi } from '../../support/api.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
 const account = {
-  ...{ userId: 'u', connectionId: 'c', accountId: '104500000000001', accountName: null },
-  ...{ accessToken: 'user-token', refreshToken: null, tokenExpiresAt: null },
+  userId: 'u',
+  connectionId: 'c',
+  accountId: '104500000000001',
+  accountName: null,
+  accessToken: 'user-token',
+  refreshToken: null,
+  tokenExpiresAt: null,
 };
 const days = ['2026-10-31', '2026-11-01', '2026-11-02'].map((date) => dayOf(date, 'America/Los_Angeles'));
 

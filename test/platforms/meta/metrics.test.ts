@@ -10,7 +10,9 @@ function api(retired: readonly string[], say: (asked: readonly string[]) => stri
   const asked: string[][] = [];
   const warnings: string[] = [];
   const request = {
-    ...{ api: 'x v1', metrics: METRICS, refusal: /valid insights metric|following values|Incompatible/ },
+    api: 'x v1',
+    metrics: METRICS,
+    refusal: /valid insights metric|following values|Incompatible/,
     refused: createRefusals((message) => warnings.push(message)),
     ask: async (metrics: readonly string[]) => {
       asked.push([...metrics]);
