@@ -8,11 +8,11 @@ import { type Config, loadConfig, readEnvironment, secretsOf } from './config.js
 import { CollectError, PlatformError } from './errors.js';
 import { createHttp } from './http/client.js';
 import { redact } from './http/redact.js';
+import { type DefaultStore, openDriver, openStore } from './open-store.js';
 import type { Platform } from './platforms/platform.js';
 import { createPlatforms } from './platforms/registry.js';
 import type { AppliedSchema } from './store/apply-schema.js';
 import type { ChosenPrimary, NewConnection, Store, WrittenMetric } from './store/store.js';
-import { loadOrCreateKey } from './tokens/key-file.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
 import type { Environment } from './variables.js';
 
@@ -56,16 +56,17 @@ export interface AppOptions {
   readonly onToken?: (token: string) => void;
   /** Platforms beside the built-in ones, or in place of those with the same name. See `definePlatform`. */
   readonly ownPlatforms?: readonly Platform[];
+  /** What the embedded store must be where the settings name no store. Default: `create`. */
+  readonly defaultStore?: DefaultStore;
 }
 
-/** Throws `CollectError`: `config_invalid`, or what opening the store throws. */
+/** Throws `CollectError`: `config_invalid`, `no_store`, `key_missing`, or what opening the store throws. */
 export async function openApp(options: AppOptions = {}): Promise<App> {
   const { sandbox, environment, now = () => new Date(), onToken = () => undefined, ownPlatforms = [] } = options;
   if (sandbox !== undefined) return openSandbox(sandbox, now);
   const config = loadConfig(environment ?? readEnvironment());
-  const { key, notices } = await encryptionKey(config);
-  const keyring = telling(createKeyring(key, { allowPlaintext: config.allowPlaintextTokens }), onToken);
-  const store = await openStore(config.store);
+  const { store, encryptionKey, notices } = await openStore(config, options.defaultStore ?? 'create');
+  const keyring = telling(createKeyring(encryptionKey, { allowPlaintext: config.allowPlaintextTokens }), onToken);
   const platforms = createPlatforms(config);
   for (const platform of ownPlatforms) platforms.set(platform.name, platform);
   return assemble({ config, store, keyring, platforms, now, notices });
@@ -123,7 +124,7 @@ function assemble({ config, store, keyring, platforms, now, notices }: Parts): A
 
 async function applySchema(config: Config['store'], store: Store): Promise<AppliedSchema> {
   if (config.kind !== 'supabase' || config.databaseUrl === null) return store.applySchema();
-  const database = await openStore({ kind: 'postgres', url: config.databaseUrl });
+  const database = await openDriver({ kind: 'postgres', url: config.databaseUrl });
   try {
     return await database.applySchema();
   } finally {
@@ -185,36 +186,17 @@ async function openSandbox(kind: SandboxKind, now: () => Date): Promise<App> {
   }
 }
 
-async function openStore(config: Config['store']): Promise<Store> {
-  switch (config.kind) {
-    case 'supabase':
-      return (await import('./store/drivers/supabase.js')).openSupabaseStore(config);
-    case 'postgres':
-      return (await import('./store/drivers/postgres.js')).openPostgresStore(config.url);
-    case 'embedded':
-      return (await import('./store/drivers/embedded.js')).openEmbeddedStore(config);
-  }
-}
-
-async function encryptionKey(config: Config): Promise<{ key: string; notices: string[] }> {
-  if (config.encryptionKey !== null) return { key: config.encryptionKey, notices: [] };
-  const { key, created, path } = await loadOrCreateKey(config.dataDir);
-  return {
-    key,
-    notices: created
-      ? [`Made an encryption key in ${path}. Back it up: without it the stored tokens cannot be read.`]
-      : [],
-  };
-}
-
 async function checkedName(
   platform: Platform,
   connection: Omit<ConnectionInput, 'check'>,
   now: () => Date,
 ): Promise<string | null> {
   const http = createHttp({
-    ...{ concurrency: 1, signal: new AbortController().signal, counters: { total: 0, retried: 0 }, now },
-    limits: { maxRequests: 100, until: new Date(now().getTime() + 60_000), maxWaitMs: 0 },
+    concurrency: 1,
+    signal: new AbortController().signal,
+    counters: { total: 0, retried: 0 },
+    now,
+    limits: { maxRequests: 100, maxDurationMs: 60_000, maxWaitMs: 0 },
     warn: () => undefined,
   });
   const { tokenExpiresAt } = connection;

@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { unescape as decode } from 'node:querystring';
 import { parseEnv } from 'node:util';
 import { CollectError } from './errors.js';
+import { CRON_SECRET_ALIAS, nearNames, variableOf } from './near-names.js';
 import { splitKeys } from './tokens/keyring.js';
 import { type Environment, isHeaderSafe, missingVariables, SECRETS, Variables } from './variables.js';
 
@@ -70,7 +71,8 @@ type StoreConfig =
       readonly databaseUrl: string | null;
     }
   | { readonly kind: 'postgres'; readonly url: string }
-  | { readonly kind: 'embedded'; readonly dataDir: string };
+  /** `isNamed`: by `ANALYTICS_DATA_DIR`; else it is what is used where no store is named. */
+  | { readonly kind: 'embedded'; readonly dataDir: string; readonly isNamed: boolean };
 
 /** The process's environment over the `.env` of the working directory. Throws `CollectError` `config_invalid`. */
 export function readEnvironment(folder = process.cwd()): Environment {
@@ -98,9 +100,10 @@ export function loadConfig(environment: Environment, host = { platform: process.
 
   const parsed = Variables.safeParse(values);
   for (const issue of parsed.error?.issues ?? []) mistakes.set(String(issue.path[0]), issue.message);
-  for (const [name, mistake] of missingVariables(values)) {
-    if (!mistakes.has(name) && !mistakes.has(`${name}_FILE`)) mistakes.set(name, mistake);
-  }
+  const near = nearNames(given);
+  for (const { given: name, meant } of near) mistakes.set(name, `is not read; the variable is called ${meant}`);
+  const told = new Set([...mistakes.keys(), ...near.map(({ meant }) => meant)].map(variableOf));
+  for (const [name, mistake] of missingVariables(values)) if (!told.has(name)) mistakes.set(name, mistake);
 
   if (!parsed.success || mistakes.size > 0) {
     const count = mistakes.size === 1 ? 'a mistake' : `${mistakes.size} mistakes`;
@@ -115,8 +118,8 @@ export function loadConfig(environment: Environment, host = { platform: process.
 }
 
 /** The secret that callers of `serve` send in a header. Throws `CollectError` `config_invalid` when it is missing or too weak. */
-export function cronSecretOf({ server: { cronSecret } }: Config): string {
-  const mistake = cronSecretMistake(cronSecret);
+export function cronSecretOf({ server: { cronSecret } }: Config, environment: Environment): string {
+  const mistake = cronSecretMistake(cronSecret, environment);
   if (cronSecret !== null && mistake === null) return cronSecret;
   throw new CollectError(
     'config_invalid',
@@ -188,8 +191,9 @@ function toConfig(variables: Variables, dataDir: string): Config {
   };
 }
 
-function cronSecretMistake(secret: string | null): string | null {
-  if (secret === null) return 'is missing';
+function cronSecretMistake(secret: string | null, environment: Environment): string | null {
+  if (secret === null)
+    return environment[CRON_SECRET_ALIAS] ? `is missing (${CRON_SECRET_ALIAS} is not read)` : 'is missing';
   if (secret.length < SHORTEST_CRON_SECRET) return `has fewer than ${SHORTEST_CRON_SECRET} characters`;
   return isHeaderSafe(secret) ? null : 'has spaces or other stray characters in it';
 }
@@ -199,7 +203,8 @@ function chooseStore(variables: Variables, dataDir: string): StoreConfig {
   if (url !== undefined && serviceRoleKey !== undefined) {
     return { kind: 'supabase', url: new URL(url).origin, serviceRoleKey, databaseUrl: database ?? null };
   }
-  return database === undefined ? { kind: 'embedded', dataDir } : { kind: 'postgres', url: database };
+  if (database !== undefined) return { kind: 'postgres', url: database };
+  return { kind: 'embedded', dataDir, isNamed: variables.ANALYTICS_DATA_DIR !== undefined };
 }
 
 function readSecretFiles(given: Environment, mistakes: Map<string, string>): Record<string, string> {

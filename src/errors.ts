@@ -50,6 +50,8 @@ export class Interrupted extends Error {
 const EXIT_CODES = {
   usage: 2,
   config_invalid: 2,
+  no_store: 2,
+  key_missing: 2,
   schema_missing: 2,
   schema_outdated: 2,
   store_refused: 2,
@@ -58,6 +60,8 @@ const EXIT_CODES = {
   store_locked: 4,
   lease_held: 4,
   lease_lost: 1,
+  no_connections: 1,
+  clock_skew: 1,
   stopping: 1,
   address_taken: 1,
   check_failed: 1,
@@ -91,4 +95,13 @@ export class LeaseHeld extends CollectError {
   ) {
     super('lease_held', message, fix);
   }
+}
+
+/** Another run has taken over this run's lease: whoever notices first, a heartbeat or a write. */
+export function leaseLost(): CollectError {
+  return new CollectError(
+    'lease_lost',
+    'The lease expired and another run took over, so this run stopped.',
+    'Nothing is lost: the other run collects what this one did not.',
+  );
 }

@@ -42,7 +42,7 @@ function file(name: string, text: string): string {
 
 test('nothing set is the embedded store with the documented defaults', () => {
   expect(loadConfig({ ANALYTICS_DATA_DIR: '/data' })).toEqual({
-    store: { kind: 'embedded', dataDir: '/data' },
+    store: { kind: 'embedded', dataDir: '/data', isNamed: true },
     dataDir: '/data',
     encryptionKey: null,
     allowPlaintextTokens: false,
@@ -155,6 +155,18 @@ test('every mistake is told at once', () => {
   `);
 });
 
+test('a variable that is nearly one of ours is named with it, among the other mistakes, and takes the place of its absence', () => {
+  const { SUPABASE_SERVICE_ROLE_KEY: _, ENCRYPTION_KEY: __, ...environment } = supabase;
+  expect(
+    mistakesOf({ ...environment, SUPABASE_SERVICE_KEY: 'hunter2', ENCRYPTION_KY: 'hunter2', META_GRAPH_VERSION: '25' }),
+  ).toMatchInlineSnapshot(`
+    "The configuration has 3 mistakes:
+      META_GRAPH_VERSION is not a Graph API version from v21.0 on, for example v25.0
+      SUPABASE_SERVICE_KEY is not read; the variable is called SUPABASE_SERVICE_ROLE_KEY
+      ENCRYPTION_KY is not read; the variable is called ENCRYPTION_KEY"
+  `);
+});
+
 describe('a secret from a file', () => {
   test('loses its last line end, and no more', () => {
     const config = loadConfig({ META_APP_SECRET_FILE: file('secret', 'app-secret\r\n') });
@@ -215,10 +227,13 @@ test('every secret can be struck out of what is printed', () => {
 });
 
 test('a cron secret is asked for when it is needed, and must be a good one', () => {
-  const secret = (environment: Record<string, string>) => cronSecretOf(loadConfig(environment));
+  const secret = (environment: Record<string, string>) => cronSecretOf(loadConfig(environment), environment);
   for (const weak of [{}, { INTERNAL_CRON_SECRET: 'hunter2' }, { INTERNAL_CRON_SECRET: 'hunter2 and fifteen more' }]) {
     expect(() => secret(weak)).toThrow(expect.objectContaining({ code: 'config_invalid' }));
     expect(() => secret(weak)).not.toThrow('hunter2');
   }
   expect(secret({ INTERNAL_CRON_SECRET: '0123456789abcdef' })).toBe('0123456789abcdef');
+  expect(() => secret({ CRON_SECRET: '0123456789abcdef' })).toThrow(
+    'INTERNAL_CRON_SECRET is missing (CRON_SECRET is not read)',
+  );
 });

@@ -31,8 +31,14 @@ it('collects a platform of the caller, from the library', async () => {
   const options = { environment: { ANALYTICS_DATA_DIR: folder.dataDir }, ownPlatforms: [mastodon] };
   const app = await openApp(options);
   await app.addConnection({
-    ...{ userId: 'me', platform: 'mastodon', accountId: '12345', accountName: null, check: true },
-    ...{ accessToken: 'secret', refreshToken: null, tokenExpiresAt: null },
+    userId: 'me',
+    platform: 'mastodon',
+    accountId: '12345',
+    accountName: null,
+    check: true,
+    accessToken: 'secret',
+    refreshToken: null,
+    tokenExpiresAt: null,
   });
   await app.close();
 

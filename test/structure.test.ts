@@ -10,14 +10,16 @@ const LAYERS = [
   ['server'],
   ['index'],
   ['app'],
+  ['open-store'],
   ['sandbox'],
   ['alerts'],
   ['collector'],
   ['platforms', 'store'],
   ['config'],
+  ['near-names'],
   ['variables'],
   ['http', 'tokens'],
-  ['errors'],
+  ['errors', 'clock', 'edit-distance'],
 ];
 
 interface Import {

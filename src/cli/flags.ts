@@ -149,20 +149,13 @@ function parseRange(
 ): Window {
   if (since === undefined) throw usageError('--until goes with --since.', `For example --since ${today}.`);
   if (lookback !== undefined) throw usageError('--lookback does not go with --since and --until.', 'Keep one of them.');
-  const range = {
-    since: parseDate('--since', since, today),
-    until: until === undefined ? today : parseDate('--until', until, today),
-  };
-  if (range.since > range.until) {
-    throw usageError(`--since ${since} is later than --until ${until}.`, 'Turn them round.');
+  const first = parseDate('--since', since, today);
+  const last = until === undefined ? today : parseDate('--until', until, today);
+  if (first > last) throw usageError(`--since ${since} is later than --until ${until}.`, 'Turn them round.');
+  if (Date.parse(last) - Date.parse(first) >= MAX_DAYS * DAY_MS) {
+    throw usageError(`--since ${first} to ${last} is more than ${MAX_DAYS} days.`, 'Ask for fewer at a time.');
   }
-  if (Date.parse(range.until) - Date.parse(range.since) >= MAX_DAYS * DAY_MS) {
-    throw usageError(
-      `--since ${since} --until ${range.until} is more than ${MAX_DAYS} days.`,
-      'Ask for fewer at a time.',
-    );
-  }
-  return { kind: 'dates', ...range };
+  return until === undefined ? { kind: 'dates', since: first } : { kind: 'dates', since: first, until: last };
 }
 
 function monthsBefore(date: string, months: number): string {

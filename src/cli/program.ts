@@ -43,13 +43,14 @@ function addCollect(program: Command): void {
     .option('--lookback <days>', 'how many ended days to look at (default: 7)')
     .option('--backlog <days>', 'how many older days to make up for, of each account (default: 30)')
     .addOption(
-      new Option('--shard <i/n>', 'only this part of the users, for n machines that share a night').conflicts('user'),
+      new Option('--shard <i/n>', 'only this part of the users, for n machines that share a run').conflicts('user'),
     )
     .option('--concurrency <n>', 'requests at once (default: 32)')
     .option('--max-requests <n>', 'requests in all, the rest is due in the next run (default: 200000)')
     .option('--max-duration <minutes>', 'how long a run may take, likewise (default: 180)')
     .option('--max-wait <minutes>', 'the longest rest that a platform may ask for (default: 5)')
     .option('--allow-failures <n>', 'exit 0 when no more connections failed than this, or than this share: 5, 2%')
+    .option('--allow-empty', 'exit 0 when there is no active connection to collect')
     .option('--alert-test', 'send a test alert to ALERT_WEBHOOK_URL, and nothing else')
     .option('--refresh', 'collect again what is settled, and overwrite it')
     .option('--adopt', 'overwrite the rows of other writers that stand in the place of values collected')
@@ -212,6 +213,7 @@ function addServe(program: Command): void {
     .option('--port <n>', 'the port, 0 for any (default: 8080)')
     .option('--grace <minutes>', 'how late a missed time is made up for at the start (default: 60)')
     .option('--allow-failures <n>', 'report success to HEALTHCHECK_URL when no more connections failed: 5, 2%')
+    .option('--allow-empty', 'take a run without any active connection for a success')
     .action(async (flags: ServeFlags) => {
       const { serveCommand } = await import('./commands/serve.js');
       await serveCommand(flags);

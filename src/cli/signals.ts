@@ -21,10 +21,10 @@ export function watchSignals(onStop: () => void): SignalWatch {
   const onSignal = (name: Stop) => {
     const exitCode = 128 + constants.signals[name];
     if (first === null) {
-      first = { exitCode, at: Date.now() };
+      first = { exitCode, at: performance.now() };
       controller.abort();
       onStop();
-    } else if (Date.now() - first.at > ECHO_MS) {
+    } else if (performance.now() - first.at > ECHO_MS) {
       process.exit(exitCode);
     }
   };

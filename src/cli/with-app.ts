@@ -1,9 +1,17 @@
 import { type App, openApp } from '../app.js';
+import type { DefaultStore } from '../open-store.js';
 import { cleanText } from './render/text.js';
+import { isUnattended } from './unattended.js';
 
-/** Runs a command that shows no progress: says the notices on stderr, closes the app whatever happens. */
-export async function withApp(use: (app: App) => Promise<void>): Promise<void> {
-  const app = await openApp();
+/**
+ * Runs a command that shows no progress: says the notices on stderr, closes the app whatever happens. Where nobody looks on, an embedded
+ * database is not made for a command that would find it empty: the settings that name another have been lost.
+ */
+export async function withApp(
+  use: (app: App) => Promise<void>,
+  defaultStore: DefaultStore = isUnattended() ? 'existing' : 'create',
+): Promise<void> {
+  const app = await openApp({ defaultStore });
   try {
     for (const notice of app.notices) process.stderr.write(`${cleanText(notice)}\n`);
     await use(app);

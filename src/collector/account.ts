@@ -187,7 +187,7 @@ function isDeadToken({ reason }: PlatformError): boolean {
 }
 
 function unanswered(platform: Platform): PlatformError {
-  return new PlatformError('unexpected_response', `the ${platform.name} collector said nothing of this day`);
+  return new PlatformError('unexpected_response', `the ${platform.name} collector returned no result for this day`);
 }
 
 /** A defect, in a platform's code or ours: an outcome like any other, so that the run goes on. */

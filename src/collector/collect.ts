@@ -1,5 +1,7 @@
-import { CollectError, LeaseHeld } from '../errors.js';
+import { steadyClock } from '../clock.js';
+import { CollectError, leaseLost } from '../errors.js';
 import { createHttp, type HttpClientOptions } from '../http/client.js';
+import { createClockCheck } from '../http/clock-skew.js';
 import { redact } from '../http/redact.js';
 import type { Platform } from '../platforms/platform.js';
 import type { AccountFilter, StoredAccount } from '../store/accounts.js';
@@ -8,8 +10,10 @@ import type { Keyring } from '../tokens/keyring.js';
 import { planAccount, type RunContext } from './account.js';
 import { collectInChunks, joinedRecord } from './chunks.js';
 import { forEachConcurrently } from './concurrently.js';
+import { expectAccounts, expectKnownUser } from './connections.js';
 import type { OnEvent } from './events.js';
 import { expiringTokens, expiryWarnings } from './expiring.js';
+import { foreignWarning, leaseHeld, successionWarning, unknownUsersWarning } from './messages.js';
 import { oneLine } from './one-line.js';
 import type { CollectOptions } from './options.js';
 import type { AccountRecord } from './outcome.js';
@@ -20,7 +24,6 @@ import { reportOn } from './report.js';
 import { countsOf, type Summary } from './summary.js';
 import { createTally } from './tally.js';
 import { versionWarning } from './version.js';
-import { foreignWarning, successionWarning, unknownUsersWarning } from './warnings.js';
 
 const HEARTBEAT_MS = 30_000;
 
@@ -37,11 +40,13 @@ export interface Collector {
 
 /**
  * One run: takes the lease, brings the accounts in step with the connections, streams them, plans and fetches each, records, and sums up. Throws
- * `CollectError` when there can be no run (`lease_held`, `schema_missing`, …) or when the store fails in the middle of one.
+ * `CollectError` when there can be no run (`lease_held`, `schema_missing`, `no_connections`, `usage` for an unknown user, …), when the host's clock
+ * turns out to be wrong (`clock_skew`), or when the store fails in the middle of one.
  */
 export async function collect(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
   const { store, now } = collector;
   await store.check();
+  if (options.userId !== undefined) await expectKnownUser(store, options.userId);
   const scope = scopeOf(options);
   if (options.dryRun) return run(collector, options, onEvent, { runId: 'dry-run', scope });
 
@@ -63,18 +68,20 @@ export async function collect(collector: Collector, options: CollectOptions, onE
 }
 
 async function run(
-  { store, keyring, platforms, now, secrets, http: waits = {} }: Collector,
+  { store, keyring, platforms, now: wallClock, secrets, http: waits = {} }: Collector,
   options: CollectOptions,
   onEvent: OnEvent,
   { runId, scope }: { runId: string; scope: string },
 ): Promise<Summary> {
+  const now = steadyClock(wallClock);
   const startedAt = now();
+  const begunAt = performance.now();
   const halt = new AbortController();
   const signal = AbortSignal.any([options.signal, halt.signal]);
   const counters = { total: 0, retried: 0 };
   const tally = createTally();
   const said = new Set<string>();
-  /** Platforms that an account was met of: what is to be said of them is said. */
+  /** Platforms whose warnings have been given. */
   const met = new Set<Platform>();
   const warn = (text: string) => {
     const message = oneLine(redact(text, secrets));
@@ -83,14 +90,26 @@ async function run(
     tally.warn(message);
     onEvent({ type: 'warning', message });
   };
-  const { maxRequests, maxDurationMs, maxWaitMs } = options.limits;
+  const clock = createClockCheck();
+  clock.confirmed.catch(() => halt.abort());
   const http = createHttp({
-    ...{ concurrency: options.concurrency, signal, counters, now },
-    limits: { maxRequests, maxWaitMs, until: new Date(startedAt.getTime() + maxDurationMs) },
-    ...{ warn, ...waits },
+    concurrency: options.concurrency,
+    signal,
+    counters,
+    now,
+    limits: options.limits,
+    warn,
+    onAnswer: clock.observe,
+    ...waits,
   });
   const context: RunContext = {
-    ...{ platforms, keyring, http, warn, now, signal, secrets },
+    platforms,
+    keyring,
+    http,
+    warn,
+    now,
+    signal,
+    secrets,
     refused: createRefusals(warn),
     window: options.window,
     backlog: options.backlog,
@@ -102,6 +121,7 @@ async function run(
     now,
     refresh: options.refresh,
     adopt: options.adopt,
+    clock,
     onFailure: () => halt.abort(),
   });
   const heartbeat = options.dryRun ? undefined : setInterval(() => void renew(store, runId, halt), HEARTBEAT_MS);
@@ -147,8 +167,10 @@ async function run(
       windowDays: DEFAULT_LOOKBACK_DAYS,
     };
     if (!options.dryRun) {
-      const { changes, unknownUsers } = await store.syncAccounts(sync);
-      for (const change of changes) warn(successionWarning(change));
+      const { successions, unknownUsers } = await store.syncAccounts(sync);
+      for (const succession of successions) {
+        if (await store.succeed(succession)) warn(successionWarning(succession));
+      }
       if (unknownUsers > 0) warn(unknownUsersWarning(unknownUsers));
     }
     const ledger = ledgerRange(options.window, startedAt);
@@ -163,6 +185,7 @@ async function run(
       if (page.total !== null) {
         const { description } = store;
         onEvent({ type: 'started', runId, scope, store: description, connections: page.total, dryRun: options.dryRun });
+        if (page.total === 0 && !options.allowEmpty) await expectAccounts(store, filter, sync.collected);
         const ends = await expiringTokens({ store, platforms, keyring }, filter, startedAt);
         for (const message of expiryWarnings(ends, startedAt)) warn(message);
       }
@@ -172,6 +195,7 @@ async function run(
 
   try {
     await forEachConcurrently(accounts(), options.concurrency, work, () => signal.aborted);
+    clock.release();
     await recorder.flush();
     if (halt.signal.aborted) throw leaseLost();
     const { foreign } = recorder.counts;
@@ -181,8 +205,12 @@ async function run(
     http.close();
   }
   return tally.summary({
-    ...{ runId, scope, startedAt, dryRun: options.dryRun },
+    runId,
+    scope,
+    startedAt,
+    dryRun: options.dryRun,
     finishedAt: now(),
+    durationMs: performance.now() - begunAt,
     interrupted: options.signal.aborted,
     metrics: recorder.counts,
     requests: counters,
@@ -198,20 +226,4 @@ function scopeOf({ userId, shard }: Pick<CollectOptions, 'userId' | 'shard'>): s
 async function renew(store: Store, runId: string, halt: AbortController): Promise<void> {
   const held = await store.renewRun(runId).catch(() => true);
   if (!held) halt.abort();
-}
-
-function leaseLost(): CollectError {
-  return new CollectError(
-    'lease_lost',
-    'another run took this one for dead and took over its lease, so it stopped.',
-    'Nothing is lost: the other run collects what this one did not.',
-  );
-}
-
-function leaseHeld(scope: string, by: { runId: string; startedAt: string; heartbeatAt: string }): CollectError {
-  return new LeaseHeld(
-    by.runId,
-    `run ${by.runId} of scope "${scope}" has been at work since ${by.startedAt} (last sign of life ${by.heartbeatAt}).`,
-    'Wait for it to end; if it was killed, its lease is taken over once its last sign of life is 2 minutes old.',
-  );
 }

@@ -6,7 +6,7 @@ import { openRefreshToken } from './account.js';
 
 const DAY_MS = 86_400_000;
 const WARN_DAYS = 10;
-/** A run in which thousands end is told of in so many lines and one. */
+/** At most so many tokens are warned of one by one; one more line counts the rest. */
 const MOST_LINES = 20;
 
 export interface ExpirySources {

@@ -1,7 +1,7 @@
 import type { Shard } from '../store/accounts.js';
 import { DEFAULT_BACKLOG_DAYS, DEFAULT_LOOKBACK_DAYS, type Window } from './plan.js';
 
-export const DEFAULT_CONCURRENCY = 32;
+const DEFAULT_CONCURRENCY = 32;
 
 export interface CollectOptions {
   readonly userId?: string;
@@ -17,6 +17,8 @@ export interface CollectOptions {
   readonly refresh: boolean;
   /** Overwrite the rows of other writers that stand in the place of values collected; what is settled is collected again for it. */
   readonly adopt: boolean;
+  /** A run without a single account is fine, instead of `CollectError` `no_connections`. */
+  readonly allowEmpty?: boolean;
   /** Plan only: no request, no write, no lease. */
   readonly dryRun: boolean;
   /** Aborted to stop politely: nothing more is asked, what was fetched is written. */

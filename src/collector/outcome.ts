@@ -26,7 +26,7 @@ export interface RecordInput {
   readonly platform: Pick<Platform, 'name' | 'api' | 'day' | 'metrics'>;
   readonly day: Day;
   readonly result: DayResult;
-  /** When the platform was asked: what it said then is no more settled for having been long in coming. */
+  /** When the platform was asked. Settling is judged by it, however late the answer arrives. */
   readonly askedAt: Date;
   /** Makes an API's words fit to be stored. */
   readonly clean: (text: string) => string;

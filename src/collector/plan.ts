@@ -18,8 +18,8 @@ export type Window =
   | { readonly kind: 'lookback'; readonly days: number }
   /** One named day: always asked for. */
   | { readonly kind: 'day'; readonly date: string }
-  /** Named days: asked for as long as they are not complete. Both inclusive. */
-  | { readonly kind: 'dates'; readonly since: string; readonly until: string };
+  /** Named days, both inclusive: asked for as long as they are not complete. Without `until`, all that have ended. */
+  | { readonly kind: 'dates'; readonly since: string; readonly until?: string };
 
 /** What a plan looks at of an account. */
 export type PlannedAccount = Pick<StoredAccount, 'id' | 'firstDay' | 'doneTo' | 'metrics' | 'ledger'>;
@@ -160,15 +160,15 @@ export function missingMetrics(
 export function windowRange(window: Window, timeZone: string, now: Date): DateRange {
   const lastEnded = lastEndedDate(now, timeZone);
   if (window.kind === 'lookback') return { since: addDays(lastEnded, 1 - window.days), until: lastEnded };
-  const { since, until } = namedDays(window);
+  const { since, until = lastEnded } = namedDays(window);
   return { since, until: until < lastEnded ? until : lastEnded };
 }
 
-function namedDays(window: Exclude<Window, { kind: 'lookback' }>): DateRange {
+function namedDays(window: Exclude<Window, { kind: 'lookback' }>): Pick<DateRange, 'since'> & Partial<DateRange> {
   return window.kind === 'day' ? { since: window.date, until: window.date } : window;
 }
 
-/** Says of named days that they are not over yet on a platform, whose day may end hours after that of who named them; null when they are. */
+/** Warns when the named days include one that has not ended in the platform's time zone; null when all have. */
 export function openDaysWarning(
   { name, day }: Pick<Platform, 'name' | 'day'>,
   window: Window,
@@ -176,14 +176,15 @@ export function openDaysWarning(
 ): string | null {
   if (window.kind === 'lookback') return null;
   const { until } = namedDays(window);
-  if (until <= lastEndedDate(now, day.timeZone)) return null;
+  if (until === undefined || until <= lastEndedDate(now, day.timeZone)) return null;
   return `${name}: ${until} has not ended in the time zone ${day.timeZone} yet; only days that have are collected`;
 }
 
-/** A range of dates that holds the window in every time zone of the world, the coming midnight included. */
+/** A range of dates that holds the window, and what has ended since, in every time zone of the world, the coming midnight included. */
 export function ledgerRange(window: Window, now: Date): DateRange {
-  if (window.kind !== 'lookback') return namedDays(window);
-  return { since: addDays(dateAt(now, 'UTC'), -window.days - 2), until: addDays(dateAt(now, 'UTC'), 1) };
+  const today = dateAt(now, 'UTC');
+  const since = window.kind === 'lookback' ? addDays(today, -window.days - 2) : namedDays(window).since;
+  return { since, until: addDays(today, 1) };
 }
 
 export function hasSettled(day: Day, settlesAfterHours: number, now: Date): boolean {

@@ -1,4 +1,5 @@
 import { CollectError } from '../errors.js';
+import type { ClockCheck } from '../http/clock-skew.js';
 import type { ForeignRows, RecordCounts } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import { type AccountRecord, type DayRecord, failuresOf, refusedByStore } from './outcome.js';
@@ -30,6 +31,8 @@ export interface RecorderOptions {
   readonly now: () => Date;
   readonly refresh: boolean;
   readonly adopt: boolean;
+  /** Nothing is written before it is confirmed; while nothing can confirm it, a full buffer releases it. */
+  readonly clock: Pick<ClockCheck, 'confirmed' | 'release'>;
   /** Called at once when writing has ended for good, so that nothing more is fetched for it. */
   readonly onFailure: () => void;
 }
@@ -39,7 +42,7 @@ export interface RecorderOptions {
  * travel in the same call, which is one transaction: a run killed between two calls repeats work and loses none. A day that the
  * database refuses costs the others nothing: it is told apart from them and recorded as failed.
  */
-export function createRecorder({ store, runId, now, refresh, adopt, onFailure }: RecorderOptions): Recorder {
+export function createRecorder({ store, runId, now, refresh, adopt, clock, onFailure }: RecorderOptions): Recorder {
   let counts: RecordCounts = {
     inserted: 0,
     updated: 0,
@@ -50,7 +53,7 @@ export function createRecorder({ store, runId, now, refresh, adopt, onFailure }:
   let rowsWaiting = 0;
   let rowsUnwritten = 0;
   let timer: NodeJS.Timeout | undefined;
-  let writing: Promise<void> = Promise.resolve();
+  let writing: Promise<void> = clock.confirmed;
 
   async function send(records: readonly AccountRecord[]): Promise<void> {
     const days = records.flatMap((record) => record.days);
@@ -144,12 +147,14 @@ export function createRecorder({ store, runId, now, refresh, adopt, onFailure }:
       rowsUnwritten += rowsOf(batch.record);
       timer ??= setTimeout(flush, LONGEST_BUFFERED_MS);
       if (rowsWaiting >= ROWS_PER_CALL) void flush();
-      if (rowsUnwritten >= LARGEST_BUFFER_ROWS) await flush();
+      if (rowsUnwritten < LARGEST_BUFFER_ROWS) return;
+      clock.release();
+      await flush();
     },
   };
 }
 
-/** What the database is, or who asks, is not at fault: then it may be one of the rows. */
+/** Whether a row may be at fault: the database was reached and allowed the call. */
 function isRefusal(error: unknown): error is CollectError {
   return error instanceof CollectError && error.code === 'store_failed';
 }

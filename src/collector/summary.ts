@@ -2,7 +2,7 @@ import type { FailureReason } from '../errors.js';
 import type { OutcomeState } from '../store/accounts.js';
 import type { Change } from './changes.js';
 
-/** The account of a run: what `collect --json` prints. Field names are a published contract. */
+/** The summary of a run: what `collect --json` prints. Field names are a published contract. */
 export interface Summary {
   run_id: string;
   /** `failed` when nothing at all succeeded; `partial` when some connection failed. */
@@ -18,11 +18,11 @@ export interface Summary {
   users: { total: number; succeeded: number; failed: number };
   connections: { total: number; succeeded: number; failed: number; skipped: number };
   days: { planned: number } & Record<OutcomeState, number>;
-  /** `foreign`: values in whose place another writer's row stands. */
   /** Days found in this run to be beyond their platform's reach: nobody can have them any more. */
   lost: number;
   /** Days from before the window that are left to make up for in later runs. */
   backlog: number;
+  /** `foreign`: values in whose place another writer's row stands. */
   metrics: { inserted: number; updated: number; unchanged: number; foreign: number };
   requests: { total: number; retried: number };
   platforms: Record<string, PlatformSummary>;

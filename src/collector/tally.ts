@@ -4,13 +4,13 @@ import type { ConnectionReport } from './events.js';
 import { type AccountRecord, failuresOf } from './outcome.js';
 import type { Failure, PlatformSummary, Summary } from './summary.js';
 
-/** A night in which everything fails for everybody is summed up as well: memory and the run's row stay bounded. */
+/** Bounds memory and the printed summary when every connection fails. */
 const MOST_FAILURES = 10_000;
 const MOST_WARNINGS = 1_000;
 
 /** Counts a run while it goes on. Every account read is added once, so that the counts add up. */
 export interface Tally {
-  /** Without a record nothing was due of it. */
+  /** Without a record, nothing was due or the run is a dry run. */
   add(report: ConnectionReport, record: AccountRecord | null): void;
   warn(message: string): void;
   summary(run: RunFacts): Summary;
@@ -22,6 +22,8 @@ export interface RunFacts {
   readonly dryRun: boolean;
   readonly startedAt: Date;
   readonly finishedAt: Date;
+  /** By a clock that nobody sets. */
+  readonly durationMs: number;
   readonly interrupted: boolean;
   readonly metrics: RecordCounts;
   readonly requests: { readonly total: number; readonly retried: number };
@@ -103,7 +105,7 @@ export function createTally(): Tally {
         dates,
         started_at: run.startedAt.toISOString(),
         finished_at: run.finishedAt.toISOString(),
-        duration_ms: run.finishedAt.getTime() - run.startedAt.getTime(),
+        duration_ms: Math.round(run.durationMs),
         users: { total: userFailed.size, succeeded: userFailed.size - failedUsers, failed: failedUsers },
         connections,
         days,

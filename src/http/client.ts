@@ -27,6 +27,8 @@ export interface HttpClientOptions {
   readonly counters: HttpCounters;
   readonly now: () => Date;
   readonly warn: (message: string) => void;
+  /** Told of the headers of every answer. */
+  readonly onAnswer?: (headers: HttpAnswer['headers']) => void;
   readonly limits: HttpLimits;
   /** Waits; throws `Interrupted` when the signal is aborted. Tests need not wait. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -38,7 +40,8 @@ export interface HttpClientOptions {
 export interface HttpLimits {
   /** Requests in all, retries among them. */
   readonly maxRequests: number;
-  readonly until: Date;
+  /** From the client's beginning, whatever the clock is set to meanwhile. */
+  readonly maxDurationMs: number;
   /** The longest rest that a platform may ask for. */
   readonly maxWaitMs: number;
 }
@@ -54,7 +57,8 @@ export interface HttpClient {
 /** Requests over kept-alive connections. No redirect is followed: it could carry a token to another host. */
 export function createHttp(options: HttpClientOptions): HttpClient {
   const { concurrency, signal, counters, now, warn, limits, pause = sleepUnlessAborted } = options;
-  const { answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
+  const { answerTimeoutMs = ANSWER_TIMEOUT_MS, onAnswer } = options;
+  const begunAt = performance.now();
   // Every request under way listens to the one signal: their number is bounded, and no leak.
   setMaxListeners(0, signal);
   const limit = pLimit(concurrency);
@@ -81,7 +85,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
 
   async function send(request: HttpRequest): Promise<HttpAnswer | PlatformError> {
     if (signal.aborted) throw new Interrupted();
-    const exceeded = exceededLimit(limits, counters.total, now());
+    const exceeded = exceededLimit(limits, counters.total, performance.now() - begunAt);
     if (exceeded) {
       warn(`${exceeded.message}; what is left is due in the next run`);
       throw exceeded;
@@ -95,7 +99,9 @@ export function createHttp(options: HttpClientOptions): HttpClient {
         if (transferred > LARGEST_ANSWER_BYTES) answer.cancel();
       });
       const { statusCode, headers, body } = await answer;
-      return { status: statusCode, headers: flatten(headers), json: parseJson(String(body)) };
+      const flat = flatten(headers);
+      onAnswer?.(flat);
+      return { status: statusCode, headers: flat, json: parseJson(String(body)) };
     } catch (error) {
       if (signal.aborted) throw new Interrupted();
       if (error instanceof CancelError) throw tooLarge(request.url);
@@ -158,7 +164,11 @@ export function createHttp(options: HttpClientOptions): HttpClient {
   };
 }
 
-function exceededLimit({ maxRequests, until }: HttpLimits, sent: number, now: Date): PlatformError | null {
+function exceededLimit(
+  { maxRequests, maxDurationMs }: HttpLimits,
+  sent: number,
+  elapsedMs: number,
+): PlatformError | null {
   if (sent >= maxRequests) {
     return new RunLimit(
       'quota_exhausted',
@@ -166,7 +176,7 @@ function exceededLimit({ maxRequests, until }: HttpLimits, sent: number, now: Da
       'connection',
     );
   }
-  if (now >= until) return new RunLimit('timeout', "the run's time is up (--max-duration)", 'connection');
+  if (elapsedMs >= maxDurationMs) return new RunLimit('timeout', "the run's time is up (--max-duration)", 'connection');
   return null;
 }
 

@@ -2,12 +2,15 @@ import { z } from 'zod';
 import { PlatformError } from '../errors.js';
 import type { HttpAnswer, Judge, Verdict } from '../http/http.js';
 import type { Account, CheckContext } from './platform.js';
-import { judgePlain, refuse } from './verdicts.js';
+import { TOKEN_RULES, type TokenRule } from './token-errors.js';
+import { judgePlain, refuse, retry } from './verdicts.js';
+
+const WEEK_SECONDS = 7 * 86_400;
 
 /** The access token is not accepted; a refreshed one may be. */
 export class StaleToken extends PlatformError {
-  constructor(message: string) {
-    super('needs_reconnect', message, 'connection');
+  constructor(said: string) {
+    super('needs_reconnect', `${said}; connect the account again`, 'connection');
   }
 }
 
@@ -22,6 +25,8 @@ export interface OAuthClient {
   readonly variables: string;
   /** Any one of them opens the metrics; the first is the one to ask for. */
   readonly scopes: readonly string[];
+  /** Why refresh tokens may live for a week only, and what to do about it; absent where they never do. */
+  readonly whenShortLived?: string;
 }
 
 /** An account's API, asked with an access token that is renewed when it has to be, at most once. */
@@ -69,10 +74,13 @@ async function refresh(client: OAuthClient, refreshToken: string, { http, warn }
     client_id: configured(client, 'ID', client.clientId),
     client_secret: configured(client, 'SECRET', client.clientSecret),
   };
-  const { access_token: token, scope } = await http.ask(
-    { method: 'POST', url: new URL(client.tokenUrl), headers: {}, form },
-    (answer) => judgeRefresh(client, answer, warn),
+  const answer = await http.ask({ method: 'POST', url: new URL(client.tokenUrl), headers: {}, form }, (given) =>
+    judgeRefresh(client, given, warn),
   );
+  const { access_token: token, scope, refresh_token_expires_in: seconds = Number.POSITIVE_INFINITY } = answer;
+  if (client.whenShortLived !== undefined && seconds <= WEEK_SECONDS) {
+    warn(`the ${client.provider} refresh tokens of this app end within 7 days; ${client.whenShortLived}`);
+  }
   // People may untick a permission when they consent; an answer need not name the scopes.
   const granted = scope?.split(/[\s,]+/).filter(Boolean) ?? [];
   if (granted.length > 0 && !client.scopes.some((needed) => granted.includes(needed))) {
@@ -94,32 +102,33 @@ function configured({ provider, variables }: OAuthClient, part: 'ID' | 'SECRET',
   );
 }
 
-const tokenAnswer = z.object({ access_token: z.string().min(1), scope: z.string().optional() });
-const tokenError = z.object({ error: z.string(), error_description: z.string().default('') });
+const tokenAnswer = z.object({
+  access_token: z.string().min(1),
+  scope: z.string().optional(),
+  /** Seconds. */
+  refresh_token_expires_in: z.number().optional().catch(undefined),
+});
+const tokenError = z.object({
+  error: z.string(),
+  error_subtype: z.string().optional(),
+  error_description: z.string().default(''),
+});
 
-/** What a token endpoint's answer means, RFC 6749 section 5.2. */
+/** What a token endpoint's answer means (`TOKEN_RULES`). */
 function judgeRefresh(
   client: OAuthClient,
   answer: HttpAnswer,
   warn: CheckContext['warn'],
 ): Verdict<z.infer<typeof tokenAnswer>> {
-  const { provider, variables } = client;
+  const { provider } = client;
   const failure = tokenError.safeParse(answer.json);
   if (failure.success) {
-    const said = `${failure.data.error}: ${failure.data.error_description || 'no description'}`;
-    if (/^(invalid|unauthorized)_client/.test(failure.data.error)) {
-      const remedy = `check ${variables}_CLIENT_ID and ${variables}_CLIENT_SECRET`;
-      warn(`${provider} refuses the app, so no access token can be renewed: ${remedy}`);
-      // Not the whole platform's failure: a token that is still valid needs no app.
-      return refuse('configuration', `${provider} refuses the app (${said}); ${remedy}`, 'connection');
-    }
-    // LinkedIn says invalid_request of a dead refresh token as well.
-    if (failure.data.error === 'invalid_grant' || /refresh token.*(expired|revoked)/i.test(said)) {
-      const message = `the ${provider} refresh token is no longer accepted (${said}); connect the account again`;
-      return refuse('needs_reconnect', message, 'connection');
-    }
+    const { error, error_subtype: subtype, error_description: description } = failure.data;
+    const said = `${subtype === undefined ? error : `${error}/${subtype}`}: ${description || 'no description'}`;
+    const rule = TOKEN_RULES.find(({ words }) => words.test(said));
+    if (rule !== undefined) return verdictOf(rule, `${said} (HTTP ${answer.status})`, client, warn);
     if (answer.status < 500 && answer.status !== 429) {
-      return refuse('unexpected_response', `${provider} does not renew the token (${said})`, 'connection');
+      return refuse('unexpected_response', `${provider} does not renew the token: ${said}`, 'connection');
     }
   }
   const plain = judgePlain(`${provider}'s token endpoint`, answer);
@@ -127,4 +136,19 @@ function judgeRefresh(
   const parsed = tokenAnswer.safeParse(plain.value);
   if (parsed.success) return { kind: 'accept', value: parsed.data };
   return refuse('unexpected_response', `${provider}'s token endpoint answered without an access token`, 'connection');
+}
+
+function verdictOf(
+  { kind, reason, ofTheApp, advice }: TokenRule,
+  said: string,
+  { provider, variables }: OAuthClient,
+  warn: CheckContext['warn'],
+): Verdict<never> {
+  const remedy = advice.replaceAll('$VARIABLES', variables);
+  if (ofTheApp) {
+    warn(`${provider} refuses the app, so no access token can be renewed: ${said}; ${remedy}`);
+    return refuse(reason, `${provider} refuses the app: ${said}; ${remedy}`, 'connection');
+  }
+  const message = `the ${provider} access token is not renewed: ${said}; ${remedy}`;
+  return kind === 'refuse' ? refuse(reason, message, 'connection') : retry(reason, message, 'connection');
 }

@@ -13,6 +13,8 @@ export interface SandboxOptions {
   readonly now?: () => Date;
   /** Every answer is held back so long. */
   readonly latencyMs?: number;
+  /** How far the `Date` of each answer is ahead of this machine's clock. */
+  readonly clockAheadMs?: number;
   /** Metrics that the platforms refuse, as if they had retired them. */
   readonly refusedMetrics?: readonly string[];
   /** Given, graph.facebook.com demands an `appsecret_proof`. */
@@ -83,7 +85,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     world.counters.requests += 1;
     if (reply.unexpected) world.counters.unexpected += 1;
     if (request && options.record) requests.push(recorded(request, reply));
-    const send = () => sendReply(response, reply);
+    const send = () => sendReply(response, reply, options.clockAheadMs);
     if (options.latencyMs) setTimeout(send, options.latencyMs);
     else send();
   };
@@ -156,7 +158,7 @@ async function readBody(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function sendReply(response: ServerResponse, reply: Reply): void {
+function sendReply(response: ServerResponse, reply: Reply, clockAheadMs = 0): void {
   if (reply.silence === 'stall') return;
   if (reply.silence === 'reset') {
     response.destroy();
@@ -165,6 +167,7 @@ function sendReply(response: ServerResponse, reply: Reply): void {
   const text = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body);
   response.writeHead(reply.status, {
     'content-type': 'application/json; charset=UTF-8',
+    date: new Date(Date.now() + clockAheadMs).toUTCString(),
     ...reply.headers,
     'content-length': Buffer.byteLength(text),
   });

@@ -99,6 +99,9 @@ export function createRoutes({ store, runner, schedule, guard, now, log }: Parts
       return problem(c, 409, 'already_running', 'A run is at work.', { run_id: error.runId });
     }
     log(`${c.req.method} ${c.req.path} failed: ${describeError(error)}`);
+    if (error instanceof CollectError && error.code === 'usage') {
+      return problem(c, 400, 'invalid_request', 'user has no connection', { field: 'user' });
+    }
     if (error instanceof CollectError) {
       return problem(c, 503, 'unavailable', 'The run cannot be started, or the database not asked. The log says why.');
     }

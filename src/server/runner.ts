@@ -26,6 +26,8 @@ export interface RunnerOptions {
   readonly collect: App['collect'];
   readonly alerts: Alerts;
   readonly allowedFailures: AllowedFailures;
+  /** See `CollectOptions`. */
+  readonly allowEmpty?: boolean;
   readonly onEvent: OnEvent;
   readonly log: (message: string) => void;
 }
@@ -36,7 +38,14 @@ interface Run {
   readonly stop: AbortController;
 }
 
-export function createRunner({ collect, alerts, allowedFailures, onEvent, log }: RunnerOptions): Runner {
+export function createRunner({
+  collect,
+  alerts,
+  allowedFailures,
+  allowEmpty = false,
+  onEvent,
+  log,
+}: RunnerOptions): Runner {
   let current: Run | null = null;
   let stopping = false;
   /** All that is under way: the run, and what is told of it and of the one before. */
@@ -49,6 +58,7 @@ export function createRunner({ collect, alerts, allowedFailures, onEvent, log }:
       const options = {
         ...DEFAULT_OPTIONS,
         ...request,
+        allowEmpty,
         signal: stop.signal,
       };
       const onEach: OnEvent = (event) => {

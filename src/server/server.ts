@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly graceMs: number;
   readonly alerts: Alerts;
   readonly allowedFailures: AllowedFailures;
+  /** See `CollectOptions`. */
+  readonly allowEmpty?: boolean;
   readonly onEvent: OnEvent;
   readonly log: (message: string) => void;
   readonly now?: () => Date;

@@ -19,9 +19,11 @@ export const recordAnswer = z.discriminatedUnion('lease', [
 
 export const syncAnswer = z
   .object({
-    changes: z.array(
+    successions: z.array(
       z
         .object({
+          account: z.number(),
+          former: z.number(),
           user_id: z.string(),
           platform: z.string(),
           account_id: z.string(),
@@ -29,6 +31,8 @@ export const syncAnswer = z
           reason: z.string().nullable(),
         })
         .transform((row) => ({
+          account: row.account,
+          former: row.former,
           userId: row.user_id,
           platform: row.platform,
           accountId: row.account_id,
@@ -38,7 +42,9 @@ export const syncAnswer = z
     ),
     unknown_users: z.number(),
   })
-  .transform((answer) => ({ changes: answer.changes, unknownUsers: answer.unknown_users }));
+  .transform((answer) => ({ successions: answer.successions, unknownUsers: answer.unknown_users }));
+
+export const changedAnswer = z.object({ changed: z.boolean() });
 
 export const primaryAnswer = z.discriminatedUnion('result', [
   z.object({ result: z.literal('not_found') }),
@@ -132,6 +138,12 @@ export const connectionListAnswer = z.object({
         tokenExpiresAt: row.token_expires_at,
       })),
   ),
+});
+
+export const connectionCountsAnswer = z.object({
+  services: z.array(z.object({ service: z.string(), active: z.number(), inactive: z.number() })),
+  encrypted: z.number(),
+  neighbours: z.array(z.string()),
 });
 
 export const tokensEndingAnswer = z.object({

@@ -50,18 +50,21 @@ export interface SyncRequest {
   readonly userId?: string;
   /** The run's clock. */
   readonly at: Date;
-  /** A primary account without a collected day in so many days gives way to one that lives. */
+  /** After so many days without a collected day, a failing primary account gives way to a working one. */
   readonly windowDays: number;
 }
 
 export interface SyncedAccounts {
-  readonly changes: readonly PrimaryChange[];
+  readonly successions: readonly Succession[];
   /** Accounts of users whom the application's table of users does not know: they are not collected. */
   readonly unknownUsers: number;
 }
 
-/** An account that took another's place in `analytics_snapshots`. */
-export interface PrimaryChange {
+/** An account that is to take another's place in `analytics_snapshots`. */
+export interface Succession {
+  /** Their keys in `collection_accounts`. */
+  readonly account: number;
+  readonly former: number;
   readonly userId: string;
   readonly platform: string;
   readonly accountId: string;
@@ -75,6 +78,16 @@ export interface Shard {
   /** From 1 to `count`. */
   readonly index: number;
   readonly count: number;
+}
+
+/** How many connections there are, of all users or of one. */
+export interface ConnectionCounts {
+  /** Each service that there is a connection of, collected or not. */
+  readonly services: readonly { readonly service: string; readonly active: number; readonly inactive: number }[];
+  /** Connections with a token that is encrypted. */
+  readonly encrypted: number;
+  /** Where the one user has none: users whose ids begin or end alike. */
+  readonly neighbours: readonly string[];
 }
 
 export interface AccountPage {

@@ -66,7 +66,11 @@ export const prunedAnswer = z.object({
   users: z.number(),
 });
 
-export const savedAnswer = z.object({ id: z.string(), created: z.boolean() });
+export const savedAnswer = z.union([
+  z.object({ id: z.string(), created: z.boolean() }),
+  /** Why the table takes no such connection. */
+  z.object({ refused: z.string() }),
+]);
 export const removedAnswer = z.object({ removed: z.boolean() });
 
 const failingAccount = z

@@ -20,8 +20,16 @@ const LONGEST_PAUSE_MS = 5_000;
 
 /** Parts that are applied again, though recorded, when the database has drifted away from them. */
 const DRIFTED: Readonly<Record<string, string>> = {
-  '003_values': `select format_type(atttypid, atttypmod) <> 'numeric' as is_due from pg_catalog.pg_attribute
+  '005_values': `select format_type(atttypid, atttypmod) <> 'numeric' as is_due from pg_catalog.pg_attribute
     where attrelid = 'public.analytics_snapshots'::regclass and attname = 'value'`,
+  '008_owners': `select exists (
+      select from pg_catalog.pg_constraint keys
+      join pg_catalog.pg_attribute own on own.attrelid = keys.conrelid and own.attnum = keys.conkey[1]
+      where keys.contype = 'f' and keys.confdeltype = 'c' and cardinality(keys.conkey) = 1 and own.attname = 'user_id'
+        and keys.conrelid in ('public.analytics_snapshots'::regclass, 'public.platform_connections'::regclass)
+    ) and not exists (
+      select from pg_catalog.pg_attribute where attrelid = 'public.collection_accounts'::regclass and attname = 'owner'
+    ) as is_due`,
   functions: `select to_regclass('public.analytics_by_account') is null or to_regclass('public.analytics_daily') is null
     or (to_regclass('public.social_media_connections') is not null)
       <> (pg_get_viewdef(to_regclass('public.collection_connections')) like '%social_media_connections further%') as is_due`,
@@ -33,16 +41,23 @@ const DRIFTED: Readonly<Record<string, string>> = {
  */
 export async function applySchema(session: SqlSession): Promise<AppliedSchema> {
   const done: string[] = [];
+  // One at a time; building indexes on a large table takes longer than servers let a statement take.
+  await session.query(
+    "set statement_timeout = 0; select pg_advisory_lock(hashtextextended('analytics-collect schema', 0))",
+  );
   const applied = await appliedParts(session);
   for (const part of await schemaParts()) {
-    if (part.name === '005_unique_key') done.push(...(await ensureUniqueKey(session, withLock)));
+    if (part.name === '004_unique_key') done.push(...(await ensureUniqueKey(session, withLock)));
     if (!(await isDue(session, part, applied))) continue;
     if (part.name.endsWith('_indexes')) await buildConcurrently(session, part.sql);
     await withLock(session, `${part.sql}\n${recordSql(part)}`);
     // What it could not do is among the findings.
-    if (!(await hasDrifted(session, part))) done.push(`${part.name}: ${part.purpose}`);
+    if (!(await hasDrifted(session, part))) done.push(`applied ${part.name}: ${part.purpose}`);
   }
   const findings = await session.query('select finding, remedy from public.schema_findings()');
+  await session.query(
+    "select pg_advisory_unlock(hashtextextended('analytics-collect schema', 0)); reset statement_timeout",
+  );
   return {
     done,
     findings: findings.map(({ finding, remedy }) => ({ finding: String(finding), remedy: String(remedy) })),

@@ -3,7 +3,7 @@ import { CollectError } from '../errors.js';
 
 const databaseError = z.object({ code: z.string(), message: z.string().default('') });
 
-/** What an error of a database is told with. */
+/** What an error message says of the database. */
 export interface Place {
   /** As in `Store.description`. */
   readonly description: string;
@@ -60,7 +60,7 @@ export function storeError(thrown: unknown, { description, setting, schemaFix }:
     return new CollectError(
       'store_failed',
       `${description} refuses a row: ${why}.`,
-      'Look at the values named in the ledger.',
+      'Check the column types, constraints and triggers of that table.',
     );
   }
   return new CollectError('store_failed', `${description} failed: ${why}.`, 'Run again; what was written stands.');

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 
 /** What `check_collection()` answers on a database with this program's schema. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 7;
 
 const FOLDER = new URL('./', import.meta.url);
 
 /** A part of the schema, of plain and idempotent SQL. */
 export interface SchemaPart {
-  /** `006_accounts`, or `functions` for all that is replaced as a whole. */
+  /** `007_accounts`, or `functions` for all that is replaced as a whole. */
   readonly name: string;
   /** Its first comment: what it does, a sentence. */
   readonly purpose: string;
   readonly sql: string;
-  /** Of the SQL: a part whose checksum differs from the recorded one is applied again. */
+  /** Of the SQL: when it differs from the recorded one, the functions are replaced; a migration is not applied again. */
   readonly checksum: string;
 }
 
@@ -25,13 +25,13 @@ export async function schemaParts(): Promise<SchemaPart[]> {
   const names = list(functions.map(({ name }) => name));
   const security = await readFile(new URL('security.sql', FOLDER), 'utf8');
   const replaced = [
-    '-- The views and functions, and who may use them.',
+    '-- Replaces the views and functions, and says who may use them.',
     // The order of the files is that of their names, whichever calls which.
     'set local check_function_bodies = off;',
     dropSql(names),
     ...[...views, ...functions].map(({ sql }) => sql),
-    // A migration made the last one, for those after it.
-    security.replace('/* functions */', `${names}, 'collection_key_indexes'`),
+    // Those that a migration or a view needs are made before the others, and not dropped with them.
+    security.replace('/* functions */', `${names}, 'collection_key_indexes', 'instant_of'`),
   ].join('\n');
   return [...migrations.map(({ name, sql }) => part(name, sql)), part('functions', replaced)];
 }

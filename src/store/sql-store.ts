@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { CollectError } from '../errors.js';
+import { CollectError, leaseLost } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
 import type { AccountFilter, AccountPage, AccountsRequest, SyncRequest } from './accounts.js';
 import * as answers from './answers.js';
@@ -23,7 +23,7 @@ export interface Driver {
   close(): Promise<void>;
 }
 
-/** Each page reads its part of the connections anew, so that no state is kept between pages: few and large is cheap, and still flat. */
+/** No state is kept between pages, so each one repeats the query: few large pages cost little, and memory stays bounded. */
 const PAGE_SIZE = 2_000;
 
 /** The store's contract over any way of calling the schema's functions. */
@@ -35,7 +35,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
   ): Promise<z.output<Schema>> {
     const parsed = answer.safeParse(await call(functionName, args));
     if (parsed.success) return parsed.data;
-    const where = parsed.error.issues[0]?.path.join('.') || 'its whole';
+    const where = parsed.error.issues[0]?.path.join('.') || 'the whole answer';
     throw new CollectError(
       'store_failed',
       `${description}: ${functionName} answered unexpectedly (${where}).`,
@@ -43,7 +43,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
     );
   }
 
-  /** For calls that may be carried out twice, in the middle of a run: a database that restarts must not end the night. */
+  /** For calls that may be carried out twice, in the middle of a run: a database that restarts must not end the run. */
   const askPatiently: typeof ask = (...call) => patiently(() => ask(...call), pause);
 
   return {
@@ -71,7 +71,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
         throw new CollectError(
           'schema_outdated',
           `${description}: analytics_snapshots.value is ${schema.value_type}, which would round or refuse values.`,
-          `${schemaFix} Where a view keeps it from widening the column, it says which statements do.`,
+          `${schemaFix} If a view depends on the column, the schema command prints the statements to run.`,
         );
       }
     },
@@ -95,6 +95,10 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
     },
 
     syncAccounts: (request) => askPatiently(accountAnswers.syncAnswer, 'sync_accounts', syncArgs(request)),
+
+    async succeed({ account, former }) {
+      return (await askPatiently(accountAnswers.changedAnswer, 'make_primary', { account, former })).changed;
+    },
 
     async *accounts({ filter, ledger, runId, beganAt, preview }: AccountsRequest): AsyncGenerator<AccountPage> {
       let afterKey: string[] | null = null;
@@ -127,13 +131,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
         refresh,
         adopt,
       });
-      if (answer.lease === 'lost') {
-        throw new CollectError(
-          'lease_lost',
-          'another run took over this run’s lease, so it stopped writing.',
-          'Nothing is lost: the other run collects what this one did not.',
-        );
-      }
+      if (answer.lease === 'lost') throw leaseLost();
       const { inserted, updated, unchanged, foreign } = answer;
       return { inserted, updated, unchanged, foreign };
     },
@@ -156,8 +154,11 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
       return (await ask(accountAnswers.connectionListAnswer, 'list_connections')).connections;
     },
 
-    saveConnection: (connection) =>
-      ask(answers.savedAnswer, 'save_connection', {
+    countConnections: (userId) =>
+      askPatiently(accountAnswers.connectionCountsAnswer, 'count_connections', { for_user: userId ?? null }),
+
+    async saveConnection(connection) {
+      const answer = await ask(answers.savedAnswer, 'save_connection', {
         for_user: connection.userId,
         for_platform: connection.platform,
         account_id: connection.accountId,
@@ -165,7 +166,14 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
         access_token: connection.accessToken,
         refresh_token: connection.refreshToken,
         token_expires_at: connection.tokenExpiresAt,
-      }),
+      });
+      if (!('refused' in answer)) return answer;
+      throw new CollectError(
+        'usage',
+        `${description} takes no such connection: ${answer.refused}.`,
+        'Give the id of a user that the application knows, as it writes its ids.',
+      );
+    },
 
     async removeConnection(id) {
       return (await ask(answers.removedAnswer, 'remove_connection', { connection_id: id })).removed;
@@ -173,7 +181,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
 
     choosePrimary: (id, request) => {
       const { collected, asked_at, window_days } = syncArgs(request);
-      return ask(accountAnswers.primaryAnswer, 'choose_primary', {
+      return askPatiently(accountAnswers.primaryAnswer, 'choose_primary', {
         connection_id: id,
         collected,
         asked_at,

@@ -3,10 +3,12 @@ import type {
   AccountFilter,
   AccountPage,
   AccountsRequest,
+  ConnectionCounts,
   DateRange,
   RecordBatch,
   RecordCounts,
   StoredConnection,
+  Succession,
   SyncedAccounts,
   SyncRequest,
 } from './accounts.js';
@@ -42,6 +44,8 @@ export interface Store {
 
   /** Brings the accounts in step with the connections, and sees to it that each user and platform has one primary account. */
   syncAccounts(request: SyncRequest): Promise<SyncedAccounts>;
+  /** Makes one account the primary one in place of another. False when the other has recovered, or gave way already. */
+  succeed(succession: Pick<Succession, 'account' | 'former'>): Promise<boolean>;
   /**
    * Active accounts, those collected longest ago first, in pages; each with its outcomes from `ledger.since`, or from the first
    * day that is not done, to `ledger.until`.
@@ -62,7 +66,9 @@ export interface Store {
 
   /** Every connection, active or not, without tokens. */
   listConnections(): Promise<ConnectionSummary[]>;
-  /** Adds a connection, or renews the one with the same user, platform and account. Tokens come encrypted. */
+  /** How many connections there are; only this user's. */
+  countConnections(userId?: string): Promise<ConnectionCounts>;
+  /** Adds a connection, or renews the one with the same user, platform and account. Tokens come encrypted. Throws `usage` when the table takes no such ids. */
   saveConnection(connection: NewConnection): Promise<{ id: string; created: boolean }>;
   /** Removes a connection; what was collected of its account stays. False when `platform_connections` has none with that id. */
   removeConnection(id: string): Promise<boolean>;

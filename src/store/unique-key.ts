@@ -16,10 +16,10 @@ type WithLock = (session: SqlSession, sql: string) => Promise<void>;
  * batches, the index is built concurrently, and only the swap with the former key takes a lock, for a moment. Answers what was done.
  */
 export async function ensureUniqueKey(session: SqlSession, withLock: WithLock): Promise<string[]> {
-  const plain = await plainKeys(session);
-  if (plain === null) return [];
+  const { isBuilt, isInPlace, former } = await keysOf(session);
+  if (isInPlace) return [];
   let removed = 0;
-  for (let tries = 1; ; tries++) {
+  for (let tries = 1; !isBuilt; tries++) {
     // A build that was cut short leaves an index behind that is not valid.
     await session.query(`drop index concurrently if exists public.${NAME}`);
     removed += await removeDuplicates(session);
@@ -34,26 +34,38 @@ export async function ensureUniqueKey(session: SqlSession, withLock: WithLock): 
   }
   await withLock(
     session,
-    [...plain, `alter table public.analytics_snapshots add constraint ${NAME} unique using index ${NAME}`].join('; '),
+    [...former, `alter table public.analytics_snapshots add constraint ${NAME} unique using index ${NAME}`].join('; '),
   );
   const duplicates =
     removed === 0 ? 'no duplicates' : `${removed.toLocaleString('en-US')} duplicates removed, the oldest kept`;
-  return [`The unique key of analytics_snapshots takes NULLs as equal now; ${duplicates}.`];
+  return [`gave analytics_snapshots a unique key with NULLS NOT DISTINCT: ${duplicates}`];
 }
 
-/** The statements that drop the former keys; null when the right one is there. */
-async function plainKeys(session: SqlSession): Promise<string[] | null> {
+interface Keys {
+  /** The right index is there, but for the constraint: an earlier attempt ended before the swap. */
+  readonly isBuilt: boolean;
+  readonly isInPlace: boolean;
+  /** The statements that drop the keys that take NULLs as different. */
+  readonly former: readonly string[];
+}
+
+async function keysOf(session: SqlSession): Promise<Keys> {
   const keys = await session.query(
-    `select keys.takes_nulls_as_equal as is_right, keys.index_id::regclass::text as index_name, constraints.conname as constraint_name
+    `select keys.takes_nulls_as_equal as is_right, keys.index_id::regclass::text as index_name,
+       keys.index_id = to_regclass('public.${NAME}') as is_own, constraints.conname as constraint_name
      from public.collection_key_indexes() keys
      left join pg_catalog.pg_constraint constraints on constraints.conindid = keys.index_id and constraints.contype = 'u'`,
   );
-  if (keys.some(({ is_right }) => is_right === true)) return null;
-  return keys.map(({ index_name, constraint_name }) =>
-    constraint_name === null
-      ? `drop index ${index_name}`
-      : `alter table public.analytics_snapshots drop constraint "${String(constraint_name).replaceAll('"', '""')}"`,
-  );
+  const right = keys.filter(({ is_right }) => is_right === true);
+  const isBuilt = right.some(({ is_own, constraint_name }) => is_own === true && constraint_name === null);
+  const former = keys
+    .filter(({ is_right }) => is_right !== true)
+    .map(({ index_name, constraint_name }) =>
+      constraint_name === null
+        ? `drop index ${index_name}`
+        : `alter table public.analytics_snapshots drop constraint "${String(constraint_name).replaceAll('"', '""')}"`,
+    );
+  return { isBuilt, isInPlace: right.length > 0 && !isBuilt, former };
 }
 
 /** Goes through the table by user, some thousand rows at a time, each in a transaction of its own. Answers how many rows went. */
@@ -70,25 +82,38 @@ async function removeDuplicates(session: SqlSession): Promise<number> {
        ),
        removed as (
          delete from public.analytics_snapshots
-         where ctid in (
-           select ranked.row_address
-           from (
-             select ctid as row_address,
-               row_number() over (partition by ${KEY} order by created_at nulls last, id) as place
-             from public.analytics_snapshots
-             where user_id in (select user_id from ahead)
-           ) ranked
-           where ranked.place > 1
-         )
+         where ctid in (${duplicatesWhere('user_id in (select user_id from ahead)')})
          returning 1
        )
        select (select user_id::text from ahead order by user_id desc limit 1) as last, (select count(*) from removed) as removed`,
       [last],
     );
     removed += Number(batch?.removed ?? 0);
-    if (batch?.last === null || batch?.last === undefined) return removed;
+    if (batch?.last === null || batch?.last === undefined) return removed + (await removeNobodys(session));
     last = batch.last;
   }
+}
+
+/** Rows without a user, which no range of users holds. */
+async function removeNobodys(session: SqlSession): Promise<number> {
+  const removed = await session.query(
+    `delete from public.analytics_snapshots
+     where ctid in (${duplicatesWhere('user_id is null')})
+     returning 1 as removed`,
+    [],
+  );
+  return removed.length;
+}
+
+/** Addresses of all rows but the oldest of each key. */
+function duplicatesWhere(condition: string): string {
+  return `select ranked.row_address
+     from (
+       select ctid as row_address, row_number() over (partition by ${KEY} order by created_at nulls first, id) as place
+       from public.analytics_snapshots
+       where ${condition}
+     ) ranked
+     where ranked.place > 1`;
 }
 
 function isUniqueViolation(error: unknown): boolean {

@@ -3,31 +3,23 @@ import { join } from 'node:path';
 import { CollectError } from '../errors.js';
 import { generateKey, parseFernetKey } from './fernet.js';
 
-export interface KeyFile {
-  readonly key: string;
-  /** True when this call made the key. */
-  readonly created: boolean;
-  readonly path: string;
+/** Where the embedded store keeps its key: in the data folder. */
+export function keyPath(dataDir: string): string {
+  return join(dataDir, 'encryption.key');
 }
 
-/**
- * The key of the embedded store: `encryption.key` in the data folder, made once, readable by its owner alone.
- * Throws `CollectError` `config_invalid` when the file cannot be read or written, or holds no key.
- */
-export async function loadOrCreateKey(dataDir: string): Promise<KeyFile> {
-  const path = join(dataDir, 'encryption.key');
+/** The key of the embedded store; null when there is no key file. Throws `CollectError` `config_invalid` when it cannot be read or holds no key. */
+export async function readKey(dataDir: string): Promise<string | null> {
+  const path = keyPath(dataDir);
+  let text: string;
   try {
-    const created = await createKeyFile(dataDir, path);
-    const key = (await readFile(path, 'utf8')).trim();
-    if (parseFernetKey(key) !== null) return { key, created, path };
+    text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new CollectError(
-      'config_invalid',
-      `The key file ${path} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      'Make the folder writable, or set ENCRYPTION_KEY or ANALYTICS_DATA_DIR.',
-      { cause },
-    );
+    if (hasCode(cause, 'ENOENT')) return null;
+    throw unusable(path, cause);
   }
+  const key = text.trim();
+  if (parseFernetKey(key) !== null) return key;
   throw new CollectError(
     'config_invalid',
     `The key file ${path} does not hold a Fernet key.`,
@@ -35,14 +27,29 @@ export async function loadOrCreateKey(dataDir: string): Promise<KeyFile> {
   );
 }
 
-async function createKeyFile(dataDir: string, path: string): Promise<boolean> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+/** Makes a key file, readable by its owner alone. Throws `CollectError` `config_invalid` when it cannot be written, or is there already. */
+export async function createKey(dataDir: string): Promise<{ readonly key: string; readonly path: string }> {
+  const path = keyPath(dataDir);
+  const key = generateKey();
   try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
     // `wx` fails where the file exists: a key that tokens were encrypted with is never overwritten.
-    await writeFile(path, `${generateKey()}\n`, { flag: 'wx', mode: 0o600 });
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
+    await writeFile(path, `${key}\n`, { flag: 'wx', mode: 0o600 });
+    return { key, path };
+  } catch (cause) {
+    throw unusable(path, cause);
   }
+}
+
+function unusable(path: string, cause: unknown): CollectError {
+  return new CollectError(
+    'config_invalid',
+    `The key file ${path} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}.`,
+    'Make the folder writable, or set ENCRYPTION_KEY or ANALYTICS_DATA_DIR.',
+    { cause },
+  );
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

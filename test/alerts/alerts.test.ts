@@ -22,8 +22,11 @@ const partial = summary({
 function alertsTo(options: Partial<AlertsOptions>) {
   const warnings: string[] = [];
   const alerts = createAlerts({
-    ...{ webhookUrl: null, details: false, healthcheckUrl: null },
-    ...{ warn: (message) => void warnings.push(message), times: { timeoutMs: 300, longestPauseMs: 5 } },
+    webhookUrl: null,
+    details: false,
+    healthcheckUrl: null,
+    warn: (message) => void warnings.push(message),
+    times: { timeoutMs: 300, longestPauseMs: 5 },
     ...options,
   });
   return { alerts, warnings };

@@ -5,7 +5,7 @@ import type { Platform } from '../../src/platforms/platform.js';
 import type { StoredAccount, StoredConnection } from '../../src/store/accounts.js';
 import { generateKey } from '../../src/tokens/fernet.js';
 import { createKeyring } from '../../src/tokens/keyring.js';
-import { storedAccount } from '../support/accounts.js';
+import { accountRow, storedAccount } from '../support/accounts.js';
 import { lentContext } from '../support/api.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
@@ -82,9 +82,10 @@ it('keeps the failure of a whole account in one place, with the days that it cos
   const { collect } = openedBy(null);
   const { record } = await collecting(accountOf(connection('c1', 'dead')), collect);
   expect(record).toEqual({
-    row: { id: 1, connection_id: 'c1', reason: 'needs_reconnect', message: 'refused on c1' },
+    row: accountRow({ reason: 'needs_reconnect', message: 'refused on c1' }),
     days: [],
     failedDates: DATES,
+    backlog: 0,
   });
 });
 
@@ -97,7 +98,7 @@ describe('an account with several connections', () => {
       connection('oldest', 'alive'),
     );
     const { record } = await collecting(account, collect);
-    expect(record.row).toEqual({ id: 1, connection_id: 'older', reason: null, message: null });
+    expect(record.row).toMatchObject({ id: 1, connection_id: 'older', reason: null, message: null });
     expect(record.days.map(({ outcome }) => `${outcome.date} ${outcome.state}`)).toEqual(
       DATES.map((date) => `${date} settled`),
     );
@@ -117,12 +118,9 @@ describe('an account with several connections', () => {
     const { asked, collect } = openedBy(null);
     const account = accountOf(connection('newest', 'dead'), connection('older', 'dead-too'));
     const { record } = await collecting(account, collect);
-    expect(record.row).toEqual({
-      id: 1,
-      connection_id: 'newest',
-      reason: 'needs_reconnect',
-      message: 'refused on newest',
-    });
+    expect(record.row).toEqual(
+      accountRow({ connection_id: 'newest', reason: 'needs_reconnect', message: 'refused on newest' }),
+    );
     expect(record.failedDates).toEqual(DATES);
     expect(asked).toHaveLength(2);
   });

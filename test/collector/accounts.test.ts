@@ -213,6 +213,9 @@ it('collects five Pages of one user, and status counts five', async () => {
   expect(await idsIn('analytics_by_account')).toEqual(pages.map(({ accountId }) => accountId).sort());
   const { platforms } = await readStatus(world, 7, world.now);
   expect(platforms.find(({ platform }) => platform === 'facebook')).toMatchObject({
-    ...{ accounts: 5, accounts_with_data: 5, days_missing: 0, failing: [] },
+    accounts: 5,
+    accounts_with_data: 5,
+    days_missing: 0,
+    failing: [],
   });
 });

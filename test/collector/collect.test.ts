@@ -123,7 +123,7 @@ describe('a later run', () => {
     await world.query("update analytics_snapshots set value = -1 where date >= '2026-11-19'");
     world.now = new Date(START.getTime() + 48 * HOUR_MS);
     const summary = await world.collect();
-    expect(summary.days).toMatchObject({ planned: 8, settled: 4, provisional: 4 });
+    expect(summary.days).toMatchObject({ planned: 11, settled: 7, provisional: 4 });
     const tampered = await world.query(
       'select distinct date::text as date, metric from analytics_snapshots where value = -1 order by 1, 2',
     );
@@ -161,15 +161,15 @@ describe('a later run', () => {
     expect(await world.collect()).toMatchObject({ status: 'completed', days: { planned: 7, failed: 0 } });
   });
 
-  it('waits for late data, and says no_data only when it has settled without any', async () => {
+  it('waits for late data, and asks for an empty day again for as long as the window holds it', async () => {
     const [instagram] = accounts(1, { 0: { kind: 'no_data' } });
     if (!instagram) throw new Error('no account');
     world = await createWorld({ accounts: [instagram], now: START });
     const summary = await world.collect();
     expect(summary.days).toMatchObject({ pending: 2, no_data: 5, settled: 0 });
-    expect(await world.collect()).toMatchObject({ days: { planned: 2, pending: 2 } });
+    expect(await world.collect()).toMatchObject({ days: { planned: 7, pending: 2, no_data: 5 } });
     world.now = new Date(START.getTime() + 48 * HOUR_MS);
-    expect(await world.collect()).toMatchObject({ days: { planned: 4, no_data: 2, pending: 2 } });
+    expect(await world.collect()).toMatchObject({ days: { planned: 7, no_data: 5, pending: 2 } });
   });
 });
 

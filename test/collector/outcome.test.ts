@@ -15,8 +15,13 @@ const METRICS: readonly MetricInfo[] = [
   { name: 'views', apiName: 'views', unit: 'count', aggregate: 'sum', meaning: 'Times shown' },
   { name: 'impressions', apiName: 'views', unit: 'count', aggregate: 'sum', aliasOf: 'views', meaning: 'Retired' },
   {
-    ...{ name: 'engaged_users', apiName: 'views', unit: 'count', aggregate: 'sum' },
-    ...{ aliasOf: 'views', approximate: true, meaning: 'Retired without a successor' },
+    name: 'engaged_users',
+    apiName: 'views',
+    unit: 'count',
+    aggregate: 'sum',
+    aliasOf: 'views',
+    approximate: true,
+    meaning: 'Retired without a successor',
   },
   { name: 'reach', apiName: 'reach', unit: 'accounts', aggregate: 'none', meaning: 'Accounts' },
   { name: 'reach_7d', apiName: 'reach', unit: 'accounts', aggregate: 'none', period: 'week', meaning: 'Of 7 days' },
@@ -28,10 +33,15 @@ function recorded(result: DayResult, { askedAt = SETTLED, known }: { askedAt?: D
   const record = recordDay({
     account: storedAccount({ ledger: known === undefined ? [] : [{ date: DATE, state: known, missing: [] }] }),
     platform: {
-      ...{ name: 'any', api: 'any_api', metrics: METRICS },
+      name: 'any',
+      api: 'any_api',
+      metrics: METRICS,
       day: { timeZone: 'UTC', settlesAfterHours: 48, lookbackDays: 30, asks: 'day' },
     },
-    ...{ day: dayOf(DATE, 'UTC'), result, askedAt, clean: (text: string) => text },
+    day: dayOf(DATE, 'UTC'),
+    result,
+    askedAt,
+    clean: (text: string) => text,
     warn: (message) => warnings.push(message),
   });
   return { ...record, warnings };
@@ -53,8 +63,13 @@ it.each<[DayResult, OutcomeState | undefined, OutcomeState]>([
 describe('the metadata of a row', () => {
   it('says what the value is and how days of it combine', () => {
     expect(metadata({ metric: 'views', value: 5 })).toEqual({
-      ...{ api: 'any_api', period: 'day', account_id: '1', fetched_at: SETTLED.toISOString(), settled: true },
-      ...{ unit: 'count', aggregate: 'sum' },
+      api: 'any_api',
+      period: 'day',
+      account_id: '1',
+      fetched_at: SETTLED.toISOString(),
+      settled: true,
+      unit: 'count',
+      aggregate: 'sum',
     });
   });
 

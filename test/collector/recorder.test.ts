@@ -39,6 +39,7 @@ function recorderOver(record: (batch: RecordBatch) => Promise<ForeignRows | unde
     now: () => NOW,
     refresh: false,
     adopt: false,
+    clock: { confirmed: Promise.resolve(), release: () => undefined },
     onFailure: () => failed++,
   });
   return {
@@ -109,7 +110,7 @@ it('writes the failure of a whole account once, on its own row', async () => {
     {
       runId: 'r',
       at: NOW,
-      accounts: [{ id: 1, connection_id: 'c1', reason: 'needs_reconnect', message: 'the token has expired' }],
+      accounts: [row],
       snapshots: [],
       outcomes: [],
       refresh: false,

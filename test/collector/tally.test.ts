@@ -11,6 +11,7 @@ const FACTS: RunFacts = {
   interrupted: false,
   startedAt: new Date(0),
   finishedAt: new Date(0),
+  durationMs: 0,
   metrics: {
     inserted: 3,
     updated: 2,

@@ -47,7 +47,13 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
   const warnings: string[] = [];
   const warn = (message: string) => void (warnings.includes(message) || warnings.push(message));
   const run = {
-    ...{ http, platforms, warn, now, signal, secrets: [], again: false },
+    http,
+    platforms,
+    warn,
+    now,
+    signal,
+    secrets: [],
+    again: false,
     keyring: { decrypt: (token: string) => ({ ok: true, token }) as const },
     refused: createRefusals(warn),
     window: { kind: 'lookback', days: 7 } as const,
@@ -92,8 +98,13 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
 export async function checking(account: SandboxAccount) {
   const { sandbox, platforms, http, requests, now } = await connected(account);
   const tokens = {
-    ...{ connectionId: 'new', accountName: null, tokenExpiresAt: null, refreshToken: account.refreshToken ?? null },
-    ...{ userId: account.userId, accountId: account.accountId, accessToken: account.accessToken },
+    connectionId: 'new',
+    accountName: null,
+    tokenExpiresAt: null,
+    refreshToken: account.refreshToken ?? null,
+    userId: account.userId,
+    accountId: account.accountId,
+    accessToken: account.accessToken,
   };
   return {
     answer: platforms
@@ -110,8 +121,13 @@ async function connected(account: SandboxAccount, options: CollectingOptions = {
   const signal = new AbortController().signal;
   const requests = { total: 0, retried: 0 };
   const http = createHttp({
-    ...{ concurrency: 8, signal, counters: requests, now, warn: () => undefined, pause: async () => undefined },
-    limits: { maxRequests: 1_000, until: new Date('2100-01-01'), maxWaitMs: 60_000 },
+    concurrency: 8,
+    signal,
+    counters: requests,
+    now,
+    warn: () => undefined,
+    pause: async () => undefined,
+    limits: { maxRequests: 1_000, maxDurationMs: 3_600_000, maxWaitMs: 60_000 },
   });
   closers.push(() => sandbox.close(), http.close);
   const platforms = createPlatforms(loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ...options.environment }));

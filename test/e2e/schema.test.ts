@@ -26,7 +26,9 @@ describe('the schema of a Supabase project', () => {
       const env = { ...SUPABASE, DATABASE_URL: database.url };
       const applied = await runCli(['schema', '--apply'], { env });
       expect(applied, applied.stderr).toMatchObject({ code: 0, stderr: '' });
-      expect(applied.stdout).toMatch(/^001_tables: .*\n[\s\S]*functions: .*\n.*the schema is in place\n$/);
+      expect(applied.stdout).toMatch(
+        /^applied 001_tables: .*\n[\s\S]*applied functions: .*\n.*the schema is in place\n$/,
+      );
       const again = await runCli(['schema', '--apply'], { env });
       expect(again.stdout).toMatch(/^[^\n]*nothing was changed\n$/);
     },

@@ -22,8 +22,12 @@ function client(concurrency = 4, limits: Partial<HttpLimits> = {}) {
   const stop = new AbortController();
   const counters = { total: 0, retried: 0 };
   const client = createHttp({
-    ...{ concurrency, signal: stop.signal, counters, now: () => new Date(), warn: () => undefined },
-    limits: { maxRequests: 1_000, until: new Date(Date.now() + 60_000), maxWaitMs: 60_000, ...limits },
+    concurrency,
+    signal: stop.signal,
+    counters,
+    now: () => new Date(),
+    warn: () => undefined,
+    limits: { maxRequests: 1_000, maxDurationMs: 60_000, maxWaitMs: 60_000, ...limits },
   });
   return { stop, counters, http: client.lane('test', 'account') };
 }
@@ -52,7 +56,8 @@ it('ends in the last error when attempts have run out, or the server asks for to
   });
   await expect(client().http.ask(get(url), judge)).rejects.toMatchObject({
     message: expect.stringContaining('HTTP 503; asked to wait 60 min'),
-    ...{ reason: 'throttled', scope: 'connection' },
+    reason: 'throttled',
+    scope: 'connection',
   });
   expect(calls).toBe(2);
 });
@@ -132,7 +137,7 @@ it('sends nothing beyond the requests and the time that a run may take', async (
   await Promise.allSettled([1, 2, 3, 4].map(() => http.ask(get(url), judge)));
   expect(calls).toBe(2);
   await expect(http.ask(get(url), judge)).rejects.toMatchObject({ reason: 'quota_exhausted' });
-  await expect(client(4, { until: new Date(0) }).http.ask(get(url), judge)).rejects.toMatchObject({
+  await expect(client(4, { maxDurationMs: 0 }).http.ask(get(url), judge)).rejects.toMatchObject({
     reason: 'timeout',
   });
   expect(calls).toBe(2);

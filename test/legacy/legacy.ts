@@ -2,12 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { runCli } from '../e2e/support/cli.js';
 import { type Database, emptyDatabase, encryptionKey } from '../e2e/support/databases.js';
+import { SUPABASE_ROLES } from '../store/engines.js';
 import { freshPostgres, supabaseOverPostgres } from '../support/database.js';
 import { USER_IDS } from './accounts.js';
 import { seedConnections } from './connections.js';
 import { seedSnapshots } from './snapshots.js';
 
-export const LEGACY_TABLES = await readFile(new URL('./tables.sql', import.meta.url), 'utf8');
+export const LEGACY_TABLES = `${SUPABASE_ROLES};
+${await readFile(new URL('./tables.sql', import.meta.url), 'utf8')}`;
 
 /** A database of the application, as this tool joins it. */
 export interface LegacyDatabase extends Database {

@@ -1,20 +1,5 @@
 -- The application's tables on Supabase as this tool finds them.
 
--- Roles are the server's, not the database's: another test may have made them, or be making them.
-do $$
-declare
-  role_name text;
-begin
-  foreach role_name in array array['anon', 'authenticated', 'service_role'] loop
-    begin
-      execute format('create role %I %s', role_name, case role_name when 'service_role' then 'bypassrls' end);
-    exception when duplicate_object or unique_violation then
-      null;
-    end;
-  end loop;
-end
-$$;
-
 -- What Supabase grants on everything that is, and that will be, in the schema "public".
 grant usage on schema public to anon, authenticated, service_role;
 alter default privileges in schema public grant all on tables to anon, authenticated, service_role;

@@ -62,7 +62,11 @@ describe('a session', () => {
       return token === 'new' ? [200, {}] : [401, {}];
     });
     const client: OAuthClient = {
-      ...{ provider: 'Any', tokenUrl: `${url}/token`, clientId: 'id', clientSecret: 'secret', variables: 'ANY' },
+      provider: 'Any',
+      tokenUrl: `${url}/token`,
+      clientId: 'id',
+      clientSecret: 'secret',
+      variables: 'ANY',
       scopes: ['analytics', 'everything'],
     };
     const { get } = openSession(client, tokens, lentContext(NOON).context);
@@ -88,6 +92,10 @@ describe('a session', () => {
     [400, { error: 'invalid_request', error_description: 'refresh token is expired' }, 'needs_reconnect', 'connect'],
     [400, { error: 'invalid_request' }, 'unexpected_response', 'invalid_request'],
     [503, { error: 'temporarily_unavailable' }, 'platform_error', '503'],
+    [401, { error: 'disabled_client' }, 'configuration', 'enable it, or set ANY_CLIENT_ID and ANY_CLIENT_SECRET'],
+    [400, { error: 'invalid_rapt' }, 'needs_reconnect', 'session policy of the Workspace'],
+    [403, { error: 'rate_limit_exceeded' }, 'throttled', 'rate of token grants'],
+    [401, { error: 'access_denied' }, 'needs_reconnect', 'has not been granted the renewal of tokens'],
     [200, { token: 'new' }, 'unexpected_response', 'without an access token'],
     [200, { access_token: 'other' }, 'needs_reconnect', 'stale'],
   ])('ends HTTP %i with %j in %s', async (status, json, reason, message) => {

@@ -114,7 +114,11 @@ it('whatever happened before, a clean run ends in the table that it would give a
     }, 1);
     const userId = user === null ? undefined : accounts[user * 4]?.userId;
     await collect({
-      ...{ concurrency, signal: stop.signal, window: { kind: 'lookback', days: daysBack } },
+      // The user may have none of the platforms.
+      concurrency,
+      signal: stop.signal,
+      window: { kind: 'lookback', days: daysBack },
+      allowEmpty: true,
       ...(userId !== undefined && { userId }),
       ...(platforms && { platforms }),
     }).catch((error: unknown) => {

@@ -62,7 +62,8 @@ describe.concurrent('secrets', () => {
       {
         ...DEFAULT_OPTIONS,
         window: { kind: 'dates', since: DATE, until: DATE },
-        ...{ concurrency: 2, trigger: 'test' },
+        concurrency: 2,
+        trigger: 'test',
         signal: new AbortController().signal,
       },
       () => undefined,

@@ -79,7 +79,9 @@ export async function proxiedSandbox(options: { latencyMs?: number; accounts?: r
     }
   }
   return {
-    ...{ sandbox, proxies, env },
+    sandbox,
+    proxies,
+    env,
     begin: (platforms: readonly SandboxPlatform[], fault: NetworkFault, connections?: number) =>
       Promise.all(platforms.map((platform) => proxies[platform].begin(fault, connections))),
     end: () => Promise.all(PLATFORMS.map((platform) => proxies[platform].end())),
@@ -143,14 +145,18 @@ export function collectHere(store: Store, env: Readonly<Record<string, string>>,
   const config = loadConfig(env);
   return collect(
     {
-      ...{ store, platforms: createPlatforms(config), now: () => new Date(), secrets: secretsOf(config) },
+      store,
+      platforms: createPlatforms(config),
+      now: () => new Date(),
+      secrets: secretsOf(config),
       keyring: createKeyring(config.encryptionKey ?? '', { allowPlaintext: false }),
       ...(http && { http }),
     },
     {
       ...DEFAULT_OPTIONS,
       window: { kind: 'dates', since: DATE, until: DATE },
-      ...{ concurrency: 8, trigger: 'test' },
+      concurrency: 8,
+      trigger: 'test',
       signal: new AbortController().signal,
       ...options,
     },

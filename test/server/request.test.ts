@@ -21,7 +21,7 @@ it('takes a user, a date and platforms', () => {
     request: {
       trigger: 'http',
       userId: 'u1',
-      window: { kind: 'dates', since: '2026-11-22', until: '2026-11-22' },
+      window: { kind: 'day', date: '2026-11-22' },
       platforms: ['instagram', 'youtube'],
     },
   });

@@ -38,9 +38,15 @@ async function serve(options: Partial<ServerOptions> = {}) {
   const server = await startServer({
     app: { store: world.store, collect: (given, onEvent) => world.collect({ ...given, concurrency: 1 }, onEvent) },
     secret: SECRET,
-    ...{ cron: '0 2,9 * * *', timeZone: 'UTC', host: '127.0.0.1', port: 0, graceMs: 0 },
+    cron: '0 2,9 * * *',
+    timeZone: 'UTC',
+    host: '127.0.0.1',
+    port: 0,
+    graceMs: 0,
     alerts: createAlerts({ webhookUrl: null, details: false, healthcheckUrl: null, warn: () => undefined }),
-    ...{ allowedFailures: NO_FAILURES, onEvent: () => undefined, log: (line) => void log.push(line) },
+    allowedFailures: NO_FAILURES,
+    onEvent: () => undefined,
+    log: (line) => void log.push(line),
     ...options,
   });
   servers.push(server);
@@ -192,6 +198,28 @@ describe('a trigger', () => {
       expect(await ask('POST', TRIGGER, { body })).toMatchObject({ status: 400, json: { success: false, field } });
     }
     expect(await world.query('select id from collection_runs')).toEqual([]);
+  });
+
+  it('is refused for a user without any connection, and starts nothing', async () => {
+    const { ask, log } = await serve();
+    const [first] = accounts;
+    const answer = await ask('POST', TRIGGER, { body: JSON.stringify({ user: `${first?.userId}x` }) });
+    expect(answer).toMatchObject({ status: 400, json: { error: { code: 'invalid_request' }, field: 'user' } });
+    expect(log.join('\n')).toContain(`nearest known user is "${first?.userId}"`);
+    expect(await world.query('select id from collection_runs')).toEqual([]);
+  });
+
+  it('of a platform without an account starts a run that fails, unless it may be empty', async () => {
+    const body = JSON.stringify({ platforms: ['linkedin'] });
+    const strict = await serve();
+    const { json } = await strict.ask('POST', TRIGGER, { body });
+    expect(await strict.ended(json.run_id)).toMatchObject({
+      status: 'failed',
+      summary: { error: expect.stringContaining('no active connection of linkedin') },
+    });
+    const lenient = await serve({ allowEmpty: true });
+    const second = await lenient.ask('POST', TRIGGER, { body });
+    expect(await lenient.ended(second.json.run_id)).toMatchObject({ status: 'completed' });
   });
 
   it('is refused when its body is larger than 16 kB, said beforehand or not', async () => {

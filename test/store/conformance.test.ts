@@ -129,6 +129,20 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       expect((await values()).sort()).toEqual([1, 7, 7]);
     });
 
+    test('are those that name the same account and know nothing of settling, too', async () => {
+      await theirs('2026-11-18', `{"account_id": "${account.accountId}", "fetched_at": "2099-01-01T00:00:00.000Z"}`);
+      const runId = await beginRun(engine.store);
+      const foreign = { rows: 1, since: '2026-11-18', until: '2026-11-18' };
+      const given = { snapshots: rows('2026-11-18') };
+      expect(await record(engine.store, runId, given)).toEqual({ inserted: 0, updated: 0, unchanged: 0, foreign });
+      expect(await record(engine.store, runId, { ...given, adopt: true })).toMatchObject({ updated: 1 });
+      expect(await record(engine.store, runId, given)).toMatchObject({ unchanged: 1, foreign: NOTHING_FOREIGN });
+      const adopted = await engine.sql.query(
+        "select metadata from public.analytics_snapshots where date = '2026-11-18'",
+      );
+      expect(adopted).toEqual([{ metadata: snapshot(account).metadata }]);
+    });
+
     test('are overwritten when they are adopted', async () => {
       const runId = await beginRun(engine.store);
       const counts = await record(engine.store, runId, { snapshots: rows('2026-11-19', '2026-11-21'), adopt: true });
@@ -151,14 +165,17 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     ]);
   });
 
-  test('outcomes show in the ledger of their account, within the dates asked for, whichever connection opens it', async () => {
+  test('outcomes show in the ledger of their account, from the first day that is not done, whichever connection opens it', async () => {
     const account = await connected(engine.store);
     const runId = await beginRun(engine.store);
     await record(engine.store, runId, { outcomes: [outcome(account, '2026-11-21', as('pending'))] });
-    await record(engine.store, runId, { outcomes: [outcome(account), outcome(account, '2026-11-01')] });
+    const accounts = [accountRow({ id: account.id, done_to: '2026-11-09' })];
+    const days = [outcome(account), outcome(account, '2026-11-09'), outcome(account, '2026-11-10')];
+    await record(engine.store, runId, { accounts, outcomes: days });
     await engine.sql.query('delete from public.platform_connections');
     const [again] = [await connected(engine.store)];
-    expect(again).toMatchObject({ id: account.id, ledger: [{ date: '2026-11-21', state: 'settled' }] });
+    const ledger = ['2026-11-10', '2026-11-21'].map((date) => ({ date, state: 'settled', missing: [] }));
+    expect(again).toMatchObject({ id: account.id, doneTo: '2026-11-09', ledger });
   });
 
   test('an account tells since when, and in how many runs, it has failed without a break', async () => {
@@ -476,6 +493,36 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await values()).toEqual([1]);
   });
 
+  test('counts connections by service, and finds users like one that has none', async () => {
+    const { countConnections, saveConnection } = engine.store;
+    const none = { services: [], encrypted: 0, neighbours: [] };
+    expect(await countConnections()).toEqual(none);
+
+    await saveConnection(connection());
+    await saveConnection(connection({ platform: 'google', accessToken: 'plain' }));
+    await saveConnection(connection({ accountId: '1', accessToken: 'plain', refreshToken: 'gAAAA-second' }));
+    const { id } = await saveConnection(connection({ userId: OTHER_USER, accountId: '2' }));
+    await engine.sql.query('update public.platform_connections set status = $1 where id::text = $2', ['revoked', id]);
+
+    expect(await countConnections()).toEqual({
+      services: [
+        { service: 'google', active: 1, inactive: 0 },
+        { service: 'instagram', active: 2, inactive: 1 },
+      ],
+      encrypted: 3,
+      neighbours: [],
+    });
+    expect(await countConnections(OTHER_USER)).toEqual({
+      services: [{ service: 'instagram', active: 0, inactive: 1 }],
+      encrypted: 1,
+      neighbours: [],
+    });
+    const mistyped = `${USER.slice(0, -1)}3`.toUpperCase();
+    expect(await countConnections(mistyped)).toEqual({ ...none, neighbours: [USER, OTHER_USER] });
+    expect(await countConnections('%')).toEqual(none);
+    expect(await countConnections('')).toEqual(none);
+  });
+
   test('what a run of another scope has settled stays settled', async () => {
     const account = await connected(engine.store);
     const runId = await beginRun(engine.store);
@@ -484,11 +531,28 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await engine.sql.query('select outcome from public.collection_outcomes')).toEqual([{ outcome: 'settled' }]);
   });
 
+  test('a refresh that fails leaves a settled day and its rows as they were', async () => {
+    const account = await connected(engine.store);
+    const runId = await beginRun(engine.store);
+    await record(engine.store, runId, { snapshots: [snapshot(account)], outcomes: [outcome(account)] });
+    const days = () =>
+      engine.sql.query(`select outcome, reason, metrics, value::int as value, metadata -> 'settled' as settled
+        from public.collection_outcomes, public.analytics_snapshots`);
+    const before = await days();
+    expect(before).toEqual([{ outcome: 'settled', reason: null, metrics: 1, value: 1, settled: true }]);
+    const failed = outcome(account, '2026-11-21', FAILED);
+    await record(engine.store, runId, { outcomes: [failed], refresh: true });
+    expect(await days()).toEqual(before);
+    const partial = snapshot(account, { metadata: { settled: false, fetched_at: at(1) } });
+    await record(engine.store, runId, { snapshots: [partial], outcomes: [failed], refresh: true });
+    expect(await days()).toEqual(before);
+  });
+
   test('a second sync changes nothing', async () => {
     await connected(engine.store);
     const rows = () => engine.sql.query('select xmin::text, accounts.* from public.collection_accounts accounts');
     const before = await rows();
-    expect(await sync(engine.store)).toEqual({ changes: [], unknownUsers: 0 });
+    expect(await sync(engine.store)).toEqual({ successions: [], unknownUsers: 0 });
     expect(await rows()).toEqual(before);
   });
 });

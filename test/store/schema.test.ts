@@ -1,8 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { applySchema } from '../../src/store/apply-schema.js';
 import { schemaScript } from '../../src/store/schema.js';
 import { type OlderDatabase, openOlderDatabase } from './older-database.js';
-import { allAccounts, connected, connection, NOTHING_FOREIGN, OTHER_USER, recordAll, snapshot, USER } from './rows.js';
+import {
+  allAccounts,
+  beginRun,
+  connected,
+  connection,
+  NOTHING_FOREIGN,
+  OTHER_USER,
+  record,
+  recordAll,
+  snapshot,
+  sync,
+  USER,
+} from './rows.js';
 
 const KEY = 'user_id, platform, source, metric, date, post_id';
 
@@ -39,7 +52,7 @@ test('an older schema gets what is new, each part told once', async () => {
     drop index public.analytics_snapshots_fetched_at;
     update public.collection_migrations set checksum = 'of an earlier version' where name = 'functions'`);
   const { done } = await sql.store.applySchema();
-  expect(done.map((step) => step.split(':')[0])).toEqual(['009_indexes', 'functions']);
+  expect(done.map((step) => step.split(':')[0])).toEqual(['applied 009_indexes', 'applied functions']);
   expect(await sql.query(`select to_regclass('public.analytics_snapshots_fetched_at') is not null as there`)).toEqual([
     { there: true },
   ]);
@@ -107,6 +120,53 @@ describe('an older platform_connections', () => {
     expect(account?.connections).toMatchObject([{ accessToken: 'renewed' }]);
   });
 
+  test('whose platform is an enum is read, renewed and added to, and so is social_media_connections', async () => {
+    const columns = `id uuid primary key default gen_random_uuid(), user_id uuid not null, platform public.platform not null,
+      account_id text, access_token text, is_active boolean default true`;
+    await sql.bringOver(`create type public.platform as enum ('instagram', 'facebook', 'wordpress');
+      create table public.platform_connections (${columns});
+      create table public.social_media_connections (${columns});
+      insert into public.platform_connections (user_id, platform, account_id, access_token) values
+        ('${USER}', 'instagram', '111', 'cipher'), ('${USER}', 'wordpress', '5', 'cipher');
+      insert into public.social_media_connections (user_id, platform, account_id, access_token) values
+        ('${OTHER_USER}', 'facebook', '222', 'cipher')`);
+    await sql.store.saveConnection(connection({ accountId: '111', accessToken: 'renewed' }));
+    await sql.store.saveConnection(connection({ platform: 'facebook', accountId: '333' }));
+    const accounts = await allAccounts(sql.store);
+    expect(accounts).toMatchObject([
+      { userId: USER, platform: 'facebook', accountId: '333' },
+      { userId: USER, platform: 'instagram', accountId: '111', connections: [{ accessToken: 'renewed' }] },
+      { userId: OTHER_USER, platform: 'facebook', accountId: '222' },
+    ]);
+    expect(await recordAll(sql.store, ...accounts.map((account) => snapshot(account)))).toMatchObject({ inserted: 3 });
+  });
+
+  test('with dates of text that are none is read, and those dates count as unknown', async () => {
+    const dates = [
+      '2026-02-30',
+      '2026-02-30T10:00:00',
+      '2026-13-01T25:61:00+00:00',
+      'unknown',
+      '',
+      '2026-01-01 Nowhere',
+    ];
+    await sql.bringOver(`create table public.platform_connections (id serial, user_id text, platform text, account_id text,
+      access_token text, token_expires_at text, created_at text, connected_at text, last_token_refresh text)`);
+    for (const date of [...dates, '2026-02-28T10:00:00+00:00', '2024-02-29 10:00']) {
+      await sql.query(
+        "insert into public.platform_connections values (default, $1, 'instagram', $2, 'cipher', $2, $2, $2, $2)",
+        [USER, date],
+      );
+    }
+    expect(await sql.store.applySchema()).toMatchObject({ done: [] });
+    const read = await sql.query('select token_expires_at, created_at, renewed_at from public.collection_connections');
+    const known = read.filter((row) => Object.values(row).some((date) => date !== null));
+    expect([read.length, known.length]).toEqual([dates.length + 2, 2]);
+    // The empty one names no account, which is read nevertheless.
+    expect(await allAccounts(sql.store)).toHaveLength(dates.length + 2);
+    expect(await sql.store.tokensEnding({ platforms: ['instagram'] }, '2027-01-01T00:00:00Z')).toHaveLength(2);
+  });
+
   test('takes a new connection in its own columns, and keeps its openness', async () => {
     await sql.bringOver(`create table public.platform_connections (id uuid primary key, user_id uuid not null, platform text not null,
       page_id text, access_token_encrypted text not null, is_active boolean not null)`);
@@ -118,6 +178,17 @@ describe('an older platform_connections', () => {
       `select relrowsecurity from pg_class where oid = 'public.platform_connections'::regclass`,
     );
     expect(security).toEqual([{ relrowsecurity: false }]);
+  });
+
+  test('refuses a user that the application does not know, or an id of another type, as a mistake', async () => {
+    await sql.bringOver(`create table public.members (id uuid primary key);
+      create table public.platform_connections (id uuid primary key, user_id uuid not null references public.members,
+        platform text not null, page_id text, access_token_encrypted text not null)`);
+    for (const userId of ['me', '00000000-0000-4000-8000-000000000009']) {
+      const refused = sql.store.saveConnection(connection({ userId, platform: 'facebook', accountId: '5' }));
+      await expect(refused).rejects.toMatchObject({ code: 'usage' });
+    }
+    expect(await sql.query('select id from public.platform_connections')).toEqual([]);
   });
 });
 
@@ -159,6 +230,90 @@ describe('an older analytics_snapshots', () => {
       `select 1 from pg_index where indrelid = 'public.analytics_snapshots'::regclass and indisunique`,
     );
     expect(indexes).toHaveLength(2);
+  });
+
+  describe('whose key takes NULLs as different', () => {
+    const table = `create table public.analytics_snapshots (id bigserial primary key, user_id text, ${columns}, unique (${KEY}))`;
+    const uniqueIndexes = () =>
+      sql.query(`select indexrelid::regclass::text as name, indisvalid as valid, indnullsnotdistinct as nulls_equal
+        from pg_index where indrelid = 'public.analytics_snapshots'::regclass and indisunique and not indisprimary`);
+    const oneKey = [{ name: 'analytics_snapshots_one_per_key', valid: true, nulls_equal: true }];
+    const apply = {
+      'schema --apply': async () => void (await sql.store.applySchema()),
+      'the script': async () => void (await sql.query(await schemaScript())),
+    };
+
+    test.each(Object.entries(apply))('keeps one row of each key of rows without a user (%s)', async (_, applied) => {
+      // As many rows of users as one batch holds, so that the next one begins with nobody's.
+      await sql.leave(`${table};
+        insert into public.analytics_snapshots (user_id, platform, source, metric, value, date, created_at)
+        select 'user-' || n / 2, 'instagram', 'social_media', 'reach', n % 2, '2026-11-21', '2026-11-22'::date + n % 2
+        from generate_series(0, 19999) n;
+        insert into public.analytics_snapshots (user_id, platform, source, metric, value, date, created_at) values
+          (null, 'instagram', 'social_media', 'reach', 12, '2026-11-21', '2026-11-23'),
+          (null, 'instagram', 'social_media', 'reach', 11, '2026-11-21', '2026-11-22'),
+          (null, 'instagram', 'social_media', 'likes', 13, '2026-11-21', '2026-11-22')`);
+      await applied();
+      const left = `select count(*)::int as rows, max(value)::int as highest from public.analytics_snapshots where user_id`;
+      expect(await sql.query(`${left} is not null`)).toEqual([{ rows: 10_000, highest: 0 }]);
+      expect(await sql.query(`${left} is null and value <> 12`)).toEqual([{ rows: 2, highest: 13 }]);
+      expect(await uniqueIndexes()).toEqual(oneKey);
+    });
+
+    test.each(Object.entries(apply))(
+      'takes a row without created_at for the oldest of its key (%s)',
+      async (_, applied) => {
+        await sql.leave(`${table}; ${duplicates};
+        update public.analytics_snapshots set created_at = null where value in (3, 4)`);
+        await applied();
+        const left = await sql.query('select value::int from public.analytics_snapshots order by value');
+        expect(left).toEqual([{ value: 3 }, { value: 4 }, { value: 5 }]);
+      },
+    );
+
+    test.each([
+      { moment: 'before the new key is in place', damage: 'select' },
+      {
+        moment: 'while the new key is built',
+        damage: `update pg_index set indisvalid = false where indexrelid = 'public.analytics_snapshots_one_per_key'::regclass`,
+      },
+    ])('gets one valid key by the next schema --apply when it was killed $moment', async ({ damage }) => {
+      await sql.leave(`${table}; ${duplicates}`);
+      let killed = false;
+      const session = {
+        async query(text: string, values?: readonly unknown[]) {
+          killed ||= text.includes('add constraint analytics_snapshots_one_per_key unique using');
+          if (killed) throw new Error('killed');
+          return sql.query(text, values && [...values]);
+        },
+      };
+      await expect(applySchema(session)).rejects.toThrow('killed');
+      expect(await uniqueIndexes()).toHaveLength(2);
+      await sql.query(damage);
+      await sql.store.applySchema();
+      expect(await uniqueIndexes()).toEqual(oneKey);
+      expect(await sql.store.applySchema()).toMatchObject({ done: [] });
+      await expect(sql.store.check()).resolves.toBeUndefined();
+    });
+  });
+
+  test('without metadata in a row has it stand as another writer’s until it is adopted', async () => {
+    await sql.bringOver(`create table public.analytics_snapshots (id bigserial primary key, user_id text not null, ${columns});
+      insert into public.analytics_snapshots (user_id, platform, source, metric, value, date, metadata)
+      values ('${USER}', 'instagram', 'social_media', 'reach', 7, '2026-11-21', null)`);
+    const account = await connected(sql.store);
+    await sql.query(`insert into public.analytics_account_snapshots (user_id, platform, account_id, source, metric, value, date, metadata)
+      values ('${USER}', 'instagram', '${account.accountId}', 'social_media', 'reach', 3, '2026-11-21', '{"settled": true}')`);
+    const runId = await beginRun(sql.store);
+    const foreign = { rows: 1, since: '2026-11-21', until: '2026-11-21' };
+    expect(await record(sql.store, runId, { snapshots: [snapshot(account)] })).toMatchObject({ unchanged: 0, foreign });
+    const kept = () => sql.query('select value::int from public.analytics_account_snapshots');
+    expect(await kept()).toEqual([{ value: 3 }]);
+    expect(await record(sql.store, runId, { snapshots: [snapshot(account)], adopt: true })).toMatchObject({
+      updated: 1,
+    });
+    expect(await sql.query('select value::int from public.analytics_snapshots')).toEqual([{ value: 1 }]);
+    expect(await kept()).toEqual([]);
   });
 
   test('gets the columns it lacks, defaults, and a value that takes fractions', async () => {
@@ -219,7 +374,10 @@ describe('an older analytics_snapshots', () => {
       remedy: expect.stringContaining('alter column value'),
     });
     await sql.query('drop view public.theirs, public.analytics_daily, public.analytics_by_account');
-    expect((await sql.store.applySchema()).done.map((step) => step.split(':')[0])).toEqual(['003_values', 'functions']);
+    expect((await sql.store.applySchema()).done.map((step) => step.split(':')[0])).toEqual([
+      'applied 005_values',
+      'applied functions',
+    ]);
     await expect(sql.store.check()).resolves.toBeUndefined();
   });
 });
@@ -240,6 +398,36 @@ test('an owner who is no superuser can apply it and collect', async () => {
     foreign: NOTHING_FOREIGN,
   });
 });
+
+test.each(['analytics_snapshots', 'platform_connections'])(
+  'an owner who may not refer to the users of %s is told so, and the schema ties its rows to them once they may',
+  async (table) => {
+    const role = `tenant_of_${table}`;
+    await sql.bringOver(`drop schema public; create role ${role} nosuperuser; create schema public authorization ${role};
+      create schema auth; grant usage on schema auth to ${role}; create table auth.users (id uuid primary key);
+      insert into auth.users values ('${USER}');
+      create table public.${table} (id uuid primary key default gen_random_uuid(), platform text not null,
+        user_id uuid not null references auth.users on delete cascade,
+        ${table === 'platform_connections' ? 'account_id text, access_token text' : 'metric text not null, value numeric not null, date date not null'});
+      alter table public.${table} owner to ${role}; set role ${role}`);
+    const finding = {
+      finding: expect.stringContaining('auth.users leaves their rows'),
+      remedy: expect.stringContaining(`grant references on auth.users to ${role};`),
+    };
+    const refused = await sql.store.applySchema();
+    expect(refused.done).toEqual([]);
+    expect(refused.findings).toContainEqual(finding);
+    await connected(sql.store);
+
+    await sql.query(`reset role; grant references on auth.users to ${role}; set role ${role}`);
+    const { done, findings } = await sql.store.applySchema();
+    expect(done).toEqual([expect.stringMatching(/^applied 008_owners:/)]);
+    expect(findings).not.toContainEqual(finding);
+    expect((await sql.store.applySchema()).done).toEqual([]);
+    await sql.query('reset role; delete from auth.users');
+    expect(await sql.query('select 1 from public.collection_accounts')).toEqual([]);
+  },
+);
 
 describe('the first edition, which kept its ledger by connection and wrote the source "api",', () => {
   const edition = readFileSync(new URL('first-edition.sql', import.meta.url), 'utf8');
@@ -301,5 +489,59 @@ describe('the first edition, which kept its ledger by connection and wrote the s
     expect(await sql.query('select for_user, summary from public.collection_runs')).toEqual([
       { for_user: USER, summary: { users: { total: 1 } } },
     ]);
+  });
+
+  test('is brought over with rows and connections that have lost their user, or the date when they were created', async () => {
+    await sql.leave(`${edition};
+      alter table public.platform_connections alter column user_id drop not null;
+      alter table public.analytics_snapshots alter column user_id drop not null, alter column created_at drop not null;
+      insert into public.platform_connections (user_id, platform, account_id, created_at) values
+        (null, 'facebook', 'gone', '2026-01-01'), ('${USER}', 'facebook', 'old', '2026-01-01');
+      insert into public.analytics_snapshots ${columns} values ${row('old', 'reach', 1)}, ${row('younger', 'likes', 2)}, ${row('gone', 'shares', 3)};
+      update public.analytics_snapshots set created_at = null;
+      update public.analytics_snapshots set user_id = null where metadata ->> 'account_id' = 'gone'`);
+    await sql.query(await schemaScript());
+    const accounts = await sql.query(
+      'select user_id, account_id, is_primary from public.collection_accounts order by 2',
+    );
+    expect(accounts).toEqual([
+      { user_id: USER, account_id: 'old', is_primary: true },
+      { user_id: USER, account_id: 'younger', is_primary: false },
+    ]);
+    const byAccount = await sql.query('select value::int from public.analytics_by_account where user_id is not null');
+    expect(byAccount).toEqual([{ value: 1 }, { value: 2 }]);
+  });
+
+  describe('whose collected account is no longer connected', () => {
+    const REMOVED = "delete from public.platform_connections where account_id = 'old'";
+    const REVOKED = "update public.platform_connections set status = 'revoked' where account_id = 'old'";
+    /** The younger account has been passed over, so it has no rows. */
+    const left = async (disconnect: string) => {
+      await sql.leave(`${edition};
+        insert into public.platform_connections (id, user_id, platform, account_id, status, created_at) values
+          ('00000000-0000-4000-8000-000000000001', '${USER}', 'facebook', 'old', 'active', '2026-01-01'),
+          ('00000000-0000-4000-8000-000000000003', '${USER}', 'facebook', 'younger', 'active', '2026-02-01');
+        insert into public.analytics_snapshots ${columns} values ${row('old', 'page_follows', 3)};
+        ${disconnect}`);
+      await sql.query(await schemaScript());
+    };
+    const primary = () => sql.query('select account_id from public.collection_accounts where is_primary');
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
+
+    test('keeps it as the primary one until the window has passed', async () => {
+      await left(REVOKED);
+      expect(await primary()).toEqual([{ account_id: 'old' }]);
+      expect(await sync(sql.store, inDays(6))).toMatchObject({ successions: [] });
+      expect(await sync(sql.store, inDays(8))).toMatchObject({
+        successions: [{ accountId: 'younger', formerAccountId: 'old', reason: null }],
+      });
+    });
+
+    test('keeps it until a run tells of its successor, where no connection names it', async () => {
+      await left(REMOVED);
+      expect(await primary()).toEqual([{ account_id: 'old' }]);
+      expect(await sync(sql.store)).toMatchObject({ successions: [{ accountId: 'younger', formerAccountId: 'old' }] });
+      expect(await sql.query('select metric from public.analytics_snapshots')).toEqual([{ metric: 'page_follows' }]);
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { recordSql, schemaParts } from '../../src/store/schema.js';
 import { SUPABASE_ROLES } from './engines.js';
 import { type OlderDatabase, openOlderDatabase } from './older-database.js';
 import { allAccounts, connected, connection, OTHER_USER, recordAll, snapshot, USER } from './rows.js';
@@ -62,6 +63,20 @@ test('a user reads the rows of all own accounts, and nobody else’s', async () 
     { reach: 1 },
     { reach: 3 },
   ]);
+});
+
+test('interrupted after any of its parts, it leaves no table open that it has created', async () => {
+  await sql.leave(`grant usage on schema public to anon, authenticated;
+    alter default privileges in schema public grant all on tables to public, anon, authenticated`);
+  for (const part of await schemaParts()) {
+    await sql.query(`begin; ${part.sql}\n${recordSql(part)}; commit`);
+    const open = await sql.query(`select relname from pg_class
+      where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')
+        and (relkind = 'r' and not relrowsecurity
+          or has_table_privilege('public', oid, 'select, insert, update, delete')
+          or has_table_privilege('anon', oid, 'select, insert, update, delete'))`);
+    expect(open, part.name).toEqual([]);
+  }
 });
 
 test('every function has an empty search path', async () => {

@@ -4,7 +4,7 @@ import { createRefusals } from '../../src/collector/refusals.js';
 import { createHttp } from '../../src/http/client.js';
 import type { PlatformContext } from '../../src/platforms/platform.js';
 
-export type Answer = readonly [status: number, json: unknown];
+export type Answer = readonly [status: number, json: unknown, headers?: Readonly<Record<string, string>>];
 
 const closers: (() => unknown)[] = [];
 
@@ -18,8 +18,8 @@ export async function serveApi(answer: (url: URL, token: string) => Answer) {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://loopback');
     requests.push(url);
-    const [status, json] = answer(url, request.headers.authorization?.replace('Bearer ', '') ?? '');
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
+    const [status, json, headers] = answer(url, request.headers.authorization?.replace('Bearer ', '') ?? '');
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(json));
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   closers.push(() => {
@@ -31,23 +31,26 @@ export async function serveApi(answer: (url: URL, token: string) => Answer) {
   return { url: `http://127.0.0.1:${address.port}`, requests };
 }
 
-/** What the collector lends to a platform, without the wait between attempts. */
-export function lentContext(now: Date, closingDate: string | null = null, maxRequests = 1_000) {
+/** What the collector lends to a platform. Waiting takes no time, but moves the clock. */
+export function lentContext(start: Date, closingDate: string | null = null, maxRequests = 1_000) {
+  let clock = start.getTime();
+  const now = () => new Date(clock);
+  const counters = { total: 0, retried: 0 };
   const warnings: string[] = [];
   const warn = (message: string) => void warnings.push(message);
   const client = createHttp({
-    ...{
-      concurrency: 8,
-      signal: new AbortController().signal,
-      counters: { total: 0, retried: 0 },
-      now: () => now,
-      warn,
+    concurrency: 8,
+    signal: new AbortController().signal,
+    counters,
+    now,
+    warn,
+    limits: { maxRequests, maxDurationMs: 3_600_000, maxWaitMs: 300_000 },
+    pause: async (ms) => {
+      clock += ms;
     },
-    limits: { maxRequests, until: new Date(now.getTime() + 3_600_000), maxWaitMs: 60_000 },
-    pause: async () => undefined,
   });
   closers.push(client.close);
   const http = client.lane('test', 'account');
-  const context: PlatformContext = { http, now: () => now, closingDate, refused: createRefusals(warn), warn };
-  return { context, client, warnings };
+  const context: PlatformContext = { http, now, closingDate, refused: createRefusals(warn), warn };
+  return { context, client, warnings, counters, now };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseFernetKey } from '../../src/tokens/fernet.js';
-import { loadOrCreateKey } from '../../src/tokens/key-file.js';
+import { createKey, keyPath, readKey } from '../../src/tokens/key-file.js';
 
 let folder: string;
 
@@ -15,29 +15,35 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('makes a key once, readable by its owner alone', async () => {
+test('makes a key, readable by its owner alone, and reads it back', async () => {
   const dataDir = join(folder, 'deep', 'data');
-  const first = await loadOrCreateKey(dataDir);
-  const second = await loadOrCreateKey(dataDir);
+  expect(await readKey(dataDir)).toBeNull();
+  const { key, path } = await createKey(dataDir);
 
-  expect(first).toEqual({ key: expect.any(String), created: true, path: join(dataDir, 'encryption.key') });
-  expect(parseFernetKey(first.key)).not.toBeNull();
-  expect(second).toEqual({ ...first, created: false });
-  expect((await stat(first.path)).mode & 0o777).toBe(0o600);
+  expect(path).toBe(join(dataDir, 'encryption.key'));
+  expect(parseFernetKey(key)).not.toBeNull();
+  expect(await readKey(dataDir)).toBe(key);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
   expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
 });
 
-test('a damaged key file is reported and left as it is', async () => {
-  const path = join(folder, 'encryption.key');
+test('never overwrites a key', async () => {
+  const { key } = await createKey(folder);
+  await expect(createKey(folder)).rejects.toMatchObject({ code: 'config_invalid' });
+  expect(await readKey(folder)).toBe(key);
+});
+
+test('reports a damaged key file and leaves it as it is', async () => {
+  const path = keyPath(folder);
   await writeFile(path, 'damaged');
-  await expect(loadOrCreateKey(folder)).rejects.toMatchObject({ code: 'config_invalid' });
+  await expect(readKey(folder)).rejects.toMatchObject({ code: 'config_invalid' });
   expect(await readFile(path, 'utf8')).toBe('damaged');
 });
 
-test('a folder that cannot be made is reported with the way out', async () => {
+test('reports a folder that cannot be made, with the way out', async () => {
   const path = join(folder, 'file');
   await writeFile(path, '');
-  await expect(loadOrCreateKey(path)).rejects.toMatchObject({
+  await expect(createKey(path)).rejects.toMatchObject({
     code: 'config_invalid',
     fix: expect.stringContaining('ANALYTICS_DATA_DIR'),
   });

@@ -19,6 +19,7 @@ import { type Reporter, silentReporter } from '../render/reporter.js';
 import { renderSummary } from '../render/summary.js';
 import { jsonDocument } from '../render/text.js';
 import { watchSignals } from '../signals.js';
+import { isUnattended } from '../unattended.js';
 
 const MINUTE_MS = 60_000;
 const MAX_MINUTES = 1440;
@@ -40,6 +41,7 @@ export interface CollectFlags {
   readonly adopt?: boolean;
   readonly dryRun?: boolean;
   readonly allowFailures?: string;
+  readonly allowEmpty?: boolean;
   readonly alertTest?: boolean;
   /** True when given without a value. */
   readonly sandbox?: string | true;
@@ -71,6 +73,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
 
   async function run(): Promise<Summary> {
     const app = await openApp({
+      defaultStore: isUnattended() ? 'connected' : 'create',
       ...(sandbox !== undefined && { sandbox }),
       ...(runsInGithubActions() && { onToken: (token) => maskToken(token) }),
     });
@@ -129,6 +132,7 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
     }),
     refresh: flags.refresh === true,
     adopt: flags.adopt === true,
+    allowEmpty: flags.allowEmpty === true,
     dryRun: flags.dryRun === true,
     limits: parseLimits(flags),
     trigger: flags.sandbox === undefined ? 'cli' : 'sandbox',

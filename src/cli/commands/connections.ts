@@ -42,7 +42,7 @@ export async function addConnection(flags: AddFlags): Promise<void> {
     const who = cleanText(`${connection.platform} ${account} of user ${connection.userId}`);
     process.stdout.write(`${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`);
     process.stderr.write('Next: analytics-collect collect\n');
-  });
+  }, 'create');
 }
 
 export function choosePrimary(id: string): Promise<void> {
@@ -60,19 +60,28 @@ export function choosePrimary(id: string): Promise<void> {
     const who = cleanText(`${account} of user ${chosen.userId}`);
     process.stdout.write(
       chosen.result === 'unchanged'
-        ? `the ${who} is the primary one already\n`
-        : `the ${who} is the primary one now: its rows are in analytics_snapshots, the former one's in analytics_account_snapshots\n`,
+        ? `the ${who} is already the primary account\n`
+        : `the ${who} is now the primary account: its rows are in analytics_snapshots, those of the former one in analytics_account_snapshots\n`,
     );
   });
 }
 
 export function removeConnection(id: string): Promise<void> {
   return withApp(async ({ store }) => {
-    if (!(await store.removeConnection(id))) {
-      throw noConnection(id);
-    }
-    process.stdout.write(`removed connection ${id}; the metrics it collected stay in analytics_snapshots\n`);
+    if (!(await store.removeConnection(id))) throw id.startsWith(FURTHER) ? foreignConnection(id) : noConnection(id);
+    process.stdout.write(`removed connection ${id}; what was collected of its account stays\n`);
   });
+}
+
+/** Ids of connections in a table that is only read. */
+const FURTHER = 'social_media_connections/';
+
+function foreignConnection(id: string): CollectError {
+  return new CollectError(
+    'not_found',
+    `Connection ${id} stands in the application's table social_media_connections, which is only read.`,
+    'Deactivate or delete it there.',
+  );
 }
 
 function noConnection(id: string): CollectError {

@@ -8,6 +8,7 @@ import { parseAllowedFailures } from '../allowed-failures.js';
 import { parseInteger } from '../flags.js';
 import { createPlainReporter } from '../render/plain.js';
 import { watchSignals } from '../signals.js';
+import { isUnattended } from '../unattended.js';
 
 const MINUTE_MS = 60_000;
 /** As long as Kubernetes waits before it kills. */
@@ -18,6 +19,7 @@ export interface ServeFlags {
   readonly port?: string;
   readonly grace?: string;
   readonly allowFailures?: string;
+  readonly allowEmpty?: boolean;
 }
 
 /** Serves until SIGTERM or Ctrl-C. */
@@ -25,17 +27,26 @@ export async function serveCommand(flags: ServeFlags): Promise<void> {
   const port = parseInteger('--port', flags.port ?? '8080', { min: 0, max: 65_535 });
   const grace = parseInteger('--grace', flags.grace ?? '60', { min: 0, max: 1440 });
   const allowedFailures = parseAllowedFailures(flags.allowFailures);
-  const config = loadConfig(readEnvironment());
-  const secret = cronSecretOf(config);
+  const environment = readEnvironment();
+  const config = loadConfig(environment);
+  const secret = cronSecretOf(config, environment);
   const { notice: log, onEvent } = createPlainReporter({ stream: process.stderr, verbose: false });
   const watch = watchSignals(() => log('stopping: no new requests; once more to quit at once'));
-  const app = await openApp();
+  const app = await openApp({ defaultStore: isUnattended() ? 'connected' : 'create' });
   try {
     for (const notice of app.notices) log(notice);
     await checkDatabase(app, log);
     const server = await startServer({
-      ...{ app, secret, port, allowedFailures, onEvent, log },
-      ...{ cron: config.server.cron, timeZone: config.server.timeZone, graceMs: grace * MINUTE_MS },
+      app,
+      secret,
+      port,
+      allowedFailures,
+      onEvent,
+      log,
+      allowEmpty: flags.allowEmpty === true,
+      cron: config.server.cron,
+      timeZone: config.server.timeZone,
+      graceMs: grace * MINUTE_MS,
       host: flags.host ?? '127.0.0.1',
       alerts: createAlerts({ ...config.alerts, warn: log }),
     });

@@ -6,7 +6,7 @@ export interface Progress {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds, by a clock that nobody sets. */
   readonly startedAt: number;
 }
 

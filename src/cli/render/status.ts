@@ -41,19 +41,19 @@ function platformTable(platforms: readonly PlatformStatus[]): string[] {
     cleanText(platform.platform),
     formatNumber(platform.accounts),
     formatNumber(platform.accounts_with_data),
+    formatNumber(platform.failing.length),
     platform.newest_day ?? 'none',
     formatNumber(platform.days_missing),
-    formatNumber(platform.failing.length),
     formatRange(platform.since, platform.until),
   ]);
   const columns = [
     { title: 'platform' },
     { title: 'accounts', align: 'right' },
     { title: 'with data', align: 'right' },
-    { title: 'newest day' },
-    { title: 'days missing', align: 'right' },
     { title: 'failing', align: 'right' },
-    { title: 'days looked at' },
+    { title: 'newest day' },
+    { title: 'missing', align: 'right' },
+    { title: 'of the days' },
   ] as const;
   return formatTable(columns, rows);
 }

@@ -19,7 +19,7 @@ export const MAX_LINES = 50;
 export const PLATFORM_COLUMNS = ['platform', 'connections', 'ok', 'failed', 'skipped', 'metrics'];
 /** Characters of a failure's message that are shown; `--json` has all of it. */
 const MAX_MESSAGE = 200;
-/** So many connections failing in the same words have a line each. */
+/** Up to so many connections with the same failure get a line each. */
 const MOST_ALIKE = 5;
 
 export interface SummaryContext {
@@ -64,7 +64,7 @@ export function totals({ users, connections, days, metrics, requests }: Summary)
     `  users        ${okOf(users.succeeded, users.total)}`,
     `  connections  ${okOf(connections.succeeded, connections.total)}${others(connections)}`,
     `  days         ${formatNumber(days.planned)} due${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
-    `  metrics      ${formatNumber(metrics.inserted)} inserted, ${formatNumber(metrics.updated)} updated, ${formatNumber(metrics.unchanged)} unchanged`,
+    `  metrics      ${formatNumber(metrics.inserted)} inserted, ${formatNumber(metrics.updated)} updated, ${formatNumber(metrics.unchanged)} unchanged${metrics.foreign > 0 ? `, ${formatNumber(metrics.foreign)} foreign` : ''}`,
     `  requests     ${formatNumber(requests.total)} (${formatNumber(requests.retried)} retried)`,
   ];
 }

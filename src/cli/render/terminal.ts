@@ -23,12 +23,12 @@ export function createTerminalReporter({ stream, colors, verbose }: Options): Re
     onEvent(event) {
       switch (event.type) {
         case 'started':
-          progress = startProgress(event.connections, Date.now());
-          spinner.start(formatProgress(progress, Date.now()));
+          progress = startProgress(event.connections, performance.now());
+          spinner.start(formatProgress(progress, performance.now()));
           break;
         case 'connection':
-          progress = advance(progress ?? startProgress(0, Date.now()), event.connection);
-          spinner.text = `${stopping ? 'stopping: ' : ''}${formatProgress(progress, Date.now())}`;
+          progress = advance(progress ?? startProgress(0, performance.now()), event.connection);
+          spinner.text = `${stopping ? 'stopping: ' : ''}${formatProgress(progress, performance.now())}`;
           if (verbose) say(cleanText(formatConnection(event.connection)));
           break;
         case 'warning':

@@ -52,5 +52,5 @@ export function noPageToken(): PlatformError {
 }
 
 function needsPageToken(error: unknown): boolean {
-  return error instanceof GraphError && error.code === 190 && /Page Access Token/i.test(error.apiMessage);
+  return error instanceof GraphError && error.wantsPageToken;
 }

@@ -1,7 +1,23 @@
 import type { Insight } from '../meta/insights.js';
-import { withAliases } from '../parts.js';
+import { type Warn, withAliases } from '../parts.js';
 import type { Day, MetricValue } from '../platform.js';
 import { METRICS, REACTIONS } from './metrics.js';
+
+/** A total has no date of its own: it is that of the window asked for, and of one with several days belongs to none of them. */
+export function withDates(insights: readonly Insight[], window: readonly Day[], warn: Warn): Insight[] {
+  return insights.map((insight) => {
+    const { name, total_value: total, values = [] } = insight;
+    const lost = values.filter(({ value, end_time: end }) => typeof value === 'number' && end === undefined);
+    if (lost.length > 0) warn(`facebook: ${name} has values without a date; they are left out`);
+    if (values.length > 0 || typeof total?.value !== 'number') return insight;
+    const [day] = window;
+    if (day !== undefined && window.length === 1) {
+      return { ...insight, values: [{ value: total.value, end_time: day.end.toISOString() }] };
+    }
+    warn(`facebook: ${name} came as one total of ${window.length} days; it is left out`);
+    return insight;
+  });
+}
 
 /** What the insights say of a day, in the retired names as well. */
 export function valuesOf(insights: readonly Insight[], day: Day): MetricValue[] {

@@ -5,7 +5,7 @@ import { askInsights, type Insights } from '../meta/insights.js';
 import { askOptional, joined, type Part, tiersOf, type Warn } from '../parts.js';
 import type { Day, RefusedMetrics } from '../platform.js';
 import { ASKED, GIVEN_UP_FIRST, OPTIONAL, REACH_PERIODS, REACTIONS, UNIQUE_VIEWERS } from './metrics.js';
-import { rollingOf } from './parse.js';
+import { rollingOf, withDates } from './parse.js';
 
 /** Facebook does not say which metric it refuses. */
 const REFUSAL = /must be a valid insights metric/;
@@ -34,7 +34,7 @@ export async function askDaily(graph: Graph, source: Source, days: readonly Day[
       });
       const lost = wanted.filter((metric) => !metrics.includes(metric));
       if (refusal !== null) source.warn(`facebook: collected without ${lost.join(', ')} (${refusal.message})`);
-      return answer;
+      return { ...answer, insights: withDates(answer.insights, days, source.warn) };
     } catch (error) {
       if (!(error instanceof GraphError) || !mayLieInOptional(error)) throw error;
       refusal ??= error;

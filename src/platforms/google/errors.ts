@@ -41,6 +41,8 @@ const TOO_MANY = [
   'RESOURCE_EXHAUSTED',
 ];
 const FOR_THE_DAY = ['quotaExceeded', 'dailyLimitExceeded'];
+/** `authenticatedUserAccountSuspended`, `channelSuspended`, `channelClosed` and the like. */
+const SUSPENDED = /(?:Suspended|Closed)$/;
 const SCOPE_TOO_NARROW = ['insufficientPermissions', 'ACCESS_TOKEN_SCOPE_INSUFFICIENT'];
 
 /** What an answer of a Google API means. `scope`: the permission that the request needs, for people. */
@@ -60,7 +62,7 @@ function judgeError(error: ApiError, status: number, scope: string): Verdict<nev
   ];
   const says = (known: readonly string[]) => words.some((word) => word !== undefined && known.includes(word));
 
-  if (says(['youtubeSignupRequired'])) return { kind: 'refuse', error: noChannel() };
+  if (says(['youtubeSignupRequired'])) return { kind: 'refuse', error: new NoChannel() };
   if (status === 401) return { kind: 'refuse', error: new StaleToken(said) };
   if (says(API_DISABLED)) {
     return refuse('configuration', `${said}; enable the API in the Google Cloud project of the app`, 'platform');
@@ -70,6 +72,11 @@ function judgeError(error: ApiError, status: number, scope: string): Verdict<nev
       ? refuse('quota_exhausted', `${said}; the quota returns at midnight Pacific time`, 'platform')
       : retry('throttled', said, 'connection');
   }
+  if (words.some((word) => word !== undefined && SUSPENDED.test(word))) {
+    const advice =
+      'YouTube has suspended or closed the account: its owner may appeal there, else remove the connection';
+    return refuse('missing_permission', `${said}; ${advice}`, 'connection');
+  }
   if (status === 403) {
     const remedy = says(SCOPE_TOO_NARROW) || /insufficient authentication scopes/i.test(error.message);
     const message = remedy
@@ -77,7 +84,7 @@ function judgeError(error: ApiError, status: number, scope: string): Verdict<nev
       : `the token does not open this channel; connect it as its owner, with ${scope}: ${said}`;
     return refuse('missing_permission', message, 'connection');
   }
-  const unknown = /unknown identifier \((\w+)\) given in field parameters\.metrics/i.exec(error.message)?.[1];
+  const unknown = /unknown identifier \((\w+)\) given in field parameters\.\w+/i.exec(error.message)?.[1];
   if (status === 400 && (unknown !== undefined || /query is not supported/i.test(error.message))) {
     return { kind: 'refuse', error: new UnsupportedQuery(said, unknown ?? null) };
   }
@@ -90,10 +97,13 @@ function isForTheDay(message: string, otherwise: boolean): boolean {
   return otherwise && !/per\s*(\d+\s*)?(minute|second)/i.test(message);
 }
 
-export function noChannel(): PlatformError {
-  return new PlatformError(
-    'needs_reconnect',
-    'the Google account has no YouTube channel; connect the account, or the brand account, that owns the channel',
-    'connection',
-  );
+/** The token belongs to somebody without a channel. */
+export class NoChannel extends PlatformError {
+  constructor() {
+    super(
+      'needs_reconnect',
+      'the Google account has no YouTube channel; connect the account, or the brand account, that owns the channel',
+      'connection',
+    );
+  }
 }

@@ -4,10 +4,11 @@ import { GraphError } from '../meta/errors.js';
 import { type Graph, isInstagramLogin, type MetaSettings, openGraph } from '../meta/graph.js';
 import { graphVersion } from '../meta/versions.js';
 import { attempt, believable, dayFrom, eachDay, joined, type Part } from '../parts.js';
-import type { Day, Platform } from '../platform.js';
+import type { Day, DayResult, Platform } from '../platform.js';
 import { METRICS } from './metrics.js';
 import { askDay, askProfile, askReach, askTotals, dayParts, REFUSAL, type Source } from './requests.js';
 
+const ALMOST_TWO_YEARS_MS = 700 * 86_400_000;
 const NOTHING: Part = { values: [], error: null };
 
 /**
@@ -42,7 +43,10 @@ export function instagram(settings: MetaSettings): Platform {
           isClosing ? askReach(source, day) : NOTHING,
         ]);
         const { values } = joined(parts);
-        return dayFrom(day.date, [...parts, profile, believable(reach, values, 'reach')]);
+        const result = dayFrom(day.date, [...parts, profile, believable(reach, values, 'reach')]);
+        return isOutOfReach(result, day, context.now())
+          ? { date: day.date, kind: 'skipped', reason: 'out_of_reach', why: result.error.message }
+          : result;
       });
     },
 
@@ -91,6 +95,12 @@ async function instagramAccountOf(graph: Graph, pageId: string): Promise<string>
 /** A Page refuses Instagram's metrics in words of its own, for it has insights too, under other names. */
 function isPageAnswering(error: PlatformError): boolean {
   return error instanceof GraphError && error.code === 100 && /must be a valid insights metric/i.test(error.apiMessage);
+}
+
+/** Of a day in the future the API says the same. */
+function isOutOfReach(result: DayResult, day: Day, now: Date): result is Extract<DayResult, { kind: 'failed' }> {
+  if (result.kind !== 'failed' || !/available for the last 2 years/i.test(result.error.message)) return false;
+  return now.getTime() - day.start.getTime() > ALMOST_TWO_YEARS_MS;
 }
 
 function isNonexistingField(error: unknown): boolean {

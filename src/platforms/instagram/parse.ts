@@ -1,12 +1,13 @@
 import type { Insight } from '../meta/insights.js';
+import type { Warn } from '../parts.js';
 import type { Day, MetricValue, Split } from '../platform.js';
 import { type SplitPart, splitOf } from '../split.js';
 import { CONTENT_TYPES, FOLLOW_TYPES, METRICS } from './metrics.js';
 
-/** The day's totals; an insight without a value is no value. */
-export function totalsFrom(insights: readonly Insight[]): MetricValue[] {
+/** The day's totals, each from a total or from a series; an insight without a value is no value. */
+export function totalsFrom(insights: readonly Insight[], day: Day, warn: Warn): MetricValue[] {
   return insights.flatMap((insight) => {
-    const value = totalOf(insight);
+    const value = insight.total_value?.value ?? valueOfDay(insight, day, warn);
     return value === undefined ? [] : [{ metric: insight.name, value }];
   });
 }
@@ -40,9 +41,13 @@ export function followsFrom(insights: readonly Insight[]): MetricValue[] {
 }
 
 /** The value of a series for a day: the one labelled with it, or the only one. */
-export function valueOfDay(insights: readonly Insight[], day: Day): number | undefined {
-  const values = insights.flatMap((insight) => insight.values ?? []);
+export function valueOfDay({ name, values = [] }: Insight, day: Day, warn: Warn): number | undefined {
   const labelled = values.find(({ end_time: label }) => label !== undefined && isIn(day, new Date(label)));
+  if (labelled === undefined && values.length > 1) {
+    warn(
+      `instagram: none of the ${values.length} values of ${name} is labelled with the day asked for; they are left out`,
+    );
+  }
   const value = (labelled ?? (values.length === 1 ? values[0] : undefined))?.value;
   return typeof value === 'number' ? value : undefined;
 }
@@ -50,12 +55,6 @@ export function valueOfDay(insights: readonly Insight[], day: Day): number | und
 /** Unlike Facebook, Instagram labels a day with its first instant. */
 function isIn(day: Day, label: Date): boolean {
   return day.start <= label && label < day.end;
-}
-
-/** A window of one day may come as a total or as a series of one. */
-function totalOf({ total_value: total, values }: Insight): number | undefined {
-  const value = total?.value ?? (values?.length === 1 ? values[0]?.value : undefined);
-  return typeof value === 'number' ? value : undefined;
 }
 
 function splitsFrom(insights: readonly Insight[], names: ReadonlyMap<string, string>): Map<string, Split> {

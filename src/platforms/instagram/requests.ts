@@ -34,7 +34,7 @@ export async function askDay(source: Source, day: Day): Promise<Part[]> {
 
 export async function askTotals(source: Source, day: Day): Promise<Part> {
   const { insights, error } = await askInsights({ ...source, metrics: TOTALS, query: totalOf(day), required: true });
-  return { values: totalsFrom(insights), error };
+  return { values: totalsFrom(insights, day, source.warn), error };
 }
 
 /** A day's totals with what belongs beside them. Nothing more is asked when there are no totals for trouble at the API. */
@@ -68,8 +68,8 @@ export async function askReach(source: Source, day: Day): Promise<Part> {
       askOptional(`instagram: ${metric}`, source.warn, async () => {
         const query = { period, ...windowOf(day) };
         const { insights, error } = await askInsights({ ...source, metrics: ['reach'], query, required: false });
-        const value = valueOfDay(insights, day);
-        return { values: value === undefined ? [] : [{ metric, value }], error };
+        const values = insights.flatMap((insight) => valueOfDay(insight, day, source.warn) ?? []);
+        return { values: values.slice(0, 1).map((value) => ({ metric, value })), error };
       }),
     ),
   );
@@ -108,7 +108,7 @@ async function askByFollower(source: Source, day: Day): Promise<Splits & { reado
 async function askUndocumented(source: Source, day: Day): Promise<Part> {
   const query = totalOf(day);
   const { insights, error } = await askInsights({ ...source, metrics: UNDOCUMENTED, query, required: false });
-  return { values: totalsFrom(insights), error };
+  return { values: totalsFrom(insights, day, source.warn), error };
 }
 
 async function insightsOr(request: Parameters<typeof askInsights>[0]): Promise<Insights> {

@@ -23,12 +23,15 @@ export function openLinkedIn(settings: LinkedInSettings, tokens: Tokens, context
   const session = openSession(clientOf(settings), tokens, context);
   const version = linkedInVersion(settings.version).name;
   return {
-    get: (path, query) =>
+    get(path, query) {
+      const [endpoint = path] = path.split('/');
       // Rest.li reads parentheses, colons and commas as grammar: the query must not pass through `URLSearchParams`.
-      session.get(new URL(`${settings.apiUrl}/rest/${path}?${query}`), (answer) => judgeLinkedIn(answer, version), {
+      const url = new URL(`${settings.apiUrl}/rest/${path}?${query}`);
+      return session.get(url, (answer) => judgeLinkedIn(answer, { version, endpoint }), {
         'linkedin-version': version,
         'x-restli-protocol-version': '2.0.0',
-      }),
+      });
+    },
   };
 }
 

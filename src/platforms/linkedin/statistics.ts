@@ -28,7 +28,8 @@ export function dailyFrom(json: unknown, resource: Resource, days: readonly Day[
   for (const element of parsed.data.elements) {
     const time = dated.safeParse(element);
     if (!time.success) throw unexpected(resource, 'an element has no readable time range');
-    const day = days.find(({ start }) => start.getTime() === time.data.timeRange.start);
+    const { start: from } = time.data.timeRange;
+    const day = days.find(({ start, end }) => start.getTime() <= from && from < end.getTime());
     if (day === undefined) continue;
     const fields = resource.fields.safeParse(element);
     found.set(

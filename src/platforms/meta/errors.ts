@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
-import { judgePlain } from '../verdicts.js';
+import { judgePlain, refuse } from '../verdicts.js';
+import { RULES, type Rule } from './rules.js';
 
 /** A refusal by the Graph API, with the code that decides what it means. */
 export class GraphError extends PlatformError {
@@ -10,8 +11,10 @@ export class GraphError extends PlatformError {
     message: string,
     scope: PlatformError['scope'],
     readonly code: number,
-    /** The API's own words. */
+    /** The API's own words, those for people among them. */
     readonly apiMessage: string,
+    /** The token is alive, but the Page's own is wanted. */
+    readonly wantsPageToken = false,
   ) {
     super(reason, message, scope);
   }
@@ -20,60 +23,63 @@ export class GraphError extends PlatformError {
 const errorBody = z.object({
   error: z.object({
     message: z.string().default(''),
-    code: z.number().default(-1),
+    code: z.number().default(0),
     error_subcode: z.number().optional(),
     is_transient: z.boolean().optional(),
+    error_user_title: z.string().optional(),
+    error_user_msg: z.string().optional(),
   }),
 });
 
+/** Token endpoints have a form of their own. */
+const flatBody = z.object({ error_message: z.string() });
+
 type ApiError = z.infer<typeof errorBody>['error'];
 
-const DEAD_TOKEN = [102, 190];
-const THROTTLED = [4, 17, 32, 341, 613];
-const OBJECT_INVISIBLE = 33;
-
-/**
- * What an answer of the Graph API means, from its error code: the HTTP status and the error's `type` do not tell (code 100
- * comes as `OAuthException`, throttling as 400). Codes: the error-handling and rate-limiting pages of the Graph API documentation.
- */
+/** What an answer of the Graph API means, from its error code and words (`RULES`). */
 export function judgeGraph(answer: HttpAnswer): Verdict<unknown> {
   const parsed = errorBody.safeParse(answer.json);
   if (parsed.success) return judgeError(parsed.data.error, answer.status);
+  const flat = flatBody.safeParse(answer.json);
+  if (flat.success) return refuse('unexpected_response', `${flat.data.error_message} (HTTP ${answer.status})`);
   return judgePlain('the Graph API', answer);
 }
 
 function judgeError(error: ApiError, status: number): Verdict<never> {
-  const { code, message, error_subcode: subcode } = error;
-  const said = `${message || 'no message'} (code ${code}${subcode === undefined ? '' : `/${subcode}`})`;
-  const graphError = (reason: PlatformError['reason'], scope: PlatformError['scope'], text: string) =>
-    new GraphError(reason, text, scope, code, message);
-  const verdict = (
-    kind: 'retry' | 'refuse',
-    reason: PlatformError['reason'],
-    scope: PlatformError['scope'],
-    text = said,
-  ): Verdict<never> => ({
-    kind,
-    error: graphError(reason, scope, text),
-  });
+  const { code, error_subcode: subcode } = error;
+  const words = wordsOf(error);
+  const rule = RULES.find((candidate) => applies(candidate, error, words)) ?? ruleFor(status);
+  const said = `${words || 'no message'} (code ${code}${subcode === undefined ? '' : `/${subcode}`})`;
+  const advice = rule.advice?.replace('$1', rule.words?.exec(words)?.[1] ?? '');
+  const message = advice === undefined ? said : `${said}; ${advice}`;
+  const graphError = new GraphError(rule.reason, message, rule.scope, code, words, rule.wantsPageToken);
+  const rests = rule.appRestMs === undefined ? [] : [{ of: 'app' as const, ms: rule.appRestMs }];
+  if (rule.kind === 'refuse') return { kind: 'refuse', error: graphError, rests };
+  const { maxAttempts } = rule;
+  return { kind: 'retry', error: graphError, rests, ...(maxAttempts !== undefined && { maxAttempts }) };
+}
 
-  if (DEAD_TOKEN.includes(code)) return verdict('refuse', 'needs_reconnect', 'connection');
-  if (code === 3 || code === 10 || (code >= 200 && code < 300))
-    return verdict('refuse', 'missing_permission', 'connection');
-  if (THROTTLED.includes(code) || (code >= 80_000 && code <= 80_014))
-    return verdict('retry', 'throttled', 'connection');
-  if (code === 368) return verdict('refuse', 'throttled', 'connection');
-  // Code 1 is also how some bad requests are refused: it is not worth many attempts.
-  if (code === 1) return { kind: 'retry', error: graphError('platform_error', 'day', said), maxAttempts: 2 };
-  if (code === 2 || error.is_transient === true) return verdict('retry', 'platform_error', 'day');
-  if (code === 100 && subcode === OBJECT_INVISIBLE) {
-    return verdict('refuse', 'missing_permission', 'connection', `the token does not open this account: ${said}`);
-  }
-  if (code === 104 || /appsecret_proof/i.test(message)) {
-    return verdict('refuse', 'configuration', 'platform', `${said}; check META_APP_SECRET`);
-  }
-  if (code === 2500) return verdict('refuse', 'configuration', 'platform', `${said}; check META_GRAPH_VERSION`);
-  if (code === 100 || code === 3001) return verdict('refuse', 'unexpected_response', 'day');
-  if (status === 429) return verdict('retry', 'throttled', 'connection');
-  return verdict(status >= 500 ? 'retry' : 'refuse', 'platform_error', 'day');
+/** `message` alone often says nothing ("Permissions error"): what helps stands in the title and the text for people. */
+function wordsOf({ message, error_user_title: title = '', error_user_msg: text = '' }: ApiError): string {
+  const [first = '', ...others] = new Set([message, title, text].map((part) => part.trim()).filter(Boolean));
+  return [first, ...others].map((part) => (others.length > 0 ? part.replace(/\.$/, '') : part)).join('; ');
+}
+
+function applies({ codes, subcodes, words, isTransient }: Rule, error: ApiError, said: string): boolean {
+  return (
+    (codes === undefined || codes.some((code) => holds(code, error.code))) &&
+    (subcodes === undefined || subcodes.some((subcode) => subcode === error.error_subcode)) &&
+    (words === undefined || words.test(said)) &&
+    (isTransient === undefined || isTransient === error.is_transient)
+  );
+}
+
+function holds(wanted: NonNullable<Rule['codes']>[number], code: number): boolean {
+  return typeof wanted === 'number' ? wanted === code : wanted[0] <= code && code <= wanted[1];
+}
+
+/** Of a code that the table does not know, the HTTP status has to tell. */
+function ruleFor(status: number): Rule {
+  if (status === 429) return { kind: 'retry', reason: 'throttled', scope: 'connection' };
+  return { kind: status >= 500 ? 'retry' : 'refuse', reason: 'platform_error', scope: 'day' };
 }

@@ -51,7 +51,8 @@ export function openGraph({ settings, token, http, warn }: GraphAccess): Graph {
             `the Graph API serves ${served} instead of ${settings.version}; set META_GRAPH_VERSION to a version in force`,
           );
         }
-        return { ...judgeGraph(answer), rests: restsIn(answer.headers) };
+        const verdict = judgeGraph(answer);
+        return { ...verdict, rests: [...(verdict.rests ?? []), ...restsIn(answer.headers)] };
       });
     },
   };

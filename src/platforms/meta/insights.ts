@@ -76,14 +76,13 @@ export async function askInsights({
 }: InsightsRequest): Promise<Insights> {
   const api = apiName(graph, query);
   const answers = await askTolerantly({
-    ...{ api, metrics, refused, refusal },
+    api,
+    metrics,
+    refused,
+    refusal,
     ask: async (accepted) => {
-      const answer = parseInsights(
-        await graph.get(id, '/insights', { ...query, metric: accepted.join(',') }),
-        byKind,
-        optional,
-      );
-      return { ...answer, insights: answer.insights.filter(({ name }) => accepted.includes(name)) };
+      const json = await graph.get(id, '/insights', { ...query, metric: accepted.join(',') });
+      return parseInsights(json, accepted, byKind, optional);
     },
   });
   if (required && answers.length === 0) {
@@ -105,8 +104,16 @@ function apiName({ name }: Graph, { breakdown, period = 'day' }: InsightsRequest
   return breakdown === undefined ? kind : `${kind} by ${breakdown}`;
 }
 
-/** Reads an answer entry by entry, so that one that is malformed does not cost the others. */
-function parseInsights(json: unknown, byKind: readonly string[], optional: Optional | undefined): Insights {
+/**
+ * Reads an answer entry by entry, so that one that is malformed does not cost the others. One that nobody asked for is not
+ * even looked into.
+ */
+function parseInsights(
+  json: unknown,
+  asked: readonly string[],
+  byKind: readonly string[],
+  optional: Optional | undefined,
+): Insights {
   const envelope = z.object({ data: list(z.unknown(), 1_000) }).safeParse(json);
   if (!envelope.success) throw new PlatformError('unexpected_response', 'the answer holds no list of insights');
   const insights: Insight[] = [];
@@ -114,6 +121,7 @@ function parseInsights(json: unknown, byKind: readonly string[], optional: Optio
   let error: PlatformError | null = null;
   for (const entry of envelope.data.data) {
     const name = named.safeParse(entry).data?.name ?? '';
+    if (name !== '' && !asked.includes(name)) continue;
     const parsed = (byKind.includes(name) ? insightByKind : insight).safeParse(entry);
     if (parsed.success) {
       insights.push(parsed.data);

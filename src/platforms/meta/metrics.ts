@@ -2,6 +2,8 @@ import type { RefusedMetrics } from '../platform.js';
 import { GraphError } from './errors.js';
 
 const INVALID_PARAMETER = 100;
+/** Seen where one metric of a request fails in the platform itself, without its name. */
+const FATAL = -1;
 
 export interface TolerantRequest<T> {
   /** Names the API and the kind of request, for the memory of what it refuses. */
@@ -37,8 +39,7 @@ async function askParts<T>(
   try {
     return [await request.ask(metrics)];
   } catch (error) {
-    if (!(error instanceof GraphError) || error.code !== INVALID_PARAMETER || !request.refusal.test(error.apiMessage))
-      throw error;
+    if (!(error instanceof GraphError) || !mayLieInMetric(error, request.refusal)) throw error;
     const named = namedIn(error, metrics);
     for (const metric of named) request.refused.add(request.api, metric, error.apiMessage);
     if (named.length > 0) {
@@ -55,16 +56,23 @@ async function askParts<T>(
     }
     const half = Math.ceil(metrics.length / 2);
     const left = await askParts(request, metrics.slice(0, half), suspects);
+    // One metric fails one half. Where several fail alone, it is not for a metric.
+    if (error.code === FATAL && left.length === 0 && half > 1) throw error;
     return [...left, ...(await askParts(request, metrics.slice(half), suspects))];
   }
 }
 
-/** The metrics that an error names as the culprits, by position, by name, or by their absence from the list of valid ones. */
+function mayLieInMetric({ code, apiMessage }: GraphError, refusal: RegExp): boolean {
+  return code === FATAL || (code === INVALID_PARAMETER && refusal.test(apiMessage));
+}
+
+/** The metrics that an error names as the culprits: by their absence from the list of valid ones, by position, or by name. */
 function namedIn({ apiMessage }: GraphError, metrics: readonly string[]): string[] {
-  const listed = /metric\[(\d+)\] must be one of the following values: (.+)/.exec(apiMessage);
+  const listed = /metric\[(\d+)\] must be one of the following values: ([\w,\s]+)/.exec(apiMessage);
   if (listed) {
     const valid = listed[2]?.split(/[,\s]+/) ?? [];
-    return metrics.filter((metric, position) => position === Number(listed[1]) || !valid.includes(metric));
+    const unlisted = metrics.filter((metric) => !valid.includes(metric));
+    return unlisted.length > 0 ? unlisted : metrics.slice(Number(listed[1])).slice(0, 1);
   }
   const breakdown = /Incompatible breakdowns \(.*?\) for metric \((\w+)\)/.exec(apiMessage);
   const retired = /the (\w+) metric is no longer supported/.exec(apiMessage);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
-import { noChannel } from '../google/errors.js';
+import { NoChannel } from '../google/errors.js';
 import { type Part, readValues } from '../parts.js';
 import { list } from '../shape.js';
 import type { YouTube } from './api.js';
@@ -28,8 +28,6 @@ const channelList = z.object({
   ).optional(),
 });
 
-const CHANNEL_ID = /^UC[\w-]{22}$/;
-
 /** The name of the token's channel. Throws `PlatformError`, `WrongChannel` among them. */
 export async function channelName(youtube: YouTube, accountId: string): Promise<string | null> {
   const channel = channelFrom(await youtube.channel('snippet'), accountId);
@@ -47,9 +45,9 @@ function channelFrom(json: unknown, accountId: string) {
   const parsed = channelList.safeParse(json);
   if (!parsed.success) throw new PlatformError('unexpected_response', 'the list of channels has an unexpected form');
   const [channel] = parsed.data.items ?? [];
-  if (channel === undefined) throw noChannel();
+  if (channel === undefined) throw new NoChannel();
   // `channel==MINE` follows the token: another channel's numbers must not be filed under this one.
   const { id = accountId } = channel;
-  if (id !== accountId && CHANNEL_ID.test(id) && CHANNEL_ID.test(accountId)) throw new WrongChannel(id, accountId);
+  if (id !== accountId) throw new WrongChannel(id, accountId);
   return channel;
 }

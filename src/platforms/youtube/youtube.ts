@@ -1,5 +1,5 @@
 import { PlatformError } from '../../errors.js';
-import { UnsupportedQuery } from '../google/errors.js';
+import { NoChannel, UnsupportedQuery } from '../google/errors.js';
 import type { GoogleSettings } from '../google/oauth.js';
 import { attempt, dayFrom, type Part, tiersOf, type Warn, withSplits } from '../parts.js';
 import type { Day, DayResult, Platform, RefusedMetrics, Split } from '../platform.js';
@@ -38,7 +38,7 @@ export function youtube(settings: GoogleSettings): Platform {
       const [splits, totals] = await Promise.all([
         days.some(({ date }) => daily.has(date)) ? askSplits(source) : NO_SPLITS,
         // Asked even where they have no place: they tell whose channel the token opens.
-        askTotals(source.youtube, account.accountId, context.warn),
+        askTotals(source.youtube, account.accountId, daily.size > 0, context.warn),
       ]);
       return days.map(({ date }) => resultOf(date, daily, splits, date === context.closingDate ? [totals] : []));
     },
@@ -152,10 +152,17 @@ async function askSplits(source: Source): Promise<Splits> {
   }
 }
 
-/** The totals want a permission of their own, and are not worth failing a day each night for the lack of it. */
-async function askTotals(api: YouTube, accountId: string, warn: Warn): Promise<Part> {
+/**
+ * The totals want a permission of their own, and are not worth failing a day each run for the lack of it. Nor do they undo a
+ * report with rows where they list no channel.
+ */
+async function askTotals(api: YouTube, accountId: string, hasReport: boolean, warn: Warn): Promise<Part> {
   const totals = await attempt(() => channelTotals(api, accountId));
   if (totals.error instanceof WrongChannel) throw totals.error;
+  if (totals.error instanceof NoChannel && hasReport) {
+    warn(`youtube ${accountId}: no totals, although there are reports (the Data API lists no channel)`);
+    return { ...totals, error: null };
+  }
   if (totals.error?.reason !== 'missing_permission') return totals;
   warn(`youtube ${accountId}: no totals of the channel (${totals.error.message})`);
   return { ...totals, error: null };

@@ -23,7 +23,7 @@ export async function openEmbeddedStore(where: { readonly dataDir: string } | 'm
   await makeFolder(where.dataDir);
   const unlock = await lockFolder(where.dataDir);
   try {
-    const folder = join(where.dataDir, 'postgres');
+    const folder = databaseFolder(where.dataDir);
     const store = await openStore(() => openFolder(PGlite, folder), `embedded PostgreSQL in ${where.dataDir}`);
     return {
       ...store,
@@ -36,6 +36,15 @@ export async function openEmbeddedStore(where: { readonly dataDir: string } | 'm
     await unlock();
     throw thrown;
   }
+}
+
+/** Whether a folder holds a database already. */
+export function hasEmbeddedStore(dataDir: string): boolean {
+  return existsSync(databaseFolder(dataDir));
+}
+
+function databaseFolder(dataDir: string): string {
+  return join(dataDir, 'postgres');
 }
 
 async function openStore(open: () => Promise<PGlite>, description: string): Promise<Store> {

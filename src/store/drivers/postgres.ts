@@ -72,7 +72,8 @@ export async function openPostgresStore(databaseUrl: string, pause?: Pause): Pro
       } catch (thrown) {
         throw storeError(thrown, place);
       } finally {
-        client.release();
+        // Its settings and its lock are of this session alone.
+        client.release(true);
       }
     },
     close: () => pool.end(),

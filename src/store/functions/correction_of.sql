@@ -1,5 +1,5 @@
 -- The metadata under which a given value takes the place of an existing one; NULL where the existing one stands. A row of
--- another account stands, and so does one of another writer, which names no account, unless it is adopted. Otherwise what was
+-- another account stands, and so does one of another writer, which knows nothing of settling, unless it is adopted. Otherwise what was
 -- fetched last is right: a value that differs replaces the one there and keeps the first one beside it, and a row once settled
 -- stays settled.
 create or replace function public.correction_of(
@@ -9,7 +9,7 @@ returns jsonb
 language sql immutable
 as $$
   select case
-    when not coalesce(existing, '{}') ? 'account_id' then case when adopt then given end
+    when not coalesce(existing, '{}') ? 'settled' then case when adopt then given end
     when existing ->> 'account_id' <> given ->> 'account_id' or existing ->> 'fetched_at' > given ->> 'fetched_at' then null
     when existing_value <> given_value then
       given || jsonb_build_object(

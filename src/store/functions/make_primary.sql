@@ -1,7 +1,8 @@
 -- Makes an account the primary one of its user and platform: the former one's rows and its own change places, so that a series
 -- in analytics_snapshots is always of one account. Where another writer's row stands in the way, its own row stays where it is.
-create or replace function public.make_primary(account bigint)
-returns void
+-- With former, only while that account is the primary one and has not recovered.
+create or replace function public.make_primary(account bigint, former bigint default null)
+returns jsonb
 language plpgsql security invoker set search_path = ''
 as $$
 declare
@@ -14,6 +15,13 @@ begin
   where accounts.user_id = chosen.user_id and accounts.platform = chosen.platform
   order by accounts.id
   for update;
+  -- Another run may have seen the former one recover, or made the exchange already.
+  if former is not null and not exists (
+    select from public.collection_accounts accounts
+    where accounts.id = former and accounts.is_primary and (accounts.reason is not null or not accounts.active)
+  ) then
+    return jsonb_build_object('changed', false);
+  end if;
 
   update public.collection_accounts accounts
   set is_primary = false
@@ -27,7 +35,7 @@ begin
   exception
     -- A user whose id the table refuses has no rows in it.
     when data_exception then
-      return;
+      return jsonb_build_object('changed', true);
   end;
   with leaving as (
     delete from public.analytics_snapshots shown
@@ -35,20 +43,21 @@ begin
       and shown.platform = typed.platform
       and shown.source = 'social_media'
       and shown.post_id is null
+      and shown.metadata ? 'settled'
       and shown.metadata ->> 'account_id' <> chosen.account_id
     returning shown.*
   )
   insert into public.analytics_account_snapshots
     (user_id, platform, account_id, source, metric, value, date, metadata, created_at)
-  select leaving.user_id, leaving.platform, leaving.metadata ->> 'account_id', leaving.source, leaving.metric, leaving.value,
-    leaving.date, leaving.metadata, leaving.created_at
+  select leaving.user_id, leaving.platform::text, leaving.metadata ->> 'account_id', leaving.source, leaving.metric, leaving.value,
+    leaving.date, leaving.metadata, coalesce(leaving.created_at, now())
   from leaving
   on conflict (user_id, platform, account_id, source, metric, date, post_id) do update
     set value = excluded.value, metadata = excluded.metadata;
 
   with coming as (
     insert into public.analytics_snapshots (user_id, platform, source, metric, value, date, metadata, created_at)
-    select own.user_id, own.platform, own.source, own.metric, own.value, own.date, own.metadata, own.created_at
+    select own.user_id, typed.platform, own.source, own.metric, own.value, own.date, own.metadata, own.created_at
     from public.analytics_account_snapshots own
     where own.user_id = typed.user_id and own.platform = chosen.platform and own.account_id = chosen.account_id
     on conflict (user_id, platform, source, metric, date, post_id) do nothing
@@ -61,5 +70,6 @@ begin
     and own.account_id = chosen.account_id
     and own.metric = coming.metric::text
     and own.date = coming.date;
+  return jsonb_build_object('changed', true);
 end
 $$;

@@ -38,7 +38,7 @@ as $$
     order by selected.collected_on, selected.user_id, selected.platform, selected.account_id
     limit page_size
   ),
-  opened as (
+  opened as materialized (
     select
       connections.user_id,
       connections.platform,
@@ -56,18 +56,6 @@ as $$
     where connections.active
       and connections.user_id between (select min(page.user_id) from page) and (select max(page.user_id) from page)
     group by connections.user_id, connections.platform, connections.account_key
-  ),
-  known as (
-    select
-      outcomes.account,
-      jsonb_agg(
-        jsonb_build_object('date', outcomes.date, 'state', outcomes.outcome, 'missing', coalesce(outcomes.missing, '{}'))
-        order by outcomes.date
-      ) as ledger
-    from page
-    join public.collection_outcomes outcomes
-      on outcomes.account = page.id and outcomes.date between least(since, page.done_to + 1) and until
-    group by outcomes.account
   )
   select jsonb_build_object(
     'accounts', coalesce(
@@ -104,5 +92,14 @@ as $$
   -- A connection that ended since the accounts were brought in step has no place in this run.
   join opened
     on opened.user_id = page.user_id and opened.platform = page.platform and opened.account_key = page.account_id
-  left join known on known.account = page.id;
+  -- Lateral, since the planner knows nothing of the page's size: joined, each account would read the ledger of all.
+  left join lateral (
+    select
+      jsonb_agg(
+        jsonb_build_object('date', outcomes.date, 'state', outcomes.outcome, 'missing', coalesce(outcomes.missing, '{}'))
+        order by outcomes.date
+      ) as ledger
+    from public.collection_outcomes outcomes
+    where outcomes.account = page.id and outcomes.date between least(since, coalesce(page.done_to + 1, page.first_day)) and until
+  ) known on true;
 $$;

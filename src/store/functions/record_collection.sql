@@ -14,6 +14,8 @@ as $$
 declare
   inserted integer;
   updated integer;
+  -- Without those of accounts that were deleted since they were read.
+  given_rows integer;
   occupied record;
 begin
   perform from public.collection_runs runs
@@ -31,16 +33,22 @@ begin
   for update;
 
   -- Rows go in by key order, so that two runs that meet wait for each other instead of deadlocking.
-  -- jsonb_populate_record gives user_id the type that the table has.
+  -- jsonb_populate_record gives user_id and platform the types that the table has.
   with owners as materialized (
-    select known.id, known.platform, known.account_id, known.is_primary,
-      (jsonb_populate_record(null::public.analytics_snapshots, jsonb_build_object('user_id', known.user_id))).user_id
+    select known.id, known.account_id, known.is_primary, typed.user_id, typed.platform,
+      exists (
+        select from public.analytics_account_snapshots kept
+        where kept.user_id = typed.user_id and kept.platform = known.platform and kept.account_id = known.account_id
+      ) as has_kept
     from public.collection_accounts known
+    cross join lateral jsonb_populate_record(
+      null::public.analytics_snapshots, jsonb_build_object('user_id', known.user_id, 'platform', known.platform)
+    ) typed
     -- An account without rows may be of a user whose id that type refuses.
     where known.id in (select (row ->> 'account')::bigint from jsonb_array_elements(snapshots) row)
   ),
   given as (
-    select owners.user_id, owners.platform, owners.account_id, owners.is_primary, rows.metric, rows.value, rows.date, rows.metadata
+    select owners.user_id, owners.platform, owners.account_id, owners.is_primary, owners.has_kept, rows.metric, rows.value, rows.date, rows.metadata
     from jsonb_to_recordset(snapshots) as rows (account bigint, metric text, value numeric, date date, metadata jsonb)
     join owners on owners.id = rows.account
   ),
@@ -58,7 +66,7 @@ begin
   ),
   kept as (
     insert into public.analytics_account_snapshots as existing (user_id, platform, account_id, source, metric, value, date, metadata)
-    select given.user_id, given.platform, given.account_id, 'social_media', given.metric, given.value, given.date, given.metadata
+    select given.user_id, given.platform::text, given.account_id, 'social_media', given.metric, given.value, given.date, given.metadata
     from given
     where not given.is_primary
     order by given.user_id, given.platform, given.account_id, given.metric, given.date
@@ -67,9 +75,35 @@ begin
         metadata = public.correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt)
       where public.correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt) is not null
     returning existing.xmax = 0 as is_new
+  ),
+  -- A row that stayed behind another writer's when its account became the primary one has its place now.
+  moved as (
+    delete from public.analytics_account_snapshots kept
+    using given
+    where given.is_primary
+      and given.has_kept
+      and kept.user_id = given.user_id
+      and kept.platform = given.platform::text
+      and kept.account_id = given.account_id
+      and kept.metric = given.metric
+      and kept.date = given.date
+      and (
+        adopt
+        or not exists (
+          select from public.analytics_snapshots theirs
+          where theirs.user_id = given.user_id
+            and theirs.platform = given.platform
+            and theirs.source = 'social_media'
+            and theirs.metric = given.metric
+            and theirs.date = given.date
+            and theirs.post_id is null
+            and not coalesce(theirs.metadata, '{}') ? 'settled'
+        )
+      )
   )
-  select count(*) filter (where written.is_new), count(*) filter (where not written.is_new)
-  into inserted, updated
+  select
+    count(*) filter (where written.is_new), count(*) filter (where not written.is_new), (select count(*) from given)
+  into inserted, updated, given_rows
   from (select shown.is_new from shown union all select kept.is_new from kept) written;
 
   -- Of the rows that were not written, those in whose place another writer's row stands.
@@ -77,21 +111,25 @@ begin
   into occupied
   from jsonb_to_recordset(snapshots) as rows (account bigint, metric text, date date)
   join public.collection_accounts known on known.id = rows.account and known.is_primary
+  cross join lateral jsonb_populate_record(
+    null::public.analytics_snapshots, jsonb_build_object('user_id', known.user_id, 'platform', known.platform)
+  ) typed
   join public.analytics_snapshots existing
-    on existing.user_id = (jsonb_populate_record(null::public.analytics_snapshots, jsonb_build_object('user_id', known.user_id))).user_id
-      and existing.platform = known.platform
+    on existing.user_id = typed.user_id
+      and existing.platform = typed.platform
       and existing.source = 'social_media'
       and existing.metric = rows.metric
       and existing.date = rows.date
       and existing.post_id is null
-      and existing.metadata ->> 'account_id' is distinct from known.account_id
-  where inserted + updated < jsonb_array_length(snapshots);
+      and (existing.metadata ? 'settled' and existing.metadata ->> 'account_id' = known.account_id) is not true
+  where inserted + updated < given_rows;
 
   insert into public.collection_outcomes as existing (account, date, outcome, reason, message, metrics, missing, run_id, updated_at)
   select given.account, given.date, given.state, given.reason, given.message, given.metrics, nullif(given.missing, '{}'),
     record_collection.run_id, recorded_at
   from jsonb_to_recordset(outcomes)
     as given (account bigint, date date, state text, reason text, message text, metrics integer, missing text[])
+  join public.collection_accounts known on known.id = given.account
   order by given.account, given.date
   on conflict (account, date) do update
     set outcome = excluded.outcome,
@@ -101,8 +139,9 @@ begin
       missing = excluded.missing,
       run_id = excluded.run_id,
       updated_at = excluded.updated_at
-    -- Nothing but a settled outcome takes the place of a settled one.
-    where excluded.outcome = 'settled' or existing.outcome <> 'settled';
+    -- What is settled stays settled, and an answer without values takes no others back.
+    where excluded.outcome = 'settled'
+      or (existing.outcome <> 'settled' and not (existing.outcome = 'provisional' and excluded.outcome in ('pending', 'no_data')));
 
   update public.collection_accounts known
   set first_day = least(known.first_day, days.first_day), last_day = greatest(known.last_day, days.last_day)
@@ -138,7 +177,7 @@ begin
     'lease', 'held',
     'inserted', inserted,
     'updated', updated,
-    'unchanged', jsonb_array_length(snapshots) - inserted - updated - occupied.places,
+    'unchanged', given_rows - inserted - updated - occupied.places,
     'foreign', jsonb_build_object('rows', occupied.places, 'since', occupied.since, 'until', occupied.until)
   );
 end

@@ -1,8 +1,12 @@
--- Adds accounts, or brings those that are known up to date.
+-- Adds accounts, or brings those that are known up to date. Answers how many could not be saved, since the application's table of
+-- users does not know theirs: one of them must not keep the others out.
 create or replace function public.save_accounts(given public.collection_accounts[])
-returns void
-language sql volatile security invoker set search_path = ''
+returns integer
+language plpgsql security invoker set search_path = ''
 as $$
+declare
+  half integer := cardinality(given) / 2;
+begin
   insert into public.collection_accounts as known
     (user_id, platform, account_id, account_name, connection_id, active, connected_at)
   select connected.user_id, connected.platform, connected.account_id, connected.account_name, connected.connection_id, true,
@@ -13,5 +17,14 @@ as $$
     set account_name = coalesce(excluded.account_name, known.account_name),
       connection_id = excluded.connection_id,
       active = true,
+      inactive_since = null,
       connected_at = least(excluded.connected_at, known.connected_at);
+  return 0;
+exception
+  when foreign_key_violation then
+    if cardinality(given) = 1 then
+      return 1;
+    end if;
+    return public.save_accounts(given[:half]) + public.save_accounts(given[half + 1:]);
+end
 $$;

@@ -1,4 +1,5 @@
--- Adds a connection, or renews the one with the same user, platform and account, in the columns that the table has.
+-- Adds a connection, or renews the one with the same user, platform and account, in the columns that the table has. Says why
+-- the table refuses an id.
 create or replace function public.save_connection(
   for_user text, for_platform text, account_id text, account_name text,
   access_token text, refresh_token text, token_expires_at timestamptz
@@ -78,5 +79,9 @@ begin
     ) into saved_id using given, known_id;
   end if;
   return jsonb_build_object('id', saved_id, 'created', known_id is null);
+exception
+  -- An id of another type, or of a user that the application does not know.
+  when invalid_text_representation or foreign_key_violation then
+    return jsonb_build_object('refused', sqlerrm);
 end
 $$;

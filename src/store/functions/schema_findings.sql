@@ -22,10 +22,25 @@ as $$
     where rights.grantee <> application.relowner
     group by application.name, rights.grantee
   )
+  -- The schema has no right to refer to it.
+  select distinct
+    format('Deleting a user of %s leaves their rows in this tool''s tables', keys.confrelid::regclass),
+    format('grant references on %s to %I; -- then apply the schema again', keys.confrelid::regclass, current_user)
+  from pg_catalog.pg_constraint keys
+  join pg_catalog.pg_attribute own on own.attrelid = keys.conrelid and own.attnum = keys.conkey[1]
+  where keys.contype = 'f'
+    and keys.confdeltype = 'c'
+    and cardinality(keys.conkey) = 1
+    and own.attname = 'user_id'
+    and keys.conrelid in ('public.analytics_snapshots'::regclass, 'public.platform_connections'::regclass)
+    and not exists (
+      select from pg_catalog.pg_attribute where attrelid = 'public.collection_accounts'::regclass and attname = 'owner'
+    )
+  union all
   -- A view, of the application's or of this tool's, keeps the schema from it.
   select
     format('analytics_snapshots.value is %s, which would round or refuse values: runs write nothing', value_type.name),
-    'drop view if exists public.analytics_daily, public.analytics_by_account; alter table public.analytics_snapshots alter column value type numeric; and the schema once more'
+    'drop view if exists public.analytics_daily, public.analytics_by_account; alter table public.analytics_snapshots alter column value type numeric; -- then apply the schema again'
   from (
     select format_type(columns.atttypid, columns.atttypmod) as name
     from pg_catalog.pg_attribute columns
@@ -51,15 +66,21 @@ as $$
   where granted.role_name in ('public', 'anon', 'authenticated') and writing.privileges is not null
   union all
   select
-    format('%s reads analytics_snapshots, and not the further accounts and the views', granted.role_name),
+    format('%s may read analytics_snapshots, but not the rows of other accounts or the views', granted.role_name),
     format(
-      'grant select on public.analytics_account_snapshots, public.analytics_by_account, public.analytics_daily to %1$s; create policy "%1$s reads all" on public.analytics_account_snapshots for select to %1$s using (true);',
-      granted.role_name
+      'grant select on public.analytics_account_snapshots, public.analytics_by_account, public.analytics_daily to %1$s; create policy %2$I on public.analytics_account_snapshots for select to %1$s using (true);',
+      granted.role_name, 'all rows for ' || granted.role_name
     )
   from granted
   where granted.name = 'analytics_snapshots'
     and 'select' = any (granted.privileges)
-    and granted.grantee <> 0
     and granted.role_name not in ('anon', 'service_role')
-    and not has_table_privilege(granted.grantee, 'public.analytics_account_snapshots', 'select');
+    and case
+      when granted.grantee = 0 then not exists (
+        select from pg_catalog.pg_class tables
+        cross join lateral aclexplode(tables.relacl) rights
+        where tables.oid = 'public.analytics_account_snapshots'::regclass and rights.grantee = 0
+      )
+      else not has_table_privilege(granted.grantee, 'public.analytics_account_snapshots', 'select')
+    end;
 $$;

@@ -1,33 +1,33 @@
 -- Brings collection_accounts in step with the connections, and sees to it that each user and platform has one primary account.
--- collected: the platforms' names. asked_at: the run's clock. Answers the accounts that took another's place, and how many
--- accounts are of users whom the users' table does not know.
+-- collected: the platforms' names. asked_at: the run's clock. Answers which accounts are to take another's place, each a call of
+-- make_primary, and how many accounts are of users whom the users' table does not know.
 create or replace function public.sync_accounts(collected jsonb, for_user text, asked_at timestamptz, window_days integer)
 returns jsonb
 language plpgsql security invoker set search_path = '' set timezone = 'UTC'
 as $$
 declare
   differing public.collection_accounts[];
-  one public.collection_accounts;
-  unknown_users integer := 0;
-  change record;
-  changes jsonb := '[]';
+  unknown_users integer;
 begin
   -- Two runs of different scopes may be at it.
   perform pg_advisory_xact_lock(hashtextextended('analytics-collect accounts', 0));
 
-  update public.collection_accounts accounts
-  set active = false, connection_id = null
-  where accounts.active
-    and collected ? accounts.platform
-    and (sync_accounts.for_user is null or accounts.user_id = sync_accounts.for_user)
-    and not exists (
-      select from public.connected_accounts(collected, sync_accounts.for_user) connected
-      where connected.user_id = accounts.user_id
-        and connected.platform = accounts.platform
-        and connected.account_id = accounts.account_id
-    );
-  delete from public.collection_accounts accounts where not accounts.active and accounts.account_id like 'connection:%';
-
+  with connected as materialized (
+    select * from public.connected_accounts(collected, sync_accounts.for_user)
+  ),
+  gone as (
+    update public.collection_accounts accounts
+    set active = false, connection_id = null, inactive_since = asked_at
+    where accounts.active
+      and collected ? accounts.platform
+      and (sync_accounts.for_user is null or accounts.user_id = sync_accounts.for_user)
+      and not exists (
+        select from connected
+        where connected.user_id = accounts.user_id
+          and connected.platform = accounts.platform
+          and connected.account_id = accounts.account_id
+      )
+  )
   select array_agg(
     jsonb_populate_record(
       null::public.collection_accounts,
@@ -40,9 +40,10 @@ begin
         'connected_at', connected.connected_at
       )
     )
+    order by connected.user_id, connected.platform, connected.account_id
   )
   into differing
-  from public.connected_accounts(collected, sync_accounts.for_user) connected
+  from connected
   left join public.collection_accounts known
     on known.user_id = connected.user_id
       and known.platform = connected.platform
@@ -54,20 +55,8 @@ begin
     or connected.account_name is not null and known.account_name is distinct from connected.account_name
     or known.connected_at > connected.connected_at;
 
-  begin
-    perform public.save_accounts(differing);
-  exception
-    -- A user whom the application does not know must not keep the others' accounts out.
-    when foreign_key_violation then
-      foreach one in array differing loop
-        begin
-          perform public.save_accounts(array[one]);
-        exception
-          when foreign_key_violation then
-            unknown_users := unknown_users + 1;
-        end;
-      end loop;
-  end;
+  unknown_users := public.save_accounts(coalesce(differing, '{}'));
+  delete from public.collection_accounts accounts where not accounts.active and accounts.account_id like 'connection:%';
 
   update public.collection_accounts accounts
   set is_primary = true
@@ -84,42 +73,6 @@ begin
     order by candidates.user_id, candidates.platform, candidates.connected_at, candidates.id
   );
 
-  for change in
-    select former.user_id, former.platform, former.account_id as former_id, former.reason, successor.id, successor.account_id
-    from public.collection_accounts former
-    cross join lateral (
-      select rivals.id, rivals.account_id
-      from public.collection_accounts rivals
-      where rivals.user_id = former.user_id
-        and rivals.platform = former.platform
-        and rivals.active
-        and rivals.can_be_primary
-        and not rivals.is_primary
-        -- One that lives takes the place of one that fails; any, that of one that is no longer connected.
-        and (not former.active or (rivals.reason is null and rivals.last_day >= asked_at::date - window_days))
-      order by rivals.reason is not null, rivals.connected_at, rivals.id
-      limit 1
-    ) successor
-    where former.is_primary
-      and (sync_accounts.for_user is null or former.user_id = sync_accounts.for_user)
-      and (
-        not former.active
-        or (
-          former.failing_since <= asked_at - window_days * interval '1 day'
-          and (former.last_day is null or former.last_day < asked_at::date - window_days)
-        )
-      )
-  loop
-    perform public.make_primary(change.id);
-    changes := changes || jsonb_build_object(
-      'user_id', change.user_id,
-      'platform', change.platform,
-      'account_id', change.account_id,
-      'former_account_id', change.former_id,
-      'reason', change.reason
-    );
-  end loop;
-
-  return jsonb_build_object('changes', changes, 'unknown_users', unknown_users);
+  return jsonb_build_object('successions', public.successions(for_user, asked_at, window_days), 'unknown_users', unknown_users);
 end
 $$;

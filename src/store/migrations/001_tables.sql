@@ -1,10 +1,10 @@
--- The application's tables, where it has none of its own, and the first of this tool's.
+-- Creates the application's tables where it has none of its own, and the first of this tool's.
 
 do $$
 begin
   if current_setting('server_version_num')::integer < 150000 then
-    raise exception 'PostgreSQL 15 or newer is needed, this is %', current_setting('server_version')
-      using errcode = 'feature_not_supported', hint = 'NULLS NOT DISTINCT, which keeps a rerun from writing duplicates, came with 15.';
+    raise exception 'PostgreSQL 15 or newer is required; this is %', current_setting('server_version')
+      using errcode = 'feature_not_supported', hint = 'Upgrade PostgreSQL. Version 15 added NULLS NOT DISTINCT, which keeps a rerun from writing duplicates.';
   end if;
 end
 $$;
@@ -29,8 +29,10 @@ begin
       updated_at timestamptz not null default now()
     );
     alter table public.platform_connections enable row level security;
-    for outsider in select rolname from pg_catalog.pg_roles where rolname in ('anon', 'authenticated') loop
-      execute format('revoke all on public.platform_connections from %I', outsider);
+    for outsider in
+      select 'public' union all select rolname::text from pg_catalog.pg_roles where rolname in ('anon', 'authenticated')
+    loop
+      execute format('revoke all on public.platform_connections from %s', outsider);
     end loop;
   end if;
 
@@ -50,8 +52,10 @@ begin
         unique nulls not distinct (user_id, platform, source, metric, date, post_id)
     );
     alter table public.analytics_snapshots enable row level security;
-    for outsider in select rolname from pg_catalog.pg_roles where rolname in ('anon', 'authenticated') loop
-      execute format('revoke all on public.analytics_snapshots from %I', outsider);
+    for outsider in
+      select 'public' union all select rolname::text from pg_catalog.pg_roles where rolname in ('anon', 'authenticated')
+    loop
+      execute format('revoke all on public.analytics_snapshots from %s', outsider);
     end loop;
     if to_regrole('authenticated') is not null and to_regprocedure('auth.uid()') is not null then
       grant select on public.analytics_snapshots to authenticated;
@@ -84,3 +88,23 @@ create table if not exists public.collection_runs (
 -- One run at a time holds a scope.
 create unique index if not exists collection_runs_lease on public.collection_runs (scope) where status = 'running';
 create index if not exists collection_runs_started_at on public.collection_runs (started_at);
+
+-- Only the owner has access until security.sql grants more: Supabase grants everything on new objects to these roles by default.
+do $$
+declare
+  outsider text;
+begin
+  if not (select relrowsecurity from pg_catalog.pg_class where oid = 'public.collection_migrations'::regclass) then
+    alter table public.collection_migrations enable row level security;
+  end if;
+  if not (select relrowsecurity from pg_catalog.pg_class where oid = 'public.collection_runs'::regclass) then
+    alter table public.collection_runs enable row level security;
+  end if;
+  for outsider in
+    select 'public' union all select rolname::text from pg_catalog.pg_roles where rolname in ('anon', 'authenticated')
+  loop
+    execute format('revoke all on public.collection_migrations from %s', outsider);
+    execute format('revoke all on public.collection_runs from %s', outsider);
+  end loop;
+end
+$$;

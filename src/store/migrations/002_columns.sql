@@ -1,4 +1,4 @@
--- Columns and defaults that an older analytics_snapshots or platform_connections lacks.
+-- Adds the columns and defaults that an older analytics_snapshots or platform_connections lacks.
 
 do $$
 declare

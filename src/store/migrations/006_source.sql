@@ -1,4 +1,4 @@
--- Rows that an earlier version wrote under the source "api" come to the readers' source, "social_media".
+-- Moves rows that an earlier version wrote under the source "api" to "social_media", which readers filter on.
 
 -- Where a row stands under both, the one fetched last stays; another writer's row counts from when it was written.
 with doubled as (

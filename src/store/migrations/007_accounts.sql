@@ -1,4 +1,4 @@
--- Accounts: what is collected, whichever connections open it. A ledger that was kept by connection is brought over.
+-- Creates the tables of accounts, and moves outcomes that were kept per connection to their accounts.
 
 create table if not exists public.collection_accounts (
   id bigint generated always as identity primary key,
@@ -9,6 +9,8 @@ create table if not exists public.collection_accounts (
   -- The connection that opened it last, else the newest; null when no active connection opens it.
   connection_id text,
   active boolean not null,
+  -- Since when no active connection opens it; null while one does.
+  inactive_since timestamptz,
   connected_at timestamptz not null,
   is_primary boolean not null default false,
   -- A personal profile is skipped, and a connection may name no account: neither is a series for readers.
@@ -64,7 +66,7 @@ begin
 end
 $$;
 
--- Kept by connection until now.
+-- Sets an outcomes table keyed by connection aside; its outcomes are moved to accounts below.
 do $$
 begin
   if exists (
@@ -90,6 +92,30 @@ create table if not exists public.collection_outcomes (
   check (outcome <> 'failed' or reason is not null)
 );
 
+-- Only the owner has access until security.sql grants more: Supabase grants everything on new objects to these roles by default.
+do $$
+declare
+  outsider text;
+begin
+  if not (select relrowsecurity from pg_catalog.pg_class where oid = 'public.collection_accounts'::regclass) then
+    alter table public.collection_accounts enable row level security;
+  end if;
+  if not (select relrowsecurity from pg_catalog.pg_class where oid = 'public.analytics_account_snapshots'::regclass) then
+    alter table public.analytics_account_snapshots enable row level security;
+  end if;
+  if not (select relrowsecurity from pg_catalog.pg_class where oid = 'public.collection_outcomes'::regclass) then
+    alter table public.collection_outcomes enable row level security;
+  end if;
+  for outsider in
+    select 'public' union all select rolname::text from pg_catalog.pg_roles where rolname in ('anon', 'authenticated')
+  loop
+    execute format('revoke all on public.collection_accounts from %s', outsider);
+    execute format('revoke all on public.analytics_account_snapshots from %s', outsider);
+    execute format('revoke all on public.collection_outcomes from %s', outsider);
+  end loop;
+end
+$$;
+
 alter table public.collection_runs add column if not exists for_user text;
 update public.collection_runs set for_user = substr(scope, 6) where for_user is null and scope like 'user:%';
 
@@ -114,9 +140,10 @@ begin
     connections.active,
     connections.age_key
   from public.collection_connections connections
-  where connections.account_id is not null;
+  where connections.account_id is not null and connections.user_id is not null;
 
-  insert into public.collection_accounts (user_id, platform, account_id, account_name, connection_id, active, connected_at)
+  insert into public.collection_accounts
+    (user_id, platform, account_id, account_name, connection_id, active, inactive_since, connected_at)
   select
     connected.user_id,
     connected.platform,
@@ -124,22 +151,42 @@ begin
     (array_agg(connected.account_name order by connected.active desc, connected.age_key desc))[1],
     (array_agg(connected.connection_id order by connected.age_key desc) filter (where connected.active))[1],
     bool_or(connected.active),
+    case when not bool_or(connected.active) then now() end,
     coalesce(
       to_timestamp(nullif(split_part(min(connected.age_key), '/', 1), ''), 'YYYYMMDDHH24MISSUS')::timestamp at time zone 'UTC',
-      now()
+      '-infinity'
     )
   from connected_before connected
   where connected.platform in ('instagram', 'facebook', 'youtube', 'linkedin')
   group by connected.user_id, connected.platform, connected.account_id
   on conflict (user_id, platform, account_id) do nothing;
 
+  -- LinkedIn ids lose their URN prefix. An account whose connection was deleted is known only from its rows.
+  update public.analytics_snapshots
+  set metadata = metadata || jsonb_build_object('account_id', regexp_replace(metadata ->> 'account_id', '^urn:li:organization:', ''))
+  where platform::text = 'linkedin' and metadata ? 'settled' and metadata ->> 'account_id' like 'urn:li:organization:%';
+  insert into public.collection_accounts (user_id, platform, account_id, active, inactive_since, connected_at)
+  select snapshots.user_id::text, snapshots.platform::text, snapshots.metadata ->> 'account_id', false, now(),
+    coalesce(min(snapshots.created_at), '-infinity')
+  from public.analytics_snapshots snapshots
+  where snapshots.user_id is not null and snapshots.metadata ? 'settled' and snapshots.metadata ->> 'account_id' is not null and snapshots.post_id is null
+  group by snapshots.user_id, snapshots.platform, snapshots.metadata ->> 'account_id'
+  on conflict (user_id, platform, account_id) do nothing;
+
+  -- One that is not connected stays where no other has rows: a run tells when it gives way, and to which.
   update public.collection_accounts
   set is_primary = true
   where id in (
     select distinct on (accounts.user_id, accounts.platform) accounts.id
     from public.collection_accounts accounts
-    where accounts.active and accounts.can_be_primary
-    order by accounts.user_id, accounts.platform, accounts.connected_at, accounts.id
+    left join (
+      select distinct snapshots.user_id::text as user_id, snapshots.platform::text as platform, snapshots.metadata ->> 'account_id' as account_id
+      from public.analytics_snapshots snapshots
+      where snapshots.source = 'social_media' and snapshots.post_id is null and snapshots.metadata ? 'settled'
+    ) shown using (user_id, platform, account_id)
+    where accounts.can_be_primary
+    order by accounts.user_id, accounts.platform, shown.account_id is not null desc, accounts.active desc,
+      accounts.connected_at, accounts.id
   );
 
   insert into public.collection_outcomes (account, date, outcome, reason, message, metrics, run_id, updated_at)
@@ -151,7 +198,7 @@ begin
     on accounts.user_id = connected.user_id
       and accounts.platform = connected.platform
       and accounts.account_id = connected.account_id
-  -- What was passed over as a second account has not been asked for, and is due.
+  -- Days skipped because the account was a second one were never requested, so they are due.
   where earlier.state <> 'skipped'
   order by accounts.id, earlier.date,
     array_position(array['settled', 'provisional', 'no_data', 'pending', 'failed'], earlier.state), earlier.updated_at desc;
@@ -179,25 +226,22 @@ begin
   ) newest
   where newest.account = accounts.id and newest.outcome = 'failed';
 
-  -- Ids come under one spelling, and the rows of other accounts than the primary one to their own table.
-  update public.analytics_snapshots
-  set metadata = metadata || jsonb_build_object('account_id', regexp_replace(metadata ->> 'account_id', '^urn:li:organization:', ''))
-  where platform = 'linkedin' and metadata ->> 'account_id' like 'urn:li:organization:%';
-
+  -- The rows of other accounts than the primary one come to their own table.
   with others as (
     delete from public.analytics_snapshots snapshots
     using public.collection_accounts accounts
     where accounts.is_primary
       and snapshots.user_id::text = accounts.user_id
-      and snapshots.platform = accounts.platform
+      and snapshots.platform::text = accounts.platform
       and snapshots.source = 'social_media'
       and snapshots.post_id is null
+      and snapshots.metadata ? 'settled'
       and snapshots.metadata ->> 'account_id' <> accounts.account_id
     returning snapshots.*
   )
   insert into public.analytics_account_snapshots (user_id, platform, account_id, source, metric, value, date, metadata, created_at)
   select others.user_id, others.platform, others.metadata ->> 'account_id', others.source, others.metric, others.value,
-    others.date, others.metadata, others.created_at
+    others.date, others.metadata, coalesce(others.created_at, now())
   from others;
 
   drop table public.collection_outcomes_by_connection;

@@ -1,4 +1,4 @@
--- Deleting a user deletes what this tool keeps of them: its rows hang on the users' table that the application's own hang on.
+-- Ties this tool's rows to the application's table of users, so that deleting a user deletes them.
 
 do $$
 declare
@@ -56,6 +56,6 @@ begin
   end loop;
 exception
   when insufficient_privilege then
-    raise warning 'Deleting a user will leave their rows in this tool''s tables: no right to reference %', users.table_name;
+    raise warning 'Deleting a user will leave their rows in this tool''s tables: this role may not reference %. Grant it REFERENCES on that table and apply the schema again.', users.table_name;
 end
 $$;

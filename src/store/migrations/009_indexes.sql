@@ -1,4 +1,4 @@
--- What was written lately is found without reading the whole table. Other writers' rows are not in these indexes.
+-- Builds the indexes that find what was written lately, and old days of a platform.
 
 create index if not exists analytics_snapshots_fetched_at
   on public.analytics_snapshots ((metadata ->> 'fetched_at')) where metadata ? 'settled';

@@ -1,6 +1,7 @@
 -- The application's connections under the one spelling that the collector reads, whichever its tables have. Each row is taken
 -- as JSON, so that a column the table lacks is a NULL rather than an error, and the table may change under the view.
--- social_media_connections holds further connections in some applications: where it exists, its rows are connections too.
+-- social_media_connections holds further connections in some applications: where it exists, its rows are connections too, under
+-- ids that say so, since the two tables may give out the same ones.
 do $view$
 declare
   further text := '';
@@ -8,7 +9,7 @@ begin
   if to_regclass('public.social_media_connections') is not null then
     further := $$
       union all
-      select 'social_media_connections', further.id::text, further.user_id::text, lower(further.platform::text), fields
+      select 'social_media_connections', 'social_media_connections/' || further.id::text, further.user_id::text, lower(further.platform::text), fields
       from public.social_media_connections further
       cross join lateral to_jsonb(further) as fields
     $$;
@@ -34,20 +35,17 @@ begin
       coalesce(
         nullif(named.fields ->> 'refresh_token_encrypted', ''), nullif(named.fields ->> 'refresh_token', '')
       ) as refresh_token,
-      -- One row that says 'infinity', or 'never' in a column of text, must not cost the others.
-      case when named.fields ->> 'token_expires_at' ~ '^\d{4}-\d\d-\d\d'
-        then (named.fields ->> 'token_expires_at')::timestamptz
-      end as token_expires_at,
+      public.instant_of(named.fields ->> 'token_expires_at') as token_expires_at,
       case
         when named.says_status is null and named.says_flag is null
           then not named.fields ?| array['status', 'connection_status', 'is_active']
         else coalesce(named.says_status, true) and coalesce(named.says_flag, true)
       end as active,
-      (named.fields ->> 'created_at')::timestamptz as created_at,
+      public.instant_of(named.fields ->> 'created_at') as created_at,
       greatest(
-        (named.fields ->> 'created_at')::timestamptz,
-        (named.fields ->> 'connected_at')::timestamptz,
-        (named.fields ->> 'last_token_refresh')::timestamptz
+        public.instant_of(named.fields ->> 'created_at'),
+        public.instant_of(named.fields ->> 'connected_at'),
+        public.instant_of(named.fields ->> 'last_token_refresh')
       ) as renewed_at,
       -- Numeric ids are padded to sort as numbers.
       case when named.id ~ '^[0-9]+$' then lpad(named.id, 20, '0') else named.id end collate "C" as id_key

@@ -17,8 +17,13 @@ const platform: PlatformFacts = {
   metrics: [
     { name: 'views', apiName: 'views', unit: 'count', aggregate: 'sum', meaning: 'Times shown' },
     {
-      ...{ name: 'impressions', apiName: 'views', unit: 'count', aggregate: 'sum' },
-      ...{ aliasOf: 'views', approximate: true, meaning: 'The retired name' },
+      name: 'impressions',
+      apiName: 'views',
+      unit: 'count',
+      aggregate: 'sum',
+      aliasOf: 'views',
+      approximate: true,
+      meaning: 'The retired name',
     },
   ],
 };

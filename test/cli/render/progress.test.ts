@@ -50,6 +50,7 @@ function plain(verbose: boolean) {
     stream: { write: (line: string) => lines.push(line) },
     verbose,
     now: () => now,
+    elapsed: () => now,
   });
   const wait = (seconds: number) => {
     now += seconds * 1000;

@@ -13,8 +13,13 @@ test('says what would be deleted, and how to', () => {
     'would delete 1,200 snapshots of 10 days and 1 user, and 100 outcomes, of linkedin from before 2025-11-22; --yes deletes\n',
   );
   expect(prunedJson(pruned)).toEqual({
-    ...{ platform: 'linkedin', before: '2025-11-22', dry_run: true },
-    ...{ snapshots: 1200, outcomes: 100, days: 10, users: 1 },
+    platform: 'linkedin',
+    before: '2025-11-22',
+    dry_run: true,
+    snapshots: 1200,
+    outcomes: 100,
+    days: 10,
+    users: 1,
   });
 });
 

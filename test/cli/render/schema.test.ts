@@ -30,7 +30,7 @@ test('each finding comes with the statement that would tighten it', () => {
   expect(renderAppliedSchema(STORE, { done: [], findings })).toMatchInlineSnapshot(`
     "PostgreSQL at localhost/app: the schema is up to date, nothing was changed
 
-    Left as they are in the application's own tables, with what would tighten them:
+    Left unchanged. Below each finding is the statement that would change it; run it if your application allows:
       anon may read analytics_snapshots
         revoke select on public.analytics_snapshots from anon;
       platform_connections has no row level security

@@ -72,9 +72,9 @@ test('the last run, the platforms, what is not collected, and what is failing fo
     "Supabase at abc.supabase.co
     last run: partial, began 6 h 30 min ago (2026-11-22T02:00:00Z), of all, by cli
 
-    platform   accounts  with data  newest day  days missing  failing  days looked at
-    instagram     1,500      1,499  2026-11-21             7        1  2026-11-15 to 2026-11-21
-    facebook          0          0  none                   0        0  2026-11-15 to 2026-11-21
+    platform   accounts  with data  failing  newest day  missing  of the days
+    instagram     1,500      1,499        1  2026-11-21        7  2026-11-15 to 2026-11-21
+    facebook          0          0        0  none              0  2026-11-15 to 2026-11-21
 
     not collected, connections of other services: google 1, word [2Jpress 1,200
 

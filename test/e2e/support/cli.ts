@@ -122,3 +122,9 @@ function writtenForms(secret: string): string[] {
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
+
+/** A time of `serve`'s schedule, in UTC, that lies so many minutes back. */
+export function minutesAgo(minutes: number): string {
+  const time = new Date(Date.now() - minutes * 60_000);
+  return `${time.getUTCMinutes()} ${time.getUTCHours()} * * *`;
+}

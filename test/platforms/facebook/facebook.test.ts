@@ -5,8 +5,13 @@ import { type Answer, lentContext, serveApi } from '../../support/api.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
 const account = {
-  ...{ userId: 'u', connectionId: 'c', accountId: '104500000000001', accountName: null },
-  ...{ accessToken: 'user-token', refreshToken: null, tokenExpiresAt: null },
+  userId: 'u',
+  connectionId: 'c',
+  accountId: '104500000000001',
+  accountName: null,
+  accessToken: 'user-token',
+  refreshToken: null,
+  tokenExpiresAt: null,
 };
 const days = ['2026-10-31', '2026-11-01', '2026-11-02'].map((date) => dayOf(date, 'America/Los_Angeles'));
 
@@ -174,4 +179,27 @@ it('says so when the API lists nothing at all, for it refuses nothing without re
   );
   expect(results).toEqual(days.map(({ date }) => ({ date, kind: 'collected', values: [] })));
   expect(warnings).toEqual([expect.stringContaining('read_insights')]);
+});
+
+describe('what cannot be filed', () => {
+  it('is ignored unread where nobody asked for it', async () => {
+    const unasked = { name: 'page_novelty', values: 'many' };
+    const { results, warnings } = await collecting(() => [200, { data: [unasked, onLastDay('page_follows', 5)] }]);
+    expect(results[2]).toEqual({
+      date: '2026-11-02',
+      kind: 'collected',
+      values: [{ metric: 'page_follows', value: 5 }],
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it.each<[string, object]>([
+    ['a total of several days', { total_value: { value: 28 } }],
+    ['a value without a date', { values: [{ value: 9 }] }],
+  ])('is told: %s', async (_what, given) => {
+    const lost = { name: 'page_views_total', period: 'day', ...given };
+    const { results, warnings } = await collecting(() => [200, { data: [lost, onLastDay('page_follows', 5)] }]);
+    expect(results[2]).toMatchObject({ kind: 'collected', values: [{ metric: 'page_follows', value: 5 }] });
+    expect(warnings).toEqual([expect.stringContaining('page_views_total')]);
+  });
 });

@@ -8,8 +8,13 @@ import { type Answer, lentContext, serveApi } from '../../support/api.js';
 
 const DAY = dayOf('2026-11-21', 'America/Los_Angeles');
 const ACCOUNT = {
-  ...{ userId: 'u', connectionId: 'c', accountId: '17841400000000001', accountName: null },
-  ...{ accessToken: 'EAAtoken', refreshToken: null, tokenExpiresAt: null },
+  userId: 'u',
+  connectionId: 'c',
+  accountId: '17841400000000001',
+  accountName: null,
+  accessToken: 'EAAtoken',
+  refreshToken: null,
+  tokenExpiresAt: null,
 };
 const UNKNOWN: Answer = [500, { error: { code: 1, message: 'An unknown error has occurred.' } }];
 const SERVICE: Answer = [500, { error: { code: 2, message: 'Service temporarily unavailable' } }];

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../../src/collector/day.js';
 import {
   followsFrom,
@@ -9,6 +9,8 @@ import {
 } from '../../../src/platforms/instagram/parse.js';
 import type { Insight } from '../../../src/platforms/meta/insights.js';
 
+const DAY = dayOf('2026-11-01', 'America/Los_Angeles');
+const IGNORE = () => undefined;
 const split = (name: string, value: number, results: Record<string, number>): Insight => ({
   name,
   total_value: {
@@ -27,7 +29,7 @@ it('takes a value from a total or from a series of one, and none from neither', 
     { name: 'shares', total_value: {} },
     { name: 'replies' },
   ];
-  expect(totalsFrom(insights)).toEqual([
+  expect(totalsFrom(insights, DAY, IGNORE)).toEqual([
     { metric: 'likes', value: 0 },
     { metric: 'reach', value: 12 },
   ]);
@@ -83,14 +85,27 @@ it('does not take a side that is listed without a value for zero', () => {
   expect(followsFrom([insight])).toEqual([{ metric: 'follows', value: 5 }]);
 });
 
-it('takes the value that is labelled with the day, or the only one', () => {
-  const day = dayOf('2026-11-01', 'America/Los_Angeles');
-  const series = (...values: [number, string?][]): Insight[] => [
-    { name: 'reach', values: values.map(([value, end_time]) => ({ value, ...(end_time && { end_time }) })) },
-  ];
-  const [before, own] = ['2026-10-31T07:00:00+0000', '2026-11-01T07:00:00+0000'];
-  expect(valueOfDay(series([1, before], [2, own], [3, '2026-11-02T08:00:00+0000']), day)).toBe(2);
-  expect(valueOfDay(series([1]), day)).toBe(1);
-  expect(valueOfDay(series([1, before], [3, '2026-11-02T08:00:00+0000']), day)).toBeUndefined();
-  expect(valueOfDay([{ name: 'reach' }], day)).toBeUndefined();
+describe('a series', () => {
+  const [before, own, after] = ['2026-10-31T07:00:00+0000', '2026-11-01T07:00:00+0000', '2026-11-02T08:00:00+0000'];
+  const valueIn = (...values: [number, string?][]) => {
+    const warnings: string[] = [];
+    const insight = {
+      name: 'reach',
+      values: values.map(([value, end_time]) => ({ value, ...(end_time && { end_time }) })),
+    };
+    return { value: valueOfDay(insight, DAY, (message) => warnings.push(message)), warnings };
+  };
+
+  it('gives the value that is labelled with the day, or the only one', () => {
+    expect(valueIn([1, before], [2, own], [3, after])).toEqual({ value: 2, warnings: [] });
+    expect(valueIn([1])).toEqual({ value: 1, warnings: [] });
+    expect(valueIn()).toEqual({ value: undefined, warnings: [] });
+    expect(valueOfDay({ name: 'reach' }, DAY, IGNORE)).toBeUndefined();
+  });
+
+  it('gives none where none is labelled with the day, and says so', () => {
+    const { value, warnings } = valueIn([1, before], [3, after]);
+    expect(value).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining('reach')]);
+  });
 });

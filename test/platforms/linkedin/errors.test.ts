@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { judgeLinkedIn } from '../../../src/platforms/linkedin/errors.js';
 
-function judged(status: number, json: unknown) {
-  const verdict = judgeLinkedIn({ status, headers: {}, json }, '202501');
+function judged(status: number, json: unknown, endpoint = 'organizationPageStatistics') {
+  const verdict = judgeLinkedIn({ status, headers: {}, json }, { version: '202501', endpoint });
   if (verdict.kind === 'accept') return { meaning: 'accepted', message: '' };
   const { reason, scope, message } = verdict.error;
   return { meaning: [verdict.kind, reason, scope].join(' '), message };
@@ -25,11 +25,14 @@ it.each([
     'refuse needs_reconnect connection',
   ],
   [403, { code: 'ACCESS_DENIED', message: 'Not enough permissions to access' }, 'refuse missing_permission connection'],
-  [404, { code: 'RESOURCE_NOT_FOUND', message: 'No virtual resource found' }, 'refuse missing_permission connection'],
+  [404, { code: 'RESOURCE_NOT_FOUND', message: 'No virtual resource found' }, 'refuse configuration platform'],
   [426, inactive, 'refuse configuration platform'],
   [400, { message: inactive.message }, 'refuse configuration platform'],
   [429, throttle('APPLICATION DAY'), 'refuse quota_exhausted platform'],
   [429, throttle('MEMBER DAY'), 'refuse quota_exhausted connection'],
+  [429, throttle('APPLICATION_AND_MEMBER DAY'), 'refuse quota_exhausted connection'],
+  [404, { message: 'Not found' }, 'refuse missing_permission connection'],
+  [401, { serviceErrorCode: 65608, message: 'Restricted member' }, 'refuse missing_permission connection'],
   [429, throttle('APPLICATION MINUTE'), 'retry throttled connection'],
   [400, { message: "Parameter 'timeIntervals' is invalid" }, 'refuse unexpected_response day'],
   [500, { message: 'Internal Server Error' }, 'retry platform_error day'],
@@ -43,4 +46,8 @@ it.each([
 
 it('says which variable to set when the version is out of force', () => {
   expect(judged(426, inactive).message).toMatch(/202501.*LINKEDIN_VERSION.*202608/);
+});
+
+it("does not hold the limit of the followers' total against the statistics", () => {
+  expect(judged(429, throttle('APPLICATION DAY'), 'networkSizes').meaning).toBe('refuse quota_exhausted day');
 });

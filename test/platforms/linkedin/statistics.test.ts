@@ -54,8 +54,14 @@ describe('the statistics of a page', () => {
     };
     const clicks = { desktopCustomButtonClickCounts: clicked(2, 3), mobileCustomButtonClickCounts: [] };
     expect(page({ views, clicks })).toEqual({
-      ...{ pageViews: 9, uniquePageViews: 5, desktopPageViews: 6, mobilePageViews: 3 },
-      ...{ desktopButtonClicks: 5, mobileButtonClicks: 0, error: null, warnings: [] },
+      pageViews: 9,
+      uniquePageViews: 5,
+      desktopPageViews: 6,
+      mobilePageViews: 3,
+      desktopButtonClicks: 5,
+      mobileButtonClicks: 0,
+      error: null,
+      warnings: [],
     });
   });
 

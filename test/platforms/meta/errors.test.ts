@@ -23,7 +23,12 @@ it.each([
   [{ code: 9999 }, 'refuse platform_error day'],
   [{ code: 100, type: 'OAuthException' }, 'refuse unexpected_response day'],
   [{ code: 100, message: 'Invalid appsecret_proof provided in the API argument' }, 'refuse configuration platform'],
-  [{ code: 2500 }, 'refuse configuration platform'],
+  [{ code: 2500 }, 'refuse configuration connection'],
+  [{ code: 104 }, 'refuse configuration platform'],
+  [{ code: 803 }, 'refuse configuration connection'],
+  [{ code: 190, error_subcode: 459 }, 'refuse needs_reconnect connection'],
+  [{ code: 1, is_transient: false }, 'refuse unexpected_response day'],
+  [{ code: -1 }, 'refuse platform_error day'],
 ])('takes the error %j for: %s', (error, meaning) => {
   expect(judged({ message: 'said', ...error })).toBe(meaning);
 });

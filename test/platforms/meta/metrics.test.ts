@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRefusals } from '../../../src/collector/refusals.js';
 import { GraphError } from '../../../src/platforms/meta/errors.js';
 import { askTolerantly } from '../../../src/platforms/meta/metrics.js';
@@ -6,16 +6,18 @@ import { askTolerantly } from '../../../src/platforms/meta/metrics.js';
 const METRICS = ['a', 'b', 'c', 'd', 'e'];
 
 /** An API that refuses some metrics, in the words that `say` puts it in. */
-function api(retired: readonly string[], say: (asked: readonly string[]) => string) {
+function api(retired: readonly string[], say: (asked: readonly string[]) => string, code = 100) {
   const asked: string[][] = [];
   const warnings: string[] = [];
   const request = {
-    ...{ api: 'x v1', metrics: METRICS, refusal: /valid insights metric|following values|Incompatible/ },
+    api: 'x v1',
+    metrics: METRICS,
+    refusal: /valid insights metric|following values|Incompatible/,
     refused: createRefusals((message) => warnings.push(message)),
     ask: async (metrics: readonly string[]) => {
       asked.push([...metrics]);
       if (!metrics.some((metric) => retired.includes(metric))) return metrics.join('');
-      throw new GraphError('unexpected_response', 'refused', 'day', 100, say(metrics));
+      throw new GraphError('unexpected_response', 'refused', 'day', code, say(metrics));
     },
   };
   return { asked, warnings, request };
@@ -57,4 +59,23 @@ it('leaves a refusal that is not about metrics to its caller, after one request'
 it('drops a metric from the breakdown that it cannot have', async () => {
   const { request } = api(['c'], () => '(#100) Incompatible breakdowns (media_product_type) for metric (c)');
   expect(await askTolerantly(request)).toEqual(['abde']);
+});
+
+it('keeps a valid metric out of the list of culprits, whatever its position', async () => {
+  const { request } = api(['b'], () => '(#100) metric[0] must be one of the following values: a, c, d, e');
+  expect(await askTolerantly(request)).toEqual(['acde']);
+});
+
+describe('a fatal error', () => {
+  it('of one metric is found, and costs that one alone', async () => {
+    const { request } = api(['d'], () => 'Fatal', -1);
+    expect((await askTolerantly(request)).join('')).toBe('abce');
+  });
+
+  it('of everything is no metric, and does not cost many requests', async () => {
+    const { asked, warnings, request } = api(METRICS, () => 'Fatal', -1);
+    await expect(askTolerantly(request)).rejects.toThrow('refused');
+    expect(asked.length).toBeLessThanOrEqual(6);
+    expect(warnings).toEqual([]);
+  });
 });

@@ -34,14 +34,20 @@ describe('in the sandbox', () => {
 
 const DAYS = datesBetween('2026-11-15', '2026-11-16').map((date) => dayOf(date, 'America/Los_Angeles'));
 const ACCOUNT: Account = {
-  ...{ userId: 'u1', connectionId: 'c1', accountId: `UC${'a'.repeat(22)}`, accountName: null },
-  ...{ accessToken: 'ya29.one', refreshToken: null, tokenExpiresAt: null },
+  userId: 'u1',
+  connectionId: 'c1',
+  accountId: `UC${'a'.repeat(22)}`,
+  accountName: null,
+  accessToken: 'ya29.one',
+  refreshToken: null,
+  tokenExpiresAt: null,
 };
 const UNSUPPORTED: Answer = [400, { error: { code: 400, message: 'The query is not supported.' } }];
 const BROKEN: Answer = [500, { error: { code: 500, message: 'Internal error encountered.' } }];
 
 /** A report with a row a day (a row a type, where asked), every metric at 5. */
 function report(url: URL): Answer {
+  if (url.pathname.endsWith('/channels')) return [200, { items: [{ id: ACCOUNT.accountId }] }];
   const dimensions = url.searchParams.get('dimensions')?.split(',') ?? [];
   const metrics = url.searchParams.get('metrics')?.split(',') ?? [];
   const rows = DAYS.map(({ date }) => [date, ...dimensions.slice(1).map(() => 'SHORTS'), ...metrics.map(() => 5)]);

@@ -1,4 +1,4 @@
--- A value column that would round or overflow becomes numeric, and metadata jsonb.
+-- Changes value to numeric where its type would round or overflow, and metadata from json to jsonb.
 
 do $$
 begin
@@ -20,7 +20,7 @@ begin
       and columns.attname = 'value'
       and format_type(columns.atttypid, columns.atttypmod) <> 'numeric'
   ) then
-    -- Readers wait meanwhile: of integers and floating point numbers every row is written anew.
+    -- Readers wait: PostgreSQL rewrites every row when the type was integer or floating point.
     alter table public.analytics_snapshots alter column value type numeric;
   end if;
 exception

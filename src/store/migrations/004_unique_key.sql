@@ -1,7 +1,8 @@
--- The unique key of analytics_snapshots with NULLS NOT DISTINCT, under which a rerun cannot write duplicates.
+-- Gives analytics_snapshots a unique key with NULLS NOT DISTINCT, under which a rerun cannot write duplicates.
 
--- Without NULLS NOT DISTINCT the NULL post_id makes every rerun insert duplicates. They go, the oldest row is kept.
--- This holds an exclusive lock for as long as it takes; "schema --apply" has made the key without one when it comes here.
+-- Without NULLS NOT DISTINCT the NULL post_id makes every rerun insert duplicates. The oldest row of each is kept; one without
+-- created_at counts as the oldest.
+-- This locks the table until it is done; "schema --apply" replaces the key beforehand without such a lock.
 do $$
 declare
   plain record;
@@ -10,6 +11,13 @@ begin
     return;
   end if;
   lock table public.analytics_snapshots in access exclusive mode;
+  -- A concurrent build that was cut short leaves an index behind that is not valid.
+  if exists (
+    select from pg_catalog.pg_index
+    where indexrelid = to_regclass('public.analytics_snapshots_one_per_key') and not indisvalid
+  ) then
+    drop index public.analytics_snapshots_one_per_key;
+  end if;
 
   delete from public.analytics_snapshots
   where ctid in (
@@ -19,7 +27,7 @@ begin
         ctid as row_address,
         row_number() over (
           partition by user_id, platform, source, metric, date, post_id
-          order by created_at nulls last, id
+          order by created_at nulls first, id
         ) as place
       from public.analytics_snapshots
     ) ranked

@@ -1,4 +1,4 @@
--- A function that finds the unique indexes of analytics_snapshots on exactly the published key, in whatever order its columns stand.
+-- Finds the unique indexes of analytics_snapshots on exactly the published key, in whatever order its columns stand.
 create or replace function public.collection_key_indexes()
 returns table (index_id oid, takes_nulls_as_equal boolean)
 language sql stable security invoker set search_path = ''
@@ -18,3 +18,4 @@ as $$
         on attributes.attrelid = indexes.indrelid and attributes.attnum = key.attnum
     ) = array['date', 'metric', 'platform', 'post_id', 'source', 'user_id'];
 $$;
+revoke all on function public.collection_key_indexes() from public;

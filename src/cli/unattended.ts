@@ -1,0 +1,11 @@
+interface Host {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: { readonly isTTY?: boolean };
+  readonly stdout: { readonly isTTY?: boolean };
+}
+
+/** Whether nobody is there to see what a command does: in CI, or without any terminal, as under cron. */
+export function isUnattended({ env, stdin, stdout }: Host = process): boolean {
+  const isCi = ![undefined, '', '0', 'false'].includes(env.CI);
+  return isCi || !(stdin.isTTY || stdout.isTTY);
+}

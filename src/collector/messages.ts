@@ -1,0 +1,25 @@
+import { type CollectError, LeaseHeld } from '../errors.js';
+import type { ForeignRows, Succession } from '../store/accounts.js';
+import { DEFAULT_LOOKBACK_DAYS } from './plan.js';
+
+export function successionWarning({ userId, platform, accountId, formerAccountId, reason }: Succession): string {
+  const why = reason === null ? 'is no longer connected' : `has failed for ${DEFAULT_LOOKBACK_DAYS} days (${reason})`;
+  return `user ${userId}: ${platform} account ${accountId} takes the place of ${formerAccountId} in analytics_snapshots: the former account ${why}; to choose another, run analytics-collect connections primary CONNECTION_ID`;
+}
+
+export function unknownUsersWarning(accounts: number): string {
+  return `accounts not collected because their user is missing from the application's table of users: ${accounts}; remove their connections`;
+}
+
+export function foreignWarning({ rows, since, until }: ForeignRows): string {
+  const days = since === until ? `${since}` : `${since} to ${until}`;
+  return `values not written because a row of another writer stands in their place in analytics_snapshots: ${rows} (${days}); collect those days with --adopt to overwrite such rows`;
+}
+
+export function leaseHeld(scope: string, by: { runId: string; startedAt: string; heartbeatAt: string }): CollectError {
+  return new LeaseHeld(
+    by.runId,
+    `run ${by.runId} of scope "${scope}" has been at work since ${by.startedAt} (last sign of life ${by.heartbeatAt}).`,
+    'Wait for it to end; if it was killed, its lease is taken over once its last sign of life is 2 minutes old.',
+  );
+}

@@ -1,0 +1,64 @@
+import { CollectError } from '../errors.js';
+
+const LARGEST_SKEW_MS = 600_000;
+/** One answer may come from a proxy whose own clock is off. */
+const ANSWERS_TO_DECIDE = 2;
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+/** Compares the host's clock with that of the platforms, by the first answers of a run. */
+export interface ClockCheck {
+  /** Takes in the headers of an answer. */
+  observe(headers: Headers): void;
+  /** Resolves once two answers have confirmed the clock; rejects with `CollectError` `clock_skew` once two say that it is off. */
+  readonly confirmed: Promise<void>;
+  /** Takes the clock for right: no more answers come. */
+  release(): void;
+}
+
+/** `hostNow` is in milliseconds since the epoch. */
+export function createClockCheck(hostNow: () => number = Date.now): ClockCheck {
+  const answers = { right: 0, off: 0 };
+  const { promise, resolve, reject } = withResolvers();
+  // Whether anybody waits for it is the run's business.
+  promise.catch(() => undefined);
+  return {
+    observe(headers) {
+      const skew = skewOf(headers, hostNow());
+      if (skew === null) return;
+      const isOff = Math.abs(skew) > LARGEST_SKEW_MS;
+      const count = isOff ? ++answers.off : ++answers.right;
+      if (count < ANSWERS_TO_DECIDE) return;
+      if (isOff) reject(clockSkew(skew));
+      else resolve();
+    },
+    confirmed: promise,
+    release: resolve,
+  };
+}
+
+/** How far the host's clock is ahead of who answered, in milliseconds; null when the answer does not say (RFC 9110, 6.6.1). */
+export function skewOf({ date, age }: Headers, hostMs: number): number | null {
+  const answered = date === undefined ? Number.NaN : Date.parse(date);
+  if (Number.isNaN(answered)) return null;
+  // A cache hands on the origin's date, and says how old it is.
+  const cachedMs = /^\d{1,9}$/.test(age ?? '') ? Number(age) * 1_000 : 0;
+  return hostMs - (answered + cachedMs);
+}
+
+function clockSkew(skewMs: number): CollectError {
+  const minutes = Math.round(Math.abs(skewMs) / 60_000).toLocaleString('en-US');
+  return new CollectError(
+    'clock_skew',
+    `The clock of this machine is ${minutes} minutes ${skewMs > 0 ? 'ahead of' : 'behind'} that of the platforms, so values would be filed under wrong days.`,
+    'Nothing was recorded. Set the clock, for example with NTP, and run again.',
+  );
+}
+
+function withResolvers() {
+  let [resolve, reject]: [() => void, (error: unknown) => void] = [() => undefined, () => undefined];
+  const promise = new Promise<void>((onResolve, onReject) => {
+    [resolve, reject] = [onResolve, onReject];
+  });
+  return { promise, resolve: () => resolve(), reject: (error: unknown) => reject(error) };
+}

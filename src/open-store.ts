@@ -1,0 +1,77 @@
+import type { Config } from './config.js';
+import { CollectError } from './errors.js';
+import type { Store } from './store/store.js';
+import { createKey, keyPath, readKey } from './tokens/key-file.js';
+
+/**
+ * What the embedded store must be where the settings name no store, so that it is used by default. `create`: anything, it is made
+ * where it is missing. `existing`: it must be there. `connected`: it must also hold a connection.
+ */
+export type DefaultStore = 'create' | 'existing' | 'connected';
+
+export interface OpenStore {
+  readonly store: Store;
+  /** Fernet keys, comma-separated. */
+  readonly encryptionKey: string;
+  /** What the user should be told. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * Opens the configured store and finds the key of its tokens. Throws `CollectError`: `no_store`, `key_missing`, `config_invalid`, or
+ * what opening the store throws.
+ */
+export async function openStore(config: Config, defaultStore: DefaultStore): Promise<OpenStore> {
+  if (config.store.kind === 'embedded' && !config.store.isNamed && defaultStore !== 'create') {
+    const { hasEmbeddedStore } = await import('./store/drivers/embedded.js');
+    if (!hasEmbeddedStore(config.store.dataDir)) throw noStore(config, 'does not exist');
+  }
+  const key = config.encryptionKey ?? (await readKey(config.dataDir));
+  const store = await openDriver(config.store);
+  try {
+    if (config.store.kind === 'embedded' && !config.store.isNamed && defaultStore === 'connected') {
+      const { services } = await store.countConnections();
+      if (services.length === 0) throw noStore(config, 'holds no connection');
+    }
+    return { store, ...(key === null ? await makeKey(config, store) : { encryptionKey: key, notices: [] }) };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+export async function openDriver(config: Config['store']): Promise<Store> {
+  switch (config.kind) {
+    case 'supabase':
+      return (await import('./store/drivers/supabase.js')).openSupabaseStore(config);
+    case 'postgres':
+      return (await import('./store/drivers/postgres.js')).openPostgresStore(config.url);
+    case 'embedded':
+      return (await import('./store/drivers/embedded.js')).openEmbeddedStore(config);
+  }
+}
+
+/** Makes the embedded store's key, unless there is something that another key has encrypted. */
+async function makeKey(config: Config, store: Store): Promise<Omit<OpenStore, 'store'>> {
+  const { encrypted } = await store.countConnections();
+  if (encrypted > 0) throw keyMissing(config, encrypted);
+  const { key, path } = await createKey(config.dataDir);
+  const notice = `Made an encryption key in ${path}. Back it up: without it the stored tokens cannot be read.`;
+  return { encryptionKey: key, notices: [notice] };
+}
+
+function noStore({ dataDir }: Config, why: string): CollectError {
+  return new CollectError(
+    'no_store',
+    `No database is configured, and the embedded one in ${dataDir} ${why}.`,
+    'Set SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY, or DATABASE_URL; or set ANALYTICS_DATA_DIR to use an embedded database.',
+  );
+}
+
+function keyMissing({ dataDir }: Config, connections: number): CollectError {
+  return new CollectError(
+    'key_missing',
+    `The key file ${keyPath(dataDir)} is missing, and the tokens of ${connections === 1 ? '1 connection' : `${connections} connections`} beside it cannot be read without it.`,
+    'Restore it from a backup, or set ENCRYPTION_KEY to the key; if it is lost, remove the connections with ENCRYPTION_KEY set to a new one and add them again.',
+  );
+}

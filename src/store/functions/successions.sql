@@ -1,0 +1,57 @@
+-- Primary accounts that are to give way, each to the oldest account of the same user and platform that lives: one that has
+-- failed, or that no active connection has opened, for the whole window; at once, one that no connection names any more.
+create or replace function public.successions(for_user text, asked_at timestamptz, window_days integer)
+returns jsonb
+language sql stable security invoker set search_path = '' set timezone = 'UTC'
+as $$
+  with failed as (
+    select former.*
+    from public.collection_accounts former
+    where former.is_primary
+      and (successions.for_user is null or former.user_id = successions.for_user)
+      and case
+        when former.active then
+          former.failing_since <= asked_at - window_days * interval '1 day'
+          and (former.last_day is null or former.last_day < asked_at::date - window_days)
+        else
+          former.inactive_since is null
+          or former.inactive_since <= asked_at - window_days * interval '1 day'
+          or not exists (
+            select from public.collection_connections connections
+            where connections.user_id = former.user_id
+              and connections.platform = former.platform
+              and connections.account_key = former.account_id
+          )
+      end
+  )
+  select coalesce(
+    jsonb_agg(
+      jsonb_build_object(
+        'account', successor.id,
+        'former', failed.id,
+        'user_id', failed.user_id,
+        'platform', failed.platform,
+        'account_id', successor.account_id,
+        'former_account_id', failed.account_id,
+        'reason', case when failed.active then failed.reason end
+      )
+      order by failed.id
+    ),
+    '[]'
+  )
+  from failed
+  cross join lateral (
+    select rivals.id, rivals.account_id
+    from public.collection_accounts rivals
+    where rivals.user_id = failed.user_id
+      and rivals.platform = failed.platform
+      and rivals.active
+      and rivals.can_be_primary
+      and rivals.id <> failed.id
+      and rivals.reason is null
+      -- One that has collected nothing yet may be what the former one was replaced by.
+      and (rivals.last_day >= asked_at::date - window_days or rivals.last_day is null and not failed.active)
+    order by rivals.connected_at, rivals.id
+    limit 1
+  ) successor;
+$$;

@@ -1,0 +1,23 @@
+-- An instant from a text of the application's, in the session's time zone where it names none; NULL where it is none, such as
+-- 'never'. One row that says so must not cost the others.
+create or replace function public.instant_of(given text)
+returns timestamptz
+language plpgsql stable security invoker set search_path = ''
+as $$
+begin
+  -- As PostgreSQL itself writes it in JSON: no block that catches errors, which costs a subtransaction each time.
+  -- What every month has, so that it cannot fail: the last days of a month take the other way.
+  if given ~ '^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?([+-](0\d|1[0-5]):[0-5]\d)?$' then
+    return given::timestamptz;
+  end if;
+  if given !~ '^\d{4}-\d\d-\d\d' then
+    return null;
+  end if;
+  begin
+    return given::timestamptz;
+  exception
+    when data_exception then
+      return null;
+  end;
+end
+$$;

@@ -1,0 +1,85 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../src/collector/options.js';
+import { population } from '../../src/sandbox/population.js';
+import { createWorld, type World } from '../support/world.js';
+
+/** 23:30 in Los Angeles: 2026-11-21 ends in half an hour. */
+const START = new Date('2026-11-22T07:30:00Z');
+const MINUTE_MS = 60_000;
+const accounts = population({ users: 6, platforms: ['instagram', 'facebook'] });
+
+let world: World;
+afterEach(() => world?.close());
+
+async function rows(): Promise<Record<string, number>> {
+  const tables = ['analytics_snapshots', 'analytics_account_snapshots', 'collection_outcomes'];
+  const counts = await Promise.all(tables.map((table) => world.query(`select from ${table}`)));
+  const [touched] = await world.query(
+    'select count(*)::int as accounts from collection_accounts where reason is not null or last_day is not null',
+  );
+  return {
+    ...Object.fromEntries(tables.map((table, index) => [table, counts[index]?.length ?? 0])),
+    touched: Number(touched?.accounts),
+  };
+}
+
+describe('a clock that is off', () => {
+  it.each([
+    [11, '11 minutes behind'],
+    [-11, '11 minutes ahead of'],
+  ])('by %i minutes stops the run before anything is recorded', async (minutes, told) => {
+    world = await createWorld({ accounts, now: START, clockAheadMs: minutes * MINUTE_MS });
+    await expect(world.collect()).rejects.toMatchObject({
+      code: 'clock_skew',
+      exitCode: 1,
+      message: expect.stringContaining(told),
+    });
+    expect(await rows()).toEqual({
+      analytics_snapshots: 0,
+      analytics_account_snapshots: 0,
+      collection_outcomes: 0,
+      touched: 0,
+    });
+    expect(world.sandbox.counters.requests).toBeLessThan(100);
+    expect((await world.store.lastRuns()).run).toMatchObject({
+      status: 'failed',
+      summary: { error: expect.stringContaining(told) },
+    });
+  });
+
+  it('by nine minutes is good enough', async () => {
+    world = await createWorld({ accounts, now: START, clockAheadMs: 9 * MINUTE_MS });
+    expect(await world.collect()).toMatchObject({ status: 'completed' });
+  });
+
+  it('is not seen in a single answer, which is recorded', async () => {
+    world = await createWorld({ accounts, now: START, clockAheadMs: 60 * MINUTE_MS });
+    const limits = { ...DEFAULT_LIMITS, maxRequests: 1 };
+    const summary = await world.collect({ limits, platforms: ['facebook'], concurrency: 1 });
+    expect(summary.requests.total).toBe(1);
+    expect((await rows()).touched).toBeGreaterThan(0);
+  });
+});
+
+it.each([5, -5])(
+  'ends nothing, and plans no other day, when the clock is set by %i hours in the middle of a run',
+  async (hours) => {
+    world = await createWorld({ accounts, now: START, latencyMs: 5 });
+    let ended = 0;
+    const summary = await world.collect({ concurrency: 2 }, (event) => {
+      if (event.type === 'connection' && ++ended === 3) {
+        world.now = new Date(START.getTime() + hours * 60 * MINUTE_MS);
+      }
+    });
+    expect(ended).toBe(accounts.length);
+    expect(summary).toMatchObject({
+      status: 'completed',
+      warnings: [],
+      connections: { succeeded: accounts.length },
+      dates: { since: '2026-11-14', until: '2026-11-20' },
+      days: { planned: accounts.length * 7, failed: 0 },
+    });
+    expect(summary.duration_ms).toBeGreaterThan(0);
+    expect(summary.duration_ms).toBeLessThan(5 * MINUTE_MS);
+  },
+);

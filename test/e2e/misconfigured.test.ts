@@ -1,0 +1,178 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { population } from '../../src/sandbox/population.js';
+import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
+import { generateKey } from '../../src/tokens/fernet.js';
+import { home, runCli } from './support/cli.js';
+import { connect, connectionRow, type Database, ONE_SERVER, readyDatabase } from './support/databases.js';
+
+const accounts = population({ users: 2, platforms: ['facebook'] });
+const MINUTE_MS = 60_000;
+
+interface Refusal {
+  readonly code: number;
+  readonly error: string;
+  readonly names?: readonly string[];
+}
+
+/** One line on stderr, at the end; nothing on stdout. */
+async function expectRefusal(
+  args: readonly string[],
+  env: Record<string, string>,
+  { code, error, names = [] }: Refusal,
+) {
+  const { stdout, stderr, ...run } = await runCli(args, { env });
+  expect(run, stderr).toEqual({ code });
+  expect(stdout).toBe('');
+  const [line = ''] = stderr.split('\n').filter((text) => text.startsWith('error: '));
+  expect(stderr).toMatch(/\[[a-z_]+\]\n$/);
+  expect(line, stderr).toContain(`[${error}]`);
+  for (const name of names) expect(line).toContain(name);
+  return stderr;
+}
+
+describe('without a store, unattended', () => {
+  const NAMES = ['SUPABASE_URL', 'DATABASE_URL', 'ANALYTICS_DATA_DIR'];
+
+  it.each([
+    ['collect', {}],
+    // The secrets of a workflow that are not there come as nothing.
+    ['collect', { CI: 'true', SUPABASE_URL: '', DATABASE_URL: '', ENCRYPTION_KEY: generateKey() }],
+    ['serve', { INTERNAL_CRON_SECRET: '0123456789abcdef' }],
+    ['status', {}],
+    ['connections list', {}],
+    ['schema --apply', {}],
+  ])('%s is refused and makes nothing: %j', async (command, env: Record<string, string>) => {
+    const stderr = await expectRefusal(command.split(' '), env, { code: 2, error: 'no_store', names: NAMES });
+    expect(stderr.split('\n')).toHaveLength(2);
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  it('names a variable that was misspelt, in place of a store', async () => {
+    const { code, stderr } = await runCli(['collect'], {
+      env: { SUPABASE_URL: 'https://abc.supabase.co', SUPABASE_SERVICE_KEY: 'hunter2', ENCRYPTION_KY: 'hunter2' },
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('SUPABASE_SERVICE_KEY is not read; the variable is called SUPABASE_SERVICE_ROLE_KEY');
+    expect(stderr).toContain('ENCRYPTION_KY is not read; the variable is called ENCRYPTION_KEY');
+    expect(stderr).toMatch(/\[config_invalid\]\n$/);
+    expect(stderr).not.toContain('hunter2');
+  });
+});
+
+describe('with the embedded store', () => {
+  const folder = join(home, '.local/share/analytics-collect');
+  const keyFile = join(folder, 'encryption.key');
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ accounts });
+  });
+  afterAll(() => sandbox.close());
+  const [account] = accounts;
+  const add = () =>
+    runCli(
+      [
+        'connections',
+        'add',
+        '--user',
+        'me',
+        '--platform',
+        'facebook',
+        '--account',
+        account?.accountId ?? '',
+        '--token-stdin',
+      ],
+      { env: sandbox.urls, input: account?.accessToken ?? '' },
+    );
+
+  it('in a folder that was named, a run without a connection fails', async () => {
+    const env = { ANALYTICS_DATA_DIR: join(home, 'named') };
+    await expectRefusal(['collect'], env, {
+      code: 1,
+      error: 'no_connections',
+      names: ['connections add', '--allow-empty'],
+    });
+    expect(await runCli(['collect', '--allow-empty'], { env })).toMatchObject({ code: 0 });
+  });
+
+  it('in the usual folder, a run is refused until a connection is there', async () => {
+    await mkdir(folder, { recursive: true });
+    await rename(join(home, 'named', 'postgres'), join(folder, 'postgres'));
+    await expectRefusal(['collect'], sandbox.urls, { code: 2, error: 'no_store', names: ['holds no connection'] });
+    expect(existsSync(keyFile)).toBe(false);
+    const added = await add();
+    expect(added, added.stderr).toMatchObject({ code: 0 });
+    const run = await runCli(['collect'], { env: sandbox.urls });
+    expect(run, run.stderr).toMatchObject({ code: 0 });
+  });
+
+  it('no key is made in the place of one that is missing while tokens are encrypted with it', async () => {
+    await rename(keyFile, join(home, 'backup.key'));
+    for (const command of [['collect'], ['connections', 'list'], ['status']]) {
+      await expectRefusal(command, sandbox.urls, { code: 2, error: 'key_missing', names: [keyFile, '1 connection '] });
+    }
+    expect(await add()).toMatchObject({ code: 2, stdout: '' });
+    expect(readdirSync(folder)).toEqual(['postgres']);
+    await rename(join(home, 'backup.key'), keyFile);
+    expect(await runCli(['status'], { env: sandbox.urls })).toMatchObject({ code: 0 });
+  });
+});
+
+describe.each(ONE_SERVER)('with accounts, %s', (kind) => {
+  let database: Database;
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    [database, sandbox] = await Promise.all([
+      readyDatabase(kind),
+      startSandbox({ accounts, clockAheadMs: 11 * MINUTE_MS }),
+    ]);
+    await connect(database, accounts.map(connectionRow));
+  });
+  afterAll(() => Promise.all([database.close(), sandbox.close()]));
+  const runs = async () => (await database.query('select status from collection_runs')).map(({ status }) => status);
+
+  it('an unknown user is a mistake, and the nearest known id is told', async () => {
+    const known = accounts[0]?.userId ?? '';
+    await expectRefusal(['collect', '--user', `${known}x`], database.env, {
+      code: 2,
+      error: 'usage',
+      names: [`"${known}x"`, `"${known}"`],
+    });
+    expect(await runs()).toEqual([]);
+  });
+
+  it('a clock that is off ends the run, which has recorded nothing', async () => {
+    await expectRefusal(
+      ['collect'],
+      { ...database.env, ...sandbox.urls },
+      {
+        code: 1,
+        error: 'clock_skew',
+        names: ['11 minutes behind'],
+      },
+    );
+    for (const table of ['analytics_snapshots', 'collection_outcomes']) {
+      expect(await database.query(`select from ${table}`)).toEqual([]);
+    }
+    expect(await runs()).toEqual(['failed']);
+  });
+
+  it('a platform without an account ends the run', async () => {
+    await expectRefusal(['collect', '--platform', 'linkedin'], database.env, {
+      code: 1,
+      error: 'no_connections',
+      names: ['linkedin', 'facebook 2'],
+    });
+  });
+
+  it('a user without an active connection ends the run', async () => {
+    await database.query("update platform_connections set status = 'revoked'");
+    await expectRefusal(['collect', '--user', accounts[0]?.userId ?? ''], database.env, {
+      code: 1,
+      error: 'no_connections',
+      names: ['inactive: facebook 1'],
+    });
+  });
+});

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { editDistance, nearest } from '../src/edit-distance.js';
+
+test.each([
+  ['', '', 0],
+  ['', 'abc', 3],
+  ['same', 'same', 0],
+  ['ENCRYPTION_KY', 'ENCRYPTION_KEY', 1],
+  ['ENCRYPTIONN_KEY', 'ENCRYPTION_KEY', 1],
+  ['ENCRYPTION_KEX', 'ENCRYPTION_KEY', 1],
+  ['ENCRYPTION_KYE', 'ENCRYPTION_KEY', 1],
+  ['kitten', 'sitting', 3],
+])('from %j to %j it takes %i edits, and as many back', (one, other, edits) => {
+  expect([editDistance(one, other), editDistance(other, one)]).toEqual([edits, edits]);
+});
+
+test('the nearest is the one with the fewest edits, whatever its case, and none is further than it may be', () => {
+  expect(nearest('user-12', ['user-99', 'user-13', 'user-1'], 2)).toBe('user-13');
+  expect(nearest('ABC', ['abc', 'abd'], 1)).toBe('abc');
+  expect(nearest('abc', ['xyz', 'abcde'], 1)).toBeNull();
+  expect(nearest('abc', [], 9)).toBeNull();
+});

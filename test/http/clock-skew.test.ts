@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { createClockCheck, skewOf } from '../../src/http/clock-skew.js';
+
+const NOW = Date.parse('2026-11-22T09:00:00Z');
+const MINUTE_MS = 60_000;
+
+/** The headers of an answer by a clock that is so many minutes ahead of the host's. */
+const answer = (minutes: number) => ({ date: new Date(NOW + minutes * MINUTE_MS).toUTCString() });
+
+async function verdictOn(...answers: Record<string, string | undefined>[]): Promise<string> {
+  const check = createClockCheck(() => NOW);
+  for (const headers of answers) check.observe(headers);
+  const open = new Promise<string>((resolve) => setTimeout(resolve, 5, 'open'));
+  const decided = check.confirmed.then(
+    () => 'confirmed',
+    (error: { code: string; message: string }) => `${error.code}: ${error.message}`,
+  );
+  return Promise.race([decided, open]);
+}
+
+describe('the clock of the host', () => {
+  test.each([
+    ['is open before two answers have said the time', [answer(0)], 'open'],
+    ['is open while answers say no time', [{}, { date: 'yesterday' }, answer(0)], 'open'],
+    ['is confirmed by two answers', [answer(0), answer(-10)], 'confirmed'],
+    ['is confirmed when one of three is off', [answer(0), answer(60), answer(0)], 'confirmed'],
+    ['is not refused for one answer that is off', [answer(11)], 'open'],
+    ['stays confirmed', [answer(0), answer(0), answer(300), answer(300)], 'confirmed'],
+  ])('%s', async (_, answers, expected) => {
+    expect(await verdictOn(...answers)).toBe(expected);
+  });
+
+  test.each([
+    [11, '11 minutes behind'],
+    [-11, '11 minutes ahead of'],
+    [2 * 24 * 60, '2,880 minutes behind'],
+  ])('is refused when two answers are %i minutes off', async (minutes, told) => {
+    expect(await verdictOn(answer(minutes), answer(minutes))).toMatch(new RegExp(`^clock_skew: .* is ${told}`));
+  });
+
+  test('is taken for right when no more answers come', async () => {
+    const check = createClockCheck(() => NOW);
+    check.observe(answer(60));
+    check.release();
+    await expect(check.confirmed).resolves.toBeUndefined();
+  });
+});
+
+test('an answer out of a cache is as old as it says', () => {
+  expect(skewOf({ ...answer(-60), age: '3600' }, NOW)).toBe(0);
+  expect(skewOf({ ...answer(-60), age: 'old' }, NOW)).toBe(60 * MINUTE_MS);
+});
