@@ -8,7 +8,7 @@ afterEach(() => remove());
 const mastodon = definePlatform({
   name: 'mastodon',
   api: 'mastodon_rest',
-  day: { timeZone: 'UTC', settlesAfterHours: 0, lookbackDays: 30, asks: 'day' },
+  day: { timeZone: 'UTC', settlesAfterHours: 0, reachDays: 30, asks: 'day' },
   metrics: [
     { name: 'followers_count', apiName: 'followers_count', unit: 'accounts', aggregate: 'last', meaning: 'Followers' },
   ],

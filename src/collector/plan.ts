@@ -52,7 +52,7 @@ export interface Plan {
  */
 export function plan({ account, day, window, backlog, now, again }: PlanInput): Plan {
   const lastEnded = lastEndedDate(now, day.timeZone);
-  const oldest = addDays(lastEnded, 1 - day.lookbackDays);
+  const oldest = addDays(lastEnded, 1 - day.reachDays);
   const range = windowRange(window, day.timeZone, now);
   const entries = new Map(account.ledger.map((entry) => [entry.date, entry]));
   const dates = datesBetween(range.since, range.until);
@@ -122,7 +122,7 @@ export function progressOf(
   if (firstDay === null) return { doneTo, backlog: 0, lost: 0 };
   const states = new Map(ledger.map(({ date, state }) => [date, state]));
   const lastEnded = lastEndedDate(now, day.timeZone);
-  const oldest = addDays(lastEnded, 1 - day.lookbackDays);
+  const oldest = addDays(lastEnded, 1 - day.reachDays);
   const since = doneTo === null || doneTo < addDays(firstDay, -1) ? firstDay : addDays(doneTo, 1);
   const open = datesBetween(since, addDays(lastEnded, -DEFAULT_LOOKBACK_DAYS)).filter(
     (date) => !isDone(states.get(date)),

@@ -119,7 +119,7 @@ export interface Platform {
     /** Hours after a day's end from which its values are taken as final. */
     readonly settlesAfterHours: number;
     /** How many ended days back the API still answers for. */
-    readonly lookbackDays: number;
+    readonly reachDays: number;
     /** Whether one request answers for a range of days, or each day costs requests of its own. */
     readonly asks: 'range' | 'day';
   };

@@ -31,7 +31,7 @@ async function collecting(account: StoredAccount, collect: Platform['collect']) 
     renewsTokens: false,
     endsByDate: () => false,
     storageRule: null,
-    day: { timeZone: 'UTC', settlesAfterHours: 0, lookbackDays: 30, asks: 'day' },
+    day: { timeZone: 'UTC', settlesAfterHours: 0, reachDays: 30, asks: 'day' },
     collect,
     check: async () => ({ accountName: null }),
   };

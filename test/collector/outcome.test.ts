@@ -36,7 +36,7 @@ function recorded(result: DayResult, { askedAt = SETTLED, known }: { askedAt?: D
       name: 'any',
       api: 'any_api',
       metrics: METRICS,
-      day: { timeZone: 'UTC', settlesAfterHours: 48, lookbackDays: 30, asks: 'day' },
+      day: { timeZone: 'UTC', settlesAfterHours: 48, reachDays: 30, asks: 'day' },
     },
     day: dayOf(DATE, 'UTC'),
     result,

@@ -16,7 +16,7 @@ import { storedAccount } from '../support/accounts.js';
 const day: Platform['day'] = {
   timeZone: 'America/Los_Angeles',
   settlesAfterHours: 48,
-  lookbackDays: 728,
+  reachDays: 728,
   asks: 'day',
 };
 const byRange: Platform['day'] = { ...day, asks: 'range' };
@@ -143,7 +143,7 @@ describe('the backlog', () => {
   });
 
   it('ends where the platform no longer answers', () => {
-    const short: Platform['day'] = { ...day, lookbackDays: 10 };
+    const short: Platform['day'] = { ...day, reachDays: 10 };
     expect(due({ ...known, day: short })).toEqual(['2026-11-12', '2026-11-13', '2026-11-14']);
   });
 });
@@ -163,7 +163,7 @@ describe('how an account’s days stand after a run', () => {
   });
 
   it('counts a day beyond the reach as lost, once', () => {
-    const short: Platform['day'] = { ...day, lookbackDays: 10 };
+    const short: Platform['day'] = { ...day, reachDays: 10 };
     const { doneTo, backlog, lost } = stand([], {}, short);
     expect({ doneTo, backlog, lost }).toEqual({ doneTo: '2026-11-11', backlog: 3, lost: 6 });
     expect(stand([], { doneTo }, short)).toMatchObject({ lost: 0 });

@@ -23,7 +23,7 @@ export function platformJson(platform: PlatformFacts, now: Date) {
     day: {
       time_zone: day.timeZone,
       settles_after_hours: day.settlesAfterHours,
-      lookback_days: day.lookbackDays,
+      lookback_days: day.reachDays,
     },
     storage_rule: storageRule,
     metrics: metrics.map((metric) => ({

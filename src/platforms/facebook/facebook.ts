@@ -21,7 +21,7 @@ export function facebook(settings: MetaSettings): Platform {
   return {
     name: 'facebook',
     api: 'facebook_graph',
-    day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, lookbackDays: 728, asks: 'range' },
+    day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, reachDays: 728, asks: 'range' },
     metrics: METRICS,
     version: graphVersion(settings.version),
     renewsTokens: false,

@@ -19,7 +19,7 @@ export function instagram(settings: MetaSettings): Platform {
   return {
     name: 'instagram',
     api: 'instagram_graph',
-    day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, lookbackDays: 728, asks: 'day' },
+    day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, reachDays: 728, asks: 'day' },
     metrics: METRICS,
     version: graphVersion(settings.version),
     renewsTokens: false,

@@ -31,7 +31,7 @@ export function linkedin(settings: LinkedInSettings): Platform {
   return {
     name: 'linkedin',
     api: 'linkedin_rest',
-    day: { timeZone: 'UTC', settlesAfterHours: 72, lookbackDays: 364, asks: 'range' },
+    day: { timeZone: 'UTC', settlesAfterHours: 72, reachDays: 364, asks: 'range' },
     metrics: METRICS,
     version: linkedInVersion(settings.version),
     renewsTokens: true,

@@ -24,7 +24,7 @@ export function youtube(settings: GoogleSettings): Platform {
   return {
     name: 'youtube',
     api: 'youtube_analytics',
-    day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 96, lookbackDays: 3_650, asks: 'range' },
+    day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 96, reachDays: 3_650, asks: 'range' },
     metrics: METRICS,
     version: { name: 'v2', endsOn: null, variable: null },
     renewsTokens: true,

@@ -9,7 +9,7 @@ const NOW = new Date('2026-11-22T12:00:00Z');
 const platform: PlatformFacts = {
   name: 'any',
   api: 'any_api',
-  day: { timeZone: 'UTC', settlesAfterHours: 48, lookbackDays: 30, asks: 'day' },
+  day: { timeZone: 'UTC', settlesAfterHours: 48, reachDays: 30, asks: 'day' },
   version: { name: 'v1', endsOn: '2027-01-01', variable: 'ANY_VERSION' },
   renewsTokens: true,
   endsByDate: () => true,
