@@ -1,9 +1,9 @@
 import { collect } from './collector/collect.js';
 import type { OnEvent } from './collector/events.js';
 import type { CollectOptions } from './collector/options.js';
-import { DEFAULT_LOOKBACK_DAYS } from './collector/plan.js';
 import { readStatus, type StatusReport } from './collector/status.js';
 import type { Summary } from './collector/summary.js';
+import { DEFAULT_LOOKBACK_DAYS } from './collector/window.js';
 import { type Config, loadConfig, readEnvironment, secretsOf } from './config.js';
 import { CollectError, PlatformError } from './errors.js';
 import { createHttp } from './http/client.js';

@@ -2,17 +2,17 @@
 import { type AppOptions, openApp } from './app.js';
 import type { OnEvent } from './collector/events.js';
 import { type CollectOptions, DEFAULT_OPTIONS } from './collector/options.js';
-import { DEFAULT_LOOKBACK_DAYS } from './collector/plan.js';
 import type { StatusReport } from './collector/status.js';
 import type { Summary } from './collector/summary.js';
+import { DEFAULT_LOOKBACK_DAYS } from './collector/window.js';
 import type { Platform } from './platforms/platform.js';
 
 export { type App, type AppOptions, type ConnectionInput, openApp } from './app.js';
 export type { CollectEvent, ConnectionReport, OnEvent } from './collector/events.js';
 export type { CollectOptions, RunLimits } from './collector/options.js';
-export type { Window } from './collector/plan.js';
 export type { StatusReport } from './collector/status.js';
 export type { Summary } from './collector/summary.js';
+export type { Window } from './collector/window.js';
 export { CollectError, FAILURE_REASONS, type FailureReason, PlatformError } from './errors.js';
 export type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http/http.js';
 export type {

@@ -1,4 +1,4 @@
-import { DEFAULT_LOOKBACK_DAYS, type Window } from '../collector/plan.js';
+import { DEFAULT_LOOKBACK_DAYS, type Window } from '../collector/window.js';
 import { CollectError } from '../errors.js';
 import { OLDER_TRIGGER_PATH, TRIGGER_PATH } from '../server/paths.js';
 import type { Shard } from '../store/accounts.js';

@@ -1,12 +1,23 @@
-import { Interrupted, PlatformError } from '../errors.js';
+import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import type { HttpClient } from '../http/client.js';
 import { redact } from '../http/redact.js';
-import type { Account, Platform, PlatformContext } from '../platforms/platform.js';
+import type { Account, DayResult, Platform, PlatformContext } from '../platforms/platform.js';
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import type { Keyring } from '../tokens/keyring.js';
+import { withDays } from './expected.js';
 import { oneLine } from './one-line.js';
-import { type AccountRecord, type DayRecord, failedDay, failuresOf, recordDay, skippedDay } from './outcome.js';
-import { type Plan, plan, progressOf, type Window } from './plan.js';
+import {
+  type AccountRecord,
+  type DayRecord,
+  failedDay,
+  failuresOf,
+  isOfTheDay,
+  recordDay,
+  skippedDay,
+} from './outcome.js';
+import { type Plan, plan } from './plan.js';
+import { progressOf } from './progress.js';
+import type { Window } from './window.js';
 
 /** What the accounts of one run share. */
 export interface RunContext {
@@ -71,7 +82,12 @@ export async function collectAccount(
   const { connection, error } = failure;
   const { row, backlog } = recordOf(account, connection, platform, [], run.now());
   return {
-    row: row && { ...row, reason: error.reason, message: clean(error.message) },
+    row: row && {
+      ...row,
+      reason: error.reason,
+      message: clean(error.message),
+      reached: error.scope !== 'platform' && !(error instanceof RunLimit) && !isHeldUp(error),
+    },
     days: tooOld,
     failedDates: planned.due.map(({ date }) => date),
     backlog,
@@ -88,15 +104,22 @@ function recordOf(
 ): AccountRecord {
   const [failure = { reason: null, message: null }] = failuresOf(days);
   const { firstDay, ledger, metrics } = withOutcomes(account, days);
-  const { doneTo, backlog, lost } = progressOf({ firstDay, doneTo: account.doneTo }, ledger, platform.day, now);
+  const { doneTo, backlog, lost, closedTo } = progressOf(
+    { firstDay, doneTo: account.doneTo },
+    ledger,
+    platform.day,
+    now,
+  );
   const row = {
     id: account.id,
     connection_id: connection.id,
     reason: failure.reason,
     message: failure.message,
+    reached: days.length === 0 || days.some(({ outcome }) => !isHeldUp(outcome)),
     done_to: doneTo,
     metrics,
     days_lost: lost,
+    closed_to: closedTo,
   };
   return { row, days, failedDates: [], backlog };
 }
@@ -104,19 +127,20 @@ function recordOf(
 /** The account as it is known after some of its days were collected. */
 export function withOutcomes(account: StoredAccount, days: readonly DayRecord[]): StoredAccount {
   const ledger = new Map(account.ledger.map((entry) => [entry.date, entry]));
-  const metrics = new Map(Object.entries(account.metrics));
   let { firstDay } = account;
-  for (const { outcome, snapshots } of days) {
+  for (const { outcome } of days) {
     const { date, state, missing } = outcome;
     if (ledger.get(date)?.state !== 'settled' || state === 'settled') ledger.set(date, { date, state, missing });
     if ((state === 'settled' || state === 'provisional') && (firstDay === null || date < firstDay)) firstDay = date;
-    for (const { metric, metadata } of snapshots) {
-      if (metadata.period !== 'day') continue;
-      const [first, last] = metrics.get(metric) ?? [date, date];
-      metrics.set(metric, [date < first ? date : first, date > last ? date : last]);
-    }
   }
-  return { ...account, firstDay, ledger: [...ledger.values()], metrics: Object.fromEntries(metrics) };
+  const metrics = withDays(
+    account.metrics,
+    days.map(({ outcome, snapshots }) => ({
+      date: outcome.date,
+      metrics: snapshots.filter(({ metadata }) => metadata.period === 'day').map(({ metric }) => metric),
+    })),
+  );
+  return { ...account, firstDay, ledger: [...ledger.values()], metrics };
 }
 
 /** The days as the platform answered them over one connection. Throws `PlatformError` where it is the account that failed, and `Interrupted`. */
@@ -141,11 +165,26 @@ async function askPlatform(
   for (const result of results) {
     if (result.kind === 'failed' && result.error.scope === 'platform') run.http.shut(platform.name, result.error);
   }
+  const known = {
+    ...stored,
+    metrics: withDays(
+      stored.metrics,
+      results.map((result) => metricsOf(result, platform)),
+    ),
+  };
+  const byDate = new Map(results.map((result) => [result.date, result]));
   return planned.due.flatMap((day) => {
-    const result = results.find(({ date }) => date === day.date);
-    if (result) return [recordDay({ account: stored, platform, day, result, askedAt, clean, warn: run.warn })];
+    const result = byDate.get(day.date);
+    if (result) return [recordDay({ account: known, platform, day, result, askedAt, clean, warn: run.warn })];
     return run.signal.aborted ? [] : [failedDay(stored, day.date, unanswered(platform), clean)];
   });
+}
+
+/** The metrics of the day itself that a day was answered with. */
+function metricsOf(result: DayResult, { metrics }: Pick<Platform, 'metrics'>) {
+  const values = result.kind === 'skipped' ? [] : result.values;
+  const ofTheDay = new Set(metrics.filter(isOfTheDay).map(({ name }) => name));
+  return { date: result.date, metrics: values.map(({ metric }) => metric).filter((metric) => ofTheDay.has(metric)) };
 }
 
 /** Decrypts a connection's tokens. What cannot be decrypted goes nowhere. Throws `PlatformError`. */
@@ -179,6 +218,11 @@ function openAccount(
 export function openRefreshToken(stored: string | null, keyring: RunContext['keyring']): string | null {
   const refresh = stored === null ? null : keyring.decrypt(stored);
   return refresh?.ok && refresh.token !== '' ? refresh.token : null;
+}
+
+/** A refusal that concerns the API and the run, not the account. */
+function isHeldUp({ reason }: { readonly reason: string | null }): boolean {
+  return reason === 'throttled' || reason === 'quota_exhausted';
 }
 
 /** Another connection of the account may hold a token that lives. */

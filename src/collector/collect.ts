@@ -17,13 +17,13 @@ import { foreignWarning, leaseHeld, successionWarning, unknownUsersWarning } fro
 import { oneLine } from './one-line.js';
 import type { CollectOptions } from './options.js';
 import type { AccountRecord } from './outcome.js';
-import { DEFAULT_LOOKBACK_DAYS, ledgerRange, openDaysWarning } from './plan.js';
 import { createRecorder } from './recorder.js';
 import { createRefusals } from './refusals.js';
 import { reportOn } from './report.js';
 import { countsOf, type Summary } from './summary.js';
 import { createTally } from './tally.js';
 import { versionWarning } from './version.js';
+import { DEFAULT_LOOKBACK_DAYS, ledgerRange, openDaysWarning } from './window.js';
 
 const HEARTBEAT_MS = 30_000;
 
@@ -178,9 +178,9 @@ async function run(
       filter,
       ledger,
       runId: options.dryRun ? null : runId,
-      beganAt: startedAt,
       ...(options.dryRun && { preview: sync }),
     };
+    const read = new Set<number>();
     for await (const page of store.accounts(request)) {
       if (page.total !== null) {
         const { description } = store;
@@ -189,7 +189,12 @@ async function run(
         const ends = await expiringTokens({ store, platforms, keyring }, filter, startedAt);
         for (const message of expiryWarnings(ends, startedAt)) warn(message);
       }
-      yield* page.accounts;
+      for (const account of page.accounts) {
+        // Another run that collects an account meanwhile moves it to the end of the order.
+        if (read.has(account.id)) continue;
+        read.add(account.id);
+        yield account;
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import { type CollectError, LeaseHeld } from '../errors.js';
 import type { ForeignRows, Succession } from '../store/accounts.js';
-import { DEFAULT_LOOKBACK_DAYS } from './plan.js';
+import { DEFAULT_LOOKBACK_DAYS } from './window.js';
 
 export function successionWarning({ userId, platform, accountId, formerAccountId, reason }: Succession): string {
   const why = reason === null ? 'is no longer connected' : `has failed for ${DEFAULT_LOOKBACK_DAYS} days (${reason})`;

@@ -1,5 +1,5 @@
 import type { Shard } from '../store/accounts.js';
-import { DEFAULT_BACKLOG_DAYS, DEFAULT_LOOKBACK_DAYS, type Window } from './plan.js';
+import { DEFAULT_BACKLOG_DAYS, DEFAULT_LOOKBACK_DAYS, type Window } from './window.js';
 
 const DEFAULT_CONCURRENCY = 32;
 

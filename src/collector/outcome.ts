@@ -1,8 +1,9 @@
 import type { CollectError, FailureReason, PlatformError, SkipReason } from '../errors.js';
 import type { Day, DayResult, MetricInfo, MetricValue, Platform, Split } from '../platforms/platform.js';
 import type { AccountRow, OutcomeRow, OutcomeState, SnapshotRow, StoredAccount } from '../store/accounts.js';
+import { missingMetrics } from './expected.js';
 import { oneLine } from './one-line.js';
-import { hasSettled, missingMetrics } from './plan.js';
+import { hasSettled, isLastOfWindow } from './window.js';
 
 /** How a day ended, with the rows that belong to it: written together or not at all. */
 export interface DayRecord {
@@ -52,7 +53,8 @@ export function recordDay(input: RecordInput): DayRecord {
   const known = account.ledger.find(({ date }) => date === day.date)?.state;
   // What an API has gone past without a word may still come: an empty day is pending until it has settled.
   const isFinal = hasSettled(day, platform.day.settlesAfterHours, askedAt);
-  const state = stateOf(hasValues, isFinal, known);
+  const isLast = isLastOfWindow(day.date, platform.day.timeZone, askedAt);
+  const state = stateOf({ hasValues, isFinal, isLast, known });
   return {
     outcome: { ...outcome, state, reason: null, message: null },
     snapshots: described.map((value) => snapshotOf(value, input, state === 'settled')),
@@ -140,21 +142,29 @@ function describe(
   });
 }
 
-function isOfTheDay({ period = 'day' }: MetricInfo): boolean {
+export function isOfTheDay({ period = 'day' }: MetricInfo): boolean {
   return period === 'day';
 }
 
 /**
  * Figures of another period say nothing of the day's own metrics: a day with nothing else is still pending. An answer without
- * a value takes nothing back (`known`): APIs give a day's values on one call and none on the next, and a provisional day stays due.
+ * a value takes nothing back (`known`): APIs give a day's values on one call and none on the next. A provisional day stays due
+ * until the window leaves it, and then keeps what it has.
  */
-function stateOf(
-  hasValues: boolean,
-  isFinal: boolean,
-  known: OutcomeState | undefined,
-): Exclude<OutcomeState, 'failed' | 'skipped'> {
+function stateOf({
+  hasValues,
+  isFinal,
+  isLast,
+  known,
+}: {
+  readonly hasValues: boolean;
+  readonly isFinal: boolean;
+  readonly isLast: boolean;
+  readonly known: OutcomeState | undefined;
+}): Exclude<OutcomeState, 'failed' | 'skipped'> {
   if (hasValues) return isFinal ? 'settled' : 'provisional';
-  if (known === 'provisional' || known === 'settled') return known;
+  if (known === 'settled') return known;
+  if (known === 'provisional') return isFinal && isLast ? 'settled' : known;
   return isFinal ? 'no_data' : 'pending';
 }
 

@@ -4,8 +4,8 @@ import type { FailingAccount, PlatformStatusRow, RunRow, Store, TokenEnd } from 
 import type { Keyring } from '../tokens/keyring.js';
 import { datesBetween } from './day.js';
 import { expiringTokens } from './expiring.js';
-import { windowRange } from './plan.js';
 import { versionWarning } from './version.js';
+import { windowRange } from './window.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -37,8 +37,6 @@ export interface AccountsRequest {
   readonly ledger: DateRange;
   /** The run that reads them; null where none does. */
   readonly runId: string | null;
-  /** The run's beginning: what is collected after it is not read again. */
-  readonly beganAt: Date;
   /** Reads them as they would be after `syncAccounts`, without a trace of it. */
   readonly preview?: SyncRequest;
 }
@@ -158,10 +156,14 @@ export interface AccountRow {
   /** Why the account, or its first day that failed, could not be collected; null when nothing failed. */
   readonly reason: FailureReason | null;
   readonly message: string | null;
+  /** False where the API was shut, throttled or out of calls: the account is as early in the order of the next run as before. */
+  readonly reached: boolean;
   readonly done_to: string | null;
   readonly metrics: MetricDays;
   /** Days found to be beyond the platform's reach in this run. */
   readonly days_lost: number;
+  /** Up to this day nothing can be asked any more: rows that are provisional there become settled. */
+  readonly closed_to: string | null;
 }
 
 export interface RecordBatch {

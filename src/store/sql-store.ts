@@ -100,7 +100,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
       return (await askPatiently(accountAnswers.changedAnswer, 'make_primary', { account, former })).changed;
     },
 
-    async *accounts({ filter, ledger, runId, beganAt, preview }: AccountsRequest): AsyncGenerator<AccountPage> {
+    async *accounts({ filter, ledger, runId, preview }: AccountsRequest): AsyncGenerator<AccountPage> {
       let afterKey: string[] | null = null;
       do {
         const page: z.output<typeof accountAnswers.accountsAnswer> = await askPatiently(
@@ -110,7 +110,6 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
             ...(preview && syncArgs(preview)),
             ...filterArgs(filter),
             for_run: runId,
-            began_at: beganAt.toISOString(),
             ...ledger,
             after_key: afterKey,
             page_size: PAGE_SIZE,

@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addDays, datesBetween } from '../../src/collector/day.js';
-import {
-  ledgerRange,
-  openDaysWarning,
-  type PlanInput,
-  plan,
-  progressOf,
-  type Window,
-} from '../../src/collector/plan.js';
+import { type PlanInput, plan } from '../../src/collector/plan.js';
+import { progressOf } from '../../src/collector/progress.js';
+import { ledgerRange, openDaysWarning, type Window } from '../../src/collector/window.js';
 import type { Platform } from '../../src/platforms/platform.js';
 import { type LedgerEntry, OUTCOME_STATES, type OutcomeState, type StoredAccount } from '../../src/store/accounts.js';
 import { storedAccount } from '../support/accounts.js';
@@ -154,11 +149,12 @@ describe('how an account’s days stand after a run', () => {
 
   it('moves on over what is done, as far as the window', () => {
     const all = settledOn(datesBetween('2026-11-06', '2026-11-14'));
-    expect(stand(all)).toEqual({ doneTo: '2026-11-14', backlog: 0, lost: 0 });
+    expect(stand(all)).toEqual({ doneTo: '2026-11-14', backlog: 0, lost: 0, closedTo: null });
     expect(stand(all.filter(({ date }) => date !== '2026-11-09'))).toEqual({
       doneTo: '2026-11-08',
       backlog: 1,
       lost: 0,
+      closedTo: null,
     });
   });
 
@@ -166,7 +162,22 @@ describe('how an account’s days stand after a run', () => {
     const short: Platform['day'] = { ...day, reachDays: 10 };
     const { doneTo, backlog, lost } = stand([], {}, short);
     expect({ doneTo, backlog, lost }).toEqual({ doneTo: '2026-11-11', backlog: 3, lost: 6 });
-    expect(stand([], { doneTo }, short)).toMatchObject({ lost: 0 });
+    expect(stand([], { doneTo }, short)).toMatchObject({ lost: 0, closedTo: null });
+  });
+
+  it('loses no day that has provisional values, and tells up to which day nothing can be asked any more', () => {
+    const short: Platform['day'] = { ...day, reachDays: 10 };
+    const ledger = datesBetween('2026-11-06', '2026-11-09').map((date) => entry(date, 'provisional'));
+    expect(stand(ledger, {}, short)).toMatchObject({ lost: 2, closedTo: '2026-11-11' });
+  });
+
+  it('goes back to a day that failed in a backfill', () => {
+    const ledger = datesBetween('2026-01-10', '2026-11-14').map((date) => entry(date, 'settled'));
+    ledger[20] = entry('2026-01-30', 'failed');
+    expect(stand(ledger, { firstDay: '2026-01-10', doneTo: '2026-11-14' })).toMatchObject({
+      doneTo: '2026-01-29',
+      backlog: 1,
+    });
   });
 
   it('never goes back', () => {
@@ -177,7 +188,7 @@ describe('how an account’s days stand after a run', () => {
   });
 
   it('is open as long as nothing was collected', () => {
-    expect(stand([], { firstDay: null, doneTo: null })).toEqual({ doneTo: null, backlog: 0, lost: 0 });
+    expect(stand([], { firstDay: null, doneTo: null })).toEqual({ doneTo: null, backlog: 0, lost: 0, closedTo: null });
   });
 });
 
@@ -237,13 +248,15 @@ function isOver({ date, state }: LedgerEntry): boolean {
   return (state === 'provisional' && date >= '2026-11-20') || (state === 'no_data' && date < '2026-11-15');
 }
 
-it('never drops a due day of a named window as time goes on', () => {
+it('never drops a due day of a named window as time goes on, but for one that stays empty', () => {
   const window: Window = { kind: 'dates', since: '2026-11-10', until: '2026-11-21' };
   fc.assert(
     fc.property(ledgers, fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 500 }), (ledger, first, more) => {
       const at = (hours: number) => new Date(now.getTime() + hours * 3_600_000);
       const after = new Set(due({ ledger, window, now: at(first + more) }));
-      for (const date of due({ ledger, window, now: at(first) })) expect(after).toContain(date);
+      const empty = new Set(ledger.filter(({ state }) => state === 'no_data').map(({ date }) => date));
+      const before = due({ ledger, window, now: at(first) }).filter((date) => !empty.has(date));
+      for (const date of before) expect(after).toContain(date);
     }),
   );
 });

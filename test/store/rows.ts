@@ -92,8 +92,7 @@ export function sync(store: Store, at = NOW) {
 
 /** What a run asks the store for that begins a day later than anything is recorded. */
 export function readBy(filter: Partial<AccountFilter> = {}): AccountsRequest {
-  const beganAt = new Date(NOW.getTime() + 86_400_000);
-  return { filter: { platforms: COLLECTED, ...filter }, ledger: WEEK, runId: null, beganAt };
+  return { filter: { platforms: COLLECTED, ...filter }, ledger: WEEK, runId: null };
 }
 
 /** The accounts as a run reads them, in step with the connections. */

@@ -458,15 +458,18 @@ describe('the first edition, which kept its ledger by connection and wrote the s
   });
 
   test('is brought over: each account has its days, the best outcome of each, and what was passed over is due', async () => {
+    // The one that was never collected comes first.
     expect(await allAccounts(sql.store)).toMatchObject([
+      { accountId: 'younger', firstDay: null, doneTo: null, ledger: [] },
       {
         accountId: 'old',
+        firstDay: '2026-11-20',
+        doneTo: '2026-11-20',
         ledger: [
           { date: '2026-11-20', state: 'settled' },
           { date: '2026-11-21', state: 'provisional' },
         ],
       },
-      { accountId: 'younger', ledger: [] },
     ]);
   });
 

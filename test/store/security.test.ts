@@ -38,7 +38,7 @@ const refused = [
   'select * from public.collection_migrations',
   'delete from public.analytics_account_snapshots',
   `select public.record_collection(gen_random_uuid(), now(), '[]', '[]', '[]', true, true)`,
-  `select public.read_accounts(null, null, null, now()::date, now()::date, null, 500)`,
+  `select public.read_accounts(null, null, null, null, now()::date, now()::date, null, 500)`,
   `select public.sync_accounts('[]', null, now(), 7)`,
   'select public.make_primary(1)',
   'select public.list_connections()',

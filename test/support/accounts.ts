@@ -25,9 +25,11 @@ export function accountRow(differing: Partial<AccountRow> = {}): AccountRow {
     connection_id: 'c1',
     reason: null,
     message: null,
+    reached: true,
     done_to: null,
     metrics: {},
     days_lost: 0,
+    closed_to: null,
     ...differing,
   };
 }

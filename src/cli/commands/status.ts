@@ -1,4 +1,4 @@
-import { DEFAULT_LOOKBACK_DAYS } from '../../collector/plan.js';
+import { DEFAULT_LOOKBACK_DAYS } from '../../collector/window.js';
 import { parseDays, parseInteger, usageError } from '../flags.js';
 import { colorsFor } from '../render/colors.js';
 import { renderStatus, staleness } from '../render/status.js';

@@ -1,7 +1,7 @@
 -- What read_accounts would answer after sync_accounts, without a trace of it: for a dry run.
 create or replace function public.preview_accounts(
   collected jsonb, asked_at timestamptz, window_days integer,
-  for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, began_at timestamptz, since date, until date,
+  for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, since date, until date,
   after_key jsonb, page_size integer
 )
 returns jsonb
@@ -13,7 +13,7 @@ begin
   begin
     perform public.sync_accounts(collected, for_user, asked_at, window_days);
     answer := public.read_accounts(
-      for_user, for_platforms, for_shard, for_run, began_at, since, until, after_key, page_size
+      for_user, for_platforms, for_shard, for_run, since, until, after_key, page_size
     );
     raise exception 'undo' using errcode = 'AC000';
   exception

@@ -1,9 +1,9 @@
 -- Active accounts, those that were collected longest ago first, at most page_size of those after after_key, each with its
 -- connections and with its outcomes between since, or the first day that is not done, and until. NULL filters mean all; for_shard
--- is {"index": 1 to count, "count": …}. One statement a page: the place in the order is the only state between pages, and an
--- account that was collected meanwhile, by this run or another, is not read again. The first page counts them all.
+-- is {"index": 1 to count, "count": …}. One statement a page: the place in the order is the only state between pages. An account
+-- that this run collected is not read again; one that another run collected meanwhile may be. The first page counts them all.
 create or replace function public.read_accounts(
-  for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, began_at timestamptz, since date, until date,
+  for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, since date, until date,
   after_key jsonb, page_size integer
 )
 returns jsonb
@@ -34,7 +34,6 @@ as $$
           > ((after_key ->> 0)::date, after_key ->> 1, after_key ->> 2, after_key ->> 3)
       )
       and (for_run is null or selected.run_id is distinct from for_run)
-      and (selected.collected_at is null or selected.collected_at <= began_at)
     order by selected.collected_on, selected.user_id, selected.platform, selected.account_id
     limit page_size
   ),

@@ -2,7 +2,8 @@
 -- to analytics_snapshots, those of others to analytics_account_snapshots. The platform's last word stands: see correction_of.
 -- The run's row is held meanwhile, so that a run whose lease was taken writes nothing more; so are the accounts, so that
 -- nobody changes the primary one.
--- accounts: [{id, connection_id, reason, message, done_to, metrics, days_lost}], without those whose days are written in several calls but for the last one;
+-- accounts: [{id, connection_id, reason, message, reached, done_to, metrics, days_lost, closed_to}], without those whose days are
+-- written in several calls but for the last one;
 -- snapshots: [{account, metric, value, date, metadata}];
 -- outcomes: [{account, date, state, reason, message, metrics, missing}].
 create or replace function public.record_collection(
@@ -135,7 +136,7 @@ begin
     set outcome = excluded.outcome,
       reason = excluded.reason,
       message = excluded.message,
-      metrics = excluded.metrics,
+      metrics = greatest(existing.metrics, excluded.metrics),
       missing = excluded.missing,
       run_id = excluded.run_id,
       updated_at = excluded.updated_at
@@ -167,11 +168,15 @@ begin
     done_to = coalesce(given.done_to, known.done_to),
     metrics = given.metrics,
     days_lost = known.days_lost + case when known.run_id is distinct from record_collection.run_id then given.days_lost else 0 end,
-    collected_at = recorded_at,
+    -- An account that was not let through keeps its place in the order of the next run.
+    collected_at = case when given.reached then recorded_at else known.collected_at end,
     run_id = record_collection.run_id
-  from jsonb_to_recordset(accounts)
-    as given (id bigint, connection_id text, reason text, message text, done_to date, metrics jsonb, days_lost integer)
+  from jsonb_to_recordset(accounts) as given (
+    id bigint, connection_id text, reason text, message text, reached boolean, done_to date, metrics jsonb, days_lost integer
+  )
   where known.id = given.id;
+
+  perform public.settle_days(accounts, snapshots, outcomes);
 
   return jsonb_build_object(
     'lease', 'held',

@@ -10,5 +10,24 @@ alter table public.collection_accounts
   add column if not exists metrics jsonb not null default '{}',
   add column if not exists days_lost integer not null default 0;
 
--- Of accounts from before, the next run looks at every day since the first.
-update public.collection_accounts set done_to = first_day - 1 where done_to is null and first_day is not null;
+-- Of accounts from before, the next run looks at every day since the first that has no final outcome.
+update public.collection_accounts known
+set done_to = coalesce(
+  (
+    select max(days.date)
+    from (
+      select outcomes.date, row_number() over (order by outcomes.date) as place
+      from public.collection_outcomes outcomes
+      where outcomes.account = known.id and outcomes.date >= known.first_day and outcomes.outcome in ('settled', 'no_data')
+    ) days
+    where days.date = known.first_day + days.place::integer - 1
+  ),
+  known.first_day - 1
+)
+where known.done_to is null and known.first_day is not null;
+
+-- The order in which a run reads accounts: see read_accounts.
+create index if not exists collection_accounts_order
+  on public.collection_accounts
+  (coalesce((collected_at at time zone 'UTC')::date, '-infinity'), user_id, platform, account_id)
+  where active;

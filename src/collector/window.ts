@@ -1,0 +1,58 @@
+import type { Day, Platform } from '../platforms/platform.js';
+import type { DateRange } from '../store/accounts.js';
+import { addDays, dateAt, lastEndedDate } from './day.js';
+
+const HOUR_MS = 3_600_000;
+/** More than any platform takes to settle, and room for a missed run. */
+export const DEFAULT_LOOKBACK_DAYS = 7;
+/** Days before the window that are made up for in one run, of each account. */
+export const DEFAULT_BACKLOG_DAYS = 30;
+
+/** The days that a run looks at. */
+export type Window =
+  /** The last ended days, and what is left of older ones. */
+  | { readonly kind: 'lookback'; readonly days: number }
+  /** One named day: always asked for. */
+  | { readonly kind: 'day'; readonly date: string }
+  /** Named days, both inclusive: asked for as long as they are not complete. Without `until`, all that have ended. */
+  | { readonly kind: 'dates'; readonly since: string; readonly until?: string };
+
+/** The window as ended dates of a time zone; empty (`since` after `until`) when none of it has ended. */
+export function windowRange(window: Window, timeZone: string, now: Date): DateRange {
+  const lastEnded = lastEndedDate(now, timeZone);
+  if (window.kind === 'lookback') return { since: addDays(lastEnded, 1 - window.days), until: lastEnded };
+  const { since, until = lastEnded } = namedDays(window);
+  return { since, until: until < lastEnded ? until : lastEnded };
+}
+
+function namedDays(window: Exclude<Window, { kind: 'lookback' }>): Pick<DateRange, 'since'> & Partial<DateRange> {
+  return window.kind === 'day' ? { since: window.date, until: window.date } : window;
+}
+
+/** Warns when the named days include one that has not ended in the platform's time zone; null when all have. */
+export function openDaysWarning(
+  { name, day }: Pick<Platform, 'name' | 'day'>,
+  window: Window,
+  now: Date,
+): string | null {
+  if (window.kind === 'lookback') return null;
+  const { until } = namedDays(window);
+  if (until === undefined || until <= lastEndedDate(now, day.timeZone)) return null;
+  return `${name}: ${until} has not ended in the time zone ${day.timeZone} yet; only days that have are collected`;
+}
+
+/** A range of dates that holds the window, and what has ended since, in every time zone of the world, the coming midnight included. */
+export function ledgerRange(window: Window, now: Date): DateRange {
+  const today = dateAt(now, 'UTC');
+  const since = window.kind === 'lookback' ? addDays(today, -window.days - 2) : namedDays(window).since;
+  return { since, until: addDays(today, 1) };
+}
+
+export function hasSettled(day: Day, settlesAfterHours: number, now: Date): boolean {
+  return now.getTime() >= day.end.getTime() + settlesAfterHours * HOUR_MS;
+}
+
+/** Whether a day is the window's last, or has left it: no answer is waited for any longer. */
+export function isLastOfWindow(date: string, timeZone: string, now: Date): boolean {
+  return date <= addDays(lastEndedDate(now, timeZone), 1 - DEFAULT_LOOKBACK_DAYS);
+}

@@ -1,0 +1,94 @@
+-- Settles the rows that no answer will change any more: of a day recorded as settled, those of metrics that its answer no longer
+-- had; of an account, all up to the day before which its platform answers nothing (closed_to). Called by record_collection, whose
+-- arguments these are.
+create or replace function public.settle_days(accounts jsonb, snapshots jsonb, outcomes jsonb)
+returns void
+language plpgsql security invoker set search_path = '' set timezone = 'UTC'
+as $$
+begin
+  if exists (select from jsonb_array_elements(outcomes) outcome where outcome ->> 'state' = 'settled') then
+    with silent as materialized (
+      select day.account, day.date, metric
+      from jsonb_to_recordset(outcomes) as day (account bigint, date date, state text)
+      join public.collection_accounts known on known.id = day.account
+      cross join lateral jsonb_object_keys(known.metrics) metric
+      where day.state = 'settled'
+      except
+      select row.account, row.date, row.metric
+      from jsonb_to_recordset(snapshots) as row (account bigint, date date, metric text)
+    ),
+    places as materialized (
+      select known.account_id, known.is_primary, silent.date, silent.metric, typed.user_id, typed.platform
+      from silent
+      join public.collection_accounts known on known.id = silent.account
+      cross join lateral jsonb_populate_record(
+        null::public.analytics_snapshots, jsonb_build_object('user_id', known.user_id, 'platform', known.platform)
+      ) typed
+    ),
+    shown as (
+      update public.analytics_snapshots existing
+      set metadata = existing.metadata || '{"settled": true}'
+      from places
+      where places.is_primary
+        and existing.user_id = places.user_id
+        and existing.platform = places.platform
+        and existing.source = 'social_media'
+        and existing.metric = places.metric
+        and existing.date = places.date
+        and existing.post_id is null
+        and existing.metadata ->> 'account_id' = places.account_id
+        and existing.metadata ->> 'settled' = 'false'
+    )
+    update public.analytics_account_snapshots existing
+    set metadata = existing.metadata || '{"settled": true}'
+    from places
+    where not places.is_primary
+      and existing.user_id = places.user_id
+      and existing.platform = places.platform::text
+      and existing.account_id = places.account_id
+      and existing.source = 'social_media'
+      and existing.metric = places.metric
+      and existing.date = places.date
+      and existing.post_id is null
+      and existing.metadata ->> 'settled' = 'false';
+  end if;
+
+  if exists (select from jsonb_array_elements(accounts) account where account ->> 'closed_to' is not null) then
+    update public.collection_outcomes existing
+    set outcome = 'settled'
+    from jsonb_to_recordset(accounts) as given (id bigint, closed_to date)
+    where existing.account = given.id and existing.date <= given.closed_to and existing.outcome = 'provisional';
+
+    with closed as materialized (
+      select known.account_id, given.closed_to, typed.user_id, typed.platform
+      from jsonb_to_recordset(accounts) as given (id bigint, closed_to date)
+      join public.collection_accounts known on known.id = given.id
+      cross join lateral jsonb_populate_record(
+        null::public.analytics_snapshots, jsonb_build_object('user_id', known.user_id, 'platform', known.platform)
+      ) typed
+      -- An account without rows may be of a user whose id that type refuses.
+      where given.closed_to is not null and known.first_day is not null
+    ),
+    shown as (
+      update public.analytics_snapshots existing
+      set metadata = existing.metadata || '{"settled": true}'
+      from closed
+      where existing.user_id = closed.user_id
+        and existing.platform = closed.platform
+        and existing.source = 'social_media'
+        and existing.date <= closed.closed_to
+        and existing.post_id is null
+        and existing.metadata ->> 'account_id' = closed.account_id
+        and existing.metadata ->> 'settled' = 'false'
+    )
+    update public.analytics_account_snapshots existing
+    set metadata = existing.metadata || '{"settled": true}'
+    from closed
+    where existing.user_id = closed.user_id
+      and existing.platform = closed.platform::text
+      and existing.account_id = closed.account_id
+      and existing.date <= closed.closed_to
+      and existing.metadata ->> 'settled' = 'false';
+  end if;
+end
+$$;
