@@ -2,7 +2,7 @@ import { CollectError, LeaseHeld } from '../errors.js';
 import { createHttp, type HttpClientOptions } from '../http/client.js';
 import { redact } from '../http/redact.js';
 import type { Platform } from '../platforms/platform.js';
-import type { AccountFilter, ForeignRows, PrimaryChange, Shard, StoredAccount } from '../store/accounts.js';
+import type { AccountFilter, Shard, StoredAccount } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { collectAccount, planAccount, type RunContext } from './account.js';
@@ -14,10 +14,11 @@ import type { AccountRecord } from './outcome.js';
 import { DEFAULT_LOOKBACK_DAYS, ledgerRange, openDaysWarning, type Window } from './plan.js';
 import { createRecorder } from './recorder.js';
 import { createRefusals } from './refusals.js';
-import { reportOn } from './report.js';
+import { failureOf, reportOn } from './report.js';
 import { countsOf, type Summary } from './summary.js';
 import { createTally } from './tally.js';
 import { versionWarning } from './version.js';
+import { foreignWarning, permissionWarning, successionWarning, unknownUsersWarning } from './warnings.js';
 
 const HEARTBEAT_MS = 30_000;
 
@@ -107,10 +108,10 @@ async function run(
   const said = new Set<string>();
   /** Platforms that an account was met of: what is to be said of them is said. */
   const met = new Set<Platform>();
-  const warn = (text: string) => {
+  const warn = (text: string, about?: string) => {
     const message = oneLine(redact(text, secrets));
-    if (said.has(message)) return;
-    said.add(message);
+    if (said.has(about ?? message)) return;
+    said.add(about ?? message);
     tally.warn(message);
     onEvent({ type: 'warning', message });
   };
@@ -122,7 +123,7 @@ async function run(
   });
   const context: RunContext = {
     ...{ platforms, keyring, http, warn, now, signal, secrets },
-    refused: createRefusals(warn),
+    refusals: createRefusals(warn),
     window: options.window,
     again: options.refresh || options.adopt,
   };
@@ -147,14 +148,15 @@ async function run(
     const planned = planAccount(account, platform, context);
     const onWritten = (record: AccountRecord | null) => {
       const report = reportOn(account, planned, record, startedAt);
-      tally.add(report, record);
+      tally.add(report, record && failureOf(account, record, report, startedAt));
       onEvent({ type: 'connection', connection: report });
     };
     const isIdle = planned.due.length + planned.tooOld.length === 0;
     if (options.dryRun || isIdle) return onWritten(null);
     const record = await collectAccount(account, platform, planned, context);
     // Stopped before a single day of it was done: as if it had not been read.
-    if (record.days.length + record.failedDates.length > 0) await recorder.add({ record, onWritten });
+    const { days, failedDates, skippedDates } = record;
+    if (days.length + failedDates.length + skippedDates.length > 0) await recorder.add({ record, onWritten });
   }
 
   async function* accounts(): AsyncGenerator<StoredAccount> {
@@ -192,6 +194,7 @@ async function run(
     if (halt.signal.aborted) throw leaseLost();
     const { foreign } = recorder.counts;
     if (foreign.rows > 0) warn(foreignWarning(foreign));
+    for (const lacking of tally.withoutPermission()) warn(permissionWarning(lacking));
   } finally {
     clearInterval(heartbeat);
     http.close();
@@ -214,20 +217,6 @@ function scopeOf({ userId, shard }: Pick<CollectOptions, 'userId' | 'shard'>): s
 async function renew(store: Store, runId: string, halt: AbortController): Promise<void> {
   const held = await store.renewRun(runId).catch(() => true);
   if (!held) halt.abort();
-}
-
-function successionWarning({ userId, platform, accountId, formerAccountId, reason }: PrimaryChange): string {
-  const why = reason === null ? 'is no longer connected' : `has failed for ${DEFAULT_LOOKBACK_DAYS} days (${reason})`;
-  return `user ${userId}: ${platform} account ${accountId} takes the place of ${formerAccountId} in analytics_snapshots, which ${why}; to choose another, run analytics-collect connections primary`;
-}
-
-function unknownUsersWarning(accounts: number): string {
-  return `accounts of users who do not exist in the application's table of users are not collected: ${accounts}; remove their connections`;
-}
-
-function foreignWarning({ rows, since, until }: ForeignRows): string {
-  const days = since === until ? `${since}` : `${since} to ${until}`;
-  return `values not written because a row of another writer stands in their place in analytics_snapshots: ${rows} (${days}); collect those days with --adopt to overwrite such rows`;
 }
 
 function leaseLost(): CollectError {

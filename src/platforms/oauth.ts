@@ -24,10 +24,17 @@ export interface OAuthClient {
   readonly scopes: readonly string[];
 }
 
+export interface SessionRequest {
+  /** As in `HttpRequest`. */
+  readonly api: string;
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** An account's API, asked with an access token that is renewed when it has to be, at most once. */
 export interface Session {
   /** Throws `PlatformError` (`StaleToken` when no renewal helps) and `Interrupted`. */
-  get<T>(url: URL, judge: Judge<T>, headers?: Readonly<Record<string, string>>): Promise<T>;
+  get<T>(request: SessionRequest, judge: Judge<T>): Promise<T>;
 }
 
 export type Tokens = Pick<Account, 'accessToken' | 'refreshToken' | 'tokenExpiresAt'>;
@@ -46,9 +53,9 @@ export function openSession(client: OAuthClient, tokens: Tokens, context: CheckC
   };
 
   return {
-    async get(url, judge, headers = {}) {
+    async get({ api, url, headers = {} }, judge) {
       const ask = (token: string) =>
-        context.http.ask({ method: 'GET', url, headers: { ...headers, authorization: `Bearer ${token}` } }, judge);
+        context.http.ask({ api, method: 'GET', url, headers: { ...headers, authorization: `Bearer ${token}` } }, judge);
       if (refreshToken === null) return ask(accessToken);
       if (expired || renewal !== null) return ask(await renew(refreshToken));
       try {
@@ -70,7 +77,7 @@ async function refresh(client: OAuthClient, refreshToken: string, { http, warn }
     client_secret: configured(client, 'SECRET', client.clientSecret),
   };
   const { access_token: token, scope } = await http.ask(
-    { method: 'POST', url: new URL(client.tokenUrl), headers: {}, form },
+    { api: `${client.provider} token endpoint`, method: 'POST', url: new URL(client.tokenUrl), headers: {}, form },
     (answer) => judgeRefresh(client, answer, warn),
   );
   // People may untick a permission when they consent; an answer need not name the scopes.

@@ -25,10 +25,15 @@ export function openLinkedIn(settings: LinkedInSettings, tokens: Tokens, context
   return {
     get: (path, query) =>
       // Rest.li reads parentheses, colons and commas as grammar: the query must not pass through `URLSearchParams`.
-      session.get(new URL(`${settings.apiUrl}/rest/${path}?${query}`), (answer) => judgeLinkedIn(answer, version), {
-        'linkedin-version': version,
-        'x-restli-protocol-version': '2.0.0',
-      }),
+      session.get(
+        {
+          // Each resource has a limit of its own.
+          api: `linkedin ${path.split('/')[0]}`,
+          url: new URL(`${settings.apiUrl}/rest/${path}?${query}`),
+          headers: { 'linkedin-version': version, 'x-restli-protocol-version': '2.0.0' },
+        },
+        (answer) => judgeLinkedIn(answer, version),
+      ),
   };
 }
 

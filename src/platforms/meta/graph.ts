@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { PlatformError } from '../../errors.js';
-import type { Http } from '../../http/http.js';
-import { judgeGraph } from './errors.js';
-import { restsIn } from './usage.js';
+import type { Http, Rest, Verdict } from '../../http/http.js';
+import { GraphError, judgeGraph } from './errors.js';
+import { APP_REST, restsIn } from './usage.js';
 
 export interface MetaSettings {
   /** Base address of the Graph API, without a trailing slash. */
@@ -22,6 +22,10 @@ export interface Graph {
 }
 
 export interface GraphAccess {
+  /** Each platform has limits of its own at the same host. */
+  readonly platform: string;
+  /** What the user has to grant, for people. */
+  readonly permissions: string;
   readonly settings: MetaSettings;
   readonly token: string;
   readonly http: Http;
@@ -32,8 +36,11 @@ export interface GraphAccess {
  * The Graph API as one token sees it. Tokens of the Instagram login begin with `IG` and are known at their own host only.
  * The token travels in the `Authorization` header, never in the URL.
  */
-export function openGraph({ settings, token, http, warn }: GraphAccess): Graph {
-  const base = isInstagramLogin(token) ? settings.instagramUrl : settings.graphUrl;
+export function openGraph({ platform, permissions, settings, token, http, warn }: GraphAccess): Graph {
+  const [base, host] = isInstagramLogin(token)
+    ? [settings.instagramUrl, 'graph.instagram.com']
+    : [settings.graphUrl, 'graph.facebook.com'];
+  const api = `${platform} ${host}`;
   return {
     name: `${new URL(base).host} ${settings.version}`,
     get(id, edge, query) {
@@ -43,7 +50,7 @@ export function openGraph({ settings, token, http, warn }: GraphAccess): Graph {
       if (settings.appSecret !== null && base === settings.graphUrl) {
         url.searchParams.set('appsecret_proof', createHmac('sha256', settings.appSecret).update(token).digest('hex'));
       }
-      return http.ask({ method: 'GET', url, headers: { authorization: `Bearer ${token}` } }, (answer) => {
+      return http.ask({ api, method: 'GET', url, headers: { authorization: `Bearer ${token}` } }, (answer) => {
         // An expired version is not refused but silently served as the oldest usable one.
         const served = answer.headers['facebook-api-version'];
         if (served !== undefined && served !== settings.version) {
@@ -51,10 +58,28 @@ export function openGraph({ settings, token, http, warn }: GraphAccess): Graph {
             `the Graph API serves ${served} instead of ${settings.version}; set META_GRAPH_VERSION to a version in force`,
           );
         }
-        return { ...judgeGraph(answer), rests: restsIn(answer.headers) };
+        const verdict = judgeGraph(answer);
+        return { ...withPermissions(verdict, permissions), rests: [...restsIn(answer.headers), ...restsOf(verdict)] };
       });
     },
   };
+}
+
+const APP_LIMIT = 4;
+
+function restsOf(verdict: Verdict<unknown>): Rest[] {
+  const isOverLimit =
+    verdict.kind === 'retry' && verdict.error instanceof GraphError && verdict.error.code === APP_LIMIT;
+  return isOverLimit ? [APP_REST] : [];
+}
+
+/** The API says that a permission is missing, and seldom which. */
+function withPermissions(verdict: Verdict<unknown>, permissions: string): Verdict<unknown> {
+  if (verdict.kind !== 'refuse' || !(verdict.error instanceof GraphError)) return verdict;
+  const { reason, message, scope, code, apiMessage } = verdict.error;
+  if (reason !== 'missing_permission') return verdict;
+  const text = `${message}; connect the account again and grant ${permissions}`;
+  return { kind: 'refuse', error: new GraphError(reason, text, scope, code, apiMessage) };
 }
 
 /** Tokens of the Instagram login live 60 days. A Page's token has no end, and often the date of its owner's beside it. */

@@ -76,7 +76,7 @@ export async function askInsights({
 }: InsightsRequest): Promise<Insights> {
   const api = apiName(graph, query);
   const answers = await askTolerantly({
-    ...{ api, metrics, refused, refusal },
+    ...{ api, metrics, refused, refusal, required },
     ask: async (accepted) => {
       const answer = parseInsights(
         await graph.get(id, '/insights', { ...query, metric: accepted.join(',') }),
@@ -89,8 +89,8 @@ export async function askInsights({
   if (required && answers.length === 0) {
     throw new PlatformError(
       'configuration',
-      `${api} refuses every metric asked of it: ${metrics.join(', ')}`,
-      'platform',
+      `${api} refuses every metric asked of it, as it does for an account of another kind; check account_id (${metrics.join(', ')})`,
+      'connection',
     );
   }
   return {

@@ -10,6 +10,9 @@ const percent = z.number().catch(0);
 const usage = z.object({ call_count: percent, total_time: percent, total_cputime: percent });
 const businessUsage = usage.extend({ estimated_time_to_regain_access: z.number().catch(0) });
 
+/** What an answer that the app is over its limit calls for, whatever its headers say. */
+export const APP_REST: Rest = { of: 'app', ms: DEFAULT_REST_MS };
+
 /**
  * The rests that Meta's usage headers call for: `X-App-Usage` speaks of the app, `X-Business-Use-Case-Usage` of the account.
  * All figures are percent; the time to regain access is in minutes. See "Rate Limits" in the Graph API documentation.

@@ -1,7 +1,7 @@
 import { PlatformError } from '../../errors.js';
 import { UnsupportedQuery } from '../google/errors.js';
 import type { GoogleSettings } from '../google/oauth.js';
-import { attempt, dayFrom, type Part, tiersOf, type Warn, withSplits } from '../parts.js';
+import { attempt, dayFrom, leftOpen, type Part, tiersOf, type Warn, withSplits } from '../parts.js';
 import type { Day, DayResult, Platform, RefusedMetrics, Split } from '../platform.js';
 import { openYouTube, type YouTube } from './api.js';
 import { channelName, channelTotals, WrongChannel } from './channel.js';
@@ -38,7 +38,7 @@ export function youtube(settings: GoogleSettings): Platform {
       const [splits, totals] = await Promise.all([
         days.some(({ date }) => daily.has(date)) ? askSplits(source) : NO_SPLITS,
         // Asked even where they have no place: they tell whose channel the token opens.
-        askTotals(source.youtube, account.accountId, context.warn),
+        askTotals(source, account.accountId),
       ]);
       return days.map(({ date }) => resultOf(date, daily, splits, date === context.closingDate ? [totals] : []));
     },
@@ -93,6 +93,7 @@ async function askTolerantly({ youtube: api, range, refused }: Source, tiers: Ti
     const metrics: readonly string[] = left;
     try {
       const json = await api.report({ ...range, dimensions: tiers.dimensions, metrics });
+      refused.accept(tiers.api, metrics);
       for (const [metric, why] of refusals) refused.add(tiers.api, metric, why);
       return { json, metrics };
     } catch (error) {
@@ -143,22 +144,23 @@ async function askSplits(source: Source): Promise<Splits> {
       metrics: SPLIT_BY_CONTENT.filter((metric) => !refused.has(API, metric)),
       givenUpFirst: [OPTIONAL],
     });
+    refused.accept(API, [CONTENT_DIMENSION]);
     return { byDay: splitsFrom(json, metrics, warn), error: null };
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    if (!(error instanceof UnsupportedQuery)) return { ...NO_SPLITS, error };
+    if (!(error instanceof UnsupportedQuery)) {
+      return { ...NO_SPLITS, error: leftOpen(error, 'youtube: splits by content type', warn) };
+    }
     refused.add(API, CONTENT_DIMENSION, error.message);
     return NO_SPLITS;
   }
 }
 
-/** The totals want a permission of their own, and are not worth failing a day each night for the lack of it. */
-async function askTotals(api: YouTube, accountId: string, warn: Warn): Promise<Part> {
+/** The totals are another API's, with a quota and a permission of its own. */
+async function askTotals({ youtube: api, warn }: Source, accountId: string): Promise<Part> {
   const totals = await attempt(() => channelTotals(api, accountId));
   if (totals.error instanceof WrongChannel) throw totals.error;
-  if (totals.error?.reason !== 'missing_permission') return totals;
-  warn(`youtube ${accountId}: no totals of the channel (${totals.error.message})`);
-  return { ...totals, error: null };
+  return { ...totals, error: leftOpen(totals.error, 'youtube: totals of the channel', warn) };
 }
 
 /** A day that the report has gone past without a row will have none; after its last row, days are not ready yet. */
