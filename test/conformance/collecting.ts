@@ -49,7 +49,7 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
   const run = {
     ...{ http, platforms, warn, now, signal, secrets: [], again: false },
     keyring: { decrypt: (token: string) => ({ ok: true, token }) as const },
-    refused: createRefusals(warn),
+    refusals: createRefusals(warn),
     window: { kind: 'lookback', days: 7 } as const,
   };
   const stored: StoredAccount = {
@@ -67,6 +67,7 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
       },
     ],
     failingSince: null,
+    failingRuns: 0,
     ledger: [],
   };
   const platform = platforms.get(account.platform);
@@ -79,14 +80,17 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
     values: Object.fromEntries(snapshots.map(({ metric, value }) => [metric, value])),
     metadata: Object.fromEntries(snapshots.map(({ metric, metadata }) => [metric, metadata])),
   }));
-  const whole = record.failedDates.map((date) => ({
-    date,
-    ended: `failed ${record.row?.reason}`,
-    message: record.row?.message ?? null,
-    values: {},
-    metadata: {},
-  }));
-  const days = [...single, ...whole].sort((a, b) => a.date.localeCompare(b.date));
+  const whole = (state: string, dates: readonly string[]) =>
+    dates.map((date) => ({
+      date,
+      ended: `${state} ${record.row?.reason}`,
+      message: record.row?.message ?? null,
+      values: {},
+      metadata: {},
+    }));
+  const days = [...single, ...whole('failed', record.failedDates), ...whole('skipped', record.skippedDates)].sort(
+    (a, b) => a.date.localeCompare(b.date),
+  );
   return { days, warnings, requests, sandbox };
 }
 

@@ -48,6 +48,7 @@ export function lentContext(now: Date, closingDate: string | null = null, maxReq
   });
   closers.push(client.close);
   const http = client.lane('test', 'account');
-  const context: PlatformContext = { http, now: () => now, closingDate, refused: createRefusals(warn), warn };
+  const refused = createRefusals(warn).of(1, (text) => text);
+  const context: PlatformContext = { http, now: () => now, closingDate, refused, warn };
   return { context, client, warnings };
 }

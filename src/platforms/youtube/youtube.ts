@@ -38,7 +38,11 @@ export function youtube(settings: GoogleSettings): Platform {
       const [splits, totals] = await Promise.all([
         days.some(({ date }) => daily.has(date)) ? askSplits(source) : NO_SPLITS,
         // Asked even where they have no place: they tell whose channel the token opens.
-        askTotals(source, account.accountId),
+        askTotals(
+          source,
+          account.accountId,
+          days.some(({ date }) => date === context.closingDate),
+        ),
       ]);
       return days.map(({ date }) => resultOf(date, daily, splits, date === context.closingDate ? [totals] : []));
     },
@@ -157,9 +161,10 @@ async function askSplits(source: Source): Promise<Splits> {
 }
 
 /** The totals are another API's, with a quota and a permission of its own. */
-async function askTotals({ youtube: api, warn }: Source, accountId: string): Promise<Part> {
+async function askTotals({ youtube: api, warn }: Source, accountId: string, isWanted: boolean): Promise<Part> {
   const totals = await attempt(() => channelTotals(api, accountId));
   if (totals.error instanceof WrongChannel) throw totals.error;
+  if (!isWanted) return { values: [], error: null };
   return { ...totals, error: leftOpen(totals.error, 'youtube: totals of the channel', warn) };
 }
 

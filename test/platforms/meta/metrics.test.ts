@@ -10,8 +10,13 @@ function api(retired: readonly string[], say: (asked: readonly string[]) => stri
   const asked: string[][] = [];
   const warnings: string[] = [];
   const request = {
-    ...{ api: 'x v1', metrics: METRICS, refusal: /valid insights metric|following values|Incompatible/ },
-    refused: createRefusals((message) => warnings.push(message)),
+    ...{
+      api: 'x v1',
+      metrics: METRICS,
+      refusal: /valid insights metric|following values|Incompatible/,
+      required: true,
+    },
+    refused: createRefusals((message) => warnings.push(message)).of(1, (text) => text),
     ask: async (metrics: readonly string[]) => {
       asked.push([...metrics]);
       if (!metrics.some((metric) => retired.includes(metric))) return metrics.join('');
@@ -44,6 +49,13 @@ it('finds the metric that the API does not name, and asks for it no more in this
 it('does not hold an account that refuses everything against the metrics', async () => {
   const { warnings, request } = api(METRICS, anonymous);
   await expect(askTolerantly(request)).rejects.toThrow('refused');
+  expect(warnings).toEqual([]);
+  expect(request.refused.has('x v1', 'a')).toBe(false);
+});
+
+it('does not hold an account of another kind, which names other metrics, against the metrics', async () => {
+  const { warnings, request } = api(METRICS, () => '(#100) metric[0] must be one of the following values: x, y');
+  expect(await askTolerantly(request)).toEqual([]);
   expect(warnings).toEqual([]);
   expect(request.refused.has('x v1', 'a')).toBe(false);
 });
