@@ -36,7 +36,8 @@ export function youtube(settings: GoogleSettings): Platform {
       if (source === null) return [];
       const daily = await askDaily(source);
       const [splits, totals] = await Promise.all([
-        days.some(({ date }) => daily.has(date)) ? askSplits(source) : NO_SPLITS,
+        // A day that fails is asked for again, splits and all.
+        days.some(({ date }) => daily.get(date)?.error === null) ? askSplits(source) : NO_SPLITS,
         // Asked even where they have no place: they tell whose channel the token opens.
         askTotals(
           source,
