@@ -4,7 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { collect, DEFAULT_LIMITS } from '../dist/collector/collect.js';
+import { collect } from '../dist/collector/collect.js';
+import { DEFAULT_LIMITS } from '../dist/collector/options.js';
 import { loadConfig } from '../dist/config.js';
 import { createPlatforms } from '../dist/platforms/registry.js';
 import { SANDBOX_CREDENTIALS } from '../dist/sandbox/oauth.js';

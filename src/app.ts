@@ -1,5 +1,6 @@
-import { type CollectOptions, collect } from './collector/collect.js';
+import { collect } from './collector/collect.js';
 import type { OnEvent } from './collector/events.js';
+import type { CollectOptions } from './collector/options.js';
 import { DEFAULT_LOOKBACK_DAYS } from './collector/plan.js';
 import { readStatus, type StatusReport } from './collector/status.js';
 import type { Summary } from './collector/summary.js';

@@ -1,15 +1,15 @@
 /** The library behind the command: the same runs, from a program of your own. */
 import { type AppOptions, openApp } from './app.js';
-import { type CollectOptions, DEFAULT_CONCURRENCY, DEFAULT_LIMITS } from './collector/collect.js';
 import type { OnEvent } from './collector/events.js';
+import { type CollectOptions, DEFAULT_CONCURRENCY, DEFAULT_LIMITS } from './collector/options.js';
 import { DEFAULT_LOOKBACK_DAYS } from './collector/plan.js';
 import type { StatusReport } from './collector/status.js';
 import type { Summary } from './collector/summary.js';
 import type { Platform } from './platforms/platform.js';
 
 export { type App, type AppOptions, type ConnectionInput, openApp } from './app.js';
-export type { CollectOptions, RunLimits } from './collector/collect.js';
 export type { CollectEvent, ConnectionReport, OnEvent } from './collector/events.js';
+export type { CollectOptions, RunLimits } from './collector/options.js';
 export type { Window } from './collector/plan.js';
 export type { StatusReport } from './collector/status.js';
 export type { Summary } from './collector/summary.js';

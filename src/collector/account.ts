@@ -5,16 +5,25 @@ import type { Account, Platform, PlatformContext } from '../platforms/platform.j
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { oneLine } from './one-line.js';
-import { type AccountRecord, type DayRecord, failedDay, failuresOf, recordDay, skippedDay } from './outcome.js';
+import {
+  type AccountRecord,
+  type DayRecord,
+  failedDay,
+  failuresOf,
+  recordDay,
+  skippedDay,
+  withoutPermission,
+} from './outcome.js';
 import { type Plan, plan, type Window } from './plan.js';
+import type { Refusals } from './refusals.js';
 
 /** What the accounts of one run share. */
 export interface RunContext {
   readonly platforms: ReadonlyMap<string, Platform>;
   readonly keyring: Pick<Keyring, 'decrypt'>;
-  readonly http: Pick<HttpClient, 'lane' | 'shut'>;
-  readonly refused: PlatformContext['refused'];
-  readonly warn: (message: string) => void;
+  readonly http: Pick<HttpClient, 'lane'>;
+  readonly refusals: Refusals;
+  readonly warn: PlatformContext['warn'];
   readonly window: Window;
   /** Collect again what is settled. */
   readonly again: boolean;
@@ -49,7 +58,8 @@ export async function collectAccount(
   const tooOld = planned.tooOld.map(({ date }) =>
     skippedDay(account, date, 'out_of_reach', `${account.platform} does not answer for days that far back`),
   );
-  if (planned.due.length === 0) return { row: null, days: tooOld, failedDates: [] };
+  const notAsked: AccountRecord = { row: null, days: tooOld, failedDates: [], skippedDates: [] };
+  if (planned.due.length === 0) return notAsked;
   let failure: { readonly connection: StoredConnection; readonly error: PlatformError } | null = null;
   for (const connection of account.connections) {
     secrets.push(...[connection.accessToken, connection.refreshToken].filter((token) => token !== null));
@@ -59,23 +69,24 @@ export async function collectAccount(
     } catch (thrown) {
       if (thrown instanceof Interrupted) break;
       const error = thrown instanceof PlatformError ? thrown : unforeseen(thrown);
-      if (error.scope === 'platform') run.http.shut(account.platform, error);
       // Of several dead tokens, what the newest one was refused with is what to repair.
       if (failure === null || !isDeadToken(error)) failure = { connection, error };
       if (!isDeadToken(error)) break;
     }
   }
-  if (failure === null || run.signal.aborted) return { row: null, days: tooOld, failedDates: [] };
+  if (failure === null || run.signal.aborted) return notAsked;
   const { connection, error } = failure;
   const row = { id: account.id, connection_id: connection.id, reason: error.reason, message: clean(error.message) };
-  return { row, days: tooOld, failedDates: planned.due.map(({ date }) => date) };
+  const dates = planned.due.map(({ date }) => date);
+  const isSkipped = error.reason === 'missing_permission';
+  return { row, days: tooOld, failedDates: isSkipped ? [] : dates, skippedDates: isSkipped ? dates : [] };
 }
 
-/** An account that answered: it fails where one of its days did. */
+/** An account that answered: it fails where one of its days did, and lacks the permission that one of its days lacks. */
 function recordOf({ id }: StoredAccount, connection: StoredConnection, days: readonly DayRecord[]): AccountRecord {
-  const [failure = { reason: null, message: null }] = failuresOf(days);
-  const { reason, message } = failure;
-  return { row: { id, connection_id: connection.id, reason, message }, days, failedDates: [] };
+  const [trouble = { reason: null, message: null }] = [...failuresOf(days), ...withoutPermission(days)];
+  const { reason, message } = trouble;
+  return { row: { id, connection_id: connection.id, reason, message }, days, failedDates: [], skippedDates: [] };
 }
 
 /** The days as the platform answered them over one connection. Throws `PlatformError` where it is the account that failed, and `Interrupted`. */
@@ -91,15 +102,12 @@ async function askPlatform(
   run.secrets.push(account.accessToken, ...(account.refreshToken === null ? [] : [account.refreshToken]));
   const askedAt = run.now();
   const results = await platform.collect(account, planned.due, {
-    http: run.http.lane(platform.name, connection.id),
+    http: run.http.lane(platform.name, String(stored.id)),
     now: run.now,
-    refused: { ...run.refused, add: (api, metric, why) => run.refused.add(api, metric, clean(why)) },
+    refused: run.refusals.of(stored.id, clean),
     closingDate: planned.closingDate,
-    warn: (message) => run.warn(clean(message)),
+    warn: (message, about) => run.warn(clean(message), about),
   });
-  for (const result of results) {
-    if (result.kind === 'failed' && result.error.scope === 'platform') run.http.shut(platform.name, result.error);
-  }
   return planned.due.flatMap((day) => {
     const result = results.find(({ date }) => date === day.date);
     if (result) return [recordDay({ account: stored, platform, day, result, askedAt, clean, warn: run.warn })];

@@ -4,7 +4,7 @@ import { createHttp, type HttpClientOptions } from '../http/client.js';
 import { createClockCheck } from '../http/clock-skew.js';
 import { redact } from '../http/redact.js';
 import type { Platform } from '../platforms/platform.js';
-import type { AccountFilter, Shard, StoredAccount } from '../store/accounts.js';
+import type { AccountFilter, StoredAccount } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { collectAccount, planAccount, type RunContext } from './account.js';
@@ -12,54 +12,19 @@ import { forEachConcurrently } from './concurrently.js';
 import { expectAccounts, expectKnownUser } from './connections.js';
 import type { OnEvent } from './events.js';
 import { expiringTokens, expiryWarnings } from './expiring.js';
-import { foreignWarning, leaseHeld, successionWarning, unknownUsersWarning } from './messages.js';
+import { foreignWarning, leaseHeld, permissionWarning, successionWarning, unknownUsersWarning } from './messages.js';
 import { oneLine } from './one-line.js';
+import type { CollectOptions } from './options.js';
 import type { AccountRecord } from './outcome.js';
-import { DEFAULT_LOOKBACK_DAYS, ledgerRange, openDaysWarning, type Window } from './plan.js';
+import { DEFAULT_LOOKBACK_DAYS, ledgerRange, openDaysWarning } from './plan.js';
 import { createRecorder } from './recorder.js';
 import { createRefusals } from './refusals.js';
-import { reportOn } from './report.js';
+import { failureOf, reportOn } from './report.js';
 import { countsOf, type Summary } from './summary.js';
 import { createTally } from './tally.js';
 import { versionWarning } from './version.js';
 
 const HEARTBEAT_MS = 30_000;
-
-export const DEFAULT_CONCURRENCY = 32;
-
-export interface CollectOptions {
-  readonly userId?: string;
-  readonly platforms?: readonly string[];
-  /** One part of the users, with a lease of its own; goes without `userId`. */
-  readonly shard?: Shard;
-  readonly window: Window;
-  /** Requests, and accounts, under way at once. */
-  readonly concurrency: number;
-  /** Collect again what is settled, and overwrite it. */
-  readonly refresh: boolean;
-  /** Overwrite the rows of other writers that stand in the place of values collected; what is settled is collected again for it. */
-  readonly adopt: boolean;
-  /** A run without a single account is fine, instead of `CollectError` `no_connections`. */
-  readonly allowEmpty?: boolean;
-  /** Plan only: no request, no write, no lease. */
-  readonly dryRun: boolean;
-  /** Aborted to stop politely: nothing more is asked, what was fetched is written. */
-  readonly signal: AbortSignal;
-  readonly limits: RunLimits;
-  /** What started the run, for `collection_runs.trigger`. */
-  readonly trigger: string;
-}
-
-/** What a run may cost; what is left when it is reached is due in the next run. */
-export interface RunLimits {
-  /** Requests in all, retries among them. */
-  readonly maxRequests: number;
-  readonly maxDurationMs: number;
-  /** The longest rest that a platform may ask for. */
-  readonly maxWaitMs: number;
-}
-
-export const DEFAULT_LIMITS: RunLimits = { maxRequests: 200_000, maxDurationMs: 3 * 3_600_000, maxWaitMs: 300_000 };
 
 export interface Collector {
   readonly store: Store;
@@ -117,10 +82,10 @@ async function run(
   const said = new Set<string>();
   /** Platforms whose warnings have been given. */
   const met = new Set<Platform>();
-  const warn = (text: string) => {
+  const warn = (text: string, about?: string) => {
     const message = oneLine(redact(text, secrets));
-    if (said.has(message)) return;
-    said.add(message);
+    if (said.has(about ?? message)) return;
+    said.add(about ?? message);
     tally.warn(message);
     onEvent({ type: 'warning', message });
   };
@@ -144,7 +109,7 @@ async function run(
     now,
     signal,
     secrets,
-    refused: createRefusals(warn),
+    refusals: createRefusals(warn),
     window: options.window,
     again: options.refresh || options.adopt,
   };
@@ -170,14 +135,15 @@ async function run(
     const planned = planAccount(account, platform, context);
     const onWritten = (record: AccountRecord | null) => {
       const report = reportOn(account, planned, record, startedAt);
-      tally.add(report, record);
+      tally.add(report, record && failureOf(account, record, report, startedAt));
       onEvent({ type: 'connection', connection: report });
     };
     const isIdle = planned.due.length + planned.tooOld.length === 0;
     if (options.dryRun || isIdle) return onWritten(null);
     const record = await collectAccount(account, platform, planned, context);
     // Stopped before a single day of it was done: as if it had not been read.
-    if (record.days.length + record.failedDates.length > 0) await recorder.add({ record, onWritten });
+    const { days, failedDates, skippedDates } = record;
+    if (days.length + failedDates.length + skippedDates.length > 0) await recorder.add({ record, onWritten });
   }
 
   async function* accounts(): AsyncGenerator<StoredAccount> {
@@ -219,6 +185,7 @@ async function run(
     if (halt.signal.aborted) throw leaseLost();
     const { foreign } = recorder.counts;
     if (foreign.rows > 0) warn(foreignWarning(foreign));
+    for (const lacking of tally.withoutPermission()) warn(permissionWarning(lacking));
   } finally {
     clearInterval(heartbeat);
     http.close();

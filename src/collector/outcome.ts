@@ -17,6 +17,8 @@ export interface AccountRecord {
   readonly days: readonly DayRecord[];
   /** The days that failed with the account as a whole, ascending: its own row says why, once. */
   readonly failedDates: readonly string[];
+  /** The days that were skipped with the account as a whole for want of a permission, likewise. */
+  readonly skippedDates: readonly string[];
 }
 
 export interface RecordInput {
@@ -38,9 +40,8 @@ export function recordDay(input: RecordInput): DayRecord {
   const described = describe(result.values, platform, warn);
   const outcome = { account: account.id, date: day.date, metrics: described.length };
   if (result.kind === 'failed') {
-    const { reason, message } = result.error;
     return {
-      outcome: { ...outcome, state: 'failed', reason, message: clean(message) },
+      outcome: { ...outcome, ...troubleOf(result.error, clean) },
       snapshots: described.map((value) => snapshotOf(value, input, false)),
     };
   }
@@ -79,10 +80,17 @@ function snapshotOf(
 export function failedDay(
   { id: account }: Pick<StoredAccount, 'id'>,
   date: string,
-  { reason, message }: PlatformError,
+  error: PlatformError,
   clean: (text: string) => string,
 ): DayRecord {
-  return { outcome: { account, date, state: 'failed', reason, message: clean(message), metrics: 0 }, snapshots: [] };
+  return { outcome: { account, date, metrics: 0, ...troubleOf(error, clean) }, snapshots: [] };
+}
+
+/** What the user has not granted is not the collection's failure. */
+function troubleOf({ reason, message }: PlatformError, clean: (text: string) => string) {
+  return reason === 'missing_permission'
+    ? ({ state: 'skipped', reason, message: clean(message) } as const)
+    : ({ state: 'failed', reason, message: clean(message) } as const);
 }
 
 export function skippedDay(
@@ -109,6 +117,15 @@ export function failuresOf(
 ): { readonly day: string; readonly reason: FailureReason; readonly message: string }[] {
   return days.flatMap(({ outcome }) =>
     outcome.state === 'failed' ? [{ day: outcome.date, reason: outcome.reason, message: outcome.message }] : [],
+  );
+}
+
+/** The days that were skipped, wholly or in part, for want of a permission. */
+export function withoutPermission(
+  days: readonly DayRecord[],
+): { readonly reason: 'missing_permission'; readonly message: string }[] {
+  return days.flatMap(({ outcome: { reason, message } }) =>
+    reason === 'missing_permission' ? [{ reason, message: message ?? '' }] : [],
   );
 }
 

@@ -91,13 +91,13 @@ export function createRecorder({ store, runId, now, refresh, adopt, clock, onFai
       record.row === null || record.row.reason !== null || failure === undefined
         ? record.row
         : { ...record.row, reason: failure.reason, message: failure.message };
-    if (row !== null) await send([{ row, days: [], failedDates: [] }]);
+    if (row !== null) await send([{ row, days: [], failedDates: [], skippedDates: [] }]);
     return { ...record, row, days };
   }
 
   async function writeDays(days: readonly DayRecord[]): Promise<DayRecord[]> {
     try {
-      await send([{ row: null, days, failedDates: [] }]);
+      await send([{ row: null, days, failedDates: [], skippedDates: [] }]);
       return [...days];
     } catch (error) {
       if (!isRefusal(error)) throw error;

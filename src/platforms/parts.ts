@@ -53,9 +53,14 @@ export async function eachDay(
  */
 export async function askOptional(what: string, warn: Warn, request: () => Promise<Part>): Promise<Part> {
   const part = await attempt(request);
-  if (part.error === null || part.error instanceof RunLimit) return part;
-  warn(`${what} could not be had: ${part.error.message}`);
-  return { ...part, error: null };
+  return { ...part, error: leftOpen(part.error, what, warn) };
+}
+
+/** What trouble with something optional leaves of itself: nothing but a warning, unless the run itself may not ask for more. */
+export function leftOpen(error: PlatformError | null, what: string, warn: Warn): PlatformError | null {
+  if (error === null || error instanceof RunLimit) return error;
+  warn(`${what} could not be had: ${error.message}`, what);
+  return null;
 }
 
 /**

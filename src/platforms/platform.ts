@@ -83,18 +83,23 @@ export interface PlatformContext {
   readonly now: () => Date;
   /** The last ended day, when it is among the days asked for: closing figures are filed under it. */
   readonly closingDate: string | null;
-  /** Metrics that the API refused in this run, so that no later request asks for them. */
+  /** Metrics that the API refused the account in this run, so that no later request asks for them. */
   readonly refused: RefusedMetrics;
-  /** Says something to the operator, once a run however often it is said. */
-  warn(message: string): void;
+  /** Warns the operator: once a run of each message or, where `about` is given, once of what it names. */
+  warn(message: string, about?: string): void;
 }
 
 export type CheckContext = Pick<PlatformContext, 'http' | 'now' | 'warn'>;
 
-/** The metrics an API (host, version) has refused, for the length of a run. */
+/**
+ * The metrics that an API (host, version) refuses one account, for the length of a run. Three accounts that are refused a metric
+ * which no other is given speak for all.
+ */
 export interface RefusedMetrics {
   has(api: string, metric: string): boolean;
   add(api: string, metric: string, why: string): void;
+  /** The API took these metrics in a request of the account. */
+  accept(api: string, metrics: readonly string[]): void;
 }
 
 /** The version of an API that is asked, and when it ends. */
@@ -131,7 +136,7 @@ export interface Platform {
   readonly storageRule: string | null;
   /**
    * Collects the given days (ascending, all ended) of one account, a result for each.
-   * Throws `PlatformError` of scope `connection` or `platform` when no day can be had, and `Interrupted`;
+   * Throws `PlatformError` when no day can be had, which fails this account alone, and `Interrupted`;
    * days that were complete before an interruption may be returned without the others.
    */
   collect(account: Account, days: readonly Day[], context: PlatformContext): Promise<DayResult[]>;

@@ -91,6 +91,7 @@ export const accountsAnswer = z.object({
         account_name: z.string().nullable(),
         connections: z.tuple([storedConnection], storedConnection),
         failing_since: instant.nullable(),
+        failing_runs: z.number(),
         ledger: z.array(z.object({ date, state: z.enum(OUTCOME_STATES) })),
       })
       .transform((row) => ({
@@ -101,6 +102,7 @@ export const accountsAnswer = z.object({
         accountName: row.account_name,
         connections: row.connections,
         failingSince: row.failing_since,
+        failingRuns: row.failing_runs,
         ledger: row.ledger,
       })),
   ),

@@ -94,6 +94,8 @@ export interface StoredAccount {
   readonly connections: readonly [StoredConnection, ...StoredConnection[]];
   /** ISO 8601 with offset: since when each run has failed for it; null when the last one did not. */
   readonly failingSince: string | null;
+  /** How many runs that is; 0 when the last one did not fail. */
+  readonly failingRuns: number;
   readonly ledger: readonly LedgerEntry[];
 }
 

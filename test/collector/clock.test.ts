@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS } from '../../src/collector/collect.js';
+import { DEFAULT_LIMITS } from '../../src/collector/options.js';
 import { population } from '../../src/sandbox/population.js';
 import { createWorld, type World } from '../support/world.js';
 

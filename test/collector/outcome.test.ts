@@ -38,6 +38,7 @@ function recorded(result: DayResult, { askedAt = SETTLED, known }: { askedAt?: D
       accountName: null,
       connections: [{ id: 'c1', accessToken: 'EAAtoken', refreshToken: null, tokenExpiresAt: null }],
       failingSince: null,
+      failingRuns: 0,
       ledger: known === undefined ? [] : [{ date: DATE, state: known }],
     },
     platform: {

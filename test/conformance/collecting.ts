@@ -55,7 +55,7 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
     secrets: [],
     again: false,
     keyring: { decrypt: (token: string) => ({ ok: true, token }) as const },
-    refused: createRefusals(warn),
+    refusals: createRefusals(warn),
     window: { kind: 'lookback', days: 7 } as const,
   };
   const stored: StoredAccount = {
@@ -73,6 +73,7 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
       },
     ],
     failingSince: null,
+    failingRuns: 0,
     ledger: [],
   };
   const platform = platforms.get(account.platform);
@@ -85,14 +86,17 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
     values: Object.fromEntries(snapshots.map(({ metric, value }) => [metric, value])),
     metadata: Object.fromEntries(snapshots.map(({ metric, metadata }) => [metric, metadata])),
   }));
-  const whole = record.failedDates.map((date) => ({
-    date,
-    ended: `failed ${record.row?.reason}`,
-    message: record.row?.message ?? null,
-    values: {},
-    metadata: {},
-  }));
-  const days = [...single, ...whole].sort((a, b) => a.date.localeCompare(b.date));
+  const whole = (state: string, dates: readonly string[]) =>
+    dates.map((date) => ({
+      date,
+      ended: `${state} ${record.row?.reason}`,
+      message: record.row?.message ?? null,
+      values: {},
+      metadata: {},
+    }));
+  const days = [...single, ...whole('failed', record.failedDates), ...whole('skipped', record.skippedDates)].sort(
+    (a, b) => a.date.localeCompare(b.date),
+  );
   return { days, warnings, requests, sandbox };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { CollectOptions } from '../../src/collector/collect.js';
 import { lastEndedDate } from '../../src/collector/day.js';
+import type { CollectOptions } from '../../src/collector/options.js';
 import type { Summary } from '../../src/collector/summary.js';
 import { CollectError } from '../../src/errors.js';
 import type { Fault, SandboxAccount } from '../../src/sandbox/account.js';

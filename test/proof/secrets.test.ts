@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { openApp } from '../../src/app.js';
 import { maskToken } from '../../src/cli/github-actions.js';
-import { DEFAULT_LIMITS } from '../../src/collector/collect.js';
+import { DEFAULT_LIMITS } from '../../src/collector/options.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
 import { collectJson, expectNoSecrets, runCli } from '../e2e/support/cli.js';

@@ -51,6 +51,7 @@ export function lentContext(start: Date, closingDate: string | null = null, maxR
   });
   closers.push(client.close);
   const http = client.lane('test', 'account');
-  const context: PlatformContext = { http, now, closingDate, refused: createRefusals(warn), warn };
+  const refused = createRefusals(warn).of(1, (text) => text);
+  const context: PlatformContext = { http, now, closingDate, refused, warn };
   return { context, client, warnings, counters, now };
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll } from 'vitest';
-import { type CollectOptions, collect, DEFAULT_LIMITS } from '../../src/collector/collect.js';
+import { collect } from '../../src/collector/collect.js';
 import type { CollectEvent } from '../../src/collector/events.js';
+import { type CollectOptions, DEFAULT_LIMITS } from '../../src/collector/options.js';
 import type { Summary } from '../../src/collector/summary.js';
 import { loadConfig } from '../../src/config.js';
 import type { Platform } from '../../src/platforms/platform.js';

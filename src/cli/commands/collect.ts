@@ -1,8 +1,8 @@
 import { createAlerts, type RunAlerts, silentAlerts } from '../../alerts/alerts.js';
 import { exitCodeOf } from '../../alerts/exit-code.js';
 import { openApp } from '../../app.js';
-import { type CollectOptions, DEFAULT_CONCURRENCY, DEFAULT_LIMITS, type RunLimits } from '../../collector/collect.js';
 import type { CollectEvent, ConnectionReport } from '../../collector/events.js';
+import { type CollectOptions, DEFAULT_CONCURRENCY, DEFAULT_LIMITS, type RunLimits } from '../../collector/options.js';
 import type { Summary } from '../../collector/summary.js';
 import { loadConfig, readEnvironment } from '../../config.js';
 import { CollectError } from '../../errors.js';

@@ -9,6 +9,7 @@ import { askAsPage, noPageToken, pageToken } from './page.js';
 import { valuesOf } from './parse.js';
 import { askDaily, askReach } from './requests.js';
 
+const PERMISSIONS = 'read_insights and pages_read_engagement';
 /** Under the API's 90 days for one request, with room for the hour of a daylight-saving change. */
 const LONGEST_WINDOW_DAYS = 89;
 const DAY_MS = 86_400_000;
@@ -18,6 +19,7 @@ const DAY_MS = 86_400_000;
  * still names retired ones.
  */
 export function facebook(settings: MetaSettings): Platform {
+  const access = { platform: 'facebook', permissions: PERMISSIONS, settings };
   return {
     name: 'facebook',
     api: 'facebook_graph',
@@ -29,7 +31,7 @@ export function facebook(settings: MetaSettings): Platform {
     storageRule: null,
 
     async collect(account, days, { http, refused, warn, closingDate }) {
-      const open = (token: string) => openGraph({ settings, token, http, warn });
+      const open = (token: string) => openGraph({ ...access, token, http, warn });
       const { accessToken: token, accountId: id } = account;
       const source = { id, refused, warn };
       const answers: Insights[] = [];
@@ -56,7 +58,7 @@ export function facebook(settings: MetaSettings): Platform {
     },
 
     async check(account, { http, warn }) {
-      const graph = openGraph({ settings, token: account.accessToken, http, warn });
+      const graph = openGraph({ ...access, token: account.accessToken, http, warn });
       const page = z
         .object({ name: z.string().optional() })
         .safeParse(await graph.get(account.accountId, '', { fields: 'name' }));

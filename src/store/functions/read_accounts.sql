@@ -58,6 +58,7 @@ as $$
           'account_name', page.account_name,
           'connections', opened.connections,
           'failing_since', page.failing_since,
+          'failing_runs', page.failing_runs,
           'ledger', coalesce(known.ledger, '[]')
         )
         order by page.user_id, page.platform, page.account_id
