@@ -7,6 +7,7 @@ import type { Keyring } from '../tokens/keyring.js';
 import { oneLine } from './one-line.js';
 import {
   type AccountRecord,
+  closingRows,
   type DayRecord,
   failedDay,
   failuresOf,
@@ -58,14 +59,14 @@ export async function collectAccount(
   const tooOld = planned.tooOld.map(({ date }) =>
     skippedDay(account, date, 'out_of_reach', `${account.platform} does not answer for days that far back`),
   );
-  const notAsked: AccountRecord = { row: null, days: tooOld, failedDates: [], skippedDates: [] };
+  const notAsked: AccountRecord = { row: null, days: tooOld, closing: [], failedDates: [], skippedDates: [] };
   if (planned.due.length === 0) return notAsked;
   let failure: { readonly connection: StoredConnection; readonly error: PlatformError } | null = null;
   for (const connection of account.connections) {
     secrets.push(...[connection.accessToken, connection.refreshToken].filter((token) => token !== null));
     try {
-      const days = await askPlatform(account, connection, platform, planned, { ...run, secrets }, clean);
-      return recordOf(account, connection, [...tooOld, ...days]);
+      const { days, closing } = await askPlatform(account, connection, platform, planned, { ...run, secrets }, clean);
+      return recordOf(account, connection, [...tooOld, ...days], closing);
     } catch (thrown) {
       if (thrown instanceof Interrupted) break;
       const error = thrown instanceof PlatformError ? thrown : unforeseen(thrown);
@@ -79,17 +80,29 @@ export async function collectAccount(
   const row = { id: account.id, connection_id: connection.id, reason: error.reason, message: clean(error.message) };
   const dates = planned.due.map(({ date }) => date);
   const isSkipped = error.reason === 'missing_permission';
-  return { row, days: tooOld, failedDates: isSkipped ? [] : dates, skippedDates: isSkipped ? dates : [] };
+  return {
+    row,
+    days: tooOld,
+    closing: [],
+    failedDates: isSkipped ? [] : dates,
+    skippedDates: isSkipped ? dates : [],
+  };
 }
 
 /** An account that answered: it fails where one of its days did, and lacks the permission that one of its days lacks. */
-function recordOf({ id }: StoredAccount, connection: StoredConnection, days: readonly DayRecord[]): AccountRecord {
+function recordOf(
+  { id }: StoredAccount,
+  connection: StoredConnection,
+  days: readonly DayRecord[],
+  closing: AccountRecord['closing'],
+): AccountRecord {
   const [trouble = { reason: null, message: null }] = [...failuresOf(days), ...withoutPermission(days)];
   const { reason, message } = trouble;
-  return { row: { id, connection_id: connection.id, reason, message }, days, failedDates: [], skippedDates: [] };
+  const row = { id, connection_id: connection.id, reason, message };
+  return { row, days, closing, failedDates: [], skippedDates: [] };
 }
 
-/** The days as the platform answered them over one connection. Throws `PlatformError` where it is the account that failed, and `Interrupted`. */
+/** The days and closing figures as the platform answered them over one connection. Throws `PlatformError` where it is the account that failed, and `Interrupted`. */
 async function askPlatform(
   stored: StoredAccount,
   connection: StoredConnection,
@@ -97,22 +110,26 @@ async function askPlatform(
   planned: Plan,
   run: RunContext & { readonly secrets: string[] },
   clean: (text: string) => string,
-): Promise<DayRecord[]> {
+): Promise<Pick<AccountRecord, 'days' | 'closing'>> {
   const account = openAccount(stored, connection, run.keyring);
   run.secrets.push(account.accessToken, ...(account.refreshToken === null ? [] : [account.refreshToken]));
   const askedAt = run.now();
-  const results = await platform.collect(account, planned.due, {
+  const answer = await platform.collect(account, planned.due, {
     http: run.http.lane(platform.name, String(stored.id)),
     now: run.now,
     refused: run.refusals.of(stored.id, clean),
-    closingDate: planned.closingDate,
+    lastEndedDate: planned.lastEndedDate,
+    wantsClosing: planned.closing !== null,
     warn: (message, about) => run.warn(clean(message), about),
   });
-  return planned.due.flatMap((day) => {
-    const result = results.find(({ date }) => date === day.date);
-    if (result) return [recordDay({ account: stored, platform, day, result, askedAt, clean, warn: run.warn })];
+  const asked = { account: stored, platform, askedAt, warn: run.warn };
+  const days = planned.due.flatMap((day) => {
+    const result = answer.days.find(({ date }) => date === day.date);
+    if (result) return [recordDay({ ...asked, day, result, clean })];
     return run.signal.aborted ? [] : [failedDay(stored, day.date, unanswered(platform), clean)];
   });
+  const { closing: day } = planned;
+  return { days, closing: day === null ? [] : closingRows({ ...asked, day }, answer.closing) };
 }
 
 /** Decrypts a connection's tokens. What cannot be decrypted goes nowhere. Throws `PlatformError`. */

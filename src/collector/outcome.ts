@@ -15,6 +15,8 @@ export interface AccountRecord {
   /** Null where the platform was not asked, or not to the end: the account stands as it did. */
   readonly row: AccountRow | null;
   readonly days: readonly DayRecord[];
+  /** Totals as of the request, filed under the day whose end is nearest. */
+  readonly closing: readonly SnapshotRow[];
   /** The days that failed with the account as a whole, ascending: its own row says why, once. */
   readonly failedDates: readonly string[];
   /** The days that were skipped with the account as a whole for want of a permission, likewise. */
@@ -55,9 +57,21 @@ export function recordDay(input: RecordInput): DayRecord {
   };
 }
 
+/**
+ * The rows of closing figures, filed under `day`. A figure asked for before the day has ended is provisional: a run at its end
+ * knows better.
+ */
+export function closingRows(
+  input: Omit<RecordInput, 'result' | 'clean'>,
+  values: readonly MetricValue[],
+): SnapshotRow[] {
+  const { platform, day, askedAt, warn } = input;
+  return describe(values, platform, warn).map((value) => snapshotOf(value, input, askedAt >= day.end));
+}
+
 function snapshotOf(
   { value, info }: Described,
-  { account, platform, day, askedAt }: RecordInput,
+  { account, platform, day, askedAt }: Pick<RecordInput, 'account' | 'platform' | 'day' | 'askedAt'>,
   settled: boolean,
 ): SnapshotRow {
   return {
@@ -70,7 +84,7 @@ function snapshotOf(
       period: info.period ?? 'day',
       account_id: account.accountId,
       fetched_at: askedAt.toISOString(),
-      settled: settled || !isOfTheDay(info),
+      settled: settled || isOfSeveralDays(info),
       ...meaningOf(value, info),
     },
   };
@@ -150,6 +164,11 @@ function describe(
 
 function isOfTheDay({ period = 'day' }: MetricInfo): boolean {
   return period === 'day';
+}
+
+/** Asked for once, and never corrected. */
+function isOfSeveralDays({ period }: MetricInfo): boolean {
+  return period === 'week' || period === 'days_28';
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Day, Platform } from '../platforms/platform.js';
 import type { DateRange, LedgerEntry } from '../store/accounts.js';
-import { addDays, dateAt, datesBetween, dayOf, lastEndedDate } from './day.js';
+import { addDays, dateAt, datesBetween, dayOf, lastEndedDate, nearestDay } from './day.js';
 
 const HOUR_MS = 3_600_000;
 /** More than any platform takes to settle, and room for a missed run. */
@@ -25,7 +25,9 @@ export interface Plan {
   /** Named days that are further back than the platform answers for. */
   readonly tooOld: readonly Day[];
   /** The last ended day, when it is due. */
-  readonly closingDate: string | null;
+  readonly lastEndedDate: string | null;
+  /** The day under which closing figures are filed, when they are due; it may not have ended. */
+  readonly closing: Day | null;
 }
 
 /**
@@ -46,7 +48,14 @@ export function plan({ day, window, ledger, now, again }: PlanInput): Plan {
     if (date < oldest) tooOld.push(candidate);
     else if (again || isDue(states.get(date), hasSettled(candidate, day.settlesAfterHours, now))) due.push(candidate);
   }
-  return { due, tooOld, closingDate: due.at(-1)?.date === lastEnded ? lastEnded : null };
+  const nearest = nearestDay(now, day.timeZone);
+  const isNamed = window.kind === 'lookback' || (range.since <= nearest.date && nearest.date <= range.until);
+  return {
+    due,
+    tooOld,
+    lastEndedDate: due.at(-1)?.date === lastEnded ? lastEnded : null,
+    closing: due.length > 0 && isNamed ? nearest : null,
+  };
 }
 
 /** The window as ended dates of a time zone; empty (`since` after `until`) when none of it has ended. */

@@ -31,7 +31,7 @@ export function reportOn(
     dates: record
       ? [...outcomes.map(({ date }) => date), ...failedDates, ...skippedDates].sort()
       : planned.due.map(({ date }) => date),
-    metrics: outcomes.reduce((sum, { metrics }) => sum + metrics, 0),
+    metrics: outcomes.reduce((sum, { metrics }) => sum + metrics, record?.closing.length ?? 0),
     changes: record ? changesOf(account, record, now) : [],
     reason: record?.row?.reason ?? skipped?.reason ?? null,
     message: record?.row?.message ?? skipped?.message ?? null,

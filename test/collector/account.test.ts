@@ -68,7 +68,8 @@ function openedBy(living: string | null, reason: FailureReason = 'needs_reconnec
   const collect: Platform['collect'] = async ({ accessToken, connectionId }, days) => {
     asked.push(accessToken);
     if (accessToken !== living) throw new PlatformError(reason, `refused on ${connectionId}`, 'connection');
-    return days.map(({ date }) => ({ date, kind: 'collected', values: [{ metric: 'views', value: 5 }] }));
+    const values = [{ metric: 'views', value: 5 }];
+    return { days: days.map(({ date }) => ({ date, kind: 'collected', values })), closing: [] };
   };
   return { asked, collect };
 }
@@ -77,7 +78,10 @@ it.each<[string, Platform['collect']]>([
   ['thrown', async () => Promise.reject(QUOTA)],
   [
     'found in a part',
-    async (_account, days) => days.map(({ date }) => ({ date, kind: 'failed', error: QUOTA, values: [] })),
+    async (_account, days) => ({
+      days: days.map(({ date }) => ({ date, kind: 'failed', error: QUOTA, values: [] })),
+      closing: [],
+    }),
   ],
 ])('fails the account when the quota of its API is gone, %s', async (_how, collect) => {
   const { record } = await collecting(accountOf(connection('c1', 'EAAtoken')), collect);
@@ -94,15 +98,18 @@ describe('a missing permission', () => {
     expect(record).toEqual({
       row: { id: 1, connection_id: 'c1', reason: 'missing_permission', message: 'grant read_insights' },
       days: [],
+      closing: [],
       failedDates: [],
       skippedDates: DATES,
     });
   });
 
   it('of a part of a day skips the day and keeps its values, open to the next run', async () => {
-    const { record } = await collecting(accountOf(connection('c1', 'EAAtoken')), async (_account, days) =>
-      days.map(({ date }) => ({ date, kind: 'failed', error: DENIED, values: [{ metric: 'views', value: 5 }] })),
-    );
+    const values = [{ metric: 'views', value: 5 }];
+    const { record } = await collecting(accountOf(connection('c1', 'EAAtoken')), async (_account, days) => ({
+      days: days.map(({ date }) => ({ date, kind: 'failed', error: DENIED, values })),
+      closing: [],
+    }));
     expect(record.row).toMatchObject({ reason: 'missing_permission', message: 'grant read_insights' });
     for (const { outcome, snapshots } of record.days) {
       expect(outcome).toMatchObject({ state: 'skipped', reason: 'missing_permission', metrics: 1 });
@@ -112,12 +119,13 @@ describe('a missing permission', () => {
 
   it('of one day gives way to the failure of another', async () => {
     const errors = [DENIED, new PlatformError('timeout', 'no answer')];
-    const { record } = await collecting(accountOf(connection('c1', 'EAAtoken')), async (_account, days) =>
-      days.flatMap(({ date }, index) => {
+    const { record } = await collecting(accountOf(connection('c1', 'EAAtoken')), async (_account, days) => ({
+      days: days.flatMap(({ date }, index) => {
         const error = errors[index];
         return error ? [{ date, kind: 'failed' as const, error, values: [] }] : [];
       }),
-    );
+      closing: [],
+    }));
     expect(record.row?.reason).toBe('timeout');
     expect(record.days.map(({ outcome }) => outcome.state)).toEqual(['skipped', 'failed']);
   });
@@ -129,6 +137,7 @@ it('keeps the failure of a whole account in one place, with the days that it cos
   expect(record).toEqual({
     row: { id: 1, connection_id: 'c1', reason: 'needs_reconnect', message: 'refused on c1' },
     days: [],
+    closing: [],
     failedDates: DATES,
     skippedDates: [],
   });

@@ -18,6 +18,7 @@ function day(account: number, date: string, rows: number, value = 1): DayRecord 
 const account = (id: number, ...days: DayRecord[]): AccountRecord => ({
   row: { id, connection_id: `c${id}`, reason: null, message: null },
   days,
+  closing: [],
   failedDates: [],
   skippedDates: [],
 });
@@ -102,7 +103,7 @@ it('writes the failure of a whole account once, on its own row', async () => {
   const { add, recorder, calls, written } = recorderOver(async () => undefined);
   const dates = ['2026-11-20', '2026-11-21'];
   const row = { id: 1, connection_id: 'c1', reason: DEAD.reason, message: DEAD.message };
-  const failed: AccountRecord = { row, days: [], failedDates: dates, skippedDates: [] };
+  const failed: AccountRecord = { row, days: [], closing: [], failedDates: dates, skippedDates: [] };
   await add(failed);
   await recorder.flush();
   expect(calls).toEqual([

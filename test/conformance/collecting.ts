@@ -7,7 +7,7 @@ import { createPlatforms } from '../../src/platforms/registry.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.js';
-import type { StoredAccount } from '../../src/store/accounts.js';
+import type { SnapshotRow, StoredAccount } from '../../src/store/accounts.js';
 import type { Environment } from '../../src/variables.js';
 import { NOON } from './accounts.js';
 
@@ -83,8 +83,7 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
     date: outcome.date,
     ended: outcome.reason === null ? outcome.state : `${outcome.state} ${outcome.reason}`,
     message: outcome.message,
-    values: Object.fromEntries(snapshots.map(({ metric, value }) => [metric, value])),
-    metadata: Object.fromEntries(snapshots.map(({ metric, metadata }) => [metric, metadata])),
+    ...byMetric(snapshots),
   }));
   const whole = (state: string, dates: readonly string[]) =>
     dates.map((date) => ({
@@ -97,7 +96,20 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
   const days = [...single, ...whole('failed', record.failedDates), ...whole('skipped', record.skippedDates)].sort(
     (a, b) => a.date.localeCompare(b.date),
   );
-  return { days, warnings, requests, sandbox };
+  return { days: days.map((day) => withRows(day, record.closing)), warnings, requests, sandbox };
+}
+
+function byMetric(snapshots: readonly SnapshotRow[]): Pick<CollectedDay, 'values' | 'metadata'> {
+  return {
+    values: Object.fromEntries(snapshots.map(({ metric, value }) => [metric, value])),
+    metadata: Object.fromEntries(snapshots.map(({ metric, metadata }) => [metric, metadata])),
+  };
+}
+
+/** A day with those of the rows that are filed under it. */
+function withRows(day: CollectedDay, rows: readonly SnapshotRow[]): CollectedDay {
+  const { values, metadata } = byMetric(rows.filter(({ date }) => date === day.date));
+  return { ...day, values: { ...day.values, ...values }, metadata: { ...day.metadata, ...metadata } };
 }
 
 /** Asks the platform in the sandbox whether the account's token opens it. */

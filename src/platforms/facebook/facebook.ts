@@ -30,7 +30,7 @@ export function facebook(settings: MetaSettings): Platform {
     endsByDate: () => false,
     storageRule: null,
 
-    async collect(account, days, { http, refused, warn, closingDate }) {
+    async collect(account, days, { http, refused, warn, lastEndedDate }) {
       const open = (token: string) => openGraph({ ...access, token, http, warn });
       const { accessToken: token, accountId: id } = account;
       const source = { id, refused, warn };
@@ -48,13 +48,14 @@ export function facebook(settings: MetaSettings): Platform {
       const insights = answers.flatMap((answer) => answer.insights);
       const error = answers.find((answer) => answer.error)?.error ?? null;
       if (insights.length === 0 && !error) warn(emptyHanded(id));
-      const closing = insights.length > 0 ? days.find(({ date }) => date === closingDate) : undefined;
-      const reach = page !== null && closing !== undefined ? await askReach(page, source, closing) : null;
-      return days.map((day) => {
+      const last = insights.length > 0 ? days.find(({ date }) => date === lastEndedDate) : undefined;
+      const reach = page !== null && last !== undefined ? await askReach(page, source, last) : null;
+      const results = days.map((day) => {
         const values = valuesOf(insights, day);
-        const figures = day === closing && reach !== null ? [believable(reach, values, UNIQUE_VIEWERS)] : [];
+        const figures = day === last && reach !== null ? [believable(reach, values, UNIQUE_VIEWERS)] : [];
         return dayFrom(day.date, [{ values, error }, ...figures]);
       });
+      return { days: results, closing: [] };
     },
 
     async check(account, { http, warn }) {

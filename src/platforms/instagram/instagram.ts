@@ -3,7 +3,7 @@ import { PlatformError } from '../../errors.js';
 import { GraphError } from '../meta/errors.js';
 import { type Graph, type GraphAccess, isInstagramLogin, type MetaSettings, openGraph } from '../meta/graph.js';
 import { graphVersion } from '../meta/versions.js';
-import { askOptional, attempt, believable, dayFrom, eachDay, joined, type Part } from '../parts.js';
+import { askClosing, attempt, believable, dayFrom, eachDay, joined, type Part } from '../parts.js';
 import type { Day, DayResult, Platform } from '../platform.js';
 import { METRICS } from './metrics.js';
 import { askDay, askProfile, askReach, askTotals, dayParts, REFUSAL, type Source } from './requests.js';
@@ -28,28 +28,28 @@ export function instagram(settings: MetaSettings): Platform {
 
     async collect(account, days, context) {
       const newest = days.at(-1);
-      if (newest === undefined) return [];
+      if (newest === undefined) return { days: [], closing: [] };
       const graph = open(settings, account.accessToken, context);
       // One request tells whether the token opens the account; only then the others are sent, side by side.
       const { source, totals } = await firstTotals(
         { graph, id: account.accountId, refused: context.refused, refusal: REFUSAL, warn: context.warn },
         newest,
       );
-      return eachDay(days, async (day) => {
-        const isClosing = day.date === context.closingDate;
-        const [parts, profile, reach] = await Promise.all([
-          day === newest ? dayParts(source, day, totals) : askDay(source, day),
-          isClosing
-            ? askOptional('instagram: the figures of the profile', source.warn, () => askProfile(source))
-            : NOTHING,
-          isClosing ? askReach(source, day) : NOTHING,
-        ]);
-        const { values } = joined(parts);
-        const result = dayFrom(day.date, [...parts, profile, believable(reach, values, 'reach')]);
-        return isOutOfReach(result, day, context.now())
-          ? { date: day.date, kind: 'skipped', reason: 'out_of_reach', why: result.error.message }
-          : result;
-      });
+      const [results, closing] = await Promise.all([
+        eachDay(days, async (day) => {
+          const [parts, reach] = await Promise.all([
+            day === newest ? dayParts(source, day, totals) : askDay(source, day),
+            day.date === context.lastEndedDate ? askReach(source, day) : NOTHING,
+          ]);
+          const { values } = joined(parts);
+          const result = dayFrom(day.date, [...parts, believable(reach, values, 'reach')]);
+          return isOutOfReach(result, day, context.now())
+            ? { date: day.date, kind: 'skipped', reason: 'out_of_reach', why: result.error.message }
+            : result;
+        }),
+        askClosing('instagram: the figures of the profile', context, () => askProfile(source)),
+      ]);
+      return { days: results, closing };
     },
 
     async check(account, context) {

@@ -2,7 +2,7 @@ import { PlatformError } from '../../errors.js';
 import { NoChannel, UnsupportedQuery } from '../google/errors.js';
 import type { GoogleSettings } from '../google/oauth.js';
 import { attempt, dayFrom, leftOpen, type Part, tiersOf, type Warn, withSplits } from '../parts.js';
-import type { Day, DayResult, Platform, RefusedMetrics, Split } from '../platform.js';
+import type { Day, DayResult, MetricValue, Platform, RefusedMetrics, Split } from '../platform.js';
 import { openYouTube, type YouTube } from './api.js';
 import { channelName, channelTotals, WrongChannel } from './channel.js';
 import { DAILY, GIVEN_UP_FIRST, METRICS, OPTIONAL, SPLIT_BY_CONTENT } from './metrics.js';
@@ -33,18 +33,15 @@ export function youtube(settings: GoogleSettings): Platform {
 
     async collect(account, days, context) {
       const source = sourceOf(openYouTube(settings, account, context), days, context);
-      if (source === null) return [];
+      if (source === null) return { days: [], closing: [] };
       const daily = await askDaily(source);
-      const [splits, totals] = await Promise.all([
+      const [splits, closing] = await Promise.all([
         // A day that fails is asked for again, splits and all.
         days.some(({ date }) => daily.get(date)?.error === null) ? askSplits(source) : NO_SPLITS,
         // Asked even where they have no place: they tell whose channel the token opens.
-        askTotals(source, account.accountId, {
-          isWanted: days.some(({ date }) => date === context.closingDate),
-          hasReport: daily.size > 0,
-        }),
+        askTotals(source, account.accountId, { isWanted: context.wantsClosing, hasReport: daily.size > 0 }),
       ]);
-      return days.map(({ date }) => resultOf(date, daily, splits, date === context.closingDate ? [totals] : []));
+      return { days: days.map(({ date }) => resultOf(date, daily, splits)), closing };
     },
 
     async check(account, context) {
@@ -168,22 +165,21 @@ async function askTotals(
   { youtube: api, warn }: Source,
   accountId: string,
   { isWanted, hasReport }: { readonly isWanted: boolean; readonly hasReport: boolean },
-): Promise<Part> {
-  const totals = await attempt(() => channelTotals(api, accountId));
-  if (totals.error instanceof WrongChannel) throw totals.error;
-  if (totals.error instanceof NoChannel && !hasReport) return totals;
-  if (!isWanted) return { values: [], error: null };
-  return { ...totals, error: leftOpen(totals.error, 'youtube: totals of the channel', warn) };
+): Promise<readonly MetricValue[]> {
+  const { values, error } = await attempt(() => channelTotals(api, accountId));
+  if (error instanceof WrongChannel || (error instanceof NoChannel && !hasReport)) throw error;
+  if (!isWanted) return [];
+  leftOpen(error, 'youtube: totals of the channel', warn);
+  return values;
 }
 
 /** A day that the report has gone past without a row will have none; after its last row, days are not ready yet. */
-function resultOf(date: string, daily: ReadonlyMap<string, Part>, splits: Splits, closing: readonly Part[]): DayResult {
+function resultOf(date: string, daily: ReadonlyMap<string, Part>, splits: Splits): DayResult {
   const part = daily.get(date);
   if (part !== undefined) {
     const values = withSplits(part.values, 'postTypes', splits.byDay.get(date) ?? new Map());
-    return dayFrom(date, [{ values, error: part.error ?? splits.error }, ...closing]);
+    return dayFrom(date, [{ values, error: part.error ?? splits.error }]);
   }
-  const result = dayFrom(date, closing);
   const passed = [...daily.keys()].some((reported) => reported > date);
-  return passed && result.kind === 'collected' ? { ...result, kind: 'no_data' } : result;
+  return { date, kind: passed ? 'no_data' : 'collected', values: [] };
 }

@@ -80,7 +80,9 @@ describe('three statistics, of which one fails', () => {
       return [200, { elements: [{ timeRange, ...ANSWERS[resource] }] }];
     });
     const platform = linkedin({ apiUrl: url, oauthUrl: url, version: null, clientId: null, clientSecret: null });
-    const [result] = await platform.collect(ACCOUNT, [DAY], lentContext(NOON).context);
+    const {
+      days: [result],
+    } = await platform.collect(ACCOUNT, [DAY], lentContext(NOON).context);
     expect(result).toMatchObject({ kind: 'failed', error: { reason: 'platform_error' } });
     expect(result?.kind === 'failed' && result.values.map(({ metric }) => metric).join(' ')).toBe(kept);
   });

@@ -103,7 +103,7 @@ holdRecorded('linkedin', TABLE, (recorded, { date = DATE, at }, { request }) => 
   const others: Answer = [200, { elements: [] }];
   return {
     now: NOW,
-    closingDate: date,
+    lastEndedDate: date,
     answer: ({ pathname }) => {
       if (pathname === '/oauth/v2/accessToken') return [200, { access_token: 'AQXtwo' }];
       if (pathname.startsWith(`/rest/${at ?? endpoint}`)) return recorded;

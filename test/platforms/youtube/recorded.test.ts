@@ -178,7 +178,7 @@ const TABLE: Readonly<Record<string, OfYouTube>> = {
 
 holdRecorded('youtube', TABLE, (recorded, { days: [first, last] = [DATE, DATE], when }, { request }) => ({
   now: NOW,
-  closingDate: last,
+  lastEndedDate: last,
   answer: (url) => {
     if (url.pathname === '/token') return [200, { access_token: 'ya29.two' }];
     if ((when ?? (request.includes('/youtube/v3/') ? isChannel : isReport))(url)) return recorded;

@@ -6,6 +6,7 @@ import { trueSplit } from '../../../src/sandbox/values.js';
 import { EXPECTED, NOON } from '../../conformance/accounts.js';
 import { collecting } from '../../conformance/collecting.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
+import { withClosing } from '../../support/collected.js';
 
 const { account } = EXPECTED.youtube;
 const NAMES: Readonly<Record<string, string>> = { videoOnDemand: 'video', shorts: 'short', liveStream: 'live' };
@@ -57,7 +58,7 @@ function report(url: URL): Answer {
 async function collect(answer: (url: URL) => Answer, lent = lentContext(NOON)) {
   const { url, requests } = await serveApi(answer);
   const platform = youtube({ analyticsUrl: url, dataUrl: url, oauthUrl: url, clientId: null, clientSecret: null });
-  const results = await platform.collect(ACCOUNT, DAYS, lent.context);
+  const results = withClosing(await platform.collect(ACCOUNT, DAYS, lent.context));
   const summary = results.map((result) =>
     result.kind === 'skipped' ? result.kind : [result.kind, ...result.values.map(({ metric }) => metric)].join(' '),
   );
@@ -153,10 +154,10 @@ describe('the totals of the channel', () => {
   });
 
   it.each(['2026-11-16', null])(
-    "show when the token opens another channel than the account's, whose numbers are not filed (closing date %s)",
-    async (closingDate) => {
+    "show when the token opens another channel than the account's, whose numbers are not filed (last ended day %s)",
+    async (lastEndedDate) => {
       const other = withChannel(listed({ id: `UC${'b'.repeat(22)}` }));
-      await expect(collect(other, lentContext(NOON, closingDate))).rejects.toMatchObject({
+      await expect(collect(other, lentContext(NOON, lastEndedDate))).rejects.toMatchObject({
         reason: 'configuration',
         scope: 'connection',
       });
