@@ -13,12 +13,22 @@ export const FAILURE_REASONS = [
 
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
-/** Why a day is not asked for, on purpose. `out_of_reach`: further back than the platform answers. */
-export const SKIP_REASONS = ['personal_profile', 'out_of_reach'] as const;
+/**
+ * Why a day is not collected without anything having failed. `out_of_reach`: further back than the platform answers.
+ * `missing_permission`: the user has not granted what the platform asks for.
+ */
+export const SKIP_REASONS = ['personal_profile', 'out_of_reach', 'missing_permission'] as const;
 
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
-/** How far a platform's failure reaches: the days of one request, everything of one connection, or the whole platform. */
+export function isSkipReason(reason: string): reason is SkipReason {
+  return SKIP_REASONS.some((known) => known === reason);
+}
+
+/**
+ * How far a platform's failure reaches: the days of one request, everything of one connection, or, as far as its words tell,
+ * everybody who asks the same API. Whether that API is skipped for the rest of a run is decided by what other accounts meet.
+ */
 export type FailureScope = 'day' | 'connection' | 'platform';
 
 /** A platform's refusal or silence. It ends as an outcome in the ledger, never as the end of the run. */

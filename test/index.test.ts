@@ -16,12 +16,14 @@ const mastodon = definePlatform({
   renewsTokens: false,
   endsByDate: () => false,
   storageRule: null,
-  collect: async (account, days) =>
-    days.map(({ date }) => ({
+  collect: async (account, days) => ({
+    days: days.map(({ date }) => ({
       date,
       kind: 'collected',
       values: [{ metric: 'followers_count', value: account.accountId.length }],
     })),
+    closing: [],
+  }),
   check: async () => ({ accountName: 'someone' }),
 });
 

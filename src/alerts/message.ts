@@ -1,6 +1,6 @@
 import { CHANGES, type Change } from '../collector/changes.js';
-import type { Failure, Summary } from '../collector/summary.js';
-import { CollectError } from '../errors.js';
+import type { Summary } from '../collector/summary.js';
+import { CollectError, isSkipReason } from '../errors.js';
 
 /** Discord takes no more than 2,000 characters: https://discord.com/developers/docs/resources/webhook#execute-webhook */
 const LONGEST = 2_000;
@@ -14,10 +14,9 @@ const NEWS: Readonly<Record<Change, string>> = {
 };
 
 /** Whether a person should hear of a run. A permission that a user did not grant is a warning, and no alarm. */
-export function isAlarming({ dry_run, status, failures, changes }: Summary): boolean {
+export function isAlarming({ dry_run, status, changes }: Summary): boolean {
   if (dry_run || status === 'interrupted') return false;
-  const failed = status !== 'completed' && failures.some(({ reason }) => reason !== 'missing_permission');
-  return failed || changes.newly_without_data.length > 0;
+  return status !== 'completed' || changes.newly_without_data.length > 0;
 }
 
 /** A run in a few lines, what is new first. Names no user, account or connection unless `details` are asked for. */
@@ -54,29 +53,29 @@ function totals({ status, connections, metrics, dates, duration_ms }: Summary): 
 }
 
 /** Connections that failed, by platform, each counted under its first reason. */
-function platformLines(summary: Summary): string[] {
-  const reasons = new Map<string, Map<string, number>>();
-  for (const { platform, reason } of byConnection(summary)) {
-    const counts = reasons.get(platform) ?? new Map<string, number>();
-    reasons.set(platform, counts.set(reason, (counts.get(reason) ?? 0) + 1));
-  }
-  return [...reasons].sort().map(([platform, counts]) => {
-    const { failed = 0, connections = 0 } = summary.platforms[platform] ?? {};
-    const parts = [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `${number(count)} ${reason}`);
-    return `${harmless(platform)}: ${number(failed)} of ${number(connections)} failed: ${parts.join(', ')}`;
-  });
+function platformLines({ platforms }: Summary): string[] {
+  const failing = Object.entries(platforms).filter(([, { failed }]) => failed > 0);
+  return failing
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([platform, { failed, connections, reasons }]) => {
+      const parts = Object.entries(reasons)
+        .filter(([reason]) => !isSkipReason(reason))
+        .sort(([, a], [, b]) => b - a)
+        .map(([reason, count]) => `${number(count)} ${reason}`);
+      return `${harmless(platform)}: ${number(failed)} of ${number(connections)} failed: ${parts.join(', ')}`;
+    });
 }
 
 function detailLines(summary: Summary): string[] {
   const isNew = new Set(summary.changes.newly_failing);
-  const failures = byConnection(summary).sort(
+  const failures = summary.failures.toSorted(
     (a, b) => Number(isNew.has(b.connection_id)) - Number(isNew.has(a.connection_id)),
   );
   const lines = failures.slice(0, MOST_DETAILS).map((failure) => {
     const mark = isNew.has(failure.connection_id) ? ' (new)' : '';
     return harmless(`- ${failure.platform} of user ${failure.user_id}: ${failure.reason}${mark}`);
   });
-  const more = failures.length - lines.length;
+  const more = summary.connections.failed - lines.length;
   return [
     ...lines,
     ...(more > 0 ? [`- and ${number(more)} more`] : []),
@@ -84,10 +83,6 @@ function detailLines(summary: Summary): string[] {
       summary.changes[change].slice(0, MOST_DETAILS).map((id) => harmless(`- connection ${id}: ${NEWS[change]}`)),
     ),
   ];
-}
-
-function byConnection({ failures }: Summary): Failure[] {
-  return [...new Map(failures.toReversed().map((failure) => [failure.connection_id, failure])).values()].reverse();
 }
 
 /** A text from outside on one line, in which no chat finds a mention, a link or a command. */

@@ -8,24 +8,27 @@ import { withDays } from './expected.js';
 import { oneLine } from './one-line.js';
 import {
   type AccountRecord,
+  closingRows,
   type DayRecord,
   failedDay,
   failuresOf,
   isOfTheDay,
   recordDay,
   skippedDay,
+  withoutPermission,
 } from './outcome.js';
 import { type Plan, plan } from './plan.js';
 import { progressOf } from './progress.js';
+import type { Refusals } from './refusals.js';
 import type { Window } from './window.js';
 
 /** What the accounts of one run share. */
 export interface RunContext {
   readonly platforms: ReadonlyMap<string, Platform>;
   readonly keyring: Pick<Keyring, 'decrypt'>;
-  readonly http: Pick<HttpClient, 'lane' | 'shut'>;
-  readonly refused: PlatformContext['refused'];
-  readonly warn: (message: string) => void;
+  readonly http: Pick<HttpClient, 'lane'>;
+  readonly refusals: Refusals;
+  readonly warn: PlatformContext['warn'];
   readonly window: Window;
   /** At most so many days from before the window, of each account. */
   readonly backlog: number;
@@ -62,66 +65,65 @@ export async function collectAccount(
   const tooOld = planned.tooOld.map(({ date }) =>
     skippedDay(account, date, 'out_of_reach', `${account.platform} does not answer for days that far back`),
   );
-  if (planned.due.length === 0) return { row: null, days: tooOld, failedDates: [], backlog: 0 };
+  const notAsked: AccountRecord = {
+    row: null,
+    days: tooOld,
+    closing: [],
+    failedDates: [],
+    skippedDates: [],
+    backlog: 0,
+  };
+  if (planned.due.length === 0) return notAsked;
   let failure: { readonly connection: StoredConnection; readonly error: PlatformError } | null = null;
   for (const connection of account.connections) {
     secrets.push(...[connection.accessToken, connection.refreshToken].filter((token) => token !== null));
     try {
-      const days = await askPlatform(account, connection, platform, planned, { ...run, secrets }, clean);
-      return recordOf(account, connection, platform, [...tooOld, ...days], run.now());
+      const { days, closing } = await askPlatform(account, connection, platform, planned, { ...run, secrets }, clean);
+      return recordOf(account, connection, platform, { days: [...tooOld, ...days], closing }, run.now());
     } catch (thrown) {
       if (thrown instanceof Interrupted) break;
       const error = thrown instanceof PlatformError ? thrown : unforeseen(thrown);
-      if (error.scope === 'platform') run.http.shut(account.platform, error);
       // Of several dead tokens, what the newest one was refused with is what to repair.
       if (failure === null || !isDeadToken(error)) failure = { connection, error };
       if (!isDeadToken(error)) break;
     }
   }
-  if (failure === null || run.signal.aborted) return { row: null, days: tooOld, failedDates: [], backlog: 0 };
+  if (failure === null || run.signal.aborted) return notAsked;
   const { connection, error } = failure;
-  const { row, backlog } = recordOf(account, connection, platform, [], run.now());
+  const { row, ...record } = recordOf(account, connection, platform, { days: tooOld, closing: [] }, run.now());
+  const dates = planned.due.map(({ date }) => date);
+  const isSkipped = error.reason === 'missing_permission';
   return {
-    row: row && {
-      ...row,
-      reason: error.reason,
-      message: clean(error.message),
-      reached: error.scope !== 'platform' && !(error instanceof RunLimit) && !isHeldUp(error),
-    },
-    days: tooOld,
-    failedDates: planned.due.map(({ date }) => date),
-    backlog,
+    ...record,
+    row: row && { ...row, reason: error.reason, message: clean(error.message), reached: !isOfTheRun(error) },
+    failedDates: isSkipped ? [] : dates,
+    skippedDates: isSkipped ? dates : [],
   };
 }
 
-/** An account with the days that it answered: it fails where one of them did. */
+/** An account that answered: it fails where one of its days did, and lacks the permission that one of its days lacks. */
 function recordOf(
   account: StoredAccount,
   connection: StoredConnection,
   platform: Pick<Platform, 'day'>,
-  days: readonly DayRecord[],
+  { days, closing }: Pick<AccountRecord, 'days' | 'closing'>,
   now: Date,
 ): AccountRecord {
-  const [failure = { reason: null, message: null }] = failuresOf(days);
+  const [trouble = { reason: null, message: null }] = [...failuresOf(days), ...withoutPermission(days)];
   const { firstDay, ledger, metrics } = withOutcomes(account, days);
-  const { doneTo, backlog, lost, closedTo } = progressOf(
-    { firstDay, doneTo: account.doneTo },
-    ledger,
-    platform.day,
-    now,
-  );
+  const stand = progressOf({ firstDay, doneTo: account.doneTo }, ledger, platform.day, now);
   const row = {
     id: account.id,
     connection_id: connection.id,
-    reason: failure.reason,
-    message: failure.message,
-    reached: days.length === 0 || days.some(({ outcome }) => !isHeldUp(outcome)),
-    done_to: doneTo,
+    reason: trouble.reason,
+    message: trouble.message,
+    reached: days.some(({ outcome }) => !isHeldUp(outcome)),
+    done_to: stand.doneTo,
     metrics,
-    days_lost: lost,
-    closed_to: closedTo,
+    days_lost: stand.lost,
+    closed_to: stand.closedTo,
   };
-  return { row, days, failedDates: [], backlog };
+  return { row, days, closing, failedDates: [], skippedDates: [], backlog: stand.backlog };
 }
 
 /** The account as it is known after some of its days were collected. */
@@ -143,7 +145,7 @@ export function withOutcomes(account: StoredAccount, days: readonly DayRecord[])
   return { ...account, firstDay, ledger: [...ledger.values()], metrics };
 }
 
-/** The days as the platform answered them over one connection. Throws `PlatformError` where it is the account that failed, and `Interrupted`. */
+/** The days and closing figures as the platform answered them over one connection. Throws `PlatformError` where it is the account that failed, and `Interrupted`. */
 async function askPlatform(
   stored: StoredAccount,
   connection: StoredConnection,
@@ -151,33 +153,29 @@ async function askPlatform(
   planned: Plan,
   run: RunContext & { readonly secrets: string[] },
   clean: (text: string) => string,
-): Promise<DayRecord[]> {
+): Promise<Pick<AccountRecord, 'days' | 'closing'>> {
   const account = openAccount(stored, connection, run.keyring);
   run.secrets.push(account.accessToken, ...(account.refreshToken === null ? [] : [account.refreshToken]));
   const askedAt = run.now();
-  const results = await platform.collect(account, planned.due, {
-    http: run.http.lane(platform.name, connection.id),
+  const answer = await platform.collect(account, planned.due, {
+    http: run.http.lane(platform.name, String(stored.id)),
     now: run.now,
-    refused: { ...run.refused, add: (api, metric, why) => run.refused.add(api, metric, clean(why)) },
-    closingDate: planned.closingDate,
-    warn: (message) => run.warn(clean(message)),
+    refused: run.refusals.of(stored.id, clean),
+    lastEndedDate: planned.lastEndedDate,
+    wantsClosing: planned.closing !== null,
+    warn: (message, about) => run.warn(clean(message), about),
   });
-  for (const result of results) {
-    if (result.kind === 'failed' && result.error.scope === 'platform') run.http.shut(platform.name, result.error);
-  }
-  const known = {
-    ...stored,
-    metrics: withDays(
-      stored.metrics,
-      results.map((result) => metricsOf(result, platform)),
-    ),
-  };
-  const byDate = new Map(results.map((result) => [result.date, result]));
-  return planned.due.flatMap((day) => {
-    const result = byDate.get(day.date);
-    if (result) return [recordDay({ account: known, platform, day, result, askedAt, clean, warn: run.warn })];
+  const results = new Map(answer.days.map((result) => [result.date, result]));
+  const answered = answer.days.map((result) => metricsOf(result, platform));
+  const known = { ...stored, metrics: withDays(stored.metrics, answered) };
+  const asked = { account: known, platform, askedAt, warn: run.warn };
+  const days = planned.due.flatMap((day) => {
+    const result = results.get(day.date);
+    if (result) return [recordDay({ ...asked, day, result, clean })];
     return run.signal.aborted ? [] : [failedDay(stored, day.date, unanswered(platform), clean)];
   });
+  const { closing: day } = planned;
+  return { days, closing: day === null ? [] : closingRows({ ...asked, day }, answer.closing) };
 }
 
 /** The metrics of the day itself that a day was answered with. */
@@ -223,6 +221,10 @@ export function openRefreshToken(stored: string | null, keyring: RunContext['key
 /** A refusal that concerns the API and the run, not the account. */
 function isHeldUp({ reason }: { readonly reason: string | null }): boolean {
   return reason === 'throttled' || reason === 'quota_exhausted';
+}
+
+function isOfTheRun(error: PlatformError): boolean {
+  return error.scope === 'platform' || error instanceof RunLimit || isHeldUp(error);
 }
 
 /** Another connection of the account may hold a token that lives. */

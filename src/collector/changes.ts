@@ -16,7 +16,8 @@ export function changesOf(
   { row, days }: Pick<AccountRecord, 'row' | 'days'>,
   now: Date,
 ): Change[] {
-  const isFailing = row !== null && row.reason !== null;
+  // What a user has not granted is a warning, and no news.
+  const isFailing = row !== null && row.reason !== null && row.reason !== 'missing_permission';
   const before = new Map(ledger.map(({ date, state }) => [date, state]));
   const after = new Map([...before, ...days.map(({ outcome }) => [outcome.date, outcome.state] as const)]);
   const changes: Record<Change, boolean> = {

@@ -1,11 +1,11 @@
 import type { Platform } from '../platforms/platform.js';
-import type { StoredAccount } from '../store/accounts.js';
+import type { SnapshotRow, StoredAccount } from '../store/accounts.js';
 import { collectAccount, type RunContext, withOutcomes } from './account.js';
 import type { AccountRecord } from './outcome.js';
 import type { Plan } from './plan.js';
 
-/** Days of an account that are asked for and written at once: what a run that is killed repeats. */
-const CHUNK_DAYS = 30;
+/** Days of an account that are asked for and written at once, at most: what a run that is killed repeats. */
+const CHUNK_DAYS = { range: 90, day: 30 } as const;
 
 /** Some of an account's days. */
 export interface Chunk {
@@ -21,18 +21,21 @@ export async function* collectInChunks(
   planned: Plan,
   run: RunContext,
 ): AsyncGenerator<Chunk> {
-  const chunks = chunksOf(planned.due);
+  const chunks = chunksOf(planned.due, CHUNK_DAYS[platform.day.asks]);
+  const closing: SnapshotRow[] = [];
   let known = account;
   for (const [index, due] of chunks.entries()) {
-    const isFirst = index === 0;
-    const part = { due, tooOld: isFirst ? planned.tooOld : [], closingDate: isFirst ? planned.closingDate : null };
+    const part = index === 0 ? { ...planned, due } : { due, tooOld: [], lastEndedDate: null, closing: null };
     const record = await collectAccount(known, platform, part, run);
-    const rest = chunks.slice(index + 1).flat();
-    const hasFailed = record.failedDates.length > 0;
-    // What fails for an account as a whole fails for the rest of its days.
-    const failedDates = hasFailed ? [...rest.map(({ date }) => date), ...record.failedDates].sort() : [];
-    const isLast = hasFailed || rest.length === 0 || run.signal.aborted;
-    yield { record: { ...record, failedDates, row: isLast ? record.row : null }, isLast };
+    closing.push(...record.closing);
+    const rest = chunks.slice(index + 1).flatMap((days) => days.map(({ date }) => date));
+    // What an account as a whole fails with, or is skipped for, is so for the rest of its days.
+    const withRest = (dates: readonly string[]) => (dates.length > 0 ? [...rest, ...dates].sort() : []);
+    const failedDates = withRest(record.failedDates);
+    const skippedDates = withRest(record.skippedDates);
+    const isLast = failedDates.length + skippedDates.length > 0 || rest.length === 0 || run.signal.aborted;
+    const row = isLast ? record.row : null;
+    yield { record: { ...record, row, closing: isLast ? closing : [], failedDates, skippedDates }, isLast };
     if (isLast) return;
     known = withOutcomes(known, record.days);
   }
@@ -44,14 +47,16 @@ export function joinedRecord(records: readonly AccountRecord[]): AccountRecord {
   return {
     row: last?.row ?? null,
     days: records.flatMap(({ days }) => days).sort((a, b) => a.outcome.date.localeCompare(b.outcome.date)),
-    failedDates: records.flatMap(({ failedDates }) => failedDates),
+    closing: last?.closing ?? [],
+    failedDates: last?.failedDates ?? [],
+    skippedDates: last?.skippedDates ?? [],
     backlog: last?.backlog ?? 0,
   };
 }
 
 /** The newest days first; within a chunk they ascend. */
-function chunksOf<T>(days: readonly T[]): (readonly T[])[] {
+function chunksOf<T>(days: readonly T[], size: number): (readonly T[])[] {
   const chunks: (readonly T[])[] = [];
-  for (let end = days.length; end > 0; end -= CHUNK_DAYS) chunks.push(days.slice(Math.max(0, end - CHUNK_DAYS), end));
+  for (let end = days.length; end > 0; end -= size) chunks.push(days.slice(Math.max(0, end - size), end));
   return chunks.length > 0 ? chunks : [[]];
 }

@@ -13,13 +13,13 @@ import { forEachConcurrently } from './concurrently.js';
 import { expectAccounts, expectKnownUser } from './connections.js';
 import type { OnEvent } from './events.js';
 import { expiringTokens, expiryWarnings } from './expiring.js';
-import { foreignWarning, leaseHeld, successionWarning, unknownUsersWarning } from './messages.js';
+import { foreignWarning, leaseHeld, permissionWarning, successionWarning, unknownUsersWarning } from './messages.js';
 import { oneLine } from './one-line.js';
 import type { CollectOptions } from './options.js';
 import type { AccountRecord } from './outcome.js';
 import { createRecorder } from './recorder.js';
 import { createRefusals } from './refusals.js';
-import { reportOn } from './report.js';
+import { failureOf, reportOn } from './report.js';
 import { countsOf, type Summary } from './summary.js';
 import { createTally } from './tally.js';
 import { versionWarning } from './version.js';
@@ -83,10 +83,10 @@ async function run(
   const said = new Set<string>();
   /** Platforms whose warnings have been given. */
   const met = new Set<Platform>();
-  const warn = (text: string) => {
+  const warn = (text: string, about?: string) => {
     const message = oneLine(redact(text, secrets));
-    if (said.has(message)) return;
-    said.add(message);
+    if (said.has(about ?? message)) return;
+    said.add(about ?? message);
     tally.warn(message);
     onEvent({ type: 'warning', message });
   };
@@ -110,7 +110,7 @@ async function run(
     now,
     signal,
     secrets,
-    refused: createRefusals(warn),
+    refusals: createRefusals(warn),
     window: options.window,
     backlog: options.backlog,
     again: options.refresh || options.adopt,
@@ -137,7 +137,7 @@ async function run(
     const planned = planAccount(account, platform, context);
     const done = (record: AccountRecord | null) => {
       const report = reportOn(account, planned, record, startedAt);
-      tally.add(report, record);
+      tally.add(report, record && failureOf(account, record, report, startedAt));
       onEvent({ type: 'connection', connection: report });
     };
     const isIdle = planned.due.length + planned.tooOld.length === 0;
@@ -145,7 +145,8 @@ async function run(
     const written: AccountRecord[] = [];
     for await (const { record, isLast } of collectInChunks(account, platform, planned, context)) {
       // Stopped before a single day of it was done: as if it had not been read.
-      if (isLast && written.length + record.days.length + record.failedDates.length === 0) return;
+      const { days, failedDates, skippedDates } = record;
+      if (isLast && written.length + days.length + failedDates.length + skippedDates.length === 0) return;
       const onWritten = (piece: AccountRecord) => {
         written.push(piece);
         if (isLast) done(joinedRecord(written));
@@ -205,6 +206,7 @@ async function run(
     if (halt.signal.aborted) throw leaseLost();
     const { foreign } = recorder.counts;
     if (foreign.rows > 0) warn(foreignWarning(foreign));
+    for (const lacking of tally.withoutPermission()) warn(permissionWarning(lacking));
   } finally {
     clearInterval(heartbeat);
     http.close();

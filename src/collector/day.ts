@@ -18,6 +18,13 @@ export function lastEndedDate(now: Date, timeZone: string): string {
   return addDays(dateAt(now, timeZone), -1);
 }
 
+/** The day whose end is nearest to an instant: the last ended one or the one under way. Of two as near, the ended one. */
+export function nearestDay(now: Date, timeZone: string): Day {
+  const ended = dayOf(lastEndedDate(now, timeZone), timeZone);
+  const current = dayOf(addDays(ended.date, 1), timeZone);
+  return now.getTime() - ended.end.getTime() <= current.end.getTime() - now.getTime() ? ended : current;
+}
+
 /** Calendar arithmetic on dates: no time zone, no clock. */
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);

@@ -1,5 +1,6 @@
 import { type CollectError, LeaseHeld } from '../errors.js';
 import type { ForeignRows, Succession } from '../store/accounts.js';
+import type { WithoutPermission } from './tally.js';
 import { DEFAULT_LOOKBACK_DAYS } from './window.js';
 
 export function successionWarning({ userId, platform, accountId, formerAccountId, reason }: Succession): string {
@@ -14,6 +15,12 @@ export function unknownUsersWarning(accounts: number): string {
 export function foreignWarning({ rows, since, until }: ForeignRows): string {
   const days = since === until ? `${since}` : `${since} to ${until}`;
   return `values not written because a row of another writer stands in their place in analytics_snapshots: ${rows} (${days}); collect those days with --adopt to overwrite such rows`;
+}
+
+export function permissionWarning({ platform, accounts, message }: WithoutPermission): string {
+  const who =
+    accounts === 1 ? 'an account lacks a permission and is' : `${accounts} accounts lack a permission and are`;
+  return `${platform}: ${who} skipped until it is granted (${message}); analytics-collect status lists what to grant`;
 }
 
 export function leaseHeld(scope: string, by: { runId: string; startedAt: string; heartbeatAt: string }): CollectError {

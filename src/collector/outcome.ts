@@ -16,8 +16,12 @@ export interface AccountRecord {
   /** Null where the platform was not asked, or not to the end: the account stands as it did. */
   readonly row: AccountRow | null;
   readonly days: readonly DayRecord[];
+  /** Totals as of the request, filed under the day whose end is nearest. */
+  readonly closing: readonly SnapshotRow[];
   /** The days that failed with the account as a whole, ascending: its own row says why, once. */
   readonly failedDates: readonly string[];
+  /** The days that were skipped with the account as a whole for want of a permission, likewise. */
+  readonly skippedDates: readonly string[];
   /** Days from before the window that are left to make up for. */
   readonly backlog: number;
 }
@@ -43,9 +47,8 @@ export function recordDay(input: RecordInput): DayRecord {
   const missing = missingMetrics(account, day.date, given, askedAt);
   const outcome = { account: account.id, date: day.date, metrics: described.length, missing };
   if (result.kind === 'failed') {
-    const { reason, message } = result.error;
     return {
-      outcome: { ...outcome, state: 'failed', reason, message: clean(message) },
+      outcome: { ...outcome, ...troubleOf(result.error, clean) },
       snapshots: described.map((value) => snapshotOf(value, input, false)),
     };
   }
@@ -61,9 +64,21 @@ export function recordDay(input: RecordInput): DayRecord {
   };
 }
 
+/**
+ * The rows of closing figures, filed under `day`. A figure asked for before the day has ended is provisional: a run at its end
+ * knows better.
+ */
+export function closingRows(
+  input: Omit<RecordInput, 'result' | 'clean'>,
+  values: readonly MetricValue[],
+): SnapshotRow[] {
+  const { platform, day, askedAt, warn } = input;
+  return describe(values, platform, warn).map((value) => snapshotOf(value, input, askedAt >= day.end));
+}
+
 function snapshotOf(
   { value, info }: Described,
-  { account, platform, day, askedAt }: RecordInput,
+  { account, platform, day, askedAt }: Pick<RecordInput, 'account' | 'platform' | 'day' | 'askedAt'>,
   settled: boolean,
 ): SnapshotRow {
   return {
@@ -76,7 +91,7 @@ function snapshotOf(
       period: info.period ?? 'day',
       account_id: account.accountId,
       fetched_at: askedAt.toISOString(),
-      settled: settled || !isOfTheDay(info),
+      settled: settled || isOfSeveralDays(info),
       ...meaningOf(value, info),
     },
   };
@@ -86,11 +101,17 @@ function snapshotOf(
 export function failedDay(
   { id: account }: Pick<StoredAccount, 'id'>,
   date: string,
-  { reason, message }: PlatformError,
+  error: PlatformError,
   clean: (text: string) => string,
 ): DayRecord {
-  const outcome = { account, date, metrics: 0, missing: [] };
-  return { outcome: { ...outcome, state: 'failed', reason, message: clean(message) }, snapshots: [] };
+  return { outcome: { account, date, metrics: 0, missing: [], ...troubleOf(error, clean) }, snapshots: [] };
+}
+
+/** What the user has not granted is not the collection's failure. */
+function troubleOf({ reason, message }: PlatformError, clean: (text: string) => string) {
+  return reason === 'missing_permission'
+    ? ({ state: 'skipped', reason, message: clean(message) } as const)
+    : ({ state: 'failed', reason, message: clean(message) } as const);
 }
 
 export function skippedDay(
@@ -123,6 +144,15 @@ export function failuresOf(
   );
 }
 
+/** The days that were skipped, wholly or in part, for want of a permission. */
+export function withoutPermission(
+  days: readonly DayRecord[],
+): { readonly reason: 'missing_permission'; readonly message: string }[] {
+  return days.flatMap(({ outcome: { reason, message } }) =>
+    reason === 'missing_permission' ? [{ reason, message: message ?? '' }] : [],
+  );
+}
+
 interface Described {
   readonly value: MetricValue;
   readonly info: MetricInfo;
@@ -144,6 +174,11 @@ function describe(
 
 export function isOfTheDay({ period = 'day' }: MetricInfo): boolean {
   return period === 'day';
+}
+
+/** Asked for once, and never corrected. */
+function isOfSeveralDays({ period }: MetricInfo): boolean {
+  return period === 'week' || period === 'days_28';
 }
 
 /**

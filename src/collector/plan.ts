@@ -1,6 +1,6 @@
 import type { Day, Platform } from '../platforms/platform.js';
 import type { LedgerEntry, StoredAccount } from '../store/accounts.js';
-import { addDays, datesBetween, dayOf, daysSinceEpoch, lastEndedDate } from './day.js';
+import { addDays, datesBetween, dayOf, daysSinceEpoch, lastEndedDate, nearestDay } from './day.js';
 import { isIncomplete } from './expected.js';
 import { openDays } from './progress.js';
 import { hasSettled, isLastOfWindow, type Window, windowRange } from './window.js';
@@ -28,7 +28,9 @@ export interface Plan {
   /** Named days that are further back than the platform answers for. */
   readonly tooOld: readonly Day[];
   /** The last ended day, when it is due itself. */
-  readonly closingDate: string | null;
+  readonly lastEndedDate: string | null;
+  /** The day under which closing figures are filed, when they are due; it may not have ended. */
+  readonly closing: Day | null;
 }
 
 /**
@@ -58,10 +60,13 @@ export function plan({ account, day, window, backlog, now, again }: PlanInput): 
       ? [...answerable, ...weekly(account, due, lastEnded, oldest)]
       : [];
   const all = [...new Set([...madeUpFor, ...due, ...inOneRequest])].sort();
+  const nearest = nearestDay(now, day.timeZone);
+  const isNamed = window.kind === 'lookback' || (range.since <= nearest.date && nearest.date <= range.until);
   return {
     due: all.map((date) => dayOf(date, day.timeZone)),
     tooOld: dates.filter((date) => date < oldest).map((date) => dayOf(date, day.timeZone)),
-    closingDate: due.includes(lastEnded) ? lastEnded : null,
+    lastEndedDate: due.includes(lastEnded) ? lastEnded : null,
+    closing: all.length > 0 && isNamed ? nearest : null,
   };
 }
 

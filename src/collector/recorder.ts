@@ -1,7 +1,8 @@
 import { CollectError } from '../errors.js';
 import type { ClockCheck } from '../http/clock-skew.js';
-import type { ForeignRows, RecordCounts } from '../store/accounts.js';
+import type { AccountRow, ForeignRows, RecordCounts } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
+import { oneLine } from './one-line.js';
 import { type AccountRecord, type DayRecord, failuresOf, refusedByStore } from './outcome.js';
 
 const ROWS_PER_CALL = 500;
@@ -9,6 +10,8 @@ const ROWS_PER_CALL = 500;
 const LARGEST_CALL_ROWS = 2_000;
 const LARGEST_BUFFER_ROWS = 5_000;
 const LONGEST_BUFFERED_MS = 1_000;
+
+const NO_DAYS: AccountRecord = { row: null, days: [], closing: [], failedDates: [], skippedDates: [], backlog: 0 };
 
 /** One account to write. */
 export interface Batch {
@@ -61,7 +64,7 @@ export function createRecorder({ store, runId, now, refresh, adopt, clock, onFai
       runId,
       at: now(),
       accounts: records.flatMap(({ row }) => row ?? []),
-      snapshots: days.flatMap(({ snapshots }) => snapshots),
+      snapshots: [...days.flatMap(({ snapshots }) => snapshots), ...records.flatMap(({ closing }) => closing)],
       outcomes: days.map(({ outcome }) => outcome),
       refresh,
       adopt,
@@ -82,7 +85,7 @@ export function createRecorder({ store, runId, now, refresh, adopt, clock, onFai
     }
   }
 
-  /** Writes an account's days in several calls, and then how it stands: it fails where one of them was refused. */
+  /** Writes an account's days in several calls, then how it stands: it fails where some of it was refused. */
   async function writeApart(record: AccountRecord): Promise<AccountRecord> {
     const days: DayRecord[] = [];
     for (const some of grouped(record.days, rowsOfDay, ROWS_PER_CALL)) days.push(...(await writeDays(some)));
@@ -91,13 +94,28 @@ export function createRecorder({ store, runId, now, refresh, adopt, clock, onFai
       record.row === null || record.row.reason !== null || failure === undefined
         ? record.row
         : { ...record.row, reason: failure.reason, message: failure.message };
-    if (row !== null) await send([{ ...record, row, days: [] }]);
-    return { ...record, row, days };
+    if (row === null) return { ...record, days };
+    return { ...record, days, ...(await writeStanding(row, record.closing)) };
+  }
+
+  /** Closing figures that the database refuses are left out. */
+  async function writeStanding(
+    row: AccountRow,
+    closing: AccountRecord['closing'],
+  ): Promise<Pick<AccountRecord, 'row' | 'closing'>> {
+    try {
+      await send([{ ...NO_DAYS, row, closing }]);
+      return { row, closing };
+    } catch (error) {
+      if (!isRefusal(error) || closing.length === 0) throw error;
+      const message = row.message ?? oneLine(`the database refuses the closing figures: ${error.message}`);
+      return writeStanding({ ...row, reason: row.reason ?? 'unexpected_response', message }, []);
+    }
   }
 
   async function writeDays(days: readonly DayRecord[]): Promise<DayRecord[]> {
     try {
-      await send([{ row: null, days, failedDates: [], backlog: 0 }]);
+      await send([{ ...NO_DAYS, days }]);
       return [...days];
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -174,8 +192,8 @@ function grouped<T>(items: readonly T[], sizeOf: (item: T) => number, most: numb
   return groups;
 }
 
-function rowsOf({ days }: AccountRecord): number {
-  return days.reduce((sum, day) => sum + rowsOfDay(day), 1);
+function rowsOf({ days, closing }: AccountRecord): number {
+  return days.reduce((sum, day) => sum + rowsOfDay(day), 1 + closing.length);
 }
 
 function rowsOfDay({ snapshots }: DayRecord): number {

@@ -1,8 +1,9 @@
 import type { StoredAccount } from '../store/accounts.js';
 import { changesOf } from './changes.js';
 import type { ConnectionReport } from './events.js';
-import type { AccountRecord } from './outcome.js';
+import { type AccountRecord, failuresOf } from './outcome.js';
 import type { Plan } from './plan.js';
+import type { Failure } from './summary.js';
 
 /** How an account ended; without a record, what is due of it. */
 export function reportOn(
@@ -14,8 +15,9 @@ export function reportOn(
   const days: Record<string, number> = {};
   const outcomes = record?.days.map(({ outcome }) => outcome) ?? [];
   for (const { state } of outcomes) days[state] = (days[state] ?? 0) + 1;
-  const failedDates = record?.failedDates ?? [];
+  const { failedDates = [], skippedDates = [] } = record ?? {};
   if (failedDates.length > 0) days.failed = (days.failed ?? 0) + failedDates.length;
+  if (skippedDates.length > 0) days.skipped = (days.skipped ?? 0) + skippedDates.length;
   if (record === null && planned.due.length > 0) days.due = planned.due.length;
   const skipped = outcomes.find(({ state }) => state === 'skipped');
   return {
@@ -26,16 +28,45 @@ export function reportOn(
     accountName: account.accountName,
     result: resultOf(record),
     days,
-    dates: record ? [...outcomes.map(({ date }) => date), ...failedDates].sort() : planned.due.map(({ date }) => date),
-    metrics: outcomes.reduce((sum, { metrics }) => sum + metrics, 0),
+    dates: record
+      ? [...outcomes.map(({ date }) => date), ...failedDates, ...skippedDates].sort()
+      : planned.due.map(({ date }) => date),
+    metrics: outcomes.reduce((sum, { metrics }) => sum + metrics, record?.closing.length ?? 0),
     changes: record ? changesOf(account, record, now) : [],
     reason: record?.row?.reason ?? skipped?.reason ?? null,
     message: record?.row?.message ?? skipped?.message ?? null,
   };
 }
 
+/** What a summary lists of an account that failed; null of one that did not. */
+export function failureOf(
+  account: StoredAccount,
+  { row, days, failedDates }: AccountRecord,
+  report: ConnectionReport,
+  now: Date,
+): Failure | null {
+  const dates = [...failuresOf(days).map(({ day }) => day), ...failedDates].sort();
+  const [since, until] = [dates.at(0), dates.at(-1)];
+  const reason = row?.reason ?? null;
+  if (report.result !== 'failed' || reason === null || since === undefined || until === undefined) return null;
+  return {
+    user_id: account.userId,
+    platform: account.platform,
+    account_id: account.accountId,
+    connection_id: report.connectionId,
+    reason,
+    message: row?.message ?? '',
+    days: dates.length,
+    since,
+    until,
+    failing_since: new Date(account.failingSince ?? now).toISOString().slice(0, 10),
+    runs: account.failingRuns + 1,
+  };
+}
+
 function resultOf(record: AccountRecord | null): ConnectionReport['result'] {
   if (record === null) return 'nothing_due';
-  if (record.row !== null && record.row.reason !== null) return 'failed';
+  const reason = record.row?.reason ?? null;
+  if (reason !== null && reason !== 'missing_permission') return 'failed';
   return record.days.every(({ outcome }) => outcome.state === 'skipped') ? 'skipped' : 'succeeded';
 }

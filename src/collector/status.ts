@@ -54,6 +54,10 @@ export interface PlatformStatus {
   newest_day: string | null;
   days_missing: number;
   failing: FailingReport[];
+  /** Accounts that lack a permission: `message` says what to grant. Nothing of theirs has failed. */
+  missing_permission: FailingReport[];
+  /** How many accounts fail or lack a permission, by reason. */
+  reasons: Record<string, number>;
 }
 
 export interface FailingReport {
@@ -114,7 +118,7 @@ export async function readStatus(
         accounts_with_data: row.accountsWithData,
         newest_day: row.newestDay,
         days_missing: row.daysMissing,
-        failing: row.failing.map((account) => failingReport(account, window.until)),
+        ...troubled(row.failing, window.until),
       };
     }),
     ignored: { ...status.ignored },
@@ -122,6 +126,20 @@ export async function readStatus(
       await expiringTokens({ store, platforms, keyring }, { platforms: [...platforms.keys()] }, now)
     ).map(expiringToken),
     warnings: [...new Set(warnings)].filter((warning) => warning !== null),
+  };
+}
+
+function troubled(
+  accounts: readonly FailingAccount[],
+  until: string,
+): Pick<PlatformStatus, 'failing' | 'missing_permission' | 'reasons'> {
+  const reasons: Record<string, number> = {};
+  for (const { reason } of accounts) reasons[reason] = (reasons[reason] ?? 0) + 1;
+  const reports = accounts.map((account) => failingReport(account, until));
+  return {
+    failing: reports.filter(({ reason }) => reason !== 'missing_permission'),
+    missing_permission: reports.filter(({ reason }) => reason === 'missing_permission'),
+    reasons,
   };
 }
 

@@ -26,8 +26,9 @@ export interface Summary {
   metrics: { inserted: number; updated: number; unchanged: number; foreign: number };
   requests: { total: number; retried: number };
   platforms: Record<string, PlatformSummary>;
-  /** The first 10,000. */
+  /** One entry per account that failed: the first 1,000. */
   failures: Failure[];
+  /** Accounts that failed beyond those. */
   failures_omitted: number;
   /** Ids of connections, by what is new of them since they were last collected. */
   changes: Record<Change, string[]>;
@@ -55,11 +56,22 @@ export interface PlatformSummary {
   reasons: Record<string, number>;
 }
 
+/** An account that failed, as a whole or on some of its days. */
 export interface Failure {
   user_id: string;
   platform: string;
+  account_id: string | null;
+  /** The connection that was tried last. */
   connection_id: string;
-  day: string;
+  /** Of the account, or of its first day that failed. */
   reason: FailureReason;
   message: string;
+  /** How many days failed: the first and the last of them are `since` and `until`. */
+  days: number;
+  since: string;
+  until: string;
+  /** The UTC date of the first of the runs that failed one after the other. */
+  failing_since: string;
+  /** How many runs that is, this one among them. */
+  runs: number;
 }

@@ -1,19 +1,27 @@
 import { OUTCOME_STATES, type RecordCounts } from '../store/accounts.js';
 import type { Change } from './changes.js';
 import type { ConnectionReport } from './events.js';
-import { type AccountRecord, failuresOf } from './outcome.js';
 import type { Failure, PlatformSummary, Summary } from './summary.js';
 
 /** Bounds memory and the printed summary when every connection fails. */
-const MOST_FAILURES = 10_000;
+const MOST_FAILURES = 1_000;
 const MOST_WARNINGS = 1_000;
 
 /** Counts a run while it goes on. Every account read is added once, so that the counts add up. */
 export interface Tally {
-  /** Without a record, nothing was due or the run is a dry run. */
-  add(report: ConnectionReport, record: AccountRecord | null): void;
+  /** With its failure, if it failed. */
+  add(report: ConnectionReport, failure: Failure | null): void;
   warn(message: string): void;
+  withoutPermission(): WithoutPermission[];
   summary(run: RunFacts): Summary;
+}
+
+/** The accounts of a platform that were skipped, wholly or on some days, for want of a permission. */
+export interface WithoutPermission {
+  readonly platform: string;
+  readonly accounts: number;
+  /** What the first of them was told. */
+  readonly message: string;
 }
 
 export interface RunFacts {
@@ -42,9 +50,10 @@ export function createTally(): Tally {
   };
   const userFailed = new Map<string, boolean>();
   const platforms = new Map<string, PlatformSummary>();
+  const permissionMessages = new Map<string, string>();
   const failures: Summary['failures'] = [];
   let failuresOmitted = 0;
-  let [lost, backlog] = [0, 0];
+  const [lost, backlog] = [0, 0];
   const warnings: string[] = [];
   const changes: Record<Change, string[]> = {
     newly_failing: [],
@@ -55,7 +64,7 @@ export function createTally(): Tally {
   let dates: Summary['dates'] = null;
 
   return {
-    add(report, record) {
+    add(report, failure) {
       const platform = platforms.get(report.platform) ?? {
         connections: 0,
         succeeded: 0,
@@ -72,29 +81,27 @@ export function createTally(): Tally {
       platform[result]++;
       platform.metrics += report.metrics;
       if (report.reason !== null) platform.reasons[report.reason] = (platform.reasons[report.reason] ?? 0) + 1;
+      if (report.reason === 'missing_permission' && !permissionMessages.has(report.platform)) {
+        permissionMessages.set(report.platform, report.message ?? '');
+      }
       userFailed.set(report.userId, userFailed.get(report.userId) === true || result === 'failed');
       days.planned += report.dates.length;
       for (const state of OUTCOME_STATES) days[state] += report.days[state] ?? 0;
       dates = widen(dates, report.dates);
       for (const change of report.changes) changes[change].push(report.connectionId);
-      lost += record?.row?.days_lost ?? 0;
-      backlog += record?.backlog ?? 0;
-      for (const failed of record ? allFailuresOf(record) : []) {
-        if (failures.length >= MOST_FAILURES) {
-          failuresOmitted++;
-          continue;
-        }
-        failures.push({
-          user_id: report.userId,
-          platform: report.platform,
-          connection_id: report.connectionId,
-          ...failed,
-        });
-      }
+      if (failure === null) return;
+      if (failures.length < MOST_FAILURES) failures.push(failure);
+      else failuresOmitted++;
     },
     warn(message) {
       if (warnings.length < MOST_WARNINGS) warnings.push(message);
     },
+    withoutPermission: () =>
+      [...permissionMessages].map(([platform, message]) => ({
+        platform,
+        accounts: platforms.get(platform)?.reasons.missing_permission ?? 0,
+        message,
+      })),
     summary(run) {
       const failedUsers = [...userFailed.values()].filter(Boolean).length;
       return {
@@ -121,12 +128,6 @@ export function createTally(): Tally {
       };
     },
   };
-}
-
-function allFailuresOf({ row, days, failedDates }: AccountRecord): Pick<Failure, 'day' | 'reason' | 'message'>[] {
-  const { reason, message } = row ?? { reason: null, message: null };
-  const whole = reason === null ? [] : failedDates.map((day) => ({ day, reason, message: message ?? '' }));
-  return [...failuresOf(days), ...whole];
 }
 
 function statusOf(interrupted: boolean, { succeeded, failed }: Summary['connections']): Summary['status'] {

@@ -47,10 +47,8 @@ export interface HttpLimits {
 }
 
 export interface HttpClient {
-  /** The requests of one account of a platform: platforms do not notice each other's trouble. */
+  /** The requests of one account of a platform. APIs do not notice each other's trouble. */
   lane(platform: string, account: string): Http;
-  /** Ends a platform's requests for the run, for a failure that no other account would be spared. */
-  shut(platform: string, error: PlatformError): void;
   close(): void;
 }
 
@@ -110,9 +108,9 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     }
   }
 
-  function gateOf(platform: string): Gate {
-    const gate = gates.get(platform) ?? createGate({ platform, maxWaitMs: limits.maxWaitMs, now, warn });
-    gates.set(platform, gate);
+  function gateOf(api: string): Gate {
+    const gate = gates.get(api) ?? createGate({ api, maxWaitMs: limits.maxWaitMs, now, warn });
+    gates.set(api, gate);
     return gate;
   }
 
@@ -121,23 +119,25 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     for (;;) {
       const sent = await limit(async () => {
         const rest = gate.admit(account);
-        return rest > 0 ? { rest } : { answer: await send(request) };
+        const { answered } = gate;
+        return rest > 0 ? { rest } : { answer: await send(request), answered };
       });
-      if (sent.answer) return sent.answer;
+      if (sent.answer) return sent;
       await pause(sent.rest, signal);
     }
   }
 
   async function ask<T>(gate: Gate, account: string, request: HttpRequest, judge: Judge<T>): Promise<T> {
+    let answeredBefore: number | null = null;
     for (let attempt = 1; ; attempt++) {
-      const answer = await sendWhenAdmitted(gate, account, request);
+      const { answer, answered } = await sendWhenAdmitted(gate, account, request);
+      answeredBefore ??= answered;
       const verdict: Verdict<T> = answer instanceof PlatformError ? { kind: 'retry', error: answer } : judge(answer);
       gate.note(account, verdict);
       if (verdict.kind === 'accept') return verdict.value;
       if (verdict.kind === 'refuse') throw verdict.error;
       const retryAfter = answer instanceof PlatformError ? undefined : answer.headers['retry-after'];
       const asked = retryAfterMs(retryAfter, now());
-      if (asked !== null && asked > LONGEST_RETRY_AFTER_MS) throw tooPatient(verdict.error, asked);
       const delay = retryDelay({
         attempt,
         maxAttempts: verdict.maxAttempts ?? MAX_ATTEMPTS,
@@ -145,18 +145,19 @@ export function createHttp(options: HttpClientOptions): HttpClient {
         now: now(),
         random: Math.random(),
       });
-      if (delay === null) throw verdict.error;
+      if (delay === null) {
+        gate.giveUp(account, verdict.error, answeredBefore);
+        throw asked !== null && asked > LONGEST_RETRY_AFTER_MS ? tooPatient(verdict.error, asked) : verdict.error;
+      }
       await pause(delay, signal);
       counters.retried++;
     }
   }
 
   return {
-    lane(platform, account) {
-      const gate = gateOf(platform);
-      return { ask: (request, judge) => ask(gate, account, request, judge) };
-    },
-    shut: (platform, error) => gateOf(platform).shut(error),
+    lane: (platform, account) => ({
+      ask: (request, judge) => ask(gateOf(request.api ?? platform), account, request, judge),
+    }),
     close() {
       agent.http.destroy();
       agent.https.destroy();

@@ -1,36 +1,41 @@
 import { PlatformError } from '../errors.js';
 import type { Verdict } from './http.js';
 
-const FAILURES_TO_OPEN = 10;
-/** One broken account alone says nothing of the platform, however often it is asked. */
-const ACCOUNTS_TO_OPEN = 3;
+/** One broken account says nothing of the API, however often it is asked. */
+const ACCOUNTS_TO_CLOSE = 3;
 const PROBE_EVERY_MS = 30_000;
 
 export interface GateOptions {
-  readonly platform: string;
-  /** The longest rest that a run waits for; a longer one leaves the account, or the platform, to the next run. */
+  readonly api: string;
+  /** The longest rest that a run waits for; a longer one leaves the account, or the API, to the next run. */
   readonly maxWaitMs: number;
   readonly now: () => Date;
   readonly warn: (message: string) => void;
 }
 
-/** Decides when, and whether, a platform is asked, from what it has said in this run. */
+/** Decides when, and whether, an API is asked, from what it has said in this run. */
 export interface Gate {
   /**
    * Milliseconds to wait before this account's next request. Throws `PlatformError` when there is to be none in this
-   * run: the platform's quota is gone, it is down, or the rest it asks for is longer than the run may wait.
+   * run: the API's quota is gone, it is down, or the rest it asks for is longer than the run may wait.
    */
   admit(account: string): number;
   /** Takes in what an attempt ended in. */
   note(account: string, verdict: Verdict<unknown>): void;
-  /** No account would fare better: nothing more is asked in this run. */
-  shut(error: PlatformError): void;
+  /** Attempts of any account that the API has answered. */
+  readonly answered: number;
+  /** Takes in that a request failed at its last attempt. `answeredBefore`: `answered` as it was before the first. */
+  giveUp(account: string, error: PlatformError, answeredBefore: number): void;
 }
 
-export function createGate({ platform, maxWaitMs, now, warn }: GateOptions): Gate {
+export function createGate({ api, maxWaitMs, now, warn }: GateOptions): Gate {
   let closed: PlatformError | null = null;
+  let answered = 0;
   const restUntil = new Map<string | null, number>();
-  const failing = { attempts: 0, accounts: new Set<string>() };
+  /** Accounts that got no answer, since anybody got one. */
+  const unanswered = new Set<string>();
+  /** Accounts that were refused for the sake of the app, since anybody's request was accepted. */
+  const refused = new Set<string>();
   let probeAt: number | null = null;
 
   /** `account` is null for the app as a whole. */
@@ -43,38 +48,44 @@ export function createGate({ platform, maxWaitMs, now, warn }: GateOptions): Gat
   }
 
   function recover(): void {
-    failing.attempts = 0;
-    failing.accounts.clear();
-    if (probeAt !== null) warn(`${platform} answers again`);
+    answered++;
+    unanswered.clear();
+    if (probeAt !== null) warn(`${api} answers again`);
     probeAt = null;
   }
 
-  function fail(account: string): void {
-    failing.attempts++;
-    failing.accounts.add(account);
-    if (probeAt !== null || failing.attempts < FAILURES_TO_OPEN || failing.accounts.size < ACCOUNTS_TO_OPEN) return;
-    probeAt = now().getTime() + PROBE_EVERY_MS;
-    warn(
-      `${platform} is down: it is tried every ${PROBE_EVERY_MS / 1_000} s, what comes in between is left to the next run`,
-    );
+  function refuse(account: string, error: PlatformError): void {
+    refused.add(account);
+    if (closed !== null || (error.reason !== 'quota_exhausted' && refused.size < ACCOUNTS_TO_CLOSE)) return;
+    closed = error;
+    warn(`${api} is skipped for the rest of this run: ${error.message}`);
+  }
+
+  function rest(account: string | null, ms: number): void {
+    const until = now().getTime() + ms;
+    restUntil.set(account, Math.max(until, restUntil.get(account) ?? 0));
   }
 
   return {
+    get answered() {
+      return answered;
+    },
+
     admit(account) {
       if (closed) throw closed;
-      const rest = Math.max(restOf(null), restOf(account));
-      if (rest > maxWaitMs) {
-        const minutes = Math.ceil(rest / 60_000);
+      const left = Math.max(restOf(null), restOf(account));
+      if (left > maxWaitMs) {
+        const minutes = Math.ceil(left / 60_000);
         throw new PlatformError(
           'throttled',
-          `${platform} asks for ${minutes} min of rest, longer than --max-wait`,
+          `${api} asks for ${minutes} min of rest, longer than --max-wait`,
           'connection',
         );
       }
-      if (rest > 0) return rest;
+      if (left > 0) return left;
       if (probeAt !== null) {
         if (now().getTime() < probeAt)
-          throw new PlatformError('platform_error', `${platform} is down; left to the next run`, 'connection');
+          throw new PlatformError('platform_error', `${api} is down; left to the next run`, 'connection');
         probeAt = now().getTime() + PROBE_EVERY_MS;
       }
       return 0;
@@ -82,27 +93,26 @@ export function createGate({ platform, maxWaitMs, now, warn }: GateOptions): Gat
 
     note(account, verdict) {
       for (const { of, ms } of verdict.rests ?? []) rest(of === 'app' ? null : account, ms);
-      if (verdict.kind === 'retry' && isPlatformsOwn(verdict.error)) return fail(account);
+      if (verdict.kind === 'retry' && isApisOwn(verdict.error)) return;
       recover();
-      if (verdict.kind === 'refuse' && verdict.error.scope === 'platform') shut(verdict.error);
+      if (verdict.kind === 'accept') refused.clear();
+      if (verdict.kind === 'refuse' && verdict.error.scope === 'platform') refuse(account, verdict.error);
     },
 
-    shut,
+    giveUp(account, error, answeredBefore) {
+      // Where others were answered meanwhile, the API is up.
+      if (!isApisOwn(error) || answered > answeredBefore) return;
+      unanswered.add(account);
+      if (probeAt !== null || unanswered.size < ACCOUNTS_TO_CLOSE) return;
+      probeAt = now().getTime() + PROBE_EVERY_MS;
+      warn(
+        `${api} is down: it is tried every ${PROBE_EVERY_MS / 1_000} s, and what is due in between is left to the next run`,
+      );
+    },
   };
-
-  function shut(error: PlatformError): void {
-    if (closed) return;
-    closed = error;
-    warn(`${platform} is asked nothing more in this run: ${error.message}`);
-  }
-
-  function rest(account: string | null, ms: number): void {
-    const until = now().getTime() + ms;
-    restUntil.set(account, Math.max(until, restUntil.get(account) ?? 0));
-  }
 }
 
 /** Trouble that is no account's fault, as far as one can tell. */
-function isPlatformsOwn({ reason }: PlatformError): boolean {
+function isApisOwn({ reason }: PlatformError): boolean {
   return reason === 'platform_error' || reason === 'timeout';
 }

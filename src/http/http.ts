@@ -4,6 +4,11 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /**
+   * The API that is asked, for people: `youtube data`. Each has its own quota, its own rests and its own trouble. Absent, the
+   * platform is taken for one API.
+   */
+  readonly api?: string;
   /** Sent as `application/x-www-form-urlencoded`. */
   readonly form?: Readonly<Record<string, string>>;
 }
@@ -20,7 +25,7 @@ export type Verdict<T> = (
   | { readonly kind: 'accept'; readonly value: T }
   /** Worth another attempt; `error` is what it ends in when attempts run out. */
   | { readonly kind: 'retry'; readonly error: PlatformError; readonly maxAttempts?: number }
-  /** An error of scope `platform` ends the platform's requests for the run. */
+  /** An error of scope `platform` counts against the API: at once where its daily quota is gone, else once three accounts meet it. */
   | { readonly kind: 'refuse'; readonly error: PlatformError }
 ) & {
   /** The rests that the answer asks for before the next request. */

@@ -29,10 +29,17 @@ export interface OAuthClient {
   readonly whenShortLived?: string;
 }
 
+export interface SessionRequest {
+  /** As in `HttpRequest`. */
+  readonly api: string;
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** An account's API, asked with an access token that is renewed when it has to be, at most once. */
 export interface Session {
   /** Throws `PlatformError` (`StaleToken` when no renewal helps) and `Interrupted`. */
-  get<T>(url: URL, judge: Judge<T>, headers?: Readonly<Record<string, string>>): Promise<T>;
+  get<T>(request: SessionRequest, judge: Judge<T>): Promise<T>;
 }
 
 export type Tokens = Pick<Account, 'accessToken' | 'refreshToken' | 'tokenExpiresAt'>;
@@ -51,9 +58,9 @@ export function openSession(client: OAuthClient, tokens: Tokens, context: CheckC
   };
 
   return {
-    async get(url, judge, headers = {}) {
+    async get({ api, url, headers = {} }, judge) {
       const ask = (token: string) =>
-        context.http.ask({ method: 'GET', url, headers: { ...headers, authorization: `Bearer ${token}` } }, judge);
+        context.http.ask({ api, method: 'GET', url, headers: { ...headers, authorization: `Bearer ${token}` } }, judge);
       if (refreshToken === null) return ask(accessToken);
       if (expired || renewal !== null) return ask(await renew(refreshToken));
       try {
@@ -74,8 +81,9 @@ async function refresh(client: OAuthClient, refreshToken: string, { http, warn }
     client_id: configured(client, 'ID', client.clientId),
     client_secret: configured(client, 'SECRET', client.clientSecret),
   };
-  const answer = await http.ask({ method: 'POST', url: new URL(client.tokenUrl), headers: {}, form }, (given) =>
-    judgeRefresh(client, given, warn),
+  const answer = await http.ask(
+    { api: `${client.provider} token endpoint`, method: 'POST', url: new URL(client.tokenUrl), headers: {}, form },
+    (given) => judgeRefresh(client, given, warn),
   );
   const { access_token: token, scope, refresh_token_expires_in: seconds = Number.POSITIVE_INFINITY } = answer;
   if (client.whenShortLived !== undefined && seconds <= WEEK_SECONDS) {

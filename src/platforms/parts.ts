@@ -53,9 +53,29 @@ export async function eachDay(
  */
 export async function askOptional(what: string, warn: Warn, request: () => Promise<Part>): Promise<Part> {
   const part = await attempt(request);
-  if (part.error === null || part.error instanceof RunLimit) return part;
-  warn(`${what} could not be had: ${part.error.message}`);
-  return { ...part, error: null };
+  return { ...part, error: leftOpen(part.error, what, warn) };
+}
+
+/** Asks for closing figures where they are wanted. Those that cannot be had cost no day; the next run asks again. */
+export async function askClosing(
+  what: string,
+  { wantsClosing, warn }: Pick<PlatformContext, 'wantsClosing' | 'warn'>,
+  request: () => Promise<Part>,
+): Promise<readonly MetricValue[]> {
+  if (!wantsClosing) return [];
+  try {
+    return (await askOptional(what, warn, request)).values;
+  } catch (error) {
+    if (error instanceof Interrupted) return [];
+    throw error;
+  }
+}
+
+/** What trouble with something optional leaves of itself: nothing but a warning, unless the run itself may not ask for more. */
+export function leftOpen(error: PlatformError | null, what: string, warn: Warn): PlatformError | null {
+  if (error === null || error instanceof RunLimit) return error;
+  warn(`${what} could not be had: ${error.message}`, what);
+  return null;
 }
 
 /**

@@ -40,7 +40,7 @@ export interface MetricValue {
 
 /** What a platform has to say of one day. */
 export type DayResult =
-  /** `values` may hold nothing but closing figures, or nothing at all: the API has nothing for the day, so far. */
+  /** `values` may be empty: the API has nothing for the day, so far. */
   | { readonly date: string; readonly kind: 'collected'; readonly values: readonly MetricValue[] }
   /** The API has gone past the day without a word on it: it will have no data, however long one waits. */
   | { readonly date: string; readonly kind: 'no_data'; readonly values: readonly MetricValue[] }
@@ -54,6 +54,14 @@ export type DayResult =
   /** Not to be collected at all, for a reason that the operator is told. */
   | { readonly date: string; readonly kind: 'skipped'; readonly reason: SkipReason; readonly why: string };
 
+/** What a platform has to say of an account. */
+export interface Collected {
+  /** A result for each day asked for. */
+  readonly days: readonly DayResult[];
+  /** Totals as of the request, where the collector wants them. */
+  readonly closing: readonly MetricValue[];
+}
+
 /** What is told of a metric in `metrics.ts`, in `platforms` and in the README. */
 export interface MetricInfo {
   /** The name stored in `analytics_snapshots.metric`. */
@@ -66,7 +74,7 @@ export interface MetricInfo {
   readonly aggregate: 'sum' | 'last' | 'none';
   /**
    * What the value covers, in the API's word: the day (the default), the 7 or 28 days that end with it, or everything up to
-   * the moment of the request. Figures of another period than a day are filed under the last ended day and settled at once.
+   * the moment of the request. The latter are closing figures, filed under the day whose end is nearest.
    */
   readonly period?: 'day' | 'week' | 'days_28' | 'lifetime';
   /** Of a retired name: the metric whose value it repeats. */
@@ -81,20 +89,26 @@ export interface PlatformContext {
   readonly http: Http;
   /** Tells whether a token has expired; which days have ended is for the collector to know. */
   readonly now: () => Date;
-  /** The last ended day, when it is among the days asked for: closing figures are filed under it. */
-  readonly closingDate: string | null;
-  /** Metrics that the API refused in this run, so that no later request asks for them. */
+  /** The last ended day, when it is among the days asked for: figures of the 7 and 28 days that end with a day are asked for it alone. */
+  readonly lastEndedDate: string | null;
+  readonly wantsClosing: boolean;
+  /** Metrics that the API refused the account in this run, so that no later request asks for them. */
   readonly refused: RefusedMetrics;
-  /** Says something to the operator, once a run however often it is said. */
-  warn(message: string): void;
+  /** Warns the operator: once a run of each message or, where `about` is given, once of what it names. */
+  warn(message: string, about?: string): void;
 }
 
 export type CheckContext = Pick<PlatformContext, 'http' | 'now' | 'warn'>;
 
-/** The metrics an API (host, version) has refused, for the length of a run. */
+/**
+ * The metrics that an API (host, version) refuses one account, for the length of a run. Three accounts that are refused a metric
+ * which no other is given speak for all.
+ */
 export interface RefusedMetrics {
   has(api: string, metric: string): boolean;
   add(api: string, metric: string, why: string): void;
+  /** The API took these metrics in a request of the account. */
+  accept(api: string, metrics: readonly string[]): void;
 }
 
 /** The version of an API that is asked, and when it ends. */
@@ -132,11 +146,11 @@ export interface Platform {
   /** What the platform demands of those who keep its data, a sentence; null where nothing. */
   readonly storageRule: string | null;
   /**
-   * Collects the given days (ascending, all ended) of one account, a result for each.
-   * Throws `PlatformError` of scope `connection` or `platform` when no day can be had, and `Interrupted`;
+   * Collects the given days (ascending, all ended) of one account.
+   * Throws `PlatformError` when no day can be had, which fails this account alone, and `Interrupted`;
    * days that were complete before an interruption may be returned without the others.
    */
-  collect(account: Account, days: readonly Day[], context: PlatformContext): Promise<DayResult[]>;
+  collect(account: Account, days: readonly Day[], context: PlatformContext): Promise<Collected>;
   /** Asks the API, in one or two requests, whether the token opens the account. Throws `PlatformError` when it does not. */
   check(account: Account, context: CheckContext): Promise<{ accountName: string | null }>;
 }

@@ -35,6 +35,10 @@ export type Fault = { readonly times?: number } & (
   | { readonly kind: 'dead_token'; readonly subcode?: number }
   /** `code`: Meta's (4, 17, 32, 613, 80001, 80002). `window`: how long YouTube's and LinkedIn's quota is gone, default a day. */
   | { readonly kind: 'throttled'; readonly code?: number; readonly window?: 'MINUTE' | 'DAY' }
+  /** Meta and YouTube refuse the account this metric, as if they had retired it. */
+  | { readonly kind: 'refused_metric'; readonly metric: string }
+  /** Meta answers each request for this metric with an unknown error, code -1. */
+  | { readonly kind: 'broken_metric'; readonly metric: string }
   /** HTTP 500 in the platform's own words. `code`: Meta's, 1 (unknown) or 2 (service), default 2. */
   | { readonly kind: 'server_error'; readonly code?: 1 | 2 }
 );
@@ -44,6 +48,10 @@ type PlainFault =
   | 'expired_token'
   /** Meta #10; YouTube and LinkedIn 403. */
   | 'missing_permission'
+  /** Meta: the token is another app's, so that the `appsecret_proof` does not fit it. */
+  | 'foreign_app'
+  /** Meta: the account is of another kind, and refuses every metric. */
+  | 'wrong_kind'
   /** Facebook without `read_insights`: HTTP 200 and `"data": []`, no error. */
   | 'permission_empty'
   /** HTTP 503 with an HTML page. */

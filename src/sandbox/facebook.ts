@@ -1,6 +1,6 @@
 import type { SandboxAccount } from './account.js';
 import { DAY_MS, indexOfDate, pacificDay, pacificDayAt, pacificDaysStartingIn, type SandboxDay } from './days.js';
-import { graphError, graphTime, oldestDayIndex, pickFields } from './graph.js';
+import { brokenMetric, graphError, graphTime, oldestDayIndex, pickFields } from './graph.js';
 import { hasData } from './readiness.js';
 import type { Reply } from './reply.js';
 import { pick, trueReach, trueReactions, trueValue } from './values.js';
@@ -62,7 +62,8 @@ export function pageFields(node: PageNode, fields: string): Reply {
 export function pageInsights(node: PageNode, query: URLSearchParams, tokenKind: string, world: World): Reply {
   const metrics = (query.get('metric') ?? '').split(',').filter((metric) => metric !== '');
   const period = query.get('period');
-  const refusal = refuseMetrics(metrics, world) ?? refuseToken(tokenKind) ?? refusePeriod(metrics, period, query);
+  const refusal =
+    refuseMetrics(node.facebook, metrics, world) ?? refuseToken(tokenKind) ?? refusePeriod(metrics, period, query);
   if (refusal) return refusal;
   const days = parseDays(query, world.now());
   if (!Array.isArray(days)) return days;
@@ -78,7 +79,11 @@ function data(list: readonly object[]): Reply {
 }
 
 /** One bad name fails the whole request, and the API does not say which one it was. */
-function refuseMetrics(metrics: readonly string[], world: World): Reply | undefined {
+function refuseMetrics(
+  account: SandboxAccount | undefined,
+  metrics: readonly string[],
+  world: World,
+): Reply | undefined {
   if (metrics.length === 0) {
     return graphError(
       3001,
@@ -88,9 +93,12 @@ function refuseMetrics(metrics: readonly string[], world: World): Reply | undefi
   }
   const isKnown = (metric: string) =>
     NUMBER_METRICS.has(metric) || metric in DICT_METRICS || LIFETIME_METRICS.has(metric) || MONEY_METRICS.has(metric);
-  if (metrics.some((metric) => !isKnown(metric) || world.refusedMetrics.has(metric))) {
+  const isRefused = (metric: string) => (account ? world.refuses(account, metric) : world.refusedMetrics.has(metric));
+  if (metrics.some((metric) => !isKnown(metric) || isRefused(metric))) {
     return graphError(100, '(#100) The value must be a valid insights metric');
   }
+  const broken = account && brokenMetric(metrics, account, world);
+  if (broken) return broken;
   if (metrics.some((metric) => MONEY_METRICS.has(metric))) {
     return graphError(200, '(#200) Monetization metrics are only visible for Page admins');
   }

@@ -46,8 +46,19 @@ export function withGoogleToken(
   if (bearerToken(request) === account.accessToken && world.meets(account, 'expired_token')) {
     return { ...invalidCredentials(), accountId };
   }
+  if (world.disabled.has(request.api)) return { ...notEnabled(), accountId };
+  if (world.exhausted.has(request.api)) return { ...REFUSALS.throttled({ kind: 'throttled' }), accountId };
   const fault = faultReply(account, world, REFUSALS);
   return fault ? { ...fault, accountId } : { ...distorted(account, world, answer(account)), accountId };
+}
+
+function notEnabled(): Reply {
+  return googleError(
+    403,
+    'accessNotConfigured',
+    'YouTube Data API v3 has not been used in project 1 before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/youtube.googleapis.com/overview?project=1 then retry.',
+    { status: 'PERMISSION_DENIED' },
+  );
 }
 
 function invalidCredentials(): Reply {

@@ -1,5 +1,7 @@
+import type { SandboxAccount } from './account.js';
 import type { SandboxDay } from './days.js';
 import type { Reply, SandboxRequest } from './reply.js';
+import type { World } from './world.js';
 
 /** What a Graph error may carry beside its code and message. */
 interface GraphErrorDetail {
@@ -25,6 +27,14 @@ export function graphError(code: number, message: string, detail: GraphErrorDeta
       },
     },
   };
+}
+
+/** The answer to a request that names a metric which is broken for the account. */
+export function brokenMetric(metrics: readonly string[], account: SandboxAccount, world: World): Reply | undefined {
+  const { fault } = account;
+  if (fault?.kind !== 'broken_metric' || !metrics.includes(fault.metric) || !world.meets(account, fault.kind))
+    return undefined;
+  return graphError(-1, '(#-1) An unexpected error has occurred. Please retry your request later.', { status: 500 });
 }
 
 /** `id,name,page{id,username}` -> `[['id', []], ['name', []], ['page', ['id', 'username']]]`; a Graph error for a broken list. */

@@ -1,6 +1,6 @@
 import type { SandboxAccount } from './account.js';
 import { DAY_MS, pacificDayAt, pacificDaysStartingIn } from './days.js';
-import { graphError, oldestDayIndex, pickFields } from './graph.js';
+import { brokenMetric, graphError, oldestDayIndex, pickFields } from './graph.js';
 import { insightsEntry, type Question } from './instagram-answer.js';
 import {
   BREAKDOWN_NAMES,
@@ -41,7 +41,7 @@ export function instagramInsights(
   version: number,
   world: World,
 ): Reply {
-  const question = parseQuestion(query, version, world);
+  const question = parseQuestion(account, query, version, world);
   if ('status' in question) return question;
   const days = pacificDaysStartingIn(question.since, question.until).filter(
     (day) => day.start <= question.now && hasData(day, account, world),
@@ -57,7 +57,12 @@ export function instagramInsights(
   };
 }
 
-function parseQuestion(query: URLSearchParams, version: number, world: World): Question | Reply {
+function parseQuestion(
+  account: SandboxAccount,
+  query: URLSearchParams,
+  version: number,
+  world: World,
+): Question | Reply {
   const metrics = (query.get('metric') ?? '').split(',');
   if (!query.get('metric')) return graphError(100, '(#100) The parameter metric is required');
   if (!query.get('period')) return graphError(100, '(#100) the parameter period is required');
@@ -65,7 +70,8 @@ function parseQuestion(query: URLSearchParams, version: number, world: World): Q
   const total = query.get('metric_type') === 'total_value';
   const breakdown = query.get('breakdown') ?? undefined;
   return (
-    refuseMetrics(metrics, version, world) ??
+    refuseMetrics(account, metrics, version, world) ??
+    brokenMetric(metrics, account, world) ??
     refusePeriod(metrics, period, total) ??
     refuseMetricType(metrics, query.get('metric_type')) ??
     refuseBreakdown(metrics, total ? breakdown : undefined) ??
@@ -75,17 +81,23 @@ function parseQuestion(query: URLSearchParams, version: number, world: World): Q
 
 const KNOWN_METRICS: ReadonlySet<string> = new Set(INSTAGRAM_METRIC_NAMES);
 
-function refuseMetrics(metrics: readonly string[], version: number, world: World): Reply | undefined {
+function refuseMetrics(
+  account: SandboxAccount,
+  metrics: readonly string[],
+  version: number,
+  world: World,
+): Reply | undefined {
   if (version >= 22 && metrics.includes('impressions')) {
     return graphError(
       100,
       '(#100) Starting from version 22 and above, the impressions metric is no longer supported for the queried user. Please refer to the documentation at https://developers.facebook.com/docs/instagram-api/reference/ig-user/insights for a list of supported metrics.',
     );
   }
-  const position = metrics.findIndex((metric) => !KNOWN_METRICS.has(metric) || world.refusedMetrics.has(metric));
+  const position = metrics.findIndex((metric) => !KNOWN_METRICS.has(metric) || world.refuses(account, metric));
   if (position < 0) return undefined;
-  const names = INSTAGRAM_METRIC_NAMES.filter((name) => !world.refusedMetrics.has(name));
-  return graphError(100, `(#100) metric[${position}] must be one of the following values: ${names.join(', ')}`);
+  const names = INSTAGRAM_METRIC_NAMES.filter((name) => !world.refuses(account, name));
+  const valid = names.length > 0 ? names : ['content_views'];
+  return graphError(100, `(#100) metric[${position}] must be one of the following values: ${valid.join(', ')}`);
 }
 
 function refusePeriod(metrics: readonly string[], period: string, total: boolean): Reply | undefined {

@@ -59,6 +59,7 @@ function answerAccount(request: SandboxRequest, account: SandboxAccount, world: 
   if (request.headers['x-restli-protocol-version'] !== '2.0.0') {
     return linkedinError(400, "Parameter 'timeIntervals' is invalid", { code: 'ILLEGAL_ARGUMENT' });
   }
+  if (world.exhausted.has(resource) || !world.takeLinkedinCall()) return REFUSALS.throttled({ kind: 'throttled' });
   const finder = FINDERS[resource];
   if (request.method === 'GET' && resource === 'networkSizes' && key) return networkSize(request, key, account);
   if (request.method === 'GET' && finder && !key) {

@@ -41,6 +41,7 @@ function answerVersioned(request: SandboxRequest, path: string, version: number,
   const node = id === undefined ? undefined : world.nodes.get(id);
   const grant = node && grants.find((candidate) => sees(candidate, node));
   const account = (grant ?? first).account;
+  if (world.meets(account, 'foreign_app')) return { ...invalidProof(), accountId: account.accountId };
   const fault = faultReply(account, world, graphRefusals(account));
   if (fault) return { ...fault, accountId: account.accountId };
   if (request.method !== 'GET' || id === undefined || (edge !== undefined && edge !== 'insights')) {
@@ -102,10 +103,15 @@ function notVisible(id: string): Reply {
 function refuseProof(request: SandboxRequest, token: string, world: World): Reply | undefined {
   if (world.metaAppSecret === undefined || request.api !== 'meta') return undefined;
   const proof = request.query.get('appsecret_proof');
-  const detail = { type: 'GraphMethodException' };
-  if (proof === null) return graphError(100, 'API calls from the server require an appsecret_proof argument', detail);
+  if (proof === null) return graphError(100, 'API calls from the server require an appsecret_proof argument', PROOF);
   if (proof === createHmac('sha256', world.metaAppSecret).update(token).digest('hex')) return undefined;
-  return graphError(100, 'Invalid appsecret_proof provided in the API argument', detail);
+  return invalidProof();
+}
+
+const PROOF = { type: 'GraphMethodException' };
+
+function invalidProof(): Reply {
+  return graphError(100, 'Invalid appsecret_proof provided in the API argument', PROOF);
 }
 
 /** Percent of what the app and the account may use. */

@@ -17,6 +17,12 @@ export interface SandboxOptions {
   readonly clockAheadMs?: number;
   /** Metrics that the platforms refuse, as if they had retired them. */
   readonly refusedMetrics?: readonly string[];
+  /** APIs whose calls of the day have been used up elsewhere: `youtube-analytics`, `youtube-data`, or a resource of LinkedIn's. */
+  readonly exhausted?: readonly string[];
+  /** APIs of Google's that are not enabled for the app. */
+  readonly disabled?: readonly Api[];
+  /** So many calls of a day (UTC) LinkedIn answers, over all its resources. */
+  readonly linkedinCallsPerDay?: number;
   /** Given, graph.facebook.com demands an `appsecret_proof`. */
   readonly metaAppSecret?: string;
   /** Keeps every request in `requests`; off by default so that memory stays flat. */
@@ -76,6 +82,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     now: options.now ?? (() => new Date()),
     refusedMetrics: options.refusedMetrics ?? [],
     metaAppSecret: options.metaAppSecret,
+    exhausted: options.exhausted ?? [],
+    disabled: options.disabled ?? [],
+    linkedinCallsPerDay: options.linkedinCallsPerDay ?? Number.POSITIVE_INFINITY,
   });
   const requests: RecordedRequest[] = [];
 

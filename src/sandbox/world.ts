@@ -18,6 +18,14 @@ export interface World {
   readonly now: () => number;
   /** Metrics that the platforms have retired. */
   readonly refusedMetrics: ReadonlySet<string>;
+  /** APIs (LinkedIn: resources) whose calls of the day have been used up elsewhere. */
+  readonly exhausted: ReadonlySet<string>;
+  /** APIs that are not enabled for the app. */
+  readonly disabled: ReadonlySet<Api>;
+  /** Whether LinkedIn has a call left today (UTC); takes it. */
+  takeLinkedinCall(): boolean;
+  /** Whether an account is refused a metric, as everybody is or alone. */
+  refuses(account: SandboxAccount, metric: string): boolean;
   /** Given, graph.facebook.com demands an `appsecret_proof`. */
   readonly metaAppSecret: string | undefined;
   readonly nodes: ReadonlyMap<string, GraphNode>;
@@ -51,6 +59,9 @@ interface WorldOptions {
   readonly now: () => Date;
   readonly refusedMetrics: readonly string[];
   readonly metaAppSecret: string | undefined;
+  readonly exhausted: readonly string[];
+  readonly disabled: readonly Api[];
+  readonly linkedinCallsPerDay: number;
 }
 
 export function createWorld(options: WorldOptions): World {
@@ -58,6 +69,8 @@ export function createWorld(options: WorldOptions): World {
   const refreshTokens = new Map<string, SandboxAccount>();
   const nodes = new Map<string, GraphNode>();
   const firings = new Map<string, number>();
+  const linkedinCalls = new Map<string, number>();
+  const refusedMetrics = new Set(options.refusedMetrics);
   let issued = 0;
 
   const grant = (token: string, account: SandboxAccount, kind: Grant['kind']) => {
@@ -72,9 +85,33 @@ export function createWorld(options: WorldOptions): World {
     addNodes(nodes, account);
   }
 
+  const meets: World['meets'] = (account, kind) => {
+    const { fault } = account;
+    if (!fault || !isKind(fault, kind)) return undefined;
+    const key = `${account.accountId} ${kind}`;
+    const met = firings.get(key) ?? 0;
+    if (fault.times !== undefined && met >= fault.times) return undefined;
+    firings.set(key, met + 1);
+    return fault;
+  };
+
   return {
     now: () => options.now().getTime(),
-    refusedMetrics: new Set(options.refusedMetrics),
+    refusedMetrics,
+    exhausted: new Set(options.exhausted),
+    disabled: new Set(options.disabled),
+    takeLinkedinCall() {
+      const today = options.now().toISOString().slice(0, 10);
+      const calls = linkedinCalls.get(today) ?? 0;
+      if (calls >= options.linkedinCallsPerDay) return false;
+      linkedinCalls.set(today, calls + 1);
+      return true;
+    },
+    refuses(account, metric) {
+      const { fault } = account;
+      if (fault?.kind === 'refused_metric' && fault.metric === metric) return meets(account, fault.kind) !== undefined;
+      return refusedMetrics.has(metric) || meets(account, 'wrong_kind') !== undefined;
+    },
     metaAppSecret: options.metaAppSecret,
     nodes,
     counters: { requests: 0, unexpected: 0, tokensInUrl: 0, pagingFollowed: 0, byApi: zeroByApi() },
@@ -87,15 +124,7 @@ export function createWorld(options: WorldOptions): World {
       grant(token, account, kindOfToken(account));
       return token;
     },
-    meets(account, kind) {
-      const { fault } = account;
-      if (!fault || !isKind(fault, kind)) return undefined;
-      const key = `${account.accountId} ${kind}`;
-      const met = firings.get(key) ?? 0;
-      if (fault.times !== undefined && met >= fault.times) return undefined;
-      firings.set(key, met + 1);
-      return fault;
-    },
+    meets,
     fired: (accountId, kind) => firings.get(`${accountId} ${kind}`) ?? 0,
   };
 }

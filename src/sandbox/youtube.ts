@@ -75,7 +75,7 @@ function parseReport(query: URLSearchParams, account: SandboxAccount, world: Wor
   const metrics = get('metrics').split(',');
   const dimensions = get('dimensions');
   if (metrics.some((metric) => MONEY.has(metric))) return googleError(403, 'forbidden', 'Forbidden');
-  const isKnown = (metric: string) => (SUMMABLE.has(metric) || RATIOS.has(metric)) && !world.refusedMetrics.has(metric);
+  const isKnown = (metric: string) => (SUMMABLE.has(metric) || RATIOS.has(metric)) && !world.refuses(account, metric);
   if (!metrics.every(isKnown) || new Set(metrics).size < metrics.length) return notSupported();
   // `creatorContentType` as a filter is undocumented; paging is not needed for a few days.
   const unknown = [...query.keys()].some((name) => !PARAMETERS.has(name));

@@ -107,6 +107,8 @@ export interface StoredAccount {
   readonly connections: readonly [StoredConnection, ...StoredConnection[]];
   /** ISO 8601 with offset: since when each run has failed for it; null when the last one did not. */
   readonly failingSince: string | null;
+  /** How many runs that is; 0 when the last one did not fail. */
+  readonly failingRuns: number;
   /** The first day that was collected of it. */
   readonly firstDay: string | null;
   /** Every day up to this one is collected, empty for good or lost. */

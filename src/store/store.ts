@@ -134,7 +134,7 @@ export interface PlatformStatusRow {
   readonly failing: readonly FailingAccount[];
 }
 
-/** An account for which the last run failed. */
+/** An account for which the last run failed, or that lacked a permission. */
 export interface FailingAccount {
   readonly connectionId: string;
   readonly userId: string;

@@ -16,6 +16,16 @@ const STARTED = {
 const partial = summary({
   status: 'partial',
   run_id: RUN_ID,
+  platforms: {
+    instagram: {
+      connections: 1,
+      succeeded: 0,
+      failed: 1,
+      skipped: 0,
+      metrics: 0,
+      reasons: { needs_reconnect: 1 },
+    },
+  },
   failures: [failure({ user_id: 'user-one' })],
 });
 

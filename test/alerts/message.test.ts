@@ -6,16 +6,22 @@ import { failure, summary } from '../cli/render/samples.js';
 
 const NO_CHANGES: Summary['changes'] = summary().changes;
 
-/** Each connection fails two days, as a dead token does. */
 function partial(failures: readonly Failure[], changes: Partial<Summary['changes']> = {}): Summary {
   return summary({
     status: 'partial',
     connections: { total: 300, succeeded: 297, failed: 3, skipped: 0 },
     platforms: {
-      instagram: { connections: 150, succeeded: 148, failed: 2, skipped: 0, metrics: 16_000, reasons: {} },
-      facebook: { connections: 150, succeeded: 149, failed: 1, skipped: 0, metrics: 10_000, reasons: {} },
+      instagram: {
+        connections: 150,
+        succeeded: 147,
+        failed: 2,
+        skipped: 1,
+        metrics: 16_000,
+        reasons: { missing_permission: 1, needs_reconnect: 1, timeout: 1 },
+      },
+      facebook: { connections: 150, succeeded: 149, failed: 1, skipped: 0, metrics: 10_000, reasons: { timeout: 1 } },
     },
-    failures: failures.flatMap((each) => [each, { ...each, day: '2026-11-20' }]),
+    failures: [...failures],
     changes: { ...NO_CHANGES, ...changes },
   });
 }
@@ -39,6 +45,20 @@ describe('a message', () => {
     ]);
   });
 
+  it('counts all connections that failed, beyond those that a summary lists', () => {
+    const reasons = { needs_reconnect: 9_000, timeout: 1_000 };
+    const many = summary({
+      status: 'failed',
+      connections: { total: 10_000, succeeded: 0, failed: 10_000, skipped: 0 },
+      platforms: { instagram: { connections: 10_000, succeeded: 0, failed: 10_000, skipped: 0, metrics: 0, reasons } },
+      failures: Array.from({ length: 1_000 }, (_, index) => failure({ connection_id: `c${index}` })),
+      failures_omitted: 9_000,
+    });
+    const text = describeRun(many, { details: true });
+    expect(text).toContain('instagram: 10,000 of 10,000 failed: 9,000 needs_reconnect, 1,000 timeout');
+    expect(text).toContain('- and 9,980 more');
+  });
+
   it('names users when details are asked for, the newly failing first, in a form that mentions nobody', () => {
     const lines = describeRun(run, { details: true }).split('\n');
     expect(lines.slice(4, 8)).toEqual([
@@ -60,7 +80,9 @@ describe('a message', () => {
   });
 
   it("cannot be made a command by a platform's name in the database", () => {
-    const odd = partial([failure({ platform: '<!channel> @everyone\n/giphy' })]);
+    const platform = '<!channel> @everyone\n/giphy';
+    const counts = { connections: 1, succeeded: 0, failed: 1, skipped: 0, metrics: 0, reasons: { timeout: 1 } };
+    const odd = { ...partial([failure({ platform })]), platforms: { [platform]: counts } };
     expect(describeRun(odd, { details: true })).not.toMatch(/<!|@everyone|\n\//);
   });
 
@@ -75,8 +97,11 @@ describe('an alert is sent', () => {
   it.each<[string, Summary, boolean]>([
     ['of a run in which all went well', summary(), false],
     ['of failures', partial(three), true],
-    ['of missing permissions alone', partial([failure({ reason: 'missing_permission' })]), false],
-    ['of missing permissions and something else', partial([failure({ reason: 'missing_permission' }), ...three]), true],
+    [
+      'of missing permissions alone',
+      summary({ connections: { total: 300, succeeded: 290, failed: 0, skipped: 10 } }),
+      false,
+    ],
     ['of data that stopped', summary({ changes: { ...NO_CHANGES, newly_without_data: ['c1'] } }), true],
     ['of what was repaired alone', summary({ changes: { ...NO_CHANGES, repaired: ['c1'] } }), false],
     ['of a run that somebody stopped', { ...partial(three), status: 'interrupted' }, false],

@@ -22,7 +22,6 @@ const accountOf = (...connections: StoredAccount['connections']) => storedAccoun
 
 /** A run of two days over a platform that collects as given. */
 async function collecting(account: StoredAccount, collect: Platform['collect']) {
-  const shut: unknown[] = [];
   const platform: Platform = {
     name: 'any',
     api: 'any_api',
@@ -37,20 +36,20 @@ async function collecting(account: StoredAccount, collect: Platform['collect']) 
   };
   const { context, client } = lentContext(NOW);
   const run: RunContext = {
-    refused: context.refused,
+    refusals: { of: () => context.refused },
     warn: context.warn,
     now: () => NOW,
     again: false,
     secrets: [],
     signal: new AbortController().signal,
-    http: { lane: client.lane, shut: (...given) => shut.push(given) },
+    http: client,
     platforms: new Map([['any', platform]]),
     keyring,
     window: { kind: 'lookback', days: 2 },
     backlog: 30,
   };
   const record = await collectAccount(account, platform, planAccount(account, platform, run), run);
-  return { record, shut };
+  return { record };
 }
 
 /** Opens the account for the living token; every other one is refused with its own name in the refusal. */
@@ -59,7 +58,8 @@ function openedBy(living: string | null, reason: FailureReason = 'needs_reconnec
   const collect: Platform['collect'] = async ({ accessToken, connectionId }, days) => {
     asked.push(accessToken);
     if (accessToken !== living) throw new PlatformError(reason, `refused on ${connectionId}`, 'connection');
-    return days.map(({ date }) => ({ date, kind: 'collected', values: [{ metric: 'views', value: 5 }] }));
+    const values = [{ metric: 'views', value: 5 }];
+    return { days: days.map(({ date }) => ({ date, kind: 'collected', values })), closing: [] };
   };
   return { asked, collect };
 }
@@ -68,14 +68,58 @@ it.each<[string, Platform['collect']]>([
   ['thrown', async () => Promise.reject(QUOTA)],
   [
     'found in a part',
-    async (_account, days) => days.map(({ date }) => ({ date, kind: 'failed', error: QUOTA, values: [] })),
+    async (_account, days) => ({
+      days: days.map(({ date }) => ({ date, kind: 'failed', error: QUOTA, values: [] })),
+      closing: [],
+    }),
   ],
-])('shuts a platform for the run after a failure of all of it, %s', async (_how, collect) => {
-  const { record, shut } = await collecting(accountOf(connection('c1', 'EAAtoken')), collect);
+])('fails the account when the quota of its API is gone, %s', async (_how, collect) => {
+  const { record } = await collecting(accountOf(connection('c1', 'EAAtoken')), collect);
   expect(record.row?.reason).toBe('quota_exhausted');
   const failedDays = record.days.filter(({ outcome }) => outcome.reason === 'quota_exhausted');
   expect([...failedDays.map(({ outcome }) => outcome.date), ...record.failedDates]).toEqual(DATES);
-  expect(shut[0]).toEqual(['any', QUOTA]);
+});
+
+describe('a missing permission', () => {
+  const DENIED = new PlatformError('missing_permission', 'grant read_insights', 'connection');
+
+  it('of the account skips its days, and the account says why, once', async () => {
+    const { record } = await collecting(accountOf(connection('c1', 'EAAtoken')), async () => Promise.reject(DENIED));
+    expect(record).toEqual({
+      row: accountRow({ reason: 'missing_permission', message: 'grant read_insights' }),
+      days: [],
+      closing: [],
+      failedDates: [],
+      skippedDates: DATES,
+      backlog: 0,
+    });
+  });
+
+  it('of a part of a day skips the day and keeps its values, open to the next run', async () => {
+    const values = [{ metric: 'views', value: 5 }];
+    const { record } = await collecting(accountOf(connection('c1', 'EAAtoken')), async (_account, days) => ({
+      days: days.map(({ date }) => ({ date, kind: 'failed', error: DENIED, values })),
+      closing: [],
+    }));
+    expect(record.row).toMatchObject({ reason: 'missing_permission', message: 'grant read_insights' });
+    for (const { outcome, snapshots } of record.days) {
+      expect(outcome).toMatchObject({ state: 'skipped', reason: 'missing_permission', metrics: 1 });
+      expect(snapshots).toMatchObject([{ metric: 'views', value: 5, metadata: { settled: false } }]);
+    }
+  });
+
+  it('of one day gives way to the failure of another', async () => {
+    const errors = [DENIED, new PlatformError('timeout', 'no answer')];
+    const { record } = await collecting(accountOf(connection('c1', 'EAAtoken')), async (_account, days) => ({
+      days: days.flatMap(({ date }, index) => {
+        const error = errors[index];
+        return error ? [{ date, kind: 'failed' as const, error, values: [] }] : [];
+      }),
+      closing: [],
+    }));
+    expect(record.row?.reason).toBe('timeout');
+    expect(record.days.map(({ outcome }) => outcome.state)).toEqual(['skipped', 'failed']);
+  });
 });
 
 it('keeps the failure of a whole account in one place, with the days that it cost', async () => {
@@ -84,7 +128,9 @@ it('keeps the failure of a whole account in one place, with the days that it cos
   expect(record).toEqual({
     row: accountRow({ reason: 'needs_reconnect', message: 'refused on c1' }),
     days: [],
+    closing: [],
     failedDates: DATES,
+    skippedDates: [],
     backlog: 0,
   });
 });
@@ -132,12 +178,12 @@ describe('an account with several connections', () => {
     expect(asked).toEqual(['slow']);
   });
 
-  it('shuts the platform for the run when that is what fails over an older connection', async () => {
+  it('fails with what stops the living token of an older connection', async () => {
     const collect: Platform['collect'] = async ({ accessToken }) => {
       throw accessToken === 'alive' ? QUOTA : new PlatformError('needs_reconnect', 'refused', 'connection');
     };
-    const { shut } = await collecting(accountOf(connection('newest', 'dead'), connection('older', 'alive')), collect);
-    expect(shut).toEqual([['any', QUOTA]]);
+    const { record } = await collecting(accountOf(connection('newest', 'dead'), connection('older', 'alive')), collect);
+    expect(record.row).toMatchObject({ connection_id: 'older', reason: 'quota_exhausted' });
   });
 
   it('tells no token of any of its connections', async () => {

@@ -67,6 +67,11 @@ describe('failing', () => {
     expect(changes({ failingSince: daysAgo(2) }, { days })).toEqual(['repaired']);
   });
 
+  it('is not what a missing permission is, however long it lasts', () => {
+    expect(changes({}, { reason: 'missing_permission' })).toEqual([]);
+    expect(changes({ failingSince: daysAgo(9) }, { reason: 'missing_permission' })).toEqual([]);
+  });
+
   it('of a day that has left the window is neither told again nor called repaired', () => {
     const ledger = [entry('2026-11-13', 'failed')];
     expect(changes({ ledger }, { days: [day('2026-11-20', 'settled')] })).toEqual([]);

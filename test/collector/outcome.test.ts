@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../src/collector/day.js';
-import { recordDay } from '../../src/collector/outcome.js';
+import { closingRows, type RecordInput, recordDay } from '../../src/collector/outcome.js';
 import type { DayResult, MetricInfo, MetricValue } from '../../src/platforms/platform.js';
 import type { OutcomeState } from '../../src/store/accounts.js';
 import { storedAccount } from '../support/accounts.js';
@@ -28,16 +28,19 @@ const METRICS: readonly MetricInfo[] = [
   { name: 'total', apiName: 'total', unit: 'accounts', aggregate: 'last', period: 'lifetime', meaning: 'As of now' },
 ];
 
+const ACCOUNT = storedAccount();
+const PLATFORM: RecordInput['platform'] = {
+  name: 'any',
+  api: 'any_api',
+  metrics: METRICS,
+  day: { timeZone: 'UTC', settlesAfterHours: 48, reachDays: 30, asks: 'day' },
+};
+
 function recorded(result: DayResult, { askedAt = SETTLED, known }: { askedAt?: Date; known?: OutcomeState } = {}) {
   const warnings: string[] = [];
   const record = recordDay({
     account: storedAccount({ ledger: known === undefined ? [] : [{ date: DATE, state: known, missing: [] }] }),
-    platform: {
-      name: 'any',
-      api: 'any_api',
-      metrics: METRICS,
-      day: { timeZone: 'UTC', settlesAfterHours: 48, reachDays: 30, asks: 'day' },
-    },
+    platform: PLATFORM,
     day: dayOf(DATE, 'UTC'),
     result,
     askedAt,
@@ -99,14 +102,13 @@ describe('the metadata of a row', () => {
   });
 });
 
-describe('figures of another period than a day', () => {
-  const figures = collected({ metric: 'total', value: 9 }, { metric: 'reach_7d', value: 7 });
+describe('figures of several days', () => {
+  const figures = collected({ metric: 'reach_7d', value: 7 });
 
   it('are settled at once, and leave a day with nothing else pending', () => {
     const { outcome, snapshots } = recorded(figures, { askedAt: EARLY });
     expect(outcome.state).toBe('pending');
     expect(snapshots.map((row) => [row.metric, row.metadata.period, row.metadata.settled])).toEqual([
-      ['total', 'lifetime', true],
       ['reach_7d', 'week', true],
     ]);
   });
@@ -116,13 +118,22 @@ describe('figures of another period than a day', () => {
       ...figures,
       values: [
         { metric: 'views', value: 1 },
-        { metric: 'total', value: 9 },
+        { metric: 'reach_7d', value: 9 },
       ],
     };
     const { outcome, snapshots } = recorded(both, { askedAt: EARLY });
     expect(outcome.state).toBe('provisional');
     expect(snapshots.map((row) => row.metadata.settled)).toEqual([false, true]);
   });
+});
+
+it.each([
+  ['before its end, provisional', '2026-11-18T20:00:00Z', false],
+  ['from its end on, settled', '2026-11-19T00:00:00Z', true],
+])('a closing figure of a day is, asked for %s', (_when, askedAt, settled) => {
+  const asked = { account: ACCOUNT, platform: PLATFORM, day: dayOf(DATE, 'UTC'), warn: () => undefined };
+  const rows = closingRows({ ...asked, askedAt: new Date(askedAt) }, [{ metric: 'total', value: 9 }]);
+  expect(rows).toMatchObject([{ date: DATE, metric: 'total', value: 9, metadata: { period: 'lifetime', settled } }]);
 });
 
 it('does not write a value that is not in the table of the platform, and says so', () => {

@@ -199,10 +199,15 @@ it('names days that are too far back instead of asking for them', () => {
   expect(asked.map(({ date }) => date)).toEqual(['2024-11-24']);
 });
 
-it('wants closing figures for the last ended day alone, and only while it is due', () => {
-  expect(planned({}).closingDate).toBe('2026-11-21');
-  expect(planned({ ledger: [entry('2026-11-21', 'provisional')] }).closingDate).toBeNull();
-  expect(planned({ window: { kind: 'dates', since: '2026-11-10', until: '2026-11-12' } }).closingDate).toBeNull();
+it('files closing figures under the day whose end is nearest, and not under named days of the past', () => {
+  const closing = (given: Given) => planned(given).closing?.date ?? null;
+  const at = (time: string) => new Date(`2026-11-${time}:00Z`);
+  // 8:00 UTC is midnight in the platform's zone.
+  expect([at('21T20:01'), at('22T02:00'), at('22T09:00'), at('22T20:00')].map((now) => closing({ now }))).toEqual(
+    Array(4).fill('2026-11-21'),
+  );
+  expect(closing({ now: at('22T20:01') })).toBe('2026-11-22');
+  expect(closing({ window: { kind: 'dates', since: '2026-11-10', until: '2026-11-12' } })).toBeNull();
 });
 
 const ledgers = fc.array(

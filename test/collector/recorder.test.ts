@@ -19,7 +19,9 @@ function day(account: number, date: string, rows: number, value = 1): DayRecord 
 const account = (id: number, ...days: DayRecord[]): AccountRecord => ({
   row: accountRow({ id, connection_id: `c${id}` }),
   days,
+  closing: [],
   failedDates: [],
+  skippedDates: [],
   backlog: 0,
 });
 
@@ -103,7 +105,7 @@ it('writes the failure of a whole account once, on its own row', async () => {
   const { add, recorder, calls, written } = recorderOver(async () => undefined);
   const dates = ['2026-11-20', '2026-11-21'];
   const row = accountRow({ reason: DEAD.reason, message: DEAD.message });
-  const failed: AccountRecord = { row, days: [], failedDates: dates, backlog: 0 };
+  const failed: AccountRecord = { row, days: [], closing: [], failedDates: dates, skippedDates: [], backlog: 0 };
   await add(failed);
   await recorder.flush();
   expect(calls).toEqual([

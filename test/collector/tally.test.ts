@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ConnectionReport } from '../../src/collector/events.js';
-import type { AccountRecord } from '../../src/collector/outcome.js';
+import type { Failure } from '../../src/collector/summary.js';
 import { createTally, type RunFacts } from '../../src/collector/tally.js';
-import { accountRow } from '../support/accounts.js';
 
 const FACTS: RunFacts = {
   runId: 'r',
@@ -21,10 +20,20 @@ const FACTS: RunFacts = {
   requests: { total: 0, retried: 0 },
 };
 
-/** An account that failed as a whole on the days given. */
-function failure(user: number, failedDates: readonly string[] = ['2026-11-21']): AccountRecord {
-  const row = accountRow({ id: user, connection_id: `c${user}`, reason: 'timeout', message: 'no answer' });
-  return { row, days: [], failedDates, backlog: 0 };
+function failure(user: number): Failure {
+  return {
+    user_id: `u${user}`,
+    platform: 'x',
+    account_id: null,
+    connection_id: `c${user}`,
+    reason: 'timeout',
+    message: 'no answer',
+    days: 1,
+    since: '2026-11-21',
+    until: '2026-11-21',
+    failing_since: '2026-11-22',
+    runs: 1,
+  };
 }
 
 function report(user: number, platform: string, dates: readonly string[] = ['2026-11-21']): ConnectionReport {
@@ -49,25 +58,23 @@ it('sums up a run in which everything fails, and lists no more of it than fits',
   for (let user = 0; user < 10_003; user++) tally.add(report(user, 'x'), failure(user));
   for (let warning = 0; warning < 1_003; warning++) tally.warn(`warning ${warning}`);
   const summary = tally.summary(FACTS);
-  expect(summary.failures).toHaveLength(10_000);
+  expect(summary.failures).toHaveLength(1_000);
   expect(summary).toMatchObject({
-    failures_omitted: 3,
+    failures_omitted: 9_003,
     days: { planned: 10_003, failed: 10_003 },
     platforms: { x: { failed: 10_003, reasons: { timeout: 10_003 } } },
   });
   expect(summary.warnings).toHaveLength(1_000);
 });
 
-it('tells of an account that failed as a whole day by day, under the reason of the account', () => {
-  const dates = ['2026-11-19', '2026-11-20', '2026-11-21'];
+it('counts the accounts of a platform that lack a permission, and keeps the words of the first', () => {
   const tally = createTally();
-  tally.add(report(1, 'x', dates), failure(1, dates));
-  const { failures, days, connections } = tally.summary(FACTS);
-  expect(failures.map(({ day, reason, message }) => `${day} ${reason}: ${message}`)).toEqual(
-    dates.map((date) => `${date} timeout: no answer`),
-  );
-  expect(days).toMatchObject({ planned: 3, failed: 3 });
-  expect(connections).toEqual({ total: 1, succeeded: 0, failed: 1, skipped: 0 });
+  const lacking = { ...report(1, 'x'), result: 'skipped', reason: 'missing_permission', days: { skipped: 1 } } as const;
+  tally.add({ ...lacking, message: 'grant read_insights' }, null);
+  tally.add({ ...lacking, message: 'grant something else' }, null);
+  tally.add(report(2, 'y'), failure(2));
+  expect(tally.withoutPermission()).toEqual([{ platform: 'x', accounts: 2, message: 'grant read_insights' }]);
+  expect(tally.summary(FACTS)).toMatchObject({ connections: { failed: 1, skipped: 2 }, failures: [{ user_id: 'u2' }] });
 });
 
 it('counts the values in whose place rows of other writers stand', () => {

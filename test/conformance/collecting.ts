@@ -7,6 +7,7 @@ import { createPlatforms } from '../../src/platforms/registry.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.js';
+import type { SnapshotRow } from '../../src/store/accounts.js';
 import type { Environment } from '../../src/variables.js';
 import { storedAccount } from '../support/accounts.js';
 import { NOON } from './accounts.js';
@@ -55,7 +56,7 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
     secrets: [],
     again: false,
     keyring: { decrypt: (token: string) => ({ ok: true, token }) as const },
-    refused: createRefusals(warn),
+    refusals: createRefusals(warn),
     window: { kind: 'lookback', days: 7 } as const,
     backlog: 30,
   };
@@ -80,18 +81,33 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
     date: outcome.date,
     ended: outcome.reason === null ? outcome.state : `${outcome.state} ${outcome.reason}`,
     message: outcome.message,
+    ...byMetric(snapshots),
+  }));
+  const whole = (state: string, dates: readonly string[]) =>
+    dates.map((date) => ({
+      date,
+      ended: `${state} ${record.row?.reason}`,
+      message: record.row?.message ?? null,
+      values: {},
+      metadata: {},
+    }));
+  const days = [...single, ...whole('failed', record.failedDates), ...whole('skipped', record.skippedDates)].sort(
+    (a, b) => a.date.localeCompare(b.date),
+  );
+  return { days: days.map((day) => withRows(day, record.closing)), warnings, requests, sandbox };
+}
+
+function byMetric(snapshots: readonly SnapshotRow[]): Pick<CollectedDay, 'values' | 'metadata'> {
+  return {
     values: Object.fromEntries(snapshots.map(({ metric, value }) => [metric, value])),
     metadata: Object.fromEntries(snapshots.map(({ metric, metadata }) => [metric, metadata])),
-  }));
-  const whole = record.failedDates.map((date) => ({
-    date,
-    ended: `failed ${record.row?.reason}`,
-    message: record.row?.message ?? null,
-    values: {},
-    metadata: {},
-  }));
-  const days = [...single, ...whole].sort((a, b) => a.date.localeCompare(b.date));
-  return { days, warnings, requests, sandbox };
+  };
+}
+
+/** A day with those of the rows that are filed under it. */
+function withRows(day: CollectedDay, rows: readonly SnapshotRow[]): CollectedDay {
+  const { values, metadata } = byMetric(rows.filter(({ date }) => date === day.date));
+  return { ...day, values: { ...day.values, ...values }, metadata: { ...day.metadata, ...metadata } };
 }
 
 /** Asks the platform in the sandbox whether the account's token opens it. */

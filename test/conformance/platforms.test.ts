@@ -81,9 +81,10 @@ describe.each(PLATFORMS)('%s', (platform) => {
     expect(requests.total).toBeLessThanOrEqual(2);
   });
 
-  it('ends on a missing permission after the first request', async () => {
+  it('skips the days for a missing permission after the first request, and says what to grant', async () => {
     const { days, requests } = await withFault({ kind: 'missing_permission' });
-    expectNothing(days, 'failed missing_permission');
+    expectNothing(days, 'skipped missing_permission');
+    expect(days[0]?.message).toMatch(/connect .*(grant|allow|as an administrator)/);
     expect(requests.total).toBe(1);
   });
 

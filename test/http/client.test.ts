@@ -29,7 +29,7 @@ function client(concurrency = 4, limits: Partial<HttpLimits> = {}) {
     warn: () => undefined,
     limits: { maxRequests: 1_000, maxDurationMs: 60_000, maxWaitMs: 60_000, ...limits },
   });
-  return { stop, counters, http: client.lane('test', 'account') };
+  return { stop, counters, http: client.lane('test', 'account'), lane: client.lane };
 }
 
 const judge: Judge<unknown> = ({ status, json }) =>
@@ -125,6 +125,19 @@ it('refuses an answer of more than 10 MB while it comes in', async () => {
   });
   await expect(client().http.ask(get(url), judge)).rejects.toThrow('more than 10 MB');
   expect(sent).toBeLessThan(60);
+});
+
+it('knows each API that a request names apart from the others of its platform', async () => {
+  const url = await serve((_request, response) => void response.end('{}'));
+  const { lane } = client();
+  const gone: Judge<unknown> = () => ({
+    kind: 'refuse',
+    error: new PlatformError('quota_exhausted', 'none left today', 'platform'),
+  });
+  await expect(lane('test', 'a').ask({ ...get(url), api: 'test data' }, gone)).rejects.toThrow('none left');
+  await expect(lane('test', 'b').ask({ ...get(url), api: 'test data' }, judge)).rejects.toThrow('none left');
+  await expect(lane('test', 'b').ask({ ...get(url), api: 'test reports' }, judge)).resolves.toEqual({});
+  await expect(lane('test', 'b').ask(get(url), judge)).resolves.toEqual({});
 });
 
 it('sends nothing beyond the requests and the time that a run may take', async () => {

@@ -1,11 +1,11 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { PlatformError } from '../../src/errors.js';
 import { createGate, type Gate } from '../../src/http/gate.js';
 import type { Verdict } from '../../src/http/http.js';
 
 const MAX_WAIT_MS = 300_000;
 const fine: Verdict<unknown> = { kind: 'accept', value: {} };
-const down: Verdict<unknown> = { kind: 'retry', error: new PlatformError('platform_error', 'HTTP 503') };
+const down = { kind: 'retry', error: new PlatformError('platform_error', 'HTTP 503') } as const;
 const throttled: Verdict<unknown> = { kind: 'retry', error: new PlatformError('throttled', 'too many') };
 
 let clock: number;
@@ -15,15 +15,19 @@ beforeEach(() => {
   clock = Date.parse('2026-11-22T02:00:00Z');
   warnings = [];
   gate = createGate({
-    platform: 'x',
+    api: 'x',
     maxWaitMs: MAX_WAIT_MS,
     now: () => new Date(clock),
     warn: (text) => warnings.push(text),
   });
 });
 
-function fail(times: number, accounts = ['a', 'b', 'c']): void {
-  for (let i = 0; i < times; i++) gate.note(accounts[i % accounts.length] ?? '', down);
+/** A request of the account that gets no answer in four attempts. */
+function fail(account: string, meanwhile: () => void = () => undefined): void {
+  const answeredBefore = gate.answered;
+  for (let attempt = 0; attempt < 4; attempt++) gate.note(account, down);
+  meanwhile();
+  gate.giveUp(account, down.error, answeredBefore);
 }
 
 it('rests as long as an answer asks, the one account or all', () => {
@@ -41,39 +45,77 @@ it('leaves to the next run what asks for a longer rest than the run may wait', (
   expect(gate.admit('b')).toBe(0);
 });
 
-it('ends a platform whose quota is gone, and says so once', () => {
+it('is skipped at once when its daily quota is gone, and says so once', () => {
   const gone = new PlatformError('quota_exhausted', 'none left today', 'platform');
   gate.note('a', { kind: 'refuse', error: gone });
   gate.note('b', { kind: 'refuse', error: gone });
   expect(() => gate.admit('c')).toThrow(gone);
-  expect(warnings).toEqual(['x is asked nothing more in this run: none left today']);
+  expect(warnings).toEqual(['x is skipped for the rest of this run: none left today']);
 });
 
-it('opens after ten failures in a row, then sends one probe every thirty seconds', () => {
-  fail(9);
-  expect(gate.admit('d')).toBe(0);
-  fail(1);
-  expect(() => gate.admit('d')).toThrow(expect.objectContaining({ reason: 'platform_error', scope: 'connection' }));
-  clock += 30_000;
-  expect(gate.admit('d')).toBe(0);
-  expect(() => gate.admit('e')).toThrow();
-  gate.note('d', down);
-  expect(() => gate.admit('e')).toThrow();
-  clock += 30_000;
-  gate.admit('e');
-  gate.note('e', fine);
-  expect(gate.admit('f')).toBe(0);
-  expect(warnings).toEqual([expect.stringContaining('x is down'), 'x answers again']);
+describe('a refusal for the sake of the app', () => {
+  const foreign = new PlatformError('configuration', 'Invalid appsecret_proof', 'platform');
+  const refuse = (account: string) => gate.note(account, { kind: 'refuse', error: foreign });
+
+  it('skips the API once three accounts in a row meet it', () => {
+    refuse('a');
+    refuse('b');
+    expect(gate.admit('c')).toBe(0);
+    refuse('c');
+    expect(() => gate.admit('d')).toThrow(foreign);
+    expect(warnings).toEqual(['x is skipped for the rest of this run: Invalid appsecret_proof']);
+  });
+
+  it('counts an account once', () => {
+    for (let i = 0; i < 10; i++) refuse('a');
+    refuse('b');
+    expect(gate.admit('c')).toBe(0);
+  });
+
+  it('counts anew when another account is answered in between', () => {
+    for (const account of ['a', 'b']) refuse(account);
+    gate.note('c', fine);
+    for (const account of ['d', 'e']) refuse(account);
+    expect(gate.admit('f')).toBe(0);
+    expect(warnings).toEqual([]);
+  });
 });
 
-it('does not take one broken account for a broken platform', () => {
-  fail(50, ['a', 'b']);
-  expect(gate.admit('c')).toBe(0);
-});
+describe('an API that gives no answer', () => {
+  it('is down after three accounts in a row, then gets one probe every thirty seconds', () => {
+    fail('a');
+    fail('b');
+    expect(gate.admit('d')).toBe(0);
+    fail('c');
+    expect(() => gate.admit('d')).toThrow(expect.objectContaining({ reason: 'platform_error', scope: 'connection' }));
+    clock += 30_000;
+    expect(gate.admit('d')).toBe(0);
+    expect(() => gate.admit('e')).toThrow();
+    gate.note('d', down);
+    expect(() => gate.admit('e')).toThrow();
+    clock += 30_000;
+    gate.admit('e');
+    gate.note('e', fine);
+    expect(gate.admit('f')).toBe(0);
+    expect(warnings).toEqual([expect.stringContaining('x is down'), 'x answers again']);
+  });
 
-it('starts to count anew at any answer that is one', () => {
-  fail(9);
-  gate.note('a', throttled);
-  fail(9);
-  expect(gate.admit('d')).toBe(0);
+  it('is not down for two broken accounts, however often they are asked', () => {
+    for (let i = 0; i < 50; i++) fail(i % 2 === 0 ? 'a' : 'b');
+    expect(gate.admit('c')).toBe(0);
+  });
+
+  it('is counted anew after any answer that is one', () => {
+    fail('a');
+    fail('b');
+    gate.note('a', throttled);
+    fail('c');
+    fail('d');
+    expect(gate.admit('e')).toBe(0);
+  });
+
+  it('is up where others were answered while a request was tried', () => {
+    for (const account of ['a', 'b', 'c', 'd']) fail(account, () => gate.note('e', fine));
+    expect(gate.admit('f')).toBe(0);
+  });
 });

@@ -70,7 +70,7 @@ describe('a session', () => {
       scopes: ['analytics', 'everything'],
     };
     const { get } = openSession(client, tokens, lentContext(NOON).context);
-    const ask = () => get(new URL(`${url}/data`), judgeStale);
+    const ask = () => get({ api: 'any', url: new URL(`${url}/data`) }, judgeStale);
     return { ask, requests };
   }
 

@@ -145,13 +145,18 @@ describe.concurrent('what a platform says', () => {
     ]);
   });
 
-  it('ends a platform for the run in words that can be stored, and its tables are as bounded as any', async () => {
+  it('ends an API for the run in words that can be stored, and its tables are as bounded as any', async () => {
     const refusal = '{"error":{"message":"\\u0000 \\ud800 off","errors":[{"reason":"accessNotConfigured"}]}}';
     const bodies: Record<string, Answer> = {
       ya29: { status: 403, body: Buffer.from(refusal) },
       AQX: `{"elements":[${'1,'.repeat(MILLION)}1]}`,
     };
-    const accounts = [account('youtube', 1, 'ya29'), account('youtube', 2, 'ya29'), account('linkedin', 3, 'AQX')];
+    const accounts = [
+      account('youtube', 1, 'ya29'),
+      account('youtube', 2, 'ya29'),
+      account('youtube', 3, 'ya29'),
+      account('linkedin', 4, 'AQX'),
+    ];
     const env = await serveBytes((token) => bodies[token] ?? '');
     const { database, summary } = await collecting(accounts.map(connectionRow), env);
     expect(await outcomes(database)).toEqual({

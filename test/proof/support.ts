@@ -102,7 +102,8 @@ export async function connectedDatabase(accounts: readonly SandboxAccount[] = AC
 
 /** How each account's days ended; one that failed as a whole says so itself. */
 export const ENDED = `(
-  select accounts.user_id, accounts.platform, coalesce(outcomes.outcome, 'failed') as outcome,
+  select accounts.user_id, accounts.platform, 
+    coalesce(outcomes.outcome, case accounts.reason when 'missing_permission' then 'skipped' else 'failed' end) as outcome,
     coalesce(outcomes.reason, accounts.reason) as reason, coalesce(outcomes.message, accounts.message) as message
   from collection_accounts accounts
   left join collection_outcomes outcomes on outcomes.account = accounts.id

@@ -10,6 +10,7 @@ export function storedAccount(differing: Partial<StoredAccount> = {}): StoredAcc
     accountName: null,
     connections: [{ id: 'c1', accessToken: 'EAAtoken', refreshToken: null, tokenExpiresAt: null }],
     failingSince: null,
+    failingRuns: 0,
     firstDay: null,
     doneTo: null,
     metrics: {},

@@ -32,7 +32,7 @@ export async function serveApi(answer: (url: URL, token: string) => Answer) {
 }
 
 /** What the collector lends to a platform. Waiting takes no time, but moves the clock. */
-export function lentContext(start: Date, closingDate: string | null = null, maxRequests = 1_000) {
+export function lentContext(start: Date, lastEndedDate: string | null = null, maxRequests = 1_000) {
   let clock = start.getTime();
   const now = () => new Date(clock);
   const counters = { total: 0, retried: 0 };
@@ -51,6 +51,8 @@ export function lentContext(start: Date, closingDate: string | null = null, maxR
   });
   closers.push(client.close);
   const http = client.lane('test', 'account');
-  const context: PlatformContext = { http, now, closingDate, refused: createRefusals(warn), warn };
+  const refused = createRefusals(warn).of(1, (text) => text);
+  const wantsClosing = lastEndedDate !== null;
+  const context: PlatformContext = { http, now, lastEndedDate, wantsClosing, refused, warn };
   return { context, client, warnings, counters, now };
 }

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PlatformError } from '../../src/errors.js';
-import type { DayResult, PlatformContext } from '../../src/platforms/platform.js';
+import type { Collected, PlatformContext } from '../../src/platforms/platform.js';
 import { type Answer, lentContext, serveApi } from './api.js';
+import { withClosing } from './collected.js';
 
 const FOLDER = resolve(import.meta.dirname, '../recorded');
 
@@ -43,9 +44,9 @@ export interface Expectation {
 /** How a platform is asked while an API answers. */
 export interface Feeding {
   readonly now: Date;
-  readonly closingDate?: string;
+  readonly lastEndedDate?: string;
   readonly answer: (url: URL, token: string) => Answer;
-  readonly collect: (url: string, context: PlatformContext) => Promise<DayResult[]>;
+  readonly collect: (url: string, context: PlatformContext) => Promise<Collected>;
 }
 
 /** Feeds each recorded answer of a folder through a platform's code, and holds what comes of it to the table. */
@@ -88,9 +89,9 @@ export function answerFrom({ status, body, headers }: Recorded): Answer {
   return [status, body, headers];
 }
 
-async function outcomeOf({ now, closingDate, answer, collect }: Feeding) {
+async function outcomeOf({ now, lastEndedDate, answer, collect }: Feeding) {
   const { url, requests } = await serveApi(answer);
-  const { context, counters } = lentContext(now, closingDate ?? null);
+  const { context, counters } = lentContext(now, lastEndedDate ?? null);
   const warnings = new Set<string>();
   const warn = (message: string) => void warnings.add(message);
   const refused = { ...context.refused, add: refusedWith(context, warn) };
@@ -126,9 +127,9 @@ function refusedWith({ refused }: PlatformContext, warn: (message: string) => vo
   };
 }
 
-async function settled(collecting: Promise<DayResult[]>) {
+async function settled(collecting: Promise<Collected>) {
   try {
-    return { results: await collecting, thrown: null };
+    return { results: withClosing(await collecting), thrown: null };
   } catch (error) {
     if (error instanceof PlatformError) return { results: [], thrown: error };
     throw error;

@@ -1,15 +1,7 @@
 import type { ConnectionReport } from '../../collector/events.js';
-import type { Summary } from '../../collector/summary.js';
-import type { FailureReason } from '../../errors.js';
-import {
-  describeFailure,
-  type FailureGroup,
-  groupFailures,
-  PLATFORM_COLUMNS,
-  platformRows,
-  totals,
-} from './summary.js';
-import { cleanText, count, formatDates, formatDuration, formatRange, shorten } from './text.js';
+import type { Failure, Summary } from '../../collector/summary.js';
+import { describeFailure, formatFailedDays, PLATFORM_COLUMNS, platformRows, totals } from './summary.js';
+import { cleanText, count, formatDuration, formatRange, shorten } from './text.js';
 
 /** GitHub shows no more annotations of one level a step. */
 const MAX_ANNOTATIONS = 10;
@@ -33,16 +25,12 @@ function escapeProperty(text: string): string {
 
 /** A run's failures and warnings as commands to GitHub's runner, a line each. */
 export function githubAnnotations(summary: Summary, connections: Connections): string {
-  const failures = groupFailures(summary.failures);
-  const ofLevel = (level: Level) =>
-    failures
-      .filter(({ reason }) => levelOf(reason) === level)
-      .map((group) => ({
-        title: `${cleanText(group.platform)}: ${group.reason}`,
-        message: describeFailure(group, connections.get(group.connection_id)),
-      }));
+  const failures = summary.failures.map((failure) => ({
+    title: `${cleanText(failure.platform)}: ${failure.reason}`,
+    message: describeFailure(failure, connections.get(failure.connection_id)),
+  }));
   const warnings = summary.warnings.map((message) => ({ title: 'analytics-collect', message }));
-  return [...annotations('error', ofLevel('error')), ...annotations('warning', [...warnings, ...ofLevel('warning')])]
+  return [...annotations('error', failures, summary.failures_omitted), ...annotations('warning', warnings)]
     .map((line) => `${line}\n`)
     .join('');
 }
@@ -67,29 +55,26 @@ export function githubSummary(summary: Summary, connections: Connections, maxByt
       .join('\n'),
     markdownTable(PLATFORM_COLUMNS, platformRows(summary)),
   ].join('\n\n');
-  const groups = groupFailures(summary.failures);
-  if (groups.length === 0) return `${head}\n\n`;
+  const { failures, failures_omitted } = summary;
+  if (failures.length === 0) return `${head}\n\n`;
   const title = `${head}\n\n#### ${count(summary.connections.failed, 'connection')} failed\n\n`;
   const columns = ['reason', 'platform', 'account', 'user', 'days', 'message'];
   const table = `${markdownTable(columns, [])}\n`;
   const rows = withinBytes(
-    groups.map((group) => `${failureRow(group, connections.get(group.connection_id))}\n`),
+    failures.map((failure) => `${failureRow(failure, connections.get(failure.connection_id))}\n`),
     maxBytes - Buffer.byteLength(title + table) - RESERVED_BYTES,
   );
-  const left = groups.length - rows.length;
-  return `${title}${table}${rows.join('')}\n${left > 0 ? `… and ${left} more: \`collection_outcomes\` holds all.\n\n` : ''}`;
+  const left = failures.length + failures_omitted - rows.length;
+  return `${title}${table}${rows.join('')}\n${left > 0 ? `… and ${left} more: \`analytics-collect status --json\` lists all.\n\n` : ''}`;
 }
 
-function levelOf(reason: FailureReason): Level {
-  return reason === 'missing_permission' ? 'warning' : 'error';
-}
-
-function annotations(level: Level, told: readonly { title: string; message: string }[]): string[] {
-  if (told.length <= MAX_ANNOTATIONS) return told.map((one) => annotation(level, one));
+/** `untold`: how many more there are that nothing is known of. */
+function annotations(level: Level, told: readonly { title: string; message: string }[], untold = 0): string[] {
+  if (told.length + untold <= MAX_ANNOTATIONS) return told.map((one) => annotation(level, one));
   const shown = told.slice(0, MAX_ANNOTATIONS - 1);
   const rest = {
     title: 'analytics-collect',
-    message: `… and ${told.length - shown.length} more: see the step's summary`,
+    message: `… and ${told.length + untold - shown.length} more: see the step's summary`,
   };
   return [...shown, rest].map((one) => annotation(level, one));
 }
@@ -103,15 +88,15 @@ function heading({ dates, duration_ms, scope }: Summary): string {
   return markdown(`${days}, in ${formatDuration(duration_ms)}, scope ${shorten(scope, 100)}`);
 }
 
-function failureRow(group: FailureGroup, connection: ConnectionReport | undefined): string {
-  const account = connection?.accountName ?? connection?.accountId ?? `connection ${group.connection_id}`;
+function failureRow(failure: Failure, connection: ConnectionReport | undefined): string {
+  const account = connection?.accountName ?? failure.account_id ?? `connection ${failure.connection_id}`;
   return tableRow([
-    group.reason,
-    group.platform,
+    failure.reason,
+    failure.platform,
     account,
-    group.user_id,
-    formatDates(group.days),
-    shorten(group.message, MAX_MESSAGE),
+    failure.user_id,
+    formatFailedDays(failure),
+    shorten(failure.message, MAX_MESSAGE),
   ]);
 }
 

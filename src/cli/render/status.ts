@@ -1,4 +1,5 @@
-import type { ExpiringToken, PlatformStatus, StatusReport } from '../../collector/status.js';
+import type { ExpiringToken, FailingReport, PlatformStatus, StatusReport } from '../../collector/status.js';
+import { isSkipReason } from '../../errors.js';
 import type { Colors } from './colors.js';
 import { MAX_LINES } from './summary.js';
 import { cleanText, count, formatAccount, formatDuration, formatNumber, formatRange, formatTable } from './text.js';
@@ -12,6 +13,7 @@ export function renderStatus(report: StatusReport, colors: Colors): string {
     platformTable(report.platforms),
     ignoredLines(report.ignored),
     failingLines(report.platforms, colors),
+    permissionLines(report.platforms, colors),
     expiringLines(report.expiring_tokens, colors),
     report.warnings.map((warning) => `${colors.yellow('warning:')} ${cleanText(warning)}`),
   ];
@@ -66,27 +68,42 @@ function ignoredLines(ignored: StatusReport['ignored']): string[] {
 }
 
 function failingLines(platforms: readonly PlatformStatus[], colors: Colors): string[] {
-  const failing = platforms.flatMap(({ platform, failing }) =>
-    failing.map((connection) => ({ platform, ...connection })),
+  const lines = accountLines(platforms, ({ failing }) => failing);
+  const reasons = platforms.flatMap(({ platform, reasons }) =>
+    Object.entries(reasons).flatMap(([reason, accounts]) =>
+      isSkipReason(reason) ? [] : [`${formatNumber(accounts)} ${cleanText(platform)} ${reason}`],
+    ),
   );
-  if (failing.length === 0) return [];
-  const lines = failing.slice(0, MAX_LINES).map((connection) => {
-    const { platform, reason, message, runs } = connection;
-    const account = formatAccount({
-      accountId: connection.account_id,
-      accountName: connection.account_name,
-      connectionId: connection.connection_id,
+  const failing = platforms.reduce((sum, platform) => sum + platform.failing.length, 0);
+  return failing === 0 ? [] : [colors.red(`${count(failing, 'account')} failing: ${reasons.join(', ')}`), ...lines];
+}
+
+function permissionLines(platforms: readonly PlatformStatus[], colors: Colors): string[] {
+  const lines = accountLines(platforms, (platform) => platform.missing_permission);
+  const accounts = platforms.reduce((sum, platform) => sum + platform.missing_permission.length, 0);
+  const title = `${count(accounts, 'account')} skipped until a permission is granted (missing_permission):`;
+  return accounts === 0 ? [] : [colors.yellow(title), ...lines];
+}
+
+function accountLines(
+  platforms: readonly PlatformStatus[],
+  accountsOf: (platform: PlatformStatus) => readonly FailingReport[],
+): string[] {
+  const accounts = platforms.flatMap((platform) =>
+    accountsOf(platform).map((account) => ({ platform: platform.platform, ...account })),
+  );
+  const lines = accounts.slice(0, MAX_LINES).map(({ platform, reason, message, runs, ...account }) => {
+    const name = formatAccount({
+      accountId: account.account_id,
+      accountName: account.account_name,
+      connectionId: account.connection_id,
     });
     const why = message === null ? reason : `${reason}: ${message}`;
-    const since = `${count(runs, 'run')}, since ${connection.failing_since}`;
-    return `  ${cleanText(`${platform} ${account} of user ${connection.user_id}: ${why} (${since})`)}`;
+    const since = `${count(runs, 'run')}, since ${account.failing_since}`;
+    return `  ${cleanText(`${platform} ${name} of user ${account.user_id}: ${why} (${since})`)}`;
   });
-  const more = failing.length - lines.length;
-  return [
-    colors.red(`${count(failing.length, 'account')} failing:`),
-    ...lines,
-    ...(more > 0 ? [`  … and ${formatNumber(more)} more: --json lists all`] : []),
-  ];
+  const more = accounts.length - lines.length;
+  return more > 0 ? [...lines, `  … and ${formatNumber(more)} more: --json lists all`] : lines;
 }
 
 function expiringLines(tokens: readonly ExpiringToken[], colors: Colors): string[] {

@@ -1,13 +1,12 @@
 import type { ConnectionReport } from '../../collector/events.js';
 import type { Failure, Summary } from '../../collector/summary.js';
-import { SKIP_REASONS } from '../../errors.js';
+import { isSkipReason } from '../../errors.js';
 import { OUTCOME_STATES } from '../../store/accounts.js';
 import type { Colors } from './colors.js';
 import {
   cleanText,
   count,
   formatAccount,
-  formatDates,
   formatDuration,
   formatNumber,
   formatRange,
@@ -25,13 +24,8 @@ const MOST_ALIKE = 5;
 export interface SummaryContext {
   readonly colors: Colors;
   readonly sandbox: boolean;
-  /** What was told of connections in the course of the run, by id: the summary itself names no accounts. */
+  /** What was told of connections in the course of the run, by id: the summary itself has no names of accounts. */
   readonly connections: ReadonlyMap<string, ConnectionReport>;
-}
-
-/** Days of one connection that failed for the same reason. */
-export interface FailureGroup extends Omit<Failure, 'day'> {
-  readonly days: string[];
 }
 
 /** A run's summary for people. */
@@ -39,7 +33,7 @@ export function renderSummary(summary: Summary, context: SummaryContext): string
   const blocks = [
     [heading(summary, context.colors), ...totals(summary)],
     platformTable(summary),
-    skippedLines(summary),
+    reasonLines(summary),
     failureLines(summary, context),
     nextSteps(summary, context),
   ];
@@ -86,14 +80,27 @@ function platformTable(summary: Summary): string[] {
   return indent(formatTable(columns, rows));
 }
 
-/** Why accounts were passed over, for good reason. */
-function skippedLines({ platforms }: Summary): string[] {
-  const skipped = Object.entries(platforms).flatMap(([platform, { reasons }]) =>
-    SKIP_REASONS.filter((reason) => reasons[reason] !== undefined).map(
-      (reason) => `${formatNumber(reasons[reason] ?? 0)} ${cleanText(platform)} ${reason}`,
-    ),
+/** How many accounts failed or were skipped, by platform and reason. */
+function reasonLines({ platforms }: Summary): string[] {
+  const reasons = Object.entries(platforms).flatMap(([platform, { reasons }]) =>
+    Object.entries(reasons).map(([reason, accounts]) => ({ platform, reason, accounts })),
   );
-  return skipped.length === 0 ? [] : [`  skipped: ${skipped.join(', ')}`];
+  const line = (title: string, found: typeof reasons) =>
+    found.length === 0
+      ? []
+      : [
+          `  ${title}: ${found.map(({ platform, reason, accounts }) => `${formatNumber(accounts)} ${cleanText(platform)} ${reason}`).join(', ')}`,
+        ];
+  return [
+    ...line(
+      'failed',
+      reasons.filter(({ reason }) => !isSkipReason(reason)),
+    ),
+    ...line(
+      'skipped',
+      reasons.filter(({ reason }) => isSkipReason(reason)),
+    ),
+  ];
 }
 
 export function platformRows({ platforms }: Summary): string[][] {
@@ -105,66 +112,62 @@ export function platformRows({ platforms }: Summary): string[][] {
     ]);
 }
 
-function failureLines({ failures, connections }: Summary, context: SummaryContext): string[] {
-  const alike = alikeFailures(groupFailures(failures));
+function failureLines({ failures, failures_omitted, connections }: Summary, context: SummaryContext): string[] {
+  const alike = alikeFailures(failures);
   if (alike.length === 0) return [];
-  const lines = alike.slice(0, MAX_LINES).map((groups) => describeAlike(groups, context.connections));
-  const more = alike.length - lines.length;
+  const shown = alike.slice(0, MAX_LINES);
+  const more = connections.failed - shown.reduce((sum, same) => sum + same.length, 0);
+  const where = failures_omitted > 0 ? 'analytics-collect status --json' : '--json';
   return [
     context.colors.red(`${count(connections.failed, 'connection')} failed:`),
-    ...indent(lines),
-    ...(more > 0 ? [`  … and ${formatNumber(more)} more: --json lists all`] : []),
+    ...indent(shown.map((same) => describeAlike(same, context.connections))),
+    ...(more > 0 ? [`  … and ${formatNumber(more)} more: ${where} lists all`] : []),
   ];
 }
 
-export function groupFailures(failures: readonly Failure[]): FailureGroup[] {
-  const groups = new Map<string, FailureGroup>();
-  for (const { day, ...failure } of failures) {
-    const key = JSON.stringify([failure.connection_id, failure.reason, failure.message]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { ...failure, days: [day] });
-    else group.days.push(day);
-  }
-  return [...groups.values()].map((group) => ({ ...group, days: group.days.toSorted() }));
-}
-
 /** Failures of many connections in the same words are one trouble of the platform, and one line. */
-function alikeFailures(groups: readonly FailureGroup[]): FailureGroup[][] {
-  const alike = new Map<string, FailureGroup[]>();
-  for (const group of groups) {
-    const key = JSON.stringify([group.platform, group.reason, group.message]);
-    alike.set(key, [...(alike.get(key) ?? []), group]);
+function alikeFailures(failures: readonly Failure[]): Failure[][] {
+  const alike = new Map<string, Failure[]>();
+  for (const failure of failures) {
+    const key = JSON.stringify([failure.platform, failure.reason, failure.message]);
+    const same = alike.get(key);
+    if (same === undefined) alike.set(key, [failure]);
+    else same.push(failure);
   }
-  return [...alike.values()].flatMap((same) => (same.length > MOST_ALIKE ? [same] : same.map((group) => [group])));
+  return [...alike.values()].flatMap((same) => (same.length > MOST_ALIKE ? [same] : same.map((failure) => [failure])));
 }
 
-function describeAlike(groups: readonly FailureGroup[], connections: SummaryContext['connections']): string {
-  const [first] = groups;
+function describeAlike(failures: readonly Failure[], connections: SummaryContext['connections']): string {
+  const [first] = failures;
   if (first === undefined) return '';
-  if (groups.length === 1) return describeFailure(first, connections.get(first.connection_id));
+  if (failures.length === 1) return describeFailure(first, connections.get(first.connection_id));
   const days = count(
-    groups.reduce((sum, group) => sum + group.days.length, 0),
+    failures.reduce((sum, failure) => sum + failure.days, 0),
     'day',
   );
   return cleanText(
-    `${count(groups.length, `${first.platform} connection`)}: ${first.reason}: ${shorten(first.message, MAX_MESSAGE)} (${days})`,
+    `${count(failures.length, `${first.platform} connection`)}: ${first.reason}: ${shorten(first.message, MAX_MESSAGE)} (${days})`,
   );
 }
 
 /** A failure in a line: `instagram 178… (Name) of user U: reason: message (days)`. */
-export function describeFailure(group: FailureGroup, connection: ConnectionReport | undefined): string {
+export function describeFailure(failure: Failure, connection: ConnectionReport | undefined): string {
   const account = formatAccount({
-    accountId: connection?.accountId ?? null,
+    accountId: failure.account_id,
     accountName: connection?.accountName ?? null,
-    connectionId: group.connection_id,
+    connectionId: failure.connection_id,
   });
-  const days = group.days.length === 1 ? '' : `${count(group.days.length, 'day')}: `;
   return cleanText(
-    `${group.platform} ${account} of user ${group.user_id}: ${group.reason}: ${shorten(group.message, MAX_MESSAGE)} (${days}${formatDates(group.days)})`,
+    `${failure.platform} ${account} of user ${failure.user_id}: ${failure.reason}: ${shorten(failure.message, MAX_MESSAGE)} (${formatFailedDays(failure)})`,
   );
 }
 
-function nextSteps(summary: Summary, { sandbox, connections }: SummaryContext): string[] {
+/** `2026-11-21`, or `3 days: 2026-11-15 to 2026-11-21`. */
+export function formatFailedDays({ days, since, until }: Failure): string {
+  return days === 1 ? since : `${count(days, 'day')}: ${formatRange(since, until)}`;
+}
+
+function nextSteps(summary: Summary, { sandbox }: SummaryContext): string[] {
   const add = 'analytics-collect connections add';
   if (summary.status === 'interrupted') return ['Next: run the same command again, it goes on where this run stopped.'];
   if (sandbox) return [`Next, your own accounts: ${add} --user ID --platform instagram --account ID`];
@@ -172,13 +175,12 @@ function nextSteps(summary: Summary, { sandbox, connections }: SummaryContext): 
     return [`There is no active connection to collect. Add one: ${add} --user ID --platform NAME --account ID`];
   }
   const dead = summary.failures.find(({ reason }) => reason === 'needs_reconnect');
-  const renewal =
-    dead === undefined ? [] : [`Renew a token: ${add} ${renewalFlags(dead, connections.get(dead.connection_id))}`];
+  const renewal = dead === undefined ? [] : [`Renew a token: ${add} ${renewalFlags(dead)}`];
   return [...renewal, 'Next: analytics-collect status'];
 }
 
-function renewalFlags(failure: Failure, connection: ConnectionReport | undefined): string {
-  const flags = { user: failure.user_id, platform: failure.platform, account: connection?.accountId ?? '' };
+function renewalFlags({ user_id, platform, account_id }: Failure): string {
+  const flags = { user: user_id, platform, account: account_id ?? '' };
   return Object.entries(flags)
     .map(([flag, value]) => `--${flag} ${/^[\w.@:-]+$/.test(value) ? value : 'ID'}`)
     .join(' ');

@@ -9,6 +9,7 @@ import { askAsPage, noPageToken, pageToken } from './page.js';
 import { valuesOf } from './parse.js';
 import { askDaily, askReach } from './requests.js';
 
+const PERMISSIONS = 'read_insights and pages_read_engagement';
 /** Under the API's 90 days for one request, with room for the hour of a daylight-saving change. */
 const LONGEST_WINDOW_DAYS = 89;
 const DAY_MS = 86_400_000;
@@ -18,6 +19,7 @@ const DAY_MS = 86_400_000;
  * still names retired ones.
  */
 export function facebook(settings: MetaSettings): Platform {
+  const access = { platform: 'facebook', permissions: PERMISSIONS, settings };
   return {
     name: 'facebook',
     api: 'facebook_graph',
@@ -28,8 +30,8 @@ export function facebook(settings: MetaSettings): Platform {
     endsByDate: () => false,
     storageRule: null,
 
-    async collect(account, days, { http, refused, warn, closingDate }) {
-      const open = (token: string) => openGraph({ settings, token, http, warn });
+    async collect(account, days, { http, refused, warn, lastEndedDate }) {
+      const open = (token: string) => openGraph({ ...access, token, http, warn });
       const { accessToken: token, accountId: id } = account;
       const source = { id, refused, warn };
       const answers: Insights[] = [];
@@ -46,17 +48,18 @@ export function facebook(settings: MetaSettings): Platform {
       const insights = answers.flatMap((answer) => answer.insights);
       const error = answers.find((answer) => answer.error)?.error ?? null;
       if (insights.length === 0 && !error) warn(emptyHanded(id));
-      const closing = insights.length > 0 ? days.find(({ date }) => date === closingDate) : undefined;
-      const reach = page !== null && closing !== undefined ? await askReach(page, source, closing) : null;
-      return days.map((day) => {
+      const last = insights.length > 0 ? days.find(({ date }) => date === lastEndedDate) : undefined;
+      const reach = page !== null && last !== undefined ? await askReach(page, source, last) : null;
+      const results = days.map((day) => {
         const values = valuesOf(insights, day);
-        const figures = day === closing && reach !== null ? [believable(reach, values, UNIQUE_VIEWERS)] : [];
+        const figures = day === last && reach !== null ? [believable(reach, values, UNIQUE_VIEWERS)] : [];
         return dayFrom(day.date, [{ values, error }, ...figures]);
       });
+      return { days: results, closing: [] };
     },
 
     async check(account, { http, warn }) {
-      const graph = openGraph({ settings, token: account.accessToken, http, warn });
+      const graph = openGraph({ ...access, token: account.accessToken, http, warn });
       const page = z
         .object({ name: z.string().optional() })
         .safeParse(await graph.get(account.accountId, '', { fields: 'name' }));

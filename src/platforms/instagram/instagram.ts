@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import { GraphError } from '../meta/errors.js';
-import { type Graph, isInstagramLogin, type MetaSettings, openGraph } from '../meta/graph.js';
+import { type Graph, type GraphAccess, isInstagramLogin, type MetaSettings, openGraph } from '../meta/graph.js';
 import { graphVersion } from '../meta/versions.js';
-import { attempt, believable, dayFrom, eachDay, joined, type Part } from '../parts.js';
+import { askClosing, attempt, believable, dayFrom, eachDay, joined, type Part } from '../parts.js';
 import type { Day, DayResult, Platform } from '../platform.js';
 import { METRICS } from './metrics.js';
 import { askDay, askProfile, askReach, askTotals, dayParts, REFUSAL, type Source } from './requests.js';
@@ -28,30 +28,32 @@ export function instagram(settings: MetaSettings): Platform {
 
     async collect(account, days, context) {
       const newest = days.at(-1);
-      if (newest === undefined) return [];
-      const graph = openGraph({ settings, token: account.accessToken, http: context.http, warn: context.warn });
+      if (newest === undefined) return { days: [], closing: [] };
+      const graph = open(settings, account.accessToken, context);
       // One request tells whether the token opens the account; only then the others are sent, side by side.
       const { source, totals } = await firstTotals(
         { graph, id: account.accountId, refused: context.refused, refusal: REFUSAL, warn: context.warn },
         newest,
       );
-      return eachDay(days, async (day) => {
-        const isClosing = day.date === context.closingDate;
-        const [parts, profile, reach] = await Promise.all([
-          day === newest ? dayParts(source, day, totals) : askDay(source, day),
-          isClosing ? attempt(() => askProfile(source)) : NOTHING,
-          isClosing ? askReach(source, day) : NOTHING,
-        ]);
-        const { values } = joined(parts);
-        const result = dayFrom(day.date, [...parts, profile, believable(reach, values, 'reach')]);
-        return isOutOfReach(result, day, context.now())
-          ? { date: day.date, kind: 'skipped', reason: 'out_of_reach', why: result.error.message }
-          : result;
-      });
+      const [results, closing] = await Promise.all([
+        eachDay(days, async (day) => {
+          const [parts, reach] = await Promise.all([
+            day === newest ? dayParts(source, day, totals) : askDay(source, day),
+            day.date === context.lastEndedDate ? askReach(source, day) : NOTHING,
+          ]);
+          const { values } = joined(parts);
+          const result = dayFrom(day.date, [...parts, believable(reach, values, 'reach')]);
+          return isOutOfReach(result, day, context.now())
+            ? { date: day.date, kind: 'skipped', reason: 'out_of_reach', why: result.error.message }
+            : result;
+        }),
+        askClosing('instagram: the figures of the profile', context, () => askProfile(source)),
+      ]);
+      return { days: results, closing };
     },
 
-    async check(account, { http, warn }) {
-      const graph = openGraph({ settings, token: account.accessToken, http, warn });
+    async check(account, context) {
+      const graph = open(settings, account.accessToken, context);
       const profile = z.object({ username: z.string().optional(), name: z.string().optional() });
       const read = async (id: string) => {
         const parsed = profile.safeParse(await graph.get(id, '', { fields: 'username,followers_count,media_count' }));
@@ -65,6 +67,13 @@ export function instagram(settings: MetaSettings): Platform {
       }
     },
   };
+}
+
+function open(settings: MetaSettings, token: string, { http, warn }: Pick<GraphAccess, 'http' | 'warn'>): Graph {
+  const permissions = isInstagramLogin(token)
+    ? 'instagram_business_basic and instagram_business_manage_insights'
+    : 'instagram_basic, instagram_manage_insights and pages_read_engagement';
+  return openGraph({ platform: 'instagram', permissions, settings, token, http, warn });
 }
 
 /** The newest day's totals, from the Instagram account itself or, where the id turns out to be a Page's, from the Page's account. */

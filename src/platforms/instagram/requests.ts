@@ -3,7 +3,17 @@ import { PlatformError } from '../../errors.js';
 import { GraphError } from '../meta/errors.js';
 import type { Graph } from '../meta/graph.js';
 import { askInsights, type Insights } from '../meta/insights.js';
-import { askOptional, attempt, joined, type Part, readValues, type Warn, withAliases, withSplits } from '../parts.js';
+import {
+  askOptional,
+  attempt,
+  joined,
+  leftOpen,
+  type Part,
+  readValues,
+  type Warn,
+  withAliases,
+  withSplits,
+} from '../parts.js';
 import type { Day, RefusedMetrics, Split } from '../platform.js';
 import {
   METRICS,
@@ -43,7 +53,7 @@ export async function dayParts(source: Source, day: Day, totals: Part): Promise<
   const [content, followers, undocumented] = await Promise.all([
     askByContent(source, day),
     askByFollower(source, day),
-    askOptional(`instagram: ${UNDOCUMENTED.join(' and ')}`, source.warn, () => askUndocumented(source, day)),
+    askUndocumented(source, day),
   ]);
   const split = withSplits(withSplits(totals.values, 'postTypes', content.splits), 'followTypes', followers.splits);
   return [
@@ -84,7 +94,7 @@ interface Splits {
 async function askByContent(source: Source, day: Day): Promise<Splits> {
   const query = { ...totalOf(day), breakdown: 'media_product_type' };
   const { insights, error } = await insightsOr({ ...source, metrics: SPLIT_BY_CONTENT, query, required: false });
-  return { splits: postTypesFrom(insights), error };
+  return { splits: postTypesFrom(insights), error: leftOpen(error, 'instagram: splits by content type', source.warn) };
 }
 
 /** New and lost followers, and in the same request who of those that reach and views count were followers. */
@@ -96,19 +106,22 @@ async function askByFollower(source: Source, day: Day): Promise<Splits & { reado
     optional: { metrics: OPTIONAL_BY_FOLLOWER, warn: (message: string) => source.warn(`instagram: ${message}`) },
   };
   let answer = await insightsOr({ ...request, metrics: SPLIT_BY_FOLLOWER });
-  if (answer.error instanceof GraphError && mayLieInBreakdown(answer.error)) {
+  if (answer.error instanceof GraphError && isUnexplained(answer.error)) {
     const { error } = answer;
     answer = await insightsOr({ ...request, metrics: ['follows_and_unfollows'] });
-    if (answer.error === null) source.warn(`instagram: no split of reach and views by follow_type (${error.message})`);
+    if (answer.error === null) leftOpen(error, 'instagram: splits of reach and views by follow_type', source.warn);
   }
   const { insights, error } = answer;
   return { splits: followTypesFrom(insights), follows: followsFrom(insights), error };
 }
 
+/** In one request or, where that fails without a reason, each apart. */
 async function askUndocumented(source: Source, day: Day): Promise<Part> {
   const query = totalOf(day);
-  const { insights, error } = await askInsights({ ...source, metrics: UNDOCUMENTED, query, required: false });
-  return { values: totalsFrom(insights, day, source.warn), error };
+  return askOptional(`instagram: ${UNDOCUMENTED.join(' and ')}`, source.warn, async () => {
+    const { insights, error } = await askInsights({ ...source, metrics: UNDOCUMENTED, query, required: false });
+    return { values: totalsFrom(insights, day, source.warn), error };
+  });
 }
 
 async function insightsOr(request: Parameters<typeof askInsights>[0]): Promise<Insights> {
@@ -120,9 +133,9 @@ async function insightsOr(request: Parameters<typeof askInsights>[0]): Promise<I
   }
 }
 
-/** A breakdown that a metric cannot have is also answered with "An unknown error has occurred" (code 1). */
-function mayLieInBreakdown({ code, scope }: GraphError): boolean {
-  return scope === 'day' && (code === 1 || code === 100);
+/** A metric, or a breakdown that it cannot have, is also refused with an unknown error (code 1 or -1). */
+function isUnexplained({ code, scope }: GraphError): boolean {
+  return scope === 'day' && (code === 1 || code === -1 || code === 100);
 }
 
 function totalOf(day: Day): Record<string, string> {

@@ -26,11 +26,15 @@ export function openLinkedIn(settings: LinkedInSettings, tokens: Tokens, context
     get(path, query) {
       const [endpoint = path] = path.split('/');
       // Rest.li reads parentheses, colons and commas as grammar: the query must not pass through `URLSearchParams`.
-      const url = new URL(`${settings.apiUrl}/rest/${path}?${query}`);
-      return session.get(url, (answer) => judgeLinkedIn(answer, { version, endpoint }), {
-        'linkedin-version': version,
-        'x-restli-protocol-version': '2.0.0',
-      });
+      return session.get(
+        {
+          // Each resource has a limit of its own.
+          api: `linkedin ${endpoint}`,
+          url: new URL(`${settings.apiUrl}/rest/${path}?${query}`),
+          headers: { 'linkedin-version': version, 'x-restli-protocol-version': '2.0.0' },
+        },
+        (answer) => judgeLinkedIn(answer, { version, endpoint }),
+      );
     },
   };
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { FailureScope } from '../../errors.js';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
 import { StaleToken } from '../oauth.js';
 import { judgePlain, refuse, retry } from '../verdicts.js';
@@ -72,17 +71,8 @@ export function judgeLinkedIn(answer: HttpAnswer, { version, endpoint }: Asked):
   }
   if (status === 429) {
     if (!/\bDAY\b/i.test(message)) return retry('throttled', said, 'connection');
-    return refuse(
-      'quota_exhausted',
-      `${endpoint}: ${said}; the quota returns at midnight UTC`,
-      limitOf(message, endpoint),
-    );
+    const scope = /MEMBER/i.test(message) ? 'connection' : 'platform';
+    return refuse('quota_exhausted', `${endpoint}: ${said}; the quota returns at midnight UTC`, scope);
   }
   return status >= 500 ? retry('platform_error', said) : refuse('unexpected_response', said);
-}
-
-/** Each endpoint has a limit of its own; that of the followers' total says nothing of the statistics. */
-function limitOf(message: string, endpoint: string): FailureScope {
-  if (/MEMBER/i.test(message)) return 'connection';
-  return endpoint === 'networkSizes' ? 'day' : 'platform';
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { PlatformError } from '../../errors.js';
+import { PlatformError, RunLimit } from '../../errors.js';
 import { metricNumber } from '../number.js';
-import { attempt, dayFrom, type Part, type Warn } from '../parts.js';
+import { askClosing, dayFrom, type Part, type Warn } from '../parts.js';
 import type { Day, Platform } from '../platform.js';
 import { type LinkedIn, type LinkedInSettings, openLinkedIn } from './api.js';
 import {
@@ -41,22 +41,28 @@ export function linkedin(settings: LinkedInSettings): Platform {
     async collect(account, days, context) {
       const page = pageOf(account.accountId);
       if (page.kind === 'person') {
-        return days.map(({ date }) => ({ date, kind: 'skipped', reason: 'personal_profile', why: NO_PEOPLE }));
+        const skipped = { kind: 'skipped', reason: 'personal_profile', why: NO_PEOPLE } as const;
+        return { days: days.map(({ date }) => ({ date, ...skipped })), closing: [] };
       }
       const source = { api: openLinkedIn(settings, account, context), urn: page.urn, days, warn: context.warn };
       // One request tells whether the token opens the page; only then the others are sent, side by side.
       const views = await askDaily(source, PAGE_STATISTICS);
-      // Nor are they sent to a host that says nothing: each would be waited for as long.
-      if (views.error !== null && (views.error.scope !== 'day' || views.error.reason === 'timeout')) throw views.error;
-      const [followers, shares, total] = await Promise.all([
+      if (views.error !== null && speaksForOthers(views.error)) throw views.error;
+      const [followers, shares, closing] = await Promise.all([
         askDaily(source, FOLLOWER_STATISTICS),
         askDaily(source, SHARE_STATISTICS),
-        context.closingDate === null ? null : attempt(() => followersTotal(source)),
+        askClosing(`linkedin: ${FOLLOWERS_TOTAL}`, context, () => followersTotal(source)),
       ]);
-      return days.map(({ date }) => {
-        const parts = [views, followers, shares].map((statistics) => partOf(statistics, date));
-        return dayFrom(date, total !== null && date === context.closingDate ? [...parts, total] : parts);
-      });
+      const all = [views, followers, shares];
+      // The account fails once, not once a day.
+      if (views.error !== null && all.every(({ error }) => error !== null && error.scope !== 'day')) throw views.error;
+      const results = days.map(({ date }) =>
+        dayFrom(
+          date,
+          all.map((statistics) => partOf(statistics, date)),
+        ),
+      );
+      return { days: results, closing };
     },
 
     async check(account, context) {
@@ -83,6 +89,12 @@ interface Source {
 interface Statistics {
   readonly byDay: ReadonlyMap<string, Part>;
   readonly error: PlatformError | null;
+}
+
+/** Each of the statistics has a quota of its own; a host that says nothing would keep each of them waiting as long. */
+function speaksForOthers(error: PlatformError): boolean {
+  if (error.reason === 'quota_exhausted') return error instanceof RunLimit;
+  return error.scope !== 'day' || error.reason === 'timeout';
 }
 
 async function askDaily({ api, urn, days, warn }: Source, resource: Resource): Promise<Statistics> {

@@ -36,21 +36,24 @@ const flatBody = z.object({ error_message: z.string() });
 
 type ApiError = z.infer<typeof errorBody>['error'];
 
-/** What an answer of the Graph API means, from its error code and words (`RULES`). */
-export function judgeGraph(answer: HttpAnswer): Verdict<unknown> {
+/**
+ * What an answer of the Graph API means, from its error code and words (`RULES`). The API says that a permission is missing,
+ * and seldom which: `permissions` are those that the platform needs, for people.
+ */
+export function judgeGraph(answer: HttpAnswer, permissions: string): Verdict<unknown> {
   const parsed = errorBody.safeParse(answer.json);
-  if (parsed.success) return judgeError(parsed.data.error, answer.status);
+  if (parsed.success) return judgeError(parsed.data.error, answer.status, permissions);
   const flat = flatBody.safeParse(answer.json);
   if (flat.success) return refuse('unexpected_response', `${flat.data.error_message} (HTTP ${answer.status})`);
   return judgePlain('the Graph API', answer);
 }
 
-function judgeError(error: ApiError, status: number): Verdict<never> {
+function judgeError(error: ApiError, status: number, permissions: string): Verdict<never> {
   const { code, error_subcode: subcode } = error;
   const words = wordsOf(error);
   const rule = RULES.find((candidate) => applies(candidate, error, words)) ?? ruleFor(status);
   const said = `${words || 'no message'} (code ${code}${subcode === undefined ? '' : `/${subcode}`})`;
-  const advice = rule.advice?.replace('$1', rule.words?.exec(words)?.[1] ?? '');
+  const advice = rule.advice?.replace('$1', rule.words?.exec(words)?.[1] ?? '').replace('$PERMISSIONS', permissions);
   const message = advice === undefined ? said : `${said}; ${advice}`;
   const graphError = new GraphError(rule.reason, message, rule.scope, code, words, rule.wantsPageToken);
   const rests = rule.appRestMs === undefined ? [] : [{ of: 'app' as const, ms: rule.appRestMs }];

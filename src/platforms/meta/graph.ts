@@ -22,6 +22,10 @@ export interface Graph {
 }
 
 export interface GraphAccess {
+  /** Each platform has limits of its own at the same host. */
+  readonly platform: string;
+  /** What the user has to grant, for people. */
+  readonly permissions: string;
   readonly settings: MetaSettings;
   readonly token: string;
   readonly http: Http;
@@ -32,8 +36,11 @@ export interface GraphAccess {
  * The Graph API as one token sees it. Tokens of the Instagram login begin with `IG` and are known at their own host only.
  * The token travels in the `Authorization` header, never in the URL.
  */
-export function openGraph({ settings, token, http, warn }: GraphAccess): Graph {
-  const base = isInstagramLogin(token) ? settings.instagramUrl : settings.graphUrl;
+export function openGraph({ platform, permissions, settings, token, http, warn }: GraphAccess): Graph {
+  const [base, host] = isInstagramLogin(token)
+    ? [settings.instagramUrl, 'graph.instagram.com']
+    : [settings.graphUrl, 'graph.facebook.com'];
+  const api = `${platform} ${host}`;
   return {
     name: `${new URL(base).host} ${settings.version}`,
     get(id, edge, query) {
@@ -43,7 +50,7 @@ export function openGraph({ settings, token, http, warn }: GraphAccess): Graph {
       if (settings.appSecret !== null && base === settings.graphUrl) {
         url.searchParams.set('appsecret_proof', createHmac('sha256', settings.appSecret).update(token).digest('hex'));
       }
-      return http.ask({ method: 'GET', url, headers: { authorization: `Bearer ${token}` } }, (answer) => {
+      return http.ask({ api, method: 'GET', url, headers: { authorization: `Bearer ${token}` } }, (answer) => {
         // An expired version is not refused but silently served as the oldest usable one.
         const served = answer.headers['facebook-api-version'];
         if (served !== undefined && served !== settings.version) {
@@ -51,7 +58,7 @@ export function openGraph({ settings, token, http, warn }: GraphAccess): Graph {
             `the Graph API serves ${served} instead of ${settings.version}; set META_GRAPH_VERSION to a version in force`,
           );
         }
-        const verdict = judgeGraph(answer);
+        const verdict = judgeGraph(answer, permissions);
         return { ...verdict, rests: [...(verdict.rests ?? []), ...restsIn(answer.headers)] };
       });
     },

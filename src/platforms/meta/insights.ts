@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import { metricNumber } from '../number.js';
-import type { Optional } from '../parts.js';
+import type { Optional, Warn } from '../parts.js';
 import type { RefusedMetrics } from '../platform.js';
 import { list, whatIsWrong } from '../shape.js';
 import type { Graph } from './graph.js';
@@ -56,6 +56,7 @@ export interface InsightsRequest {
   readonly refusal: RegExp;
   /** True when the API's refusal of all these metrics is a failure rather than a loss to live with. */
   readonly required: boolean;
+  readonly warn: Warn;
   /** Metrics whose value may be an object: a number for each kind. */
   readonly byKind?: readonly string[];
   /** Of these metrics, trouble with a value is told and leaves the day complete. */
@@ -71,6 +72,7 @@ export async function askInsights({
   refused,
   refusal,
   required,
+  warn,
   byKind = [],
   optional,
 }: InsightsRequest): Promise<Insights> {
@@ -80,6 +82,8 @@ export async function askInsights({
     metrics,
     refused,
     refusal,
+    required,
+    warn,
     ask: async (accepted) => {
       const json = await graph.get(id, '/insights', { ...query, metric: accepted.join(',') });
       return parseInsights(json, accepted, byKind, optional);
@@ -88,8 +92,8 @@ export async function askInsights({
   if (required && answers.length === 0) {
     throw new PlatformError(
       'configuration',
-      `${api} refuses every metric asked of it: ${metrics.join(', ')}`,
-      'platform',
+      `${api} refuses every metric asked of it, as it does for an account of another kind; check account_id (${metrics.join(', ')})`,
+      'connection',
     );
   }
   return {

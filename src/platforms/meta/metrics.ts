@@ -1,8 +1,9 @@
+import { leftOpen, type Warn } from '../parts.js';
 import type { RefusedMetrics } from '../platform.js';
 import { GraphError } from './errors.js';
 
 const INVALID_PARAMETER = 100;
-/** Seen where one metric of a request fails in the platform itself, without its name. */
+/** Seen where one metric of a request fails in the platform itself, without its name. It may be had tomorrow. */
 const FATAL = -1;
 
 export interface TolerantRequest<T> {
@@ -12,53 +13,66 @@ export interface TolerantRequest<T> {
   readonly refused: RefusedMetrics;
   /** The words in which the API refuses a request for the name of a metric. */
   readonly refusal: RegExp;
+  /** True where a refusal of all these metrics is a failure: it is the account's then, and not held against the metrics. */
+  readonly required: boolean;
   readonly ask: (metrics: readonly string[]) => Promise<T>;
+  readonly warn: Warn;
 }
 
 /**
  * Asks for metrics in one request. The Graph API refuses the whole of it for one retired name: then it asks again without that one,
  * or, where the API does not say which it is (Facebook), for each half apart. An account that refuses all of them without naming
- * one is in trouble of its own: its refusal is thrown, and not held against the metrics.
+ * one is in trouble of its own: its refusal is thrown, and not held against the metrics either.
  */
 export async function askTolerantly<T>(request: TolerantRequest<T>): Promise<T[]> {
+  const named = new Map<string, GraphError>();
   const suspects = new Map<string, GraphError>();
   const wanted = request.metrics.filter((metric) => !request.refused.has(request.api, metric));
-  const answers = await askParts(request, wanted, suspects);
+  const answers = await askParts(request, wanted, { named, suspects });
   const [first] = suspects.values();
   if (answers.length === 0 && first) throw first;
-  for (const [metric, error] of suspects) request.refused.add(request.api, metric, error.apiMessage);
+  if (answers.length === 0 && request.required) return answers;
+  for (const [metric, error] of [...named, ...suspects]) {
+    if (error.code === FATAL) leftOpen(error, `${request.api}: ${metric}`, request.warn);
+    else request.refused.add(request.api, metric, error.apiMessage);
+  }
   return answers;
 }
 
-async function askParts<T>(
-  request: TolerantRequest<T>,
-  metrics: readonly string[],
-  suspects: Map<string, GraphError>,
-): Promise<T[]> {
+interface Refusals {
+  /** Metrics that the API refused by their names. */
+  readonly named: Map<string, GraphError>;
+  /** Metrics that were refused when asked for alone. */
+  readonly suspects: Map<string, GraphError>;
+}
+
+async function askParts<T>(request: TolerantRequest<T>, metrics: readonly string[], refusals: Refusals): Promise<T[]> {
   if (metrics.length === 0) return [];
   try {
-    return [await request.ask(metrics)];
+    const answer = await request.ask(metrics);
+    request.refused.accept(request.api, metrics);
+    return [answer];
   } catch (error) {
     if (!(error instanceof GraphError) || !mayLieInMetric(error, request.refusal)) throw error;
     const named = namedIn(error, metrics);
-    for (const metric of named) request.refused.add(request.api, metric, error.apiMessage);
+    for (const metric of named) refusals.named.set(metric, error);
     if (named.length > 0) {
       return askParts(
         request,
         metrics.filter((metric) => !named.includes(metric)),
-        suspects,
+        refusals,
       );
     }
     const [only] = metrics;
     if (metrics.length === 1 && only !== undefined) {
-      suspects.set(only, error);
+      refusals.suspects.set(only, error);
       return [];
     }
     const half = Math.ceil(metrics.length / 2);
-    const left = await askParts(request, metrics.slice(0, half), suspects);
+    const left = await askParts(request, metrics.slice(0, half), refusals);
     // One metric fails one half. Where several fail alone, it is not for a metric.
     if (error.code === FATAL && left.length === 0 && half > 1) throw error;
-    return [...left, ...(await askParts(request, metrics.slice(half), suspects))];
+    return [...left, ...(await askParts(request, metrics.slice(half), refusals))];
   }
 }
 

@@ -15,7 +15,7 @@ export interface Rule {
   readonly appRestMs?: number;
   /** Another kind of token is wanted: this one is alive. */
   readonly wantsPageToken?: true;
-  /** What to do about it; `$1` is what the words' first group has caught. */
+  /** What to do about it; `$1` is what the words' first group has caught, `$PERMISSIONS` what the platform needs. */
   readonly advice?: string;
 }
 
@@ -99,7 +99,11 @@ export const RULES: readonly Rule[] = [
     ...NO_PERMISSION,
     advice: 'connect it as a person with a role on the Page',
   },
-  { codes: [3, 10, [200, 299]], ...NO_PERMISSION },
+  {
+    codes: [3, 10, [200, 299]],
+    ...NO_PERMISSION,
+    advice: 'connect the account again and grant $PERMISSIONS',
+  },
 
   // Limits: of the app, then of a person, a Page or an account.
   { codes: [4, 341], ...THROTTLED, maxAttempts: 2, appRestMs: APP_REST_MS },

@@ -11,7 +11,7 @@ interface ReportQuery {
   readonly metrics: readonly string[];
 }
 
-/** YouTube's APIs as one channel's token sees them. Both throw `UnsupportedQuery`, `PlatformError`, `Interrupted`. */
+/** YouTube's two APIs, with a quota each, as one channel's token sees them. Both throw `UnsupportedQuery`, `PlatformError`, `Interrupted`. */
 export interface YouTube {
   /** `reports.query` of the YouTube Analytics API. */
   report(query: ReportQuery): Promise<unknown>;
@@ -21,15 +21,19 @@ export interface YouTube {
 
 export function openYouTube(settings: GoogleSettings, tokens: Tokens, context: CheckContext): YouTube {
   const session = openSession(googleClient(settings), tokens, context);
-  const get = (address: string, query: Readonly<Record<string, string>>, scope: string) =>
-    session.get(new URL(`${address}?${new URLSearchParams(query)}`), (answer) => judgeGoogle(answer, scope));
+  const get = (api: string, address: string, query: Readonly<Record<string, string>>, scope: string) =>
+    session.get({ api, url: new URL(`${address}?${new URLSearchParams(query)}`) }, (answer) =>
+      judgeGoogle(answer, scope),
+    );
   return {
     report: ({ metrics, ...query }) =>
       get(
+        'youtube analytics',
         `${settings.analyticsUrl}/v2/reports`,
         { ids: 'channel==MINE', ...query, metrics: metrics.join(',') },
         ANALYTICS_SCOPE,
       ),
-    channel: (part) => get(`${settings.dataUrl}/youtube/v3/channels`, { part, mine: 'true' }, CHANNEL_SCOPE),
+    channel: (part) =>
+      get('youtube data', `${settings.dataUrl}/youtube/v3/channels`, { part, mine: 'true' }, CHANNEL_SCOPE),
   };
 }

@@ -1,8 +1,8 @@
 import { PlatformError } from '../../errors.js';
 import { NoChannel, UnsupportedQuery } from '../google/errors.js';
 import type { GoogleSettings } from '../google/oauth.js';
-import { attempt, dayFrom, type Part, tiersOf, type Warn, withSplits } from '../parts.js';
-import type { Day, DayResult, Platform, RefusedMetrics, Split } from '../platform.js';
+import { attempt, dayFrom, leftOpen, type Part, tiersOf, type Warn, withSplits } from '../parts.js';
+import type { Day, DayResult, MetricValue, Platform, RefusedMetrics, Split } from '../platform.js';
 import { openYouTube, type YouTube } from './api.js';
 import { channelName, channelTotals, WrongChannel } from './channel.js';
 import { DAILY, GIVEN_UP_FIRST, METRICS, OPTIONAL, SPLIT_BY_CONTENT } from './metrics.js';
@@ -33,14 +33,15 @@ export function youtube(settings: GoogleSettings): Platform {
 
     async collect(account, days, context) {
       const source = sourceOf(openYouTube(settings, account, context), days, context);
-      if (source === null) return [];
+      if (source === null) return { days: [], closing: [] };
       const daily = await askDaily(source);
-      const [splits, totals] = await Promise.all([
-        days.some(({ date }) => daily.has(date)) ? askSplits(source) : NO_SPLITS,
+      const [splits, closing] = await Promise.all([
+        // A day that fails is asked for again, splits and all.
+        days.some(({ date }) => daily.get(date)?.error === null) ? askSplits(source) : NO_SPLITS,
         // Asked even where they have no place: they tell whose channel the token opens.
-        askTotals(source.youtube, account.accountId, daily.size > 0, context.warn),
+        askTotals(source, account.accountId, { isWanted: context.wantsClosing, hasReport: daily.size > 0 }),
       ]);
-      return days.map(({ date }) => resultOf(date, daily, splits, date === context.closingDate ? [totals] : []));
+      return { days: days.map(({ date }) => resultOf(date, daily, splits)), closing };
     },
 
     async check(account, context) {
@@ -93,6 +94,7 @@ async function askTolerantly({ youtube: api, range, refused }: Source, tiers: Ti
     const metrics: readonly string[] = left;
     try {
       const json = await api.report({ ...range, dimensions: tiers.dimensions, metrics });
+      refused.accept(tiers.api, metrics);
       for (const [metric, why] of refusals) refused.add(tiers.api, metric, why);
       return { json, metrics };
     } catch (error) {
@@ -143,39 +145,41 @@ async function askSplits(source: Source): Promise<Splits> {
       metrics: SPLIT_BY_CONTENT.filter((metric) => !refused.has(API, metric)),
       givenUpFirst: [OPTIONAL],
     });
+    refused.accept(API, [CONTENT_DIMENSION]);
     return { byDay: splitsFrom(json, metrics, warn), error: null };
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    if (!(error instanceof UnsupportedQuery)) return { ...NO_SPLITS, error };
+    if (!(error instanceof UnsupportedQuery)) {
+      return { ...NO_SPLITS, error: leftOpen(error, 'youtube: splits by content type', warn) };
+    }
     refused.add(API, CONTENT_DIMENSION, error.message);
     return NO_SPLITS;
   }
 }
 
 /**
- * The totals want a permission of their own, and are not worth failing a day each run for the lack of it. Nor do they undo a
- * report with rows where they list no channel.
+ * The totals are another API's, with a quota and a permission of its own. They do not undo a report with rows where they list
+ * no channel.
  */
-async function askTotals(api: YouTube, accountId: string, hasReport: boolean, warn: Warn): Promise<Part> {
-  const totals = await attempt(() => channelTotals(api, accountId));
-  if (totals.error instanceof WrongChannel) throw totals.error;
-  if (totals.error instanceof NoChannel && hasReport) {
-    warn(`youtube ${accountId}: no totals, although there are reports (the Data API lists no channel)`);
-    return { ...totals, error: null };
-  }
-  if (totals.error?.reason !== 'missing_permission') return totals;
-  warn(`youtube ${accountId}: no totals of the channel (${totals.error.message})`);
-  return { ...totals, error: null };
+async function askTotals(
+  { youtube: api, warn }: Source,
+  accountId: string,
+  { isWanted, hasReport }: { readonly isWanted: boolean; readonly hasReport: boolean },
+): Promise<readonly MetricValue[]> {
+  const { values, error } = await attempt(() => channelTotals(api, accountId));
+  if (error instanceof WrongChannel || (error instanceof NoChannel && !hasReport)) throw error;
+  if (!isWanted) return [];
+  leftOpen(error, 'youtube: totals of the channel', warn);
+  return values;
 }
 
 /** A day that the report has gone past without a row will have none; after its last row, days are not ready yet. */
-function resultOf(date: string, daily: ReadonlyMap<string, Part>, splits: Splits, closing: readonly Part[]): DayResult {
+function resultOf(date: string, daily: ReadonlyMap<string, Part>, splits: Splits): DayResult {
   const part = daily.get(date);
   if (part !== undefined) {
     const values = withSplits(part.values, 'postTypes', splits.byDay.get(date) ?? new Map());
-    return dayFrom(date, [{ values, error: part.error ?? splits.error }, ...closing]);
+    return dayFrom(date, [{ values, error: part.error ?? splits.error }]);
   }
-  const result = dayFrom(date, closing);
   const passed = [...daily.keys()].some((reported) => reported > date);
-  return passed && result.kind === 'collected' ? { ...result, kind: 'no_data' } : result;
+  return { date, kind: passed ? 'no_data' : 'collected', values: [] };
 }

@@ -67,6 +67,7 @@ as $$
           'account_name', page.account_name,
           'connections', opened.connections,
           'failing_since', page.failing_since,
+          'failing_runs', page.failing_runs,
           'first_day', page.first_day,
           'done_to', page.done_to,
           'metrics', page.metrics,

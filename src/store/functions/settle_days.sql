@@ -1,5 +1,5 @@
 -- Settles the rows that no answer will change any more: of a day recorded as settled, those of metrics that its answer no longer
--- had; of an account, all up to the day before which its platform answers nothing (closed_to). Called by record_collection, whose
+-- had, closing figures among them; of an account, all up to the day before which its platform answers nothing (closed_to). Called by record_collection, whose
 -- arguments these are.
 create or replace function public.settle_days(accounts jsonb, snapshots jsonb, outcomes jsonb)
 returns void
@@ -8,10 +8,17 @@ as $$
 begin
   if exists (select from jsonb_array_elements(outcomes) outcome where outcome ->> 'state' = 'settled') then
     with silent as materialized (
-      select day.account, day.date, metric
+      select day.account, day.date, known.metric
       from jsonb_to_recordset(outcomes) as day (account bigint, date date, state text)
-      join public.collection_accounts known on known.id = day.account
-      cross join lateral jsonb_object_keys(known.metrics) metric
+      join (
+        select accounts.id as account, jsonb_object_keys(accounts.metrics) as metric
+        from public.collection_accounts accounts
+        where accounts.id in (select (outcome ->> 'account')::bigint from jsonb_array_elements(outcomes) outcome)
+        union
+        select closing.account, closing.metric
+        from jsonb_to_recordset(snapshots) as closing (account bigint, metric text, metadata jsonb)
+        where closing.metadata ->> 'period' <> 'day'
+      ) known on known.account = day.account
       where day.state = 'settled'
       except
       select row.account, row.date, row.metric

@@ -17,10 +17,10 @@ const failing = (count: number, changes = {}) =>
   Array.from({ length: count }, (_, index) => failure({ connection_id: `c${index}`, ...changes }));
 
 describe('annotations', () => {
-  it('are errors, but for a missing permission and warnings', () => {
+  it('are errors for failures, and warnings for warnings', () => {
     const text = githubAnnotations(
       summary({
-        failures: [failure(), failure({ connection_id: 'c2', reason: 'missing_permission', message: 'ads_read' })],
+        failures: [failure(), failure({ account_id: null, connection_id: 'c2', message: 'the token was revoked' })],
         warnings: ['v25.0 ends soon'],
       }),
       new Map([['c1', report()]]),
@@ -28,24 +28,20 @@ describe('annotations', () => {
     expect(text).toBe(
       [
         '::error title=instagram%3A needs_reconnect::instagram 17841400000000001 (Oslo Cycles) of user u1: needs_reconnect: the token has expired (2026-11-21)',
+        '::error title=instagram%3A needs_reconnect::instagram connection c2 of user u1: needs_reconnect: the token was revoked (2026-11-21)',
         '::warning title=analytics-collect::v25.0 ends soon',
-        '::warning title=instagram%3A missing_permission::instagram connection c2 of user u1: missing_permission: ads_read (2026-11-21)',
         '',
       ].join('\n'),
     );
   });
 
-  it('are one for the days of a connection, and ten of a level, the tenth saying how many more', () => {
-    const days = [failure({ day: '2026-11-20' }), failure({ day: '2026-11-21' })];
-    expect(
-      githubAnnotations(summary({ failures: days }), none)
-        .trim()
-        .split('\n'),
-    ).toHaveLength(1);
+  it('are ten of a level at most, the tenth saying how many more', () => {
     const text = githubAnnotations(summary({ failures: failing(25) }), none);
     const lines = text.trim().split('\n');
     expect(lines).toHaveLength(10);
     expect(lines.at(-1)).toContain('16 more');
+    const beyond = githubAnnotations(summary({ failures: failing(1_000), failures_omitted: 9_000 }), none);
+    expect(beyond).toContain('9991 more');
     expect(githubAnnotations(summary({ failures: failing(10) }), none)).not.toContain('more');
   });
 });
@@ -126,8 +122,8 @@ describe('the step summary', () => {
   });
 
   it('is cut to what is left of the page, and says how much is missing', () => {
-    const failures = failing(10_000, { message: '東京 | '.repeat(80) });
-    const text = githubSummary(summary({ failures }), none, MIB);
+    const failures = failing(1_000, { message: '東京 | '.repeat(200) });
+    const text = githubSummary(summary({ failures, failures_omitted: 9_000 }), none, MIB);
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MIB);
     expect(Buffer.byteLength(text)).toBeGreaterThan(MIB * 0.98);
     const rows = text.split('\n').filter((line) => line.startsWith('| needs')).length;

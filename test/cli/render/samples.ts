@@ -23,10 +23,15 @@ export function failure(changes: Partial<Failure> = {}): Failure {
   return {
     user_id: 'u1',
     platform: 'instagram',
+    account_id: '17841400000000001',
     connection_id: 'c1',
-    day: '2026-11-21',
     reason: 'needs_reconnect',
     message: 'the token has expired',
+    days: 1,
+    since: '2026-11-21',
+    until: '2026-11-21',
+    failing_since: '2026-11-22',
+    runs: 1,
     ...changes,
   };
 }

@@ -41,6 +41,20 @@ const status: StatusReport = {
           runs: 9,
         },
       ],
+      missing_permission: [
+        {
+          connection_id: 'c9',
+          user_id: 'u9',
+          account_id: '17841400000000009',
+          account_name: null,
+          reason: 'missing_permission',
+          message: 'grant instagram_manage_insights',
+          failing_since: '2026-11-20',
+          days: 2,
+          runs: 4,
+        },
+      ],
+      reasons: { needs_reconnect: 1, missing_permission: 1 },
     },
     {
       platform: 'facebook',
@@ -51,6 +65,8 @@ const status: StatusReport = {
       newest_day: null,
       days_missing: 0,
       failing: [],
+      missing_permission: [],
+      reasons: {},
     },
   ],
   ignored: { google: 1, 'word\u001b[2Jpress': 1200 },
@@ -78,8 +94,11 @@ test('the last run, the platforms, what is not collected, and what is failing fo
 
     not collected, connections of other services: google 1, word [2Jpress 1,200
 
-    1 account failing:
+    1 account failing: 1 instagram needs_reconnect
       instagram 17841400000000001 (Oslo [2J Cycles) of user u1: needs_reconnect: the token has expired (9 runs, since 2026-11-15)
+
+    1 account skipped until a permission is granted (missing_permission):
+      instagram 17841400000000009 of user u9: missing_permission: grant instagram_manage_insights (4 runs, since 2026-11-20)
 
     1 token ended, or about to end, that only the user can renew:
       linkedin 70000001 of user u2: 2026-11-28T12:00:00+00:00

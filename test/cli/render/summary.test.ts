@@ -6,8 +6,6 @@ import type { ConnectionReport } from '../../../src/collector/events.js';
 import type { Summary } from '../../../src/collector/summary.js';
 import { failure, report, summary } from './samples.js';
 
-const DATES = ['2026-11-15', '2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21'];
-
 function render(value: Summary, reports: ConnectionReport[] = [], sandbox = false): string {
   const connections = new Map(reports.map((one) => [one.connectionId, one]));
   return renderSummary(value, { colors: noColors, sandbox, connections });
@@ -39,12 +37,29 @@ describe('failures', () => {
     users: { total: 150, succeeded: 148, failed: 2 },
     connections: { total: 300, succeeded: 297, failed: 2, skipped: 1 },
     failures: [
-      ...DATES.toReversed().map((day) => failure({ day })),
-      failure({ connection_id: 'c2', user_id: 'u2', reason: 'timeout', message: 'no answer in 30 s' }),
+      failure({ days: 7, since: '2026-11-15' }),
+      failure({
+        account_id: null,
+        connection_id: 'c2',
+        user_id: 'u2',
+        reason: 'timeout',
+        message: 'no answer in 30 s',
+      }),
     ],
+    platforms: {
+      ...summary().platforms,
+      instagram: {
+        connections: 150,
+        succeeded: 147,
+        failed: 2,
+        skipped: 1,
+        metrics: 16_300,
+        reasons: { needs_reconnect: 1, timeout: 1, missing_permission: 1 },
+      },
+    },
   });
 
-  test('days of one connection and reason share a line', () => {
+  test('of each connection have a line', () => {
     expect(render(failed, [report({ result: 'failed' })])).toMatchInlineSnapshot(`
       "partial: 2026-11-15 to 2026-11-21, in 12 s
         users        148 of 150 ok
@@ -55,7 +70,10 @@ describe('failures', () => {
 
         platform   connections   ok  failed  skipped  metrics
         facebook           150  150       0        0   10,500
-        instagram          150  150       0        0   16,576
+        instagram          150  147       2        1   16,300
+
+        failed: 1 instagram needs_reconnect, 1 instagram timeout
+        skipped: 1 instagram missing_permission
 
       2 connections failed:
         instagram 17841400000000001 (Oslo Cycles) of user u1: needs_reconnect: the token has expired (7 days: 2026-11-15 to 2026-11-21)
@@ -67,21 +85,32 @@ describe('failures', () => {
     `);
   });
 
-  test('one connection can fail for two reasons', () => {
-    const two = summary({ failures: [failure(), failure({ day: '2026-11-20', message: 'the token was revoked' })] });
-    expect(render(two).match(/instagram connection c1/g)).toHaveLength(2);
-  });
-
   test('50 lines at most, and how to see the others', () => {
     const each = (_: unknown, n: number) => failure({ connection_id: `c${n}`, message: `in words ${n}` });
-    const many = summary({ failures: Array.from({ length: 53 }, each) });
+    const connections = { total: 300, succeeded: 247, failed: 53, skipped: 0 };
+    const many = summary({ connections, failures: Array.from({ length: 53 }, each) });
     expect(render(many)).toContain('\n  … and 3 more: --json lists all\n');
     expect(render(many).match(/needs_reconnect/g)).toHaveLength(50);
   });
 
+  test('beyond those that a summary lists are counted all the same', () => {
+    const instagram = { connections: 10_000, succeeded: 0, failed: 10_000, skipped: 0, metrics: 0 };
+    const text = render(
+      summary({
+        connections: { total: 10_000, succeeded: 0, failed: 10_000, skipped: 0 },
+        platforms: { instagram: { ...instagram, reasons: { needs_reconnect: 9_000, timeout: 1_000 } } },
+        failures: Array.from({ length: 1_000 }, (_, n) => failure({ connection_id: `c${n}`, message: `words ${n}` })),
+        failures_omitted: 9_000,
+      }),
+    );
+    expect(text).toContain('\n  failed: 9,000 instagram needs_reconnect, 1,000 instagram timeout\n');
+    expect(text).toContain('\n10,000 connections failed:\n');
+    expect(text).toContain('\n  … and 9,950 more: analytics-collect status --json lists all\n');
+  });
+
   test('what fails many connections in the same words is told once', () => {
-    const each = (_: unknown, n: number) => failure({ connection_id: `c${n % 6}`, day: `2026-11-1${n % 7}` });
-    const text = render(summary({ failures: Array.from({ length: 42 }, each) }));
+    const each = (_: unknown, n: number) => failure({ connection_id: `c${n}`, days: 7, since: '2026-11-15' });
+    const text = render(summary({ failures: Array.from({ length: 6 }, each) }));
     expect(text).toContain('\n  6 instagram connections: needs_reconnect: ');
     expect(text).toContain(' (42 days)\n');
     expect(text.match(/needs_reconnect/g)).toHaveLength(1);
@@ -99,13 +128,12 @@ describe('failures', () => {
   });
 });
 
-test('accounts that were passed over are counted by platform and reason', () => {
+test('accounts that failed or were skipped are counted by platform and reason', () => {
   const linkedin = { connections: 3, succeeded: 0, failed: 1, skipped: 2, metrics: 0 };
   const reasons = { personal_profile: 2, needs_reconnect: 1 };
   const text = render(summary({ platforms: { linkedin: { ...linkedin, reasons } } }));
-  expect(text).toContain('\n  skipped: 2 linkedin personal_profile\n');
-  expect(text).not.toContain('1 linkedin');
-  expect(render(summary())).not.toContain('skipped:');
+  expect(text).toContain('\n  failed: 1 linkedin needs_reconnect\n  skipped: 2 linkedin personal_profile\n');
+  expect(render(summary())).not.toMatch(/skipped:|failed:/);
 });
 
 describe('what to do next', () => {

@@ -21,7 +21,8 @@ async function collecting(answer: Respond, closingDate: string | null = null) {
   const api = await serveApi((url, token) => answer(url.pathname, token, url.searchParams));
   const { context, warnings } = lentContext(NOW, closingDate);
   const platform = facebook({ graphUrl: api.url, instagramUrl: api.url, version: 'v25.0', appSecret: null });
-  return { results: await platform.collect(account, days, context), warnings, requests: api.requests };
+  const { days: results } = await platform.collect(account, days, context);
+  return { results, warnings, requests: api.requests };
 }
 
 const insight = (name: string, values: object[]) => ({ name, period: 'day', values });

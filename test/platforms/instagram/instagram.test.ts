@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../../src/collector/day.js';
+import type { HttpRequest, Judge } from '../../../src/http/http.js';
 import { instagram } from '../../../src/platforms/instagram/instagram.js';
 import { trueSplit } from '../../../src/sandbox/values.js';
 import { EXPECTED, NOON } from '../../conformance/accounts.js';
@@ -33,8 +34,9 @@ async function collect(respond: (query: URLSearchParams) => Answer = answer, clo
   const api = await serveApi((url) => respond(url.searchParams));
   const { context, warnings } = lentContext(NOON, closingDate);
   const platform = instagram({ graphUrl: api.url, instagramUrl: api.url, version: 'v25.0', appSecret: null });
-  const [result] = await platform.collect(ACCOUNT, [DAY], context);
-  const values = result !== undefined && 'values' in result ? result.values : [];
+  const { days, closing } = await platform.collect(ACCOUNT, [DAY], context);
+  const [result] = days;
+  const values = [...(result !== undefined && 'values' in result ? result.values : []), ...closing];
   const found = (wanted: string) => values.find(({ metric }) => metric === wanted);
   return { result, found, warnings, requests: api.requests.map(({ searchParams }) => searchParams) };
 }
@@ -78,6 +80,15 @@ describe('the request by follow_type', () => {
     expect(warnings).toEqual([expect.stringContaining('reach')]);
   });
 
+  it('costs a day nothing but a warning where the split by content type fails', async () => {
+    const { result, found, warnings } = await collect((query) =>
+      query.get('breakdown') === 'media_product_type' ? SERVICE : answer(query),
+    );
+    expect(result?.kind).toBe('collected');
+    expect(found('reach')).toMatchObject({ followTypes: { follower: 6 } });
+    expect(warnings).toEqual([expect.stringContaining('splits by content type')]);
+  });
+
   it('asks for new followers alone where the splits fail it without a word', async () => {
     const { result, found, warnings } = await collect((query) =>
       byFollower(query) && asksReach(query) ? UNKNOWN : answer(query),
@@ -116,6 +127,32 @@ it('collects a day without the undocumented metrics, whatever is wrong with them
   expect(warnings).toEqual([expect.stringContaining('website_clicks')]);
 });
 
+it('collects one undocumented metric where the other is broken', async () => {
+  const broken: Answer = [400, { error: { code: -1, message: 'Fatal' } }];
+  const { result, found, warnings } = await collect((query) =>
+    query.get('metric')?.includes('profile_views') ? broken : answer(query),
+  );
+  expect(result?.kind).toBe('collected');
+  expect([found('website_clicks')?.value, found('profile_views')]).toEqual([10, undefined]);
+  expect(warnings).toEqual([expect.stringContaining('profile_views could not be had')]);
+});
+
+it('rests for all accounts when the API says that the app is over its limit, whatever its headers say', async () => {
+  const rests: unknown[] = [];
+  const over = { status: 400, headers: {}, json: { error: { code: 4, message: 'Application request limit reached' } } };
+  const http = {
+    ask: async <T>(_request: HttpRequest, judge: Judge<T>): Promise<T> => {
+      const verdict = judge(over);
+      rests.push(verdict.rests);
+      throw verdict.kind === 'accept' ? new Error('accepted') : verdict.error;
+    },
+  };
+  const settings = { graphUrl: 'http://g', instagramUrl: 'http://i', version: 'v25.0', appSecret: null };
+  const { context } = lentContext(NOON);
+  await expect(instagram(settings).collect(ACCOUNT, [DAY], { ...context, http })).rejects.toThrow('limit reached');
+  expect(rests).toEqual([[{ of: 'app', ms: 300_000 }]]);
+});
+
 describe('the last ended day', () => {
   const reaches = (query: URLSearchParams) => ['week', 'days_28'].includes(query.get('period') ?? '');
 
@@ -128,7 +165,13 @@ describe('the last ended day', () => {
     for (const query of asked) expect(query.has('metric_type')).toBe(false);
   });
 
-  it('is collected without them when they fail', async () => {
+  it('is collected without the figures of the profile when they fail', async () => {
+    const { result, warnings } = await collect((query) => (query.has('metric') ? answer(query) : SERVICE), DAY.date);
+    expect(result?.kind).toBe('collected');
+    expect(warnings).toEqual([expect.stringContaining('figures of the profile')]);
+  });
+
+  it('is collected without the reaches when they fail', async () => {
     const { result, warnings } = await collect((query) => (reaches(query) ? SERVICE : answer(query)), DAY.date);
     expect(result?.kind).toBe('collected');
     expect(warnings.map((text) => /reach_(7|28)d/.exec(text)?.[0]).sort()).toEqual(['reach_28d', 'reach_7d']);
@@ -151,7 +194,9 @@ it('leaves a day open that the limits of the run keep from being asked for in fu
   const api = await serveApi((url) => answer(url.searchParams));
   const { context } = lentContext(NOON, null, 3);
   const platform = instagram({ graphUrl: api.url, instagramUrl: api.url, version: 'v25.0', appSecret: null });
-  const [result] = await platform.collect(ACCOUNT, [DAY], context);
+  const {
+    days: [result],
+  } = await platform.collect(ACCOUNT, [DAY], context);
   expect(api.requests).toHaveLength(3);
   expect(result).toMatchObject({ kind: 'failed', error: { reason: 'quota_exhausted' } });
 });

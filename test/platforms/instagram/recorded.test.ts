@@ -154,7 +154,7 @@ const TABLE: Readonly<Record<string, OfInstagram>> = {
     when: asks('shares'),
     others: ones,
     rows: { [DATE]: onesOf('shares') },
-    warns: [/refuses shares/, /by media_product_type refuses shares/],
+    warns: [/v25.0: shares could not be had/, /by media_product_type: shares could not be had/],
   },
   'error-200-api-access-blocked.json': {
     shows: 'the app is blocked, which no reconnection heals',

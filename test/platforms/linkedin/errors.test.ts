@@ -47,7 +47,3 @@ it.each([
 it('says which variable to set when the version is out of force', () => {
   expect(judged(426, inactive).message).toMatch(/202501.*LINKEDIN_VERSION.*202608/);
 });
-
-it("does not hold the limit of the followers' total against the statistics", () => {
-  expect(judged(429, throttle('APPLICATION DAY'), 'networkSizes').meaning).toBe('refuse quota_exhausted day');
-});

@@ -80,8 +80,19 @@ describe('three statistics, of which one fails', () => {
       return [200, { elements: [{ timeRange, ...ANSWERS[resource] }] }];
     });
     const platform = linkedin({ apiUrl: url, oauthUrl: url, version: null, clientId: null, clientSecret: null });
-    const [result] = await platform.collect(ACCOUNT, [DAY], lentContext(NOON).context);
+    const {
+      days: [result],
+    } = await platform.collect(ACCOUNT, [DAY], lentContext(NOON).context);
     expect(result).toMatchObject({ kind: 'failed', error: { reason: 'platform_error' } });
     expect(result?.kind === 'failed' && result.values.map(({ metric }) => metric).join(' ')).toBe(kept);
+  });
+
+  it('fails the account once when the calls of all three are used up', async () => {
+    const message = 'Resource level throttle APPLICATION DAY limit for calls to this resource is reached.';
+    const { url } = await serveApi((): Answer => [429, { status: 429, code: 'TOO_MANY_REQUESTS', message }]);
+    const platform = linkedin({ apiUrl: url, oauthUrl: url, version: null, clientId: null, clientSecret: null });
+    await expect(platform.collect(ACCOUNT, [DAY], lentContext(NOON).context)).rejects.toMatchObject({
+      reason: 'quota_exhausted',
+    });
   });
 });

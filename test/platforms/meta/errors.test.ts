@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { judgeGraph } from '../../../src/platforms/meta/errors.js';
 
 function judged(error: object, status = 400) {
-  const verdict = judgeGraph({ status, headers: {}, json: { error } });
+  const verdict = judgeGraph({ status, headers: {}, json: { error } }, 'read_insights');
   return verdict.kind === 'accept' ? 'accepted' : `${verdict.kind} ${verdict.error.reason} ${verdict.error.scope}`;
 }
 
@@ -39,7 +39,10 @@ it('sees the error in an answer of HTTP 200', () => {
 
 it('asks again only twice where code 1 may hide a bad request', () => {
   expect(
-    judgeGraph({ status: 500, headers: {}, json: { error: { code: 1, message: 'An unknown error occurred' } } }),
+    judgeGraph(
+      { status: 500, headers: {}, json: { error: { code: 1, message: 'An unknown error occurred' } } },
+      'read_insights',
+    ),
   ).toMatchObject({ maxAttempts: 2 });
 });
 
@@ -50,6 +53,6 @@ it.each([
   [429, undefined, 'retry throttled connection'],
   [404, {}, 'refuse unexpected_response day'],
 ])('takes HTTP %i with %j for: %s', (status, json, meaning) => {
-  const verdict = judgeGraph({ status, headers: {}, json });
+  const verdict = judgeGraph({ status, headers: {}, json }, 'read_insights');
   expect(verdict.kind !== 'accept' && `${verdict.kind} ${verdict.error.reason} ${verdict.error.scope}`).toBe(meaning);
 });

@@ -13,7 +13,9 @@ function api(retired: readonly string[], say: (asked: readonly string[]) => stri
     api: 'x v1',
     metrics: METRICS,
     refusal: /valid insights metric|following values|Incompatible/,
-    refused: createRefusals((message) => warnings.push(message)),
+    required: true,
+    warn: (message: string) => void warnings.push(message),
+    refused: createRefusals((message) => warnings.push(message)).of(1, (text) => text),
     ask: async (metrics: readonly string[]) => {
       asked.push([...metrics]);
       if (!metrics.some((metric) => retired.includes(metric))) return metrics.join('');
@@ -50,6 +52,13 @@ it('does not hold an account that refuses everything against the metrics', async
   expect(request.refused.has('x v1', 'a')).toBe(false);
 });
 
+it('does not hold an account of another kind, which names other metrics, against the metrics', async () => {
+  const { warnings, request } = api(METRICS, () => '(#100) metric[0] must be one of the following values: x, y');
+  expect(await askTolerantly(request)).toEqual([]);
+  expect(warnings).toEqual([]);
+  expect(request.refused.has('x v1', 'a')).toBe(false);
+});
+
 it('leaves a refusal that is not about metrics to its caller, after one request', async () => {
   const { asked, request } = api(['a'], () => '(#100) since param is not valid');
   await expect(askTolerantly(request)).rejects.toThrow('refused');
@@ -68,8 +77,16 @@ it('keeps a valid metric out of the list of culprits, whatever its position', as
 
 describe('a fatal error', () => {
   it('of one metric is found, and costs that one alone', async () => {
-    const { request } = api(['d'], () => 'Fatal', -1);
+    const { warnings, request } = api(['d'], () => 'Fatal', -1);
     expect((await askTolerantly(request)).join('')).toBe('abce');
+    expect(warnings).toEqual([expect.stringContaining('d could not be had')]);
+  });
+
+  it('is no refusal, and the metric is asked for again', async () => {
+    const { asked, request } = api(['d'], () => 'Fatal', -1);
+    await askTolerantly(request);
+    await askTolerantly(request);
+    expect(asked.filter((metrics) => metrics.join('') === 'abcde')).toHaveLength(2);
   });
 
   it('of everything is no metric, and does not cost many requests', async () => {

@@ -98,7 +98,7 @@ const TABLE: Readonly<Record<string, OfYouTube>> = {
   'channel-no-items.json': {
     shows: 'no channel, which does not undo a report with rows',
     rows: withReport,
-    warns: [/no totals/],
+    warns: [/totals of the channel could not be had/],
   },
   'error-400-unknown-identifier.json': {
     shows: 'the name of a metric that the API does not know: it is dropped, the rest asked again',
@@ -121,9 +121,9 @@ const TABLE: Readonly<Record<string, OfYouTube>> = {
     ],
   },
   'error-401-auth-error.json': {
-    ...expired,
-    shows: 'a token that the Data API does not accept, nor the renewed one',
+    shows: 'a token that the Data API does not accept, nor the renewed one: the totals warn',
     rows: withReport,
+    warns: [/totals of the channel could not be had: .*connect the account again/],
   },
   'error-401-unauthenticated.json': {
     ...expired,
@@ -150,16 +150,14 @@ const TABLE: Readonly<Record<string, OfYouTube>> = {
     requests: 1,
   },
   'error-403-data-api-disabled.json': {
-    shows: 'the Data API not enabled: the totals fail, and no reconnection heals it',
+    shows: 'the Data API not enabled: the totals warn',
     rows: withReport,
-    fails: 'configuration platform',
-    says: /enable the API/,
-    neverSays: /connect/,
+    warns: [/totals of the channel could not be had: .*enable the API/],
   },
   'error-403-data-api-quota.json': {
-    shows: 'the quota of the Data API: the totals fail',
+    shows: 'the quota of the Data API: the totals warn',
     rows: withReport,
-    fails: 'quota_exhausted platform',
+    warns: [/totals of the channel could not be had: .*quota/],
   },
   'error-403-account-suspended.json': {
     shows: 'a suspended account, told as such',
@@ -180,7 +178,7 @@ const TABLE: Readonly<Record<string, OfYouTube>> = {
 
 holdRecorded('youtube', TABLE, (recorded, { days: [first, last] = [DATE, DATE], when }, { request }) => ({
   now: NOW,
-  closingDate: last,
+  lastEndedDate: last,
   answer: (url) => {
     if (url.pathname === '/token') return [200, { access_token: 'ya29.two' }];
     if ((when ?? (request.includes('/youtube/v3/') ? isChannel : isReport))(url)) return recorded;

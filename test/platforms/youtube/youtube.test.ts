@@ -6,6 +6,7 @@ import { trueSplit } from '../../../src/sandbox/values.js';
 import { EXPECTED, NOON } from '../../conformance/accounts.js';
 import { collecting } from '../../conformance/collecting.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
+import { withClosing } from '../../support/collected.js';
 
 const { account } = EXPECTED.youtube;
 const NAMES: Readonly<Record<string, string>> = { videoOnDemand: 'video', shorts: 'short', liveStream: 'live' };
@@ -57,7 +58,7 @@ function report(url: URL): Answer {
 async function collect(answer: (url: URL) => Answer, lent = lentContext(NOON)) {
   const { url, requests } = await serveApi(answer);
   const platform = youtube({ analyticsUrl: url, dataUrl: url, oauthUrl: url, clientId: null, clientSecret: null });
-  const results = await platform.collect(ACCOUNT, DAYS, lent.context);
+  const results = withClosing(await platform.collect(ACCOUNT, DAYS, lent.context));
   const summary = results.map((result) =>
     result.kind === 'skipped' ? result.kind : [result.kind, ...result.values.map(({ metric }) => metric)].join(' '),
   );
@@ -123,9 +124,10 @@ describe('a query that is refused', () => {
   });
 });
 
-it('leaves the days open, with their values, when the split fails', async () => {
-  const { summary } = await collect((url) => (asks(url, 'creatorContentType') ? BROKEN : report(url)));
-  expect(summary).toBe(`failed ${ALL}`);
+it('collects the days without the split when that fails, and warns once', async () => {
+  const { summary, warnings } = await collect((url) => (asks(url, 'creatorContentType') ? BROKEN : report(url)));
+  expect(summary).toBe(`collected ${ALL}`);
+  expect(warnings).toEqual([expect.stringContaining('splits by content type could not be had')]);
 });
 
 describe('the totals of the channel', () => {
@@ -145,15 +147,17 @@ describe('the totals of the channel', () => {
     expect(warnings).toEqual([expect.stringContaining('youtube.readonly')]);
   });
 
-  it('leave the day open when they fail', async () => {
-    expect((await collectWith(BROKEN)).summary).toBe(`failed ${ALL}`);
+  it('are missed with a warning when they fail', async () => {
+    const { summary, warnings } = await collectWith(BROKEN);
+    expect(summary).toBe(`collected ${ALL}`);
+    expect(warnings).toEqual([expect.stringContaining('totals of the channel could not be had')]);
   });
 
   it.each(['2026-11-16', null])(
-    "show when the token opens another channel than the account's, whose numbers are not filed (closing date %s)",
-    async (closingDate) => {
+    "show when the token opens another channel than the account's, whose numbers are not filed (last ended day %s)",
+    async (lastEndedDate) => {
       const other = withChannel(listed({ id: `UC${'b'.repeat(22)}` }));
-      await expect(collect(other, lentContext(NOON, closingDate))).rejects.toMatchObject({
+      await expect(collect(other, lentContext(NOON, lastEndedDate))).rejects.toMatchObject({
         reason: 'configuration',
         scope: 'connection',
       });
@@ -161,6 +165,6 @@ describe('the totals of the channel', () => {
   );
 
   it('cost the days nothing where none of them is the last that ended', async () => {
-    expect((await collect(withChannel(BROKEN))).summary).toBe(`collected ${ALL}`);
+    expect(await collect(withChannel(BROKEN))).toMatchObject({ summary: `collected ${ALL}`, warnings: [] });
   });
 });

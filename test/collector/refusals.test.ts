@@ -1,0 +1,47 @@
+import { beforeEach, expect, it } from 'vitest';
+import { createRefusals, type Refusals } from '../../src/collector/refusals.js';
+
+const API = 'graph v25.0';
+
+let warnings: string[];
+let refusals: Refusals;
+beforeEach(() => {
+  warnings = [];
+  refusals = createRefusals((message) => warnings.push(message));
+});
+
+const of = (account: number) => refusals.of(account, (text) => text.replace('EAAtoken', '[redacted]'));
+const refuse = (...accounts: number[]) => {
+  for (const account of accounts) of(account).add(API, 'views', 'must be a valid metric');
+};
+
+it('remembers a refused metric for the account that met it, and warns once', () => {
+  refuse(1, 1, 2);
+  expect([of(1).has(API, 'views'), of(2).has(API, 'views'), of(3).has(API, 'views')]).toEqual([true, true, false]);
+  expect([of(1).has(API, 'reach'), of(1).has('graph v26.0', 'views')]).toEqual([false, false]);
+  expect(warnings).toEqual([expect.stringMatching(/refuses the metric views to an account/)]);
+});
+
+it('gives a metric up for all after three accounts, and says so once', () => {
+  refuse(1, 2, 3, 4);
+  expect(of(5).has(API, 'views')).toBe(true);
+  expect(warnings).toEqual([
+    expect.stringContaining('to an account'),
+    expect.stringMatching(/to every account, and is not asked for it again in this run/),
+  ]);
+});
+
+it('gives up no metric that another account was given, before or after', () => {
+  of(9).accept(API, ['views', 'reach']);
+  refuse(1, 2, 3);
+  expect(of(5).has(API, 'views')).toBe(false);
+  for (const account of [1, 2, 3]) of(account).add(API, 'saves', 'must be a valid metric');
+  expect(of(5).has(API, 'saves')).toBe(true);
+  of(4).accept(API, ['saves']);
+  expect([of(5).has(API, 'saves'), of(1).has(API, 'saves')]).toEqual([false, true]);
+});
+
+it('tells no secret that an API repeats', () => {
+  of(1).add(API, 'views', 'EAAtoken may not read views');
+  expect(warnings.join()).toContain('[redacted] may not');
+});
