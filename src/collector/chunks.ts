@@ -25,7 +25,8 @@ export async function* collectInChunks(
   const closing: SnapshotRow[] = [];
   let known = account;
   for (const [index, due] of chunks.entries()) {
-    const part = index === 0 ? { ...planned, due } : { due, tooOld: [], lastEndedDate: null, closing: null };
+    const part =
+      index === 0 ? { ...planned, due } : { due, tooOld: [], backlog: 0, lastEndedDate: null, closing: null };
     const record = await collectAccount(known, platform, part, run);
     closing.push(...record.closing);
     const rest = chunks.slice(index + 1).flatMap((days) => days.map(({ date }) => date));

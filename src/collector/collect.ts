@@ -8,12 +8,21 @@ import type { AccountFilter, StoredAccount } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { planAccount, type RunContext } from './account.js';
+import { backfillOf } from './backfill.js';
 import { collectInChunks, joinedRecord } from './chunks.js';
 import { forEachConcurrently } from './concurrently.js';
 import { expectAccounts, expectKnownUser } from './connections.js';
 import type { OnEvent } from './events.js';
 import { expiringTokens, expiryWarnings } from './expiring.js';
-import { foreignWarning, leaseHeld, permissionWarning, successionWarning, unknownUsersWarning } from './messages.js';
+import { renewLease, scopeOf } from './lease.js';
+import {
+  foreignWarning,
+  leaseHeld,
+  lostWarning,
+  permissionWarning,
+  successionWarning,
+  unknownUsersWarning,
+} from './messages.js';
 import { oneLine } from './one-line.js';
 import type { CollectOptions } from './options.js';
 import type { AccountRecord } from './outcome.js';
@@ -23,7 +32,7 @@ import { failureOf, reportOn } from './report.js';
 import { countsOf, type Summary } from './summary.js';
 import { createTally } from './tally.js';
 import { versionWarning } from './version.js';
-import { DEFAULT_LOOKBACK_DAYS, ledgerRange, openDaysWarning } from './window.js';
+import { countNamedDays, DEFAULT_LOOKBACK_DAYS, ledgerRange, openDaysWarning } from './window.js';
 
 const HEARTBEAT_MS = 30_000;
 
@@ -124,7 +133,8 @@ async function run(
     clock,
     onFailure: () => halt.abort(),
   });
-  const heartbeat = options.dryRun ? undefined : setInterval(() => void renew(store, runId, halt), HEARTBEAT_MS);
+  const namedDays = countNamedDays(options.window, startedAt);
+  const heartbeat = options.dryRun ? undefined : setInterval(() => void renewLease(store, runId, halt), HEARTBEAT_MS);
 
   async function work(account: StoredAccount): Promise<void> {
     const platform = platforms.get(account.platform);
@@ -143,13 +153,16 @@ async function run(
     const isIdle = planned.due.length + planned.tooOld.length === 0;
     if (options.dryRun || isIdle) return done(null);
     const written: AccountRecord[] = [];
+    const alreadyDone = Math.max(0, (namedDays ?? 0) - planned.due.length - planned.tooOld.length);
     for await (const { record, isLast } of collectInChunks(account, platform, planned, context)) {
       // Stopped before a single day of it was done: as if it had not been read.
       const { days, failedDates, skippedDates } = record;
       if (isLast && written.length + days.length + failedDates.length + skippedDates.length === 0) return;
       const onWritten = (piece: AccountRecord) => {
         written.push(piece);
-        if (isLast) done(joinedRecord(written));
+        if (isLast) return done(joinedRecord(written));
+        const days = written.reduce((sum, { days }) => sum + days.length, alreadyDone);
+        onEvent({ type: 'days', connectionId: account.connections[0].id, days });
       };
       await recorder.add({ record, onWritten });
     }
@@ -185,7 +198,15 @@ async function run(
     for await (const page of store.accounts(request)) {
       if (page.total !== null) {
         const { description } = store;
-        onEvent({ type: 'started', runId, scope, store: description, connections: page.total, dryRun: options.dryRun });
+        onEvent({
+          type: 'started',
+          runId,
+          scope,
+          store: description,
+          connections: page.total,
+          days: namedDays,
+          dryRun: options.dryRun,
+        });
         if (page.total === 0 && !options.allowEmpty) await expectAccounts(store, filter, sync.collected);
         const ends = await expiringTokens({ store, platforms, keyring }, filter, startedAt);
         for (const message of expiryWarnings(ends, startedAt)) warn(message);
@@ -207,6 +228,7 @@ async function run(
     const { foreign } = recorder.counts;
     if (foreign.rows > 0) warn(foreignWarning(foreign));
     for (const lacking of tally.withoutPermission()) warn(permissionWarning(lacking));
+    for (const lost of tally.lostDays()) warn(lostWarning(lost, platforms.get(lost.platform)?.day.reachDays ?? 0));
   } finally {
     clearInterval(heartbeat);
     http.close();
@@ -221,16 +243,6 @@ async function run(
     interrupted: options.signal.aborted,
     metrics: recorder.counts,
     requests: counters,
+    backfill: options.window.kind === 'lookback' ? backfillOf(tally.newAccounts, platforms, startedAt) : {},
   });
-}
-
-function scopeOf({ userId, shard }: Pick<CollectOptions, 'userId' | 'shard'>): string {
-  if (userId !== undefined) return `user:${userId}`;
-  return shard === undefined ? 'all' : `shard:${shard.index}/${shard.count}`;
-}
-
-/** A lease that is lost stops the run; a heartbeat that did not get through is tried again at the next beat. */
-async function renew(store: Store, runId: string, halt: AbortController): Promise<void> {
-  const held = await store.renewRun(runId).catch(() => true);
-  if (!held) halt.abort();
 }

@@ -9,9 +9,13 @@ export type CollectEvent =
       readonly scope: string;
       readonly store: string;
       readonly connections: number;
+      /** How many days of each are named; null in a run of the last days. */
+      readonly days: number | null;
       readonly dryRun: boolean;
     }
   | { readonly type: 'connection'; readonly connection: ConnectionReport }
+  /** Some of a connection's named days are done, or were before: `days` of them so far. */
+  | { readonly type: 'days'; readonly connectionId: string; readonly days: number }
   | { readonly type: 'warning'; readonly message: string };
 
 /** How one connection ended. `nothing_due`: all its days were collected before. */
@@ -28,6 +32,12 @@ export interface ConnectionReport {
   readonly dates: readonly string[];
   readonly metrics: number;
   readonly changes: readonly Change[];
+  /** Collected for the first time. */
+  readonly isNew: boolean;
+  /** Days from before the window that are left to make up for. */
+  readonly backlog: number;
+  /** Days found to be beyond the platform's reach. */
+  readonly lost: number;
   /** The first failure's reason and message, or why it was skipped. */
   readonly reason: string | null;
   readonly message: string | null;

@@ -1,6 +1,6 @@
 import { type CollectError, LeaseHeld } from '../errors.js';
 import type { ForeignRows, Succession } from '../store/accounts.js';
-import type { WithoutPermission } from './tally.js';
+import type { LostDays, WithoutPermission } from './tally.js';
 import { DEFAULT_LOOKBACK_DAYS } from './window.js';
 
 export function successionWarning({ userId, platform, accountId, formerAccountId, reason }: Succession): string {
@@ -21,6 +21,11 @@ export function permissionWarning({ platform, accounts, message }: WithoutPermis
   const who =
     accounts === 1 ? 'an account lacks a permission and is' : `${accounts} accounts lack a permission and are`;
   return `${platform}: ${who} skipped until it is granted (${message}); analytics-collect status lists what to grant`;
+}
+
+export function lostWarning({ platform, accounts, days }: LostDays, reachDays: number): string {
+  const of = accounts === 1 ? 'an account' : `${accounts} accounts`;
+  return `${platform}: days of ${of} that can no longer be collected: ${days}; it answers for the last ${reachDays} days only`;
 }
 
 export function leaseHeld(scope: string, by: { runId: string; startedAt: string; heartbeatAt: string }): CollectError {

@@ -27,6 +27,8 @@ export interface Plan {
   readonly due: readonly Day[];
   /** Named days that are further back than the platform answers for. */
   readonly tooOld: readonly Day[];
+  /** Days from before the window that are left for later runs. */
+  readonly backlog: number;
   /** The last ended day, when it is due itself. */
   readonly lastEndedDate: string | null;
   /** The day under which closing figures are filed, when they are due; it may not have ended. */
@@ -65,6 +67,7 @@ export function plan({ account, day, window, backlog, now, again }: PlanInput): 
   return {
     due: all.map((date) => dayOf(date, day.timeZone)),
     tooOld: dates.filter((date) => date < oldest).map((date) => dayOf(date, day.timeZone)),
+    backlog: older.length - madeUpFor.length,
     lastEndedDate: due.includes(lastEnded) ? lastEnded : null,
     closing: all.length > 0 && isNamed ? nearest : null,
   };

@@ -33,6 +33,9 @@ export function reportOn(
       : planned.due.map(({ date }) => date),
     metrics: outcomes.reduce((sum, { metrics }) => sum + metrics, record?.closing.length ?? 0),
     changes: record ? changesOf(account, record, now) : [],
+    isNew: account.firstDay === null && outcomes.some(({ state }) => state === 'settled' || state === 'provisional'),
+    backlog: record?.backlog ?? planned.backlog,
+    lost: record?.row?.days_lost ?? 0,
     reason: record?.row?.reason ?? skipped?.reason ?? null,
     message: record?.row?.message ?? skipped?.message ?? null,
   };

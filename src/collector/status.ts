@@ -53,6 +53,8 @@ export interface PlatformStatus {
   accounts_with_data: number;
   newest_day: string | null;
   days_missing: number;
+  /** Days of its accounts that went beyond the platform's reach before they were collected. */
+  lost_days: number;
   failing: FailingReport[];
   /** Accounts that lack a permission: `message` says what to grant. Nothing of theirs has failed. */
   missing_permission: FailingReport[];
@@ -118,6 +120,7 @@ export async function readStatus(
         accounts_with_data: row.accountsWithData,
         newest_day: row.newestDay,
         days_missing: row.daysMissing,
+        lost_days: row.lostDays,
         ...troubled(row.failing, window.until),
       };
     }),

@@ -22,6 +22,8 @@ export interface Summary {
   lost: number;
   /** Days from before the window that are left to make up for in later runs. */
   backlog: number;
+  /** Platforms with accounts collected for the first time: how many, and since when the platform answers for them. */
+  backfill: Record<string, { accounts: number; since: string }>;
   /** `foreign`: values in whose place another writer's row stands. */
   metrics: { inserted: number; updated: number; unchanged: number; foreign: number };
   requests: { total: number; retried: number };

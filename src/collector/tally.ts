@@ -13,6 +13,9 @@ export interface Tally {
   add(report: ConnectionReport, failure: Failure | null): void;
   warn(message: string): void;
   withoutPermission(): WithoutPermission[];
+  lostDays(): LostDays[];
+  /** How many accounts were collected for the first time, by platform. */
+  readonly newAccounts: ReadonlyMap<string, number>;
   summary(run: RunFacts): Summary;
 }
 
@@ -22,6 +25,13 @@ export interface WithoutPermission {
   readonly accounts: number;
   /** What the first of them was told. */
   readonly message: string;
+}
+
+/** Days of a platform's accounts that were found to be beyond its reach. */
+export interface LostDays {
+  readonly platform: string;
+  readonly accounts: number;
+  readonly days: number;
 }
 
 export interface RunFacts {
@@ -35,6 +45,7 @@ export interface RunFacts {
   readonly interrupted: boolean;
   readonly metrics: RecordCounts;
   readonly requests: { readonly total: number; readonly retried: number };
+  readonly backfill: Summary['backfill'];
 }
 
 export function createTally(): Tally {
@@ -53,7 +64,9 @@ export function createTally(): Tally {
   const permissionMessages = new Map<string, string>();
   const failures: Summary['failures'] = [];
   let failuresOmitted = 0;
-  const [lost, backlog] = [0, 0];
+  let backlog = 0;
+  const lost = new Map<string, LostDays>();
+  const newAccounts = new Map<string, number>();
   const warnings: string[] = [];
   const changes: Record<Change, string[]> = {
     newly_failing: [],
@@ -89,6 +102,12 @@ export function createTally(): Tally {
       for (const state of OUTCOME_STATES) days[state] += report.days[state] ?? 0;
       dates = widen(dates, report.dates);
       for (const change of report.changes) changes[change].push(report.connectionId);
+      backlog += report.backlog;
+      if (report.lost > 0) {
+        const before = lost.get(report.platform) ?? { platform: report.platform, accounts: 0, days: 0 };
+        lost.set(report.platform, { ...before, accounts: before.accounts + 1, days: before.days + report.lost });
+      }
+      if (report.isNew) newAccounts.set(report.platform, (newAccounts.get(report.platform) ?? 0) + 1);
       if (failure === null) return;
       if (failures.length < MOST_FAILURES) failures.push(failure);
       else failuresOmitted++;
@@ -96,6 +115,8 @@ export function createTally(): Tally {
     warn(message) {
       if (warnings.length < MOST_WARNINGS) warnings.push(message);
     },
+    newAccounts,
+    lostDays: () => [...lost.values()],
     withoutPermission: () =>
       [...permissionMessages].map(([platform, message]) => ({
         platform,
@@ -116,8 +137,9 @@ export function createTally(): Tally {
         users: { total: userFailed.size, succeeded: userFailed.size - failedUsers, failed: failedUsers },
         connections,
         days,
-        lost,
+        lost: [...lost.values()].reduce((sum, { days }) => sum + days, 0),
         backlog,
+        backfill: run.backfill,
         metrics: { ...run.metrics, foreign: run.metrics.foreign.rows },
         requests: { ...run.requests },
         platforms: Object.fromEntries(platforms),

@@ -1,6 +1,6 @@
 import type { Day, Platform } from '../platforms/platform.js';
 import type { DateRange } from '../store/accounts.js';
-import { addDays, dateAt, lastEndedDate } from './day.js';
+import { addDays, dateAt, datesBetween, lastEndedDate } from './day.js';
 
 const HOUR_MS = 3_600_000;
 /** More than any platform takes to settle, and room for a missed run. */
@@ -27,6 +27,13 @@ export function windowRange(window: Window, timeZone: string, now: Date): DateRa
 
 function namedDays(window: Exclude<Window, { kind: 'lookback' }>): Pick<DateRange, 'since'> & Partial<DateRange> {
   return window.kind === 'day' ? { since: window.date, until: window.date } : window;
+}
+
+/** How many days are named, those that have not ended everywhere among them; null where none are. */
+export function countNamedDays(window: Window, now: Date): number | null {
+  if (window.kind === 'lookback') return null;
+  const { since, until = addDays(dateAt(now, 'UTC'), -1) } = namedDays(window);
+  return datesBetween(since, until).length;
 }
 
 /** Warns when the named days include one that has not ended in the platform's time zone; null when all have. */

@@ -104,6 +104,7 @@ export const statusAnswer = z.object({
         accounts_with_data: z.number(),
         newest_day: date.nullable(),
         days_missing: z.number(),
+        lost_days: z.number(),
         failing: z.array(failingAccount),
       })
       .transform((row) => ({
@@ -112,6 +113,7 @@ export const statusAnswer = z.object({
         accountsWithData: row.accounts_with_data,
         newestDay: row.newest_day,
         daysMissing: row.days_missing,
+        lostDays: row.lost_days,
         failing: row.failing,
       })),
   ),

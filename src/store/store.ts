@@ -131,6 +131,8 @@ export interface PlatformStatusRow {
   readonly newestDay: string | null;
   /** (account, day) pairs of the window without an outcome, `pending` or `failed`. */
   readonly daysMissing: number;
+  /** Days of its accounts that can no longer be collected. */
+  readonly lostDays: number;
   readonly failing: readonly FailingAccount[];
 }
 

@@ -11,6 +11,7 @@ const STARTED = {
   scope: 'all',
   store: 'PostgreSQL',
   connections: 1,
+  days: null,
   dryRun: false,
 } as const;
 const partial = summary({

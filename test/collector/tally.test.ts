@@ -17,6 +17,7 @@ const FACTS: RunFacts = {
     unchanged: 1,
     foreign: { rows: 4, since: '2026-11-18', until: '2026-11-20' },
   },
+  backfill: {},
   requests: { total: 0, retried: 0 },
 };
 
@@ -48,6 +49,9 @@ function report(user: number, platform: string, dates: readonly string[] = ['202
     dates,
     metrics: 0,
     changes: [],
+    isNew: false,
+    backlog: 0,
+    lost: 0,
     reason: 'timeout',
     message: 'no answer',
   };

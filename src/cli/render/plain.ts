@@ -1,4 +1,4 @@
-import { advance, formatConnection, formatProgress, type Progress, startProgress } from './progress.js';
+import { advance, advanceDays, formatConnection, formatProgress, type Progress, startProgress } from './progress.js';
 import { type Reporter, STOPPING, type Stream } from './reporter.js';
 import { cleanText, count } from './text.js';
 
@@ -26,23 +26,30 @@ export function createPlainReporter({
 
   const say = (text: string) => stream.write(`${new Date(now()).toISOString().slice(0, 19)}Z ${cleanText(text)}\n`);
 
+  function sayProgress(progress: Progress): void {
+    if (elapsed() - saidAt < PROGRESS_EVERY_MS) return;
+    saidAt = elapsed();
+    say(formatProgress(progress, elapsed()));
+  }
+
   return {
     onEvent(event) {
       switch (event.type) {
         case 'started':
-          progress = startProgress(event.connections, elapsed());
+          progress = startProgress(event.connections, event.days, elapsed());
           saidAt = elapsed();
           say(
             `${event.dryRun ? 'planning' : 'collecting'} ${count(event.connections, 'connection')} from ${event.store}`,
           );
           break;
         case 'connection':
-          progress = advance(progress ?? startProgress(0, elapsed()), event.connection);
+          progress = advance(progress ?? startProgress(0, null, elapsed()), event.connection);
           if (verbose) say(formatConnection(event.connection));
-          else if (elapsed() - saidAt >= PROGRESS_EVERY_MS) {
-            saidAt = elapsed();
-            say(formatProgress(progress, elapsed()));
-          }
+          else sayProgress(progress);
+          break;
+        case 'days':
+          progress = advanceDays(progress ?? startProgress(0, null, elapsed()), event.connectionId, event.days);
+          sayProgress(progress);
           break;
         case 'warning':
           say(`warning: ${event.message}`);

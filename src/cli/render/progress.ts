@@ -6,28 +6,49 @@ export interface Progress {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
+  /** How many days of each connection are named; null in a run of the last days. */
+  readonly days: number | null;
+  /** The days done of connections that are under way. */
+  readonly underWay: ReadonlyMap<string, number>;
   /** Milliseconds, by a clock that nobody sets. */
   readonly startedAt: number;
 }
 
-export function startProgress(total: number, startedAt: number): Progress {
-  return { total, done: 0, failed: 0, startedAt };
+export function startProgress(total: number, days: number | null, startedAt: number): Progress {
+  return { total, done: 0, failed: 0, days, underWay: new Map(), startedAt };
 }
 
-export function advance(progress: Progress, { result }: ConnectionReport): Progress {
-  return { ...progress, done: progress.done + 1, failed: progress.failed + (result === 'failed' ? 1 : 0) };
+export function advance(progress: Progress, { result, connectionId }: ConnectionReport): Progress {
+  const underWay = new Map(progress.underWay);
+  underWay.delete(connectionId);
+  return { ...progress, done: progress.done + 1, failed: progress.failed + (result === 'failed' ? 1 : 0), underWay };
 }
 
-/** `120/300 connections, 40 %, 2 failed, 35/s, 5 s left` */
-export function formatProgress({ total, done, failed, startedAt }: Progress, now: number): string {
-  const perSecond = done / Math.max((now - startedAt) / 1000, 0.001);
+export function advanceDays(progress: Progress, connectionId: string, days: number): Progress {
+  return { ...progress, underWay: new Map(progress.underWay).set(connectionId, days) };
+}
+
+/** `120/300 connections, 40 %, 2 failed, 35/s, 5 s left`; of named days, `12/100 connections, days 1,240/9,000, 13 %, …` */
+export function formatProgress(progress: Progress, now: number): string {
+  const { total, done, failed, startedAt } = progress;
   const parts = [`${formatNumber(done)}/${formatNumber(total)} connections`];
-  if (total > 0) parts.push(`${Math.floor((100 * Math.min(done, total)) / total)} %`);
+  const days = daysOf(progress);
+  if (days !== null) parts.push(`days ${formatNumber(days.done)}/${formatNumber(days.total)}`);
+  const work = days ?? { total, done };
+  if (work.total > 0) parts.push(`${Math.floor((100 * Math.min(work.done, work.total)) / work.total)} %`);
   if (failed > 0) parts.push(`${formatNumber(failed)} failed`);
-  if (done > 0 && done < total) {
-    parts.push(`${formatRate(perSecond)}/s`, `${formatDuration((1000 * (total - done)) / perSecond)} left`);
+  if (work.done > 0 && work.done < work.total) {
+    const perSecond = work.done / Math.max((now - startedAt) / 1000, 0.001);
+    parts.push(`${formatRate(perSecond)}/s`, `${formatDuration((1000 * (work.total - work.done)) / perSecond)} left`);
   }
   return parts.join(', ');
+}
+
+/** Null where a connection is a matter of a moment. */
+function daysOf({ total, done, days, underWay }: Progress): { total: number; done: number } | null {
+  if (days === null || days < 2) return null;
+  const begun = [...underWay.values()].reduce((sum, each) => sum + Math.min(each, days), 0);
+  return { total: total * days, done: done * days + begun };
 }
 
 /** One connection in a line, for `--verbose`. */

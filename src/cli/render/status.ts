@@ -11,6 +11,7 @@ export function renderStatus(report: StatusReport, colors: Colors): string {
   const blocks = [
     [cleanText(report.store), lastRunLine(report.last_run, colors)],
     platformTable(report.platforms),
+    lostLines(report.platforms),
     ignoredLines(report.ignored),
     failingLines(report.platforms, colors),
     permissionLines(report.platforms, colors),
@@ -58,6 +59,13 @@ function platformTable(platforms: readonly PlatformStatus[]): string[] {
     { title: 'of the days' },
   ] as const;
   return formatTable(columns, rows);
+}
+
+function lostLines(platforms: readonly PlatformStatus[]): string[] {
+  const lost = platforms
+    .filter(({ lost_days }) => lost_days > 0)
+    .map(({ platform, lost_days }) => `${cleanText(platform)} ${formatNumber(lost_days)}`);
+  return lost.length === 0 ? [] : [`days that can no longer be collected: ${lost.join(', ')}`];
 }
 
 function ignoredLines(ignored: StatusReport['ignored']): string[] {

@@ -50,7 +50,7 @@ function heading({ status, dates, duration_ms }: Summary, colors: Colors): strin
   return colors.bold(status === 'completed' ? colors.green(line) : colors.yellow(line));
 }
 
-export function totals({ users, connections, days, metrics, requests }: Summary): string[] {
+export function totals({ users, connections, days, lost, backlog, metrics, requests }: Summary): string[] {
   const states = OUTCOME_STATES.filter((state) => days[state] > 0).map(
     (state) => `${formatNumber(days[state])} ${state.replace('_', ' ')}`,
   );
@@ -58,6 +58,8 @@ export function totals({ users, connections, days, metrics, requests }: Summary)
     `  users        ${okOf(users.succeeded, users.total)}`,
     `  connections  ${okOf(connections.succeeded, connections.total)}${others(connections)}`,
     `  days         ${formatNumber(days.planned)} due${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
+    ...(backlog > 0 ? [`  backlog      ${count(backlog, 'older day')} left for the next runs`] : []),
+    ...(lost > 0 ? [`  lost         ${count(lost, 'day')} that can no longer be collected`] : []),
     `  metrics      ${formatNumber(metrics.inserted)} inserted, ${formatNumber(metrics.updated)} updated, ${formatNumber(metrics.unchanged)} unchanged${metrics.foreign > 0 ? `, ${formatNumber(metrics.foreign)} foreign` : ''}`,
     `  requests     ${formatNumber(requests.total)} (${formatNumber(requests.retried)} retried)`,
   ];
@@ -176,7 +178,15 @@ function nextSteps(summary: Summary, { sandbox }: SummaryContext): string[] {
   }
   const dead = summary.failures.find(({ reason }) => reason === 'needs_reconnect');
   const renewal = dead === undefined ? [] : [`Renew a token: ${add} ${renewalFlags(dead)}`];
-  return [...renewal, 'Next: analytics-collect status'];
+  return [...renewal, ...backfillLines(summary), 'Next: analytics-collect status'];
+}
+
+/** How far back accounts collected for the first time could be collected. */
+function backfillLines({ backfill }: Summary): string[] {
+  return Object.entries(backfill).map(
+    ([platform, { accounts, since }]) =>
+      `${count(accounts, `new ${platform} account`)}, which can be collected back to ${since}: analytics-collect collect --platform ${platform} --since ${since}`,
+  );
 }
 
 function renewalFlags({ user_id, platform, account_id }: Failure): string {

@@ -1,6 +1,6 @@
 import ora from 'ora';
 import type { Colors } from './colors.js';
-import { advance, formatConnection, formatProgress, type Progress, startProgress } from './progress.js';
+import { advance, advanceDays, formatConnection, formatProgress, type Progress, startProgress } from './progress.js';
 import { type Reporter, STOPPING } from './reporter.js';
 import { cleanText } from './text.js';
 
@@ -19,17 +19,25 @@ export function createTerminalReporter({ stream, colors, verbose }: Options): Re
 
   const say = (text: string) => stream.write(`${text}\n`);
 
+  const show = (progress: Progress) => {
+    spinner.text = `${stopping ? 'stopping: ' : ''}${formatProgress(progress, performance.now())}`;
+  };
+
   return {
     onEvent(event) {
       switch (event.type) {
         case 'started':
-          progress = startProgress(event.connections, performance.now());
+          progress = startProgress(event.connections, event.days, performance.now());
           spinner.start(formatProgress(progress, performance.now()));
           break;
         case 'connection':
-          progress = advance(progress ?? startProgress(0, performance.now()), event.connection);
-          spinner.text = `${stopping ? 'stopping: ' : ''}${formatProgress(progress, performance.now())}`;
+          progress = advance(progress ?? startProgress(0, null, performance.now()), event.connection);
+          show(progress);
           if (verbose) say(cleanText(formatConnection(event.connection)));
+          break;
+        case 'days':
+          progress = advanceDays(progress ?? startProgress(0, null, performance.now()), event.connectionId, event.days);
+          show(progress);
           break;
         case 'warning':
           say(`${colors.yellow('warning:')} ${cleanText(event.message)}`);

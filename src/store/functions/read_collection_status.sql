@@ -68,6 +68,11 @@ as $$
           'newest_day', (
             select max(known.last_day) from public.collection_accounts known where known.platform = days.platform
           ),
+          'lost_days', (
+            select coalesce(sum(known.days_lost), 0)
+            from public.collection_accounts known
+            where known.platform = days.platform
+          ),
           'days_missing', coalesce(coverage.accounts * (days.until - days.since + 1) - coverage.days_done, 0),
           'failing', coalesce(failing.accounts, '[]')
         )

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { createPlainReporter } from '../../../src/cli/render/plain.js';
-import { advance, formatConnection, formatProgress, startProgress } from '../../../src/cli/render/progress.js';
+import {
+  advance,
+  advanceDays,
+  formatConnection,
+  formatProgress,
+  startProgress,
+} from '../../../src/cli/render/progress.js';
 import type { CollectEvent } from '../../../src/collector/events.js';
 import { report } from './samples.js';
 
@@ -10,6 +16,7 @@ const started: CollectEvent = {
   scope: 'all',
   store: 'PostgreSQL at localhost/app',
   connections: 3,
+  days: null,
   dryRun: false,
 };
 const connection: CollectEvent = { type: 'connection', connection: report() };
@@ -23,12 +30,23 @@ test.each([
   // A connection added while the run goes on.
   [{ total: 3, done: 4, failed: 0 }, 1000, '4/3 connections, 100 %'],
 ])('%j after %i ms', (progress, elapsed, expected) => {
-  expect(formatProgress({ ...progress, startedAt: 0 }, elapsed)).toBe(expected);
+  expect(formatProgress({ ...startProgress(0, null, 0), ...progress }, elapsed)).toBe(expected);
 });
 
 test('every connection counts as done, failed ones as failed too', () => {
   const reports = [report(), report({ result: 'failed' }), report({ result: 'nothing_due' })];
-  expect(reports.reduce(advance, startProgress(3, 0))).toMatchObject({ done: 3, failed: 1 });
+  expect(reports.reduce(advance, startProgress(3, null, 0))).toMatchObject({ done: 3, failed: 1 });
+});
+
+test('named days count one by one, those of connections under way among them', () => {
+  let progress = startProgress(10, 900, 0);
+  expect(formatProgress(progress, 0)).toBe('0/10 connections, days 0/9,000, 0 %');
+  progress = advanceDays(progress, 'c1', 30);
+  progress = advanceDays(progress, 'c2', 300);
+  progress = advanceDays(progress, 'c1', 60);
+  expect(formatProgress(progress, 36_000)).toBe('0/10 connections, days 360/9,000, 4 %, 10/s, 14 min 24 s left');
+  progress = advance(progress, report({ connectionId: 'c2' }));
+  expect(formatProgress(progress, 96_000)).toBe('1/10 connections, days 960/9,000, 10 %, 10/s, 13 min 24 s left');
 });
 
 test('a connection in a line', () => {

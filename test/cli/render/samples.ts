@@ -13,6 +13,9 @@ export function report(changes: Partial<ConnectionReport> = {}): ConnectionRepor
     dates: ['2026-11-20', '2026-11-21'],
     metrics: 28,
     changes: [],
+    isNew: false,
+    backlog: 0,
+    lost: 0,
     reason: null,
     message: null,
     ...changes,
@@ -51,6 +54,7 @@ export function summary(changes: Partial<Summary> = {}): Summary {
     days: { planned: 2100, settled: 1500, provisional: 600, pending: 0, no_data: 0, failed: 0, skipped: 0 },
     lost: 0,
     backlog: 0,
+    backfill: {},
     metrics: { inserted: 27_076, updated: 0, unchanged: 0, foreign: 0 },
     requests: { total: 4500, retried: 12 },
     platforms: {

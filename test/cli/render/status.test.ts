@@ -28,6 +28,7 @@ const status: StatusReport = {
       accounts_with_data: 1499,
       newest_day: '2026-11-21',
       days_missing: 7,
+      lost_days: 0,
       failing: [
         {
           connection_id: 'c1',
@@ -64,6 +65,7 @@ const status: StatusReport = {
       accounts_with_data: 0,
       newest_day: null,
       days_missing: 0,
+      lost_days: 0,
       failing: [],
       missing_permission: [],
       reasons: {},

@@ -24,11 +24,11 @@ describe('in the sandbox', () => {
       expect(oldest?.metadata[average]).not.toHaveProperty('post_types');
   });
 
-  it('knows that a day will have no data once a later one has', async () => {
+  it('leaves an empty day open until it has settled, though later days have come', async () => {
     const { days, sandbox } = await collecting({ ...account, fault: { kind: 'gap', date: '2026-11-18' } });
     expect(sandbox.fired(account.accountId, 'gap')).toBeGreaterThan(0);
     expect(days.map(({ ended }) => ended).join(' ')).toBe(
-      'settled settled settled no_data provisional pending pending',
+      'settled settled settled pending provisional pending pending',
     );
   });
 });

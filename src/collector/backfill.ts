@@ -1,0 +1,18 @@
+import type { Platform } from '../platforms/platform.js';
+import { addDays, lastEndedDate } from './day.js';
+import type { Summary } from './summary.js';
+
+/** How far back accounts that were collected for the first time could be collected, by platform. */
+export function backfillOf(
+  newAccounts: ReadonlyMap<string, number>,
+  platforms: ReadonlyMap<string, Pick<Platform, 'day'>>,
+  now: Date,
+): Summary['backfill'] {
+  const entries = [...newAccounts].flatMap(([name, accounts]) => {
+    const day = platforms.get(name)?.day;
+    return day === undefined
+      ? []
+      : [[name, { accounts, since: addDays(lastEndedDate(now, day.timeZone), 1 - day.reachDays) }] as const];
+  });
+  return Object.fromEntries(entries);
+}
