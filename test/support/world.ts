@@ -37,6 +37,8 @@ export interface WorldOptions extends Omit<SandboxOptions, 'now'> {
   readonly now: Date;
   /** Those of the sandbox's accounts that are connected from the start. Default: all of them. */
   readonly connected?: readonly SandboxAccount[];
+  /** In the place of the built ones. */
+  readonly platforms?: ReadonlyMap<string, Platform>;
   /** Puts something between the run and its store. */
   readonly between?: (store: Store) => Store;
 }
@@ -45,6 +47,7 @@ export async function createWorld({
   now,
   between = (store) => store,
   connected,
+  platforms: given,
   ...options
 }: WorldOptions): Promise<World> {
   const sandbox = await startSandbox({ ...options, now: () => world.now, record: true });
@@ -56,7 +59,7 @@ export async function createWorld({
   );
   const config = loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: generateKey() });
   const keyring = createKeyring(config.encryptionKey ?? '', { allowPlaintext: false });
-  const platforms = createPlatforms(config);
+  const platforms = given ?? createPlatforms(config);
   const collector = {
     store: between(database.store),
     keyring,

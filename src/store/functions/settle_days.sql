@@ -1,12 +1,12 @@
--- Settles the rows that no answer will change any more: of a day recorded as settled, those of metrics that its answer no longer
--- had, closing figures among them; of an account, all up to the day before which its platform answers nothing (closed_to). Called by record_collection, whose
--- arguments these are.
+-- Settles the rows that no answer will change any more: of a day recorded as settled or without data, those of metrics that its
+-- answer no longer had, closing figures among them; of an account, all rows up to closed_to, where its platform no longer answers.
+-- Called by record_collection, whose arguments these are.
 create or replace function public.settle_days(accounts jsonb, snapshots jsonb, outcomes jsonb)
 returns void
 language plpgsql security invoker set search_path = '' set timezone = 'UTC'
 as $$
 begin
-  if exists (select from jsonb_array_elements(outcomes) outcome where outcome ->> 'state' = 'settled') then
+  if exists (select from jsonb_array_elements(outcomes) outcome where outcome ->> 'state' in ('settled', 'no_data')) then
     with silent as materialized (
       select day.account, day.date, known.metric
       from jsonb_to_recordset(outcomes) as day (account bigint, date date, state text)
@@ -19,7 +19,7 @@ begin
         from jsonb_to_recordset(snapshots) as closing (account bigint, metric text, metadata jsonb)
         where closing.metadata ->> 'period' <> 'day'
       ) known on known.account = day.account
-      where day.state = 'settled'
+      where day.state in ('settled', 'no_data')
       except
       select row.account, row.date, row.metric
       from jsonb_to_recordset(snapshots) as row (account bigint, date date, metric text)

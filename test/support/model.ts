@@ -1,0 +1,72 @@
+import { PlatformError } from '../../src/errors.js';
+import type { DayResult, Platform } from '../../src/platforms/platform.js';
+import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
+
+/** What a model platform says of a day: its values, or that it failed with those it had. */
+export type Said = { readonly values: Readonly<Record<string, number>>; readonly failed?: true };
+
+/** A platform whose answers a test sets. Its days are those of UTC and settle after 48 hours. */
+export interface Model {
+  readonly platform: Platform;
+  /** What it says of an account's day. */
+  says: (date: string, accountId: string) => Said;
+  /** Given in every answer, as of its time. */
+  total: number | null;
+  /** Thrown in the place of any answer. */
+  refuses: ((accountId: string) => PlatformError | null) | null;
+  /** Each call: the account and the days asked for. */
+  readonly calls: { readonly accountId: string; readonly dates: readonly string[] }[];
+}
+
+export function modelOf(
+  name: SandboxPlatform,
+  { asks, reachDays = 700 }: { asks: Platform['day']['asks']; reachDays?: number },
+): Model {
+  const resultOf = (date: string, { values, failed }: Said): DayResult => {
+    const given = Object.entries(values).map(([metric, value]) => ({ metric, value }));
+    if (!failed) return { date, kind: 'collected', values: given };
+    return { date, kind: 'failed', error: new PlatformError('platform_error', 'broken', 'day'), values: given };
+  };
+  const model: Model = {
+    says: () => ({ values: { views: 5, reach: 3 } }),
+    total: null,
+    refuses: null,
+    calls: [],
+    platform: {
+      name,
+      api: 'model',
+      metrics: [
+        { name: 'views', apiName: 'views', unit: 'count', aggregate: 'sum', meaning: 'Times shown' },
+        { name: 'reach', apiName: 'reach', unit: 'accounts', aggregate: 'none', meaning: 'Accounts reached' },
+        {
+          name: 'total',
+          apiName: 'total',
+          unit: 'accounts',
+          aggregate: 'last',
+          meaning: 'As of now',
+          period: 'lifetime',
+        },
+      ],
+      version: { name: 'v1', endsOn: null, variable: null },
+      renewsTokens: false,
+      endsByDate: () => false,
+      storageRule: null,
+      day: { timeZone: 'UTC', settlesAfterHours: 48, reachDays, asks },
+      collect: async ({ accountId }, days) => {
+        model.calls.push({ accountId, dates: days.map(({ date }) => date) });
+        const refusal = model.refuses?.(accountId) ?? null;
+        if (refusal !== null) throw refusal;
+        return {
+          days: days.map(({ date }) => resultOf(date, model.says(date, accountId))),
+          closing: model.total === null ? [] : [{ metric: 'total', value: model.total }],
+        };
+      },
+      check: async () => ({ accountName: null }),
+    },
+  };
+  return model;
+}
+
+export function accountOf(platform: SandboxPlatform, accountId = '1'): SandboxAccount {
+  return { platform, userId: `u${accountId}`, accountId, name: 'an account', accessToken: 'token', followers: 1000 };
+}
