@@ -1,20 +1,22 @@
 import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import type { HttpClient } from '../http/client.js';
 import { redact } from '../http/redact.js';
-import type { Account, DayResult, Platform, PlatformContext } from '../platforms/platform.js';
+import type { DayResult, Platform, PlatformContext } from '../platforms/platform.js';
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import type { Keyring } from '../tokens/keyring.js';
+import { figuresOf } from './doubt.js';
 import { withDays } from './expected.js';
 import { oneLine } from './one-line.js';
+import { openAccount } from './open-account.js';
 import {
   type AccountRecord,
   closingRows,
   type DayRecord,
   failedDay,
   failuresOf,
-  isOfTheDay,
   recordDay,
   skippedDay,
+  valuesOfTheDay,
   withoutPermission,
 } from './outcome.js';
 import { type Plan, plan } from './plan.js';
@@ -131,8 +133,10 @@ export function withOutcomes(account: StoredAccount, days: readonly DayRecord[])
   const ledger = new Map(account.ledger.map((entry) => [entry.date, entry]));
   let { firstDay } = account;
   for (const { outcome } of days) {
-    const { date, state, missing } = outcome;
-    if (ledger.get(date)?.state !== 'settled' || state === 'settled') ledger.set(date, { date, state, missing });
+    const { date, state, missing, zero } = outcome;
+    const doubt = outcome.state === 'provisional' ? outcome.reason : null;
+    if (ledger.get(date)?.state !== 'settled' || state === 'settled')
+      ledger.set(date, { date, state, missing, zero, doubt });
     if ((state === 'settled' || state === 'provisional') && (firstDay === null || date < firstDay)) firstDay = date;
   }
   const metrics = withDays(
@@ -166,9 +170,9 @@ async function askPlatform(
     warn: (message, about) => run.warn(clean(message), about),
   });
   const results = new Map(answer.days.map((result) => [result.date, result]));
-  const answered = answer.days.map((result) => metricsOf(result, platform));
+  const answered = answer.days.map((result) => answeredOf(result, platform));
   const known = { ...stored, metrics: withDays(stored.metrics, answered) };
-  const asked = { account: known, platform, askedAt, warn: run.warn };
+  const asked = { account: known, platform, answers: answered, askedAt, warn: run.warn };
   const days = planned.due.flatMap((day) => {
     const result = results.get(day.date);
     if (result) return [recordDay({ ...asked, day, result, clean })];
@@ -178,44 +182,10 @@ async function askPlatform(
   return { days, closing: day === null ? [] : closingRows({ ...asked, day }, answer.closing) };
 }
 
-/** The metrics of the day itself that a day was answered with. */
-function metricsOf(result: DayResult, { metrics }: Pick<Platform, 'metrics'>) {
-  const values = result.kind === 'skipped' ? [] : result.values;
-  const ofTheDay = new Set(metrics.filter(isOfTheDay).map(({ name }) => name));
-  return { date: result.date, metrics: values.map(({ metric }) => metric).filter((metric) => ofTheDay.has(metric)) };
-}
-
-/** Decrypts a connection's tokens. What cannot be decrypted goes nowhere. Throws `PlatformError`. */
-function openAccount(
-  { userId, accountId, accountName }: StoredAccount,
-  { id, accessToken, refreshToken, tokenExpiresAt }: StoredConnection,
-  keyring: RunContext['keyring'],
-): Account {
-  if (accessToken === null)
-    throw new PlatformError('needs_reconnect', 'the connection holds no access token; connect the account again');
-  if (accountId === null)
-    throw new PlatformError('configuration', 'the connection names no account; set its account_id');
-  const access = keyring.decrypt(accessToken);
-  if (!access.ok) throw new PlatformError('undecryptable_token', access.why);
-  if (!/^[\x21-\x7e]+$/.test(access.token)) {
-    const why = 'the stored token holds a space, a line break or another character that no token has';
-    throw new PlatformError('undecryptable_token', `${why}; connect the account again`);
-  }
-  return {
-    userId,
-    connectionId: id,
-    accountId,
-    accountName,
-    accessToken: access.token,
-    refreshToken: openRefreshToken(refreshToken, keyring),
-    tokenExpiresAt: tokenExpiresAt === null ? null : new Date(tokenExpiresAt),
-  };
-}
-
-/** The refresh token of a connection. Applications also encrypt the empty string, which is none. */
-export function openRefreshToken(stored: string | null, keyring: RunContext['keyring']): string | null {
-  const refresh = stored === null ? null : keyring.decrypt(stored);
-  return refresh?.ok && refresh.token !== '' ? refresh.token : null;
+/** The metrics of the day itself that a day was answered with, and what their values come to. */
+function answeredOf(result: DayResult, platform: Pick<Platform, 'metrics'>) {
+  const values = result.kind === 'skipped' ? [] : valuesOfTheDay(result.values, platform);
+  return { date: result.date, metrics: values.map(({ info }) => info.name), figures: figuresOf(values) };
 }
 
 /** A refusal that concerns the API and the run, not the account. */

@@ -8,6 +8,7 @@ import type { AccountFilter, StoredAccount } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { planAccount, type RunContext } from './account.js';
+import { createAnomalies, recordAnomalies } from './anomalies.js';
 import { backfillOf } from './backfill.js';
 import { collectInChunks, joinedRecord } from './chunks.js';
 import { forEachConcurrently } from './concurrently.js';
@@ -89,6 +90,7 @@ async function run(
   const signal = AbortSignal.any([options.signal, halt.signal]);
   const counters = { total: 0, retried: 0 };
   const tally = createTally();
+  const anomalies = createAnomalies();
   const said = new Set<string>();
   /** Platforms whose warnings have been given. */
   const met = new Set<Platform>();
@@ -148,16 +150,18 @@ async function run(
     const done = (record: AccountRecord | null) => {
       const report = reportOn(account, planned, record, startedAt);
       tally.add(report, record && failureOf(account, record, report, startedAt));
+      anomalies.add(account, record?.days ?? []);
       onEvent({ type: 'connection', connection: report });
     };
     const isIdle = planned.due.length + planned.tooOld.length === 0;
     if (options.dryRun || isIdle) return done(null);
     const written: AccountRecord[] = [];
+    let isEmpty = true;
     const alreadyDone = Math.max(0, (namedDays ?? 0) - planned.due.length - planned.tooOld.length);
     for await (const { record, isLast } of collectInChunks(account, platform, planned, context)) {
+      isEmpty &&= record.days.length + record.failedDates.length + record.skippedDates.length === 0;
       // Stopped before a single day of it was done: as if it had not been read.
-      const { days, failedDates, skippedDates } = record;
-      if (isLast && written.length + days.length + failedDates.length + skippedDates.length === 0) return;
+      if (isLast && isEmpty) return;
       const onWritten = (piece: AccountRecord) => {
         written.push(piece);
         if (isLast) return done(joinedRecord(written));
@@ -225,6 +229,7 @@ async function run(
     clock.release();
     await recorder.flush();
     if (halt.signal.aborted) throw leaseLost();
+    await recordAnomalies(anomalies.found(), runId, store, tally, warn);
     const { foreign } = recorder.counts;
     if (foreign.rows > 0) warn(foreignWarning(foreign));
     for (const lacking of tally.withoutPermission()) warn(permissionWarning(lacking));

@@ -42,6 +42,11 @@ export function daysSinceEpoch(date: string): number {
   return Date.parse(`${date}T00:00:00Z`) / DAY_MS;
 }
 
+/** How many days the second date is after the first. */
+export function daysBetween(date: string, later: string): number {
+  return daysSinceEpoch(later) - daysSinceEpoch(date);
+}
+
 /** The first instant of a date. Where the clock jumps over midnight, the day starts at the instant of the jump. */
 function startOf(date: string, timeZone: string): Date {
   const midnight = Date.parse(`${date}T00:00:00Z`);

@@ -1,5 +1,7 @@
 import { type CollectError, LeaseHeld } from '../errors.js';
 import type { ForeignRows, Succession } from '../store/accounts.js';
+import type { Anomaly } from './anomalies.js';
+import { DOUBT_DAYS } from './doubt.js';
 import type { LostDays, WithoutPermission } from './tally.js';
 import { DEFAULT_LOOKBACK_DAYS } from './window.js';
 
@@ -26,6 +28,10 @@ export function permissionWarning({ platform, accounts, message }: WithoutPermis
 export function lostWarning({ platform, accounts, days }: LostDays, reachDays: number): string {
   const of = accounts === 1 ? 'an account' : `${accounts} accounts`;
   return `${platform}: days of ${of} that can no longer be collected: ${days}; it answers for the last ${reachDays} days only`;
+}
+
+export function anomalyWarning({ platform, date, fallen, accounts }: Anomaly): string {
+  return `${platform}: ${fallen} of ${accounts} accounts show zeros or nothing for ${date}, which is not believed; the day stays provisional and is asked for again, for up to ${DOUBT_DAYS} days`;
 }
 
 export function leaseHeld(scope: string, by: { runId: string; startedAt: string; heartbeatAt: string }): CollectError {

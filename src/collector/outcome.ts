@@ -1,6 +1,14 @@
 import type { CollectError, FailureReason, PlatformError, SkipReason } from '../errors.js';
-import type { Day, DayResult, MetricInfo, MetricValue, Platform, Split } from '../platforms/platform.js';
-import type { AccountRow, OutcomeRow, OutcomeState, SnapshotRow, StoredAccount } from '../store/accounts.js';
+import type { DayResult, MetricInfo, MetricValue, Platform, Split } from '../platforms/platform.js';
+import type {
+  AccountRow,
+  DoubtReason,
+  OutcomeRow,
+  OutcomeState,
+  SnapshotRow,
+  StoredAccount,
+} from '../store/accounts.js';
+import { figuresOf, hasBelievedValues, type JudgeInput, judge, NO_DOUBT } from './doubt.js';
 import { missingMetrics } from './expected.js';
 import { oneLine } from './one-line.js';
 import { hasSettled, isLastOfWindow } from './window.js';
@@ -9,6 +17,11 @@ import { hasSettled, isLastOfWindow } from './window.js';
 export interface DayRecord {
   readonly outcome: OutcomeRow;
   readonly snapshots: readonly SnapshotRow[];
+  /**
+   * Of a day that has settled: whether the account, which has values on other days, shows zeros or nothing on this one. Absent
+   * where that does not matter.
+   */
+  readonly hasFallen?: boolean | undefined;
 }
 
 /** How an account ended in a run, with its days. */
@@ -26,10 +39,9 @@ export interface AccountRecord {
   readonly backlog: number;
 }
 
-export interface RecordInput {
+export interface RecordInput extends JudgeInput {
   readonly account: StoredAccount;
   readonly platform: Pick<Platform, 'name' | 'api' | 'day' | 'metrics'>;
-  readonly day: Day;
   readonly result: DayResult;
   /** When the platform was asked. Settling is judged by it, however late the answer arrives. */
   readonly askedAt: Date;
@@ -46,21 +58,38 @@ export function recordDay(input: RecordInput): DayRecord {
   const given = new Set(described.map(({ info }) => info.name));
   const missing = missingMetrics(account, day.date, given, askedAt);
   const outcome = { account: account.id, date: day.date, metrics: described.length, missing };
+  const known = account.ledger.find(({ date }) => date === day.date);
+  const figures = figuresOf(described.filter(({ info }) => isOfTheDay(info)));
+  const zero = figures === 'nothing' ? (known?.zero ?? false) : figures === 'zero';
   if (result.kind === 'failed') {
     return {
-      outcome: { ...outcome, ...troubleOf(result.error, clean) },
+      outcome: { ...outcome, zero, ...troubleOf(result.error, clean) },
       snapshots: described.map((value) => snapshotOf(value, input, false)),
     };
   }
-  const hasValues = result.kind === 'collected' && described.some(({ info }) => isOfTheDay(info));
-  const known = account.ledger.find(({ date }) => date === day.date)?.state;
   // What an API has gone past without a word may still come: an empty day is pending until it has settled.
   const isFinal = hasSettled(day, platform.day.settlesAfterHours, askedAt);
   const isLast = isLastOfWindow(day.date, platform.day.timeZone, askedAt);
-  const state = stateOf({ hasValues, isFinal, isLast, known });
+  const { doubt, hasFallen } = isFinal ? judge(input, figures, known) : NO_DOUBT;
+  // Zeros that are not believed take no other values' place.
+  const isDropped = doubt !== null && hasBelievedValues(known);
+  const state = stateOf({
+    hasValues: figures !== 'nothing' && !isDropped,
+    isFinal,
+    isLast,
+    known: known?.state,
+    doubt,
+  });
   return {
-    outcome: { ...outcome, state, reason: null, message: null },
-    snapshots: described.map((value) => snapshotOf(value, input, state === 'settled')),
+    outcome: {
+      ...outcome,
+      metrics: isDropped ? 0 : outcome.metrics,
+      zero: zero && !isDropped,
+      message: null,
+      ...(state === 'provisional' ? { state, reason: doubt } : { state, reason: null }),
+    },
+    snapshots: isDropped ? [] : described.map((value) => snapshotOf(value, input, state === 'settled')),
+    hasFallen,
   };
 }
 
@@ -69,7 +98,7 @@ export function recordDay(input: RecordInput): DayRecord {
  * knows better.
  */
 export function closingRows(
-  input: Omit<RecordInput, 'result' | 'clean'>,
+  input: Omit<RecordInput, 'result' | 'answers' | 'clean'>,
   values: readonly MetricValue[],
 ): SnapshotRow[] {
   const { platform, day, askedAt, warn } = input;
@@ -104,7 +133,10 @@ export function failedDay(
   error: PlatformError,
   clean: (text: string) => string,
 ): DayRecord {
-  return { outcome: { account, date, metrics: 0, missing: [], ...troubleOf(error, clean) }, snapshots: [] };
+  return {
+    outcome: { account, date, metrics: 0, missing: [], zero: false, ...troubleOf(error, clean) },
+    snapshots: [],
+  };
 }
 
 /** What the user has not granted is not the collection's failure. */
@@ -121,7 +153,7 @@ export function skippedDay(
   why: string,
 ): DayRecord {
   return {
-    outcome: { account, date, state: 'skipped', reason, message: why, metrics: 0, missing: [] },
+    outcome: { account, date, state: 'skipped', reason, message: why, metrics: 0, missing: [], zero: false },
     snapshots: [],
   };
 }
@@ -172,7 +204,15 @@ function describe(
   });
 }
 
-export function isOfTheDay({ period = 'day' }: MetricInfo): boolean {
+/** The values of the day itself, with what the platform's table says of them. */
+export function valuesOfTheDay(values: readonly MetricValue[], { metrics }: Pick<Platform, 'metrics'>): Described[] {
+  return values.flatMap((value) => {
+    const info = metrics.find(({ name }) => name === value.metric);
+    return info !== undefined && isOfTheDay(info) ? [{ value, info }] : [];
+  });
+}
+
+function isOfTheDay({ period = 'day' }: MetricInfo): boolean {
   return period === 'day';
 }
 
@@ -191,12 +231,15 @@ function stateOf({
   isFinal,
   isLast,
   known,
+  doubt,
 }: {
   readonly hasValues: boolean;
   readonly isFinal: boolean;
   readonly isLast: boolean;
   readonly known: OutcomeState | undefined;
+  readonly doubt: DoubtReason | null;
 }): Exclude<OutcomeState, 'failed' | 'skipped'> {
+  if (doubt !== null && known !== 'settled') return 'provisional';
   if (hasValues) return isFinal ? 'settled' : 'provisional';
   if (known === 'settled') return known;
   if (known === 'provisional') return isFinal && isLast ? 'settled' : known;

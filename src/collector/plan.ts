@@ -1,6 +1,7 @@
 import type { Day, Platform } from '../platforms/platform.js';
 import type { LedgerEntry, StoredAccount } from '../store/accounts.js';
 import { addDays, datesBetween, dayOf, daysSinceEpoch, lastEndedDate, nearestDay } from './day.js';
+import { isAskedAgain } from './doubt.js';
 import { isIncomplete } from './expected.js';
 import { openDays } from './progress.js';
 import { hasSettled, isLastOfWindow, type Window, windowRange } from './window.js';
@@ -67,7 +68,7 @@ export function plan({ account, day, window, backlog, now, again }: PlanInput): 
   return {
     due: all.map((date) => dayOf(date, day.timeZone)),
     tooOld: dates.filter((date) => date < oldest).map((date) => dayOf(date, day.timeZone)),
-    backlog: older.length - madeUpFor.length,
+    backlog: open.length - madeUpFor.length,
     lastEndedDate: due.includes(lastEnded) ? lastEnded : null,
     closing: all.length > 0 && isNamed ? nearest : null,
   };
@@ -98,7 +99,9 @@ function isDue(entry: LedgerEntry | undefined, date: Day, { account, day, now, i
   return (day.asks === 'range' || isLastChance) && isIncomplete(entry, account.metrics, now);
 }
 
-/** A provisional day is asked for again once it has settled. */
+/** A provisional day is asked for again once it has settled, and where it is doubted, less and less often. */
 function isAnswerable(entry: LedgerEntry | undefined, date: Day, day: Platform['day'], now: Date): boolean {
-  return entry?.state !== 'provisional' || hasSettled(date, day.settlesAfterHours, now);
+  if (entry?.state !== 'provisional') return true;
+  if (entry.doubt !== null) return isAskedAgain(date.date, day.timeZone, now);
+  return hasSettled(date, day.settlesAfterHours, now);
 }

@@ -24,7 +24,7 @@ function isDone(state: LedgerEntry['state'] | undefined): boolean {
 export interface Progress {
   /** As in `StoredAccount`. */
   readonly doneTo: string | null;
-  /** Days that are left to make up for. */
+  /** Days that are left to make up for, those in doubt left out. */
   readonly backlog: number;
   /** Days without values found to be beyond the platform's reach: nobody can have them any more. */
   readonly lost: number;
@@ -35,12 +35,13 @@ export interface Progress {
 /** What is left of an account's days before the window, from its outcomes as they are now. */
 export function progressOf(
   account: Pick<StoredAccount, 'firstDay' | 'doneTo'>,
-  ledger: readonly Pick<LedgerEntry, 'date' | 'state'>[],
+  ledger: readonly Pick<LedgerEntry, 'date' | 'state' | 'doubt'>[],
   day: Platform['day'],
   now: Date,
 ): Progress {
   const { firstDay, doneTo } = account;
   if (firstDay === null) return { doneTo, backlog: 0, lost: 0, closedTo: null };
+  const doubted = new Set(ledger.filter(({ doubt }) => doubt !== null).map(({ date }) => date));
   const states = new Map(ledger.map(({ date, state }) => [date, state]));
   const lastEnded = lastEndedDate(now, day.timeZone);
   const oldest = addDays(lastEnded, 1 - day.reachDays);
@@ -54,7 +55,7 @@ export function progressOf(
   const [next = undone > windowSince ? undone : windowSince] = left;
   return {
     doneTo: addDays(next, -1),
-    backlog: left.length,
+    backlog: left.filter((date) => !doubted.has(date)).length,
     lost: open.filter((date) => date < oldest && states.get(date) !== 'provisional').length,
     closedTo: left.length < open.length ? addDays(oldest, -1) : null,
   };

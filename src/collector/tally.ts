@@ -11,6 +11,8 @@ const MOST_WARNINGS = 1_000;
 export interface Tally {
   /** With its failure, if it failed. */
   add(report: ConnectionReport, failure: Failure | null): void;
+  /** So many accounts without a value for a day turned out to be no proof that it has none. */
+  doubt(accounts: number): void;
   warn(message: string): void;
   withoutPermission(): WithoutPermission[];
   lostDays(): LostDays[];
@@ -111,6 +113,10 @@ export function createTally(): Tally {
       if (failure === null) return;
       if (failures.length < MOST_FAILURES) failures.push(failure);
       else failuresOmitted++;
+    },
+    doubt(accounts) {
+      days.no_data -= accounts;
+      days.provisional += accounts;
     },
     warn(message) {
       if (warnings.length < MOST_WARNINGS) warnings.push(message);

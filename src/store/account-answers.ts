@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OUTCOME_STATES } from './accounts.js';
+import { DOUBT_REASONS, OUTCOME_STATES } from './accounts.js';
 
 /** What the SQL functions on accounts and connections answer, in their spelling, turned into the store's. */
 
@@ -15,6 +15,11 @@ export const recordAnswer = z.discriminatedUnion('lease', [
     unchanged: z.number(),
     foreign: z.object({ rows: z.number(), since: date.nullable(), until: date.nullable() }),
   }),
+]);
+
+export const doubtAnswer = z.discriminatedUnion('lease', [
+  z.object({ lease: z.literal('lost') }),
+  z.object({ lease: z.literal('held'), without_data: z.number() }),
 ]);
 
 export const syncAnswer = z
@@ -95,7 +100,15 @@ export const accountsAnswer = z.object({
         first_day: date.nullable(),
         done_to: date.nullable(),
         metrics: z.record(z.string(), z.tuple([date, date])),
-        ledger: z.array(z.object({ date, state: z.enum(OUTCOME_STATES), missing: z.array(z.string()) })),
+        ledger: z.array(
+          z.object({
+            date,
+            state: z.enum(OUTCOME_STATES),
+            missing: z.array(z.string()),
+            zero: z.boolean(),
+            doubt: z.enum(DOUBT_REASONS).nullable(),
+          }),
+        ),
       })
       .transform((row) => ({
         id: row.id,

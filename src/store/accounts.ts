@@ -15,7 +15,15 @@ export interface LedgerEntry {
   readonly state: OutcomeState;
   /** Metrics that the account had on other days, and not on this one when it was last asked for. */
   readonly missing: readonly string[];
+  /** Whether all counts of the day are 0. */
+  readonly zero: boolean;
+  /** Of a provisional day: why what the platform said of it is not believed yet. */
+  readonly doubt: DoubtReason | null;
 }
+
+/** The account alone shows nothing but zeros for a day, or most accounts of its platform show zeros or nothing. */
+export const DOUBT_REASONS = ['fell_to_zero', 'platform_anomaly'] as const;
+export type DoubtReason = (typeof DOUBT_REASONS)[number];
 
 /** The first and the last day (`YYYY-MM-DD`) on which an account had each metric of a day. */
 export type MetricDays = Readonly<Record<string, readonly [first: string, last: string]>>;
@@ -144,10 +152,17 @@ export type OutcomeRow = {
   readonly metrics: number;
   /** As in `LedgerEntry`. */
   readonly missing: readonly string[];
+  /** As in `LedgerEntry`. */
+  readonly zero: boolean;
 } & (
   | { readonly state: 'failed'; readonly reason: FailureReason; readonly message: string }
   | { readonly state: 'skipped'; readonly reason: SkipReason; readonly message: string }
-  | { readonly state: Exclude<OutcomeState, 'failed' | 'skipped'>; readonly reason: null; readonly message: null }
+  | { readonly state: 'provisional'; readonly reason: DoubtReason | null; readonly message: null }
+  | {
+      readonly state: Exclude<OutcomeState, 'failed' | 'skipped' | 'provisional'>;
+      readonly reason: null;
+      readonly message: null;
+    }
 );
 
 /** How an account stands after a run. */

@@ -135,6 +135,16 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
       return { inserted, updated, unchanged, foreign };
     },
 
+    async doubtDay(runId, { platform, date }) {
+      const answer = await askPatiently(accountAnswers.doubtAnswer, 'doubt_day', {
+        run_id: runId,
+        for_platform: platform,
+        for_date: date,
+      });
+      if (answer.lease === 'lost') throw leaseLost();
+      return answer.without_data;
+    },
+
     readStatus: (windows) => ask(answers.statusAnswer, 'read_collection_status', { windows }),
 
     async writtenSince(since) {

@@ -54,6 +54,12 @@ export interface Store {
   /** Writes snapshots, outcomes and how their accounts stand, in one transaction. A lost lease is `CollectError` `lease_lost`. */
   record(batch: RecordBatch): Promise<RecordCounts>;
 
+  /**
+   * Keeps a day provisional for all accounts of a platform that showed zeros or nothing for it in this run. How many of them had
+   * nothing. A lost lease is `CollectError` `lease_lost`.
+   */
+  doubtDay(runId: string, day: { readonly platform: string; readonly date: string }): Promise<number>;
+
   /** What `status` shows. A window for each platform that is collected. */
   readStatus(windows: Readonly<Record<string, DateRange>>): Promise<StatusRows>;
   /** What was written since an instant, by platform and metric. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { collectAccount, openRefreshToken, planAccount, type RunContext } from '../../src/collector/account.js';
+import { collectAccount, planAccount, type RunContext } from '../../src/collector/account.js';
+import { openRefreshToken } from '../../src/collector/open-account.js';
 import { type FailureReason, PlatformError } from '../../src/errors.js';
 import type { Platform } from '../../src/platforms/platform.js';
 import type { StoredAccount, StoredConnection } from '../../src/store/accounts.js';

@@ -2,17 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { changesOf } from '../../src/collector/changes.js';
 import type { DayRecord } from '../../src/collector/outcome.js';
 import type { FailureReason } from '../../src/errors.js';
-import type { LedgerEntry, OutcomeState } from '../../src/store/accounts.js';
-import { accountRow } from '../support/accounts.js';
+import type { LedgerEntry } from '../../src/store/accounts.js';
+import { accountRow, ledgerEntry } from '../support/accounts.js';
 
 const NOW = new Date('2026-11-22T02:00:00Z');
 /** When the runs before began to record failures, a few seconds after their start. */
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * 86_400_000 + 5_000).toISOString();
 
-const entry = (date: string, state: OutcomeState): LedgerEntry => ({ date, state, missing: [] });
-
 function day(date: string, state: 'settled' | 'pending' | 'no_data' | 'failed'): DayRecord {
-  const outcome = { account: 1, date, metrics: 0, missing: [] };
+  const outcome = { account: 1, date, metrics: 0, missing: [], zero: false };
   return {
     outcome:
       state === 'failed'
@@ -36,17 +34,17 @@ function changes(
 describe('failing', () => {
   it('is new when the run before did not fail, in a first run as in any other', () => {
     expect(changes({}, { reason: 'needs_reconnect' })).toEqual(['newly_failing']);
-    const ledger = [entry('2026-11-19', 'settled'), entry('2026-11-20', 'pending')];
+    const ledger = [ledgerEntry('2026-11-19', 'settled'), ledgerEntry('2026-11-20', 'pending')];
     expect(changes({ ledger }, { reason: 'timeout', days: [day('2026-11-20', 'failed')] })).toEqual(['newly_failing']);
   });
 
   it('is new although days of long ago have failed, when the account did not fail in the run before', () => {
-    const ledger = [entry('2026-11-13', 'failed')];
+    const ledger = [ledgerEntry('2026-11-13', 'failed')];
     expect(changes({ ledger }, { reason: 'timeout', days: [day('2026-11-20', 'failed')] })).toEqual(['newly_failing']);
   });
 
   it('is no longer new in the next run, even if another day fails then', () => {
-    const ledger = [entry('2026-11-19', 'failed')];
+    const ledger = [ledgerEntry('2026-11-19', 'failed')];
     const days = [day('2026-11-19', 'settled'), day('2026-11-20', 'failed')];
     expect(changes({ failingSince: daysAgo(1), ledger }, { reason: 'timeout', days })).toEqual([]);
   });
@@ -61,7 +59,7 @@ describe('failing', () => {
   });
 
   it('is repaired when a run ends without a failure', () => {
-    const ledger = [entry('2026-11-18', 'failed'), entry('2026-11-19', 'failed')];
+    const ledger = [ledgerEntry('2026-11-18', 'failed'), ledgerEntry('2026-11-19', 'failed')];
     const days = ['2026-11-18', '2026-11-19', '2026-11-20'].map((date) => day(date, 'settled'));
     expect(changes({ failingSince: daysAgo(2), ledger }, { days })).toEqual(['repaired']);
     expect(changes({ failingSince: daysAgo(2) }, { days })).toEqual(['repaired']);
@@ -73,17 +71,21 @@ describe('failing', () => {
   });
 
   it('of a day that has left the window is neither told again nor called repaired', () => {
-    const ledger = [entry('2026-11-13', 'failed')];
+    const ledger = [ledgerEntry('2026-11-13', 'failed')];
     expect(changes({ ledger }, { days: [day('2026-11-20', 'settled')] })).toEqual([]);
   });
 });
 
 describe('days without data', () => {
-  const quiet = [entry('2026-11-15', 'settled'), entry('2026-11-16', 'no_data'), entry('2026-11-17', 'no_data')];
+  const quiet = [
+    ledgerEntry('2026-11-15', 'settled'),
+    ledgerEntry('2026-11-16', 'no_data'),
+    ledgerEntry('2026-11-17', 'no_data'),
+  ];
 
   it('are told when they become three, and once', () => {
     expect(changes({ ledger: quiet }, { days: [day('2026-11-18', 'no_data')] })).toEqual(['newly_without_data']);
-    const longer = [...quiet, entry('2026-11-18', 'no_data')];
+    const longer = [...quiet, ledgerEntry('2026-11-18', 'no_data')];
     expect(changes({ ledger: longer }, { days: [day('2026-11-19', 'no_data')] })).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { dayOf } from '../../src/collector/day.js';
 import { closingRows, type RecordInput, recordDay } from '../../src/collector/outcome.js';
 import type { DayResult, MetricInfo, MetricValue } from '../../src/platforms/platform.js';
 import type { OutcomeState } from '../../src/store/accounts.js';
-import { storedAccount } from '../support/accounts.js';
+import { ledgerEntry, storedAccount } from '../support/accounts.js';
 
 const DATE = '2026-11-18';
 const SETTLED = new Date('2026-11-22T00:00:00Z');
@@ -39,10 +39,11 @@ const PLATFORM: RecordInput['platform'] = {
 function recorded(result: DayResult, { askedAt = SETTLED, known }: { askedAt?: Date; known?: OutcomeState } = {}) {
   const warnings: string[] = [];
   const record = recordDay({
-    account: storedAccount({ ledger: known === undefined ? [] : [{ date: DATE, state: known, missing: [] }] }),
+    account: storedAccount({ ledger: known === undefined ? [] : [ledgerEntry(DATE, known)] }),
     platform: PLATFORM,
     day: dayOf(DATE, 'UTC'),
     result,
+    answers: [],
     askedAt,
     clean: (text: string) => text,
     warn: (message) => warnings.push(message),

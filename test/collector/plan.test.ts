@@ -6,7 +6,7 @@ import { progressOf } from '../../src/collector/progress.js';
 import { ledgerRange, openDaysWarning, type Window } from '../../src/collector/window.js';
 import type { Platform } from '../../src/platforms/platform.js';
 import { type LedgerEntry, OUTCOME_STATES, type OutcomeState, type StoredAccount } from '../../src/store/accounts.js';
-import { storedAccount } from '../support/accounts.js';
+import { ledgerEntry, storedAccount } from '../support/accounts.js';
 
 const day: Platform['day'] = {
   timeZone: 'America/Los_Angeles',
@@ -28,11 +28,8 @@ function planned({ day: given = day, window = week, backlog = 30, now: at = now,
 
 const due = (given: Given) => planned(given).due.map(({ date }) => date);
 
-const entry = (date: string, state: OutcomeState, missing: readonly string[] = []): LedgerEntry => ({
-  date,
-  state,
-  missing,
-});
+const entry = (date: string, state: OutcomeState, missing: readonly string[] = []) =>
+  ledgerEntry(date, state, { missing });
 
 const settledOn = (dates: readonly string[], missing: readonly string[] = []) =>
   dates.map((date) => entry(date, 'settled', missing));
@@ -215,6 +212,8 @@ const ledgers = fc.array(
     date: fc.integer({ min: 1, max: 21 }).map((n) => `2026-11-${String(n).padStart(2, '0')}`),
     state: fc.constantFrom(...OUTCOME_STATES),
     missing: fc.constant([]),
+    zero: fc.constant(false),
+    doubt: fc.constant(null),
   }),
 );
 const kinds = fc.constantFrom(day, byRange);

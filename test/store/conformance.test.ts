@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountRow, SnapshotRow, StoredAccount } from '../../src/store/accounts.js';
-import { accountRow } from '../support/accounts.js';
+import { accountRow, ledgerEntry } from '../support/accounts.js';
 import { ENGINES, type Engine } from './engines.js';
 import {
   allAccounts,
@@ -174,7 +174,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     await record(engine.store, runId, { accounts, outcomes: days });
     await engine.sql.query('delete from public.platform_connections');
     const [again] = [await connected(engine.store)];
-    const ledger = ['2026-11-10', '2026-11-21'].map((date) => ({ date, state: 'settled', missing: [] }));
+    const ledger = ['2026-11-10', '2026-11-21'].map((date) => ledgerEntry(date, 'settled'));
     expect(again).toMatchObject({ id: account.id, doneTo: '2026-11-09', ledger });
   });
 

@@ -1,4 +1,4 @@
-import type { AccountRow, StoredAccount } from '../../src/store/accounts.js';
+import type { AccountRow, LedgerEntry, OutcomeState, StoredAccount } from '../../src/store/accounts.js';
 
 /** An account that a run reads for the first time. */
 export function storedAccount(differing: Partial<StoredAccount> = {}): StoredAccount {
@@ -33,4 +33,8 @@ export function accountRow(differing: Partial<AccountRow> = {}): AccountRow {
     closed_to: null,
     ...differing,
   };
+}
+
+export function ledgerEntry(date: string, state: OutcomeState, differing: Partial<LedgerEntry> = {}): LedgerEntry {
+  return { date, state, missing: [], zero: false, doubt: null, ...differing };
 }

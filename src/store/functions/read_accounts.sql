@@ -96,7 +96,13 @@ as $$
   left join lateral (
     select
       jsonb_agg(
-        jsonb_build_object('date', outcomes.date, 'state', outcomes.outcome, 'missing', coalesce(outcomes.missing, '{}'))
+        jsonb_build_object(
+          'date', outcomes.date,
+          'state', outcomes.outcome,
+          'missing', coalesce(outcomes.missing, '{}'),
+          'zero', outcomes.zero,
+          'doubt', case outcomes.outcome when 'provisional' then outcomes.reason end
+        )
         order by outcomes.date
       ) as ledger
     from public.collection_outcomes outcomes

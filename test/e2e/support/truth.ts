@@ -3,6 +3,8 @@ import { trueReach, trueValue } from '../../../src/sandbox/values.js';
 import { EXPECTED } from '../../conformance/accounts.js';
 import type { Sql } from '../../support/database.js';
 
+const inLosAngeles = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Los_Angeles' });
+
 /** The date so many days before today, in UTC. From 10 on, it is settled on every platform and no platform's last. */
 export function daysAgo(days: number): string {
   return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
@@ -27,20 +29,27 @@ export function trueRows(accounts: readonly SandboxAccount[], dates: readonly st
   return rows.sort();
 }
 
-/** The figures that are filed under the last ended day of a healthy account, settled as they are. */
-export function closingRows(accounts: readonly SandboxAccount[], date: string): string[] {
+/**
+ * The figures of a healthy account that no other day has: those of several days, filed under the last that has ended, and
+ * totals, under the day whose end is nearest.
+ */
+export function closingRows(accounts: readonly SandboxAccount[], lastEnded: string): string[] {
+  const nearest = inLosAngeles.format(Date.now() - 12 * 3_600_000);
   return accounts.flatMap((account) => {
     const { userId, platform, accountId, followers } = account;
     const { closing, rolling } = EXPECTED[platform];
     const reach = Object.entries(rolling).map(([metric, { of, days }]) => [
       metric,
-      trueReach(accountId, of, date, days),
+      trueReach(accountId, of, lastEnded, days),
+      lastEnded,
     ]);
     // All accounts of the sandbox have the same totals, but for their followers.
     const totals = Object.entries(closing).map(([metric, value]) =>
-      metric === 'followers_count' ? [metric, followers] : [metric, value],
+      metric === 'followers_count' ? [metric, followers, nearest] : [metric, value, nearest],
     );
-    return [...totals, ...reach].map(([metric, value]) => line(userId, platform, metric, date, value, 'true', 'null'));
+    return [...totals, ...reach].map(([metric, value, date]) =>
+      line(userId, platform, metric, date, value, 'true', 'null'),
+    );
   });
 }
 

@@ -1,0 +1,39 @@
+import { PlatformError } from '../errors.js';
+import type { Account } from '../platforms/platform.js';
+import type { StoredAccount, StoredConnection } from '../store/accounts.js';
+import type { Keyring } from '../tokens/keyring.js';
+
+type Opener = Pick<Keyring, 'decrypt'>;
+
+/** Decrypts a connection's tokens. What cannot be decrypted goes nowhere. Throws `PlatformError`. */
+export function openAccount(
+  { userId, accountId, accountName }: StoredAccount,
+  { id, accessToken, refreshToken, tokenExpiresAt }: StoredConnection,
+  keyring: Opener,
+): Account {
+  if (accessToken === null)
+    throw new PlatformError('needs_reconnect', 'the connection holds no access token; connect the account again');
+  if (accountId === null)
+    throw new PlatformError('configuration', 'the connection names no account; set its account_id');
+  const access = keyring.decrypt(accessToken);
+  if (!access.ok) throw new PlatformError('undecryptable_token', access.why);
+  if (!/^[\x21-\x7e]+$/.test(access.token)) {
+    const why = 'the stored token holds a space, a line break or another character that no token has';
+    throw new PlatformError('undecryptable_token', `${why}; connect the account again`);
+  }
+  return {
+    userId,
+    connectionId: id,
+    accountId,
+    accountName,
+    accessToken: access.token,
+    refreshToken: openRefreshToken(refreshToken, keyring),
+    tokenExpiresAt: tokenExpiresAt === null ? null : new Date(tokenExpiresAt),
+  };
+}
+
+/** The refresh token of a connection. Applications also encrypt the empty string, which is none. */
+export function openRefreshToken(stored: string | null, keyring: Opener): string | null {
+  const refresh = stored === null ? null : keyring.decrypt(stored);
+  return refresh?.ok && refresh.token !== '' ? refresh.token : null;
+}

@@ -1,0 +1,136 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { addDays, datesBetween } from '../../src/collector/day.js';
+import type { Summary } from '../../src/collector/summary.js';
+import { accountOf, type Model, modelOf } from '../support/model.js';
+import { createWorld, type World } from '../support/world.js';
+
+const DAY_MS = 86_400_000;
+/** 2026-11-21 has ended two hours ago. */
+const START = new Date('2026-11-22T02:00:00Z');
+const FIVE_DAYS = datesBetween('2026-11-22', '2026-11-26');
+const VALUES = { views: 5, reach: 3 };
+const ZEROS = { views: 0, reach: 0 };
+const TWELVE = Array.from({ length: 12 }, (_, place) => String(place + 1));
+
+let world: World;
+let model: Model;
+afterEach(() => world?.close());
+
+async function start(asks: 'day' | 'range', accounts: readonly string[]): Promise<void> {
+  const name = asks === 'range' ? 'facebook' : 'instagram';
+  model = modelOf(name, { asks });
+  world = await createWorld({
+    now: START,
+    accounts: [],
+    connected: accounts.map((id) => accountOf(name, id)),
+    platforms: new Map([[name, model.platform]]),
+  });
+  await world.collect();
+}
+
+/** A run on each of the following days. */
+async function runDaily(days: number): Promise<Summary[]> {
+  const summaries: Summary[] = [];
+  for (let day = 0; day < days; day++) {
+    world.now = new Date(world.now.getTime() + DAY_MS);
+    summaries.push(await world.collect());
+  }
+  return summaries;
+}
+
+const rowsOf = (date: string) =>
+  world.query(
+    `select value::int as value, metadata ->> 'settled' as settled, count(*)::int as rows from analytics_snapshots
+     where date = $1 and metric = 'views' group by 1, 2`,
+    [date],
+  );
+const outcomesOf = (date: string) =>
+  world.query(
+    'select outcome, reason, count(*)::int as accounts from collection_outcomes where date = $1 group by 1, 2',
+    [date],
+  );
+const doubted = (summaries: readonly Summary[]) =>
+  summaries.flatMap(({ warnings }) => warnings.filter((text) => text.includes('is not believed')));
+
+describe.each(['range', 'day'] as const)('on a platform asked by %s', (asks) => {
+  it('five days of zeros for all accounts are not settled; the true values are, when they come', async () => {
+    await start(asks, TWELVE);
+    model.says = (date) => ({ values: FIVE_DAYS.includes(date) ? ZEROS : VALUES });
+    const summaries = await runDaily(9);
+    for (const date of FIVE_DAYS) {
+      expect(await rowsOf(date)).toEqual([{ value: 0, settled: 'false', rows: 12 }]);
+      expect(await outcomesOf(date)).toEqual([{ outcome: 'provisional', reason: 'platform_anomaly', accounts: 12 }]);
+    }
+    expect(doubted(summaries)).toHaveLength(5);
+    expect(summaries.at(-1)).toMatchObject({ status: 'completed' });
+
+    model.says = () => ({ values: VALUES });
+    await runDaily(12);
+    for (const date of FIVE_DAYS) {
+      expect(await rowsOf(date)).toEqual([{ value: 5, settled: 'true', rows: 12 }]);
+      expect(await outcomesOf(date)).toEqual([{ outcome: 'settled', reason: null, accounts: 12 }]);
+    }
+  });
+
+  it('a day without a value for all accounts is asked for beyond the window, and filled', async () => {
+    await start(asks, TWELVE);
+    model.says = (date) => ({ values: date === '2026-11-22' ? {} : VALUES });
+    const summaries = await runDaily(10);
+    expect(await outcomesOf('2026-11-22')).toEqual([
+      { outcome: 'provisional', reason: 'platform_anomaly', accounts: 12 },
+    ]);
+    expect(doubted(summaries)).toEqual([expect.stringContaining('12 of 12 accounts')]);
+    for (const { days } of summaries) {
+      const { planned, ...states } = days;
+      expect(Object.values(states).reduce((sum, count) => sum + count, 0)).toBe(planned);
+    }
+
+    model.says = () => ({ values: VALUES });
+    await runDaily(7);
+    expect(await rowsOf('2026-11-22')).toEqual([{ value: 5, settled: 'true', rows: 12 }]);
+  });
+
+  it('a day that stays without a value is without data in the end', async () => {
+    await start(asks, TWELVE);
+    model.says = (date) => ({ values: date === '2026-11-22' ? {} : VALUES });
+    await runDaily(31);
+    expect(await outcomesOf('2026-11-22')).toEqual([{ outcome: 'no_data', reason: null, accounts: 12 }]);
+  });
+});
+
+describe('one account', () => {
+  it('whose counts fall to zero keeps the day provisional for 28 days, asked for less and less often', async () => {
+    await start('day', ['1']);
+    model.says = (date) => ({ values: date === '2026-11-22' ? ZEROS : VALUES });
+    model.calls.length = 0;
+    const summaries = await runDaily(28);
+    expect(await outcomesOf('2026-11-22')).toEqual([{ outcome: 'provisional', reason: 'fell_to_zero', accounts: 1 }]);
+    expect(doubted(summaries)).toEqual([]);
+    expect(summaries.at(-1)?.backlog).toBe(0);
+    const asked = model.calls.filter(({ dates }) => dates.includes('2026-11-22')).length;
+    expect(asked).toBeGreaterThan(5);
+    expect(asked).toBeLessThan(12);
+
+    await runDaily(2);
+    expect(await rowsOf('2026-11-22')).toEqual([{ value: 0, settled: 'true', rows: 1 }]);
+    expect(await outcomesOf('2026-11-22')).toEqual([{ outcome: 'settled', reason: null, accounts: 1 }]);
+  });
+
+  it('that mostly has zeros is believed at once', async () => {
+    model = modelOf('instagram', { asks: 'day' });
+    await start('day', ['1']);
+    model.says = () => ({ values: ZEROS });
+    await runDaily(40);
+    const date = addDays(world.now.toISOString().slice(0, 10), -4);
+    expect(await rowsOf(date)).toEqual([{ value: 0, settled: 'true', rows: 1 }]);
+  });
+
+  it('keeps the values that it has when the platform says zero', async () => {
+    await start('day', ['1']);
+    await runDaily(3);
+    model.says = () => ({ values: ZEROS });
+    const summary = await world.collect({ window: { kind: 'day', date: '2026-11-20' }, refresh: true });
+    expect(summary.metrics).toMatchObject({ updated: 0 });
+    expect(await rowsOf('2026-11-20')).toEqual([{ value: 5, settled: 'true', rows: 1 }]);
+  });
+});
