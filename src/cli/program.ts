@@ -41,7 +41,7 @@ function addCollect(program: Command): void {
     .option('--since <day>', 'every day from this one on that is not complete')
     .option('--until <day>', 'the last day, with --since (default: yesterday)')
     .option('--lookback <days>', 'how many ended days to look at (default: 7)')
-    .option('--backlog <days>', 'how many older days to make up for, of each account (default: 30)')
+    .option('--backlog <days>', 'older days to make up for in a run, of each account (default: 30)')
     .addOption(
       new Option('--shard <i/n>', 'only this part of the users, for n machines that share a run').conflicts('user'),
     )

@@ -178,6 +178,57 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(again).toMatchObject({ id: account.id, doneTo: '2026-11-09', ledger });
   });
 
+  test('days lost are added up over runs, once a run, and up to where nothing can be asked rows are settled', async () => {
+    const accounts = [await connected(engine.store), await connected(engine.store, { accountId: 'second' })];
+    const runId = await beginRun(engine.store);
+    const days = ['2026-11-10', '2026-11-20'];
+    const open = { metadata: { settled: false } };
+    const snapshots = accounts.flatMap((account) => days.map((date) => snapshot(account, { date, ...open })));
+    const outcomes = accounts.flatMap((account) => days.map((date) => outcome(account, date, as('provisional'))));
+    await record(engine.store, runId, { snapshots, outcomes });
+    await engine.store.finishRun(runId, 'completed', null);
+    for (const lost of [2, 3]) {
+      const later = await beginRun(engine.store);
+      const rows = accounts.map(({ id }) => accountRow({ id, days_lost: lost, closed_to: '2026-11-12' }));
+      for (let call = 0; call < 2; call++) await record(engine.store, later, { accounts: rows });
+      await engine.store.finishRun(later, 'completed', null);
+    }
+    const { platforms } = await engine.store.readStatus({ instagram: WEEK });
+    expect(platforms).toMatchObject([{ lostDays: 10 }]);
+    for (const table of ['analytics_snapshots', 'analytics_account_snapshots']) {
+      expect(
+        await engine.sql.query(
+          `select date::text as date, metadata -> 'settled' as settled from public.${table} order by date`,
+        ),
+      ).toEqual([
+        { date: '2026-11-10', settled: true },
+        { date: '2026-11-20', settled: false },
+      ]);
+    }
+    expect(
+      await engine.sql.query(
+        'select distinct date::text as date, outcome from public.collection_outcomes order by date',
+      ),
+    ).toEqual([
+      { date: '2026-11-10', outcome: 'settled' },
+      { date: '2026-11-20', outcome: 'provisional' },
+    ]);
+  });
+
+  test('an account that was not let through comes before those that were, in the next run', async () => {
+    const [first, second] = [
+      await connected(engine.store, { userId: 'a' }),
+      await connected(engine.store, { userId: 'b' }),
+    ];
+    const runId = await beginRun(engine.store);
+    const accounts = [
+      accountRow({ id: first.id }),
+      accountRow({ id: second.id, reason: 'quota_exhausted', message: 'none left', reached: false }),
+    ];
+    await record(engine.store, runId, { accounts });
+    expect((await allAccounts(engine.store)).map(({ userId }) => userId)).toEqual(['b', 'a']);
+  });
+
   test('an account tells since when, and in how many runs, it has failed without a break', async () => {
     const { id } = await connected(engine.store);
     const run = async (hour: number, reason: AccountRow['reason'], calls = 1) => {
@@ -331,7 +382,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       ],
     });
     const windows = { instagram: WEEK, facebook: WEEK, linkedin: WEEK };
-    const none = { accountsWithData: 0, newestDay: null, failing: [] };
+    const none = { accountsWithData: 0, newestDay: null, lostDays: 0, failing: [] };
     expect(await engine.store.readStatus(windows)).toEqual({
       ignored: { wordpress: 1 },
       platforms: [
@@ -342,6 +393,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
           accountsWithData: 1,
           newestDay: '2026-11-20',
           daysMissing: 12,
+          lostDays: 0,
           failing: [
             {
               connectionId: badConnection.id,

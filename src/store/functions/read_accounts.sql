@@ -53,7 +53,7 @@ as $$
       ) as connections
     from public.collection_connections connections
     where connections.active
-      and connections.user_id between (select min(page.user_id) from page) and (select max(page.user_id) from page)
+      and connections.user_id in (select page.user_id from page)
     group by connections.user_id, connections.platform, connections.account_key
   )
   select jsonb_build_object(
