@@ -10,18 +10,17 @@ import { oneLine } from './one-line.js';
 import { openAccount } from './open-account.js';
 import {
   type AccountRecord,
-  closingRows,
   type DayRecord,
   failedDay,
   failuresOf,
   recordDay,
   skippedDay,
-  valuesOfTheDay,
   withoutPermission,
 } from './outcome.js';
 import { type Plan, plan } from './plan.js';
 import { progressOf } from './progress.js';
 import type { Refusals } from './refusals.js';
+import { closingRows, valuesOfTheDay } from './snapshots.js';
 import type { Window } from './window.js';
 
 /** What the accounts of one run share. */

@@ -16,14 +16,7 @@ import { expectAccounts, expectKnownUser } from './connections.js';
 import type { OnEvent } from './events.js';
 import { expiringTokens, expiryWarnings } from './expiring.js';
 import { renewLease, scopeOf } from './lease.js';
-import {
-  foreignWarning,
-  leaseHeld,
-  lostWarning,
-  permissionWarning,
-  successionWarning,
-  unknownUsersWarning,
-} from './messages.js';
+import { closingWarnings, leaseHeld, successionWarning, unknownUsersWarning } from './messages.js';
 import { oneLine } from './one-line.js';
 import type { CollectOptions } from './options.js';
 import type { AccountRecord } from './outcome.js';
@@ -230,10 +223,7 @@ async function run(
     await recorder.flush();
     if (halt.signal.aborted) throw leaseLost();
     await recordAnomalies(anomalies.found(), runId, store, tally, warn);
-    const { foreign } = recorder.counts;
-    if (foreign.rows > 0) warn(foreignWarning(foreign));
-    for (const lacking of tally.withoutPermission()) warn(permissionWarning(lacking));
-    for (const lost of tally.lostDays()) warn(lostWarning(lost, platforms.get(lost.platform)?.day.reachDays ?? 0));
+    for (const warning of closingWarnings(tally, recorder.counts, platforms)) warn(warning);
   } finally {
     clearInterval(heartbeat);
     http.close();

@@ -58,6 +58,11 @@ export function hasBelievedValues(entry: LedgerEntry | undefined): boolean {
   return entry !== undefined && figuresKnown(entry) === 'values';
 }
 
+/** Whether a day is doubted that has no value at all. */
+export function isWithoutValues(entry: LedgerEntry | undefined): boolean {
+  return entry !== undefined && entry.doubt !== null && !entry.zero;
+}
+
 export interface JudgeInput {
   readonly account: Pick<StoredAccount, 'ledger'>;
   readonly platform: Pick<Platform, 'day'>;

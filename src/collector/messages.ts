@@ -1,8 +1,9 @@
 import { type CollectError, LeaseHeld } from '../errors.js';
-import type { ForeignRows, Succession } from '../store/accounts.js';
+import type { Platform } from '../platforms/platform.js';
+import type { ForeignRows, RecordCounts, Succession } from '../store/accounts.js';
 import type { Anomaly } from './anomalies.js';
 import { DOUBT_DAYS } from './doubt.js';
-import type { LostDays, WithoutPermission } from './tally.js';
+import type { LostDays, Tally, WithoutPermission } from './tally.js';
 import { DEFAULT_LOOKBACK_DAYS } from './window.js';
 
 export function successionWarning({ userId, platform, accountId, formerAccountId, reason }: Succession): string {
@@ -14,18 +15,31 @@ export function unknownUsersWarning(accounts: number): string {
   return `accounts not collected because their user is missing from the application's table of users: ${accounts}; remove their connections`;
 }
 
-export function foreignWarning({ rows, since, until }: ForeignRows): string {
+/** What only the end of a run can tell. */
+export function closingWarnings(
+  tally: Pick<Tally, 'withoutPermission' | 'lostDays'>,
+  { foreign }: Pick<RecordCounts, 'foreign'>,
+  platforms: ReadonlyMap<string, Platform>,
+): string[] {
+  return [
+    ...(foreign.rows > 0 ? [foreignWarning(foreign)] : []),
+    ...tally.withoutPermission().map(permissionWarning),
+    ...tally.lostDays().map((lost) => lostWarning(lost, platforms.get(lost.platform)?.day.reachDays ?? 0)),
+  ];
+}
+
+function foreignWarning({ rows, since, until }: ForeignRows): string {
   const days = since === until ? `${since}` : `${since} to ${until}`;
   return `values not written because a row of another writer stands in their place in analytics_snapshots: ${rows} (${days}); collect those days with --adopt to overwrite such rows`;
 }
 
-export function permissionWarning({ platform, accounts, message }: WithoutPermission): string {
+function permissionWarning({ platform, accounts, message }: WithoutPermission): string {
   const who =
     accounts === 1 ? 'an account lacks a permission and is' : `${accounts} accounts lack a permission and are`;
   return `${platform}: ${who} skipped until it is granted (${message}); analytics-collect status lists what to grant`;
 }
 
-export function lostWarning({ platform, accounts, days }: LostDays, reachDays: number): string {
+function lostWarning({ platform, accounts, days }: LostDays, reachDays: number): string {
   const of = accounts === 1 ? 'an account' : `${accounts} accounts`;
   return `${platform}: days of ${of} that can no longer be collected: ${days}; it answers for the last ${reachDays} days only`;
 }

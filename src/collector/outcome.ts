@@ -1,5 +1,5 @@
 import type { CollectError, FailureReason, PlatformError, SkipReason } from '../errors.js';
-import type { DayResult, MetricInfo, MetricValue, Platform, Split } from '../platforms/platform.js';
+import type { DayResult, Platform } from '../platforms/platform.js';
 import type {
   AccountRow,
   DoubtReason,
@@ -8,9 +8,10 @@ import type {
   SnapshotRow,
   StoredAccount,
 } from '../store/accounts.js';
-import { figuresOf, hasBelievedValues, type JudgeInput, judge, NO_DOUBT } from './doubt.js';
+import { figuresOf, hasBelievedValues, isWithoutValues, type JudgeInput, judge, NO_DOUBT } from './doubt.js';
 import { missingMetrics } from './expected.js';
 import { oneLine } from './one-line.js';
+import { describe, isOfTheDay, snapshotOf } from './snapshots.js';
 import { hasSettled, isLastOfWindow } from './window.js';
 
 /** How a day ended, with the rows that belong to it: written together or not at all. */
@@ -77,7 +78,7 @@ export function recordDay(input: RecordInput): DayRecord {
     hasValues: figures !== 'nothing' && !isDropped,
     isFinal,
     isLast,
-    known: known?.state,
+    known: isWithoutValues(known) ? undefined : known?.state,
     doubt,
   });
   return {
@@ -90,39 +91,6 @@ export function recordDay(input: RecordInput): DayRecord {
     },
     snapshots: isDropped ? [] : described.map((value) => snapshotOf(value, input, state === 'settled')),
     hasFallen,
-  };
-}
-
-/**
- * The rows of closing figures, filed under `day`. A figure asked for before the day has ended is provisional: a run at its end
- * knows better.
- */
-export function closingRows(
-  input: Omit<RecordInput, 'result' | 'answers' | 'clean'>,
-  values: readonly MetricValue[],
-): SnapshotRow[] {
-  const { platform, day, askedAt, warn } = input;
-  return describe(values, platform, warn).map((value) => snapshotOf(value, input, askedAt >= day.end));
-}
-
-function snapshotOf(
-  { value, info }: Described,
-  { account, platform, day, askedAt }: Pick<RecordInput, 'account' | 'platform' | 'day' | 'askedAt'>,
-  settled: boolean,
-): SnapshotRow {
-  return {
-    account: account.id,
-    metric: value.metric,
-    value: value.value,
-    date: day.date,
-    metadata: {
-      api: platform.api,
-      period: info.period ?? 'day',
-      account_id: account.accountId,
-      fetched_at: askedAt.toISOString(),
-      settled: settled || isOfSeveralDays(info),
-      ...meaningOf(value, info),
-    },
   };
 }
 
@@ -185,42 +153,6 @@ export function withoutPermission(
   );
 }
 
-interface Described {
-  readonly value: MetricValue;
-  readonly info: MetricInfo;
-}
-
-/** Each metric's last value with what the platform's table says of it. What the table does not know has no meaning to store. */
-function describe(
-  values: readonly MetricValue[],
-  { name, metrics }: Pick<Platform, 'name' | 'metrics'>,
-  warn: RecordInput['warn'],
-): Described[] {
-  const unique = new Map(values.map((value) => [value.metric, value]));
-  return [...unique.values()].flatMap((value) => {
-    const info = metrics.find((metric) => metric.name === value.metric);
-    if (info === undefined) warn(`${name}: ${value.metric} is not in the table of its metrics and is not stored`);
-    return info === undefined ? [] : [{ value, info }];
-  });
-}
-
-/** The values of the day itself, with what the platform's table says of them. */
-export function valuesOfTheDay(values: readonly MetricValue[], { metrics }: Pick<Platform, 'metrics'>): Described[] {
-  return values.flatMap((value) => {
-    const info = metrics.find(({ name }) => name === value.metric);
-    return info !== undefined && isOfTheDay(info) ? [{ value, info }] : [];
-  });
-}
-
-function isOfTheDay({ period = 'day' }: MetricInfo): boolean {
-  return period === 'day';
-}
-
-/** Asked for once, and never corrected. */
-function isOfSeveralDays({ period }: MetricInfo): boolean {
-  return period === 'week' || period === 'days_28';
-}
-
 /**
  * Figures of another period say nothing of the day's own metrics: a day with nothing else is still pending. An answer without
  * a value takes nothing back (`known`): APIs give a day's values on one call and none on the next. A provisional day stays due
@@ -244,21 +176,4 @@ function stateOf({
   if (known === 'settled') return known;
   if (known === 'provisional') return isFinal && isLast ? 'settled' : known;
   return isFinal ? 'no_data' : 'pending';
-}
-
-function meaningOf(value: MetricValue, { unit, aggregate, aliasOf, approximate }: MetricInfo): Record<string, unknown> {
-  const meaning: Record<string, unknown> = { unit, aggregate };
-  const types = Object.entries(value.postTypes ?? {});
-  const [first] = types;
-  if (first !== undefined) meaning.post_types = value.postTypes;
-  if (first !== undefined && types.length === 1 && first[1] === value.value) meaning.post_type = first[0];
-  if (isSplit(value.followTypes)) meaning.follow_types = value.followTypes;
-  if (isSplit(value.reactions)) meaning.reactions = value.reactions;
-  if (aliasOf !== undefined) meaning.alias_of = aliasOf;
-  if (approximate) meaning.approximate = true;
-  return meaning;
-}
-
-function isSplit(split: Split | undefined): boolean {
-  return Object.keys(split ?? {}).length > 0;
 }

@@ -1,0 +1,96 @@
+import type { Day, MetricInfo, MetricValue, Platform, Split } from '../platforms/platform.js';
+import type { SnapshotRow, StoredAccount } from '../store/accounts.js';
+
+/** What the rows of an answer have in common. */
+export interface Source {
+  readonly account: StoredAccount;
+  readonly platform: Pick<Platform, 'name' | 'api' | 'metrics'>;
+  readonly day: Day;
+  /** When the platform was asked. */
+  readonly askedAt: Date;
+  readonly warn: (message: string) => void;
+}
+
+/** A value with what its platform's table says of it. */
+export interface Described {
+  readonly value: MetricValue;
+  readonly info: MetricInfo;
+}
+
+/** Each metric's last value with what the platform's table says of it. What the table does not know has no meaning to store. */
+export function describe(
+  values: readonly MetricValue[],
+  { name, metrics }: Pick<Platform, 'name' | 'metrics'>,
+  warn: Source['warn'],
+): Described[] {
+  const unique = new Map(values.map((value) => [value.metric, value]));
+  return [...unique.values()].flatMap((value) => {
+    const info = metrics.find((metric) => metric.name === value.metric);
+    if (info === undefined) warn(`${name}: ${value.metric} is not in the table of its metrics and is not stored`);
+    return info === undefined ? [] : [{ value, info }];
+  });
+}
+
+/** The values of the day itself, with what the platform's table says of them. */
+export function valuesOfTheDay(values: readonly MetricValue[], { metrics }: Pick<Platform, 'metrics'>): Described[] {
+  return values.flatMap((value) => {
+    const info = metrics.find(({ name }) => name === value.metric);
+    return info !== undefined && isOfTheDay(info) ? [{ value, info }] : [];
+  });
+}
+
+export function isOfTheDay({ period = 'day' }: MetricInfo): boolean {
+  return period === 'day';
+}
+
+/** Asked for once, and never corrected. */
+function isOfSeveralDays({ period }: MetricInfo): boolean {
+  return period === 'week' || period === 'days_28';
+}
+
+/**
+ * The rows of closing figures, filed under `day`. A figure asked for before the day has ended is provisional: a run at its end
+ * knows better.
+ */
+export function closingRows(source: Source, values: readonly MetricValue[]): SnapshotRow[] {
+  const { platform, day, askedAt, warn } = source;
+  return describe(values, platform, warn).map((value) => snapshotOf(value, source, askedAt >= day.end));
+}
+
+export function snapshotOf(
+  { value, info }: Described,
+  { account, platform, day, askedAt }: Pick<Source, 'account' | 'platform' | 'day' | 'askedAt'>,
+  settled: boolean,
+): SnapshotRow {
+  return {
+    account: account.id,
+    metric: value.metric,
+    value: value.value,
+    date: day.date,
+    metadata: {
+      api: platform.api,
+      period: info.period ?? 'day',
+      account_id: account.accountId,
+      fetched_at: askedAt.toISOString(),
+      settled: settled || isOfSeveralDays(info),
+      ...meaningOf(value, info),
+    },
+  };
+}
+
+function meaningOf(value: MetricValue, { unit, aggregate, aliasOf, approximate }: MetricInfo): Record<string, unknown> {
+  const meaning: Record<string, unknown> = { unit, aggregate };
+  const types = Object.entries(value.postTypes ?? {});
+  const [first] = types;
+  if (first !== undefined) meaning.post_types = value.postTypes;
+  if (first !== undefined && types.length === 1 && first[1] === value.value) meaning.post_type = first[0];
+  if (isSplit(value.followTypes)) meaning.follow_types = value.followTypes;
+  if (isSplit(value.reactions)) meaning.reactions = value.reactions;
+  if (aliasOf !== undefined) meaning.alias_of = aliasOf;
+  if (approximate) meaning.approximate = true;
+  return meaning;
+}
+
+function isSplit(split: Split | undefined): boolean {
+  return Object.keys(split ?? {}).length > 0;
+}
