@@ -132,10 +132,17 @@ export function withOutcomes(account: StoredAccount, days: readonly DayRecord[])
   const ledger = new Map(account.ledger.map((entry) => [entry.date, entry]));
   let { firstDay } = account;
   for (const { outcome } of days) {
-    const { date, state, missing, zero } = outcome;
+    const { date, state, missing, figures } = outcome;
     const doubt = outcome.state === 'provisional' ? outcome.reason : null;
-    if (ledger.get(date)?.state !== 'settled' || state === 'settled')
-      ledger.set(date, { date, state, missing, zero, doubt });
+    const before = ledger.get(date);
+    if (before?.state !== 'settled' || state === 'settled')
+      ledger.set(date, {
+        date,
+        state,
+        missing,
+        figures: figures === 'nothing' ? (before?.figures ?? figures) : figures,
+        doubt,
+      });
     if ((state === 'settled' || state === 'provisional') && (firstDay === null || date < firstDay)) firstDay = date;
   }
   const metrics = withDays(

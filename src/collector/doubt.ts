@@ -1,5 +1,5 @@
 import type { Day, MetricInfo, MetricValue, Platform } from '../platforms/platform.js';
-import type { DoubtReason, LedgerEntry, StoredAccount } from '../store/accounts.js';
+import type { DoubtReason, Figures, LedgerEntry, StoredAccount } from '../store/accounts.js';
 import { daysBetween, lastEndedDate } from './day.js';
 
 /** Zeros are believed once their day is so old. */
@@ -11,9 +11,6 @@ export const ANOMALY_SHARE = 0.8;
 const ASKED_AGAIN_AFTER_DAYS = [2, 3, 4, 6, 8, 12, 16, 22];
 /** An account had values when it had them on most of so many days. */
 const COMPARED_DAYS = 7;
-
-/** What is known of a day: values, nothing but zeros, or no value at all. */
-export type Figures = 'values' | 'zero' | 'nothing';
 
 /** A day as the platform answers it now. */
 export interface Answered {
@@ -45,22 +42,21 @@ function hadValues(ledger: readonly LedgerEntry[], answers: readonly Answered[],
   return nearest.filter(([, figures]) => figures === 'values').length > COMPARED_DAYS / 2;
 }
 
-/** What was stored of a day; null where nothing is certain. */
-function figuresKnown({ state, zero, doubt }: LedgerEntry): Figures | null {
+/** What is known of a day for certain. */
+function figuresKnown({ state, figures, doubt }: LedgerEntry): Figures | null {
   if (doubt !== null) return null;
   if (state === 'no_data') return 'nothing';
-  if (state !== 'settled' && state !== 'provisional') return null;
-  return zero ? 'zero' : 'values';
+  return state === 'settled' || state === 'provisional' ? figures : null;
 }
 
-/** Whether the values that are stored of a day are believed, so that zeros do not take their place. */
-export function hasBelievedValues(entry: LedgerEntry | undefined): boolean {
-  return entry !== undefined && figuresKnown(entry) === 'values';
+/** Whether values are stored of a day, as well as of one that failed in part. */
+export function hasValues(entry: LedgerEntry | undefined): boolean {
+  return entry?.figures === 'values';
 }
 
 /** Whether a day is doubted that has no value at all. */
 export function isWithoutValues(entry: LedgerEntry | undefined): boolean {
-  return entry !== undefined && entry.doubt !== null && !entry.zero;
+  return entry !== undefined && entry.doubt !== null && entry.figures === 'nothing';
 }
 
 export interface JudgeInput {

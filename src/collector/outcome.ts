@@ -8,7 +8,7 @@ import type {
   SnapshotRow,
   StoredAccount,
 } from '../store/accounts.js';
-import { figuresOf, hasBelievedValues, isWithoutValues, type JudgeInput, judge, NO_DOUBT } from './doubt.js';
+import { figuresOf, hasValues, isWithoutValues, type JudgeInput, judge, NO_DOUBT } from './doubt.js';
 import { missingMetrics } from './expected.js';
 import { oneLine } from './one-line.js';
 import { describe, isOfTheDay, snapshotOf } from './snapshots.js';
@@ -58,38 +58,41 @@ export function recordDay(input: RecordInput): DayRecord {
   const described = describe(result.values, platform, warn);
   const given = new Set(described.map(({ info }) => info.name));
   const missing = missingMetrics(account, day.date, given, askedAt);
-  const outcome = { account: account.id, date: day.date, metrics: described.length, missing };
   const known = account.ledger.find(({ date }) => date === day.date);
   const figures = figuresOf(described.filter(({ info }) => isOfTheDay(info)));
-  const zero = figures === 'nothing' ? (known?.zero ?? false) : figures === 'zero';
-  if (result.kind === 'failed') {
-    return {
-      outcome: { ...outcome, zero, ...troubleOf(result.error, clean) },
-      snapshots: described.map((value) => snapshotOf(value, input, false)),
-    };
-  }
   // What an API has gone past without a word may still come: an empty day is pending until it has settled.
   const isFinal = hasSettled(day, platform.day.settlesAfterHours, askedAt);
-  const isLast = isLastOfWindow(day.date, platform.day.timeZone, askedAt);
   const { doubt, hasFallen } = isFinal ? judge(input, figures, known) : NO_DOUBT;
   // Zeros that are not believed take no other values' place.
-  const isDropped = doubt !== null && hasBelievedValues(known);
+  const isDropped = figures === 'zero' && hasValues(known) && (doubt !== null || result.kind === 'failed');
+  const rows = isDropped ? [] : described;
+  const stored = {
+    account: account.id,
+    date: day.date,
+    metrics: rows.length,
+    missing,
+    figures: isDropped ? ('nothing' as const) : figures,
+  };
+  if (result.kind === 'failed') {
+    return {
+      outcome: { ...stored, ...troubleOf(result.error, clean) },
+      snapshots: rows.map((value) => snapshotOf(value, input, false)),
+    };
+  }
   const state = stateOf({
-    hasValues: figures !== 'nothing' && !isDropped,
+    hasValues: stored.figures !== 'nothing',
     isFinal,
-    isLast,
+    isLast: isLastOfWindow(day.date, platform.day.timeZone, askedAt),
     known: isWithoutValues(known) ? undefined : known?.state,
     doubt,
   });
   return {
     outcome: {
-      ...outcome,
-      metrics: isDropped ? 0 : outcome.metrics,
-      zero: zero && !isDropped,
+      ...stored,
       message: null,
       ...(state === 'provisional' ? { state, reason: doubt } : { state, reason: null }),
     },
-    snapshots: isDropped ? [] : described.map((value) => snapshotOf(value, input, state === 'settled')),
+    snapshots: rows.map((value) => snapshotOf(value, input, state === 'settled')),
     hasFallen,
   };
 }
@@ -102,7 +105,7 @@ export function failedDay(
   clean: (text: string) => string,
 ): DayRecord {
   return {
-    outcome: { account, date, metrics: 0, missing: [], zero: false, ...troubleOf(error, clean) },
+    outcome: { account, date, metrics: 0, missing: [], figures: 'nothing', ...troubleOf(error, clean) },
     snapshots: [],
   };
 }
@@ -121,7 +124,7 @@ export function skippedDay(
   why: string,
 ): DayRecord {
   return {
-    outcome: { account, date, state: 'skipped', reason, message: why, metrics: 0, missing: [], zero: false },
+    outcome: { account, date, state: 'skipped', reason, message: why, metrics: 0, missing: [], figures: 'nothing' },
     snapshots: [],
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DOUBT_REASONS, OUTCOME_STATES } from './accounts.js';
+import { DOUBT_REASONS, FIGURES, OUTCOME_STATES } from './accounts.js';
 
 /** What the SQL functions on accounts and connections answer, in their spelling, turned into the store's. */
 
@@ -105,7 +105,7 @@ export const accountsAnswer = z.object({
             date,
             state: z.enum(OUTCOME_STATES),
             missing: z.array(z.string()),
-            zero: z.boolean(),
+            figures: z.enum(FIGURES),
             doubt: z.enum(DOUBT_REASONS).nullable(),
           }),
         ),

@@ -15,11 +15,15 @@ export interface LedgerEntry {
   readonly state: OutcomeState;
   /** Metrics that the account had on other days, and not on this one when it was last asked for. */
   readonly missing: readonly string[];
-  /** Whether all counts of the day are 0. */
-  readonly zero: boolean;
+  /** What is stored of the day. */
+  readonly figures: Figures;
   /** Of a provisional day: why what the platform said of it is not believed yet. */
   readonly doubt: DoubtReason | null;
 }
+
+/** Values, nothing but zeros, or no value at all. */
+export const FIGURES = ['values', 'zero', 'nothing'] as const;
+export type Figures = (typeof FIGURES)[number];
 
 /** The account alone shows nothing but zeros for a day, or most accounts of its platform show zeros or nothing. */
 export const DOUBT_REASONS = ['fell_to_zero', 'platform_anomaly'] as const;
@@ -152,8 +156,7 @@ export type OutcomeRow = {
   readonly metrics: number;
   /** As in `LedgerEntry`. */
   readonly missing: readonly string[];
-  /** As in `LedgerEntry`. */
-  readonly zero: boolean;
+  readonly figures: Figures;
 } & (
   | { readonly state: 'failed'; readonly reason: FailureReason; readonly message: string }
   | { readonly state: 'skipped'; readonly reason: SkipReason; readonly message: string }

@@ -10,7 +10,7 @@ const NOW = new Date('2026-11-22T02:00:00Z');
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * 86_400_000 + 5_000).toISOString();
 
 function day(date: string, state: 'settled' | 'pending' | 'no_data' | 'failed'): DayRecord {
-  const outcome = { account: 1, date, metrics: 0, missing: [], zero: false };
+  const outcome = { account: 1, date, metrics: 0, missing: [], figures: 'values' } as const;
   return {
     outcome:
       state === 'failed'

@@ -212,7 +212,7 @@ const ledgers = fc.array(
     date: fc.integer({ min: 1, max: 21 }).map((n) => `2026-11-${String(n).padStart(2, '0')}`),
     state: fc.constantFrom(...OUTCOME_STATES),
     missing: fc.constant([]),
-    zero: fc.constant(false),
+    figures: fc.constant('values' as const),
     doubt: fc.constant(null),
   }),
 );

@@ -11,7 +11,16 @@ const NOTHING_FOREIGN: ForeignRows = { rows: 0, since: null, until: null };
 
 function day(account: number, date: string, rows: number, value = 1): DayRecord {
   return {
-    outcome: { account, date, state: 'settled', reason: null, message: null, metrics: rows, missing: [], zero: false },
+    outcome: {
+      account,
+      date,
+      state: 'settled',
+      reason: null,
+      message: null,
+      metrics: rows,
+      missing: [],
+      figures: 'values',
+    },
     snapshots: Array.from({ length: rows }, (_, i) => ({ account, date, metric: `m${i}`, value, metadata: {} })),
   };
 }

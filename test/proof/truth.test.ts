@@ -66,7 +66,11 @@ const script: fc.Arbitrary<Script> = fc.record({
     maxLength: DAYS,
   }),
   emptyUntil: fc.array(hours(SETTLES_AFTER_HOURS - 1), { minLength: DAYS, maxLength: DAYS }),
-  falseZeros: process.env.NOZ ? fc.constant(null) : fc.option(fc.record({ day: fc.integer({ min: FIRST_RUN_DAY, max: DAYS - 1 }), hours: hours(20 * 24) }), { freq: 1 }),
+  falseZeros: process.env.NOZ
+    ? fc.constant(null)
+    : fc.option(fc.record({ day: fc.integer({ min: FIRST_RUN_DAY, max: DAYS - 1 }), hours: hours(20 * 24) }), {
+        freq: 1,
+      }),
 });
 
 const run: fc.Arbitrary<Run> = fc.record({

@@ -40,7 +40,7 @@ export function outcome(
   date = '2026-11-21',
   ended: Pick<OutcomeRow, 'state' | 'reason' | 'message'> = SETTLED,
 ): OutcomeRow {
-  return { account: id, date, metrics: 1, missing: [], zero: false, ...ended } as OutcomeRow;
+  return { account: id, date, metrics: 1, missing: [], figures: 'values', ...ended } as OutcomeRow;
 }
 
 /** How a day ends that did not fail. */

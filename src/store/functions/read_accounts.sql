@@ -100,7 +100,7 @@ as $$
           'date', outcomes.date,
           'state', outcomes.outcome,
           'missing', coalesce(outcomes.missing, '{}'),
-          'zero', outcomes.zero,
+          'figures', case outcomes.metrics when 0 then 'nothing' else outcomes.figures end,
           'doubt', case outcomes.outcome when 'provisional' then outcomes.reason end
         )
         order by outcomes.date

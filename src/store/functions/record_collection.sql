@@ -125,11 +125,11 @@ begin
       and (existing.metadata ? 'settled' and existing.metadata ->> 'account_id' = known.account_id) is not true
   where inserted + updated < given_rows;
 
-  insert into public.collection_outcomes as existing (account, date, outcome, reason, message, metrics, missing, zero, run_id, updated_at)
+  insert into public.collection_outcomes as existing (account, date, outcome, reason, message, metrics, missing, figures, run_id, updated_at)
   select given.account, given.date, given.state, given.reason, given.message, given.metrics, nullif(given.missing, '{}'),
-    given.zero, record_collection.run_id, recorded_at
+    given.figures, record_collection.run_id, recorded_at
   from jsonb_to_recordset(outcomes)
-    as given (account bigint, date date, state text, reason text, message text, metrics integer, missing text[], zero boolean)
+    as given (account bigint, date date, state text, reason text, message text, metrics integer, missing text[], figures text)
   join public.collection_accounts known on known.id = given.account
   order by given.account, given.date
   on conflict (account, date) do update
@@ -138,7 +138,7 @@ begin
       message = excluded.message,
       metrics = greatest(existing.metrics, excluded.metrics),
       missing = excluded.missing,
-      zero = excluded.zero,
+      figures = case excluded.figures when 'nothing' then existing.figures else excluded.figures end,
       run_id = excluded.run_id,
       updated_at = excluded.updated_at
     -- What is settled stays settled, and an answer without values takes no others back.

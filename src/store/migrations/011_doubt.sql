@@ -1,4 +1,4 @@
--- Whether all counts of a day are 0: a day of zeros among days with values is doubted, and its outcome says why.
+-- What is stored of a day: values, zeros alone, or nothing. A day of zeros among days with values is doubted.
 
 alter table public.collection_outcomes
-  add column if not exists zero boolean not null default false;
+  add column if not exists figures text not null default 'values' check (figures in ('values', 'zero', 'nothing'));
