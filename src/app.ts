@@ -12,6 +12,7 @@ import { type DefaultStore, openDriver, openStore } from './open-store.js';
 import type { Platform } from './platforms/platform.js';
 import { createPlatforms } from './platforms/registry.js';
 import type { AppliedSchema } from './store/apply-schema.js';
+import type { EmbeddedStore } from './store/drivers/embedded.js';
 import type { ChosenPrimary, NewConnection, Store, WrittenMetric } from './store/store.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
 import type { Environment } from './variables.js';
@@ -44,7 +45,7 @@ export interface ConnectionInput extends NewConnection {
   readonly check: boolean;
 }
 
-export type SandboxKind = 'healthy' | 'faulty';
+export type SandboxKind = 'healthy' | 'faulty' | 'late';
 
 export interface AppOptions {
   /** The platforms' APIs in miniature and a database in memory, instead of what the environment names. */
@@ -143,23 +144,32 @@ function telling(keyring: Keyring, onToken: (token: string) => void): Keyring {
   };
 }
 
-/** Everything real but the other end: the same code over HTTP to loopback, and SQL to a database in memory. */
-async function openSandbox(kind: SandboxKind, now: () => Date): Promise<App> {
+interface SandboxApp extends App {
+  readonly store: EmbeddedStore;
+}
+
+/**
+ * Everything real but the other end: the same code over HTTP to loopback, and SQL to a database in memory. The platforms live by
+ * the same clock; those of `late` begin to be late when they are opened.
+ */
+export async function openSandbox(kind: SandboxKind, now: () => Date): Promise<SandboxApp> {
   const [
     { startSandbox },
     { FAULTY_REFUSED_METRICS, population },
+    { latePopulation },
     { SANDBOX_CREDENTIALS },
     { openEmbeddedStore },
     { generateKey },
   ] = await Promise.all([
     import('./sandbox/server.js'),
     import('./sandbox/population.js'),
+    import('./sandbox/late.js'),
     import('./sandbox/oauth.js'),
     import('./store/drivers/embedded.js'),
     import('./tokens/fernet.js'),
   ]);
   const faulty = kind === 'faulty';
-  const accounts = population({ faulty });
+  const accounts = kind === 'late' ? latePopulation(now()) : population({ faulty });
   const sandbox = await startSandbox({ accounts, now, refusedMetrics: faulty ? FAULTY_REFUSED_METRICS : [] });
   try {
     const store = await openEmbeddedStore('memory');
@@ -178,7 +188,7 @@ async function openSandbox(kind: SandboxKind, now: () => Date): Promise<App> {
     }
     const notice = `Sandbox: ${accounts.length} made-up accounts on a loopback port, a database in memory. Nothing here is real, and nothing is kept.`;
     const app = assemble({ config, store, keyring, platforms: createPlatforms(config), now, notices: [notice] });
-    return { ...app, close: async () => void (await Promise.all([store.close(), sandbox.close()])) };
+    return { ...app, store, close: async () => void (await Promise.all([store.close(), sandbox.close()])) };
   } catch (error) {
     // A listening port would keep the process alive.
     await sandbox.close();

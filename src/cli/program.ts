@@ -55,11 +55,15 @@ function addCollect(program: Command): void {
     .option('--refresh', 'collect again what is settled, and overwrite it')
     .option('--adopt', 'overwrite the rows of other writers that stand in the place of values collected')
     .option('--dry-run', 'show what is due; ask no platform, write nothing')
-    .option('--sandbox [kind]', 'try it on made-up accounts, healthy or faulty, in memory (default: healthy)')
+    .option(
+      '--sandbox [kind]',
+      'try it on made-up accounts in memory: healthy, faulty, or late for ten days of corrections (default: healthy)',
+    )
     .option('--json', 'print the summary as one JSON document')
     .addOption(new Option('--quiet', 'say nothing unless something failed').conflicts('verbose'))
     .option('--verbose', 'say a line for each connection')
     .action(async (flags: CollectFlags) => {
+      if (flags.sandbox === 'late') return (await import('./commands/collect-late.js')).collectLate(flags);
       const { collectCommand } = await import('./commands/collect.js');
       await collectCommand(flags);
     });

@@ -22,6 +22,25 @@ export interface SandboxAccount {
   /** Below 100, Instagram withholds `follower_count` and `follows_and_unfollows`. */
   readonly followers: number;
   readonly fault?: Fault;
+  /** How its values come to light: the first course that fits a metric and a day. Where none does, the final value is there at once. */
+  readonly courses?: readonly Course[];
+  /** From the first instant until before the second (ms since the epoch) it is given empty answers. */
+  readonly silences?: readonly (readonly [since: number, until: number])[];
+}
+
+export interface Course {
+  /** The platform's own names of metrics that come later than the rest of the day; absent, all. */
+  readonly metrics?: readonly string[];
+  /** Days of the platform, `YYYY-MM-DD`; absent, all. */
+  readonly dates?: readonly string[];
+  /** In the order of time; before the first there is no value. */
+  readonly steps: readonly Step[];
+}
+
+/** From so many hours after a day's end, so much of its final values is shown: 0.8 before a correction upwards, 1.05 before one downwards. */
+interface Step {
+  readonly fromHours: number;
+  readonly share: number;
 }
 
 /** `times`: only the first so many requests of the account meet the fault (a flaky account); absent, all do. */

@@ -1,9 +1,9 @@
 import type { SandboxAccount } from './account.js';
 import { DAY_MS, indexOfDate, pacificDay, pacificDayAt, pacificDaysStartingIn, type SandboxDay } from './days.js';
 import { brokenMetric, graphError, graphTime, oldestDayIndex, pickFields } from './graph.js';
-import { hasData } from './readiness.js';
+import { hasData, shownShare, shownValue } from './readiness.js';
 import type { Reply } from './reply.js';
-import { pick, trueReach, trueReactions, trueValue } from './values.js';
+import { pick, shareOf, trueReach, trueReactions } from './values.js';
 import type { GraphNode, World } from './world.js';
 
 type PageNode = GraphNode & { kind: 'page' };
@@ -71,7 +71,7 @@ export function pageInsights(node: PageNode, query: URLSearchParams, tokenKind: 
   if (!account || world.meets(account, 'no_data') || world.meets(account, 'permission_empty')) return data([]);
   const there = days.filter((day) => hasData(day, account, world));
   if (there.length === 0) return data([]);
-  return data(metrics.flatMap((metric) => entries(metric, account, period, there)));
+  return data(metrics.flatMap((metric) => entries(metric, account, period, there, world.now())));
 }
 
 function data(list: readonly object[]): Reply {
@@ -153,14 +153,16 @@ function entries(
   account: SandboxAccount,
   period: string | null,
   days: readonly SandboxDay[],
+  now: number,
 ): object[] {
-  if (period === 'lifetime' || LIFETIME_METRICS.has(metric)) return [];
+  const shown = days.filter((day) => shownShare(account, metric, day, now) > 0);
+  if (shown.length === 0 || period === 'lifetime' || LIFETIME_METRICS.has(metric)) return [];
   const periods = period !== null ? [period] : DAY_ONLY_METRICS.has(metric) ? ['day'] : DEFAULT_PERIODS;
   return periods.map((name) => ({
     name: metric,
     period: name,
-    values: days.map((day) => ({
-      value: name === 'day' ? valueOn(metric, account, day) : rollingValue(metric, account, day, name),
+    values: shown.map((day) => ({
+      value: name === 'day' ? valueOn(metric, account, day, now) : rollingValue(metric, account, day, name, now),
       // The exclusive END of the day measured: midnight in Los Angeles of the day after.
       end_time: graphTime(day.end),
     })),
@@ -170,17 +172,22 @@ function entries(
   }));
 }
 
-function valueOn(metric: string, account: SandboxAccount, day: SandboxDay): number | Record<string, number> {
-  if (metric === REACTIONS_METRIC) return trueReactions(account.accountId, day.date);
+function valueOn(metric: string, account: SandboxAccount, day: SandboxDay, now: number) {
   const keys = DICT_METRICS[metric];
-  if (!keys) return trueValue(account.accountId, metric, day.date) ?? 0;
-  const counts = keys.map((key) => [key, pick(`${account.accountId}|${metric}|${key}|${day.date}`, 0, 9)] as const);
-  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+  if (!keys) return shownValue(account, metric, day, now) ?? 0;
+  const counts =
+    metric === REACTIONS_METRIC
+      ? Object.entries(trueReactions(account.accountId, day.date))
+      : keys.map((key) => [key, pick(`${account.accountId}|${metric}|${key}|${day.date}`, 0, 9)] as const);
+  const share = shownShare(account, metric, day, now);
+  return Object.fromEntries(
+    counts.map(([key, count]) => [key, shareOf(count, share)] as const).filter(([, n]) => n > 0),
+  );
 }
 
 /** Of the 7 or 28 days up to this one, people counted once: no sum of it means anything. */
-function rollingValue(metric: string, account: SandboxAccount, day: SandboxDay, period: string) {
-  const value = valueOn(metric, account, day);
+function rollingValue(metric: string, account: SandboxAccount, day: SandboxDay, period: string, now: number) {
+  const value = valueOn(metric, account, day, now);
   const days = period === 'week' ? 7 : 28;
   return typeof value === 'number' ? trueReach(account.accountId, metric, day.date, days) : value;
 }

@@ -1,6 +1,8 @@
+import type { SandboxAccount } from './account.js';
 import { pacificDayAt, type SandboxDay } from './days.js';
 import { graphTime } from './graph.js';
-import { type Breakdown, trueReach, trueSplit, trueValue, UNIQUE_METRICS } from './values.js';
+import { shownShare, shownSplit, shownValue } from './readiness.js';
+import { type Breakdown, trueReach, UNIQUE_METRICS } from './values.js';
 
 /** A question to Instagram's insights that the API has accepted. */
 export interface Question {
@@ -18,12 +20,12 @@ export interface Question {
 /** A metric's entry in `data`, or undefined where the API leaves it out. */
 export function insightsEntry(
   metric: string,
-  accountId: string,
+  account: SandboxAccount,
   days: readonly SandboxDay[],
   question: Question,
 ): object | undefined {
-  if (!question.total) return seriesEntry(metric, accountId, days, question);
-  return totalEntry(metric, accountId, days, question);
+  if (!question.total) return seriesEntry(metric, account, days, question);
+  return totalEntry(metric, account, days, question);
 }
 
 /** Periods of several days, each of which ends with the day that it is labelled with. */
@@ -31,51 +33,54 @@ const ROLLING: Readonly<Record<string, number>> = { week: 7, days_28: 28 };
 
 function seriesEntry(
   metric: string,
-  accountId: string,
+  account: SandboxAccount,
   days: readonly SandboxDay[],
   { now, period }: Question,
 ): object | undefined {
   const oldest = pacificDayAt(now).index - 30;
   const length = ROLLING[period];
-  const truth = ({ date }: SandboxDay) =>
-    length === undefined ? (trueValue(accountId, metric, date) ?? 0) : trueReach(accountId, metric, date, length);
+  const shown = (day: SandboxDay) =>
+    length === undefined
+      ? (shownValue(account, metric, day, now) ?? 0)
+      : trueReach(account.accountId, metric, day.date, length);
   const values = days
+    .filter((day) => shownShare(account, metric, day, now) > 0)
     .filter((day) => metric !== 'follower_count' || (day.end <= now && day.index >= oldest))
     .map((day) => ({
-      value: valueOn(day, truth(day), now),
+      value: valueOn(day, shown(day), now),
       // Unlike Facebook's, the label is the START of the day measured.
       end_time: graphTime(day.start),
     }));
-  return values.length > 0 ? { ...heading(metric, accountId, period), values } : undefined;
+  return values.length > 0 ? { ...heading(metric, account.accountId, period), values } : undefined;
 }
 
 function totalEntry(
   metric: string,
-  accountId: string,
+  account: SandboxAccount,
   days: readonly SandboxDay[],
   { breakdown, now }: Question,
 ): object | undefined {
-  const breakdowns = breakdown && { breakdowns: [slices(metric, accountId, days, breakdown, now)] };
+  const breakdowns = breakdown && { breakdowns: [slices(metric, account, days, breakdown, now)] };
   if (metric === 'follows_and_unfollows') {
     // Without its breakdown the entry is there and has no `total_value`.
-    return { ...heading(metric, accountId), ...(breakdowns && { total_value: breakdowns }) };
+    return { ...heading(metric, account.accountId), ...(breakdowns && { total_value: breakdowns }) };
   }
-  const daily = days.map((day) => valueOn(day, trueValue(accountId, metric, day.date) ?? Number.NaN, now));
+  const daily = days.map((day) => valueOn(day, shownValue(account, metric, day, now) ?? Number.NaN, now));
   if (daily.some(Number.isNaN)) return undefined;
   const value = UNIQUE_METRICS.has(metric) ? withoutRepeats(daily) : sum(daily);
-  return { ...heading(metric, accountId), total_value: { value, ...breakdowns } };
+  return { ...heading(metric, account.accountId), total_value: { value, ...breakdowns } };
 }
 
 function slices(
   metric: string,
-  accountId: string,
+  account: SandboxAccount,
   days: readonly SandboxDay[],
   breakdown: Breakdown,
   now: number,
 ): object {
   const sums = new Map<string, number>();
   for (const day of days) {
-    for (const [category, value] of Object.entries(trueSplit(accountId, metric, day.date, breakdown))) {
+    for (const [category, value] of Object.entries(shownSplit(account, metric, day, breakdown, now))) {
       sums.set(category, (sums.get(category) ?? 0) + valueOn(day, value, now));
     }
   }

@@ -53,7 +53,7 @@ export function instagramInsights(
     : question.metrics;
   return {
     status: 200,
-    body: { data: metrics.flatMap((metric) => insightsEntry(metric, account.accountId, days, question) ?? []) },
+    body: { data: metrics.flatMap((metric) => insightsEntry(metric, account, days, question) ?? []) },
   };
 }
 

@@ -1,9 +1,8 @@
 import type { SandboxAccount } from './account.js';
 import { DAY_MS, type SandboxDay, utcDay } from './days.js';
 import { distorted, faultReply, type Refusals } from './faults.js';
-import { hasData } from './readiness.js';
+import { hasData, shownValue } from './readiness.js';
 import { bearerToken, decoded, type Reply, type SandboxRequest } from './reply.js';
-import { trueValue } from './values.js';
 import type { World } from './world.js';
 
 /** Version -> the day from which it is refused. There was no 202512. */
@@ -27,7 +26,7 @@ const LOOKBACK_DAYS = 365;
 /** 14 months, taken at their longest. */
 const MAX_WINDOW_MS = 428 * DAY_MS;
 
-/** A day's value; undefined for a metric that LinkedIn has retired: its field is left out of the answers. */
+/** A day's value; undefined for a metric that LinkedIn has retired, or has no value of yet: its field is left out of the answers. */
 type Value = (metric: string) => number | undefined;
 
 const FINDERS: Readonly<Record<string, { parameter: string; day: (value: Value) => object }>> = {
@@ -127,7 +126,7 @@ function statistics(
     timeRange: { start: day.start, end: day.end },
     [parameter]: `urn:li:organization:${account.accountId}`,
     ...ofDay((metric) =>
-      world.refusedMetrics.has(metric) ? undefined : trueValue(account.accountId, metric, day.date),
+      world.refusedMetrics.has(metric) ? undefined : shownValue(account, metric, day, world.now()),
     ),
   }));
   return { status: 200, body: { paging: { start: 0, count: 10, links: [] }, elements } };

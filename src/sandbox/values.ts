@@ -142,29 +142,39 @@ function categories(accountId: string, breakdown: Breakdown, metric: string): re
 /** Accounts counted once however often they came: their slices overlap and add up to more than the total. */
 export const UNIQUE_METRICS: ReadonlySet<string> = new Set(['reach', 'accounts_engaged']);
 
-/** A metric's value of a day by category; categories of 0 are left out. Adds up to `trueValue`, but for unique metrics. */
+/** A share of a value: whole where the value is. */
+export function shareOf(value: number, share: number): number {
+  return Number.isInteger(value) ? Math.round(value * share) : value * share;
+}
+
+/**
+ * A metric's value of a day, or a share of it, by category; categories of 0 are left out. Adds up to that value, but for unique
+ * metrics.
+ */
 export function trueSplit(
   accountId: string,
   metric: string,
   date: string,
   breakdown: Breakdown,
+  share = 1,
 ): Readonly<Record<string, number>> {
   const parts: Record<string, number> = {};
+  const shown = (name: string) => shareOf(trueValue(accountId, name, date) ?? 0, share);
   if (metric === 'follows_and_unfollows') {
-    addPart(parts, 'FOLLOWER', trueValue(accountId, 'follows', date) ?? 0);
-    addPart(parts, 'NON_FOLLOWER', trueValue(accountId, 'unfollows', date) ?? 0);
+    addPart(parts, 'FOLLOWER', shown('follows'));
+    addPart(parts, 'NON_FOLLOWER', shown('unfollows'));
     return parts;
   }
-  const value = trueValue(accountId, metric, date) ?? 0;
+  const value = shown(metric);
   const total = UNIQUE_METRICS.has(metric) ? value + Math.floor(value * 0.01) : value;
   const names = categories(accountId, breakdown, metric);
   const seed = hash(`${accountId}|${date}`);
   // Three bits a category: one of 0 to 7 shares of the whole, of which the first takes what is left over as well.
   const weights = names.map((_name, i) => (seed >>> (3 * i)) & 7);
-  const shares = weights.reduce((a, b) => a + b, 0);
+  const allWeights = weights.reduce((a, b) => a + b, 0);
   let rest = total;
   for (let i = names.length - 1; i > 0; i--) {
-    const part = shares === 0 ? 0 : Math.floor((total * (weights[i] ?? 0)) / shares);
+    const part = allWeights === 0 ? 0 : Math.floor((total * (weights[i] ?? 0)) / allWeights);
     addPart(parts, names[i] ?? '', part);
     rest -= part;
   }

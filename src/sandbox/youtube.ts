@@ -1,9 +1,9 @@
 import type { SandboxAccount } from './account.js';
 import { indexOfDate, pacificDay, pacificDayAt, type SandboxDay } from './days.js';
 import { googleError, notSupported, withGoogleToken } from './google.js';
-import { hasData } from './readiness.js';
+import { hasData, shownShare, shownSplit, shownValue } from './readiness.js';
 import type { Reply, SandboxRequest } from './reply.js';
-import { pick, trueSplit, trueValue } from './values.js';
+import { pick } from './values.js';
 import type { World } from './world.js';
 
 /** Metrics that are the sum of those of the content types. */
@@ -96,7 +96,7 @@ function invalid(parameter: string, value: string): Reply {
 
 function resultTable(report: Report, account: SandboxAccount, world: World): object {
   const columns = shuffled([...report.dimensions, ...report.metrics], `${account.accountId}|${report.start}`);
-  const rows = readyDays(report, account, world).flatMap((day) => rowsOf(day, report, account));
+  const rows = readyDays(report, account, world).flatMap((day) => rowsOf(day, report, account, world.now()));
   return {
     kind: 'youtubeAnalytics#resultTable',
     columnHeaders: columns.map((name) => columnHeader(name, report)),
@@ -115,28 +115,27 @@ function shuffled(names: readonly string[], seed: string): string[] {
   return [...names].sort((a, b) => pick(seed + a, 0, 1e9) - pick(seed + b, 0, 1e9));
 }
 
-/** The answer stops at the last day that is ready, without a word on the days after it. */
+/** The answer stops at the last day for which all of its metrics are ready, without a word on the days after it. */
 function readyDays(report: Report, account: SandboxAccount, world: World): SandboxDay[] {
   if (world.meets(account, 'no_data')) return [];
   const newest = Math.min(report.end, pacificDayAt(world.now()).index - DELAY_DAYS);
   const days: SandboxDay[] = [];
   for (let index = report.start; index <= newest; index++) days.push(pacificDay(index));
-  return days.filter((day) => hasData(day, account, world));
+  const isReady = (day: SandboxDay) =>
+    report.metrics.every((metric) => shownShare(account, metric, day, world.now()) > 0);
+  return days.filter((day) => hasData(day, account, world) && isReady(day));
 }
 
 type Row = Record<string, string | number>;
 
 /** The row of a day, or one for each content type that has anything on it. */
-function rowsOf(day: SandboxDay, report: Report, account: SandboxAccount): Row[] {
-  const { accountId } = account;
-  const value = (metric: string) => trueValue(accountId, metric, day.date) ?? 0;
+function rowsOf(day: SandboxDay, report: Report, account: SandboxAccount, now: number): Row[] {
+  const value = (metric: string) => shownValue(account, metric, day, now) ?? 0;
   if (!report.dimensions.includes('creatorContentType')) {
     return [{ day: day.date, ...pickMetrics(report.metrics, value) }];
   }
   const inputs = [...report.metrics, 'views', 'estimatedMinutesWatched'].filter((metric) => SUMMABLE.has(metric));
-  const splits = new Map(
-    inputs.map((metric) => [metric, trueSplit(accountId, metric, day.date, 'creatorContentType')]),
-  );
+  const splits = new Map(inputs.map((metric) => [metric, shownSplit(account, metric, day, 'creatorContentType', now)]));
   const types = new Set([...splits.values()].flatMap((split) => Object.keys(split)));
   return [...types].flatMap((type) => {
     const ofType = (metric: string) => {

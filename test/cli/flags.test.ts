@@ -111,7 +111,7 @@ test('the sandbox is healthy unless told otherwise', () => {
     'healthy',
     'faulty',
   ]);
-  expect(mistake(() => parseSandbox('broken'))).toContain('--sandbox "broken"');
+  expect(mistake(() => parseSandbox('broken'))).toContain('--sandbox "broken" is none of healthy, faulty and late');
 });
 
 test.each([

@@ -44,6 +44,33 @@ describe('collect --sandbox', () => {
     expect(stdout).toContain(`due: ${onLinkedin} days of ${onLinkedin} connections`);
   });
 
+  it('shows ten days of late and corrected values', async () => {
+    const { code, stdout, stderr } = await runCli(['collect', '--sandbox', 'late']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.match(/^run \d+, /gm)).toHaveLength(10);
+    expect(stdout).toMatch(/^youtube views .*\d~/m);
+    expect(stdout).toMatch(/^instagram views .*\d\*/m);
+    expect(stdout).toMatch(/values seen: .*\n.*settled by now, none gone again/);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(stdout).not.toContain(ESCAPE);
+  });
+
+  it('prints the simulated days as one document with --json', async () => {
+    const { code, stdout } = await runCli(['collect', '--sandbox', 'late', '--json']);
+    const { runs } = JSON.parse(stdout);
+    expect([code, runs.length]).toEqual([0, 10]);
+    for (const { summary } of runs) expectCountsAddUp(summary);
+    expect(Object.keys(runs[0])).toEqual(['at', 'summary', 'table']);
+    expect(Object.keys(runs[0].table[0])).toEqual(['platform', 'account_id', 'metric', 'days']);
+    expect(Object.keys(runs[0].table[0].days[0])).toEqual(['date', 'value', 'state', 'first']);
+  });
+
+  it.each(['--date=2026-11-20', '--dry-run', '--max-requests=5'])('refuses %s on simulated days', async (flag) => {
+    const { code, stdout, stderr } = await runCli(['collect', '--sandbox', 'late', flag]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`${flag.split('=')[0]} does not go with --sandbox late`);
+  });
+
   it('has shown no token', () => {
     const tokens = accounts.flatMap(({ accessToken, refreshToken, pageToken }) => [
       accessToken,

@@ -154,7 +154,7 @@ export function parseSandbox(value: CollectFlags['sandbox']): 'healthy' | 'fault
   if (value === true) return 'healthy';
   if (value === undefined || value === 'healthy' || value === 'faulty') return value;
   throw usageError(
-    `--sandbox ${JSON.stringify(value)} is neither healthy nor faulty.`,
+    `--sandbox ${JSON.stringify(value)} is none of healthy, faulty and late.`,
     'For example --sandbox faulty.',
   );
 }

@@ -12,11 +12,17 @@ import type { Store } from '../store.js';
 
 const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
 
+/** A store whose database is this process's own: its tables can be read as other programs would. */
+export interface EmbeddedStore extends Store {
+  /** The rows of one statement with parameters, or of the last of several without. */
+  query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+}
+
 /**
  * Opens the PostgreSQL that runs inside this process, with its schema: in a folder, made if it is missing and readable by
  * its owner alone, or in memory. One process at a time has a folder: any other gets `CollectError` `store_locked`.
  */
-export async function openEmbeddedStore(where: { readonly dataDir: string } | 'memory'): Promise<Store> {
+export async function openEmbeddedStore(where: { readonly dataDir: string } | 'memory'): Promise<EmbeddedStore> {
   const { PGlite } = await import('@electric-sql/pglite');
   if (where === 'memory') return openStore(() => PGlite.create(), 'embedded PostgreSQL in memory');
 
@@ -47,7 +53,7 @@ function databaseFolder(dataDir: string): string {
   return join(dataDir, 'postgres');
 }
 
-async function openStore(open: () => Promise<PGlite>, description: string): Promise<Store> {
+async function openStore(open: () => Promise<PGlite>, description: string): Promise<EmbeddedStore> {
   const database = await open().catch((thrown) => {
     throw storeError(thrown, place(description));
   });
@@ -66,12 +72,16 @@ async function openStore(open: () => Promise<PGlite>, description: string): Prom
 }
 
 /** The store over an open PGlite, as it is. */
-export function storeInside(database: PGlite, description: string): Store {
+export function storeInside(database: PGlite, description: string): EmbeddedStore {
   const guarded = <T>(work: Promise<T>): Promise<T> =>
     work.catch((thrown) => {
       throw storeError(thrown, place(description));
     });
-  return sqlStore({
+  const query: EmbeddedStore['query'] = async (text, values) => {
+    if (values) return (await database.query<Record<string, unknown>>(text, [...values])).rows;
+    return (await database.exec(text)).at(-1)?.rows ?? [];
+  };
+  const store = sqlStore({
     description,
     schemaFix: SCHEMA_FIX,
     async call(functionName, args) {
@@ -79,17 +89,10 @@ export function storeInside(database: PGlite, description: string): Store {
       const { rows } = await guarded(database.query<{ result: unknown }>(text, values));
       return rows[0]?.result;
     },
-    applySchema: () =>
-      guarded(
-        applySchema({
-          async query(text, values) {
-            if (values) return (await database.query<Record<string, unknown>>(text, [...values])).rows;
-            return (await database.exec(text)).at(-1)?.rows ?? [];
-          },
-        }),
-      ),
+    applySchema: () => guarded(applySchema({ query })),
     close: () => database.close(),
   });
+  return { ...store, query: (text, values) => guarded(query(text, values)) };
 }
 
 function place(description: string): Place {

@@ -1,0 +1,48 @@
+import { exitCodeOf, NO_FAILURES } from '../../alerts/exit-code.js';
+import { usageError } from '../flags.js';
+import { colorsFor } from '../render/colors.js';
+import { renderIntroduction, renderNotice, renderRun, renderSeen } from '../render/late.js';
+import { STOPPING } from '../render/reporter.js';
+import { jsonDocument } from '../render/text.js';
+import { watchSignals } from '../signals.js';
+import type { SimulatedRun } from '../simulate.js';
+import type { CollectFlags } from './collect.js';
+
+const RUNS = 10;
+
+/** `collect --sandbox late`: a run on each of ten simulated days, and what the table looked like after it. */
+export async function collectLate({ sandbox, json = false, ...others }: CollectFlags): Promise<void> {
+  const [flag] = Object.keys(others);
+  if (flag !== undefined) throw doesNotGo(flag);
+  const colors = colorsFor(process.stdout);
+  if (json) process.stderr.write(renderNotice(RUNS));
+  else process.stdout.write(renderIntroduction(RUNS));
+  const watch = watchSignals(() => process.stderr.write(`${STOPPING}\n`));
+  const runs: SimulatedRun[] = [];
+  try {
+    // Loaded once the first words are on the screen: it takes its time.
+    const [{ simulateRuns }, { parseCollectFlags }] = await Promise.all([
+      import('../simulate.js'),
+      import('./collect.js'),
+    ]);
+    const options = { ...parseCollectFlags({ sandbox: 'late' }, [], ''), signal: watch.signal };
+    for await (const run of simulateRuns({ until: new Date(), runs: RUNS, options })) {
+      runs.push(run);
+      if (!json) process.stdout.write(renderRun(run, runs.length, colors));
+    }
+    if (json) process.stdout.write(jsonDocument({ runs }));
+    else if (!watch.signal.aborted) process.stdout.write(renderSeen(runs));
+    const last = runs.at(-1);
+    process.exitCode = watch.exitCode() ?? (last ? exitCodeOf(last.summary, NO_FAILURES, null) : 1);
+  } finally {
+    watch.end();
+  }
+}
+
+function doesNotGo(flag: string) {
+  const name = `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return usageError(
+    `${name} does not go with --sandbox late, which makes its own runs.`,
+    `Leave out ${name}; --json is the only flag beside it.`,
+  );
+}
