@@ -44,10 +44,18 @@ export interface RunContext {
 /** The days due of one account, from its ledger and the clock. */
 export function planAccount(
   account: StoredAccount,
-  { day }: Pick<Platform, 'day'>,
+  { day, metrics }: Pick<Platform, 'day' | 'metrics'>,
   run: Pick<RunContext, 'window' | 'backlog' | 'again' | 'now'>,
 ): Plan {
-  return plan({ account, day, window: run.window, backlog: run.backlog, now: run.now(), again: run.again });
+  return plan({
+    account,
+    day,
+    hasClosing: metrics.some(({ period }) => period === 'lifetime'),
+    window: run.window,
+    backlog: run.backlog,
+    now: run.now(),
+    again: run.again,
+  });
 }
 
 /**
@@ -120,6 +128,7 @@ function recordOf(
     message: trouble.message,
     reached: days.some(({ outcome }) => !isHeldUp(outcome)),
     done_to: stand.doneTo,
+    closing_day: closing.find(({ metadata }) => metadata.settled === true)?.date ?? account.closingDay,
     metrics,
     days_lost: stand.lost,
     closed_to: stand.closedTo,

@@ -38,7 +38,7 @@ export async function* collectInChunks(
     const row = isLast ? record.row : null;
     yield { record: { ...record, row, closing: isLast ? closing : [], failedDates, skippedDates }, isLast };
     if (isLast) return;
-    known = withOutcomes(known, record.days);
+    known = { ...withOutcomes(known, record.days), closingDay: record.row?.closing_day ?? known.closingDay };
   }
 }
 

@@ -10,11 +10,13 @@ import { hasSettled, isLastOfWindow, type Window, windowRange } from './window.j
 const WEEKLY_DAYS = 28;
 
 /** What a plan looks at of an account. */
-export type PlannedAccount = Pick<StoredAccount, 'id' | 'firstDay' | 'doneTo' | 'metrics' | 'ledger'>;
+export type PlannedAccount = Pick<StoredAccount, 'id' | 'firstDay' | 'doneTo' | 'closingDay' | 'metrics' | 'ledger'>;
 
 export interface PlanInput {
   readonly account: PlannedAccount;
   readonly day: Platform['day'];
+  /** Whether the platform has closing figures. */
+  readonly hasClosing: boolean;
   readonly window: Window;
   /** At most so many days from before the window. */
   readonly backlog: number;
@@ -42,7 +44,7 @@ export interface Plan {
  * permission or a late platform may have mended them. A platform that answers a range for one request is asked for the whole
  * window as soon as one day of it is due.
  */
-export function plan({ account, day, window, backlog, now, again }: PlanInput): Plan {
+export function plan({ account, day, hasClosing, window, backlog, now, again }: PlanInput): Plan {
   const lastEnded = lastEndedDate(now, day.timeZone);
   const oldest = addDays(lastEnded, 1 - day.reachDays);
   const range = windowRange(window, day.timeZone, now);
@@ -50,8 +52,14 @@ export function plan({ account, day, window, backlog, now, again }: PlanInput): 
   const dates = datesBetween(range.since, range.until);
   const answerable = dates.filter((date) => date >= oldest);
 
+  const nearest = nearestDay(now, day.timeZone);
+  const isCertain = account.closingDay !== null && account.closingDay >= nearest.date;
+  const wantsClosing = hasClosing && (again || window.kind === 'day' || !isCertain);
+
   const due = answerable.filter((date) => {
     if (again || window.kind === 'day') return true;
+    // Closing figures that could not be had are asked for again as long as their day's end is the nearest.
+    if (date === nearest.date && wantsClosing) return true;
     const isLastChance = window.kind === 'lookback' && date === range.since;
     return isDue(entries.get(date), dayOf(date, day.timeZone), { account, day, now, isLastChance });
   });
@@ -63,14 +71,13 @@ export function plan({ account, day, window, backlog, now, again }: PlanInput): 
       ? [...answerable, ...weekly(account, due, lastEnded, oldest)]
       : [];
   const all = [...new Set([...madeUpFor, ...due, ...inOneRequest])].sort();
-  const nearest = nearestDay(now, day.timeZone);
   const isNamed = window.kind === 'lookback' || (range.since <= nearest.date && nearest.date <= range.until);
   return {
     due: all.map((date) => dayOf(date, day.timeZone)),
     tooOld: dates.filter((date) => date < oldest).map((date) => dayOf(date, day.timeZone)),
     backlog: open.length - madeUpFor.length,
     lastEndedDate: due.includes(lastEnded) ? lastEnded : null,
-    closing: all.length > 0 && isNamed ? nearest : null,
+    closing: wantsClosing && isNamed && all.length > 0 ? nearest : null,
   };
 }
 

@@ -99,6 +99,7 @@ export const accountsAnswer = z.object({
         failing_runs: z.number(),
         first_day: date.nullable(),
         done_to: date.nullable(),
+        closing_day: date.nullable(),
         metrics: z.record(z.string(), z.tuple([date, date])),
         ledger: z.array(
           z.object({
@@ -121,6 +122,7 @@ export const accountsAnswer = z.object({
         failingRuns: row.failing_runs,
         firstDay: row.first_day,
         doneTo: row.done_to,
+        closingDay: row.closing_day,
         metrics: row.metrics,
         ledger: row.ledger,
       })),

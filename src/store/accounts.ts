@@ -125,6 +125,8 @@ export interface StoredAccount {
   readonly firstDay: string | null;
   /** Every day up to this one is collected, empty for good or lost. */
   readonly doneTo: string | null;
+  /** The last day whose closing figures are certain. */
+  readonly closingDay: string | null;
   readonly metrics: MetricDays;
   /** Since the window's beginning, or since the first day that is not done. */
   readonly ledger: readonly LedgerEntry[];
@@ -179,6 +181,8 @@ export interface AccountRow {
   /** False where the API was shut, throttled or out of calls: the account is as early in the order of the next run as before. */
   readonly reached: boolean;
   readonly done_to: string | null;
+  /** As in `StoredAccount`; null where it stays what it was. */
+  readonly closing_day: string | null;
   readonly metrics: MetricDays;
   /** Days found to be beyond the platform's reach in this run. */
   readonly days_lost: number;

@@ -165,14 +165,14 @@ describe('a provisional row', () => {
     expect(await provisional()).toEqual([]);
   });
 
-  it('of a closing figure asked for before its day had ended is settled with the day', async () => {
-    await start({ asks: 'day' });
+  it('of a closing figure asked for before its day had ended is settled with the next figure', async () => {
+    await start({ asks: 'day', hasTotal: true });
     model.total = 100;
     world.now = new Date('2026-11-22T20:00:00Z');
     await world.collect();
     const totals = async () => (await rows()).filter(({ metric }) => metric === 'total');
     expect(await totals()).toMatchObject([{ date: '2026-11-22', settled: 'false' }]);
-    await runDaily(3);
+    await runDaily(1);
     expect((await totals())[0]).toMatchObject({ date: '2026-11-22', value: 100, settled: 'true' });
   });
 

@@ -22,8 +22,9 @@ const WINDOW = datesBetween('2026-11-15', '2026-11-21');
 
 type Given = Partial<Omit<PlanInput, 'account'>> & Partial<StoredAccount>;
 
-function planned({ day: given = day, window = week, backlog = 30, now: at = now, again = false, ...account }: Given) {
-  return plan({ account: storedAccount(account), day: given, window, backlog, now: at, again });
+function planned({ window = week, backlog = 30, now: at = now, again = false, ...given }: Given) {
+  const { day: of = day, hasClosing = false, ...account } = given;
+  return plan({ account: storedAccount(account), day: of, hasClosing, window, backlog, now: at, again });
 }
 
 const due = (given: Given) => planned(given).due.map(({ date }) => date);
@@ -197,7 +198,7 @@ it('names days that are too far back instead of asking for them', () => {
 });
 
 it('files closing figures under the day whose end is nearest, and not under named days of the past', () => {
-  const closing = (given: Given) => planned(given).closing?.date ?? null;
+  const closing = (given: Given) => planned({ hasClosing: true, ...given }).closing?.date ?? null;
   const at = (time: string) => new Date(`2026-11-${time}:00Z`);
   // 8:00 UTC is midnight in the platform's zone.
   expect([at('21T20:01'), at('22T02:00'), at('22T09:00'), at('22T20:00')].map((now) => closing({ now }))).toEqual(

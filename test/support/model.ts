@@ -1,5 +1,5 @@
 import { PlatformError } from '../../src/errors.js';
-import type { DayResult, Platform } from '../../src/platforms/platform.js';
+import type { DayResult, MetricInfo, Platform } from '../../src/platforms/platform.js';
 import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
 
 /** What a model platform says of a day: its values, or that it failed with those it had. */
@@ -18,9 +18,22 @@ export interface Model {
   readonly calls: { readonly accountId: string; readonly dates: readonly string[] }[];
 }
 
+const TOTAL: MetricInfo = {
+  name: 'total',
+  apiName: 'total',
+  unit: 'accounts',
+  aggregate: 'last',
+  meaning: 'As of now',
+  period: 'lifetime',
+};
+
 export function modelOf(
   name: SandboxPlatform,
-  { asks, reachDays = 700 }: { asks: Platform['day']['asks']; reachDays?: number },
+  {
+    asks,
+    reachDays = 700,
+    hasTotal = false,
+  }: { asks: Platform['day']['asks']; reachDays?: number; hasTotal?: boolean },
 ): Model {
   const resultOf = (date: string, { values, failed }: Said): DayResult => {
     const given = Object.entries(values).map(([metric, value]) => ({ metric, value }));
@@ -38,14 +51,7 @@ export function modelOf(
       metrics: [
         { name: 'views', apiName: 'views', unit: 'count', aggregate: 'sum', meaning: 'Times shown' },
         { name: 'reach', apiName: 'reach', unit: 'accounts', aggregate: 'none', meaning: 'Accounts reached' },
-        {
-          name: 'total',
-          apiName: 'total',
-          unit: 'accounts',
-          aggregate: 'last',
-          meaning: 'As of now',
-          period: 'lifetime',
-        },
+        ...(hasTotal ? [TOTAL] : []),
       ],
       version: { name: 'v1', endsOn: null, variable: null },
       renewsTokens: false,

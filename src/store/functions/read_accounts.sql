@@ -70,6 +70,7 @@ as $$
           'failing_runs', page.failing_runs,
           'first_day', page.first_day,
           'done_to', page.done_to,
+          'closing_day', page.closing_day,
           'metrics', page.metrics,
           'ledger', coalesce(known.ledger, '[]')
         )

@@ -169,13 +169,14 @@ begin
       else known.failing_runs + 1
     end,
     done_to = coalesce(given.done_to, known.done_to),
+    closing_day = coalesce(given.closing_day, known.closing_day),
     metrics = given.metrics,
     days_lost = known.days_lost + case when known.run_id is distinct from record_collection.run_id then given.days_lost else 0 end,
     -- An account that was not let through keeps its place in the order of the next run.
     collected_at = case when given.reached then recorded_at else known.collected_at end,
     run_id = record_collection.run_id
   from jsonb_to_recordset(accounts) as given (
-    id bigint, connection_id text, reason text, message text, reached boolean, done_to date, metrics jsonb, days_lost integer
+    id bigint, connection_id text, reason text, message text, reached boolean, done_to date, closing_day date, metrics jsonb, days_lost integer
   )
   where known.id = given.id;
 

@@ -1,5 +1,6 @@
 -- Settles the rows that no answer will change any more: of a day recorded as settled or without data, those of metrics that its
--- answer no longer had, closing figures among them; of an account, all rows up to closed_to, where its platform no longer answers.
+-- answer no longer had; closing figures of days before the one that is recorded now; of an account, all rows up to closed_to,
+-- where its platform no longer answers.
 -- Called by record_collection, whose arguments these are.
 create or replace function public.settle_days(accounts jsonb, snapshots jsonb, outcomes jsonb)
 returns void
@@ -14,10 +15,6 @@ begin
         select accounts.id as account, jsonb_object_keys(accounts.metrics) as metric
         from public.collection_accounts accounts
         where accounts.id in (select (outcome ->> 'account')::bigint from jsonb_array_elements(outcomes) outcome)
-        union
-        select closing.account, closing.metric
-        from jsonb_to_recordset(snapshots) as closing (account bigint, metric text, metadata jsonb)
-        where closing.metadata ->> 'period' <> 'day'
       ) known on known.account = day.account
       where day.state in ('settled', 'no_data')
       except
@@ -56,6 +53,45 @@ begin
       and existing.source = 'social_media'
       and existing.metric = places.metric
       and existing.date = places.date
+      and existing.post_id is null
+      and existing.metadata ->> 'settled' = 'false';
+  end if;
+
+  -- A closing figure is certain once the next one is filed under a later day. Days further back than a month have been seen to.
+  if exists (select from jsonb_array_elements(snapshots) row where row -> 'metadata' ->> 'period' = 'lifetime') then
+    with closing as materialized (
+      select known.account_id, known.is_primary, given.metric, given.date, typed.user_id, typed.platform
+      from jsonb_to_recordset(snapshots) as given (account bigint, metric text, date date, metadata jsonb)
+      join public.collection_accounts known on known.id = given.account
+      cross join lateral jsonb_populate_record(
+        null::public.analytics_snapshots, jsonb_build_object('user_id', known.user_id, 'platform', known.platform)
+      ) typed
+      where given.metadata ->> 'period' = 'lifetime'
+    ),
+    shown as (
+      update public.analytics_snapshots existing
+      set metadata = existing.metadata || '{"settled": true}'
+      from closing
+      where closing.is_primary
+        and existing.user_id = closing.user_id
+        and existing.platform = closing.platform
+        and existing.source = 'social_media'
+        and existing.metric = closing.metric
+        and existing.date between closing.date - 31 and closing.date - 1
+        and existing.post_id is null
+        and existing.metadata ->> 'account_id' = closing.account_id
+        and existing.metadata ->> 'settled' = 'false'
+    )
+    update public.analytics_account_snapshots existing
+    set metadata = existing.metadata || '{"settled": true}'
+    from closing
+    where not closing.is_primary
+      and existing.user_id = closing.user_id
+      and existing.platform = closing.platform::text
+      and existing.account_id = closing.account_id
+      and existing.source = 'social_media'
+      and existing.metric = closing.metric
+      and existing.date between closing.date - 31 and closing.date - 1
       and existing.post_id is null
       and existing.metadata ->> 'settled' = 'false';
   end if;
