@@ -3,8 +3,6 @@ import { readStatus } from '../../src/collector/status.js';
 import type { Summary } from '../../src/collector/summary.js';
 import type { Fault, SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
 import { population } from '../../src/sandbox/population.js';
-import type { StoredAccount } from '../../src/store/accounts.js';
-import type { Store } from '../../src/store/store.js';
 import { createWorld, type World, type WorldOptions } from '../support/world.js';
 
 const START = new Date('2026-11-22T12:00:00Z');
@@ -150,7 +148,7 @@ describe("LinkedIn's calls", () => {
 
   it('being 120 a day for 60 pages, none starves', async () => {
     const pages = accountsOf('linkedin', 60);
-    await worldOf(pages, { linkedinCallsPerDay: 120, between: leastRecentlyCollectedFirst });
+    await worldOf(pages, { linkedinCallsPerDay: 120 });
     for (let day = 0; day < 10; day++) {
       world.now = new Date(START.getTime() + day * DAY_MS);
       expectToAddUp(await world.collect());
@@ -164,24 +162,6 @@ describe("LinkedIn's calls", () => {
     for (const { newest } of stored) expect(String(newest) >= '2026-11-24').toBe(true);
     expect(Math.min(...stored.map(({ days }) => Number(days)))).toBeGreaterThanOrEqual(9);
   });
-
-  /** Accounts in the order in which they last had an answer. */
-  function leastRecentlyCollectedFirst(store: Store): Store {
-    const collectedAt = new Map<number, number>();
-    return {
-      ...store,
-      async *accounts(...given) {
-        const all: StoredAccount[] = [];
-        for await (const page of store.accounts(...given)) all.push(...page.accounts);
-        const at = ({ id }: StoredAccount) => collectedAt.get(id) ?? 0;
-        yield { accounts: all.toSorted((a, b) => at(a) - at(b)), total: all.length };
-      },
-      record(batch) {
-        for (const { id, reason } of batch.accounts) if (reason === null) collectedAt.set(id, batch.at.getTime());
-        return store.record(batch);
-      },
-    };
-  }
 });
 
 describe('a missing permission', () => {
