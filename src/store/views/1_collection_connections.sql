@@ -57,7 +57,7 @@ begin
         case stored.platform
           -- A page's number, or a member: urn:li:person:ID.
           when 'linkedin' then (
-            select case when bare.id ~ '^(?!\d+$)[\w-]+$' then 'urn:li:person:' || bare.id else bare.id end
+            select case when bare.id ~ '^(?![0-9]+$)[A-Za-z0-9_-]+$' then 'urn:li:person:' || bare.id else bare.id end
             from (
               select regexp_replace(
                 coalesce(
@@ -65,7 +65,7 @@ begin
                   case when stored.fields ->> 'is_organization' = 'false' then null else nullif(stored.fields ->> 'organization_id', '') end,
                   case
                     when stored.fields ->> 'is_organization' = 'true' then nullif(stored.fields ->> 'page_id', '')
-                    when not stored.fields ? 'is_organization' then substring(stored.fields ->> 'page_id' from '^\d+$')
+                    when not stored.fields ? 'is_organization' then substring(stored.fields ->> 'page_id' from '^[0-9]+$')
                   end,
                   'urn:li:person:' || coalesce(nullif(stored.fields ->> 'linkedin_id', ''), nullif(stored.fields ->> 'page_id', ''))
                 ),
