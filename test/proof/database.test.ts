@@ -11,7 +11,7 @@ const FAULTS: readonly NetworkFault[] = ['refuse', 'reset', 'stall', 'cut', 'del
 const accounts = population({ users: 60, platforms: ['facebook'] });
 const TRUTH = trueRows(accounts, [DATE]);
 /** So slowly that rows are written before, while and after something happens. */
-const SLOWLY = ['--date', DATE, '--concurrency', '2'];
+const SLOWLY = ['--since', DATE, '--until', DATE, '--concurrency', '2'];
 const LATENCY_MS = 100;
 const HALFWAY = 30;
 const AWAY_MS = 2_000;

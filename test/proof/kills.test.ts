@@ -41,7 +41,7 @@ it(`killed at ${KILLS} random points, 200 connections end in the table of one cl
       const own = points.filter((_point, kill) => kill % AT_ONCE === place);
       for (const { date, request, afterMs } of own) {
         const asked = sandbox.counters.requests;
-        const run = startCli(['collect', '--date', date, '--concurrency', '8'], { env });
+        const run = startCli(['collect', '--since', date, '--until', date, '--concurrency', '8'], { env });
         await until(() => sandbox.counters.requests >= asked + request);
         await sleep(afterMs);
         run.kill('SIGKILL');
@@ -49,7 +49,7 @@ it(`killed at ${KILLS} random points, 200 connections end in the table of one cl
         // On an embedded database the next run knows that this one is dead.
         if (KIND !== 'embedded')
           await database.query("update collection_runs set heartbeat_at = heartbeat_at - interval '3 minutes'");
-        const summary = await collectJson(['--date', date], { env, code: 0 });
+        const summary = await collectJson(['--since', date, '--until', date], { env, code: 0 });
         expectCountsAddUp(summary);
         leftToDo.push(summary.days.planned);
       }

@@ -34,7 +34,11 @@ async function world(options: { latencyMs?: number } = {}) {
   const [sandbox, database] = await Promise.all([proxiedSandbox(options), connectedDatabase()]);
   cleanups.push(sandbox.close, database.close);
   const env = { ...database.env, ...sandbox.env };
-  return { ...sandbox, database, collect: (code: number) => collectJson(['--date', DATE], { env, code }) };
+  return {
+    ...sandbox,
+    database,
+    collect: (code: number) => collectJson(['--since', DATE, '--until', DATE], { env, code }),
+  };
 }
 
 async function expectNothingLeaked(database: Awaited<ReturnType<typeof connectedDatabase>>) {

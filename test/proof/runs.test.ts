@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { lastEndedDate } from '../../src/collector/day.js';
+import { lastEndedDate, nearestDay } from '../../src/collector/day.js';
 import type { CollectOptions } from '../../src/collector/options.js';
 import type { Summary } from '../../src/collector/summary.js';
 import { CollectError } from '../../src/errors.js';
@@ -69,15 +69,22 @@ function expectToAddUp({ connections, users, days, platforms, metrics }: Summary
   expect(sum(Object.values(platforms).map((platform) => platform.metrics))).toBe(sum(Object.values(metrics)));
 }
 
-/** The days of each platform's last window. Closing figures of earlier nights, which stand under their own days, are left out. */
+/** The days of each platform's last window. Closing figures of earlier runs, which stand under their own days, are left out. */
 async function tableOf(world: World) {
   return world.query(
     `select user_id, platform, metric, date::text, value::text, metadata - 'fetched_at' as metadata
      from analytics_snapshots
-     where date = case platform when 'linkedin' then $1::date else $2::date end
+     where metadata ->> 'period' <> 'lifetime' and date = case platform when 'linkedin' then $1::date else $2::date end
+       or metadata ->> 'period' = 'lifetime' and date = case platform when 'linkedin' then $4::date else $5::date end
        or metadata ->> 'period' = 'day' and date > case platform when 'linkedin' then $1::date else $2::date end - $3::int
      order by user_id, platform, metric, date`,
-    [lastEndedDate(world.now, 'UTC'), lastEndedDate(world.now, 'America/Los_Angeles'), WINDOW_DAYS],
+    [
+      lastEndedDate(world.now, 'UTC'),
+      lastEndedDate(world.now, 'America/Los_Angeles'),
+      WINDOW_DAYS,
+      nearestDay(world.now, 'UTC').date,
+      nearestDay(world.now, 'America/Los_Angeles').date,
+    ],
   );
 }
 
