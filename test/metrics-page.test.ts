@@ -15,7 +15,7 @@ it('the page of the metrics says what their tables say', async () => {
 
 What is stored under \`metric\`, by platform: the platform's own names. \`aggregate\` says how days may be combined: \`sum\` for counts of
 events, \`last\` for levels, \`none\` for unique people, averages and ratios, which must never be added up or averaged. \`period\` is \`day\`, but for closing
-figures (\`lifetime\`) and for the reach of several days (\`week\`, \`days_28\`): both are filed under the last ended day.
+figures (\`lifetime\`), filed under the day whose end is nearest, and for the reach of several days (\`week\`, \`days_28\`), filed under the last of them.
 
 ${sections.join('\n\n')}
 `;

@@ -133,11 +133,10 @@ describe('kubernetes', () => {
   });
 });
 
-it('the README shows what makes the shards as it is printed', () => {
+it('the documentation shows what makes the shards as it is printed', () => {
   const printed = githubWorkflow({ at: AT, shards: 4 }) + kubernetesCronJob({ at: AT, shards: 4 });
-  const [workflow = '', job = ''] = [...repositoryFile('README.md').matchAll(/```yaml\n(.+?)```/gs)].map(
-    ([, yaml]) => yaml,
-  );
+  const [, section = ''] = /^## Many machines, one run\n(.+?)^## /ms.exec(repositoryFile('docs/schedule.md')) ?? [];
+  const [workflow = '', job = ''] = [...section.matchAll(/```yaml\n(.+?)```/gs)].map(([, yaml]) => yaml);
   const lines = `${workflow}${job}`.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   expect(lines.length).toBeGreaterThan(8);
   expect(lines.filter((line) => !printed.includes(line.trim()))).toEqual([]);
