@@ -66,7 +66,7 @@ const script: fc.Arbitrary<Script> = fc.record({
   }),
   emptyUntil: fc.array(hours(SETTLES_AFTER_HOURS - 1), { minLength: DAYS, maxLength: DAYS }),
   falseZeros: fc.option(fc.record({ day: fc.integer({ min: FIRST_RUN_DAY, max: DAYS - 1 }), hours: hours(20 * 24) }), {
-    freq: 1,
+    freq: 3,
   }),
 });
 
