@@ -1,13 +1,12 @@
 import type { Day, MetricInfo, MetricValue, Platform } from '../platforms/platform.js';
 import type { DoubtReason, Figures, LedgerEntry, StoredAccount } from '../store/accounts.js';
 import { daysBetween, lastEndedDate } from './day.js';
+import { OPEN_DAYS } from './window.js';
 
-/** Zeros are believed once their day is so old. */
-export const DOUBT_DAYS = 28;
 /** Most accounts of a platform: of so many at least, such a share. */
 export const FEWEST_ACCOUNTS = 10;
 export const ANOMALY_SHARE = 0.8;
-/** A day in doubt is asked for when it is so many days old, and from `DOUBT_DAYS` on. */
+/** A day in doubt is asked for when it is so many days old, and from `OPEN_DAYS` on. */
 const ASKED_AGAIN_AFTER_DAYS = [2, 3, 4, 6, 8, 12, 16, 22];
 /** An account had values when it had them on most of so many days. */
 const COMPARED_DAYS = 7;
@@ -54,9 +53,9 @@ export function hasValues(entry: LedgerEntry | undefined): boolean {
   return entry?.figures === 'values';
 }
 
-/** Whether a day is doubted that has no value at all. */
-export function isWithoutValues(entry: LedgerEntry | undefined): boolean {
-  return entry !== undefined && entry.doubt !== null && entry.figures === 'nothing';
+/** Whether what the platform said of a day is not believed yet. */
+export function isDoubted(entry: LedgerEntry | undefined): boolean {
+  return entry !== undefined && entry.doubt !== null;
 }
 
 export interface JudgeInput {
@@ -71,7 +70,10 @@ export interface JudgeInput {
 export interface Judgement {
   /** Why what the platform says of a day is not believed; null where it is. */
   readonly doubt: DoubtReason | null;
-  /** Whether an account that has values on other days shows zeros or nothing on this one; absent where none is judged. */
+  /**
+   * Whether an account that has values on other days shows zeros or nothing on this one. Absent where that says nothing of the
+   * platform: the account mostly has no values, or the day has been settled before.
+   */
   readonly hasFallen?: boolean;
 }
 
@@ -86,15 +88,15 @@ export function judge(
   figures: Figures,
   known: LedgerEntry | undefined,
 ): Judgement {
-  if (daysBetween(day.date, lastEndedDate(askedAt, platform.day.timeZone)) >= DOUBT_DAYS) return NO_DOUBT;
+  if (daysBetween(day.date, lastEndedDate(askedAt, platform.day.timeZone)) >= OPEN_DAYS) return NO_DOUBT;
   if (figures === 'values') return { doubt: null, hasFallen: false };
   const hasFallen = hadValues(account.ledger, answers, day.date);
   const doubt = known?.doubt ?? (hasFallen && figures === 'zero' ? 'fell_to_zero' : null);
-  return { doubt, hasFallen };
+  return hasFallen && known?.state !== 'settled' ? { doubt, hasFallen } : { doubt };
 }
 
 /** Whether a day in doubt is asked for again, which happens at intervals that grow. */
 export function isAskedAgain(date: string, timeZone: string, now: Date): boolean {
   const age = daysBetween(date, lastEndedDate(now, timeZone));
-  return age >= DOUBT_DAYS || ASKED_AGAIN_AFTER_DAYS.includes(age);
+  return age >= OPEN_DAYS || ASKED_AGAIN_AFTER_DAYS.includes(age);
 }

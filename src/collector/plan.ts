@@ -4,10 +4,7 @@ import { addDays, datesBetween, dayOf, daysSinceEpoch, lastEndedDate, nearestDay
 import { isAskedAgain } from './doubt.js';
 import { isIncomplete } from './expected.js';
 import { openDays } from './progress.js';
-import { hasSettled, isLastOfWindow, type Window, windowRange } from './window.js';
-
-/** What a platform that is asked by range is asked for once a week. */
-const WEEKLY_DAYS = 28;
+import { hasSettled, isLastOfWindow, OPEN_DAYS, type Window, windowRange } from './window.js';
 
 /** What a plan looks at of an account. */
 export type PlannedAccount = Pick<StoredAccount, 'id' | 'firstDay' | 'doneTo' | 'closingDay' | 'metrics' | 'ledger'>;
@@ -61,7 +58,8 @@ export function plan({ account, day, hasClosing, window, backlog, now, again }: 
     // Closing figures that could not be had are asked for again as long as their day's end is the nearest.
     if (date === nearest.date && wantsClosing) return true;
     const isLastChance = window.kind === 'lookback' && date === range.since;
-    return isDue(entries.get(date), dayOf(date, day.timeZone), { account, day, now, isLastChance });
+    const context = { account, day, now, isLastChance, isNamed: window.kind === 'dates' };
+    return isDue(entries.get(date), dayOf(date, day.timeZone), context);
   });
   const older = window.kind === 'lookback' ? openDays(account, entries, oldest, addDays(range.since, -1)) : [];
   const open = older.filter((date) => isAnswerable(entries.get(date), dayOf(date, day.timeZone), day, now));
@@ -71,20 +69,20 @@ export function plan({ account, day, hasClosing, window, backlog, now, again }: 
       ? [...answerable, ...weekly(account, due, lastEnded, oldest)]
       : [];
   const all = [...new Set([...madeUpFor, ...due, ...inOneRequest])].sort();
-  const isNamed = window.kind === 'lookback' || (range.since <= nearest.date && nearest.date <= range.until);
+  const holdsNearest = window.kind === 'lookback' || (range.since <= nearest.date && nearest.date <= range.until);
   return {
     due: all.map((date) => dayOf(date, day.timeZone)),
     tooOld: dates.filter((date) => date < oldest).map((date) => dayOf(date, day.timeZone)),
     backlog: open.length - madeUpFor.length,
     lastEndedDate: due.includes(lastEnded) ? lastEnded : null,
-    closing: wantsClosing && isNamed && all.length > 0 ? nearest : null,
+    closing: wantsClosing && holdsNearest && all.length > 0 ? nearest : null,
   };
 }
 
 /** Once a week, on a weekday of the account's own, with the first run that asks for the last ended day. */
 function weekly({ id, firstDay }: PlannedAccount, due: readonly string[], lastEnded: string, oldest: string): string[] {
   if (firstDay === null || !due.includes(lastEnded) || daysSinceEpoch(lastEnded) % 7 !== id % 7) return [];
-  const since = [addDays(lastEnded, 1 - WEEKLY_DAYS), firstDay, oldest].sort().at(-1) ?? lastEnded;
+  const since = [addDays(lastEnded, 1 - OPEN_DAYS), firstDay, oldest].sort().at(-1) ?? lastEnded;
   return datesBetween(since, lastEnded);
 }
 
@@ -94,13 +92,16 @@ interface DueContext {
   readonly now: Date;
   /** The window leaves this day with the next one that ends. */
   readonly isLastChance: boolean;
+  /** The day is among those that the operator asks for. */
+  readonly isNamed: boolean;
 }
 
-function isDue(entry: LedgerEntry | undefined, date: Day, { account, day, now, isLastChance }: DueContext): boolean {
+function isDue(entry: LedgerEntry | undefined, date: Day, context: DueContext): boolean {
+  const { account, day, now, isLastChance, isNamed } = context;
   if (!isAnswerable(entry, date, day, now)) return false;
   // An empty day that the window has left is asked for again where that costs next to nothing.
   const isLate = isLastOfWindow(addDays(date.date, 1), day.timeZone, now);
-  if (entry?.state === 'no_data' && isLate) return day.asks === 'range';
+  if (entry?.state === 'no_data' && isLate) return isNamed || day.asks === 'range';
   if (entry?.state !== 'settled') return true;
   // Asked by the day, each one costs requests of its own: what it lacks is looked for once more, at the end.
   return (day.asks === 'range' || isLastChance) && isIncomplete(entry, account.metrics, now);

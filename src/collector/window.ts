@@ -5,6 +5,8 @@ import { addDays, dateAt, datesBetween, lastEndedDate } from './day.js';
 const HOUR_MS = 3_600_000;
 /** More than any platform takes to settle, and room for a missed run. */
 export const DEFAULT_LOOKBACK_DAYS = 7;
+/** So many ended days may still be asked for once a week, or doubted. */
+export const OPEN_DAYS = 28;
 /** Days before the window that are made up for in one run, of each account. */
 export const DEFAULT_BACKLOG_DAYS = 30;
 
@@ -48,11 +50,15 @@ export function openDaysWarning(
   return `${name}: ${until} has not ended in the time zone ${day.timeZone} yet; only days that have are collected`;
 }
 
-/** A range of dates that holds the window, and what has ended since, in every time zone of the world, the coming midnight included. */
+/**
+ * A range of dates that holds the window, the days that may be doubted or asked for weekly, and what has ended since, in every time
+ * zone of the world, the coming midnight included.
+ */
 export function ledgerRange(window: Window, now: Date): DateRange {
   const today = dateAt(now, 'UTC');
-  const since = window.kind === 'lookback' ? addDays(today, -window.days - 2) : namedDays(window).since;
-  return { since, until: addDays(today, 1) };
+  const first = window.kind === 'lookback' ? addDays(today, 1 - window.days) : namedDays(window).since;
+  const [since = first] = [first, addDays(today, 1 - OPEN_DAYS)].sort();
+  return { since: addDays(since, -3), until: addDays(today, 1) };
 }
 
 export function hasSettled(day: Day, settlesAfterHours: number, now: Date): boolean {
