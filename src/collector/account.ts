@@ -4,7 +4,8 @@ import { redact } from '../http/redact.js';
 import type { DayResult, Platform, PlatformContext } from '../platforms/platform.js';
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import type { Keyring } from '../tokens/keyring.js';
-import { figuresOf } from './doubt.js';
+import { addDays } from './day.js';
+import { figuresOf, isDoubted } from './doubt.js';
 import { withDays } from './expected.js';
 import { oneLine } from './one-line.js';
 import { openAccount } from './open-account.js';
@@ -128,12 +129,19 @@ function recordOf(
     message: trouble.message,
     reached: days.some(({ outcome }) => !isHeldUp(outcome)),
     done_to: stand.doneTo,
-    closing_day: closing.find(({ metadata }) => metadata.settled === true)?.date ?? account.closingDay,
+    done_to_before: account.doneTo,
+    closing_day: closingDayAfter(closing) ?? account.closingDay,
     metrics,
     days_lost: stand.lost,
     closed_to: stand.closedTo,
   };
   return { row, days, closing, failedDates: [], skippedDates: [], backlog: stand.backlog };
+}
+
+/** Figures that are not certain yet make certain those of the day before. */
+function closingDayAfter([figure]: AccountRecord['closing']): string | null {
+  if (figure === undefined) return null;
+  return figure.metadata.settled === true ? figure.date : addDays(figure.date, -1);
 }
 
 /** The account as it is known after some of its days were collected. */
@@ -144,7 +152,8 @@ export function withOutcomes(account: StoredAccount, days: readonly DayRecord[])
     const { date, state, missing, figures } = outcome;
     const doubt = outcome.state === 'provisional' ? outcome.reason : null;
     const before = ledger.get(date);
-    if (before?.state !== 'settled' || state === 'settled')
+    const isKept = before?.state === 'settled' || (isDoubted(before) && (state === 'failed' || state === 'skipped'));
+    if (!isKept || state === 'settled')
       ledger.set(date, {
         date,
         state,

@@ -1,6 +1,6 @@
 import type { StoredAccount } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
-import { ANOMALY_SHARE, FEWEST_ACCOUNTS } from './doubt.js';
+import { ANOMALY_SHARE, FEWEST_ACCOUNTS, hasValues } from './doubt.js';
 import { anomalyWarning } from './messages.js';
 import type { DayRecord } from './outcome.js';
 import type { Tally } from './tally.js';
@@ -27,15 +27,22 @@ export function createAnomalies(): Anomalies {
   const counts = new Map<string, { platform: string; date: string; fallen: number; accounts: number; known: number }>();
   return {
     add({ platform, ledger }, days) {
+      const countOf = (date: string) => {
+        const count = counts.get(`${platform} ${date}`) ?? { platform, date, fallen: 0, accounts: 0, known: 0 };
+        counts.set(`${platform} ${date}`, count);
+        return count;
+      };
       for (const { outcome, hasFallen } of days) {
         if (hasFallen === undefined) continue;
-        const { date } = outcome;
-        const key = `${platform} ${date}`;
-        const count = counts.get(key) ?? { platform, date, fallen: 0, accounts: 0, known: 0 };
-        counts.set(key, count);
+        const count = countOf(outcome.date);
         count.accounts++;
         if (hasFallen) count.fallen++;
-        if (ledger.some((entry) => entry.date === date && entry.doubt === 'platform_anomaly')) count.known++;
+        if (ledger.some((entry) => entry.date === outcome.date && entry.doubt === 'platform_anomaly')) count.known++;
+      }
+      // Of a day that this run asks only some accounts for, those that had their values before did not fall.
+      const asked = new Set(days.map(({ outcome }) => outcome.date));
+      for (const entry of ledger) {
+        if (entry.state === 'settled' && hasValues(entry) && !asked.has(entry.date)) countOf(entry.date).accounts++;
       }
     },
     found: () =>

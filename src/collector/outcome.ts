@@ -3,12 +3,13 @@ import type { DayResult, Platform } from '../platforms/platform.js';
 import type {
   AccountRow,
   DoubtReason,
+  LedgerEntry,
   OutcomeRow,
   OutcomeState,
   SnapshotRow,
   StoredAccount,
 } from '../store/accounts.js';
-import { figuresOf, hasValues, isWithoutValues, type JudgeInput, judge, NO_DOUBT } from './doubt.js';
+import { figuresOf, hasValues, isDoubted, type JudgeInput, judge, NO_DOUBT } from './doubt.js';
 import { missingMetrics } from './expected.js';
 import { oneLine } from './one-line.js';
 import { describe, isOfTheDay, snapshotOf } from './snapshots.js';
@@ -83,7 +84,7 @@ export function recordDay(input: RecordInput): DayRecord {
     hasValues: stored.figures !== 'nothing',
     isFinal,
     isLast: isLastOfWindow(day.date, platform.day.timeZone, askedAt),
-    known: isWithoutValues(known) ? undefined : known?.state,
+    known: knownState(known),
     doubt,
   });
   return {
@@ -154,6 +155,13 @@ export function withoutPermission(
   return days.flatMap(({ outcome: { reason, message } }) =>
     reason === 'missing_permission' ? [{ reason, message: message ?? '' }] : [],
   );
+}
+
+/** What a day was before this answer: with rows it is provisional, though the last attempt failed. */
+function knownState(known: LedgerEntry | undefined): OutcomeState | undefined {
+  if (known === undefined || known.state === 'settled') return known?.state;
+  if (known.figures !== 'nothing') return 'provisional';
+  return isDoubted(known) ? undefined : known.state;
 }
 
 /**

@@ -19,7 +19,7 @@ export const recordAnswer = z.discriminatedUnion('lease', [
 
 export const doubtAnswer = z.discriminatedUnion('lease', [
   z.object({ lease: z.literal('lost') }),
-  z.object({ lease: z.literal('held'), without_data: z.number() }),
+  z.object({ lease: z.literal('held'), without_data: z.number(), last_account: z.number().nullable() }),
 ]);
 
 export const syncAnswer = z

@@ -125,7 +125,7 @@ export interface StoredAccount {
   readonly firstDay: string | null;
   /** Every day up to this one is collected, empty for good or lost. */
   readonly doneTo: string | null;
-  /** The last day whose closing figures are certain. */
+  /** The last day whose closing figures change no more. */
   readonly closingDay: string | null;
   readonly metrics: MetricDays;
   /** Since the window's beginning, or since the first day that is not done. */
@@ -181,6 +181,8 @@ export interface AccountRow {
   /** False where the API was shut, throttled or out of calls: the account is as early in the order of the next run as before. */
   readonly reached: boolean;
   readonly done_to: string | null;
+  /** What it was when the account was read. */
+  readonly done_to_before: string | null;
   /** As in `StoredAccount`; null where it stays what it was. */
   readonly closing_day: string | null;
   readonly metrics: MetricDays;

@@ -54,6 +54,28 @@ describe('closing figures', () => {
   const totals = () =>
     world.query("select date::text as date, value::int as value from analytics_snapshots where metric = 'total'");
 
+  it('filed while their day was under way are certain once later ones come, however much later', async () => {
+    const model = modelOf('instagram', { asks: 'day', hasTotal: true });
+    model.total = 7;
+    world = await createWorld({
+      now: new Date('2026-11-23T15:00:00Z'),
+      accounts: [],
+      connected: [accountOf('instagram')],
+      platforms: new Map([['instagram', model.platform]]),
+    });
+    await world.collect();
+    world.now = new Date('2027-01-05T02:00:00Z');
+    await world.collect();
+    expect(
+      await world.query(
+        "select date::text as date, metadata ->> 'settled' as settled from analytics_snapshots where metric = 'total' order by date",
+      ),
+    ).toEqual([
+      { date: '2026-11-23', settled: 'true' },
+      { date: '2027-01-04', settled: 'true' },
+    ]);
+  });
+
   it('that could not be had are asked for again in the next run of the day, and then no more', async () => {
     const model = modelOf('instagram', { asks: 'day', hasTotal: true });
     world = await createWorld({

@@ -154,15 +154,18 @@ describe('a provisional row', () => {
     expect(await outcomeOf('2026-11-21')).toBe('settled');
   });
 
-  it('of a day that failed and is silent ever after is settled once the day is taken for empty', async () => {
+  it('of a day that failed and is silent ever after is settled when the window leaves it', async () => {
     await start({ asks: 'day' });
     await world.collect();
     world.now = new Date(START.getTime() + 2 * DAY_MS);
     model.says = () => ({ values: {}, failed: true });
     await world.collect();
     model.says = () => ({ values: {} });
+    await runDaily(3);
+    expect(new Set(await provisional())).toEqual(new Set(['2026-11-21']));
     await runDaily(1);
     expect(await provisional()).toEqual([]);
+    expect(await outcomeOf('2026-11-21')).toBe('settled');
   });
 
   it('of a closing figure asked for before its day had ended is settled with the next figure', async () => {

@@ -16,7 +16,7 @@ let world: World;
 let model: Model;
 afterEach(() => world?.close());
 
-async function start(asks: 'day' | 'range', accounts: readonly string[]): Promise<void> {
+async function connect(asks: 'day' | 'range', accounts: readonly string[]): Promise<void> {
   const name = asks === 'range' ? 'facebook' : 'instagram';
   model = modelOf(name, { asks });
   world = await createWorld({
@@ -25,6 +25,10 @@ async function start(asks: 'day' | 'range', accounts: readonly string[]): Promis
     connected: accounts.map((id) => accountOf(name, id)),
     platforms: new Map([[name, model.platform]]),
   });
+}
+
+async function start(asks: 'day' | 'range', accounts: readonly string[]): Promise<void> {
+  await connect(asks, accounts);
   await world.collect();
 }
 
@@ -98,7 +102,92 @@ describe.each(['range', 'day'] as const)('on a platform asked by %s', (asks) => 
   });
 });
 
+describe('most accounts of a platform', () => {
+  const SIXTY = Array.from({ length: 60 }, (_, place) => String(place + 1));
+  const platformDoubts = async () =>
+    world.query("select count(*)::int as days from collection_outcomes where reason = 'platform_anomaly'");
+
+  it.each(['range', 'day'] as const)(
+    'are not found to fall where a fifth has an empty day, however often it is looked at (asked by %s)',
+    async (asks) => {
+      await start(asks, SIXTY);
+      model.says = (date, id) => ({ values: TWELVE.includes(id) && date === '2026-11-22' ? {} : VALUES });
+      const summaries = await runDaily(5);
+      expect(doubted(summaries)).toEqual([]);
+      expect(await outcomesOf('2026-11-22')).toEqual(
+        expect.arrayContaining([{ outcome: 'no_data', reason: null, accounts: 12 }]),
+      );
+    },
+  );
+
+  it('are not found to fall where each has a zero of its own every fifth day', async () => {
+    await start('day', SIXTY);
+    model.says = (date, id) => ({ values: (Date.parse(date) / DAY_MS + Number(id)) % 5 === 0 ? ZEROS : VALUES });
+    expect(doubted(await runDaily(10))).toEqual([]);
+    expect(await platformDoubts()).toEqual([{ days: 0 }]);
+  });
+
+  it('are those that had values: accounts that never have any do not hide a fall', async () => {
+    await connect('range', SIXTY);
+    model.says = (_date, id) => ({ values: TWELVE.includes(id) ? VALUES : {} });
+    await runDaily(9);
+    model.says = (date, id) => ({ values: TWELVE.includes(id) && date < '2026-12-01' ? VALUES : {} });
+    expect(doubted(await runDaily(3))).toEqual([expect.stringContaining('12 of 12 accounts')]);
+  });
+
+  it('keep a day open that was answered before it settled, and then with nothing', async () => {
+    await start('day', TWELVE);
+    model.says = (date) => ({ values: date === '2026-11-22' ? { views: 2, reach: 1 } : VALUES });
+    await runDaily(1);
+    model.says = (date) => ({ values: date === '2026-11-22' ? {} : VALUES });
+    expect(doubted(await runDaily(8))).toHaveLength(1);
+    expect(await rowsOf('2026-11-22')).toEqual([{ value: 2, settled: 'false', rows: 12 }]);
+    model.says = () => ({ values: VALUES });
+    await runDaily(8);
+    expect(await rowsOf('2026-11-22')).toEqual([{ value: 5, settled: 'true', rows: 12 }]);
+  });
+
+  it('keep their doubt of a day on which they failed once', async () => {
+    await start('day', TWELVE);
+    model.says = (date) => ({ values: date === '2026-11-22' ? {} : VALUES });
+    await runDaily(4);
+    model.says = (date) => (date === '2026-11-22' ? { values: {}, failed: true } : { values: VALUES });
+    await runDaily(3);
+    model.says = (date, id) =>
+      date === '2026-11-22' && Number(id) > 3
+        ? { values: {}, failed: true }
+        : { values: date === '2026-11-22' ? {} : VALUES };
+    await runDaily(4);
+    expect(await outcomesOf('2026-11-22')).toEqual([
+      { outcome: 'provisional', reason: 'platform_anomaly', accounts: 12 },
+    ]);
+    model.says = () => ({ values: VALUES });
+    await runDaily(12);
+    expect(await rowsOf('2026-11-22')).toEqual([{ value: 5, settled: 'true', rows: 12 }]);
+  });
+
+  it('are not told of where what they show no more is settled', async () => {
+    await start('range', TWELVE);
+    await runDaily(3);
+    model.says = (date) => ({ values: date === '2026-11-20' ? {} : VALUES });
+    expect(doubted(await runDaily(3))).toEqual([]);
+    expect(await rowsOf('2026-11-20')).toEqual([{ value: 5, settled: 'true', rows: 12 }]);
+  });
+});
+
 describe('one account', () => {
+  it('keeps what is settled when a weekly request is answered with zeros', async () => {
+    await start('range', ['1', '2', '3', '4', '5', '6', '7']);
+    await runDaily(20);
+    model.says = (date) => ({ values: date < '2026-12-03' ? ZEROS : VALUES });
+    const summaries = await runDaily(7);
+    const rows = await world.query(
+      "select count(*) filter (where value = 0)::int as zeros, count(*) filter (where value = 5)::int as values from analytics_snapshots where metric = 'views' and date < '2026-12-03'",
+    );
+    expect(rows).toEqual([{ zeros: 0, values: 7 * 18 }]);
+    expect(summaries.map(({ metrics }) => metrics.updated)).not.toContain(2 * 18);
+  });
+
   it('whose counts fall to zero keeps the day provisional for 28 days, asked for less and less often', async () => {
     await start('day', ['1']);
     model.says = (date) => ({ values: date === '2026-11-22' ? ZEROS : VALUES });

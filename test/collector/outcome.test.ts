@@ -40,7 +40,10 @@ const PLATFORM: RecordInput['platform'] = {
 function recorded(result: DayResult, { askedAt = SETTLED, known }: { askedAt?: Date; known?: OutcomeState } = {}) {
   const warnings: string[] = [];
   const record = recordDay({
-    account: storedAccount({ ledger: known === undefined ? [] : [ledgerEntry(DATE, known)] }),
+    account: storedAccount({
+      ledger:
+        known === undefined ? [] : [ledgerEntry(DATE, known, { figures: known === 'pending' ? 'nothing' : 'values' })],
+    }),
     platform: PLATFORM,
     day: dayOf(DATE, 'UTC'),
     result,

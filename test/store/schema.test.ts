@@ -58,6 +58,13 @@ test('an older schema gets what is new, each part told once', async () => {
   ]);
 });
 
+test('accounts made before it was kept since when nothing opens them are brought over', async () => {
+  await sql.query(`alter table public.collection_accounts drop column inactive_since;
+    delete from public.collection_migrations where name >= '010'`);
+  await sql.store.applySchema();
+  await expect(sync(sql.store)).resolves.toBeDefined();
+});
+
 describe('an older platform_connections', () => {
   const token = { accessToken: 'cipher', refreshToken: null, tokenExpiresAt: null };
   const usual = { userId: USER, platform: 'instagram', accountId: '111', connections: [token] };

@@ -29,6 +29,7 @@ export function accountRow(differing: Partial<AccountRow> = {}): AccountRow {
     message: null,
     reached: true,
     done_to: null,
+    done_to_before: null,
     closing_day: null,
     metrics: {},
     days_lost: 0,

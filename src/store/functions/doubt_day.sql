@@ -1,10 +1,15 @@
 -- A day for which most accounts of a platform show zeros or nothing is not believed: of the accounts that this run asked for it,
 -- it stays provisional, and due. Of those without a value, only accounts that had some in the week before.
-create or replace function public.doubt_day(run_id uuid, for_platform text, for_date date)
+-- One call sees to at most page_size of the platform's accounts, from after_account on, and answers with the last of them, or
+-- NULL when there are no more: of a million, a single statement would take longer than databases let one take.
+create or replace function public.doubt_day(
+  run_id uuid, for_platform text, for_date date, after_account bigint, page_size integer
+)
 returns jsonb
 language plpgsql security invoker set search_path = '' set timezone = 'UTC'
 as $$
 declare
+  page bigint[];
   without_data bigint[];
 begin
   perform from public.collection_runs runs where runs.id = doubt_day.run_id and runs.status = 'running' for share;
@@ -12,20 +17,30 @@ begin
     return jsonb_build_object('lease', 'lost');
   end if;
 
+  -- Accounts before outcomes, as record_collection does.
+  with locked as (
+    select accounts.id
+    from public.collection_accounts accounts
+    where accounts.platform = for_platform and accounts.id > after_account
+    order by accounts.id
+    limit page_size
+    for update
+  )
+  select coalesce(array_agg(locked.id order by locked.id), '{}') into page from locked;
+
+  -- A day that was answered in this run and is provisional has settled, but was answered with nothing.
   update public.collection_outcomes outcomes
   set reason = 'platform_anomaly'
-  from public.collection_accounts accounts
-  where accounts.platform = for_platform
-    and outcomes.account = accounts.id
+  where outcomes.account = any (page)
     and outcomes.date = for_date
     and outcomes.outcome = 'provisional'
-    and outcomes.reason = 'fell_to_zero';
+    and (outcomes.reason = 'fell_to_zero' or (outcomes.reason is null and outcomes.run_id = doubt_day.run_id));
 
   with doubted as (
     update public.collection_outcomes outcomes
     set outcome = 'provisional', reason = 'platform_anomaly'
     from public.collection_accounts accounts
-    where accounts.platform = for_platform
+    where accounts.id = any (page)
       and accounts.last_day >= for_date - 7
       and outcomes.account = accounts.id
       and outcomes.date = for_date
@@ -39,6 +54,10 @@ begin
   set done_to = for_date - 1
   where accounts.id = any (without_data) and accounts.done_to >= for_date;
 
-  return jsonb_build_object('lease', 'held', 'without_data', cardinality(without_data));
+  return jsonb_build_object(
+    'lease', 'held',
+    'without_data', cardinality(without_data),
+    'last_account', case when cardinality(page) = page_size then page[page_size] end
+  );
 end
 $$;

@@ -2,10 +2,10 @@
 -- to analytics_snapshots, those of others to analytics_account_snapshots. The platform's last word stands: see correction_of.
 -- The run's row is held meanwhile, so that a run whose lease was taken writes nothing more; so are the accounts, so that
 -- nobody changes the primary one.
--- accounts: [{id, connection_id, reason, message, reached, done_to, metrics, days_lost, closed_to}], without those whose days are
--- written in several calls but for the last one;
+-- accounts: [{id, connection_id, reason, message, reached, done_to, done_to_before, closing_day, metrics, days_lost, closed_to}],
+-- without those whose days are written in several calls but for the last one;
 -- snapshots: [{account, metric, value, date, metadata}];
--- outcomes: [{account, date, state, reason, message, metrics, missing}].
+-- outcomes: [{account, date, state, reason, message, metrics, missing, figures}].
 create or replace function public.record_collection(
   run_id uuid, recorded_at timestamptz, accounts jsonb, snapshots jsonb, outcomes jsonb, refresh boolean, adopt boolean
 )
@@ -141,10 +141,13 @@ begin
       figures = case excluded.figures when 'nothing' then existing.figures else excluded.figures end,
       run_id = excluded.run_id,
       updated_at = excluded.updated_at
-    -- What is settled stays settled, and an answer without values takes no others back.
+    -- What is settled stays settled, an answer without values takes no others back, and a failure no doubt.
     where excluded.outcome = 'settled'
       or (existing.outcome <> 'settled' and not (
-        existing.outcome = 'provisional' and existing.metrics > 0 and excluded.outcome in ('pending', 'no_data')
+        existing.outcome = 'provisional' and (
+          (existing.metrics > 0 and excluded.outcome in ('pending', 'no_data'))
+          or (existing.reason is not null and excluded.outcome in ('failed', 'skipped'))
+        )
       ));
 
   update public.collection_accounts known
@@ -157,6 +160,9 @@ begin
   ) days
   where known.id = days.account;
 
+  -- Before closing_day moves on.
+  perform public.settle_days(accounts, snapshots, outcomes);
+
   update public.collection_accounts known
   set connection_id = given.connection_id,
     reason = given.reason,
@@ -168,7 +174,11 @@ begin
       when known.run_id = record_collection.run_id then greatest(known.failing_runs, 1)
       else known.failing_runs + 1
     end,
-    done_to = coalesce(given.done_to, known.done_to),
+    -- Where another run has moved it meanwhile, this one knows nothing of the days which that run left open.
+    done_to = case
+      when known.done_to is distinct from given.done_to_before then least(known.done_to, given.done_to)
+      else coalesce(given.done_to, known.done_to)
+    end,
     closing_day = coalesce(given.closing_day, known.closing_day),
     metrics = given.metrics,
     days_lost = known.days_lost + case when known.run_id is distinct from record_collection.run_id then given.days_lost else 0 end,
@@ -176,11 +186,32 @@ begin
     collected_at = case when given.reached then recorded_at else known.collected_at end,
     run_id = record_collection.run_id
   from jsonb_to_recordset(accounts) as given (
-    id bigint, connection_id text, reason text, message text, reached boolean, done_to date, closing_day date, metrics jsonb, days_lost integer
+    id bigint, connection_id text, reason text, message text, reached boolean, done_to date, done_to_before date, closing_day date,
+    metrics jsonb, days_lost integer
   )
   where known.id = given.id;
 
-  perform public.settle_days(accounts, snapshots, outcomes);
+  -- No day that this run leaves open is passed over: it may end before it writes how the account stands, and the database may
+  -- have refused a day which that takes for done.
+  update public.collection_accounts known
+  set done_to = open.date - 1
+  from (
+    select existing.account, min(existing.date) as date
+    from (
+      select given.account, given.date as since, given.date as until
+      from jsonb_to_recordset(outcomes) as given (account bigint, date date)
+      union all
+      select given.id, coalesce(given.done_to_before, '-infinity'), given.done_to
+      from jsonb_to_recordset(accounts) as given (id bigint, done_to date, done_to_before date)
+    ) passed
+    join public.collection_outcomes existing
+      on existing.account = passed.account and existing.date between passed.since and passed.until
+    where existing.run_id = record_collection.run_id
+      and existing.outcome not in ('settled', 'no_data')
+      and existing.reason is distinct from 'out_of_reach'
+    group by existing.account
+  ) open
+  where known.id = open.account and open.date between known.first_day and known.done_to;
 
   return jsonb_build_object(
     'lease', 'held',

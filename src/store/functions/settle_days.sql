@@ -57,10 +57,11 @@ begin
       and existing.metadata ->> 'settled' = 'false';
   end if;
 
-  -- A closing figure is certain once the next one is filed under a later day. Days further back than a month have been seen to.
+  -- A closing figure is certain once the next one is filed under a later day; those before closing_day are so already.
   if exists (select from jsonb_array_elements(snapshots) row where row -> 'metadata' ->> 'period' = 'lifetime') then
     with closing as materialized (
-      select known.account_id, known.is_primary, given.metric, given.date, typed.user_id, typed.platform
+      select known.account_id, known.is_primary, given.metric, given.date, typed.user_id, typed.platform,
+        coalesce(known.closing_day, '-infinity') as settled_to
       from jsonb_to_recordset(snapshots) as given (account bigint, metric text, date date, metadata jsonb)
       join public.collection_accounts known on known.id = given.account
       cross join lateral jsonb_populate_record(
@@ -77,7 +78,7 @@ begin
         and existing.platform = closing.platform
         and existing.source = 'social_media'
         and existing.metric = closing.metric
-        and existing.date between closing.date - 31 and closing.date - 1
+        and existing.date between closing.settled_to and closing.date - 1
         and existing.post_id is null
         and existing.metadata ->> 'account_id' = closing.account_id
         and existing.metadata ->> 'settled' = 'false'
@@ -91,7 +92,7 @@ begin
       and existing.account_id = closing.account_id
       and existing.source = 'social_media'
       and existing.metric = closing.metric
-      and existing.date between closing.date - 31 and closing.date - 1
+      and existing.date between closing.settled_to and closing.date - 1
       and existing.post_id is null
       and existing.metadata ->> 'settled' = 'false';
   end if;
