@@ -221,6 +221,13 @@ async function checkedName(
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     const said = redact(error.message, [connection.accessToken, connection.refreshToken]);
+    if (['platform_error', 'timeout', 'throttled', 'quota_exhausted'].includes(error.reason)) {
+      throw new CollectError(
+        'check_failed',
+        `${platform.name} account ${connection.accountId} could not be checked: ${said}.`,
+        'Nothing was stored. Try again later, or store it unchecked with --no-check.',
+      );
+    }
     throw new CollectError(
       'check_failed',
       `${platform.name} does not open account ${connection.accountId} with this token: ${error.reason}: ${said}.`,

@@ -45,7 +45,9 @@ export interface NearName {
  * application's `POSTGRES_URL` beside a complete Supabase is no mistake.
  */
 export function nearNames(environment: Environment): NearName[] {
-  const given = Object.keys(environment).filter((name) => environment[name]);
+  const given = Object.keys(environment)
+    .filter((name) => environment[name])
+    .sort();
   const isSet = (name: string) => given.includes(name) || given.includes(`${name}_FILE`);
   const choosable = new Set(NAMES.filter((name) => !isSet(name)));
   const isChosen = isStoreChosen(isSet);

@@ -1,3 +1,4 @@
+import { addDays } from '../collector/day.js';
 import { DEFAULT_LOOKBACK_DAYS, type Window } from '../collector/window.js';
 import { CollectError } from '../errors.js';
 import { OLDER_TRIGGER_PATH, TRIGGER_PATH } from '../server/paths.js';
@@ -149,7 +150,10 @@ function parseRange(
   { since, until, lookback }: { since: string | undefined; until: string | undefined; lookback: string | undefined },
   today: string,
 ): Window {
-  if (since === undefined) throw usageError('--until goes with --since.', `For example --since ${today}.`);
+  if (since === undefined) {
+    const example = addDays(parseDate('--until', until ?? today, today), -6);
+    throw usageError('--until needs --since, the first day.', `For example --since ${example}.`);
+  }
   if (lookback !== undefined) throw usageError('--lookback does not go with --since and --until.', 'Keep one of them.');
   const first = parseDate('--since', since, today);
   const last = until === undefined ? today : parseDate('--until', until, today);

@@ -3,6 +3,9 @@ import { CollectError } from '../errors.js';
 import type { AccountFilter, ConnectionCounts } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 
+/** The command that connects an account. */
+export const ADD_CONNECTION = 'analytics-collect connections add --user ID --platform NAME --account ID';
+
 type Counts = Pick<Store, 'countConnections' | 'description'>;
 
 /** More services than this are counted together. */
@@ -47,7 +50,7 @@ export async function expectAccounts(
   throw new CollectError(
     'no_connections',
     `${who} has no active connection of ${either(platforms)}${elsewhere(services, isAsked)}.`,
-    `${isNarrowed ? 'Leave --platform out' : 'Check that the settings name the right database'}, or connect an account with \`analytics-collect connections add\`; ${wayOut}`,
+    `${isNarrowed ? 'Leave --platform out' : 'Check that the settings name the right database'}, or connect an account with \`${ADD_CONNECTION}\`; ${wayOut}`,
   );
 }
 

@@ -45,9 +45,9 @@ export function openDaysWarning(
   now: Date,
 ): string | null {
   if (window.kind === 'lookback') return null;
-  const { until } = namedDays(window);
-  if (until === undefined || until <= lastEndedDate(now, day.timeZone)) return null;
-  return `${name}: ${until} has not ended in the time zone ${day.timeZone} yet; only days that have are collected`;
+  const { since, until = since } = namedDays(window);
+  if (until <= lastEndedDate(now, day.timeZone)) return null;
+  return `${name}: ${until} has not ended in the time zone ${day.timeZone} yet; only days that have ended are collected`;
 }
 
 /**

@@ -75,7 +75,7 @@ describe('a mistake names the flag', () => {
     [{ since: '2026-11-01', until: '2026-11-23' }, '--until 2026-11-23 is in the future.'],
     [{ since: '2026-11-21', until: '2026-11-20' }, '--since 2026-11-21 is later than --until 2026-11-20.'],
     [{ since: '2016-11-14', until: TODAY }, '--since 2016-11-14 to 2026-11-22 is more than 3660 days.'],
-    [{ until: '2026-11-21' }, '--until goes with --since.'],
+    [{ until: '2026-11-21' }, '--until needs --since, the first day.'],
     [{ date: TODAY, since: TODAY }, '--date goes with none of --since, --until and --lookback.'],
     [{ date: TODAY, lookback: '3' }, '--date goes with none of --since, --until and --lookback.'],
     [{ since: TODAY, until: TODAY, lookback: '3' }, '--lookback does not go with --since and --until.'],

@@ -35,19 +35,19 @@ describe('a run without an account', () => {
 
   it('names what there is instead', async () => {
     expect(await told({})).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no active connection of instagram, facebook, youtube or linkedin, nor of anything else. Check that the settings name the right database, or connect an account with \`analytics-collect connections add\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
+      `"PostgreSQL at h/d has no active connection of instagram, facebook, youtube or linkedin, nor of anything else. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
     );
     expect(await told({ google: [3, 0], wordpress: [1, 2] })).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no active connection of instagram, facebook, youtube or linkedin; of other services: google 3, wordpress 1; inactive, of other services: wordpress 2. Check that the settings name the right database, or connect an account with \`analytics-collect connections add\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
+      `"PostgreSQL at h/d has no active connection of instagram, facebook, youtube or linkedin; of other services: google 3, wordpress 1; inactive, of other services: wordpress 2. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
     );
     expect(await told({ instagram: [0, 2], google: [1, 0] })).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no active connection of instagram, facebook, youtube or linkedin; inactive: instagram 2; of other services: google 1. Check that the settings name the right database, or connect an account with \`analytics-collect connections add\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
+      `"PostgreSQL at h/d has no active connection of instagram, facebook, youtube or linkedin; inactive: instagram 2; of other services: google 1. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
     );
     expect(await told({ facebook: [5, 0], google: [1, 0] }, { platforms: ['linkedin'] })).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no active connection of linkedin; of other services: facebook 5, google 1. Leave --platform out, or connect an account with \`analytics-collect connections add\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
+      `"PostgreSQL at h/d has no active connection of linkedin; of other services: facebook 5, google 1. Leave --platform out, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
     );
     expect(await told({ instagram: [0, 1] }, { userId: 'me' })).toMatchInlineSnapshot(
-      `"The user has no active connection of instagram, facebook, youtube or linkedin; inactive: instagram 1. Check that the settings name the right database, or connect an account with \`analytics-collect connections add\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
+      `"The user has no active connection of instagram, facebook, youtube or linkedin; inactive: instagram 1. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
     );
     expect(await told({ instagram: [2, 0] })).toMatchInlineSnapshot(
       `"PostgreSQL at h/d has no account to collect: its active connections (instagram 2) are of users who do not exist in the application's table of users. Check that the settings name the right database, and remove connections of users who are gone; --allow-empty lets a run without accounts pass. [no_connections]"`,

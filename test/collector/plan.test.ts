@@ -291,6 +291,7 @@ it.each([
 ])('tells in %s whether the named day %s is still open', (timeZone, until, open) => {
   const platform = { name: 'any', day: { ...day, timeZone } };
   const warning = openDaysWarning(platform, { kind: 'dates', since: addDays(until, -2), until }, now);
+  expect(openDaysWarning(platform, { kind: 'dates', since: until }, now)).toEqual(warning);
   expect(warning).toEqual(open ? expect.stringContaining(`${until} has not ended`) : null);
   expect(openDaysWarning(platform, week, now)).toBeNull();
 });

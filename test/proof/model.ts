@@ -23,8 +23,8 @@ export interface Script {
   readonly stories: readonly (readonly (Story | null)[])[];
   /** Days of which nothing is given at first: until so many hours after their end. */
   readonly emptyUntil: readonly number[];
-  /** A day that shows zeros from its settling on, for so many hours; null: none. */
-  readonly falseZeros: { readonly day: number; readonly hours: number } | null;
+  /** A day that shows zeros from so many hours after its settling on, for so many hours; null: none. */
+  readonly falseZeros: { readonly day: number; readonly after: number; readonly hours: number } | null;
 }
 
 /** What is wrong with an account in one run. */
@@ -41,8 +41,8 @@ export function indexOf(date: string): number {
 /** What the platform says of a day so many hours after its end. */
 function valuesAt({ stories, emptyUntil, falseZeros }: Script, index: number, hours: number): MetricValue[] {
   if (hours < (emptyUntil[index] ?? 0)) return [];
-  const areZero =
-    falseZeros?.day === index && hours >= SETTLES_AFTER_HOURS && hours < SETTLES_AFTER_HOURS + falseZeros.hours;
+  const sinceZero = falseZeros?.day === index ? hours - SETTLES_AFTER_HOURS - falseZeros.after : -1;
+  const areZero = falseZeros !== null && sinceZero >= 0 && sinceZero < falseZeros.hours;
   return METRICS.flatMap((metric, column) => {
     const story = stories[index]?.[column] ?? null;
     if (story === null || hours < story.at) return [];

@@ -65,9 +65,14 @@ const script: fc.Arbitrary<Script> = fc.record({
     maxLength: DAYS,
   }),
   emptyUntil: fc.array(hours(SETTLES_AFTER_HOURS - 1), { minLength: DAYS, maxLength: DAYS }),
-  falseZeros: fc.option(fc.record({ day: fc.integer({ min: FIRST_RUN_DAY, max: DAYS - 1 }), hours: hours(20 * 24) }), {
-    freq: 3,
-  }),
+  falseZeros: fc.option(
+    fc.record({
+      day: fc.integer({ min: FIRST_RUN_DAY, max: DAYS - 1 }),
+      after: fc.oneof(fc.constant(0), hours(10 * 24)),
+      hours: hours(14 * 24),
+    }),
+    { freq: 3 },
+  ),
 });
 
 const run: fc.Arbitrary<Run> = fc.record({

@@ -1,3 +1,4 @@
+import { ADD_CONNECTION } from '../../collector/connections.js';
 import type { ConnectionSummary } from '../../store/store.js';
 import { cleanText, formatTable } from './text.js';
 
@@ -6,7 +7,7 @@ const COLUMNS = ['id', 'user', 'platform', 'account', 'state', 'token expires', 
 /** What `connections list` shows to people. No tokens. */
 export function renderConnections(connections: readonly ConnectionSummary[]): string {
   if (connections.length === 0) {
-    return 'no connections. Add one: analytics-collect connections add --user ID --platform NAME --account ID\n';
+    return `no connections. Add one: ${ADD_CONNECTION}\n`;
   }
   const rows = connections.map((connection) => [
     connection.id,

@@ -1,3 +1,4 @@
+import { ADD_CONNECTION } from '../../collector/connections.js';
 import type { ExpiringToken, FailingReport, PlatformStatus, StatusReport } from '../../collector/status.js';
 import { isSkipReason } from '../../errors.js';
 import type { Colors } from './colors.js';
@@ -39,7 +40,7 @@ function lastRunLine(run: StatusReport['last_run'], colors: Colors): string {
 }
 
 function platformTable(platforms: readonly PlatformStatus[]): string[] {
-  if (platforms.length === 0) return ['no active connections. Next: analytics-collect connections add'];
+  if (platforms.length === 0) return [`no active connections. Next: ${ADD_CONNECTION}`];
   const rows = platforms.map((platform) => [
     cleanText(platform.platform),
     formatNumber(platform.accounts),
@@ -129,6 +130,6 @@ function expiringLines(tokens: readonly ExpiringToken[], colors: Colors): string
     colors.yellow(`${count(tokens.length, 'token')} ended, or about to end, that only the user can renew:`),
     ...lines,
     ...(more > 0 ? [`  … and ${formatNumber(more)} more: --json lists all`] : []),
-    'Renew a token: analytics-collect connections add --user ID --platform NAME --account ID',
+    `Renew a token: ${ADD_CONNECTION}`,
   ];
 }

@@ -1,3 +1,4 @@
+import { ADD_CONNECTION } from '../../collector/connections.js';
 import type { ConnectionReport } from '../../collector/events.js';
 import type { Failure, Summary } from '../../collector/summary.js';
 import { isSkipReason } from '../../errors.js';
@@ -170,14 +171,14 @@ export function formatFailedDays({ days, since, until }: Failure): string {
 }
 
 function nextSteps(summary: Summary, { sandbox }: SummaryContext): string[] {
-  const add = 'analytics-collect connections add';
-  if (summary.status === 'interrupted') return ['Next: run the same command again, it goes on where this run stopped.'];
-  if (sandbox) return [`Next, your own accounts: ${add} --user ID --platform instagram --account ID`];
+  if (summary.status === 'interrupted' && !sandbox)
+    return ['Next: run the same command again; it continues where this run stopped.'];
+  if (sandbox) return [`Next, your own accounts: ${ADD_CONNECTION}`];
   if (summary.connections.total === 0) {
-    return [`There is no active connection to collect. Add one: ${add} --user ID --platform NAME --account ID`];
+    return [`There is no active connection to collect. Add one: ${ADD_CONNECTION}`];
   }
   const dead = summary.failures.find(({ reason }) => reason === 'needs_reconnect');
-  const renewal = dead === undefined ? [] : [`Renew a token: ${add} ${renewalFlags(dead)}`];
+  const renewal = dead === undefined ? [] : [`Renew a token: analytics-collect connections add ${renewalFlags(dead)}`];
   return [...renewal, ...backfillLines(summary), 'Next: analytics-collect status'];
 }
 

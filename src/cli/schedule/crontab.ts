@@ -23,7 +23,7 @@ export function crontab({ at, node, bin, folder, log }: CrontabJob): string {
 #
 # Meta's day ends at midnight in Los Angeles, 07:00 UTC in summer and 08:00 UTC in winter. At 02:00 UTC the newest day
 # that has ended there is the one before yesterday; from 09:00 UTC on it is yesterday. A later run on the same day
-# asks only for what is still due. A missed run loses no day: each collects whatever is missing of the last seven.
+# asks only for what is still due. A missed run loses no day: later runs collect it, up to 30 older days a run.
 
 SHELL=/bin/sh
 CRON_TZ=UTC
