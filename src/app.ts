@@ -1,3 +1,4 @@
+import { systemClock } from './clock.js';
 import { collect } from './collector/collect.js';
 import type { OnEvent } from './collector/events.js';
 import type { CollectOptions } from './collector/options.js';
@@ -94,7 +95,11 @@ function assemble({ config, store, keyring, platforms, now, notices }: Parts): A
     store,
     notices,
     collect: (options, onEvent) =>
-      collect({ store, keyring, platforms, now, secrets: secretsOf(config) }, options, onEvent),
+      collect(
+        { store, keyring, platforms, clock: { ...systemClock, now }, secrets: secretsOf(config) },
+        options,
+        onEvent,
+      ),
     status: (days) => readStatus({ store, platforms, keyring }, days, now()),
     async writtenToday() {
       await store.check();
@@ -205,7 +210,7 @@ async function checkedName(
     concurrency: 1,
     signal: new AbortController().signal,
     counters: { total: 0, retried: 0 },
-    now,
+    clock: { ...systemClock, now },
     limits: { maxRequests: 100, maxDurationMs: 60_000, maxWaitMs: 0 },
     warn: () => undefined,
   });

@@ -1,6 +1,6 @@
-import { steadyClock } from '../clock.js';
+import { type Clock, steadyClock } from '../clock.js';
 import { CollectError, leaseLost } from '../errors.js';
-import { createHttp, type HttpClientOptions } from '../http/client.js';
+import { createHttp } from '../http/client.js';
 import { createClockCheck } from '../http/clock-skew.js';
 import { redact } from '../http/redact.js';
 import type { Platform } from '../platforms/platform.js';
@@ -34,11 +34,11 @@ export interface Collector {
   readonly store: Store;
   readonly keyring: Pick<Keyring, 'decrypt'>;
   readonly platforms: ReadonlyMap<string, Platform>;
-  readonly now: () => Date;
+  readonly clock: Clock;
   /** Struck out of everything an API says. */
   readonly secrets: readonly string[];
-  /** For tests, which need not wait. */
-  readonly http?: Pick<HttpClientOptions, 'pause' | 'answerTimeoutMs'>;
+  /** As of an `HttpClient`. */
+  readonly answerTimeoutMs?: number;
 }
 
 /**
@@ -47,7 +47,7 @@ export interface Collector {
  * turns out to be wrong (`clock_skew`), or when the store fails in the middle of one.
  */
 export async function collect(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
-  const { store, now } = collector;
+  const { store, clock } = collector;
   await store.check();
   if (options.userId !== undefined) await expectKnownUser(store, options.userId);
   const scope = scopeOf(options);
@@ -63,7 +63,7 @@ export async function collect(collector: Collector, options: CollectOptions, onE
     const { code, message } = error instanceof CollectError ? error : { code: null, message: 'unexpected error' };
     // A database that is away has been waited for already; the lease ends with its last heartbeat.
     if (code !== 'store_unreachable') {
-      const summary = { error: message, finished_at: now().toISOString() };
+      const summary = { error: message, finished_at: clock.now().toISOString() };
       await store.finishRun(lease.runId, 'failed', summary).catch(() => undefined);
     }
     throw error;
@@ -71,14 +71,15 @@ export async function collect(collector: Collector, options: CollectOptions, onE
 }
 
 async function run(
-  { store, keyring, platforms, now: wallClock, secrets, http: waits = {} }: Collector,
+  { store, keyring, platforms, clock: wallClock, secrets, answerTimeoutMs }: Collector,
   options: CollectOptions,
   onEvent: OnEvent,
   { runId, scope }: { runId: string; scope: string },
 ): Promise<Summary> {
-  const now = steadyClock(wallClock);
+  const clock = steadyClock(wallClock);
+  const { now } = clock;
   const startedAt = now();
-  const begunAt = performance.now();
+  const begunAt = clock.monotonic();
   const halt = new AbortController();
   const signal = AbortSignal.any([options.signal, halt.signal]);
   const counters = { total: 0, retried: 0 };
@@ -94,17 +95,17 @@ async function run(
     tally.warn(message);
     onEvent({ type: 'warning', message });
   };
-  const clock = createClockCheck();
-  clock.confirmed.catch(() => halt.abort());
+  const clockCheck = createClockCheck();
+  clockCheck.confirmed.catch(() => halt.abort());
   const http = createHttp({
     concurrency: options.concurrency,
     signal,
     counters,
-    now,
+    clock,
     limits: options.limits,
     warn,
-    onAnswer: clock.observe,
-    ...waits,
+    onAnswer: clockCheck.observe,
+    answerTimeoutMs,
   });
   const context: RunContext = {
     platforms,
@@ -125,7 +126,7 @@ async function run(
     now,
     refresh: options.refresh,
     adopt: options.adopt,
-    clock,
+    clockCheck,
     onFailure: () => halt.abort(),
   });
   const namedDays = countNamedDays(options.window, startedAt);
@@ -219,7 +220,7 @@ async function run(
 
   try {
     await forEachConcurrently(accounts(), options.concurrency, work, () => signal.aborted);
-    clock.release();
+    clockCheck.release();
     await recorder.flush();
     if (halt.signal.aborted) throw leaseLost();
     await recordAnomalies(anomalies.found(), runId, store, tally, warn);
@@ -234,7 +235,7 @@ async function run(
     startedAt,
     dryRun: options.dryRun,
     finishedAt: now(),
-    durationMs: performance.now() - begunAt,
+    durationMs: clock.monotonic() - begunAt,
     interrupted: options.signal.aborted,
     metrics: recorder.counts,
     requests: counters,

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import type { Clock } from '../clock.js';
 import { CollectError, leaseLost } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
 import type { AccountFilter, AccountPage, AccountsRequest, SyncRequest } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
-import { type Pause, patiently } from './patience.js';
+import { patiently } from './patience.js';
 import { SCHEMA_VERSION } from './schema.js';
 import type { Store } from './store.js';
 
@@ -17,8 +18,8 @@ export interface Driver {
   /** What to do about a missing or outdated schema, a sentence. */
   readonly schemaFix: string;
   readonly call: Call;
-  /** Waits before a call is made again; tests need not. */
-  readonly pause?: Pause;
+  /** By it a call waits before it is made again. Default: the system's. */
+  readonly clock?: Pick<Clock, 'monotonic' | 'sleep'>;
   applySchema(): Promise<AppliedSchema>;
   close(): Promise<void>;
 }
@@ -29,7 +30,7 @@ const PAGE_SIZE = 2_000;
 const DOUBT_PAGE = 20_000;
 
 /** The store's contract over any way of calling the schema's functions. */
-export function sqlStore({ description, schemaFix, call, pause, applySchema, close }: Driver): Store {
+export function sqlStore({ description, schemaFix, call, clock, applySchema, close }: Driver): Store {
   async function ask<Schema extends z.ZodType>(
     answer: Schema,
     functionName: string,
@@ -46,7 +47,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
   }
 
   /** For calls that may be carried out twice, in the middle of a run: a database that restarts must not end the run. */
-  const askPatiently: typeof ask = (...call) => patiently(() => ask(...call), pause);
+  const askPatiently: typeof ask = (...call) => patiently(() => ask(...call), clock);
 
   return {
     description,

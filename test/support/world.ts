@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll } from 'vitest';
 import { collect } from '../../src/collector/collect.js';
 import type { CollectEvent } from '../../src/collector/events.js';
@@ -13,6 +12,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import type { Store } from '../../src/store/store.js';
 import { generateKey } from '../../src/tokens/fernet.js';
 import { createKeyring, type Keyring } from '../../src/tokens/keyring.js';
+import { hastyClock } from './clock.js';
 import { freshPglite, type Sql } from './database.js';
 
 /** One engine a test file: a world finds it empty. */
@@ -64,10 +64,9 @@ export async function createWorld({
     store: between(database.store),
     keyring,
     platforms,
-    now: () => world.now,
-    secrets: [],
     // Waits between attempts are held to elsewhere.
-    http: { pause: () => sleep(1) },
+    clock: hastyClock(() => world.now),
+    secrets: [],
   };
   const world: World = {
     sandbox,
