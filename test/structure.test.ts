@@ -10,16 +10,17 @@ const LAYERS = [
   ['server'],
   ['index'],
   ['app'],
+  ['run', 'alerts'],
+  ['report'],
   ['open-store'],
   ['sandbox'],
-  ['alerts'],
   ['collector'],
   ['platforms', 'store'],
   ['config'],
   ['near-names'],
   ['variables'],
   ['http', 'tokens'],
-  ['errors', 'clock', 'edit-distance'],
+  ['errors', 'clock', 'text', 'edit-distance'],
 ];
 
 interface Import {
@@ -61,7 +62,9 @@ it('imports run downwards', () => {
 it('the collector knows contracts, not platforms or stores', () => {
   const inside = imports().filter(
     ({ from, to, target }) =>
-      from === 'collector' && ['platforms', 'store'].includes(to) && !/(platform|store|accounts)\.js$/.test(target),
+      from === 'collector' &&
+      ['platforms', 'store'].includes(to) &&
+      !/(platform|store|accounts|selection)\.js$/.test(target),
   );
   expect(inside).toEqual([]);
 });

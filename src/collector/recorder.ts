@@ -1,8 +1,8 @@
 import { CollectError } from '../errors.js';
 import type { ClockCheck } from '../http/clock-skew.js';
-import type { AccountRow, ForeignRows, RecordCounts } from '../store/accounts.js';
+import { type AccountRow, type ForeignRows, NOTHING_RECORDED, type RecordCounts } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
-import { oneLine } from './one-line.js';
+import { oneLine } from '../text.js';
 import { type AccountRecord, type DayRecord, failuresOf, refusedByStore } from './outcome.js';
 
 const ROWS_PER_CALL = 500;
@@ -54,12 +54,7 @@ export function createRecorder({
   clockCheck,
   onFailure,
 }: RecorderOptions): Recorder {
-  let counts: RecordCounts = {
-    inserted: 0,
-    updated: 0,
-    unchanged: 0,
-    foreign: { rows: 0, since: null, until: null },
-  };
+  let counts = NOTHING_RECORDED;
   let buffer: Batch[] = [];
   let rowsWaiting = 0;
   let rowsUnwritten = 0;

@@ -7,6 +7,7 @@ import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { patiently } from './patience.js';
 import { SCHEMA_VERSION } from './schema.js';
+import { userOf } from './selection.js';
 import type { Store } from './store.js';
 
 /** Calls one of the schema's functions with named arguments; answers its one JSON value. Throws `CollectError`. */
@@ -108,9 +109,9 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
       do {
         const page: z.output<typeof accountAnswers.accountsAnswer> = await askPatiently(
           accountAnswers.accountsAnswer,
-          preview ? 'preview_accounts' : 'read_accounts',
+          preview === null ? 'read_accounts' : 'preview_accounts',
           {
-            ...(preview && syncArgs(preview)),
+            ...(preview === null ? {} : syncArgs(preview)),
             ...filterArgs(filter),
             for_run: runId,
             ...ledger,
@@ -173,7 +174,7 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
     },
 
     countConnections: (userId) =>
-      askPatiently(accountAnswers.connectionCountsAnswer, 'count_connections', { for_user: userId ?? null }),
+      askPatiently(accountAnswers.connectionCountsAnswer, 'count_connections', { for_user: userId }),
 
     async saveConnection(connection) {
       const answer = await ask(answers.savedAnswer, 'save_connection', {
@@ -198,7 +199,7 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
     },
 
     choosePrimary: (id, request) => {
-      const { collected, asked_at, window_days } = syncArgs(request);
+      const { collected, asked_at, window_days } = syncArgs({ ...request, userId: null });
       return askPatiently(accountAnswers.primaryAnswer, 'choose_primary', {
         connection_id: id,
         collected,
@@ -209,10 +210,11 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
   };
 }
 
-function filterArgs({ userId, platforms, shard }: AccountFilter) {
-  return { for_user: userId ?? null, for_platforms: platforms, for_shard: shard ?? null };
+function filterArgs({ selection, platforms }: AccountFilter) {
+  const { kind, ...shard } = selection;
+  return { for_user: userOf(selection), for_platforms: platforms, for_shard: kind === 'shard' ? shard : null };
 }
 
 function syncArgs({ collected, userId, at, windowDays }: SyncRequest) {
-  return { collected, for_user: userId ?? null, asked_at: at.toISOString(), window_days: windowDays };
+  return { collected, for_user: userId, asked_at: at.toISOString(), window_days: windowDays };
 }

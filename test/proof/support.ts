@@ -1,9 +1,10 @@
 import { expect } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import { type Collector, collect } from '../../src/collector/collect.js';
 import { type CollectOptions, DEFAULT_OPTIONS } from '../../src/collector/options.js';
 import { loadConfig, secretsOf } from '../../src/config.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
+import { collect } from '../../src/run/collect.js';
+import type { Collector } from '../../src/run/collector.js';
 import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { population } from '../../src/sandbox/population.js';

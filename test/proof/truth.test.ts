@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
-import { collect } from '../../src/collector/collect.js';
 import { addDays, datesBetween, lastEndedDate } from '../../src/collector/day.js';
 import { DEFAULT_OPTIONS } from '../../src/collector/options.js';
-import type { Summary } from '../../src/collector/summary.js';
+import type { Summary } from '../../src/report/summary.js';
+import { collect } from '../../src/run/collect.js';
 import type { Store } from '../../src/store/store.js';
 import { hastyClock } from '../support/clock.js';
 import { freshPglite } from '../support/database.js';

@@ -1,11 +1,11 @@
 import { afterAll } from 'vitest';
-import { collect } from '../../src/collector/collect.js';
-import type { CollectEvent } from '../../src/collector/events.js';
 import { type CollectOptions, DEFAULT_OPTIONS } from '../../src/collector/options.js';
-import type { Summary } from '../../src/collector/summary.js';
 import { loadConfig } from '../../src/config.js';
 import type { Platform } from '../../src/platforms/platform.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
+import type { CollectEvent } from '../../src/report/events.js';
+import type { Summary } from '../../src/report/summary.js';
+import { collect } from '../../src/run/collect.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.js';
