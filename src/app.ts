@@ -1,4 +1,4 @@
-import { systemClock } from './clock.js';
+import { DAY_MS, systemClock } from './clock.js';
 import type { CollectOptions } from './collector/options.js';
 import { type Config, loadConfig, readEnvironment, secretsOf } from './config.js';
 import { type AddedConnection, addConnection, type ConnectionInput, choosePrimary } from './connections.js';
@@ -14,8 +14,6 @@ import type { AppliedSchema } from './store/apply-schema.js';
 import type { ChosenPrimary, Store, WrittenMetric } from './store/store.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
 import type { Environment } from './variables.js';
-
-const DAY_MS = 86_400_000;
 
 /** Config, store, tokens and platforms put together: what commands and callers ask. */
 export interface App {

@@ -3,10 +3,11 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { unescape as decode } from 'node:querystring';
 import { parseEnv } from 'node:util';
-import { CollectError } from './errors.js';
+import { CollectError, hasCode } from './errors.js';
 import { CRON_SECRET_ALIAS, nearNames, variableOf } from './near-names.js';
+import { isHeaderSafe } from './text.js';
 import { splitKeys } from './tokens/keyring.js';
-import { type Environment, isHeaderSafe, missingVariables, SECRETS, Variables } from './variables.js';
+import { type Environment, missingVariables, SECRETS, Variables } from './variables.js';
 
 const SHORTEST_CRON_SECRET = 16;
 
@@ -242,8 +243,4 @@ function dataHome(environment: Environment, { platform, home }: { platform: Node
 function passwordsOf(address: string): string[] {
   const { password } = new URL(address);
   return [password, decode(password)];
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { isHeaderSafe } from './text.js';
 import { parseFernetKey } from './tokens/fernet.js';
 import { splitKeys } from './tokens/keyring.js';
 
@@ -138,11 +139,6 @@ function isHttp(text: string): boolean {
 
 function isPostgresAddress(text: string): boolean {
   return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
-}
-
-/** Whether a text can be sent in a header as it is. */
-export function isHeaderSafe(text: string): boolean {
-  return /^[\x21-\x7e]+$/.test(text);
 }
 
 /** Row level security hides every row from the public key: a run with it would find no connections and call that success. */

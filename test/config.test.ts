@@ -162,8 +162,8 @@ test('a variable that is nearly one of ours is named with it, among the other mi
   ).toMatchInlineSnapshot(`
     "The configuration has 3 mistakes:
       META_GRAPH_VERSION is not a Graph API version from v21.0 on, for example v25.0
-      SUPABASE_SERVICE_KEY is not read; the variable is called SUPABASE_SERVICE_ROLE_KEY
-      ENCRYPTION_KY is not read; the variable is called ENCRYPTION_KEY"
+      ENCRYPTION_KY is not read; the variable is called ENCRYPTION_KEY
+      SUPABASE_SERVICE_KEY is not read; the variable is called SUPABASE_SERVICE_ROLE_KEY"
   `);
 });
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type App, type AppOptions, configuredPlatforms, openApp } from '../src/app.js';
 import { DEFAULT_OPTIONS } from '../src/collector/options.js';
-import type { Summary } from '../src/report/summary.js';
 import type { Platform } from '../src/platforms/platform.js';
+import type { Summary } from '../src/report/summary.js';
 import { population } from '../src/sandbox/population.js';
 
 let app: App | undefined;

@@ -21,7 +21,8 @@ const LAYERS = [
   ['near-names'],
   ['variables'],
   ['http', 'tokens'],
-  ['errors', 'clock', 'text', 'edit-distance'],
+  ['errors'],
+  ['clock', 'edit-distance', 'exit-codes', 'text'],
 ];
 
 interface Import {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { assemble } from '../app.js';
+import { DAY_MS } from '../clock.js';
 import { addDays, datesBetween } from '../collector/day.js';
 import type { CollectOptions } from '../collector/options.js';
 import { openSandbox } from '../open-sandbox.js';
 import type { Summary } from '../report/summary.js';
 import type { EmbeddedStore } from '../store/drivers/embedded.js';
 
-const DAY_MS = 86_400_000;
 const HOUR_OF_RUN = 9;
 /** As many ended days as a run looks at by default. */
 const SHOWN_DAYS = 7;

@@ -170,7 +170,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     const account = await connected(engine.store);
     const runId = await beginRun(engine.store);
     await record(engine.store, runId, { outcomes: [outcome(account, '2026-11-21', as('pending'))] });
-    const accounts = [accountRow({ id: account.id, done_to: '2026-11-09' })];
+    const accounts = [accountRow({ id: account.id, doneTo: '2026-11-09' })];
     const days = [outcome(account), outcome(account, '2026-11-09'), outcome(account, '2026-11-10')];
     await record(engine.store, runId, { accounts, outcomes: days });
     await engine.sql.query('delete from public.platform_connections');
@@ -190,7 +190,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     await engine.store.finishRun(runId, 'completed', null);
     for (const lost of [2, 3]) {
       const later = await beginRun(engine.store);
-      const rows = accounts.map(({ id }) => accountRow({ id, days_lost: lost, closed_to: '2026-11-12' }));
+      const rows = accounts.map(({ id }) => accountRow({ id, daysLost: lost, closedTo: '2026-11-12' }));
       for (let call = 0; call < 2; call++) await record(engine.store, later, { accounts: rows });
       await engine.store.finishRun(later, 'completed', null);
     }
@@ -383,8 +383,8 @@ describe.each(ENGINES)('$name store', ({ open }) => {
         outcome(bad, '2026-11-20', FAILED),
       ],
       accounts: [
-        accountRow({ id: good.id, connection_id: 'c1', reason: null, message: null }),
-        accountRow({ id: bad.id, connection_id: 'c2', reason: 'needs_reconnect', message: 'the token is dead' }),
+        accountRow({ id: good.id, connectionId: 'c1', reason: null, message: null }),
+        accountRow({ id: bad.id, connectionId: 'c2', reason: 'needs_reconnect', message: 'the token is dead' }),
       ],
     });
     const windows = { instagram: WEEK, facebook: WEEK, linkedin: WEEK };
