@@ -21,7 +21,7 @@ export interface StatusReport {
     finished_at: string | null;
     /** Hours since it started. */
     age_hours: number;
-    summary: unknown;
+    summary: RunRow['summary'];
   } | null;
   /** When the newest run over all users began that completed, wholly or in part. */
   last_success: { started_at: string; age_hours: number } | null;

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { countsOf } from '../../src/report/summary.js';
 import type { AccountRow, SnapshotRow, StoredAccount } from '../../src/store/accounts.js';
 import { ALL } from '../../src/store/selection.js';
+import { summary } from '../cli/render/samples.js';
 import { accountRow, ledgerEntry } from '../support/accounts.js';
 import { ENGINES, type Engine } from './engines.js';
 import {
@@ -320,7 +322,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     const runId = await beginRun(engine.store);
     expect(await engine.store.beginRun({ scope: 'all', trigger: 'cli' })).toMatchObject({ held: false, by: { runId } });
     await beginRun(engine.store, 'user:1');
-    await engine.store.finishRun(runId, 'completed', { done: true });
+    await engine.store.finishRun(runId, 'completed', null);
     await beginRun(engine.store);
   });
 
@@ -347,17 +349,30 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     ]);
   });
 
+  test('the summary of an earlier version is read, and what is none is left out', async () => {
+    const runId = await beginRun(engine.store);
+    const { lost: _lost, backlog: _backlog, ...older } = countsOf(summary());
+    const summaryAs = async (stored: object) => {
+      await engine.sql.query('update public.collection_runs set summary = $1', [JSON.stringify(stored)]);
+      return (await engine.store.readRun(runId))?.summary;
+    };
+    expect(await summaryAs(older)).toMatchObject({ users: older.users, lost: 0, backlog: 0 });
+    expect(await summaryAs({ error: 'broken', finished_at: 'x' })).toEqual({ error: 'broken', finished_at: 'x' });
+    expect(await summaryAs({ written: 'by somebody else' })).toBeNull();
+  });
+
   test('the last run keeps its summary', async () => {
     expect((await engine.store.lastRuns()).run).toBeNull();
     const runId = await beginRun(engine.store);
-    await engine.store.finishRun(runId, 'partial', { users: { total: 3 } });
+    const counts = countsOf(summary({ run_id: runId, scope: 'all' }));
+    await engine.store.finishRun(runId, 'partial', counts);
     const last = (await engine.store.lastRuns()).run;
     expect(last).toMatchObject({
       runId,
       scope: 'all',
       trigger: 'cli',
       status: 'partial',
-      summary: { users: { total: 3 } },
+      summary: counts,
     });
     expect(last?.finishedAt).toMatch(/^2.*\+00:00$/);
     expect(await engine.store.readRun(runId)).toEqual(last);
