@@ -57,7 +57,7 @@ export class Interrupted extends Error {
 }
 
 /** What ends a command, with the exit code it ends in. */
-const EXIT_CODES = {
+export const EXIT_CODES = {
   usage: 2,
   config_invalid: 2,
   no_store: 2,
