@@ -59,7 +59,7 @@ export class Interrupted extends Error {
 }
 
 /** What ends a command, with the exit code it ends in. */
-const EXIT_CODES = {
+export const EXIT_CODES = {
   usage: EXIT.usage,
   config_invalid: EXIT.usage,
   no_store: EXIT.usage,

@@ -105,14 +105,14 @@ export const METRICS: readonly MetricInfo[] = [
     apiName: 'profile_views',
     unit: 'count',
     aggregate: 'sum',
-    meaning: 'Visits to the profile; no longer documented, may cease',
+    meaning: 'Visits to the profile; no longer documented, may be removed',
   },
   {
     name: 'website_clicks',
     apiName: 'website_clicks',
     unit: 'count',
     aggregate: 'sum',
-    meaning: 'Taps on the website of the profile; no longer documented, may cease',
+    meaning: 'Taps on the website of the profile; no longer documented, may be removed',
   },
   {
     name: 'accounts_engaged',
@@ -147,14 +147,14 @@ export const METRICS: readonly MetricInfo[] = [
     unit: 'accounts',
     aggregate: 'sum',
     meaning:
-      'Accounts that began to follow; not given below 100 followers. Over several days, one that came back counts again',
+      'Accounts that followed; not given below 100 followers. Over several days, one that came back counts again',
   },
   {
     name: 'unfollows',
     apiName: 'follows_and_unfollows',
     unit: 'accounts',
     aggregate: 'sum',
-    meaning: 'Accounts that ceased to follow, or left Instagram; not given below 100 followers',
+    meaning: 'Accounts that unfollowed, or left Instagram; not given below 100 followers',
   },
   {
     name: 'followers_count',

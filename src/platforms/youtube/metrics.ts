@@ -125,14 +125,14 @@ export const METRICS: readonly MetricInfo[] = [
     apiName: 'videosAddedToPlaylists',
     unit: 'count',
     aggregate: 'sum',
-    meaning: "Times that the channel's videos were added to a playlist, whoever's it is",
+    meaning: "Times that the channel's videos were added to a playlist, no matter whose",
   },
   {
     name: 'videosRemovedFromPlaylists',
     apiName: 'videosRemovedFromPlaylists',
     unit: 'count',
     aggregate: 'sum',
-    meaning: "Times that the channel's videos were removed from a playlist, whoever's it is",
+    meaning: "Times that the channel's videos were removed from a playlist, no matter whose",
   },
   {
     name: 'subscriberCount',
