@@ -11,7 +11,8 @@ import { Variables } from '../src/variables.js';
 import { createWorld, type World } from './support/world.js';
 
 const ROOT = new URL('../', import.meta.url);
-const PAGES = ['README.md', ...readdirSync(new URL('docs/', ROOT)).map((page) => `docs/${page}`)];
+const ROOT_PAGES = readdirSync(ROOT).filter((name) => name.endsWith('.md'));
+const PAGES = [...ROOT_PAGES, ...readdirSync(new URL('docs/', ROOT)).map((page) => `docs/${page}`)];
 const read = (page: string) => readFileSync(new URL(page, ROOT), 'utf8');
 const README = read('README.md');
 const SETTINGS = read('docs/settings.md');
