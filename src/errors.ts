@@ -11,6 +11,7 @@ export const FAILURE_REASONS = [
   'configuration',
 ] as const;
 
+/** One of `FAILURE_REASONS`. */
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /**
@@ -19,6 +20,7 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
  */
 export const SKIP_REASONS = ['personal_profile', 'out_of_reach', 'missing_permission'] as const;
 
+/** One of `SKIP_REASONS`. */
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 export function isSkipReason(reason: string): reason is SkipReason {
@@ -78,6 +80,7 @@ const EXIT_CODES = {
   not_found: 1,
 } as const;
 
+/** What a `CollectError` is known by; names are added, never changed. */
 export type ErrorCode = keyof typeof EXIT_CODES;
 
 /** A failure that ends the command: says what failed and why (`message`) and what to do about it (`fix`), a sentence each. */

@@ -9,6 +9,7 @@ const LAYERS = [
   ['cli'],
   ['server'],
   ['index'],
+  ['library'],
   ['app'],
   ['open-store'],
   ['sandbox'],

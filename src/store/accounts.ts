@@ -7,6 +7,7 @@ import type { FailureReason, SkipReason } from '../errors.js';
  */
 export const OUTCOME_STATES = ['settled', 'provisional', 'pending', 'no_data', 'failed', 'skipped'] as const;
 
+/** One of `OUTCOME_STATES`. */
 export type OutcomeState = (typeof OUTCOME_STATES)[number];
 
 /** What the ledger (`collection_outcomes`) knows of an account's day. */
