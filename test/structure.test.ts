@@ -85,3 +85,12 @@ it('no file is too long to be one thing, and none is a barrel', () => {
   expect(long).toEqual([]);
   expect(sources().filter((file) => file.endsWith('/index.ts'))).toEqual([]);
 });
+
+it('the benches use nothing but the public entry', () => {
+  const bench = resolve(SRC, '../bench');
+  const paths = readdirSync(bench).flatMap((file) =>
+    [...readFileSync(join(bench, file), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, path]) => path),
+  );
+  expect(paths).toContain('../dist/index.js');
+  expect(paths.filter((path) => path !== '../dist/index.js' && path !== './support.js')).toEqual([]);
+});
