@@ -100,7 +100,7 @@ async function soak() {
 function chooseDatabase(url) {
   if (url) {
     return {
-      environment: { DATABASE_URL: url, ENCRYPTION_KEY: randomBytes(32).toString('base64') },
+      environment: { DATABASE_URL: url, ENCRYPTION_KEY: `${randomBytes(32).toString('base64url')}=` },
       async query(text, values) {
         const client = new pg.Client({ connectionString: url });
         await client.connect();
