@@ -9,6 +9,7 @@ const LAYERS = [
   ['cli'],
   ['server'],
   ['index'],
+  ['library'],
   ['app'],
   ['connections', 'run', 'alerts'],
   ['report'],
@@ -88,4 +89,13 @@ it('no file is too long to be one thing, and none is a barrel', () => {
   const long = sources().filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 250);
   expect(long).toEqual([]);
   expect(sources().filter((file) => file.endsWith('/index.ts'))).toEqual([]);
+});
+
+it('the benches use nothing but the public entry', () => {
+  const bench = resolve(SRC, '../bench');
+  const paths = readdirSync(bench).flatMap((file) =>
+    [...readFileSync(join(bench, file), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, path]) => path),
+  );
+  expect(paths).toContain('../dist/index.js');
+  expect(paths.filter((path) => path !== '../dist/index.js' && path !== './support.js')).toEqual([]);
 });
