@@ -8,11 +8,11 @@ import { type Config, loadConfig, readEnvironment, secretsOf } from './config.js
 import { CollectError, PlatformError } from './errors.js';
 import { createHttp } from './http/client.js';
 import { redact } from './http/redact.js';
-import { type DefaultStore, openDriver, openStore } from './open-store.js';
+import { openSandbox, type SandboxKind } from './open-sandbox.js';
+import { type DefaultStore, type OpenStore, openDriver, openStore } from './open-store.js';
 import type { Platform } from './platforms/platform.js';
 import { createPlatforms } from './platforms/registry.js';
 import type { AppliedSchema } from './store/apply-schema.js';
-import type { EmbeddedStore } from './store/drivers/embedded.js';
 import type { ChosenPrimary, NewConnection, Store, WrittenMetric } from './store/store.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
 import type { Environment } from './variables.js';
@@ -45,8 +45,6 @@ export interface ConnectionInput extends NewConnection {
   readonly check: boolean;
 }
 
-export type SandboxKind = 'healthy' | 'faulty' | 'late';
-
 export interface AppOptions {
   /** The platforms' APIs in miniature and a database in memory, instead of what the environment names. */
   readonly sandbox?: SandboxKind;
@@ -63,14 +61,10 @@ export interface AppOptions {
 
 /** Throws `CollectError`: `config_invalid`, `no_store`, `key_missing`, or what opening the store throws. */
 export async function openApp(options: AppOptions = {}): Promise<App> {
-  const { sandbox, environment, now = () => new Date(), onToken = () => undefined, ownPlatforms = [] } = options;
-  if (sandbox !== undefined) return openSandbox(sandbox, now);
+  const { sandbox, environment, now, defaultStore = 'create' } = options;
+  if (sandbox !== undefined) return assemble(await openSandbox(sandbox, now), options);
   const config = loadConfig(environment ?? readEnvironment());
-  const { store, encryptionKey, notices } = await openStore(config, options.defaultStore ?? 'create');
-  const keyring = telling(createKeyring(encryptionKey, { allowPlaintext: config.allowPlaintextTokens }), onToken);
-  const platforms = createPlatforms(config);
-  for (const platform of ownPlatforms) platforms.set(platform.name, platform);
-  return assemble({ config, store, keyring, platforms, now, notices });
+  return assemble({ config, ...(await openStore(config, defaultStore)) }, options);
 }
 
 /** The platforms as they are configured, without opening a store. Throws `CollectError` `config_invalid`. */
@@ -78,16 +72,14 @@ export function configuredPlatforms(environment: Environment = readEnvironment()
   return [...createPlatforms(loadConfig(environment)).values()];
 }
 
-interface Parts {
-  readonly config: Config;
-  readonly store: Store;
-  readonly keyring: Keyring;
-  readonly platforms: ReadonlyMap<string, Platform>;
-  readonly now: () => Date;
-  readonly notices: readonly string[];
-}
-
-function assemble({ config, store, keyring, platforms, now, notices }: Parts): App {
+/** The app over an open store. */
+export function assemble(
+  { config, store, encryptionKey, notices }: OpenStore & { readonly config: Config },
+  { now = () => new Date(), onToken = () => undefined, ownPlatforms = [] }: AppOptions,
+): App {
+  const keyring = telling(createKeyring(encryptionKey, { allowPlaintext: config.allowPlaintextTokens }), onToken);
+  const platforms = createPlatforms(config);
+  for (const platform of ownPlatforms) platforms.set(platform.name, platform);
   const sync = () => ({ collected: [...platforms.keys()], at: now(), windowDays: DEFAULT_LOOKBACK_DAYS });
   return {
     config,
@@ -142,58 +134,6 @@ function telling(keyring: Keyring, onToken: (token: string) => void): Keyring {
       return decrypted;
     },
   };
-}
-
-interface SandboxApp extends App {
-  readonly store: EmbeddedStore;
-}
-
-/**
- * Everything real but the other end: the same code over HTTP to loopback, and SQL to a database in memory. The platforms live by
- * the same clock; those of `late` begin to be late when they are opened.
- */
-export async function openSandbox(kind: SandboxKind, now: () => Date): Promise<SandboxApp> {
-  const [
-    { startSandbox },
-    { FAULTY_REFUSED_METRICS, population },
-    { latePopulation },
-    { SANDBOX_CREDENTIALS },
-    { openEmbeddedStore },
-    { generateKey },
-  ] = await Promise.all([
-    import('./sandbox/server.js'),
-    import('./sandbox/population.js'),
-    import('./sandbox/late.js'),
-    import('./sandbox/oauth.js'),
-    import('./store/drivers/embedded.js'),
-    import('./tokens/fernet.js'),
-  ]);
-  const faulty = kind === 'faulty';
-  const accounts = kind === 'late' ? latePopulation(now()) : population({ faulty });
-  const sandbox = await startSandbox({ accounts, now, refusedMetrics: faulty ? FAULTY_REFUSED_METRICS : [] });
-  try {
-    const store = await openEmbeddedStore('memory');
-    const config = loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: generateKey() });
-    const keyring = createKeyring(config.encryptionKey ?? '', { allowPlaintext: false });
-    for (const account of accounts) {
-      await store.saveConnection({
-        userId: account.userId,
-        platform: account.platform,
-        accountId: account.connectedAs ?? account.accountId,
-        accountName: account.name,
-        accessToken: keyring.encrypt(account.accessToken),
-        refreshToken: account.refreshToken === undefined ? null : keyring.encrypt(account.refreshToken),
-        tokenExpiresAt: account.tokenExpiresAt ?? null,
-      });
-    }
-    const notice = `Sandbox: ${accounts.length} made-up accounts on a loopback port, a database in memory. Nothing here is real, and nothing is kept.`;
-    const app = assemble({ config, store, keyring, platforms: createPlatforms(config), now, notices: [notice] });
-    return { ...app, store, close: async () => void (await Promise.all([store.close(), sandbox.close()])) };
-  } catch (error) {
-    // A listening port would keep the process alive.
-    await sandbox.close();
-    throw error;
-  }
 }
 
 async function checkedName(

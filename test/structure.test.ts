@@ -10,6 +10,7 @@ const LAYERS = [
   ['server'],
   ['index'],
   ['app'],
+  ['open-sandbox'],
   ['open-store'],
   ['sandbox'],
   ['alerts'],
