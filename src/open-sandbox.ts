@@ -23,6 +23,7 @@ export async function openSandbox(kind: SandboxKind, now: () => Date = () => new
     { FAULTY_REFUSED_METRICS, population },
     { latePopulation },
     { SANDBOX_CREDENTIALS },
+    { newestVersions },
     { openEmbeddedStore },
     { generateKey },
   ] = await Promise.all([
@@ -30,18 +31,24 @@ export async function openSandbox(kind: SandboxKind, now: () => Date = () => new
     import('./sandbox/population.js'),
     import('./sandbox/late.js'),
     import('./sandbox/oauth.js'),
+    import('./sandbox/versions.js'),
     import('./store/drivers/embedded.js'),
     import('./tokens/fernet.js'),
   ]);
   const faulty = kind === 'faulty';
-  const accounts = kind === 'late' ? latePopulation(now()) : population({ faulty });
+  const accounts = kind === 'late' ? latePopulation(now()) : population({ faulty, now: now() });
   const platforms = await startSandbox({ accounts, now, refusedMetrics: faulty ? FAULTY_REFUSED_METRICS : [] });
   try {
     const encryptionKey = generateKey();
     const store = await openEmbeddedStore('memory');
     await connect(accounts, store, createKeyring(encryptionKey, { allowPlaintext: false }));
     return {
-      config: loadConfig({ ...platforms.urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: encryptionKey }),
+      config: loadConfig({
+        ...platforms.urls,
+        ...SANDBOX_CREDENTIALS,
+        ...newestVersions(now()),
+        ENCRYPTION_KEY: encryptionKey,
+      }),
       store: { ...store, close: async () => void (await Promise.all([store.close(), platforms.close()])) },
       encryptionKey,
       notices: [
