@@ -15,16 +15,17 @@ import { colorsFor } from '../render/colors.js';
 import { renderDue } from '../render/due.js';
 import { groupedReporter } from '../render/grouped.js';
 import { createPlainReporter } from '../render/plain.js';
-import { type Reporter, silentReporter } from '../render/reporter.js';
+import { isAnimatable, type Reporter, silentReporter } from '../render/reporter.js';
 import { renderSummary } from '../render/summary.js';
 import { jsonDocument } from '../render/text.js';
+import { parseSandbox, type SandboxFlags } from '../sandbox-flags.js';
 import { watchSignals } from '../signals.js';
 import { isUnattended } from '../unattended.js';
 
 const MINUTE_MS = 60_000;
 const MAX_MINUTES = 1440;
 
-export interface CollectFlags {
+export interface CollectFlags extends SandboxFlags {
   readonly user?: string;
   readonly platform?: readonly string[];
   readonly date?: string;
@@ -43,8 +44,6 @@ export interface CollectFlags {
   readonly allowFailures?: string;
   readonly allowEmpty?: boolean;
   readonly alertTest?: boolean;
-  /** True when given without a value. */
-  readonly sandbox?: string | true;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
@@ -54,12 +53,12 @@ export type CollectRequest = Omit<CollectOptions, 'signal'>;
 
 export async function collectCommand(flags: CollectFlags): Promise<void> {
   if (flags.alertTest) return (await import('./alert-test.js')).testAlert();
-  const sandbox = parseSandbox(flags.sandbox);
+  const sandbox = parseSandbox(flags);
   const request = parseCollectFlags(flags, platformNames, utcToday(new Date()));
   const allowed = parseAllowedFailures(flags.allowFailures);
   const reporter = await chooseReporter(flags);
   const warn = flags.quiet ? (text: string) => process.stderr.write(`${text}\n`) : reporter.notice;
-  const alerts = openAlerts(request, sandbox, warn);
+  const alerts = openAlerts(request, warn);
   const watch = watchSignals(() => reporter.stopping());
   const connections = new Map<string, ConnectionReport>();
 
@@ -74,7 +73,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   async function run(): Promise<Summary> {
     const app = await openApp({
       defaultStore: isUnattended() ? 'connected' : 'create',
-      ...(sandbox !== undefined && { sandbox }),
+      ...sandbox,
       ...(runsInGithubActions() && { onToken: (token) => maskToken(token) }),
     });
     try {
@@ -104,12 +103,8 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   }
 }
 
-function openAlerts(
-  { dryRun, userId, shard }: CollectRequest,
-  sandbox: 'healthy' | 'faulty' | undefined,
-  warn: (message: string) => void,
-): RunAlerts {
-  if (dryRun || sandbox !== undefined) return silentAlerts;
+function openAlerts({ dryRun, userId, shard, trigger }: CollectRequest, warn: (message: string) => void): RunAlerts {
+  if (dryRun || trigger === 'sandbox') return silentAlerts;
   return createAlerts({ ...loadConfig(readEnvironment()).alerts, warn }).ofRun({
     countsForNight: userId === undefined && shard === undefined,
   });
@@ -150,15 +145,6 @@ function parseLimits({ maxRequests, maxDuration, maxWait }: CollectFlags): RunLi
   };
 }
 
-export function parseSandbox(value: CollectFlags['sandbox']): 'healthy' | 'faulty' | undefined {
-  if (value === true) return 'healthy';
-  if (value === undefined || value === 'healthy' || value === 'faulty') return value;
-  throw usageError(
-    `--sandbox ${JSON.stringify(value)} is none of healthy, faulty and late.`,
-    'For example --sandbox faulty.',
-  );
-}
-
 function parseUser(user: string): string {
   if (user.trim() !== '') return user;
   throw usageError('--user is empty.', 'Leave it out to collect all users.');
@@ -170,7 +156,7 @@ function render(summary: Summary, connections: ReadonlyMap<string, ConnectionRep
   if (summary.dry_run) return renderDue(summary, connections.values());
   return renderSummary(summary, {
     colors: colorsFor(process.stdout),
-    sandbox: flags.sandbox !== undefined,
+    sandbox: flags.sandbox === undefined ? null : flags.keep ? 'kept' : 'gone',
     connections,
   });
 }
@@ -184,9 +170,4 @@ async function chooseReporter({ quiet, verbose = false }: CollectFlags): Promise
   }
   const { createTerminalReporter } = await import('../render/terminal.js');
   return createTerminalReporter({ stream, colors: colorsFor(stream), verbose });
-}
-
-/** A terminal that says it is 0 columns wide, as some containers' do, would have ora clear lines for ever. */
-function isAnimatable(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && stream.columns > 0 && process.env.TERM !== 'dumb' && !process.env.CI;
 }
