@@ -47,6 +47,7 @@ export const Variables = z.object({
     'postgres://user:password@host:5432/database',
   ).optional(),
   ANALYTICS_DATA_DIR: z.string().optional(),
+  ANALYTICS_SANDBOX_DIR: z.string().optional(),
   ENCRYPTION_KEY: variable(areFernetKeys, 'is not a Fernet key, or several separated by commas', NEW_KEY).optional(),
   ALLOW_PLAINTEXT_TOKENS: flag().optional(),
   META_GRAPH_URL: baseAddress('https://graph.facebook.com'),

@@ -1,7 +1,8 @@
-import { type App, openApp } from '../app.js';
-import type { DefaultStore } from '../open-store.js';
+import { type App, type AppOptions, openApp } from '../app.js';
 import { cleanText } from './render/text.js';
 import { isUnattended } from './unattended.js';
+
+type WithAppOptions = Pick<AppOptions, 'defaultStore' | 'sandbox' | 'keptSandbox'>;
 
 /**
  * Runs a command that shows no progress: says the notices on stderr, closes the app whatever happens. Where nobody looks on, an embedded
@@ -9,9 +10,9 @@ import { isUnattended } from './unattended.js';
  */
 export async function withApp(
   use: (app: App) => Promise<void>,
-  defaultStore: DefaultStore = isUnattended() ? 'existing' : 'create',
+  { defaultStore = isUnattended() ? 'existing' : 'create', ...sandbox }: WithAppOptions = {},
 ): Promise<void> {
-  const app = await openApp({ defaultStore });
+  const app = await openApp({ defaultStore, ...sandbox });
   try {
     for (const notice of app.notices) process.stderr.write(`${cleanText(notice)}\n`);
     await use(app);

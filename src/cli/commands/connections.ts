@@ -6,6 +6,7 @@ import { parseInstant, parsePlatform, usageError } from '../flags.js';
 import { askHidden } from '../prompt.js';
 import { connectionJson, renderConnections } from '../render/connections.js';
 import { cleanText, formatAccount, jsonDocument } from '../render/text.js';
+import { parseKeptSandbox } from '../sandbox-flags.js';
 import { withApp } from '../with-app.js';
 
 export interface AddFlags {
@@ -19,11 +20,16 @@ export interface AddFlags {
   readonly check: boolean;
 }
 
-export function listConnections({ json }: { readonly json?: boolean }): Promise<void> {
+export interface ListFlags {
+  readonly sandbox?: true;
+  readonly json?: boolean;
+}
+
+export function listConnections({ json, ...sandbox }: ListFlags): Promise<void> {
   return withApp(async ({ store }) => {
     const connections = await store.listConnections();
     process.stdout.write(json ? jsonDocument(connections.map(connectionJson)) : renderConnections(connections));
-  });
+  }, parseKeptSandbox(sandbox));
 }
 
 export async function addConnection(flags: AddFlags): Promise<void> {
@@ -36,13 +42,16 @@ export async function addConnection(flags: AddFlags): Promise<void> {
     ...parseTokens(await readTokens(flags)),
     check: flags.check,
   };
-  await withApp(async (app) => {
-    const { id, created, accountName } = await app.addConnection(connection);
-    const account = formatAccount({ connectionId: id, accountId: connection.accountId, accountName });
-    const who = cleanText(`${connection.platform} ${account} of user ${connection.userId}`);
-    process.stdout.write(`${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`);
-    process.stderr.write('Next: analytics-collect collect\n');
-  }, 'create');
+  await withApp(
+    async (app) => {
+      const { id, created, accountName } = await app.addConnection(connection);
+      const account = formatAccount({ connectionId: id, accountId: connection.accountId, accountName });
+      const who = cleanText(`${connection.platform} ${account} of user ${connection.userId}`);
+      process.stdout.write(`${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`);
+      process.stderr.write('Next: analytics-collect collect\n');
+    },
+    { defaultStore: 'create' },
+  );
 }
 
 export function choosePrimary(id: string): Promise<void> {
