@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type App, type AppOptions, configuredPlatforms, openApp } from '../src/app.js';
 import { addDays } from '../src/collector/day.js';
-import { type CollectOptions, DEFAULT_OPTIONS } from '../src/collector/options.js';
+import { type CollectOptions, DEFAULTS } from '../src/collector/options.js';
 import type { Platform } from '../src/platforms/platform.js';
 import type { Summary } from '../src/report/summary.js';
 import { population } from '../src/sandbox/population.js';
@@ -15,7 +15,7 @@ afterEach(async () => {
 async function collectIn(options: AppOptions, asked: Partial<CollectOptions>): Promise<Summary> {
   app = await openApp({ sandbox: 'healthy', ...options });
   const signal = new AbortController().signal;
-  return app.collect({ ...DEFAULT_OPTIONS, trigger: 'test', signal, ...asked }, () => undefined);
+  return app.collect({ ...DEFAULTS, trigger: 'test', signal, ...asked }, () => undefined);
 }
 
 const collectOn = (platform: string, options: AppOptions) => collectIn(options, { platforms: [platform] });

@@ -1,9 +1,8 @@
-import { type AllowedFailures, NO_FAILURES } from '../alerts/exit-code.js';
+import type { AllowedFailures } from '../alerts/exit-code.js';
 import { usageError } from './flags.js';
 
 /** A number of connections, or a share of them: `5`, `2.5%`. */
-export function parseAllowedFailures(text: string | undefined): AllowedFailures {
-  if (text === undefined) return NO_FAILURES;
+export function parseAllowedFailures(text: string): AllowedFailures {
   const [, digits, percent] = /^(\d{1,9}(?:\.\d{1,6})?)(%?)$/.exec(text) ?? [];
   const number = Number(digits);
   if (percent === '%' && number <= 100) return { kind: 'share', most: number / 100 };

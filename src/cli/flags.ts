@@ -1,21 +1,20 @@
 import { DAY_MS } from '../clock.js';
 import { addDays } from '../collector/day.js';
+import { BOUNDS } from '../collector/options.js';
 import { DEFAULT_LOOKBACK_DAYS, type Window } from '../collector/window.js';
 import { CollectError } from '../errors.js';
 import { OLDER_TRIGGER_PATH, TRIGGER_PATH } from '../server/paths.js';
 import { ALL, type Selection } from '../store/selection.js';
 import type { TimeOfDay, Times } from './schedule/schedule.js';
 
-export const MAX_DAYS = 730;
 /** Ten years, as far back as any platform answers. */
 const MAX_NAMED_DAYS = 3_660;
-export const MAX_SHARDS = 1024;
 
 interface WindowFlags {
   readonly date?: string;
   readonly since?: string;
   readonly until?: string;
-  readonly lookback?: string;
+  readonly lookback?: number;
 }
 
 /** A mistake in how a command was called. */
@@ -23,14 +22,16 @@ export function usageError(message: string, fix: string): CollectError {
   return new CollectError('usage', message, fix);
 }
 
-/** A whole number within bounds, both included. */
-export function parseInteger(flag: string, text: string, { min, max }: { min: number; max: number }): number {
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= min && number <= max) return number;
-  throw usageError(
-    `${flag} ${quote(text)} is not a whole number from ${min} to ${max}.`,
-    `For example ${flag} ${min}.`,
-  );
+/** Takes a whole number within bounds, both included. */
+export function integer(flag: string, { min, max }: { readonly min: number; readonly max: number }) {
+  return (text: string): number => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    throw usageError(
+      `${flag} ${quote(text)} is not a whole number from ${min} to ${max}.`,
+      `For example ${flag} ${min}.`,
+    );
+  };
 }
 
 /** A day of the calendar, `YYYY-MM-DD`, no later than `today`. */
@@ -55,32 +56,35 @@ export function parseWindow({ date, since, until, lookback }: WindowFlags, today
   }
   if (since !== undefined || until !== undefined) return parseRange({ since, until, lookback }, today);
   if (lookback === undefined) return { kind: 'lookback', days: DEFAULT_LOOKBACK_DAYS };
-  return { kind: 'lookback', days: parseDays('--lookback', lookback) };
+  return { kind: 'lookback', days: lookback };
 }
 
-/** Whose accounts are asked for: all, those of `--user`, or those of the part `I/N` of the users that `--shard` names. */
-export function parseSelection({ user, shard }: { readonly user?: string; readonly shard?: string }): Selection {
-  if (user !== undefined && shard !== undefined) {
-    throw usageError('--user goes without --shard.', 'Keep one of them.');
-  }
-  if (user !== undefined) return { kind: 'user', userId: parseUser(user) };
-  return shard === undefined ? ALL : parseShard(shard);
+/** Whose accounts are asked for: all, those of `--user`, or those of the part of the users that `--shard` names. */
+export function parseSelection({ user, shard }: { readonly user?: string; readonly shard?: Selection }): Selection {
+  if (user === undefined) return shard ?? ALL;
+  if (shard === undefined) return { kind: 'user', userId: user };
+  throw usageError('--user goes without --shard.', 'Keep one of them.');
 }
 
-function parseUser(user: string): string {
-  if (user.trim() !== '') return user;
-  throw usageError('--user is empty.', 'Leave it out to collect all users.');
-}
-
-function parseShard(text: string): Selection {
+/** A part of the users, `I/N`. */
+export function parseShard(text: string): Selection {
+  const { max } = BOUNDS.shards;
   const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
-  if (index !== undefined && count !== undefined && 1 <= index && index <= count && count <= MAX_SHARDS) {
+  if (index !== undefined && count !== undefined && 1 <= index && index <= count && count <= max) {
     return { kind: 'shard', index, count };
   }
   throw usageError(
-    `--shard ${quote(text)} is not a part I/N with 1 <= I <= N <= ${MAX_SHARDS}.`,
+    `--shard ${quote(text)} is not a part I/N with 1 <= I <= N <= ${max}.`,
     'For example --shard 1/4, and 2/4, 3/4 and 4/4 elsewhere.',
   );
+}
+
+/** Takes any text but an empty one. */
+export function nonEmpty(flag: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() !== '') return text;
+    throw usageError(`${flag} is empty.`, 'Leave it out, or give it a value.');
+  };
 }
 
 /** Times of a day, each `HH:MM` from 00:00 to 23:59, separated by commas. */
@@ -119,11 +123,6 @@ export function parseTriggerUrl(flag: string, text: string): string {
   return `${url.origin}${isWhole ? path : `${path}${TRIGGER_PATH}`}`;
 }
 
-/** A number of days to look back. */
-export function parseDays(flag: string, text: string): number {
-  return parseInteger(flag, text, { min: 1, max: MAX_DAYS });
-}
-
 /** Platform names, each flag value one or several separated by commas; undefined where none was given. */
 export function parsePlatforms(texts: readonly string[] | undefined, known: readonly string[]): string[] | undefined {
   if (texts === undefined) return undefined;
@@ -160,7 +159,7 @@ export function utcToday(now: Date): string {
 }
 
 function parseRange(
-  { since, until, lookback }: { since: string | undefined; until: string | undefined; lookback: string | undefined },
+  { since, until, lookback }: { since: string | undefined; until: string | undefined; lookback: number | undefined },
   today: string,
 ): Window {
   if (since === undefined) {

@@ -3,8 +3,8 @@ import { CollectError } from '../errors.js';
 
 export interface SandboxFlags {
   /** True when given without a value. */
-  readonly sandbox?: string | true;
-  readonly keep?: boolean;
+  readonly sandbox?: string | true | undefined;
+  readonly keep?: true | undefined;
 }
 
 /** `late` makes its own runs, and does not come here. */
@@ -32,7 +32,7 @@ export function parseSandbox({ sandbox, keep }: SandboxFlags): Pick<AppOptions, 
 export function parseKeptSandbox({
   sandbox,
 }: {
-  readonly sandbox?: true;
+  readonly sandbox?: true | undefined;
 }): Pick<AppOptions, 'sandbox' | 'keptSandbox'> {
   return sandbox ? { sandbox: 'healthy', keptSandbox: 'existing' } : {};
 }

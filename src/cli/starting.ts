@@ -1,5 +1,5 @@
 import { readEnvironment, usesEmbeddedStore } from '../environment.js';
-import type { CollectFlags } from './commands/collect.js';
+import type { CollectFlags } from './options.js';
 import { createPlainReporter } from './render/plain.js';
 import { isAnimatable } from './render/reporter.js';
 import { parseSandbox } from './sandbox-flags.js';

@@ -1,7 +1,6 @@
+import { HOUR_MS, MINUTE_MS } from '../clock.js';
 import { ALL, type Selection } from '../store/selection.js';
-import { DEFAULT_BACKLOG_DAYS, DEFAULT_LOOKBACK_DAYS, type Window } from './window.js';
-
-const DEFAULT_CONCURRENCY = 32;
+import { DEFAULT_LOOKBACK_DAYS, type Window } from './window.js';
 
 export interface CollectOptions {
   readonly selection: Selection;
@@ -36,19 +35,27 @@ export interface RunLimits {
   readonly maxWaitMs: number;
 }
 
-export const DEFAULT_LIMITS: RunLimits = { maxRequests: 200_000, maxDurationMs: 3 * 3_600_000, maxWaitMs: 300_000 };
-
 /** A run as it is when nothing else is asked for, but for what started it and what may stop it. */
-export const DEFAULT_OPTIONS = {
+export const DEFAULTS = {
   selection: ALL,
   window: { kind: 'lookback', days: DEFAULT_LOOKBACK_DAYS },
-  backlog: DEFAULT_BACKLOG_DAYS,
-  concurrency: DEFAULT_CONCURRENCY,
+  backlog: 30,
+  concurrency: 32,
   refresh: false,
   adopt: false,
   dryRun: false,
-  limits: DEFAULT_LIMITS,
+  limits: { maxRequests: 200_000, maxDurationMs: 3 * HOUR_MS, maxWaitMs: 5 * MINUTE_MS },
 } as const satisfies Omit<CollectOptions, 'trigger' | 'signal'>;
+
+/** What may be asked for, both included. */
+export const BOUNDS = {
+  /** Of a window, or of the days that `status` looks at. */
+  days: { min: 1, max: 730 },
+  backlog: { min: 0, max: 730 },
+  concurrency: { min: 1, max: 1_000 },
+  maxRequests: { min: 1, max: 100_000_000 },
+  shards: { min: 1, max: 1_024 },
+} as const;
 
 /** Whether a run collects whatever is due, of every account. */
 export function isOfEverything({

@@ -7,8 +7,6 @@ import { addDays, dateAt, datesBetween, lastEndedDate } from './day.js';
 export const DEFAULT_LOOKBACK_DAYS = 7;
 /** So many ended days may still be asked for once a week, or doubted. */
 export const OPEN_DAYS = 28;
-/** Days before the window that are made up for in one run, of each account. */
-export const DEFAULT_BACKLOG_DAYS = 30;
 
 /** The days that a run looks at. */
 export type Window =

@@ -1,27 +1,24 @@
 import { z } from 'zod';
 import type { AppOptions } from '../app.js';
-import { type CollectOptions, DEFAULT_OPTIONS } from '../collector/options.js';
+import { DAY_MS } from '../clock.js';
+import { BOUNDS, type CollectOptions, DEFAULTS } from '../collector/options.js';
 import { DEFAULT_LOOKBACK_DAYS } from '../collector/window.js';
 import { CollectError } from '../errors.js';
 import type { Platform } from '../platforms/platform.js';
 import { platformNames } from '../platforms/registry.js';
 import type { Environment } from '../variables.js';
 
-const MAX_CONCURRENCY = 1000;
-const MAX_DAYS = 730;
-const MAX_SHARDS = 1024;
-
 const isFunction = (value: unknown) => typeof value === 'function';
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-const whole = (min: number, max: number) => {
+const whole = ({ min, max }: { readonly min: number; readonly max: number }) => {
   const mistake = `must be a whole number from ${min.toLocaleString('en')} to ${max.toLocaleString('en')}`;
   return z.number(mistake).int(mistake).min(min, mistake).max(max, mistake);
 };
 const yesOrNo = z.boolean('must be true or false');
 const text = z.string('must be a string').trim().min(1, 'must not be empty');
 const date = z.iso.date('must be a date of the calendar, YYYY-MM-DD');
-const days = whole(1, MAX_DAYS);
+const days = whole(BOUNDS.days);
 const object = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape, 'must be an object');
 
 const Window = z.discriminatedUnion(
@@ -42,7 +39,7 @@ const Selection = z.discriminatedUnion(
   [
     object({ kind: z.literal('all') }),
     object({ kind: z.literal('user'), userId: text }),
-    object({ kind: z.literal('shard'), index: whole(1, MAX_SHARDS), count: whole(1, MAX_SHARDS) }).refine(
+    object({ kind: z.literal('shard'), index: whole(BOUNDS.shards), count: whole(BOUNDS.shards) }).refine(
       ({ index, count }) => index <= count,
       'must have an index from 1 to its count',
     ),
@@ -51,9 +48,9 @@ const Selection = z.discriminatedUnion(
 );
 
 const Limits = object({
-  maxRequests: whole(1, 100_000_000),
-  maxDurationMs: whole(1, 86_400_000),
-  maxWaitMs: whole(0, 86_400_000),
+  maxRequests: whole(BOUNDS.maxRequests),
+  maxDurationMs: whole({ min: 1, max: DAY_MS }),
+  maxWaitMs: whole({ min: 0, max: DAY_MS }),
 });
 
 const APP = {
@@ -69,16 +66,16 @@ const APP = {
 };
 
 const RUN = {
-  selection: Selection.default(DEFAULT_OPTIONS.selection),
+  selection: Selection.default(DEFAULTS.selection),
   platforms: z.exactOptional(z.array(text, 'must be an array').min(1, 'must name a platform')),
-  window: Window.default(DEFAULT_OPTIONS.window),
-  backlog: whole(0, MAX_DAYS).default(DEFAULT_OPTIONS.backlog),
-  concurrency: whole(1, MAX_CONCURRENCY).default(DEFAULT_OPTIONS.concurrency),
-  refresh: yesOrNo.default(DEFAULT_OPTIONS.refresh),
-  adopt: yesOrNo.default(DEFAULT_OPTIONS.adopt),
+  window: Window.default(DEFAULTS.window),
+  backlog: whole(BOUNDS.backlog).default(DEFAULTS.backlog),
+  concurrency: whole(BOUNDS.concurrency).default(DEFAULTS.concurrency),
+  refresh: yesOrNo.default(DEFAULTS.refresh),
+  adopt: yesOrNo.default(DEFAULTS.adopt),
   allowEmpty: z.exactOptional(yesOrNo),
-  dryRun: yesOrNo.default(DEFAULT_OPTIONS.dryRun),
-  limits: Limits.default(DEFAULT_OPTIONS.limits),
+  dryRun: yesOrNo.default(DEFAULTS.dryRun),
+  limits: Limits.default(DEFAULTS.limits),
   signal: z.instanceof(AbortSignal, { error: 'must be an AbortSignal' }).default(() => new AbortController().signal),
   trigger: text.default('library'),
 };

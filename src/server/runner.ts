@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alerts } from '../alerts/alerts.js';
 import { type AllowedFailures, exitCodeOf } from '../alerts/exit-code.js';
 import type { App } from '../app.js';
-import { type CollectOptions, DEFAULT_OPTIONS, isOfEverything } from '../collector/options.js';
+import { type CollectOptions, DEFAULTS, isOfEverything } from '../collector/options.js';
 import { CollectError, LeaseHeld } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { redact } from '../http/redact.js';
@@ -56,7 +56,7 @@ export function createRunner({
     const telling = alerts.ofRun({ countsForHealthcheck: isOfEverything(request) });
     const id = new Promise<string>((resolve, reject) => {
       const options = {
-        ...DEFAULT_OPTIONS,
+        ...DEFAULTS,
         ...request,
         allowEmpty,
         signal: stop.signal,

@@ -1,15 +1,28 @@
+import { Command } from '@commander-js/extra-typings';
 import { describe, expect, test } from 'vitest';
 import { parseAllowedFailures } from '../../src/cli/allowed-failures.js';
-import { type CollectFlags, parseCollectFlags } from '../../src/cli/commands/collect.js';
+import { parseCollectFlags } from '../../src/cli/commands/collect.js';
 import { parseTokens } from '../../src/cli/commands/connections.js';
 import { parseAge, parseInstant } from '../../src/cli/flags.js';
+import { collectOptions } from '../../src/cli/options.js';
 import { parseSandbox } from '../../src/cli/sandbox-flags.js';
 import { CollectError } from '../../src/errors.js';
 
 const KNOWN = ['instagram', 'facebook'];
 const TODAY = '2026-11-22';
 
-const parse = (flags: CollectFlags) => parseCollectFlags(flags, KNOWN, TODAY);
+type Given = Readonly<Record<string, string | boolean | readonly string[]>>;
+
+/** What the command is asked for when it is called with these flags. */
+function parse(given: Given) {
+  const args = Object.entries(given).flatMap(([name, value]) => {
+    const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    if (typeof value === 'boolean') return [flag];
+    return [value].flat().map((text) => `${flag}=${text}`);
+  });
+  const command = collectOptions(new Command().exitOverride());
+  return parseCollectFlags(command.parse(args, { from: 'user' }).opts(), KNOWN, TODAY);
+}
 
 function mistake(action: () => unknown): string {
   try {
@@ -37,7 +50,7 @@ test('no flags ask for every due day of the last 7', () => {
 });
 
 describe('what is asked for', () => {
-  test.each<[flags: CollectFlags, expected: object]>([
+  test.each<[flags: Given, expected: object]>([
     [{ user: 'u' }, { selection: { kind: 'user', userId: 'u' } }],
     [{ platform: ['instagram'] }, { platforms: ['instagram'] }],
     [{ platform: ['facebook, instagram', 'facebook'] }, { platforms: ['facebook', 'instagram'] }],
@@ -67,7 +80,7 @@ describe('what is asked for', () => {
 });
 
 describe('a mistake names the flag', () => {
-  test.each<[flags: CollectFlags, message: string]>([
+  test.each<[flags: Given, message: string]>([
     [{ date: '2026-02-30' }, '--date "2026-02-30" is not a date of the calendar.'],
     [{ date: '2025-02-29' }, '--date "2025-02-29" is not a date of the calendar.'],
     [{ date: '21.11.2026' }, '--date "21.11.2026" is not a date of the calendar.'],
@@ -92,7 +105,7 @@ describe('a mistake names the flag', () => {
     [{ platform: ['instagram,'] }, '--platform "" is not a platform.'],
     [{ user: ' ' }, '--user is empty.'],
     [{ user: 'u', shard: '1/4' }, '--user goes without --shard.'],
-    ...['0/4', '5/4', '1/1025', '1', '1/4/4', ' 1/4', '-1/4', ''].map((shard): [CollectFlags, string] => [
+    ...['0/4', '5/4', '1/1025', '1', '1/4/4', ' 1/4', '-1/4', ''].map((shard): [Given, string] => [
       { shard },
       `--shard "${shard}" is not a part I/N with 1 <= I <= N <= 1024.`,
     ]),
@@ -161,7 +174,6 @@ test('a pasted token loses the white space around it, and is refused with some i
 });
 
 test('failures are allowed as a number of connections or a share of them', () => {
-  expect(parseAllowedFailures(undefined)).toEqual({ kind: 'connections', most: 0 });
   expect(parseAllowedFailures('5')).toEqual({ kind: 'connections', most: 5 });
   expect(parseAllowedFailures('2.5%')).toEqual({ kind: 'share', most: 0.025 });
   for (const wrong of ['', '-1', '101%', '1.5', '5 %', 'all']) {

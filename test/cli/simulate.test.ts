@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { configuredPlatforms } from '../../src/app.js';
-import { parseCollectFlags } from '../../src/cli/commands/collect.js';
 import { type Series, type SeriesDay, type SimulatedRun, simulateRuns } from '../../src/cli/simulate.js';
+import { DEFAULTS } from '../../src/collector/options.js';
 import { indexOfDate, pacificDay, utcDay } from '../../src/sandbox/days.js';
 import { latePopulation } from '../../src/sandbox/late.js';
 import { shownValue } from '../../src/sandbox/readiness.js';
@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 
 const runs: SimulatedRun[] = [];
 beforeAll(async () => {
-  const options = { ...parseCollectFlags({ sandbox: 'late' }, [], ''), signal: new AbortController().signal };
+  const options = { ...DEFAULTS, trigger: 'test', signal: new AbortController().signal };
   for await (const run of simulateRuns({ until: UNTIL, runs: RUNS, options })) runs.push(run);
 });
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS } from '../../src/collector/options.js';
+import { DEFAULTS } from '../../src/collector/options.js';
 import { population } from '../../src/sandbox/population.js';
 import { createWorld, type World } from '../support/world.js';
 
@@ -54,7 +54,7 @@ describe('a clock that is off', () => {
 
   it('is not seen in a single answer, which is recorded', async () => {
     world = await createWorld({ accounts, now: START, clockAheadMs: 60 * MINUTE_MS });
-    const limits = { ...DEFAULT_LIMITS, maxRequests: 1 };
+    const limits = { ...DEFAULTS.limits, maxRequests: 1 };
     const summary = await world.collect({ limits, platforms: ['facebook'], concurrency: 1 });
     expect(summary.requests.total).toBe(1);
     expect((await rows()).touched).toBeGreaterThan(0);

@@ -63,9 +63,9 @@ describe('a run without an account', () => {
   });
 
   it('is fine for a shard that no user falls into, and for no other reason', async () => {
-    const shard = { index: 1, count: 4 };
-    expect(await told({ instagram: [2, 0] }, { shard })).toBe('none');
-    expect(await told({ google: [2, 0] }, { shard })).toContain('[no_connections]');
+    const selection = { kind: 'shard', index: 1, count: 4 };
+    expect(await told({ instagram: [2, 0] }, { selection })).toBe('none');
+    expect(await told({ google: [2, 0] }, { selection })).toContain('[no_connections]');
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS } from '../../src/collector/options.js';
+import { DEFAULTS } from '../../src/collector/options.js';
 import type { Fault, SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { population } from '../../src/sandbox/population.js';
@@ -133,7 +133,7 @@ describe.concurrent('a run', () => {
 
   it('takes no longer than it may', async () => {
     const { database, env, truth } = await world('facebook', { kind: 'server_error', times: 1 });
-    const limits = { ...DEFAULT_LIMITS, maxDurationMs: 200 };
+    const limits = { ...DEFAULTS.limits, maxDurationMs: 200 };
     const summary = await runHere(database, env, { limits, concurrency: 1 });
     expect(summary.warnings).toEqual([expect.stringContaining('--max-duration')]);
     expect(summary.days.failed).toBeGreaterThan(0);

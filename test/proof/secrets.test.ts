@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { openApp } from '../../src/app.js';
 import { maskToken } from '../../src/cli/github-actions.js';
-import { DEFAULT_OPTIONS } from '../../src/collector/options.js';
+import { DEFAULTS } from '../../src/collector/options.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
 import { collectJson, expectNoSecrets, runCli } from '../e2e/support/cli.js';
@@ -60,7 +60,7 @@ describe.concurrent('secrets', () => {
     const app = await openApp({ environment: env, onToken });
     await app.collect(
       {
-        ...DEFAULT_OPTIONS,
+        ...DEFAULTS,
         window: { kind: 'dates', since: DATE, until: DATE },
         concurrency: 2,
         trigger: 'test',

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import { type CollectOptions, DEFAULT_OPTIONS } from '../../src/collector/options.js';
+import { type CollectOptions, DEFAULTS } from '../../src/collector/options.js';
 import { loadConfig, secretsOf } from '../../src/config.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
 import { collect } from '../../src/run/collect.js';
@@ -160,7 +160,7 @@ export function collectHere(
       ...(answerTimeoutMs !== undefined && { answerTimeoutMs }),
     },
     {
-      ...DEFAULT_OPTIONS,
+      ...DEFAULTS,
       window: { kind: 'dates', since: DATE, until: DATE },
       concurrency: 8,
       trigger: 'test',

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { addDays, datesBetween, lastEndedDate } from '../../src/collector/day.js';
-import { DEFAULT_OPTIONS } from '../../src/collector/options.js';
+import { DEFAULTS } from '../../src/collector/options.js';
 import type { Summary } from '../../src/report/summary.js';
 import { collect } from '../../src/run/collect.js';
 import type { Store } from '../../src/store/store.js';
@@ -160,7 +160,7 @@ async function expectTruth({ scripts, runs }: History): Promise<void> {
       secrets: [],
     };
     const options = {
-      ...DEFAULT_OPTIONS,
+      ...DEFAULTS,
       allowEmpty: true,
       trigger: 'test',
       signal: new AbortController().signal,

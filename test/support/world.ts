@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import { type CollectOptions, DEFAULT_OPTIONS } from '../../src/collector/options.js';
+import { type CollectOptions, DEFAULTS } from '../../src/collector/options.js';
 import { loadConfig } from '../../src/config.js';
 import type { Platform } from '../../src/platforms/platform.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
@@ -79,7 +79,7 @@ export async function createWorld({
       collect(
         collector,
         {
-          ...DEFAULT_OPTIONS,
+          ...DEFAULTS,
           concurrency: 8,
           trigger: 'test',
           signal: new AbortController().signal,

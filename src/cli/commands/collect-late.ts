@@ -1,19 +1,20 @@
 import { exitCodeOf, NO_FAILURES } from '../../alerts/exit-code.js';
 import { EXIT } from '../../exit-codes.js';
 import { usageError } from '../flags.js';
+import type { CollectFlags } from '../options.js';
 import { colorsFor } from '../render/colors.js';
 import { renderIntroduction, renderNotice, renderRun, renderSeen } from '../render/late.js';
 import { STOPPING } from '../render/reporter.js';
 import { jsonDocument } from '../render/text.js';
 import { watchSignals } from '../signals.js';
 import type { SimulatedRun } from '../simulate.js';
-import type { CollectFlags } from './collect.js';
 
 const RUNS = 10;
 
-/** `collect --sandbox late`: a run on each of ten simulated days, and what the table looked like after it. */
-export async function collectLate({ sandbox, json = false, ...others }: CollectFlags): Promise<void> {
-  const [flag] = Object.keys(others);
+/** `collect --sandbox late`: a run on each of ten simulated days, and what the table looked like after it. `given`: the options in use. */
+export async function collectLate(flags: CollectFlags, given: readonly string[]): Promise<void> {
+  const { json = false } = flags;
+  const flag = given.find((name) => name !== 'sandbox' && name !== 'json');
   if (flag !== undefined) throw doesNotGo(flag);
   const colors = colorsFor(process.stdout);
   if (json) process.stderr.write(renderNotice(RUNS));
@@ -26,7 +27,7 @@ export async function collectLate({ sandbox, json = false, ...others }: CollectF
       import('../simulate.js'),
       import('./collect.js'),
     ]);
-    const options = { ...parseCollectFlags({ sandbox: 'late' }, [], ''), signal: watch.signal };
+    const options = { ...parseCollectFlags(flags, [], ''), signal: watch.signal };
     for await (const run of simulateRuns({ until: new Date(), runs: RUNS, options })) {
       runs.push(run);
       if (!json) process.stdout.write(renderRun(run, runs.length, colors));

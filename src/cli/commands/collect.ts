@@ -1,24 +1,18 @@
 import { createAlerts, type RunAlerts, silentAlerts } from '../../alerts/alerts.js';
-import { exitCodeOf } from '../../alerts/exit-code.js';
+import { exitCodeOf, NO_FAILURES } from '../../alerts/exit-code.js';
 import { openApp } from '../../app.js';
 import { MINUTE_MS } from '../../clock.js';
-import {
-  type CollectOptions,
-  DEFAULT_LIMITS,
-  DEFAULT_OPTIONS,
-  isOfEverything,
-  type RunLimits,
-} from '../../collector/options.js';
+import { type CollectOptions, isOfEverything } from '../../collector/options.js';
 import { loadConfig, readEnvironment } from '../../config.js';
 import { CollectError } from '../../errors.js';
 import { EXIT } from '../../exit-codes.js';
 import { platformNames } from '../../platforms/registry.js';
 import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import type { Summary } from '../../report/summary.js';
-import { parseAllowedFailures } from '../allowed-failures.js';
-import { MAX_DAYS, parseInteger, parsePlatforms, parseSelection, parseWindow, utcToday } from '../flags.js';
+import { parsePlatforms, parseSelection, parseWindow, utcToday } from '../flags.js';
 import { maskToken, runsInGithubActions } from '../github-actions.js';
 import { reportToGithub } from '../github-report.js';
+import type { CollectFlags } from '../options.js';
 import { colorsFor } from '../render/colors.js';
 import { renderDue } from '../render/due.js';
 import { groupedReporter } from '../render/grouped.js';
@@ -26,35 +20,9 @@ import { createPlainReporter } from '../render/plain.js';
 import { isAnimatable, type Reporter, silentReporter } from '../render/reporter.js';
 import { renderSummary } from '../render/summary.js';
 import { jsonDocument } from '../render/text.js';
-import { parseSandbox, type SandboxFlags } from '../sandbox-flags.js';
+import { parseSandbox } from '../sandbox-flags.js';
 import { watchSignals } from '../signals.js';
 import { isUnattended } from '../unattended.js';
-
-const MAX_MINUTES = 1440;
-
-export interface CollectFlags extends SandboxFlags {
-  readonly user?: string;
-  readonly platform?: readonly string[];
-  readonly date?: string;
-  readonly since?: string;
-  readonly until?: string;
-  readonly lookback?: string;
-  readonly backlog?: string;
-  readonly shard?: string;
-  readonly concurrency?: string;
-  readonly maxRequests?: string;
-  readonly maxDuration?: string;
-  readonly maxWait?: string;
-  readonly refresh?: boolean;
-  readonly adopt?: boolean;
-  readonly dryRun?: boolean;
-  readonly allowFailures?: string;
-  readonly allowEmpty?: boolean;
-  readonly alertTest?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-}
 
 export type CollectRequest = Omit<CollectOptions, 'signal'>;
 
@@ -62,7 +30,6 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   if (flags.alertTest) return (await import('./alert-test.js')).testAlert();
   const sandbox = parseSandbox(flags);
   const request = parseCollectFlags(flags, platformNames, utcToday(new Date()));
-  const allowed = parseAllowedFailures(flags.allowFailures);
   const reporter = await chooseReporter(flags);
   const warn = flags.quiet ? (text: string) => process.stderr.write(`${text}\n`) : reporter.notice;
   const alerts = openAlerts(request, warn);
@@ -100,7 +67,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   const givingUp = () => (watch.signal.aborted ? undefined : watch.signal);
   try {
     const summary = await run();
-    process.exitCode = exitCodeOf(summary, allowed, watch.exitCode());
+    process.exitCode = exitCodeOf(summary, flags.allowFailures ?? NO_FAILURES, watch.exitCode());
     await alerts.ended(summary, process.exitCode, givingUp());
   } catch (error) {
     await alerts.crashed(error, error instanceof CollectError ? error.exitCode : EXIT.failed, givingUp());
@@ -121,33 +88,21 @@ function openAlerts(request: CollectRequest, warn: (message: string) => void): R
 export function parseCollectFlags(flags: CollectFlags, known: readonly string[], today: string): CollectRequest {
   const platforms = parsePlatforms(flags.platform, known);
   return {
-    ...DEFAULT_OPTIONS,
     selection: parseSelection(flags),
     ...(platforms !== undefined && { platforms }),
     window: parseWindow(flags, today),
-    ...(flags.concurrency !== undefined && {
-      concurrency: parseInteger('--concurrency', flags.concurrency, { min: 1, max: 1000 }),
-    }),
-    ...(flags.backlog !== undefined && {
-      backlog: parseInteger('--backlog', flags.backlog, { min: 0, max: MAX_DAYS }),
-    }),
+    concurrency: flags.concurrency,
+    backlog: flags.backlog,
     refresh: flags.refresh === true,
     adopt: flags.adopt === true,
     allowEmpty: flags.allowEmpty === true,
     dryRun: flags.dryRun === true,
-    limits: parseLimits(flags),
+    limits: {
+      maxRequests: flags.maxRequests,
+      maxDurationMs: flags.maxDuration * MINUTE_MS,
+      maxWaitMs: flags.maxWait * MINUTE_MS,
+    },
     trigger: flags.sandbox === undefined ? 'cli' : 'sandbox',
-  };
-}
-
-function parseLimits({ maxRequests, maxDuration, maxWait }: CollectFlags): RunLimits {
-  const minutes = (flag: string, text: string, min: number) =>
-    parseInteger(flag, text, { min, max: MAX_MINUTES }) * MINUTE_MS;
-  return {
-    ...DEFAULT_LIMITS,
-    ...(maxRequests && { maxRequests: parseInteger('--max-requests', maxRequests, { min: 1, max: 100_000_000 }) }),
-    ...(maxDuration && { maxDurationMs: minutes('--max-duration', maxDuration, 1) }),
-    ...(maxWait && { maxWaitMs: minutes('--max-wait', maxWait, 0) }),
   };
 }
 
@@ -162,9 +117,10 @@ function render(summary: Summary, connections: ReadonlyMap<string, ConnectionRep
   });
 }
 
-async function chooseReporter({ quiet, verbose = false }: CollectFlags): Promise<Reporter> {
+async function chooseReporter(flags: CollectFlags): Promise<Reporter> {
   const stream = process.stderr;
-  if (quiet) return silentReporter;
+  const verbose = flags.verbose === true;
+  if (flags.quiet) return silentReporter;
   if (!isAnimatable(stream)) {
     const reporter = createPlainReporter({ stream, verbose });
     return runsInGithubActions() ? groupedReporter(reporter, stream) : reporter;

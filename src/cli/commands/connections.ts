@@ -3,27 +3,12 @@ import { configuredPlatforms } from '../../app.js';
 import { CollectError } from '../../errors.js';
 import { platformNames } from '../../platforms/registry.js';
 import { parseInstant, parsePlatform, usageError } from '../flags.js';
+import type { AddFlags, ListFlags } from '../options.js';
 import { askHidden } from '../prompt.js';
 import { connectionJson, renderConnections } from '../render/connections.js';
 import { cleanText, formatAccount, jsonDocument } from '../render/text.js';
 import { parseKeptSandbox } from '../sandbox-flags.js';
 import { withApp } from '../with-app.js';
-
-export interface AddFlags {
-  readonly user: string;
-  readonly platform: string;
-  readonly account: string;
-  readonly name?: string;
-  readonly expires?: string;
-  readonly tokenStdin?: boolean;
-  /** False with `--no-check`. */
-  readonly check: boolean;
-}
-
-export interface ListFlags {
-  readonly sandbox?: true;
-  readonly json?: boolean;
-}
 
 export function listConnections({ json, ...sandbox }: ListFlags): Promise<void> {
   return withApp(async ({ store }) => {
@@ -34,9 +19,9 @@ export function listConnections({ json, ...sandbox }: ListFlags): Promise<void> 
 
 export async function addConnection(flags: AddFlags): Promise<void> {
   const connection = {
-    userId: notEmpty('--user', flags.user),
+    userId: flags.user,
     platform: parsePlatform(flags.platform, platformNames),
-    accountId: notEmpty('--account', flags.account),
+    accountId: flags.account,
     accountName: flags.name ?? null,
     tokenExpiresAt: flags.expires === undefined ? null : parseInstant('--expires', flags.expires),
     ...parseTokens(await readTokens(flags)),
@@ -123,9 +108,4 @@ async function readTokens({ tokenStdin, platform }: AddFlags): Promise<string> {
     'There is no terminal to ask for the access token.',
     'Pipe it in: analytics-collect connections add … --token-stdin < token.txt.',
   );
-}
-
-function notEmpty(flag: string, value: string): string {
-  if (value.trim() !== '') return value.trim();
-  throw usageError(`${flag} is empty.`, `Give an id after ${flag}.`);
 }

@@ -1,8 +1,9 @@
 import { configuredPlatforms } from '../../app.js';
+import type { PlatformsFlags } from '../options.js';
 import { colorsFor } from '../render/colors.js';
 import { platformJson, renderPlatforms } from '../render/platforms.js';
 
-export async function platformsCommand({ json }: { readonly json?: boolean }): Promise<void> {
+export async function platformsCommand({ json }: PlatformsFlags): Promise<void> {
   const [platforms, now] = [configuredPlatforms(), new Date()];
   const document = () =>
     `${JSON.stringify(

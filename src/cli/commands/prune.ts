@@ -1,15 +1,9 @@
 import { platformNames } from '../../platforms/registry.js';
 import { parseAge, parsePlatform, utcToday } from '../flags.js';
+import type { PruneFlags } from '../options.js';
 import { type Pruned, prunedJson, renderPruned } from '../render/pruned.js';
 import { jsonDocument } from '../render/text.js';
 import { withApp } from '../with-app.js';
-
-export interface PruneFlags {
-  readonly platform: string;
-  readonly olderThan: string;
-  readonly yes?: boolean;
-  readonly json?: boolean;
-}
 
 export async function pruneCommand(flags: PruneFlags): Promise<void> {
   const request = {

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createAlerts } from '../../alerts/alerts.js';
+import { NO_FAILURES } from '../../alerts/exit-code.js';
 import { type App, openApp } from '../../app.js';
 import { MINUTE_MS } from '../../clock.js';
 import { cronSecretOf, loadConfig, readEnvironment } from '../../config.js';
 import { CollectError } from '../../errors.js';
 import { EXIT } from '../../exit-codes.js';
 import { startServer } from '../../server/server.js';
-import { parseAllowedFailures } from '../allowed-failures.js';
-import { parseInteger } from '../flags.js';
+import type { ServeFlags } from '../options.js';
 import { createPlainReporter } from '../render/plain.js';
 import { watchSignals } from '../signals.js';
 import { isUnattended } from '../unattended.js';
@@ -15,19 +15,8 @@ import { isUnattended } from '../unattended.js';
 /** As long as Kubernetes waits before it kills. */
 const LONGEST_STOP_MS = 30_000;
 
-export interface ServeFlags {
-  readonly host?: string;
-  readonly port?: string;
-  readonly grace?: string;
-  readonly allowFailures?: string;
-  readonly allowEmpty?: boolean;
-}
-
 /** Serves until SIGTERM or Ctrl-C. */
 export async function serveCommand(flags: ServeFlags): Promise<void> {
-  const port = parseInteger('--port', flags.port ?? '8080', { min: 0, max: 65_535 });
-  const grace = parseInteger('--grace', flags.grace ?? '60', { min: 0, max: 1440 });
-  const allowedFailures = parseAllowedFailures(flags.allowFailures);
   const environment = readEnvironment();
   const config = loadConfig(environment);
   const secret = cronSecretOf(config, environment);
@@ -40,15 +29,15 @@ export async function serveCommand(flags: ServeFlags): Promise<void> {
     const server = await startServer({
       app,
       secret,
-      port,
-      allowedFailures,
+      port: flags.port,
+      allowedFailures: flags.allowFailures ?? NO_FAILURES,
       onEvent,
       log,
       allowEmpty: flags.allowEmpty === true,
       cron: config.server.cron,
       timeZone: config.server.timeZone,
-      graceMs: grace * MINUTE_MS,
-      host: flags.host ?? '127.0.0.1',
+      graceMs: flags.grace * MINUTE_MS,
+      host: flags.host,
       alerts: createAlerts({ ...config.alerts, warn: log }),
     });
     if (!watch.signal.aborted) await once(watch.signal, 'abort');
