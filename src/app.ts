@@ -9,7 +9,7 @@ import { CollectError, PlatformError } from './errors.js';
 import { createHttp } from './http/client.js';
 import { redact } from './http/redact.js';
 import { type DefaultStore, openDriver, openStore } from './open-store.js';
-import type { Platform } from './platforms/platform.js';
+import type { Platform } from './platforms/contract.js';
 import { createPlatforms } from './platforms/registry.js';
 import type { AppliedSchema } from './store/apply-schema.js';
 import type { EmbeddedStore } from './store/drivers/embedded.js';

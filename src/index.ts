@@ -5,7 +5,7 @@ import { type CollectOptions, DEFAULT_OPTIONS } from './collector/options.js';
 import type { StatusReport } from './collector/status.js';
 import type { Summary } from './collector/summary.js';
 import { DEFAULT_LOOKBACK_DAYS } from './collector/window.js';
-import type { Platform } from './platforms/platform.js';
+import type { Platform } from './platforms/contract.js';
 
 export { type App, type AppOptions, type ConnectionInput, openApp } from './app.js';
 export type { CollectEvent, ConnectionReport, OnEvent } from './collector/events.js';
@@ -25,7 +25,7 @@ export type {
   Platform,
   PlatformContext,
   Split,
-} from './platforms/platform.js';
+} from './platforms/contract.js';
 
 const DEFAULTS: CollectOptions = { ...DEFAULT_OPTIONS, trigger: 'library', signal: new AbortController().signal };
 

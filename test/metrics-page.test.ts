@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { loadConfig } from '../src/config.js';
-import type { MetricInfo } from '../src/platforms/platform.js';
+import type { MetricInfo } from '../src/platforms/contract.js';
 import { createPlatforms } from '../src/platforms/registry.js';
 
 const TITLES = { instagram: 'Instagram', facebook: 'Facebook', youtube: 'YouTube', linkedin: 'LinkedIn' };

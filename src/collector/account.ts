@@ -1,7 +1,7 @@
 import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import type { HttpClient } from '../http/client.js';
 import { redact } from '../http/redact.js';
-import type { DayResult, Platform, PlatformContext } from '../platforms/platform.js';
+import type { DayResult, Platform, PlatformContext } from '../platforms/contract.js';
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { addDays } from './day.js';

@@ -1,4 +1,4 @@
-import type { Platform } from '../platforms/platform.js';
+import type { Platform } from '../platforms/contract.js';
 import { addDays, lastEndedDate } from './day.js';
 import type { Summary } from './summary.js';
 

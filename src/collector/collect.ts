@@ -3,7 +3,7 @@ import { CollectError, leaseLost } from '../errors.js';
 import { createHttp, type HttpClientOptions } from '../http/client.js';
 import { createClockCheck } from '../http/clock-skew.js';
 import { redact } from '../http/redact.js';
-import type { Platform } from '../platforms/platform.js';
+import type { Platform } from '../platforms/contract.js';
 import type { AccountFilter, StoredAccount } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';

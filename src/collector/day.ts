@@ -1,4 +1,4 @@
-import type { Day } from '../platforms/platform.js';
+import type { Day } from '../platforms/contract.js';
 
 const DAY_MS = 86_400_000;
 const formatters = new Map<string, Intl.DateTimeFormat>();

@@ -1,5 +1,5 @@
 import { type CollectError, LeaseHeld } from '../errors.js';
-import type { Platform } from '../platforms/platform.js';
+import type { Platform } from '../platforms/contract.js';
 import type { ForeignRows, RecordCounts, Succession } from '../store/accounts.js';
 import type { Anomaly } from './anomalies.js';
 import type { LostDays, Tally, WithoutPermission } from './tally.js';

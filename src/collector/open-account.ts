@@ -1,5 +1,5 @@
 import { PlatformError } from '../errors.js';
-import type { Account } from '../platforms/platform.js';
+import type { Account } from '../platforms/contract.js';
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import type { Keyring } from '../tokens/keyring.js';
 

@@ -1,4 +1,4 @@
-import type { RefusedMetrics } from '../platforms/platform.js';
+import type { RefusedMetrics } from '../platforms/contract.js';
 
 /** Instagram lists every valid metric in its refusal. */
 const LONGEST_WHY = 80;

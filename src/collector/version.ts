@@ -1,4 +1,4 @@
-import type { Platform } from '../platforms/platform.js';
+import type { Platform } from '../platforms/contract.js';
 import { addDays, dateAt } from './day.js';
 
 const WARN_DAYS = 60;

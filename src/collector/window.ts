@@ -1,4 +1,4 @@
-import type { Day, Platform } from '../platforms/platform.js';
+import type { Day, Platform } from '../platforms/contract.js';
 import type { DateRange } from '../store/accounts.js';
 import { addDays, dateAt, datesBetween, lastEndedDate } from './day.js';
 

@@ -1,10 +1,10 @@
+import type { Platform } from './contract.js';
 import { facebook } from './facebook/facebook.js';
 import type { GoogleSettings } from './google/oauth.js';
 import { instagram } from './instagram/instagram.js';
 import type { LinkedInSettings } from './linkedin/api.js';
 import { linkedin } from './linkedin/linkedin.js';
 import type { MetaSettings } from './meta/graph.js';
-import type { Platform } from './platform.js';
 import { youtube } from './youtube/youtube.js';
 
 export interface PlatformSettings {

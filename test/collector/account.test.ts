@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { collectAccount, planAccount, type RunContext } from '../../src/collector/account.js';
 import { openRefreshToken } from '../../src/collector/open-account.js';
 import { type FailureReason, PlatformError } from '../../src/errors.js';
-import type { Platform } from '../../src/platforms/platform.js';
+import type { Platform } from '../../src/platforms/contract.js';
 import type { StoredAccount, StoredConnection } from '../../src/store/accounts.js';
 import { generateKey } from '../../src/tokens/fernet.js';
 import { createKeyring } from '../../src/tokens/keyring.js';

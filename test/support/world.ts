@@ -5,7 +5,7 @@ import type { CollectEvent } from '../../src/collector/events.js';
 import { type CollectOptions, DEFAULT_OPTIONS } from '../../src/collector/options.js';
 import type { Summary } from '../../src/collector/summary.js';
 import { loadConfig } from '../../src/config.js';
-import type { Platform } from '../../src/platforms/platform.js';
+import type { Platform } from '../../src/platforms/contract.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';

@@ -1,4 +1,4 @@
-import type { MetricInfo } from '../platform.js';
+import type { MetricInfo } from '../contract.js';
 
 export const REACTIONS = 'page_actions_post_reactions_total';
 export const UNIQUE_VIEWERS = 'page_total_media_view_unique';

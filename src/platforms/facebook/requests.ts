@@ -1,9 +1,9 @@
 import { PlatformError } from '../../errors.js';
+import type { Day, RefusedMetrics } from '../contract.js';
 import { GraphError } from '../meta/errors.js';
 import type { Graph } from '../meta/graph.js';
 import { askInsights, type Insights } from '../meta/insights.js';
-import { askOptional, joined, type Part, tiersOf, type Warn } from '../parts.js';
-import type { Day, RefusedMetrics } from '../platform.js';
+import { askOptional, joined, type Part, tiersOf, type Warn } from '../shared/parts.js';
 import { ASKED, GIVEN_UP_FIRST, OPTIONAL, REACH_PERIODS, REACTIONS, UNIQUE_VIEWERS } from './metrics.js';
 import { rollingOf, withDates } from './parse.js';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
-import { StaleToken } from '../oauth.js';
-import { list } from '../shape.js';
-import { judgePlain, refuse, retry } from '../verdicts.js';
+import { StaleToken } from '../shared/oauth.js';
+import { list } from '../shared/shape.js';
+import { judgePlain, refuse, retry } from '../shared/verdicts.js';
 
 /** YouTube Analytics does not know the combination of metrics and dimensions: nothing of it is answered. */
 export class UnsupportedQuery extends PlatformError {

@@ -1,4 +1,4 @@
-import type { MetricInfo } from '../platform.js';
+import type { MetricInfo } from '../contract.js';
 
 /** In one request, as totals of the day. */
 export const TOTALS = [

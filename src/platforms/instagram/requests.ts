@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
+import type { Day, RefusedMetrics, Split } from '../contract.js';
 import { GraphError } from '../meta/errors.js';
 import type { Graph } from '../meta/graph.js';
 import { askInsights, type Insights } from '../meta/insights.js';
@@ -13,8 +14,7 @@ import {
   type Warn,
   withAliases,
   withSplits,
-} from '../parts.js';
-import type { Day, RefusedMetrics, Split } from '../platform.js';
+} from '../shared/parts.js';
 import {
   METRICS,
   OPTIONAL_BY_FOLLOWER,

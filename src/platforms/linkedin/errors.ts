@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
-import { StaleToken } from '../oauth.js';
-import { judgePlain, refuse, retry } from '../verdicts.js';
+import { StaleToken } from '../shared/oauth.js';
+import { judgePlain, refuse, retry } from '../shared/verdicts.js';
 import { NEWEST_VERSION, VERSIONS } from './versions.js';
 
 const errorBody = z.object({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { PlatformError, RunLimit } from '../../errors.js';
-import { metricNumber } from '../number.js';
-import { askClosing, dayFrom, type Part, type Warn } from '../parts.js';
-import type { Day, Platform } from '../platform.js';
+import type { Day, Platform } from '../contract.js';
+import { metricNumber } from '../shared/number.js';
+import { askClosing, dayFrom, type Part, type Warn } from '../shared/parts.js';
 import { type LinkedIn, type LinkedInSettings, openLinkedIn } from './api.js';
 import {
   FOLLOWER_STATISTICS,

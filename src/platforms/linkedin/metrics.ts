@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { metricNumber } from '../number.js';
-import type { MetricInfo } from '../platform.js';
-import { list } from '../shape.js';
+import type { MetricInfo } from '../contract.js';
+import { metricNumber } from '../shared/number.js';
+import { list } from '../shared/shape.js';
 
 const fields = z.record(z.string(), z.unknown());
 type Fields = z.infer<typeof fields>;

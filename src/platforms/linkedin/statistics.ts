@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
-import { metricNumber } from '../number.js';
-import { type Part, readValues, type Warn } from '../parts.js';
-import type { Day } from '../platform.js';
-import { list } from '../shape.js';
+import type { Day } from '../contract.js';
+import { metricNumber } from '../shared/number.js';
+import { type Part, readValues, type Warn } from '../shared/parts.js';
+import { list } from '../shared/shape.js';
 import type { Resource } from './metrics.js';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
-import { judgePlain, refuse } from '../verdicts.js';
+import { judgePlain, refuse } from '../shared/verdicts.js';
 import { RULES, type Rule } from './rules.js';
 
 /** A refusal by the Graph API, with the code that decides what it means. */

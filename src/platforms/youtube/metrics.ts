@@ -1,4 +1,4 @@
-import type { MetricInfo } from '../platform.js';
+import type { MetricInfo } from '../contract.js';
 
 /** By day, in one request for all days. */
 export const DAILY = [

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { dayOf } from '../../../src/collector/day.js';
+import type { Account } from '../../../src/platforms/contract.js';
 import { instagram } from '../../../src/platforms/instagram/instagram.js';
-import type { Account } from '../../../src/platforms/platform.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
 import { answerFrom, type Expectation, holdRecorded, readRecorded } from '../../support/recorded.js';
 

@@ -1,5 +1,5 @@
 import { datesBetween, dayOf } from '../../../src/collector/day.js';
-import type { Account } from '../../../src/platforms/platform.js';
+import type { Account } from '../../../src/platforms/contract.js';
 import { youtube } from '../../../src/platforms/youtube/youtube.js';
 import type { Answer } from '../../support/api.js';
 import { type Expectation, holdRecorded } from '../../support/recorded.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { datesBetween, dayOf } from '../../../src/collector/day.js';
-import type { Account } from '../../../src/platforms/platform.js';
+import type { Account } from '../../../src/platforms/contract.js';
 import { youtube } from '../../../src/platforms/youtube/youtube.js';
 import { trueSplit } from '../../../src/sandbox/values.js';
 import { EXPECTED, NOON } from '../../conformance/accounts.js';

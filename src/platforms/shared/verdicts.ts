@@ -1,5 +1,5 @@
-import { type FailureReason, type FailureScope, PlatformError } from '../errors.js';
-import type { HttpAnswer, Verdict } from '../http/http.js';
+import { type FailureReason, type FailureScope, PlatformError } from '../../errors.js';
+import type { HttpAnswer, Verdict } from '../../http/http.js';
 
 /** What an answer means that holds no error in the API's own words: a JSON object with status 200 is one to read. */
 export function judgePlain(api: string, answer: HttpAnswer): Verdict<unknown> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { PlatformError } from '../errors.js';
-import type { HttpAnswer, Judge, Verdict } from '../http/http.js';
-import type { Account, CheckContext } from './platform.js';
+import { PlatformError } from '../../errors.js';
+import type { HttpAnswer, Judge, Verdict } from '../../http/http.js';
+import type { Account, CheckContext } from '../contract.js';
 import { TOKEN_RULES, type TokenRule } from './token-errors.js';
 import { judgePlain, refuse, retry } from './verdicts.js';
 

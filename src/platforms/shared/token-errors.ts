@@ -1,4 +1,4 @@
-import type { FailureReason } from '../errors.js';
+import type { FailureReason } from '../../errors.js';
 
 /** What a token endpoint's refusal means: the first row whose words are met in it decides. */
 export interface TokenRule {
