@@ -14,9 +14,7 @@ import { DEFAULT_TIMES, GITHUB_TIMES } from './schedule/schedule.js';
  */
 export function createProgram(version: string): Command {
   const program = new Command('analytics-collect')
-    .description(
-      'Collects the finished days of every connected Instagram, Facebook, YouTube and LinkedIn account into PostgreSQL.',
-    )
+    .description('Collects the finished days of every connected social media account into PostgreSQL.')
     .version(version)
     .exitOverride()
     .configureOutput({ outputError: () => {} });

@@ -7,8 +7,8 @@ type Opener = Pick<Keyring, 'decrypt'>;
 
 /** Decrypts a connection's tokens. What cannot be decrypted goes nowhere. Throws `PlatformError`. */
 export function openAccount(
-  { userId, accountId, accountName }: StoredAccount,
-  { id, accessToken, refreshToken, tokenExpiresAt }: StoredConnection,
+  { accountId }: StoredAccount,
+  { accessToken, refreshToken, tokenExpiresAt }: StoredConnection,
   keyring: Opener,
 ): Account {
   if (accessToken === null)
@@ -22,10 +22,7 @@ export function openAccount(
     throw new PlatformError('undecryptable_token', `${why}; connect the account again`);
   }
   return {
-    userId,
-    connectionId: id,
     accountId,
-    accountName,
     accessToken: access.token,
     refreshToken: openRefreshToken(refreshToken, keyring),
     tokenExpiresAt: tokenExpiresAt === null ? null : new Date(tokenExpiresAt),

@@ -28,7 +28,7 @@ export function platformJson(platform: PlatformFacts, now: Date) {
     storage_rule: storageRule,
     metrics: metrics.map((metric) => ({
       name: metric.name,
-      api_name: metric.apiName,
+      api_name: metric.apiName ?? metric.aliasOf ?? metric.name,
       unit: metric.unit,
       aggregate: metric.aggregate,
       period: metric.period ?? 'day',

@@ -5,10 +5,7 @@ import type { Answer } from '../../support/api.js';
 import { answerFrom, type Expectation, holdRecorded, readRecorded } from '../../support/recorded.js';
 
 const ACCOUNT: Account = {
-  userId: 'u',
-  connectionId: 'c',
   accountId: '104500000000001',
-  accountName: null,
   accessToken: 'USER_TOKEN',
   refreshToken: null,
   tokenExpiresAt: null,

@@ -6,10 +6,7 @@ import { type Answer, lentContext, serveApi } from '../../support/api.js';
 import { answerFrom, type Expectation, holdRecorded, readRecorded } from '../../support/recorded.js';
 
 const ACCOUNT: Account = {
-  userId: 'u',
-  connectionId: 'c',
   accountId: '17841400000000001',
-  accountName: null,
   accessToken: 'EAAtoken',
   refreshToken: null,
   tokenExpiresAt: null,

@@ -60,10 +60,7 @@ describe('three statistics, of which one fails', () => {
     organizationalEntityShareStatistics: { totalShareStatistics: { clickCount: 3 } },
   };
   const ACCOUNT: Account = {
-    userId: 'u1',
-    connectionId: 'c1',
     accountId: '7',
-    accountName: null,
     accessToken: 'AQXone',
     refreshToken: null,
     tokenExpiresAt: null,

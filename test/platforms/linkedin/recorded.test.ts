@@ -5,10 +5,7 @@ import type { Answer } from '../../support/api.js';
 import { type Expectation, holdRecorded } from '../../support/recorded.js';
 
 const ACCOUNT: Account = {
-  userId: 'u',
-  connectionId: 'c',
   accountId: '90000001',
-  accountName: null,
   accessToken: 'AQXone',
   refreshToken: 'AQYrefresh',
   tokenExpiresAt: null,

@@ -5,10 +5,7 @@ import type { Answer } from '../../support/api.js';
 import { type Expectation, holdRecorded } from '../../support/recorded.js';
 
 const ACCOUNT: Account = {
-  userId: 'u',
-  connectionId: 'c',
   accountId: 'UCaaaaaaaaaaaaaaaaaaaaa1',
-  accountName: null,
   accessToken: 'ya29.one',
   refreshToken: '1//refresh',
   tokenExpiresAt: null,

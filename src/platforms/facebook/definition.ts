@@ -1,0 +1,11 @@
+import { definePlatform } from '../contract.js';
+import { META_VARIABLES, metaSettings } from '../meta/variables.js';
+import { facebook } from './facebook.js';
+
+export const FACEBOOK = definePlatform({
+  name: 'facebook',
+  title: 'Facebook',
+  accountColumns: ['account_id', 'page_id'],
+  variables: META_VARIABLES,
+  create: (variables) => facebook(metaSettings(variables)),
+});
