@@ -17,7 +17,7 @@ export function judgePlain(api: string, answer: HttpAnswer): Verdict<unknown> {
   return { kind: 'accept', value: answer.json };
 }
 
-export function retry(reason: FailureReason, message: string, scope: FailureScope = 'day'): Verdict<never> {
+function retry(reason: FailureReason, message: string, scope: FailureScope = 'day'): Verdict<never> {
   return { kind: 'retry', error: new PlatformError(reason, message, scope) };
 }
 
