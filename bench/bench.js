@@ -4,10 +4,10 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { collect } from '../dist/collector/collect.js';
 import { DEFAULT_OPTIONS } from '../dist/collector/options.js';
 import { loadConfig } from '../dist/config.js';
 import { createPlatforms } from '../dist/platforms/registry.js';
+import { collect } from '../dist/run/collect.js';
 import { SANDBOX_CREDENTIALS } from '../dist/sandbox/oauth.js';
 import { population } from '../dist/sandbox/population.js';
 import { startSandbox } from '../dist/sandbox/server.js';

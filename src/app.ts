@@ -1,8 +1,5 @@
-import { collect } from './collector/collect.js';
-import type { OnEvent } from './collector/events.js';
+import { systemClock } from './clock.js';
 import type { CollectOptions } from './collector/options.js';
-import { readStatus, type StatusReport } from './collector/status.js';
-import type { Summary } from './collector/summary.js';
 import { DEFAULT_LOOKBACK_DAYS } from './collector/window.js';
 import { type Config, loadConfig, readEnvironment, secretsOf } from './config.js';
 import { CollectError, PlatformError } from './errors.js';
@@ -11,6 +8,10 @@ import { redact } from './http/redact.js';
 import { type DefaultStore, openDriver, openStore } from './open-store.js';
 import type { Platform } from './platforms/contract.js';
 import { createPlatforms } from './platforms/registry.js';
+import type { OnEvent } from './report/events.js';
+import { readStatus, type StatusReport } from './report/status.js';
+import type { Summary } from './report/summary.js';
+import { collect } from './run/collect.js';
 import type { AppliedSchema } from './store/apply-schema.js';
 import type { EmbeddedStore } from './store/drivers/embedded.js';
 import type { ChosenPrimary, NewConnection, Store, WrittenMetric } from './store/store.js';
@@ -94,7 +95,11 @@ function assemble({ config, store, keyring, platforms, now, notices }: Parts): A
     store,
     notices,
     collect: (options, onEvent) =>
-      collect({ store, keyring, platforms, now, secrets: secretsOf(config) }, options, onEvent),
+      collect(
+        { store, keyring, platforms, clock: { ...systemClock, now }, secrets: secretsOf(config) },
+        options,
+        onEvent,
+      ),
     status: (days) => readStatus({ store, platforms, keyring }, days, now()),
     async writtenToday() {
       await store.check();
@@ -205,7 +210,7 @@ async function checkedName(
     concurrency: 1,
     signal: new AbortController().signal,
     counters: { total: 0, retried: 0 },
-    now,
+    clock: { ...systemClock, now },
     limits: { maxRequests: 100, maxDurationMs: 60_000, maxWaitMs: 0 },
     warn: () => undefined,
   });

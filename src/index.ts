@@ -1,17 +1,14 @@
 /** The library behind the command: the same runs, from a program of your own. */
 import { type AppOptions, openApp } from './app.js';
-import type { OnEvent } from './collector/events.js';
 import { type CollectOptions, DEFAULT_OPTIONS } from './collector/options.js';
-import type { StatusReport } from './collector/status.js';
-import type { Summary } from './collector/summary.js';
 import { DEFAULT_LOOKBACK_DAYS } from './collector/window.js';
 import type { Platform } from './platforms/contract.js';
+import type { OnEvent } from './report/events.js';
+import type { StatusReport } from './report/status.js';
+import type { Summary } from './report/summary.js';
 
 export { type App, type AppOptions, type ConnectionInput, openApp } from './app.js';
-export type { CollectEvent, ConnectionReport, OnEvent } from './collector/events.js';
 export type { CollectOptions, RunLimits } from './collector/options.js';
-export type { StatusReport } from './collector/status.js';
-export type { Summary } from './collector/summary.js';
 export type { Window } from './collector/window.js';
 export { CollectError, FAILURE_REASONS, type FailureReason, PlatformError } from './errors.js';
 export type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http/http.js';
@@ -26,6 +23,9 @@ export type {
   PlatformContext,
   Split,
 } from './platforms/contract.js';
+export type { CollectEvent, ConnectionReport, OnEvent } from './report/events.js';
+export type { StatusReport } from './report/status.js';
+export type { Summary } from './report/summary.js';
 
 const DEFAULTS: CollectOptions = { ...DEFAULT_OPTIONS, trigger: 'library', signal: new AbortController().signal };
 

@@ -30,7 +30,7 @@ export async function openStore(config: Config, defaultStore: DefaultStore): Pro
   const store = await openDriver(config.store);
   try {
     if (config.store.kind === 'embedded' && !config.store.isNamed && defaultStore === 'connected') {
-      const { services } = await store.countConnections();
+      const { services } = await store.countConnections(null);
       if (services.length === 0) throw noStore(config, 'holds no connection');
     }
     return { store, ...(key === null ? await makeKey(config, store) : { encryptionKey: key, notices: [] }) };
@@ -53,7 +53,7 @@ export async function openDriver(config: Config['store']): Promise<Store> {
 
 /** Makes the embedded store's key, unless there is something that another key has encrypted. */
 async function makeKey(config: Config, store: Store): Promise<Omit<OpenStore, 'store'>> {
-  const { encrypted } = await store.countConnections();
+  const { encrypted } = await store.countConnections(null);
   if (encrypted > 0) throw keyMissing(config, encrypted);
   const { key, path } = await createKey(config.dataDir);
   const notice = `Made an encryption key in ${path}. Back it up: without it the stored tokens cannot be read.`;

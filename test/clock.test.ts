@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { steadyClock } from '../src/clock.js';
+import { steadyClock, systemClock } from '../src/clock.js';
 
 const START = Date.parse('2026-11-22T09:00:00Z');
 const MINUTE_MS = 60_000;
@@ -7,13 +7,14 @@ const MINUTE_MS = 60_000;
 /** What the clock shows, in minutes since the start, after so many minutes and with the wall clock set forward. */
 function shown(afterMinutes: number, setForwardMinutes: number): number {
   const state = { wall: START, elapsed: 1_234 };
-  const clock = steadyClock(
-    () => new Date(state.wall),
-    () => state.elapsed,
-  );
+  const clock = steadyClock({
+    ...systemClock,
+    now: () => new Date(state.wall),
+    monotonic: () => state.elapsed,
+  });
   state.elapsed += afterMinutes * MINUTE_MS;
   state.wall += (afterMinutes + setForwardMinutes) * MINUTE_MS;
-  return (clock().getTime() - START) / MINUTE_MS;
+  return (clock.now().getTime() - START) / MINUTE_MS;
 }
 
 test.each([

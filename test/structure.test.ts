@@ -11,16 +11,17 @@ const LAYERS = [
   ['server'],
   ['index'],
   ['app'],
+  ['run', 'alerts'],
+  ['report'],
   ['open-store'],
   ['sandbox'],
-  ['alerts'],
   ['config'],
   ['near-names'],
   ['variables'],
   ['collector'],
   ['platforms', 'store'],
   ['http', 'tokens'],
-  ['errors', 'clock', 'edit-distance', 'setting'],
+  ['errors', 'clock', 'text', 'edit-distance', 'setting'],
 ];
 
 interface Import {
@@ -62,7 +63,9 @@ it('imports run downwards', () => {
 it('the collector knows contracts, not platforms or stores', () => {
   const inside = imports().filter(
     ({ from, to, target }) =>
-      from === 'collector' && ['platforms', 'store'].includes(to) && !/(contract|store|accounts)\.js$/.test(target),
+      from === 'collector' &&
+      ['platforms', 'store'].includes(to) &&
+      !/(contract|store|accounts|selection)\.js$/.test(target),
   );
   expect(inside).toEqual([]);
 });

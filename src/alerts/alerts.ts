@@ -1,8 +1,8 @@
-import type { CollectEvent } from '../collector/events.js';
-import type { Summary } from '../collector/summary.js';
 import type { AlertsConfig } from '../config.js';
 import { CollectError, type ErrorCode } from '../errors.js';
 import { type Delivery, type DeliveryTimes, deliver } from '../http/deliver.js';
+import type { CollectEvent } from '../report/events.js';
+import type { Summary } from '../report/summary.js';
 import { describeCrash, describeRun, isAlarming } from './message.js';
 
 /** Somebody stands before the terminal, or another run is at work and tells of itself. */
@@ -10,8 +10,8 @@ const NOTHING_TO_TELL: readonly ErrorCode[] = ['usage', 'lease_held', 'store_loc
 
 /** Tells people of runs, and a healthcheck that they happen. Nothing here throws, and each call ends within a minute. */
 export interface Alerts {
-  /** `countsForNight`: the healthcheck waits for it. A run of a single user, or of a shard, must not hide that another is missing. */
-  ofRun(run: { readonly countsForNight: boolean }): RunAlerts;
+  /** `countsForHealthcheck`: the healthcheck waits for it. A run of some accounts or of named days must not hide that another is missing. */
+  ofRun(run: { readonly countsForHealthcheck: boolean }): RunAlerts;
   /** Sends a message that says what it is. Answers null, or why it did not get there. */
   test(): Promise<string | null>;
 }
@@ -39,12 +39,12 @@ export function createAlerts({ webhookUrl, details, healthcheckUrl, warn, times 
   }
 
   return {
-    ofRun({ countsForNight }) {
+    ofRun({ countsForHealthcheck }) {
       let runId: string | null = null;
       let begun: Promise<void> = Promise.resolve();
       const beginning = new AbortController();
       const ping = (event: string, text: string, signal?: AbortSignal) => {
-        if (healthcheckUrl === null || !countsForNight) return Promise.resolve();
+        if (healthcheckUrl === null || !countsForHealthcheck) return Promise.resolve();
         return send({ url: pingUrl(healthcheckUrl, event, runId), body: { text }, signal }, 'HEALTHCHECK_URL');
       };
       const alert = (text: string, signal?: AbortSignal) =>

@@ -1,4 +1,4 @@
-import type { Summary } from '../collector/summary.js';
+import type { Summary } from '../report/summary.js';
 
 /** How many connections may fail, in all or as a share (0 to 1), before a run counts as partly failed. */
 export type AllowedFailures =

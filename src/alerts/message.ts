@@ -1,6 +1,6 @@
-import { CHANGES, type Change } from '../collector/changes.js';
-import type { Summary } from '../collector/summary.js';
 import { CollectError, isSkipReason } from '../errors.js';
+import { CHANGES, type Change } from '../report/changes.js';
+import type { Summary } from '../report/summary.js';
 
 /** Discord takes no more than 2,000 characters: https://discord.com/developers/docs/resources/webhook#execute-webhook */
 const LONGEST = 2_000;

@@ -2,7 +2,7 @@ import { addDays } from '../collector/day.js';
 import { DEFAULT_LOOKBACK_DAYS, type Window } from '../collector/window.js';
 import { CollectError } from '../errors.js';
 import { OLDER_TRIGGER_PATH, TRIGGER_PATH } from '../server/paths.js';
-import type { Shard } from '../store/accounts.js';
+import { ALL, type Selection } from '../store/selection.js';
 import type { TimeOfDay, Times } from './schedule/schedule.js';
 
 const DAY_MS = 86_400_000;
@@ -58,11 +58,24 @@ export function parseWindow({ date, since, until, lookback }: WindowFlags, today
   return { kind: 'lookback', days: parseDays('--lookback', lookback) };
 }
 
-/** A part of the users, `I/N`. */
-export function parseShard(text: string): Shard {
+/** Whose accounts are asked for: all, those of `--user`, or those of the part `I/N` of the users that `--shard` names. */
+export function parseSelection({ user, shard }: { readonly user?: string; readonly shard?: string }): Selection {
+  if (user !== undefined && shard !== undefined) {
+    throw usageError('--user goes without --shard.', 'Keep one of them.');
+  }
+  if (user !== undefined) return { kind: 'user', userId: parseUser(user) };
+  return shard === undefined ? ALL : parseShard(shard);
+}
+
+function parseUser(user: string): string {
+  if (user.trim() !== '') return user;
+  throw usageError('--user is empty.', 'Leave it out to collect all users.');
+}
+
+function parseShard(text: string): Selection {
   const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
   if (index !== undefined && count !== undefined && 1 <= index && index <= count && count <= MAX_SHARDS) {
-    return { index, count };
+    return { kind: 'shard', index, count };
   }
   throw usageError(
     `--shard ${quote(text)} is not a part I/N with 1 <= I <= N <= ${MAX_SHARDS}.`,

@@ -1,6 +1,6 @@
 import { appendFile, stat } from 'node:fs/promises';
-import type { ConnectionReport } from '../collector/events.js';
-import type { Summary } from '../collector/summary.js';
+import type { ConnectionReport } from '../report/events.js';
+import type { Summary } from '../report/summary.js';
 import { githubAnnotations, githubOutputs, githubSummary, MAX_SUMMARY_BYTES } from './render/github.js';
 
 /**

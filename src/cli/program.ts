@@ -40,9 +40,7 @@ function addCollect(program: Command): void {
     .option('--until <day>', 'the last day, with --since (default: yesterday)')
     .option('--lookback <days>', 'how many ended days to look at (default: 7)')
     .option('--backlog <days>', 'older days to make up for in a run, of each account (default: 30)')
-    .addOption(
-      new Option('--shard <i/n>', 'only this part of the users, for n machines that share a run').conflicts('user'),
-    )
+    .option('--shard <i/n>', 'only this part of the users, for n machines that share a run')
     .option('--concurrency <n>', 'requests at once (default: 32)')
     .option('--max-requests <n>', 'requests in all, the rest is due in the next run (default: 200000)')
     .option('--max-duration <minutes>', 'how long a run may take, likewise (default: 180)')

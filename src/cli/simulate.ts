@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { openSandbox } from '../app.js';
 import { addDays, datesBetween } from '../collector/day.js';
 import type { CollectOptions } from '../collector/options.js';
-import type { Summary } from '../collector/summary.js';
+import type { Summary } from '../report/summary.js';
 import type { EmbeddedStore } from '../store/drivers/embedded.js';
 
 const DAY_MS = 86_400_000;

@@ -3,11 +3,11 @@ import type { HttpClient } from '../http/client.js';
 import { redact } from '../http/redact.js';
 import type { DayResult, Platform, PlatformContext } from '../platforms/contract.js';
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
+import { oneLine } from '../text.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { addDays } from './day.js';
 import { figuresOf, isDoubted } from './doubt.js';
 import { withDays } from './expected.js';
-import { oneLine } from './one-line.js';
 import { openAccount } from './open-account.js';
 import {
   type AccountRecord,
@@ -26,7 +26,6 @@ import type { Window } from './window.js';
 
 /** What the accounts of one run share. */
 export interface RunContext {
-  readonly platforms: ReadonlyMap<string, Platform>;
   readonly keyring: Pick<Keyring, 'decrypt'>;
   readonly http: Pick<HttpClient, 'lane'>;
   readonly refusals: Refusals;

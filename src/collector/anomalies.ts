@@ -1,9 +1,6 @@
 import type { StoredAccount } from '../store/accounts.js';
-import type { Store } from '../store/store.js';
 import { ANOMALY_SHARE, FEWEST_ACCOUNTS, hasValues } from './doubt.js';
-import { anomalyWarning } from './messages.js';
 import type { DayRecord } from './outcome.js';
-import type { Tally } from './tally.js';
 
 /** A day on which most accounts of a platform fell to zeros or nothing. */
 export interface Anomaly {
@@ -51,18 +48,4 @@ export function createAnomalies(): Anomalies {
         .map(({ known, ...count }) => ({ ...count, isNew: known === 0 }))
         .sort((a, b) => `${a.platform} ${a.date}`.localeCompare(`${b.platform} ${b.date}`)),
   };
-}
-
-/** Records that these days are not believed, and tells of those that no run before has told of. */
-export async function recordAnomalies(
-  found: readonly Anomaly[],
-  runId: string,
-  store: Pick<Store, 'doubtDay'>,
-  tally: Pick<Tally, 'doubt'>,
-  warn: (message: string) => void,
-): Promise<void> {
-  for (const anomaly of found) {
-    tally.doubt(await store.doubtDay(runId, anomaly));
-    if (anomaly.isNew) warn(anomalyWarning(anomaly));
-  }
 }

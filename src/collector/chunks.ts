@@ -14,7 +14,10 @@ export interface Chunk {
   readonly isLast: boolean;
 }
 
-/** Collects an account's planned days, the newest first, in chunks that are written one by one. Never throws. */
+/**
+ * Collects an account's planned days, the newest first, in chunks that are written one by one. Nothing comes of an account that
+ * was not reached before the run stopped. Never throws.
+ */
 export async function* collectInChunks(
   account: StoredAccount,
   platform: Platform,
@@ -24,6 +27,7 @@ export async function* collectInChunks(
   const chunks = chunksOf(planned.due, CHUNK_DAYS[platform.day.asks]);
   const closing: SnapshotRow[] = [];
   let known = account;
+  let isUntouched = true;
   for (const [index, due] of chunks.entries()) {
     const part =
       index === 0 ? { ...planned, due } : { due, tooOld: [], backlog: 0, lastEndedDate: null, closing: null };
@@ -35,6 +39,8 @@ export async function* collectInChunks(
     const failedDates = withRest(record.failedDates);
     const skippedDates = withRest(record.skippedDates);
     const isLast = failedDates.length + skippedDates.length > 0 || rest.length === 0 || run.signal.aborted;
+    isUntouched &&= record.days.length + failedDates.length + skippedDates.length === 0;
+    if (isLast && isUntouched) return;
     const row = isLast ? record.row : null;
     yield { record: { ...record, row, closing: isLast ? closing : [], failedDates, skippedDates }, isLast };
     if (isLast) return;

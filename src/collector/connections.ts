@@ -1,6 +1,7 @@
 import { nearest } from '../edit-distance.js';
 import { CollectError } from '../errors.js';
 import type { AccountFilter, ConnectionCounts } from '../store/accounts.js';
+import { userOf } from '../store/selection.js';
 import type { Store } from '../store/store.js';
 
 /** The command that connects an account. */
@@ -29,14 +30,14 @@ export async function expectKnownUser(store: Counts, userId: string): Promise<vo
  */
 export async function expectAccounts(
   store: Counts,
-  { userId, platforms, shard }: AccountFilter,
+  { selection, platforms }: AccountFilter,
   collected: readonly string[],
 ): Promise<void> {
-  const { services } = await store.countConnections(userId);
+  const { services } = await store.countConnections(userOf(selection));
   const isAsked = ({ service }: Service) => platforms.includes(service);
   const isActive = services.some((service) => isAsked(service) && service.active > 0);
-  if (isActive && shard !== undefined) return;
-  const who = userId === undefined ? store.description : 'The user';
+  if (isActive && selection.kind === 'shard') return;
+  const who = selection.kind === 'user' ? 'The user' : store.description;
   const wayOut = '--allow-empty lets a run without accounts pass.';
   if (isActive) {
     const theirs = listed(services.filter(isAsked), 'active');

@@ -1,14 +1,24 @@
-import type { Store } from '../store/store.js';
-import type { CollectOptions } from './options.js';
+import { type CollectError, LeaseHeld } from '../errors.js';
+import type { Lease, Store } from '../store/store.js';
 
-/** The name of the lease that a run takes. */
-export function scopeOf({ userId, shard }: Pick<CollectOptions, 'userId' | 'shard'>): string {
-  if (userId !== undefined) return `user:${userId}`;
-  return shard === undefined ? 'all' : `shard:${shard.index}/${shard.count}`;
+const HEARTBEAT_MS = 30_000;
+
+/** Renews a run's lease until the function returned is called. A lease that is lost aborts `halt`. */
+export function holdLease(store: Pick<Store, 'renewRun'>, runId: string, halt: AbortController): () => void {
+  const heartbeat = setInterval(async () => {
+    // A heartbeat that did not get through is tried again at the next beat.
+    const isHeld = await store.renewRun(runId).catch(() => true);
+    if (!isHeld) halt.abort();
+  }, HEARTBEAT_MS);
+  return () => clearInterval(heartbeat);
 }
 
-/** A lease that is lost stops the run; a heartbeat that did not get through is tried again at the next beat. */
-export async function renewLease(store: Store, runId: string, halt: AbortController): Promise<void> {
-  const held = await store.renewRun(runId).catch(() => true);
-  if (!held) halt.abort();
+export function leaseHeld(scope: string, { runId, startedAt, heartbeatAt }: LeaseHolder): CollectError {
+  return new LeaseHeld(
+    runId,
+    `run ${runId} of scope "${scope}" has been at work since ${startedAt} (last sign of life ${heartbeatAt}).`,
+    'Wait for it to end; if it was killed, its lease is taken over once its last sign of life is 2 minutes old.',
+  );
 }
+
+type LeaseHolder = Extract<Lease, { held: false }>['by'];

@@ -1,13 +1,12 @@
-import type { Shard } from '../store/accounts.js';
+import { ALL, type Selection } from '../store/selection.js';
 import { DEFAULT_BACKLOG_DAYS, DEFAULT_LOOKBACK_DAYS, type Window } from './window.js';
 
 const DEFAULT_CONCURRENCY = 32;
 
 export interface CollectOptions {
-  readonly userId?: string;
+  readonly selection: Selection;
+  /** Default: all that there are. */
   readonly platforms?: readonly string[];
-  /** One part of the users, with a lease of its own; goes without `userId`. */
-  readonly shard?: Shard;
   readonly window: Window;
   /** Days from before the window that are made up for, of each account: at most so many. */
   readonly backlog: number;
@@ -41,6 +40,7 @@ export const DEFAULT_LIMITS: RunLimits = { maxRequests: 200_000, maxDurationMs: 
 
 /** A run as it is when nothing else is asked for, but for what started it and what may stop it. */
 export const DEFAULT_OPTIONS = {
+  selection: ALL,
   window: { kind: 'lookback', days: DEFAULT_LOOKBACK_DAYS },
   backlog: DEFAULT_BACKLOG_DAYS,
   concurrency: DEFAULT_CONCURRENCY,
@@ -49,3 +49,12 @@ export const DEFAULT_OPTIONS = {
   dryRun: false,
   limits: DEFAULT_LIMITS,
 } as const satisfies Omit<CollectOptions, 'trigger' | 'signal'>;
+
+/** Whether a run collects whatever is due, of every account. */
+export function isOfEverything({
+  selection,
+  platforms,
+  window,
+}: Pick<CollectOptions, 'selection' | 'platforms' | 'window'>): boolean {
+  return selection.kind === 'all' && platforms === undefined && window.kind === 'lookback';
+}

@@ -9,9 +9,9 @@ import type {
   SnapshotRow,
   StoredAccount,
 } from '../store/accounts.js';
+import { oneLine } from '../text.js';
 import { figuresOf, hasValues, isDoubted, type JudgeInput, judge, NO_DOUBT } from './doubt.js';
 import { missingMetrics } from './expected.js';
-import { oneLine } from './one-line.js';
 import { describe, isOfTheDay, snapshotOf } from './snapshots.js';
 import { hasSettled, isLastOfWindow } from './window.js';
 

@@ -35,6 +35,10 @@ export interface Plan {
   readonly closing: Day | null;
 }
 
+export function isNothingDue({ due, tooOld }: Plan): boolean {
+  return due.length + tooOld.length === 0;
+}
+
 /**
  * Which days of an account are due, from its outcomes and the clock alone. A day that has not ended in the platform's time
  * zone is not due. Of the window, all days are due that are not complete, whatever the reason: a repaired token, a granted

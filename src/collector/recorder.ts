@@ -1,8 +1,8 @@
 import { CollectError } from '../errors.js';
 import type { ClockCheck } from '../http/clock-skew.js';
-import type { AccountRow, ForeignRows, RecordCounts } from '../store/accounts.js';
+import { type AccountRow, type ForeignRows, NOTHING_RECORDED, type RecordCounts } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
-import { oneLine } from './one-line.js';
+import { oneLine } from '../text.js';
 import { type AccountRecord, type DayRecord, failuresOf, refusedByStore } from './outcome.js';
 
 const ROWS_PER_CALL = 500;
@@ -35,7 +35,7 @@ export interface RecorderOptions {
   readonly refresh: boolean;
   readonly adopt: boolean;
   /** Nothing is written before it is confirmed; while nothing can confirm it, a full buffer releases it. */
-  readonly clock: Pick<ClockCheck, 'confirmed' | 'release'>;
+  readonly clockCheck: Pick<ClockCheck, 'confirmed' | 'release'>;
   /** Called at once when writing has ended for good, so that nothing more is fetched for it. */
   readonly onFailure: () => void;
 }
@@ -45,18 +45,21 @@ export interface RecorderOptions {
  * travel in the same call, which is one transaction: a run killed between two calls repeats work and loses none. A day that the
  * database refuses costs the others nothing: it is told apart from them and recorded as failed.
  */
-export function createRecorder({ store, runId, now, refresh, adopt, clock, onFailure }: RecorderOptions): Recorder {
-  let counts: RecordCounts = {
-    inserted: 0,
-    updated: 0,
-    unchanged: 0,
-    foreign: { rows: 0, since: null, until: null },
-  };
+export function createRecorder({
+  store,
+  runId,
+  now,
+  refresh,
+  adopt,
+  clockCheck,
+  onFailure,
+}: RecorderOptions): Recorder {
+  let counts = NOTHING_RECORDED;
   let buffer: Batch[] = [];
   let rowsWaiting = 0;
   let rowsUnwritten = 0;
   let timer: NodeJS.Timeout | undefined;
-  let writing: Promise<void> = clock.confirmed;
+  let writing: Promise<void> = clockCheck.confirmed;
 
   async function send(records: readonly AccountRecord[]): Promise<void> {
     const days = records.flatMap((record) => record.days);
@@ -166,7 +169,7 @@ export function createRecorder({ store, runId, now, refresh, adopt, clock, onFai
       timer ??= setTimeout(flush, LONGEST_BUFFERED_MS);
       if (rowsWaiting >= ROWS_PER_CALL) void flush();
       if (rowsUnwritten < LARGEST_BUFFER_ROWS) return;
-      clock.release();
+      clockCheck.release();
       await flush();
     },
   };

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { setTimeout as sleep } from 'node:timers/promises';
 import got, { CancelError, type OptionsInit, RequestError, TimeoutError } from 'got';
 import pLimit from 'p-limit';
+import type { Clock } from '../clock.js';
 import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import { createGate, type Gate } from './gate.js';
 import type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http.js';
@@ -25,15 +25,13 @@ export interface HttpClientOptions {
   /** Aborted when the run is to stop: nothing more is sent, what is under way is given up. */
   readonly signal: AbortSignal;
   readonly counters: HttpCounters;
-  readonly now: () => Date;
+  readonly clock: Clock;
   readonly warn: (message: string) => void;
   /** Told of the headers of every answer. */
   readonly onAnswer?: (headers: HttpAnswer['headers']) => void;
   readonly limits: HttpLimits;
-  /** Waits; throws `Interrupted` when the signal is aborted. Tests need not wait. */
-  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Tests need not wait for a peer that says nothing either. */
-  readonly answerTimeoutMs?: number;
+  /** How long an answer may take. Default: half a minute. */
+  readonly answerTimeoutMs?: number | undefined;
 }
 
 /** What a run may cost. Beyond it nothing is sent, and what is left is left to the next run. */
@@ -54,9 +52,9 @@ export interface HttpClient {
 
 /** Requests over kept-alive connections. No redirect is followed: it could carry a token to another host. */
 export function createHttp(options: HttpClientOptions): HttpClient {
-  const { concurrency, signal, counters, now, warn, limits, pause = sleepUnlessAborted } = options;
+  const { concurrency, signal, counters, clock, warn, limits } = options;
   const { answerTimeoutMs = ANSWER_TIMEOUT_MS, onAnswer } = options;
-  const begunAt = performance.now();
+  const begunAt = clock.monotonic();
   // Every request under way listens to the one signal: their number is bounded, and no leak.
   setMaxListeners(0, signal);
   const limit = pLimit(concurrency);
@@ -83,7 +81,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
 
   async function send(request: HttpRequest): Promise<HttpAnswer | PlatformError> {
     if (signal.aborted) throw new Interrupted();
-    const exceeded = exceededLimit(limits, counters.total, performance.now() - begunAt);
+    const exceeded = exceededLimit(limits, counters.total, clock.monotonic() - begunAt);
     if (exceeded) {
       warn(`${exceeded.message}; what is left is due in the next run`);
       throw exceeded;
@@ -109,9 +107,15 @@ export function createHttp(options: HttpClientOptions): HttpClient {
   }
 
   function gateOf(api: string): Gate {
-    const gate = gates.get(api) ?? createGate({ api, maxWaitMs: limits.maxWaitMs, now, warn });
+    const gate = gates.get(api) ?? createGate({ api, maxWaitMs: limits.maxWaitMs, now: clock.now, warn });
     gates.set(api, gate);
     return gate;
+  }
+
+  async function pause(ms: number): Promise<void> {
+    await clock.sleep(ms, signal).catch(() => {
+      throw new Interrupted();
+    });
   }
 
   /** Asks the gate when the request's turn has come: what an answer said while it queued counts. */
@@ -123,7 +127,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
         return rest > 0 ? { rest } : { answer: await send(request), answered };
       });
       if (sent.answer) return sent;
-      await pause(sent.rest, signal);
+      await pause(sent.rest);
     }
   }
 
@@ -137,19 +141,19 @@ export function createHttp(options: HttpClientOptions): HttpClient {
       if (verdict.kind === 'accept') return verdict.value;
       if (verdict.kind === 'refuse') throw verdict.error;
       const retryAfter = answer instanceof PlatformError ? undefined : answer.headers['retry-after'];
-      const asked = retryAfterMs(retryAfter, now());
+      const asked = retryAfterMs(retryAfter, clock.now());
       const delay = retryDelay({
         attempt,
         maxAttempts: verdict.maxAttempts ?? MAX_ATTEMPTS,
         retryAfter,
-        now: now(),
+        now: clock.now(),
         random: Math.random(),
       });
       if (delay === null) {
         gate.giveUp(account, verdict.error, answeredBefore);
         throw asked !== null && asked > LONGEST_RETRY_AFTER_MS ? tooPatient(verdict.error, asked) : verdict.error;
       }
-      await pause(delay, signal);
+      await pause(delay);
       counters.retried++;
     }
   }
@@ -179,14 +183,6 @@ function exceededLimit(
   }
   if (elapsedMs >= maxDurationMs) return new RunLimit('timeout', "the run's time is up (--max-duration)", 'connection');
   return null;
-}
-
-async function sleepUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal });
-  } catch {
-    throw new Interrupted();
-  }
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string | undefined> {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { DEFAULT_LOOKBACK_DAYS } from '../collector/window.js';
 import { platformNames } from '../platforms/registry.js';
+import { ALL } from '../store/selection.js';
 import type { RunRequest } from './runner.js';
-
-const LOOKBACK_DAYS = 7;
 
 /** What a caller may ask for; pg_cron's job says who it is in the last three. */
 const Body = (today: string) =>
@@ -37,8 +37,8 @@ export function parseTrigger(body: string, today: string): ParsedRequest {
     ok: true,
     request: {
       trigger: 'http',
-      window: date === undefined ? { kind: 'lookback', days: LOOKBACK_DAYS } : { kind: 'day', date },
-      ...(user !== undefined && { userId: user }),
+      window: date === undefined ? { kind: 'lookback', days: DEFAULT_LOOKBACK_DAYS } : { kind: 'day', date },
+      selection: user === undefined ? ALL : { kind: 'user', userId: user },
       ...(platforms !== undefined && { platforms }),
     },
   };
@@ -46,7 +46,7 @@ export function parseTrigger(body: string, today: string): ParsedRequest {
 
 /** The run that the schedule starts. */
 export function scheduledRun(trigger: string): RunRequest {
-  return { trigger, window: { kind: 'lookback', days: LOOKBACK_DAYS } };
+  return { trigger, selection: ALL, window: { kind: 'lookback', days: DEFAULT_LOOKBACK_DAYS } };
 }
 
 function mistakeOf({ issues: [issue] }: z.ZodError): ParsedRequest {

@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alerts } from '../alerts/alerts.js';
 import { type AllowedFailures, exitCodeOf } from '../alerts/exit-code.js';
 import type { App } from '../app.js';
-import type { OnEvent } from '../collector/events.js';
-import { type CollectOptions, DEFAULT_OPTIONS } from '../collector/options.js';
-import type { Summary } from '../collector/summary.js';
+import { type CollectOptions, DEFAULT_OPTIONS, isOfEverything } from '../collector/options.js';
 import { CollectError, LeaseHeld } from '../errors.js';
 import { redact } from '../http/redact.js';
+import type { OnEvent } from '../report/events.js';
+import type { Summary } from '../report/summary.js';
 
 /** Of the time that a supervisor waits after SIGTERM: Docker ten seconds, Kubernetes thirty. */
 const FINISHING_MS = 5_000;
 const SIGTERM_EXIT_CODE = 143;
 
-export type RunRequest = Pick<CollectOptions, 'userId' | 'platforms' | 'window' | 'trigger'>;
+export type RunRequest = Pick<CollectOptions, 'selection' | 'platforms' | 'window' | 'trigger'>;
 
 /** Runs one at a time. */
 export interface Runner {
@@ -53,7 +53,7 @@ export function createRunner({
 
   function begin(request: RunRequest): Run {
     const stop = new AbortController();
-    const telling = alerts.ofRun({ countsForNight: request.userId === undefined });
+    const telling = alerts.ofRun({ countsForHealthcheck: isOfEverything(request) });
     const id = new Promise<string>((resolve, reject) => {
       const options = {
         ...DEFAULT_OPTIONS,

@@ -1,4 +1,5 @@
 import type { FailureReason, SkipReason } from '../errors.js';
+import type { Selection } from './selection.js';
 
 /**
  * How a planned (account, day) ended.
@@ -39,9 +40,8 @@ export interface DateRange {
 }
 
 export interface AccountFilter {
-  readonly userId?: string;
+  readonly selection: Selection;
   readonly platforms: readonly string[];
-  readonly shard?: Shard;
 }
 
 export interface AccountsRequest {
@@ -49,15 +49,15 @@ export interface AccountsRequest {
   readonly ledger: DateRange;
   /** The run that reads them; null where none does. */
   readonly runId: string | null;
-  /** Reads them as they would be after `syncAccounts`, without a trace of it. */
-  readonly preview?: SyncRequest;
+  /** Reads them as they would be after `syncAccounts`, without a trace of it; null to read them as they are. */
+  readonly preview: SyncRequest | null;
 }
 
 export interface SyncRequest {
   /** The platforms that are collected; connections of other services are ignored. */
   readonly collected: readonly string[];
-  /** Only this user's. */
-  readonly userId?: string;
+  /** Only this user's; null for all. */
+  readonly userId: string | null;
   /** The run's clock. */
   readonly at: Date;
   /** After so many days without a collected day, a failing primary account gives way to a working one. */
@@ -81,13 +81,6 @@ export interface Succession {
   readonly formerAccountId: string;
   /** Why the former one failed; null when it is no longer connected. */
   readonly reason: string | null;
-}
-
-/** One of `count` parts of the users: each user is whole in one of them, and always in the same one. */
-export interface Shard {
-  /** From 1 to `count`. */
-  readonly index: number;
-  readonly count: number;
 }
 
 /** How many connections there are, of all users or of one. */
@@ -211,6 +204,13 @@ export interface RecordCounts {
   readonly unchanged: number;
   readonly foreign: ForeignRows;
 }
+
+export const NOTHING_RECORDED: RecordCounts = {
+  inserted: 0,
+  updated: 0,
+  unchanged: 0,
+  foreign: { rows: 0, since: null, until: null },
+};
 
 /** Rows of other writers in whose place a value was to be written: they stand. */
 export interface ForeignRows {

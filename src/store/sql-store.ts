@@ -1,11 +1,13 @@
 import type { z } from 'zod';
+import type { Clock } from '../clock.js';
 import { CollectError, leaseLost } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
 import type { AccountFilter, AccountPage, AccountsRequest, SyncRequest } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
-import { type Pause, patiently } from './patience.js';
+import { patiently } from './patience.js';
 import { SCHEMA_VERSION } from './schema.js';
+import { userOf } from './selection.js';
 import type { Store } from './store.js';
 
 /** Calls one of the schema's functions with named arguments; answers its one JSON value. Throws `CollectError`. */
@@ -17,8 +19,8 @@ export interface Driver {
   /** What to do about a missing or outdated schema, a sentence. */
   readonly schemaFix: string;
   readonly call: Call;
-  /** Waits before a call is made again; tests need not. */
-  readonly pause?: Pause;
+  /** By it a call waits before it is made again. Default: the system's. */
+  readonly clock?: Pick<Clock, 'monotonic' | 'sleep'>;
   applySchema(): Promise<AppliedSchema>;
   close(): Promise<void>;
 }
@@ -29,7 +31,7 @@ const PAGE_SIZE = 2_000;
 const DOUBT_PAGE = 20_000;
 
 /** The store's contract over any way of calling the schema's functions. */
-export function sqlStore({ description, schemaFix, call, pause, applySchema, close }: Driver): Store {
+export function sqlStore({ description, schemaFix, call, clock, applySchema, close }: Driver): Store {
   async function ask<Schema extends z.ZodType>(
     answer: Schema,
     functionName: string,
@@ -46,7 +48,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
   }
 
   /** For calls that may be carried out twice, in the middle of a run: a database that restarts must not end the run. */
-  const askPatiently: typeof ask = (...call) => patiently(() => ask(...call), pause);
+  const askPatiently: typeof ask = (...call) => patiently(() => ask(...call), clock);
 
   return {
     description,
@@ -107,9 +109,9 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
       do {
         const page: z.output<typeof accountAnswers.accountsAnswer> = await askPatiently(
           accountAnswers.accountsAnswer,
-          preview ? 'preview_accounts' : 'read_accounts',
+          preview === null ? 'read_accounts' : 'preview_accounts',
           {
-            ...(preview && syncArgs(preview)),
+            ...(preview === null ? {} : syncArgs(preview)),
             ...filterArgs(filter),
             for_run: runId,
             ...ledger,
@@ -172,7 +174,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
     },
 
     countConnections: (userId) =>
-      askPatiently(accountAnswers.connectionCountsAnswer, 'count_connections', { for_user: userId ?? null }),
+      askPatiently(accountAnswers.connectionCountsAnswer, 'count_connections', { for_user: userId }),
 
     async saveConnection(connection) {
       const answer = await ask(answers.savedAnswer, 'save_connection', {
@@ -197,7 +199,7 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
     },
 
     choosePrimary: (id, request) => {
-      const { collected, asked_at, window_days } = syncArgs(request);
+      const { collected, asked_at, window_days } = syncArgs({ ...request, userId: null });
       return askPatiently(accountAnswers.primaryAnswer, 'choose_primary', {
         connection_id: id,
         collected,
@@ -208,10 +210,11 @@ export function sqlStore({ description, schemaFix, call, pause, applySchema, clo
   };
 }
 
-function filterArgs({ userId, platforms, shard }: AccountFilter) {
-  return { for_user: userId ?? null, for_platforms: platforms, for_shard: shard ?? null };
+function filterArgs({ selection, platforms }: AccountFilter) {
+  const { kind, ...shard } = selection;
+  return { for_user: userOf(selection), for_platforms: platforms, for_shard: kind === 'shard' ? shard : null };
 }
 
 function syncArgs({ collected, userId, at, windowDays }: SyncRequest) {
-  return { collected, for_user: userId ?? null, asked_at: at.toISOString(), window_days: windowDays };
+  return { collected, for_user: userId, asked_at: at.toISOString(), window_days: windowDays };
 }

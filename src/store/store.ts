@@ -72,8 +72,8 @@ export interface Store {
 
   /** Every connection, active or not, without tokens. */
   listConnections(): Promise<ConnectionSummary[]>;
-  /** How many connections there are; only this user's. */
-  countConnections(userId?: string): Promise<ConnectionCounts>;
+  /** How many connections there are, of one user or of all. */
+  countConnections(userId: string | null): Promise<ConnectionCounts>;
   /** Adds a connection, or renews the one with the same user, platform and account. Tokens come encrypted. Throws `usage` when the table takes no such ids. */
   saveConnection(connection: NewConnection): Promise<{ id: string; created: boolean }>;
   /** Removes a connection; what was collected of its account stays. False when `platform_connections` has none with that id. */

@@ -47,7 +47,7 @@ describe('a webhook', () => {
   it('gets one message under the names that Slack, Mattermost and Discord look for', async () => {
     const chat = await receiver();
     const { alerts } = alertsTo({ webhookUrl: chat.url });
-    await alerts.ofRun({ countsForNight: true }).ended(partial, 3);
+    await alerts.ofRun({ countsForHealthcheck: true }).ended(partial, 3);
     const message = JSON.parse(chat.received[0]?.body ?? '');
     expect(message).toEqual({ text: expect.stringContaining('needs_reconnect'), content: message.text });
     expect(message.text).not.toContain('user-one');
@@ -56,7 +56,7 @@ describe('a webhook', () => {
 
   it('hears of a run that broke off, and not that another one is at work', async () => {
     const chat = await receiver();
-    const run = alertsTo({ webhookUrl: chat.url }).alerts.ofRun({ countsForNight: true });
+    const run = alertsTo({ webhookUrl: chat.url }).alerts.ofRun({ countsForHealthcheck: true });
     await run.crashed(new CollectError('lease_held', 'run r2 is at work.', 'Wait.'), 4);
     expect(chat.received).toEqual([]);
     await run.crashed(new CollectError('store_unreachable', 'no database.', 'Start it.'), 1);
@@ -66,13 +66,13 @@ describe('a webhook', () => {
   it('is tried again when it is in trouble, and left alone when it refuses', async () => {
     const recovering = await receiver(503, 502, 204);
     const { alerts, warnings } = alertsTo({ webhookUrl: recovering.url });
-    await alerts.ofRun({ countsForNight: true }).ended(partial, 3);
+    await alerts.ofRun({ countsForHealthcheck: true }).ended(partial, 3);
     expect(recovering.received).toHaveLength(3);
     expect(warnings).toEqual([]);
 
     const refusing = await receiver(404);
     const gone = alertsTo({ webhookUrl: refusing.url });
-    await gone.alerts.ofRun({ countsForNight: true }).ended(partial, 3);
+    await gone.alerts.ofRun({ countsForHealthcheck: true }).ended(partial, 3);
     expect(refusing.received).toHaveLength(1);
     expect(gone.warnings).toEqual(['ALERT_WEBHOOK_URL: the message did not get there: it answers 404']);
   });
@@ -84,7 +84,7 @@ describe('a webhook', () => {
   ])('that %s is given up, told without its address', async (_, status, told) => {
     const chat = await receiver(status);
     const { alerts, warnings } = alertsTo({ webhookUrl: chat.url });
-    await alerts.ofRun({ countsForNight: true }).ended(partial, 3);
+    await alerts.ofRun({ countsForHealthcheck: true }).ended(partial, 3);
     expect(warnings).toEqual([expect.stringMatching(told)]);
     expect(warnings.join()).not.toMatch(/T0000|127\.0\.0\.1/);
     expect(chat.received.map(({ url }) => url)).not.toContain('/elsewhere');
@@ -94,7 +94,7 @@ describe('a webhook', () => {
 describe('a healthcheck', () => {
   it('is told of the start and of the end, both with the id of the run', async () => {
     const check = await receiver();
-    const run = alertsTo({ healthcheckUrl: `${check.url}/` }).alerts.ofRun({ countsForNight: true });
+    const run = alertsTo({ healthcheckUrl: `${check.url}/` }).alerts.ofRun({ countsForHealthcheck: true });
     run.onEvent(STARTED);
     await run.ended(summary(), 0);
     expect(check.received.map(({ url }) => url)).toEqual([`${PATH}/start?rid=${RUN_ID}`, `${PATH}/?rid=${RUN_ID}`]);
@@ -104,8 +104,8 @@ describe('a healthcheck', () => {
   it('is told the exit code of a bad run, and no user whatever the details', async () => {
     const check = await receiver();
     const { alerts } = alertsTo({ healthcheckUrl: `${check.url}?create=1`, details: true });
-    await alerts.ofRun({ countsForNight: true }).ended(partial, 3);
-    await alerts.ofRun({ countsForNight: true }).crashed(new Error('boom'), 1);
+    await alerts.ofRun({ countsForHealthcheck: true }).ended(partial, 3);
+    await alerts.ofRun({ countsForHealthcheck: true }).crashed(new Error('boom'), 1);
     expect(check.received.map(({ url }) => url)).toEqual([`${PATH}/3?create=1`, `${PATH}/1?create=1`]);
     expect(check.received[0]?.body).not.toContain('user-one');
   });
@@ -113,10 +113,10 @@ describe('a healthcheck', () => {
   it('hears nothing of a run of one user, nor of a dry run', async () => {
     const check = await receiver();
     const { alerts } = alertsTo({ healthcheckUrl: check.url });
-    const ofOneUser = alerts.ofRun({ countsForNight: false });
+    const ofOneUser = alerts.ofRun({ countsForHealthcheck: false });
     ofOneUser.onEvent(STARTED);
     await ofOneUser.ended(summary(), 0);
-    const dry = alerts.ofRun({ countsForNight: true });
+    const dry = alerts.ofRun({ countsForHealthcheck: true });
     dry.onEvent({ ...STARTED, dryRun: true });
     await dry.ended(summary({ dry_run: true }), 0);
     expect(check.received).toEqual([]);
@@ -128,7 +128,7 @@ describe('a healthcheck', () => {
       healthcheckUrl: check.url,
       times: { timeoutMs: 30_000, longestPauseMs: 5 },
     });
-    const run = alerts.ofRun({ countsForNight: true });
+    const run = alerts.ofRun({ countsForHealthcheck: true });
     run.onEvent(STARTED);
     const impatient = new AbortController();
     const ended = run.ended(summary(), 0, impatient.signal);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeCrash, describeRun, isAlarming } from '../../src/alerts/message.js';
-import type { Failure, Summary } from '../../src/collector/summary.js';
 import { CollectError } from '../../src/errors.js';
+import type { Failure, Summary } from '../../src/report/summary.js';
 import { failure, summary } from '../cli/render/samples.js';
 
 const NO_CHANGES: Summary['changes'] = summary().changes;

@@ -22,6 +22,7 @@ function mistake(action: () => unknown): string {
 
 test('no flags ask for every due day of the last 7', () => {
   expect(parse({})).toEqual({
+    selection: { kind: 'all' },
     window: { kind: 'lookback', days: 7 },
     backlog: 30,
     concurrency: 32,
@@ -36,7 +37,7 @@ test('no flags ask for every due day of the last 7', () => {
 
 describe('what is asked for', () => {
   test.each<[flags: CollectFlags, expected: object]>([
-    [{ user: 'u' }, { userId: 'u' }],
+    [{ user: 'u' }, { selection: { kind: 'user', userId: 'u' } }],
     [{ platform: ['instagram'] }, { platforms: ['instagram'] }],
     [{ platform: ['facebook, instagram', 'facebook'] }, { platforms: ['facebook', 'instagram'] }],
     [{ date: '2026-11-21' }, { window: { kind: 'day', date: '2026-11-21' } }],
@@ -47,8 +48,8 @@ describe('what is asked for', () => {
     [{ since: '2016-11-15', until: TODAY }, { window: { kind: 'dates', since: '2016-11-15', until: TODAY } }],
     [{ lookback: '730' }, { window: { kind: 'lookback', days: 730 } }],
     [{ concurrency: '1000' }, { concurrency: 1000 }],
-    [{ shard: '2/4' }, { shard: { index: 2, count: 4 } }],
-    [{ shard: '1024/1024' }, { shard: { index: 1024, count: 1024 } }],
+    [{ shard: '2/4' }, { selection: { kind: 'shard', index: 2, count: 4 } }],
+    [{ shard: '1024/1024' }, { selection: { kind: 'shard', index: 1024, count: 1024 } }],
     [
       { maxRequests: '5', maxDuration: '2', maxWait: '0' },
       { limits: { maxRequests: 5, maxDurationMs: 120_000, maxWaitMs: 0 } },
@@ -89,6 +90,7 @@ describe('a mistake names the flag', () => {
     [{ platform: ['instagram,tiktok'] }, '--platform "tiktok" is not a platform.'],
     [{ platform: ['instagram,'] }, '--platform "" is not a platform.'],
     [{ user: ' ' }, '--user is empty.'],
+    [{ user: 'u', shard: '1/4' }, '--user goes without --shard.'],
     ...['0/4', '5/4', '1/1025', '1', '1/4/4', ' 1/4', '-1/4', ''].map((shard): [CollectFlags, string] => [
       { shard },
       `--shard "${shard}" is not a part I/N with 1 <= I <= N <= 1024.`,

@@ -44,7 +44,6 @@ async function collecting(account: StoredAccount, collect: Platform['collect']) 
     secrets: [],
     signal: new AbortController().signal,
     http: client,
-    platforms: new Map([['any', platform]]),
     keyring,
     window: { kind: 'lookback', days: 2 },
     backlog: 30,

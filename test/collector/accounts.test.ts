@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import type { CollectEvent, ConnectionReport } from '../../src/collector/events.js';
-import { readStatus } from '../../src/collector/status.js';
+import type { CollectEvent, ConnectionReport } from '../../src/report/events.js';
+import { readStatus } from '../../src/report/status.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { population } from '../../src/sandbox/population.js';
 import { trueValue } from '../../src/sandbox/values.js';

@@ -3,6 +3,7 @@ import { expectAccounts, expectKnownUser } from '../../src/collector/connections
 import { CollectError } from '../../src/errors.js';
 import { population } from '../../src/sandbox/population.js';
 import type { ConnectionCounts } from '../../src/store/accounts.js';
+import { ALL } from '../../src/store/selection.js';
 import { createWorld, type World } from '../support/world.js';
 
 const COLLECTED = ['instagram', 'facebook', 'youtube', 'linkedin'];
@@ -31,7 +32,7 @@ async function refusal(work: Promise<void>): Promise<string> {
 
 describe('a run without an account', () => {
   const told = (services: Services, filter = {}) =>
-    refusal(expectAccounts(storeWith(services), { platforms: COLLECTED, ...filter }, COLLECTED));
+    refusal(expectAccounts(storeWith(services), { selection: ALL, platforms: COLLECTED, ...filter }, COLLECTED));
 
   it('names what there is instead', async () => {
     expect(await told({})).toMatchInlineSnapshot(
@@ -46,7 +47,7 @@ describe('a run without an account', () => {
     expect(await told({ facebook: [5, 0], google: [1, 0] }, { platforms: ['linkedin'] })).toMatchInlineSnapshot(
       `"PostgreSQL at h/d has no active connection of linkedin; of other services: facebook 5, google 1. Leave --platform out, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
     );
-    expect(await told({ instagram: [0, 1] }, { userId: 'me' })).toMatchInlineSnapshot(
+    expect(await told({ instagram: [0, 1] }, { selection: { kind: 'user', userId: 'me' } })).toMatchInlineSnapshot(
       `"The user has no active connection of instagram, facebook, youtube or linkedin; inactive: instagram 1. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
     );
     expect(await told({ instagram: [2, 0] })).toMatchInlineSnapshot(
@@ -98,7 +99,7 @@ describe('in a database', () => {
 
   it('refuses an unknown user before there is a run, and finds the one that was meant', async () => {
     const userId = `${me?.userId.slice(0, -1)}x`;
-    await expect(world.collect({ userId })).rejects.toMatchObject({
+    await expect(world.collect({ selection: { kind: 'user', userId } })).rejects.toMatchObject({
       code: 'usage',
       exitCode: 2,
       fix: expect.stringMatching(/nearest known user is "/),
@@ -122,7 +123,7 @@ describe('in a database', () => {
 
   it('refuses a user whose connections are inactive, and all users likewise', async () => {
     await world.query("update platform_connections set status = 'revoked' where user_id = $1", [me?.userId]);
-    await expect(world.collect({ userId: me?.userId ?? '' })).rejects.toMatchObject({
+    await expect(world.collect({ selection: { kind: 'user', userId: me?.userId ?? '' } })).rejects.toMatchObject({
       code: 'no_connections',
       message: expect.stringContaining('inactive: facebook 1'),
     });

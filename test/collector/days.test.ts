@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { addDays, datesBetween } from '../../src/collector/day.js';
-import type { CollectEvent } from '../../src/collector/events.js';
-import { readStatus } from '../../src/collector/status.js';
 import { PlatformError } from '../../src/errors.js';
+import type { CollectEvent } from '../../src/report/events.js';
+import { readStatus } from '../../src/report/status.js';
 import { accountOf, type Model, modelOf } from '../support/model.js';
 import { createWorld, type World } from '../support/world.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { addDays, datesBetween } from '../../src/collector/day.js';
-import type { Summary } from '../../src/collector/summary.js';
+import type { Summary } from '../../src/report/summary.js';
 import { accountOf, type Model, modelOf } from '../support/model.js';
 import { createWorld, type World } from '../support/world.js';
 

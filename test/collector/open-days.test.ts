@@ -72,7 +72,10 @@ describe('a day that is open is asked for again', () => {
       if (isFirst) {
         isFirst = false;
         model.says = failOn(OLD);
-        await world.collect({ userId: 'u1', window: { kind: 'dates', since: '2026-10-25' } });
+        await world.collect({
+          selection: { kind: 'user', userId: 'u1' },
+          window: { kind: 'dates', since: '2026-10-25' },
+        });
         model.says = failOn('none');
       }
       return ask(...given);

@@ -50,7 +50,7 @@ function recorderOver(record: (batch: RecordBatch) => Promise<ForeignRows | unde
     now: () => NOW,
     refresh: false,
     adopt: false,
-    clock: { confirmed: Promise.resolve(), release: () => undefined },
+    clockCheck: { confirmed: Promise.resolve(), release: () => undefined },
     onFailure: () => failed++,
   });
   return {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { readStatus } from '../../src/collector/status.js';
-import type { Summary } from '../../src/collector/summary.js';
+import { readStatus } from '../../src/report/status.js';
+import type { Summary } from '../../src/report/summary.js';
 import type { Fault, SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
 import { population } from '../../src/sandbox/population.js';
 import { createWorld, type World, type WorldOptions } from '../support/world.js';

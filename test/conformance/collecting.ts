@@ -10,6 +10,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import type { SnapshotRow } from '../../src/store/accounts.js';
 import type { Environment } from '../../src/variables.js';
 import { storedAccount } from '../support/accounts.js';
+import { hastyClock } from '../support/clock.js';
 import { NOON } from './accounts.js';
 
 const closers: (() => unknown)[] = [];
@@ -140,9 +141,8 @@ async function connected(account: SandboxAccount, options: CollectingOptions = {
     concurrency: 8,
     signal,
     counters: requests,
-    now,
+    clock: hastyClock(now),
     warn: () => undefined,
-    pause: async () => undefined,
     limits: { maxRequests: 1_000, maxDurationMs: 3_600_000, maxWaitMs: 60_000 },
   });
   closers.push(() => sandbox.close(), http.close);

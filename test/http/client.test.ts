@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
 import { Interrupted, PlatformError } from '../../src/errors.js';
 import { createHttp, type HttpLimits } from '../../src/http/client.js';
 import type { Judge } from '../../src/http/http.js';
@@ -25,7 +26,7 @@ function client(concurrency = 4, limits: Partial<HttpLimits> = {}) {
     concurrency,
     signal: stop.signal,
     counters,
-    now: () => new Date(),
+    clock: systemClock,
     warn: () => undefined,
     limits: { maxRequests: 1_000, maxDurationMs: 60_000, maxWaitMs: 60_000, ...limits },
   });

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
 import { population } from '../../src/sandbox/population.js';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { openPostgresStore } from '../../src/store/drivers/postgres.js';
@@ -73,7 +74,7 @@ if (process.env.TEST_DATABASE_URL) {
       const patience = new Promise<void>((resolve) => {
         giveUp = resolve;
       });
-      const store = await openPostgresStore(env.DATABASE_URL, () => patience);
+      const store = await openPostgresStore(env.DATABASE_URL, { ...systemClock, sleep: () => patience });
       cleanups.push(store.close);
       const window = { kind: 'dates', since: daysAgo(16), until: daysAgo(10) } as const;
       const run = collectHere(store, env, { window });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/collector/options.js';
 import type { Fault, SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
@@ -11,9 +10,9 @@ import type { Store } from '../../src/store/store.js';
 import { collectJson, expectCountsAddUp } from '../e2e/support/cli.js';
 import type { Database } from '../e2e/support/databases.js';
 import { storedRows, trueRows } from '../e2e/support/truth.js';
+import { hastyClock } from '../support/clock.js';
 import { collectHere, connectedDatabase, DATE, outcomes, PLATFORMS, proxiedSandbox, truthOf } from './support.js';
 
-const HASTY = { pause: () => sleep(1) };
 const cleanups: (() => Promise<unknown>)[] = [];
 afterAll(() => Promise.all(cleanups.map((cleanup) => cleanup())));
 
@@ -26,7 +25,11 @@ async function runHere(database: Database, env: Readonly<Record<string, string>>
     ? await openPostgresStore(database.env.DATABASE_URL)
     : await openEmbeddedStore({ dataDir: database.env.ANALYTICS_DATA_DIR ?? '' });
   try {
-    const summary = await collectHere(store, { ...database.env, ...env }, { concurrency: 4, http: HASTY, ...options });
+    const summary = await collectHere(
+      store,
+      { ...database.env, ...env },
+      { concurrency: 4, clock: hastyClock(), ...options },
+    );
     expectCountsAddUp(summary);
     return summary;
   } finally {
@@ -58,7 +61,7 @@ describe.concurrent('a platform that', () => {
     const [sandbox, database] = await Promise.all([proxiedSandbox(), connectedDatabase()]);
     cleanups.push(sandbox.close, database.close);
     await sandbox.begin([platform], 'stall');
-    await runHere(database, sandbox.env, { http: { ...HASTY, answerTimeoutMs: SHORT_TIMEOUT_MS } });
+    await runHere(database, sandbox.env, { answerTimeoutMs: SHORT_TIMEOUT_MS });
     expect(await outcomes(database)).toMatchObject({ [platform]: 'failed timeout' });
     expect(sandbox.proxies[platform].fired()).toBe(8);
     expect(await storedRows(database)).toEqual(truthOf(others(platform)));

@@ -1,8 +1,10 @@
 import { expect } from 'vitest';
-import { type Collector, collect } from '../../src/collector/collect.js';
+import { systemClock } from '../../src/clock.js';
 import { type CollectOptions, DEFAULT_OPTIONS } from '../../src/collector/options.js';
 import { loadConfig, secretsOf } from '../../src/config.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
+import { collect } from '../../src/run/collect.js';
+import type { Collector } from '../../src/run/collector.js';
 import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { population } from '../../src/sandbox/population.js';
@@ -139,19 +141,23 @@ export async function everythingStored({ query }: Sql): Promise<string[]> {
   return rows.map(({ text }) => String(text));
 }
 
-type Here = Partial<CollectOptions> & Pick<Collector, 'http'>;
+type Here = Partial<CollectOptions> & Partial<Pick<Collector, 'clock' | 'answerTimeoutMs'>>;
 
 /** A run in this process, whose waits a test may shorten. */
-export function collectHere(store: Store, env: Readonly<Record<string, string>>, { http, ...options }: Here = {}) {
+export function collectHere(
+  store: Store,
+  env: Readonly<Record<string, string>>,
+  { clock = systemClock, answerTimeoutMs, ...options }: Here = {},
+) {
   const config = loadConfig(env);
   return collect(
     {
       store,
       platforms: createPlatforms(config),
-      now: () => new Date(),
+      clock,
       secrets: secretsOf(config),
       keyring: createKeyring(config.encryptionKey ?? '', { allowPlaintext: false }),
-      ...(http && { http }),
+      ...(answerTimeoutMs !== undefined && { answerTimeoutMs }),
     },
     {
       ...DEFAULT_OPTIONS,

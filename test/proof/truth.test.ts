@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
-import { collect } from '../../src/collector/collect.js';
 import { addDays, datesBetween, lastEndedDate } from '../../src/collector/day.js';
 import { DEFAULT_OPTIONS } from '../../src/collector/options.js';
-import type { Summary } from '../../src/collector/summary.js';
+import type { Summary } from '../../src/report/summary.js';
+import { collect } from '../../src/run/collect.js';
 import type { Store } from '../../src/store/store.js';
+import { hastyClock } from '../support/clock.js';
 import { freshPglite } from '../support/database.js';
 import {
   dateOf,
@@ -155,7 +156,7 @@ async function expectTruth({ scripts, runs }: History): Promise<void> {
       store: mortal(store, killed),
       keyring: { decrypt: (token: string) => ({ ok: true, token }) as const },
       platforms,
-      now: () => now,
+      clock: hastyClock(() => now),
       secrets: [],
     };
     const options = {

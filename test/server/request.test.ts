@@ -2,7 +2,10 @@ import { expect, it } from 'vitest';
 import { parseTrigger } from '../../src/server/request.js';
 
 const TODAY = '2026-11-22';
-const EVERYTHING_DUE = { ok: true, request: { trigger: 'http', window: { kind: 'lookback', days: 7 } } };
+const EVERYTHING_DUE = {
+  ok: true,
+  request: { trigger: 'http', selection: { kind: 'all' }, window: { kind: 'lookback', days: 7 } },
+};
 
 it.each([
   ['nothing', ''],
@@ -20,7 +23,7 @@ it('takes a user, a date and platforms', () => {
     ok: true,
     request: {
       trigger: 'http',
-      userId: 'u1',
+      selection: { kind: 'user', userId: 'u1' },
       window: { kind: 'day', date: '2026-11-22' },
       platforms: ['instagram', 'youtube'],
     },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountRow, SnapshotRow, StoredAccount } from '../../src/store/accounts.js';
+import { ALL } from '../../src/store/selection.js';
 import { accountRow, ledgerEntry } from '../support/accounts.js';
 import { ENGINES, type Engine } from './engines.js';
 import {
@@ -283,7 +284,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
 
   test('a preview reads the accounts as they would be, and leaves no trace of them', async () => {
     await engine.store.saveConnection(connection());
-    const preview = { collected: COLLECTED, at: NOW, windowDays: 7 };
+    const preview = { collected: COLLECTED, userId: null, at: NOW, windowDays: 7 };
     const read: StoredAccount[] = [];
     for await (const page of engine.store.accounts({ ...readBy(), preview })) read.push(...page.accounts);
     expect(read).toMatchObject([{ userId: USER, ledger: [] }]);
@@ -300,13 +301,18 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       await engine.store.saveConnection(connection({ userId, platform }));
     }
     const names = (accounts: readonly StoredAccount[]) => accounts.map(({ userId, platform }) => [userId, platform]);
-    expect(names(await allAccounts(engine.store, { userId: 'u' }))).toEqual([
+    expect(names(await allAccounts(engine.store, { selection: { kind: 'user', userId: 'u' } }))).toEqual([
       ['u', 'facebook'],
       ['u', 'instagram'],
     ]);
-    expect(names(await allAccounts(engine.store, { userId: 'u', platforms: ['facebook', 'youtube'] }))).toEqual([
-      ['u', 'facebook'],
-    ]);
+    expect(
+      names(
+        await allAccounts(engine.store, {
+          selection: { kind: 'user', userId: 'u' },
+          platforms: ['facebook', 'youtube'],
+        }),
+      ),
+    ).toEqual([['u', 'facebook']]);
     expect(await allAccounts(engine.store)).toHaveLength(3);
   });
 
@@ -481,7 +487,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       insert into public.platform_connections (user_id, platform, account_id, access_token, created_at)
       select user_id, platform, account_id, 'gAAAA-new', now() + interval '1 day'
       from public.platform_connections where user_id = 'renewed'`);
-    const ends = await engine.store.tokensEnding({ platforms: COLLECTED }, '2026-12-02T00:00:00Z');
+    const ends = await engine.store.tokensEnding({ selection: ALL, platforms: COLLECTED }, '2026-12-02T00:00:00Z');
     expect(ends.map(({ userId, refreshToken }) => [userId, refreshToken])).toEqual([
       ['first', null],
       ['second', 'gAAAA-refresh'],
@@ -497,8 +503,10 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       tokenExpiresAt: '2026-01-01T00:00:00+00:00',
     });
     const before = '2026-12-02T00:00:00Z';
-    expect(await engine.store.tokensEnding({ userId: 'second', platforms: COLLECTED }, before)).toHaveLength(1);
-    expect(await engine.store.tokensEnding({ platforms: ['youtube'] }, before)).toEqual([]);
+    expect(
+      await engine.store.tokensEnding({ selection: { kind: 'user', userId: 'second' }, platforms: COLLECTED }, before),
+    ).toHaveLength(1);
+    expect(await engine.store.tokensEnding({ selection: ALL, platforms: ['youtube'] }, before)).toEqual([]);
   });
 
   test('a connection is added once, renewed, listed without its tokens and removed; what was collected stays', async () => {
@@ -548,7 +556,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
   test('counts connections by service, and finds users like one that has none', async () => {
     const { countConnections, saveConnection } = engine.store;
     const none = { services: [], encrypted: 0, neighbours: [] };
-    expect(await countConnections()).toEqual(none);
+    expect(await countConnections(null)).toEqual(none);
 
     await saveConnection(connection());
     await saveConnection(connection({ platform: 'google', accessToken: 'plain' }));
@@ -556,7 +564,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     const { id } = await saveConnection(connection({ userId: OTHER_USER, accountId: '2' }));
     await engine.sql.query('update public.platform_connections set status = $1 where id::text = $2', ['revoked', id]);
 
-    expect(await countConnections()).toEqual({
+    expect(await countConnections(null)).toEqual({
       services: [
         { service: 'google', active: 1, inactive: 0 },
         { service: 'instagram', active: 2, inactive: 1 },

@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest';
 import { CollectError } from '../../src/errors.js';
 import { patiently } from '../../src/store/patience.js';
+import { hastyClock } from '../support/clock.js';
 
 const away = () => Promise.reject(new CollectError('store_unreachable', 'gone', ''));
 
 it('waits a minute in all for a database that is away, longer from time to time', async () => {
   const pauses: number[] = [];
-  await expect(patiently(away, async (ms) => pauses.push(ms))).rejects.toMatchObject({ code: 'store_unreachable' });
+  const clock = { monotonic: () => 0, sleep: async (ms: number) => void pauses.push(ms) };
+  await expect(patiently(away, clock)).rejects.toMatchObject({ code: 'store_unreachable' });
   expect(pauses.slice(0, 6)).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000]);
   const waited = pauses.reduce((sum, ms) => sum + ms, 0);
   expect(waited).toBeGreaterThanOrEqual(60_000);
@@ -15,12 +17,7 @@ it('waits a minute in all for a database that is away, longer from time to time'
 
 it('goes on as soon as the database is back', async () => {
   let calls = 0;
-  expect(
-    await patiently(
-      async () => (++calls < 4 ? away() : 'back'),
-      async () => undefined,
-    ),
-  ).toBe('back');
+  expect(await patiently(async () => (++calls < 4 ? away() : 'back'), hastyClock())).toBe('back');
 });
 
 it('does not repeat what another try cannot mend', async () => {
@@ -29,6 +26,6 @@ it('does not repeat what another try cannot mend', async () => {
     calls++;
     return Promise.reject(new CollectError('store_failed', 'no', ''));
   };
-  await expect(patiently(refused, async () => undefined)).rejects.toMatchObject({ code: 'store_failed' });
+  await expect(patiently(refused, hastyClock())).rejects.toMatchObject({ code: 'store_failed' });
   expect(calls).toBe(1);
 });

@@ -8,6 +8,7 @@ import type {
   SnapshotRow,
   StoredAccount,
 } from '../../src/store/accounts.js';
+import { ALL } from '../../src/store/selection.js';
 import type { NewConnection, Store } from '../../src/store/store.js';
 import { accountRow } from '../support/accounts.js';
 
@@ -87,12 +88,12 @@ export async function recordAll(store: Store, ...snapshots: SnapshotRow[]): Prom
 }
 
 export function sync(store: Store, at = NOW) {
-  return store.syncAccounts({ collected: COLLECTED, at, windowDays: 7 });
+  return store.syncAccounts({ collected: COLLECTED, userId: null, at, windowDays: 7 });
 }
 
 /** What a run asks the store for that begins a day later than anything is recorded. */
 export function readBy(filter: Partial<AccountFilter> = {}): AccountsRequest {
-  return { filter: { platforms: COLLECTED, ...filter }, ledger: WEEK, runId: null };
+  return { filter: { selection: ALL, platforms: COLLECTED, ...filter }, ledger: WEEK, runId: null, preview: null };
 }
 
 /** The accounts as a run reads them, in step with the connections. */

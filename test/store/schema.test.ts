@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { applySchema } from '../../src/store/apply-schema.js';
 import { schemaScript } from '../../src/store/schema.js';
+import { ALL } from '../../src/store/selection.js';
 import { type OlderDatabase, openOlderDatabase } from './older-database.js';
 import {
   allAccounts,
@@ -171,7 +172,9 @@ describe('an older platform_connections', () => {
     expect([read.length, known.length]).toEqual([dates.length + 2, 2]);
     // The empty one names no account, which is read nevertheless.
     expect(await allAccounts(sql.store)).toHaveLength(dates.length + 2);
-    expect(await sql.store.tokensEnding({ platforms: ['instagram'] }, '2027-01-01T00:00:00Z')).toHaveLength(2);
+    expect(
+      await sql.store.tokensEnding({ selection: ALL, platforms: ['instagram'] }, '2027-01-01T00:00:00Z'),
+    ).toHaveLength(2);
   });
 
   test('takes a new connection in its own columns, and keeps its openness', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recordSql, schemaParts } from '../../src/store/schema.js';
+import { ALL } from '../../src/store/selection.js';
 import { SUPABASE_ROLES } from './engines.js';
 import { type OlderDatabase, openOlderDatabase } from './older-database.js';
 import { allAccounts, connected, connection, OTHER_USER, recordAll, snapshot, USER } from './rows.js';
@@ -97,7 +98,9 @@ test('the service role collects', async () => {
   });
   expect(await sql.store.writtenSince(new Date(0))).toHaveLength(1);
   expect(await sql.store.readStatus({})).toMatchObject({ ignored: { instagram: 3 } });
-  expect(await sql.store.tokensEnding({ platforms: ['instagram'] }, '2026-12-02T00:00:00Z')).toEqual([]);
+  expect(await sql.store.tokensEnding({ selection: ALL, platforms: ['instagram'] }, '2026-12-02T00:00:00Z')).toEqual(
+    [],
+  );
   const old = { platform: 'instagram', before: '2026-11-22', dryRun: false };
   expect(await sql.store.prune(old)).toMatchObject({ snapshots: 3 });
   expect(await sql.store.removeConnection(id)).toBe(true);

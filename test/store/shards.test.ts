@@ -5,7 +5,8 @@ import { allAccounts, beginRun, COLLECTED } from './rows.js';
 const TWO_PLATFORMS = `insert into public.platform_connections (user_id, platform, account_id, token_expires_at)
   select 'user-' || n, platform, n, '2026-01-01' from generate_series(1, 400) n, unnest(array['instagram', 'facebook']) platform`;
 
-const parts = (count: number) => Array.from({ length: count }, (_, index) => ({ index: index + 1, count }));
+const parts = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ kind: 'shard' as const, index: index + 1, count }));
 
 describe.each(ENGINES)('$name store', ({ open }) => {
   let engine: Engine;
@@ -21,20 +22,20 @@ describe.each(ENGINES)('$name store', ({ open }) => {
 
   test.each([1, 7])('each user is whole in one of %i shards, which are much alike in size', async (count) => {
     await engine.sql.query(TWO_PLATFORMS);
-    const read = await Promise.all(parts(count).map((shard) => allAccounts(engine.store, { shard })));
+    const read = await Promise.all(parts(count).map((shard) => allAccounts(engine.store, { selection: shard })));
     const users = read.map((accounts) => [...new Set(accounts.map(({ userId }) => userId))]);
     expect(new Set(users.flat()).size).toBe(400);
     expect(users.flat()).toHaveLength(400);
     expect(read.map(({ length }) => length)).toEqual(users.map(({ length }) => 2 * length));
     for (const { length } of users) expect(length * count).toSatisfy((size) => 250 < size && size < 600);
-    const shard = { index: 1, count };
-    const ends = await engine.store.tokensEnding({ platforms: COLLECTED, shard }, '2026-02-01T00:00:00Z');
+    const selection = { kind: 'shard', index: 1, count } as const;
+    const ends = await engine.store.tokensEnding({ platforms: COLLECTED, selection }, '2026-02-01T00:00:00Z');
     expect(ends).toHaveLength(read[0]?.length ?? 0);
   });
 
   test('a user stays in the same shard for ever: the fourth of 16 by md5', async () => {
     await engine.sql.query(`insert into public.platform_connections (user_id, platform) values ('user-1', 'facebook')`);
-    const read = await Promise.all(parts(16).map((shard) => allAccounts(engine.store, { shard })));
+    const read = await Promise.all(parts(16).map((shard) => allAccounts(engine.store, { selection: shard })));
     expect(read.findIndex(({ length }) => length === 1) + 1).toBe(4);
   });
 

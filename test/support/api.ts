@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { afterEach } from 'vitest';
+import { systemClock } from '../../src/clock.js';
 import { createRefusals } from '../../src/collector/refusals.js';
 import { createHttp } from '../../src/http/client.js';
 import type { PlatformContext } from '../../src/platforms/contract.js';
@@ -42,12 +43,15 @@ export function lentContext(start: Date, lastEndedDate: string | null = null, ma
     concurrency: 8,
     signal: new AbortController().signal,
     counters,
-    now,
+    clock: {
+      ...systemClock,
+      now,
+      sleep: async (ms) => {
+        clock += ms;
+      },
+    },
     warn,
     limits: { maxRequests, maxDurationMs: 3_600_000, maxWaitMs: 300_000 },
-    pause: async (ms) => {
-      clock += ms;
-    },
   });
   closers.push(client.close);
   const http = client.lane('test', 'account');

@@ -1,18 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll } from 'vitest';
-import { collect } from '../../src/collector/collect.js';
-import type { CollectEvent } from '../../src/collector/events.js';
 import { type CollectOptions, DEFAULT_OPTIONS } from '../../src/collector/options.js';
-import type { Summary } from '../../src/collector/summary.js';
 import { loadConfig } from '../../src/config.js';
 import type { Platform } from '../../src/platforms/contract.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
+import type { CollectEvent } from '../../src/report/events.js';
+import type { Summary } from '../../src/report/summary.js';
+import { collect } from '../../src/run/collect.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.js';
 import type { Store } from '../../src/store/store.js';
 import { generateKey } from '../../src/tokens/fernet.js';
 import { createKeyring, type Keyring } from '../../src/tokens/keyring.js';
+import { hastyClock } from './clock.js';
 import { freshPglite, type Sql } from './database.js';
 
 /** One engine a test file: a world finds it empty. */
@@ -64,10 +64,9 @@ export async function createWorld({
     store: between(database.store),
     keyring,
     platforms,
-    now: () => world.now,
-    secrets: [],
     // Waits between attempts are held to elsewhere.
-    http: { pause: () => sleep(1) },
+    clock: hastyClock(() => world.now),
+    secrets: [],
   };
   const world: World = {
     sandbox,

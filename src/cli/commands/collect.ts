@@ -1,14 +1,20 @@
 import { createAlerts, type RunAlerts, silentAlerts } from '../../alerts/alerts.js';
 import { exitCodeOf } from '../../alerts/exit-code.js';
 import { openApp } from '../../app.js';
-import type { CollectEvent, ConnectionReport } from '../../collector/events.js';
-import { type CollectOptions, DEFAULT_LIMITS, DEFAULT_OPTIONS, type RunLimits } from '../../collector/options.js';
-import type { Summary } from '../../collector/summary.js';
+import {
+  type CollectOptions,
+  DEFAULT_LIMITS,
+  DEFAULT_OPTIONS,
+  isOfEverything,
+  type RunLimits,
+} from '../../collector/options.js';
 import { loadConfig, readEnvironment } from '../../config.js';
 import { CollectError } from '../../errors.js';
 import { platformNames } from '../../platforms/registry.js';
+import type { CollectEvent, ConnectionReport } from '../../report/events.js';
+import type { Summary } from '../../report/summary.js';
 import { parseAllowedFailures } from '../allowed-failures.js';
-import { MAX_DAYS, parseInteger, parsePlatforms, parseShard, parseWindow, usageError, utcToday } from '../flags.js';
+import { MAX_DAYS, parseInteger, parsePlatforms, parseSelection, parseWindow, usageError, utcToday } from '../flags.js';
 import { maskToken, runsInGithubActions } from '../github-actions.js';
 import { reportToGithub } from '../github-report.js';
 import { colorsFor } from '../render/colors.js';
@@ -105,13 +111,13 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
 }
 
 function openAlerts(
-  { dryRun, userId, shard }: CollectRequest,
+  request: CollectRequest,
   sandbox: 'healthy' | 'faulty' | undefined,
   warn: (message: string) => void,
 ): RunAlerts {
-  if (dryRun || sandbox !== undefined) return silentAlerts;
+  if (request.dryRun || sandbox !== undefined) return silentAlerts;
   return createAlerts({ ...loadConfig(readEnvironment()).alerts, warn }).ofRun({
-    countsForNight: userId === undefined && shard === undefined,
+    countsForHealthcheck: isOfEverything(request),
   });
 }
 
@@ -120,9 +126,8 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
   const platforms = parsePlatforms(flags.platform, known);
   return {
     ...DEFAULT_OPTIONS,
-    ...(flags.user !== undefined && { userId: parseUser(flags.user) }),
+    selection: parseSelection(flags),
     ...(platforms !== undefined && { platforms }),
-    ...(flags.shard !== undefined && { shard: parseShard(flags.shard) }),
     window: parseWindow(flags, today),
     ...(flags.concurrency !== undefined && {
       concurrency: parseInteger('--concurrency', flags.concurrency, { min: 1, max: 1000 }),
@@ -157,11 +162,6 @@ export function parseSandbox(value: CollectFlags['sandbox']): 'healthy' | 'fault
     `--sandbox ${JSON.stringify(value)} is none of healthy, faulty and late.`,
     'For example --sandbox faulty.',
   );
-}
-
-function parseUser(user: string): string {
-  if (user.trim() !== '') return user;
-  throw usageError('--user is empty.', 'Leave it out to collect all users.');
 }
 
 function render(summary: Summary, connections: ReadonlyMap<string, ConnectionReport>, flags: CollectFlags): string {

@@ -1,5 +1,5 @@
-import type { ConnectionReport } from '../../collector/events.js';
-import type { Summary } from '../../collector/summary.js';
+import type { ConnectionReport } from '../../report/events.js';
+import type { Summary } from '../../report/summary.js';
 import { MAX_LINES } from './summary.js';
 import { cleanText, count, formatAccount, formatDates, formatNumber } from './text.js';
 

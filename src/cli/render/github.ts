@@ -1,5 +1,5 @@
-import type { ConnectionReport } from '../../collector/events.js';
-import type { Failure, Summary } from '../../collector/summary.js';
+import type { ConnectionReport } from '../../report/events.js';
+import type { Failure, Summary } from '../../report/summary.js';
 import { describeFailure, formatFailedDays, PLATFORM_COLUMNS, platformRows, totals } from './summary.js';
 import { cleanText, count, formatDuration, formatRange, shorten } from './text.js';
 

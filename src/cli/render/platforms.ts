@@ -1,5 +1,5 @@
-import { versionWarning } from '../../collector/version.js';
 import type { Platform } from '../../platforms/contract.js';
+import { versionWarning } from '../../report/version.js';
 import type { Colors } from './colors.js';
 import { count, formatTable } from './text.js';
 

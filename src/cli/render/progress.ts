@@ -1,4 +1,4 @@
-import type { ConnectionReport } from '../../collector/events.js';
+import type { ConnectionReport } from '../../report/events.js';
 import { count, formatAccount, formatDates, formatDuration, formatNumber } from './text.js';
 
 /** How far a run has come. */

@@ -1,4 +1,4 @@
-import type { CollectEvent } from '../../collector/events.js';
+import type { CollectEvent } from '../../report/events.js';
 
 /** Tells an operator, on stderr, how a run goes. */
 export interface Reporter {

@@ -1,6 +1,6 @@
 import { ADD_CONNECTION } from '../../collector/connections.js';
-import type { ExpiringToken, FailingReport, PlatformStatus, StatusReport } from '../../collector/status.js';
 import { isSkipReason } from '../../errors.js';
+import type { ExpiringToken, FailingReport, PlatformStatus, StatusReport } from '../../report/status.js';
 import type { Colors } from './colors.js';
 import { MAX_LINES } from './summary.js';
 import { cleanText, count, formatAccount, formatDuration, formatNumber, formatRange, formatTable } from './text.js';

@@ -1,7 +1,7 @@
 import { ADD_CONNECTION } from '../../collector/connections.js';
-import type { ConnectionReport } from '../../collector/events.js';
-import type { Failure, Summary } from '../../collector/summary.js';
 import { isSkipReason } from '../../errors.js';
+import type { ConnectionReport } from '../../report/events.js';
+import type { Failure, Summary } from '../../report/summary.js';
 import { OUTCOME_STATES } from '../../store/accounts.js';
 import type { Colors } from './colors.js';
 import {

@@ -1,9 +1,9 @@
 import pg from 'pg';
+import type { Clock } from '../../clock.js';
 import { CollectError } from '../../errors.js';
 import { applySchema } from '../apply-schema.js';
 import { storeError } from '../database-error.js';
 import { functionCall } from '../function-call.js';
-import type { Pause } from '../patience.js';
 import { sqlStore } from '../sql-store.js';
 import type { Store } from '../store.js';
 
@@ -14,9 +14,9 @@ const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
 
 /**
  * Opens any PostgreSQL 15 or newer. Throws `CollectError` when it cannot be reached or refuses.
- * `pause` waits for a database that is away; tests need not.
+ * By `clock` it waits for a database that is away.
  */
-export async function openPostgresStore(databaseUrl: string, pause?: Pause): Promise<Store> {
+export async function openPostgresStore(databaseUrl: string, clock?: Clock): Promise<Store> {
   const place = { description: describe(databaseUrl), setting: 'DATABASE_URL', schemaFix: SCHEMA_FIX };
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -54,7 +54,7 @@ export async function openPostgresStore(databaseUrl: string, pause?: Pause): Pro
   return sqlStore({
     description: place.description,
     schemaFix: SCHEMA_FIX,
-    ...(pause && { pause }),
+    ...(clock && { clock }),
     async call(functionName, args) {
       const statement = { ...functionCall(functionName, args), query_timeout: CALL_TIMEOUT_MS };
       return (await query<{ result: unknown }>(statement))[0]?.result;

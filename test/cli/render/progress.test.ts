@@ -7,7 +7,7 @@ import {
   formatProgress,
   startProgress,
 } from '../../../src/cli/render/progress.js';
-import type { CollectEvent } from '../../../src/collector/events.js';
+import type { CollectEvent } from '../../../src/report/events.js';
 import { report } from './samples.js';
 
 const started: CollectEvent = {

@@ -1,5 +1,5 @@
-import type { ConnectionReport } from '../../../src/collector/events.js';
-import type { Failure, Summary } from '../../../src/collector/summary.js';
+import type { ConnectionReport } from '../../../src/report/events.js';
+import type { Failure, Summary } from '../../../src/report/summary.js';
 
 export function report(changes: Partial<ConnectionReport> = {}): ConnectionReport {
   return {

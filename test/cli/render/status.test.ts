@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { noColors } from '../../../src/cli/render/colors.js';
 import { connectionJson, renderConnections } from '../../../src/cli/render/connections.js';
 import { renderStatus, staleness } from '../../../src/cli/render/status.js';
-import type { StatusReport } from '../../../src/collector/status.js';
+import type { StatusReport } from '../../../src/report/status.js';
 
 const lastRun = {
   run_id: 'r1',

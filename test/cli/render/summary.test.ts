@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { noColors } from '../../../src/cli/render/colors.js';
 import { renderDue } from '../../../src/cli/render/due.js';
 import { renderSummary } from '../../../src/cli/render/summary.js';
-import type { ConnectionReport } from '../../../src/collector/events.js';
-import type { Summary } from '../../../src/collector/summary.js';
+import type { ConnectionReport } from '../../../src/report/events.js';
+import type { Summary } from '../../../src/report/summary.js';
 import { failure, report, summary } from './samples.js';
 
 function render(value: Summary, reports: ConnectionReport[] = [], sandbox = false): string {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect } from 'vitest';
-import type { Summary } from '../../../src/collector/summary.js';
+import type { Summary } from '../../../src/report/summary.js';
 
 export const BIN = join(import.meta.dirname, '../../../bin/analytics-collect.js');
 /** A command that hangs is killed, so that its test says so instead of waiting with it. */

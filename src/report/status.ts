@@ -1,11 +1,12 @@
+import { datesBetween } from '../collector/day.js';
+import { windowRange } from '../collector/window.js';
 import type { Platform } from '../platforms/contract.js';
 import type { DateRange } from '../store/accounts.js';
+import { ALL } from '../store/selection.js';
 import type { FailingAccount, PlatformStatusRow, RunRow, Store, TokenEnd } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
-import { datesBetween } from './day.js';
 import { expiringTokens } from './expiring.js';
 import { versionWarning } from './version.js';
-import { windowRange } from './window.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -126,7 +127,7 @@ export async function readStatus(
     }),
     ignored: { ...status.ignored },
     expiring_tokens: (
-      await expiringTokens({ store, platforms, keyring }, { platforms: [...platforms.keys()] }, now)
+      await expiringTokens({ store, platforms, keyring }, { selection: ALL, platforms: [...platforms.keys()] }, now)
     ).map(expiringToken),
     warnings: [...new Set(warnings)].filter((warning) => warning !== null),
   };

@@ -1,5 +1,5 @@
+import type { AccountRecord } from '../collector/outcome.js';
 import type { OutcomeState, StoredAccount } from '../store/accounts.js';
-import type { AccountRecord } from './outcome.js';
 
 /** What is new about an account since it was last collected, or has gone on for so long that it should be told. */
 export const CHANGES = ['newly_failing', 'repaired', 'failing_over_3_nights', 'newly_without_data'] as const;

@@ -1,8 +1,8 @@
+import { type AccountRecord, failuresOf } from '../collector/outcome.js';
+import type { Plan } from '../collector/plan.js';
 import type { StoredAccount } from '../store/accounts.js';
 import { changesOf } from './changes.js';
 import type { ConnectionReport } from './events.js';
-import { type AccountRecord, failuresOf } from './outcome.js';
-import type { Plan } from './plan.js';
 import type { Failure } from './summary.js';
 
 /** How an account ended; without a record, what is due of it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { changesOf } from '../../src/collector/changes.js';
 import type { DayRecord } from '../../src/collector/outcome.js';
 import type { FailureReason } from '../../src/errors.js';
+import { changesOf } from '../../src/report/changes.js';
 import type { LedgerEntry } from '../../src/store/accounts.js';
 import { accountRow, ledgerEntry } from '../support/accounts.js';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { versionWarning } from '../../src/collector/version.js';
 import { loadConfig } from '../../src/config.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
+import { versionWarning } from '../../src/report/version.js';
 
 const NOW = new Date('2026-11-22T23:59:59Z');
 

@@ -1,9 +1,8 @@
-import { type CollectError, LeaseHeld } from '../errors.js';
+import type { Anomaly } from '../collector/anomalies.js';
+import { DEFAULT_LOOKBACK_DAYS, OPEN_DAYS } from '../collector/window.js';
 import type { Platform } from '../platforms/contract.js';
 import type { ForeignRows, RecordCounts, Succession } from '../store/accounts.js';
-import type { Anomaly } from './anomalies.js';
 import type { LostDays, Tally, WithoutPermission } from './tally.js';
-import { DEFAULT_LOOKBACK_DAYS, OPEN_DAYS } from './window.js';
 
 export function successionWarning({ userId, platform, accountId, formerAccountId, reason }: Succession): string {
   const why = reason === null ? 'is no longer connected' : `has failed for ${DEFAULT_LOOKBACK_DAYS} days (${reason})`;
@@ -45,12 +44,4 @@ function lostWarning({ platform, accounts, days }: LostDays, reachDays: number):
 
 export function anomalyWarning({ platform, date, fallen, accounts }: Anomaly): string {
   return `${platform}: ${fallen} of ${accounts} accounts show zeros or nothing for ${date}, which is not believed; the day stays provisional and is asked for again, for up to ${OPEN_DAYS} days`;
-}
-
-export function leaseHeld(scope: string, by: { runId: string; startedAt: string; heartbeatAt: string }): CollectError {
-  return new LeaseHeld(
-    by.runId,
-    `run ${by.runId} of scope "${scope}" has been at work since ${by.startedAt} (last sign of life ${by.heartbeatAt}).`,
-    'Wait for it to end; if it was killed, its lease is taken over once its last sign of life is 2 minutes old.',
-  );
 }

@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { expiryWarnings } from '../../src/collector/expiring.js';
-import { readStatus } from '../../src/collector/status.js';
 import { loadConfig } from '../../src/config.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
+import { expiryWarnings } from '../../src/report/expiring.js';
+import { readStatus } from '../../src/report/status.js';
 import { population } from '../../src/sandbox/population.js';
 import { createWorld } from '../support/world.js';
 
@@ -48,7 +48,7 @@ it('warns of tokens that only their user can renew, in the run and in status', a
   expect((await world.collect({ dryRun: true, platforms: ['youtube'] })).warnings).toEqual([]);
 
   const platforms = createPlatforms(loadConfig({ META_GRAPH_VERSION: 'v21.0' }));
-  await world.store.syncAccounts({ collected: [...platforms.keys()], at: NOON, windowDays: 7 });
+  await world.store.syncAccounts({ collected: [...platforms.keys()], userId: null, at: NOON, windowDays: 7 });
   const status = await readStatus({ store: world.store, platforms, keyring: world.keyring }, 7, NOON);
   expect(status.expiring_tokens.map((token) => [token.platform, token.account_id])).toEqual([
     ['instagram', expect.any(String)],

@@ -1,8 +1,8 @@
+import { openRefreshToken } from '../collector/open-account.js';
 import type { Platform } from '../platforms/contract.js';
 import type { AccountFilter } from '../store/accounts.js';
 import type { Store, TokenEnd } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
-import { openRefreshToken } from './open-account.js';
 
 const DAY_MS = 86_400_000;
 const WARN_DAYS = 10;

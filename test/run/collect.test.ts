@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/collector/day.js';
-import type { ConnectionReport } from '../../src/collector/events.js';
-import { readStatus } from '../../src/collector/status.js';
-import type { Summary } from '../../src/collector/summary.js';
 import { CollectError } from '../../src/errors.js';
+import type { ConnectionReport } from '../../src/report/events.js';
+import { readStatus } from '../../src/report/status.js';
+import type { Summary } from '../../src/report/summary.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { population } from '../../src/sandbox/population.js';
 import { trueValue } from '../../src/sandbox/values.js';
@@ -192,7 +192,7 @@ it('plans without asking or writing in a dry run', async () => {
 it('collects one user, or one platform, alone', async () => {
   world = await createWorld({ accounts: accounts(3), now: START });
   const userId = accounts(3)[2]?.userId ?? '';
-  expect(await world.collect({ userId, platforms: ['facebook'] })).toMatchObject({
+  expect(await world.collect({ selection: { kind: 'user', userId }, platforms: ['facebook'] })).toMatchObject({
     scope: `user:${userId}`,
     connections: { total: 1 },
   });

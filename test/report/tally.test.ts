@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { ConnectionReport } from '../../src/collector/events.js';
-import type { Failure } from '../../src/collector/summary.js';
-import { createTally, type RunFacts } from '../../src/collector/tally.js';
+import type { ConnectionReport } from '../../src/report/events.js';
+import type { Failure } from '../../src/report/summary.js';
+import { createTally, type RunFacts } from '../../src/report/tally.js';
 
 const FACTS: RunFacts = {
   runId: 'r',

@@ -1,0 +1,60 @@
+import type { AccountRecord } from '../collector/outcome.js';
+import type { Plan } from '../collector/plan.js';
+import { openDaysWarning, type Window } from '../collector/window.js';
+import { redact } from '../http/redact.js';
+import type { Platform } from '../platforms/contract.js';
+import type { StoredAccount } from '../store/accounts.js';
+import { oneLine } from '../text.js';
+import { failureOf, reportOn } from './connection-report.js';
+import type { OnEvent } from './events.js';
+import { createTally, type Tally } from './tally.js';
+import { versionWarning } from './version.js';
+
+/** What a run says, while it goes on and in the end. */
+export interface Telling {
+  readonly tally: Tally;
+  /** Warns once of each message or, where `about` is given, once of what it names. */
+  warn(message: string, about?: string): void;
+  /** Gives the warnings that concern a platform as a whole, once. */
+  platform(platform: Platform): void;
+  /** Tells how an account ended; without a record, what is due of it. */
+  account(account: StoredAccount, planned: Plan, record: AccountRecord | null): void;
+}
+
+export interface TellingOptions {
+  readonly onEvent: OnEvent;
+  readonly window: Window;
+  readonly startedAt: Date;
+  /** Struck out of every warning. */
+  readonly secrets: readonly string[];
+}
+
+export function createTelling({ onEvent, window, startedAt, secrets }: TellingOptions): Telling {
+  const tally = createTally();
+  const warnedOf = new Set<string>();
+  const platforms = new Set<Platform>();
+
+  function warn(text: string, about?: string): void {
+    const message = oneLine(redact(text, secrets));
+    if (warnedOf.has(about ?? message)) return;
+    warnedOf.add(about ?? message);
+    tally.warn(message);
+    onEvent({ type: 'warning', message });
+  }
+
+  return {
+    tally,
+    warn,
+    platform(platform) {
+      if (platforms.has(platform)) return;
+      platforms.add(platform);
+      const warnings = [versionWarning(platform, startedAt), openDaysWarning(platform, window, startedAt)];
+      for (const warning of warnings) if (warning !== null) warn(warning);
+    },
+    account(account, planned, record) {
+      const connection = reportOn(account, planned, record, startedAt);
+      tally.add(connection, record && failureOf(account, record, connection, startedAt));
+      onEvent({ type: 'connection', connection });
+    },
+  };
+}

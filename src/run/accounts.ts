@@ -1,0 +1,87 @@
+import { expectAccounts } from '../collector/connections.js';
+import type { CollectOptions } from '../collector/options.js';
+import { countNamedDays, DEFAULT_LOOKBACK_DAYS, ledgerRange } from '../collector/window.js';
+import type { Platform } from '../platforms/contract.js';
+import type { OnEvent } from '../report/events.js';
+import { expiringTokens, expiryWarnings } from '../report/expiring.js';
+import { successionWarning, unknownUsersWarning } from '../report/messages.js';
+import type { Telling } from '../report/telling.js';
+import type { StoredAccount, SyncRequest } from '../store/accounts.js';
+import { scopeOf, userOf } from '../store/selection.js';
+import type { Collector } from './collector.js';
+
+export interface AccountsOptions {
+  readonly collector: Collector;
+  readonly options: CollectOptions;
+  readonly startedAt: Date;
+  readonly runId: string;
+  readonly telling: Pick<Telling, 'warn'>;
+  readonly onEvent: OnEvent;
+}
+
+/** Brings the accounts in step with the connections that open them. */
+export async function syncAccounts({ collector, options, startedAt, telling }: AccountsOptions): Promise<void> {
+  const { store } = collector;
+  const { successions, unknownUsers } = await store.syncAccounts(syncRequest(collector, options, startedAt));
+  for (const succession of successions) {
+    if (await store.succeed(succession)) telling.warn(successionWarning(succession));
+  }
+  if (unknownUsers > 0) telling.warn(unknownUsersWarning(unknownUsers));
+}
+
+/**
+ * Streams the accounts selected, each once, and announces the run before the first. In a dry run they are read as they would be after
+ * `syncAccounts`. Throws `CollectError` `no_connections`.
+ */
+export async function* readAccounts(given: AccountsOptions): AsyncGenerator<StoredAccount> {
+  const { collector, options, startedAt, runId } = given;
+  const request = {
+    filter: filterOf(collector, options),
+    ledger: ledgerRange(options.window, startedAt),
+    runId: options.dryRun ? null : runId,
+    preview: options.dryRun ? syncRequest(collector, options, startedAt) : null,
+  };
+  const read = new Set<number>();
+  for await (const page of collector.store.accounts(request)) {
+    if (page.total !== null) await announce(given, page.total);
+    for (const account of page.accounts) {
+      // Another run that collects an account meanwhile moves it to the end of the order.
+      if (read.has(account.id)) continue;
+      read.add(account.id);
+      yield account;
+    }
+  }
+}
+
+/** The platform of an account, which is among those asked for. */
+export function platformOf({ platform: name }: StoredAccount, platforms: ReadonlyMap<string, Platform>): Platform {
+  const platform = platforms.get(name);
+  if (platform === undefined) throw new Error(`${name} is not among the platforms asked for`);
+  return platform;
+}
+
+async function announce(given: AccountsOptions, total: number): Promise<void> {
+  const { collector, options, startedAt, runId, telling, onEvent } = given;
+  const { store, platforms } = collector;
+  onEvent({
+    type: 'started',
+    runId,
+    scope: scopeOf(options.selection),
+    store: store.description,
+    connections: total,
+    days: countNamedDays(options.window, startedAt),
+    dryRun: options.dryRun,
+  });
+  const filter = filterOf(collector, options);
+  if (total === 0 && !options.allowEmpty) await expectAccounts(store, filter, [...platforms.keys()]);
+  const ends = await expiringTokens(collector, filter, startedAt);
+  for (const message of expiryWarnings(ends, startedAt)) telling.warn(message);
+}
+
+function filterOf({ platforms }: Collector, options: CollectOptions) {
+  return { selection: options.selection, platforms: options.platforms ?? [...platforms.keys()] };
+}
+
+function syncRequest({ platforms }: Collector, { selection }: CollectOptions, at: Date): SyncRequest {
+  return { collected: [...platforms.keys()], userId: userOf(selection), at, windowDays: DEFAULT_LOOKBACK_DAYS };
+}

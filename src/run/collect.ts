@@ -1,0 +1,40 @@
+import { expectKnownUser } from '../collector/connections.js';
+import { leaseHeld } from '../collector/lease.js';
+import type { CollectOptions } from '../collector/options.js';
+import { CollectError } from '../errors.js';
+import type { OnEvent } from '../report/events.js';
+import { countsOf, type Summary } from '../report/summary.js';
+import { scopeOf, userOf } from '../store/selection.js';
+import type { Collector } from './collector.js';
+import { planRun } from './plan-run.js';
+import { run } from './run.js';
+
+/**
+ * Collects once, under the lease of what is selected, and records how it went; or, in a dry run, only plans. Throws `CollectError`
+ * when there can be no run (`lease_held`, `schema_missing`, `no_connections`, `usage` for an unknown user, …), when the host's clock
+ * turns out to be wrong (`clock_skew`), or when the store fails in the middle of a run.
+ */
+export async function collect(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
+  const { store, clock } = collector;
+  await store.check();
+  const userId = userOf(options.selection);
+  if (userId !== null) await expectKnownUser(store, userId);
+  if (options.dryRun) return planRun(collector, options, onEvent);
+
+  const scope = scopeOf(options.selection);
+  const lease = await store.beginRun({ scope, trigger: options.trigger });
+  if (!lease.held) throw leaseHeld(scope, lease.by);
+  try {
+    const summary = await run(collector, options, onEvent, lease.runId);
+    await store.finishRun(lease.runId, summary.status, countsOf(summary));
+    return summary;
+  } catch (error) {
+    const { code, message } = error instanceof CollectError ? error : { code: null, message: 'unexpected error' };
+    // A database that is away has been waited for already; the lease ends with its last heartbeat.
+    if (code !== 'store_unreachable') {
+      const summary = { error: message, finished_at: clock.now().toISOString() };
+      await store.finishRun(lease.runId, 'failed', summary).catch(() => undefined);
+    }
+    throw error;
+  }
+}

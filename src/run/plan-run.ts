@@ -1,0 +1,43 @@
+import { planAccount } from '../collector/account.js';
+import type { CollectOptions } from '../collector/options.js';
+import type { OnEvent } from '../report/events.js';
+import type { Summary } from '../report/summary.js';
+import { createTelling } from '../report/telling.js';
+import { NOTHING_RECORDED } from '../store/accounts.js';
+import { scopeOf } from '../store/selection.js';
+import { platformOf, readAccounts } from './accounts.js';
+import type { Collector } from './collector.js';
+
+/** Tells what a run would collect. Asks no platform, writes nothing, and takes no lease. */
+export async function planRun(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
+  const { clock, platforms, secrets } = collector;
+  const startedAt = clock.now();
+  const begunAt = clock.monotonic();
+  const runId = 'dry-run';
+  const telling = createTelling({ onEvent, window: options.window, startedAt, secrets });
+  const accounts = readAccounts({ collector, options, startedAt, runId, telling, onEvent });
+  for await (const account of accounts) {
+    if (options.signal.aborted) break;
+    const platform = platformOf(account, platforms);
+    telling.platform(platform);
+    const planned = planAccount(account, platform, {
+      window: options.window,
+      backlog: options.backlog,
+      again: options.refresh || options.adopt,
+      now: clock.now,
+    });
+    telling.account(account, planned, null);
+  }
+  return telling.tally.summary({
+    runId,
+    scope: scopeOf(options.selection),
+    dryRun: true,
+    startedAt,
+    finishedAt: clock.now(),
+    durationMs: clock.monotonic() - begunAt,
+    interrupted: options.signal.aborted,
+    metrics: NOTHING_RECORDED,
+    requests: { total: 0, retried: 0 },
+    backfill: {},
+  });
+}

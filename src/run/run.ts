@@ -1,0 +1,131 @@
+import { steadyClock } from '../clock.js';
+import { planAccount, type RunContext } from '../collector/account.js';
+import { createAnomalies } from '../collector/anomalies.js';
+import { collectInChunks, joinedRecord } from '../collector/chunks.js';
+import { forEachConcurrently } from '../collector/concurrently.js';
+import { holdLease } from '../collector/lease.js';
+import type { CollectOptions } from '../collector/options.js';
+import type { AccountRecord } from '../collector/outcome.js';
+import { isNothingDue } from '../collector/plan.js';
+import { createRecorder } from '../collector/recorder.js';
+import { createRefusals } from '../collector/refusals.js';
+import { daysDoneBefore } from '../collector/window.js';
+import { leaseLost } from '../errors.js';
+import { createHttp } from '../http/client.js';
+import { createClockCheck } from '../http/clock-skew.js';
+import { backfillOf } from '../report/backfill.js';
+import type { OnEvent } from '../report/events.js';
+import { anomalyWarning, closingWarnings } from '../report/messages.js';
+import type { Summary } from '../report/summary.js';
+import { createTelling } from '../report/telling.js';
+import type { StoredAccount } from '../store/accounts.js';
+import { scopeOf } from '../store/selection.js';
+import { platformOf, readAccounts, syncAccounts } from './accounts.js';
+import type { Collector } from './collector.js';
+
+/**
+ * One run under its lease. Account by account: plan, fetch, record; then what only all of them together tell: doubt, and the summary.
+ * Memory does not grow with their number.
+ */
+export async function run(
+  collector: Collector,
+  options: CollectOptions,
+  onEvent: OnEvent,
+  runId: string,
+): Promise<Summary> {
+  const { store, keyring, platforms, secrets, answerTimeoutMs } = collector;
+  const clock = steadyClock(collector.clock);
+  const startedAt = clock.now();
+  const begunAt = clock.monotonic();
+  const halt = new AbortController();
+  const signal = AbortSignal.any([options.signal, halt.signal]);
+  const telling = createTelling({ onEvent, window: options.window, startedAt, secrets });
+  const { tally, warn } = telling;
+  const anomalies = createAnomalies();
+  const requests = { total: 0, retried: 0 };
+  const clockCheck = createClockCheck();
+  clockCheck.confirmed.catch(() => halt.abort());
+  const http = createHttp({
+    concurrency: options.concurrency,
+    signal,
+    counters: requests,
+    clock,
+    limits: options.limits,
+    warn,
+    onAnswer: clockCheck.observe,
+    answerTimeoutMs,
+  });
+  const recorder = createRecorder({
+    store,
+    runId,
+    now: clock.now,
+    refresh: options.refresh,
+    adopt: options.adopt,
+    clockCheck,
+    onFailure: () => halt.abort(),
+  });
+  const context: RunContext = {
+    keyring,
+    http,
+    warn,
+    now: clock.now,
+    signal,
+    secrets,
+    refusals: createRefusals(warn),
+    window: options.window,
+    backlog: options.backlog,
+    again: options.refresh || options.adopt,
+  };
+  const accounts = { collector, options, startedAt, runId, telling, onEvent };
+  const releaseLease = holdLease(store, runId, halt);
+
+  async function collectAccount(account: StoredAccount): Promise<void> {
+    const platform = platformOf(account, platforms);
+    telling.platform(platform);
+    const planned = planAccount(account, platform, context);
+    const tell = (record: AccountRecord | null) => {
+      telling.account(account, planned, record);
+      anomalies.add(account, record?.days ?? []);
+    };
+    if (isNothingDue(planned)) return tell(null);
+    const written: AccountRecord[] = [];
+    for await (const { record, isLast } of collectInChunks(account, platform, planned, context)) {
+      const onWritten = (chunk: AccountRecord) => {
+        written.push(chunk);
+        if (isLast) return tell(joinedRecord(written));
+        const before = daysDoneBefore(options.window, planned, startedAt);
+        const days = written.reduce((sum, { days }) => sum + days.length, before);
+        onEvent({ type: 'days', connectionId: account.connections[0].id, days });
+      };
+      await recorder.add({ record, onWritten });
+    }
+  }
+
+  try {
+    await syncAccounts(accounts);
+    await forEachConcurrently(readAccounts(accounts), options.concurrency, collectAccount, () => signal.aborted);
+    clockCheck.release();
+    await recorder.flush();
+    if (halt.signal.aborted) throw leaseLost();
+    for (const anomaly of anomalies.found()) {
+      tally.doubt(await store.doubtDay(runId, anomaly));
+      if (anomaly.isNew) warn(anomalyWarning(anomaly));
+    }
+    for (const warning of closingWarnings(tally, recorder.counts, platforms)) warn(warning);
+  } finally {
+    releaseLease();
+    http.close();
+  }
+  return tally.summary({
+    runId,
+    scope: scopeOf(options.selection),
+    dryRun: false,
+    startedAt,
+    finishedAt: clock.now(),
+    durationMs: clock.monotonic() - begunAt,
+    interrupted: options.signal.aborted,
+    metrics: recorder.counts,
+    requests,
+    backfill: options.window.kind === 'lookback' ? backfillOf(tally.newAccounts, platforms, startedAt) : {},
+  });
+}
