@@ -6,7 +6,7 @@ import { CollectError, PlatformError } from './errors.js';
 import { createHttp } from './http/client.js';
 import { redact } from './http/redact.js';
 import { type DefaultStore, openDriver, openStore } from './open-store.js';
-import type { Platform } from './platforms/contract.js';
+import type { Platform, PlatformDefinition } from './platforms/contract.js';
 import { createPlatforms } from './platforms/registry.js';
 import type { OnEvent } from './report/events.js';
 import { readStatus, type StatusReport } from './report/status.js';
@@ -57,7 +57,7 @@ export interface AppOptions {
   /** Told of each token that was decrypted, before it is used: a log that is masked can be told of it. */
   readonly onToken?: (token: string) => void;
   /** Platforms beside the built-in ones, or in place of those with the same name. See `definePlatform`. */
-  readonly ownPlatforms?: readonly Platform[];
+  readonly ownPlatforms?: readonly PlatformDefinition[];
   /** What the embedded store must be where the settings name no store. Default: `create`. */
   readonly defaultStore?: DefaultStore;
 }
@@ -66,17 +66,19 @@ export interface AppOptions {
 export async function openApp(options: AppOptions = {}): Promise<App> {
   const { sandbox, environment, now = () => new Date(), onToken = () => undefined, ownPlatforms = [] } = options;
   if (sandbox !== undefined) return openSandbox(sandbox, now);
-  const config = loadConfig(environment ?? readEnvironment());
+  const config = loadConfig(environment ?? readEnvironment(), ownPlatforms);
   const { store, encryptionKey, notices } = await openStore(config, options.defaultStore ?? 'create');
   const keyring = telling(createKeyring(encryptionKey, { allowPlaintext: config.allowPlaintextTokens }), onToken);
-  const platforms = createPlatforms(config);
-  for (const platform of ownPlatforms) platforms.set(platform.name, platform);
+  const platforms = createPlatforms(config, ownPlatforms);
   return assemble({ config, store, keyring, platforms, now, notices });
 }
 
 /** The platforms as they are configured, without opening a store. Throws `CollectError` `config_invalid`. */
-export function configuredPlatforms(environment: Environment = readEnvironment()): Platform[] {
-  return [...createPlatforms(loadConfig(environment)).values()];
+export function configuredPlatforms(
+  ownPlatforms: readonly PlatformDefinition[] = [],
+  environment: Environment = readEnvironment(),
+): Platform[] {
+  return [...createPlatforms(loadConfig(environment, ownPlatforms), ownPlatforms).values()];
 }
 
 interface Parts {
@@ -114,7 +116,8 @@ function assemble({ config, store, keyring, platforms, now, notices }: Parts): A
       const saved = await store.saveConnection({
         ...connection,
         accountName: connection.accountName ?? accountName,
-        accessToken: keyring.encrypt(connection.accessToken),
+        // Empty where the platform needs none.
+        accessToken: connection.accessToken === '' ? '' : keyring.encrypt(connection.accessToken),
         refreshToken: connection.refreshToken === null ? null : keyring.encrypt(connection.refreshToken),
       });
       await store.syncAccounts({ ...sync(), userId: connection.userId });

@@ -2,7 +2,6 @@
 import { type AppOptions, openApp } from './app.js';
 import { type CollectOptions, DEFAULT_OPTIONS } from './collector/options.js';
 import { DEFAULT_LOOKBACK_DAYS } from './collector/window.js';
-import type { Platform } from './platforms/contract.js';
 import type { OnEvent } from './report/events.js';
 import type { StatusReport } from './report/status.js';
 import type { Summary } from './report/summary.js';
@@ -21,11 +20,15 @@ export type {
   MetricValue,
   Platform,
   PlatformContext,
+  PlatformDefinition,
   Split,
 } from './platforms/contract.js';
+export { definePlatform } from './platforms/contract.js';
+export { judgePlain } from './platforms/shared/verdicts.js';
 export type { CollectEvent, ConnectionReport, OnEvent } from './report/events.js';
 export type { StatusReport } from './report/status.js';
 export type { Summary } from './report/summary.js';
+export { baseAddress, credential, secret, setting } from './setting.js';
 
 const DEFAULTS: CollectOptions = { ...DEFAULT_OPTIONS, trigger: 'library', signal: new AbortController().signal };
 
@@ -53,9 +56,4 @@ export async function status({
   } finally {
     await app.close();
   }
-}
-
-/** A platform of your own, for `ownPlatforms`: held to the contract by its type. */
-export function definePlatform(platform: Platform): Platform {
-  return platform;
 }

@@ -108,7 +108,7 @@ function isCron(text: string): boolean {
   }
 }
 
-function isTimeZone(text: string): boolean {
+export function isTimeZone(text: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: text }) !== null;
   } catch {

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { CollectError } from '../errors.js';
 import type { CollectFlags } from './commands/collect.js';
 import type { AddFlags } from './commands/connections.js';
+import type { PlatformsFlags } from './commands/platforms.js';
 import type { PruneFlags } from './commands/prune.js';
 import type { PgCronFlags, ScheduleFlags, ShardedFlags } from './commands/schedule.js';
 import type { ServeFlags } from './commands/serve.js';
@@ -35,6 +36,7 @@ function addCollect(program: Command): void {
     .description('collect every day that is due, of every connected account')
     .option('--user <id>', 'only this user')
     .option('--platform <name...>', 'only these platforms')
+    .addOption(plugin().conflicts('sandbox'))
     .option('--date <day>', 'only this day, YYYY-MM-DD')
     .option('--since <day>', 'every day from this one on that is not complete')
     .option('--until <day>', 'the last day, with --since (default: yesterday)')
@@ -63,6 +65,10 @@ function addCollect(program: Command): void {
       const { collectCommand } = await import('./commands/collect.js');
       await collectCommand(flags);
     });
+}
+
+function plugin(): Option {
+  return new Option('--plugin <file...>', 'modules with platforms of your own');
 }
 
 function addStatus(program: Command): void {
@@ -95,6 +101,7 @@ function addConnections(program: Command): void {
     .requiredOption('--user <id>', 'whose account it is')
     .requiredOption('--platform <name>', 'the platform')
     .requiredOption('--account <id>', "the account's id at the platform")
+    .addOption(plugin())
     .option('--name <name>', "the account's name, for people")
     .option('--expires <time>', 'when the token expires, ISO 8601')
     .option('--token-stdin', 'read the access token, and on a second line the refresh token, from standard input')
@@ -125,8 +132,9 @@ function addPlatforms(program: Command): void {
   program
     .command('platforms')
     .description("show each platform's metrics, day, settling time and API version")
+    .addOption(plugin())
     .option('--json', 'print one JSON document')
-    .action(async (flags: { json?: boolean }) => {
+    .action(async (flags: PlatformsFlags) => {
       const { platformsCommand } = await import('./commands/platforms.js');
       await platformsCommand(flags);
     });

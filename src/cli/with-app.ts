@@ -1,5 +1,6 @@
 import { type App, openApp } from '../app.js';
 import type { DefaultStore } from '../open-store.js';
+import type { PlatformDefinition } from '../platforms/contract.js';
 import { cleanText } from './render/text.js';
 import { isUnattended } from './unattended.js';
 
@@ -10,8 +11,9 @@ import { isUnattended } from './unattended.js';
 export async function withApp(
   use: (app: App) => Promise<void>,
   defaultStore: DefaultStore = isUnattended() ? 'existing' : 'create',
+  ownPlatforms: readonly PlatformDefinition[] = [],
 ): Promise<void> {
-  const app = await openApp({ defaultStore });
+  const app = await openApp({ defaultStore, ownPlatforms });
   try {
     for (const notice of app.notices) process.stderr.write(`${cleanText(notice)}\n`);
     await use(app);

@@ -181,7 +181,7 @@ async function askPlatform(
   run: RunContext & { readonly secrets: string[] },
   clean: (text: string) => string,
 ): Promise<Pick<AccountRecord, 'days' | 'closing'>> {
-  const account = openAccount(stored, connection, run.keyring);
+  const account = openAccount(stored, connection, run.keyring, platform);
   run.secrets.push(account.accessToken, ...(account.refreshToken === null ? [] : [account.refreshToken]));
   const askedAt = run.now();
   const answer = await platform.collect(account, planned.due, {

@@ -1,5 +1,5 @@
 import { PlatformError } from '../errors.js';
-import type { Account } from '../platforms/contract.js';
+import type { Account, Platform } from '../platforms/contract.js';
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import type { Keyring } from '../tokens/keyring.js';
 
@@ -10,11 +10,15 @@ export function openAccount(
   { accountId }: StoredAccount,
   { accessToken, refreshToken, tokenExpiresAt }: StoredConnection,
   keyring: Opener,
+  { needsToken = true }: Pick<Platform, 'needsToken'>,
 ): Account {
-  if (accessToken === null)
+  if (needsToken && accessToken === null)
     throw new PlatformError('needs_reconnect', 'the connection holds no access token; connect the account again');
   if (accountId === null)
     throw new PlatformError('configuration', 'the connection names no account; set its account_id');
+  if (!needsToken || accessToken === null) {
+    return { accountId, accessToken: '', refreshToken: null, tokenExpiresAt: null };
+  }
   const access = keyring.decrypt(accessToken);
   if (!access.ok) throw new PlatformError('undecryptable_token', access.why);
   if (!/^[\x21-\x7e]+$/.test(access.token)) {

@@ -10,13 +10,13 @@ import {
 } from '../../collector/options.js';
 import { loadConfig, readEnvironment } from '../../config.js';
 import { CollectError } from '../../errors.js';
-import { platformNames } from '../../platforms/registry.js';
 import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import type { Summary } from '../../report/summary.js';
 import { parseAllowedFailures } from '../allowed-failures.js';
 import { MAX_DAYS, parseInteger, parsePlatforms, parseSelection, parseWindow, usageError, utcToday } from '../flags.js';
 import { maskToken, runsInGithubActions } from '../github-actions.js';
 import { reportToGithub } from '../github-report.js';
+import { loadPlugins, namesWith } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
 import { renderDue } from '../render/due.js';
 import { groupedReporter } from '../render/grouped.js';
@@ -33,6 +33,7 @@ const MAX_MINUTES = 1440;
 export interface CollectFlags {
   readonly user?: string;
   readonly platform?: readonly string[];
+  readonly plugin?: readonly string[];
   readonly date?: string;
   readonly since?: string;
   readonly until?: string;
@@ -61,7 +62,8 @@ export type CollectRequest = Omit<CollectOptions, 'signal'>;
 export async function collectCommand(flags: CollectFlags): Promise<void> {
   if (flags.alertTest) return (await import('./alert-test.js')).testAlert();
   const sandbox = parseSandbox(flags.sandbox);
-  const request = parseCollectFlags(flags, platformNames, utcToday(new Date()));
+  const plugins = await loadPlugins(flags.plugin);
+  const request = parseCollectFlags(flags, namesWith(plugins), utcToday(new Date()));
   const allowed = parseAllowedFailures(flags.allowFailures);
   const reporter = await chooseReporter(flags);
   const warn = flags.quiet ? (text: string) => process.stderr.write(`${text}\n`) : reporter.notice;
@@ -80,6 +82,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   async function run(): Promise<Summary> {
     const app = await openApp({
       defaultStore: isUnattended() ? 'connected' : 'create',
+      ownPlatforms: plugins,
       ...(sandbox !== undefined && { sandbox }),
       ...(runsInGithubActions() && { onToken: (token) => maskToken(token) }),
     });

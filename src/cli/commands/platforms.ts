@@ -1,9 +1,15 @@
 import { configuredPlatforms } from '../../app.js';
+import { loadPlugins } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
 import { platformJson, renderPlatforms } from '../render/platforms.js';
 
-export async function platformsCommand({ json }: { readonly json?: boolean }): Promise<void> {
-  const [platforms, now] = [configuredPlatforms(), new Date()];
+export interface PlatformsFlags {
+  readonly plugin?: readonly string[];
+  readonly json?: boolean;
+}
+
+export async function platformsCommand({ plugin, json }: PlatformsFlags): Promise<void> {
+  const [platforms, now] = [configuredPlatforms(await loadPlugins(plugin)), new Date()];
   const document = () =>
     `${JSON.stringify(
       platforms.map((platform) => platformJson(platform, now)),

@@ -2,7 +2,7 @@ import { type FailureReason, type FailureScope, PlatformError } from '../../erro
 import type { HttpAnswer, Verdict } from '../../http/http.js';
 
 /** What an answer means that holds no error in the API's own words: a JSON object with status 200 is one to read. */
-export function judgePlain(api: string, answer: HttpAnswer): Verdict<unknown> {
+export function judgePlain(api: string, answer: HttpAnswer): Verdict<object> {
   if (answer.status === 429) return retry('throttled', 'too many requests (HTTP 429)', 'connection');
   if (answer.status >= 500) return retry('platform_error', `${api} answered HTTP ${answer.status}`);
   if (!isObject(answer.json)) {
