@@ -13,7 +13,6 @@ import {
 export default definePlatform({
   name: 'hacker_news',
   title: 'Hacker News',
-  accountColumns: ['account_id', 'page_id'],
   variables: { HACKER_NEWS_URL: baseAddress('https://hacker-news.firebaseio.com') },
   create: ({ HACKER_NEWS_URL: url }) => ({
     name: 'hacker_news',

@@ -221,7 +221,6 @@ async function checkedName(
   try {
     const account = {
       ...connection,
-      connectionId: 'new',
       tokenExpiresAt: tokenExpiresAt === null ? null : new Date(tokenExpiresAt),
     };
     return (await platform.check(account, { http: http.lane(platform.name, 'new'), now, warn: () => undefined }))

@@ -165,8 +165,11 @@ export interface PlatformDefinition<Shape extends z.ZodRawShape = z.ZodRawShape>
   readonly name: string;
   /** For people: `Instagram`. */
   readonly title: string;
-  /** The columns of `platform_connections` that may hold the account's id, in the order in which they are believed. */
-  readonly accountColumns: readonly string[];
+  /**
+   * The columns of `platform_connections` that may hold the account's id, in the order in which they are believed, where they are
+   * others than `ACCOUNT_COLUMNS`. The view `collection_connections` reads them, and a test holds it to this.
+   */
+  readonly accountColumns?: readonly string[];
   /** What the platform reads from the environment, by name: see `baseAddress`, `credential`, `secret` and `setting`. */
   readonly variables: Shape;
   /** Names that are nearly one of these, common for something else, and so no mistake. */
@@ -174,8 +177,8 @@ export interface PlatformDefinition<Shape extends z.ZodRawShape = z.ZodRawShape>
   create(variables: z.infer<z.ZodObject<Shape>>): Platform;
 }
 
-/** The columns in which every application keeps an account's id. */
-const ACCOUNT_COLUMNS = ['account_id', 'page_id'];
+/** The columns that hold the account's id on any platform. */
+export const ACCOUNT_COLUMNS = ['account_id', 'page_id'];
 
 /** A platform, held to the contract by its type. One that reads nothing from the environment may be given as it is. */
 export function definePlatform(platform: Platform): PlatformDefinition;
@@ -184,5 +187,5 @@ export function definePlatform<Shape extends z.ZodRawShape>(
 ): PlatformDefinition<Shape>;
 export function definePlatform(given: Platform | PlatformDefinition): PlatformDefinition {
   if ('create' in given) return given;
-  return { name: given.name, title: given.name, accountColumns: ACCOUNT_COLUMNS, variables: {}, create: () => given };
+  return { name: given.name, title: given.name, variables: {}, create: () => given };
 }

@@ -88,7 +88,7 @@ describe('the example, a platform of one file outside the source', () => {
 
 describe('what is no plugin is refused in plain words', () => {
   const flat = (name: string, rest = '') => `export default {
-    name: '${name}', title: 'T', accountColumns: ['account_id'], variables: {}, create: () => ({ name: '${name}' ${rest} }),
+    name: '${name}', title: 'T', variables: {}, create: () => ({ name: '${name}' ${rest} }),
   };`;
 
   it.each([

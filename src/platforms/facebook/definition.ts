@@ -5,7 +5,6 @@ import { facebook } from './facebook.js';
 export const FACEBOOK = definePlatform({
   name: 'facebook',
   title: 'Facebook',
-  accountColumns: ['account_id', 'page_id'],
   variables: META_VARIABLES,
   create: (variables) => facebook(metaSettings(variables)),
 });

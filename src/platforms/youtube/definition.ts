@@ -5,7 +5,6 @@ import { youtube } from './youtube.js';
 export const YOUTUBE = definePlatform({
   name: 'youtube',
   title: 'YouTube',
-  accountColumns: ['account_id', 'page_id'],
   variables: GOOGLE_VARIABLES,
   unrelatedVariables: GOOGLE_UNRELATED,
   create: (variables) => youtube(googleSettings(variables)),
