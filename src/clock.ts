@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+/** Of days in UTC: elsewhere a day may have 23 or 25 hours. */
+export const DAY_MS = 24 * HOUR_MS;
+
 /** Time, as a run reads it and waits for it to pass. Tests bring one that does not wait. */
 export interface Clock {
   /** What the wall clock shows. */

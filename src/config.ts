@@ -3,10 +3,10 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { unescape as decode } from 'node:querystring';
 import { parseEnv } from 'node:util';
-import { CollectError } from './errors.js';
+import { CollectError, hasCode } from './errors.js';
 import { CRON_SECRET_ALIAS, fileNameOf, nearNames, variableNamed } from './near-names.js';
 import type { PlatformDefinition, PlatformVariables } from './platforms/contract.js';
-import { isHeaderSafe } from './setting.js';
+import { isHeaderSafe } from './text.js';
 import { splitKeys } from './tokens/keyring.js';
 import { type Environment, missingVariables, type Variables, variableSchemas } from './variables.js';
 
@@ -227,8 +227,4 @@ function textOf(value: unknown): string[] {
 function passwordsOf(address: string): string[] {
   const { password } = new URL(address);
   return [password, decode(password)];
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

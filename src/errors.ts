@@ -1,3 +1,5 @@
+import { EXIT } from './exit-codes.js';
+
 /** Why an account or its day could not be collected. Stored in `reason`; readers rely on these names. */
 export const FAILURE_REASONS = [
   'needs_reconnect',
@@ -58,24 +60,24 @@ export class Interrupted extends Error {
 
 /** What ends a command, with the exit code it ends in. */
 const EXIT_CODES = {
-  usage: 2,
-  config_invalid: 2,
-  no_store: 2,
-  key_missing: 2,
-  schema_missing: 2,
-  schema_outdated: 2,
-  store_refused: 2,
-  store_unreachable: 1,
-  store_failed: 1,
-  store_locked: 4,
-  lease_held: 4,
-  lease_lost: 1,
-  no_connections: 1,
-  clock_skew: 1,
-  stopping: 1,
-  address_taken: 1,
-  check_failed: 1,
-  not_found: 1,
+  usage: EXIT.usage,
+  config_invalid: EXIT.usage,
+  no_store: EXIT.usage,
+  key_missing: EXIT.usage,
+  schema_missing: EXIT.usage,
+  schema_outdated: EXIT.usage,
+  store_refused: EXIT.usage,
+  store_unreachable: EXIT.failed,
+  store_failed: EXIT.failed,
+  store_locked: EXIT.locked,
+  lease_held: EXIT.locked,
+  lease_lost: EXIT.failed,
+  no_connections: EXIT.failed,
+  clock_skew: EXIT.failed,
+  stopping: EXIT.failed,
+  address_taken: EXIT.failed,
+  check_failed: EXIT.failed,
+  not_found: EXIT.failed,
 } as const;
 
 export type ErrorCode = keyof typeof EXIT_CODES;
@@ -114,4 +116,9 @@ export function leaseLost(): CollectError {
     'The lease expired and another run took over, so this run stopped.',
     'Nothing is lost: the other run collects what this one did not.',
   );
+}
+
+/** Whether an error is one of Node's or a database's with this code. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -6,9 +6,10 @@ import type { OnEvent } from './report/events.js';
 import type { StatusReport } from './report/status.js';
 import type { Summary } from './report/summary.js';
 
-export { type App, type AppOptions, type ConnectionInput, openApp } from './app.js';
+export { type App, type AppOptions, openApp } from './app.js';
 export type { CollectOptions, RunLimits } from './collector/options.js';
 export type { Window } from './collector/window.js';
+export type { AddedConnection, ConnectionInput } from './connections.js';
 export { CollectError, FAILURE_REASONS, type FailureReason, PlatformError } from './errors.js';
 export type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http/http.js';
 export type {

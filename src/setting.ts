@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isHeaderSafe } from './text.js';
 
 /** What a variable is for: `secret` values are struck out of everything printed; `credential` and `secret` name an app. */
 type Kind = 'address' | 'credential' | 'secret';
@@ -42,11 +43,6 @@ export function namesOf(shape: z.ZodRawShape, ...kinds: readonly Kind[]): string
 
 export function isHttp(text: string): boolean {
   return /^https?:\/\//.test(text) && URL.canParse(text);
-}
-
-/** Whether a text can be sent in a header as it is. */
-export function isHeaderSafe(text: string): boolean {
-  return /^[\x21-\x7e]+$/.test(text);
 }
 
 function headerSafe(example: string) {

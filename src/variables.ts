@@ -2,7 +2,8 @@ import { Cron } from 'croner';
 import { z } from 'zod';
 import type { PlatformDefinition } from './platforms/contract.js';
 import { DEFINITIONS } from './platforms/registry.js';
-import { asSecret, isHeaderSafe, isHttp, namesOf, setting } from './setting.js';
+import { asSecret, isHttp, namesOf, setting } from './setting.js';
+import { isHeaderSafe } from './text.js';
 import { parseFernetKey } from './tokens/fernet.js';
 import { splitKeys } from './tokens/keyring.js';
 

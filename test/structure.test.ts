@@ -11,8 +11,9 @@ const LAYERS = [
   ['server'],
   ['index'],
   ['app'],
-  ['run', 'alerts'],
+  ['connections', 'run', 'alerts'],
   ['report'],
+  ['open-sandbox'],
   ['open-store'],
   ['sandbox'],
   ['config'],
@@ -21,7 +22,9 @@ const LAYERS = [
   ['collector'],
   ['platforms', 'store'],
   ['http', 'tokens'],
-  ['errors', 'clock', 'text', 'edit-distance', 'setting'],
+  ['setting'],
+  ['errors'],
+  ['clock', 'edit-distance', 'exit-codes', 'text'],
 ];
 
 interface Import {

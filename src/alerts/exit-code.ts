@@ -1,3 +1,4 @@
+import { EXIT } from '../exit-codes.js';
 import type { Summary } from '../report/summary.js';
 
 /** How many connections may fail, in all or as a share (0 to 1), before a run counts as partly failed. */
@@ -18,13 +19,13 @@ export function exitCodeOf(
 ): number {
   switch (status) {
     case 'completed':
-      return 0;
+      return EXIT.done;
     case 'partial':
-      return isAllowed(connections, allowed) ? 0 : 3;
+      return isAllowed(connections, allowed) ? EXIT.done : EXIT.partial;
     case 'failed':
-      return 1;
+      return EXIT.failed;
     case 'interrupted':
-      return interruptedBy ?? 130;
+      return interruptedBy ?? EXIT.interrupted;
   }
 }
 

@@ -28,7 +28,7 @@ export function describeRun(summary: Summary, { details }: { readonly details: b
     ...(details ? detailLines(summary) : []),
     `run ${summary.run_id}; \`analytics-collect status\` shows more`,
   ];
-  return shorten(lines);
+  return linesThatFit(lines);
 }
 
 /** A run that came to no summary. Says nothing of an error that it does not know: anything may stand in there. */
@@ -37,7 +37,7 @@ export function describeCrash(error: unknown): string {
     error instanceof CollectError
       ? `${error.message} ${error.fix} [${error.code}]`
       : 'an unexpected error ended it, its log says which';
-  return shorten(['analytics-collect: the run did not come to its end', harmless(why)]);
+  return linesThatFit(['analytics-collect: the run did not come to its end', harmless(why)]);
 }
 
 function news({ changes }: Summary): string {
@@ -95,7 +95,7 @@ function harmless(text: string): string {
 }
 
 /** As many whole lines as fit. */
-function shorten(lines: readonly string[]): string {
+function linesThatFit(lines: readonly string[]): string {
   const text = lines.join('\n');
   if (text.length <= LONGEST) return text;
   return `${text.slice(0, LONGEST - 2).replace(/\n[^\n]*$/, '')}\n…`;

@@ -1,12 +1,12 @@
 import { CommanderError } from 'commander';
 import { CollectError, Interrupted, PlatformError } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
 import { redact } from '../http/redact.js';
 import { runsInGithubActions } from './github-actions.js';
 import { type Colors, colorsFor } from './render/colors.js';
 import { githubError } from './render/github.js';
 import { cleanText, jsonDocument } from './render/text.js';
 
-const INTERRUPTED_EXIT_CODE = 130;
 /** Commands that are named by two words. */
 const GROUPS = ['connections', 'schedule'];
 
@@ -22,11 +22,11 @@ export interface ToldError {
 export function reportError(error: unknown, args: readonly string[]): void {
   // The other ones of exit code 0 are `--help` and `--version`; this one has shown the help for want of a command.
   if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
     return;
   }
   if (error instanceof Interrupted) {
-    process.exitCode = INTERRUPTED_EXIT_CODE;
+    process.exitCode = EXIT.interrupted;
     return;
   }
   const told = describeError(error, args);
@@ -48,17 +48,17 @@ export function describeError(error: unknown, args: readonly string[]): ToldErro
     const called = commandWords(args);
     const known = error.code === 'commander.unknownCommand' ? called.slice(0, -1) : called;
     const help = ['analytics-collect', ...known, '--help'].join(' ');
-    return { code: 'usage', message: sentence(message), fix: `See ${help}.`, exitCode: 2 };
+    return { code: 'usage', message: sentence(message), fix: `See ${help}.`, exitCode: EXIT.usage };
   }
   if (error instanceof PlatformError) {
-    return { code: error.reason, message: sentence(error.message), fix: '', exitCode: 1 };
+    return { code: error.reason, message: sentence(error.message), fix: '', exitCode: EXIT.failed };
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {
     code: 'internal',
     message: sentence(`unexpected: ${redact(message)}`),
     fix: 'Set DEBUG=analytics-collect to see where.',
-    exitCode: 1,
+    exitCode: EXIT.failed,
   };
 }
 

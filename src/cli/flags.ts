@@ -1,3 +1,4 @@
+import { DAY_MS } from '../clock.js';
 import { addDays } from '../collector/day.js';
 import { DEFAULT_LOOKBACK_DAYS, type Window } from '../collector/window.js';
 import { CollectError } from '../errors.js';
@@ -5,7 +6,6 @@ import { OLDER_TRIGGER_PATH, TRIGGER_PATH } from '../server/paths.js';
 import { ALL, type Selection } from '../store/selection.js';
 import type { TimeOfDay, Times } from './schedule/schedule.js';
 
-const DAY_MS = 86_400_000;
 export const MAX_DAYS = 730;
 /** Ten years, as far back as any platform answers. */
 const MAX_NAMED_DAYS = 3_660;

@@ -1,4 +1,4 @@
-import { constants } from 'node:os';
+import { EXIT } from '../exit-codes.js';
 
 /** npx and npm pass a Ctrl-C on to a process that the terminal has told already: the echo is no second request. */
 const ECHO_MS = 500;
@@ -19,7 +19,7 @@ export function watchSignals(onStop: () => void): SignalWatch {
   let first: { exitCode: number; at: number } | null = null;
 
   const onSignal = (name: Stop) => {
-    const exitCode = 128 + constants.signals[name];
+    const exitCode = name === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
     if (first === null) {
       first = { exitCode, at: performance.now() };
       controller.abort();

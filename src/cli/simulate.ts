@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { openSandbox } from '../app.js';
+import { assemble } from '../app.js';
+import { DAY_MS } from '../clock.js';
 import { addDays, datesBetween } from '../collector/day.js';
 import type { CollectOptions } from '../collector/options.js';
+import { openSandbox } from '../open-sandbox.js';
 import type { Summary } from '../report/summary.js';
 import type { EmbeddedStore } from '../store/drivers/embedded.js';
 
-const DAY_MS = 86_400_000;
 const HOUR_OF_RUN = 9;
 /** As many ended days as a run looks at by default. */
 const SHOWN_DAYS = 7;
@@ -56,14 +57,16 @@ export async function* simulateRuns({ until, runs, options }: Simulation): Async
   const nine = new Date(until).setUTCHours(HOUR_OF_RUN, 0, 0, 0);
   const last = nine <= until.getTime() ? nine : nine - DAY_MS;
   let now = new Date(last - (runs - 1) * DAY_MS);
-  const app = await openSandbox('late', () => now);
+  const clock = () => now;
+  const sandbox = await openSandbox('late', clock);
+  const app = assemble(sandbox, { now: clock });
   try {
     const accounts = new Map(
-      (await app.store.listConnections()).map(({ platform, accountId }) => [platform, accountId ?? '']),
+      (await sandbox.store.listConnections()).map(({ platform, accountId }) => [platform, accountId ?? '']),
     );
     for (; now.getTime() <= last && !options.signal.aborted; now = new Date(now.getTime() + DAY_MS)) {
       const summary = await app.collect(options, () => undefined);
-      yield { at: now.toISOString(), summary, table: await readTable(app.store, accounts, now) };
+      yield { at: now.toISOString(), summary, table: await readTable(sandbox.store, accounts, now) };
     }
   } finally {
     await app.close();

@@ -123,16 +123,16 @@ function recordOf(
   const stand = progressOf({ firstDay, doneTo: account.doneTo }, ledger, platform.day, now);
   const row = {
     id: account.id,
-    connection_id: connection.id,
+    connectionId: connection.id,
     reason: trouble.reason,
     message: trouble.message,
     reached: days.some(({ outcome }) => !isHeldUp(outcome)),
-    done_to: stand.doneTo,
-    done_to_before: account.doneTo,
-    closing_day: closingDayAfter(closing) ?? account.closingDay,
+    doneTo: stand.doneTo,
+    doneToBefore: account.doneTo,
+    closingDay: closingDayAfter(closing) ?? account.closingDay,
     metrics,
-    days_lost: stand.lost,
-    closed_to: stand.closedTo,
+    daysLost: stand.lost,
+    closedTo: stand.closedTo,
   };
   return { row, days, closing, failedDates: [], skippedDates: [], backlog: stand.backlog };
 }

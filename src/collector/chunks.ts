@@ -44,7 +44,7 @@ export async function* collectInChunks(
     const row = isLast ? record.row : null;
     yield { record: { ...record, row, closing: isLast ? closing : [], failedDates, skippedDates }, isLast };
     if (isLast) return;
-    known = { ...withOutcomes(known, record.days), closingDay: record.row?.closing_day ?? known.closingDay };
+    known = { ...withOutcomes(known, record.days), closingDay: record.row?.closingDay ?? known.closingDay };
   }
 }
 

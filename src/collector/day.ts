@@ -1,6 +1,6 @@
+import { DAY_MS } from '../clock.js';
 import type { Day } from '../platforms/contract.js';
 
-const DAY_MS = 86_400_000;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /** The day with the given date (`YYYY-MM-DD`) in an IANA time zone, with the instants it starts and ends at. */

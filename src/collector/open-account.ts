@@ -1,6 +1,7 @@
 import { PlatformError } from '../errors.js';
 import type { Account, Platform } from '../platforms/contract.js';
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
+import { isHeaderSafe } from '../text.js';
 import type { Keyring } from '../tokens/keyring.js';
 
 type Opener = Pick<Keyring, 'decrypt'>;
@@ -21,7 +22,7 @@ export function openAccount(
   }
   const access = keyring.decrypt(accessToken);
   if (!access.ok) throw new PlatformError('undecryptable_token', access.why);
-  if (!/^[\x21-\x7e]+$/.test(access.token)) {
+  if (!isHeaderSafe(access.token)) {
     const why = 'the stored token holds a space, a line break or another character that no token has';
     throw new PlatformError('undecryptable_token', `${why}; connect the account again`);
   }

@@ -112,7 +112,7 @@ export function createRecorder({
     } catch (error) {
       if (!isRefusal(error) || closing.length === 0) throw error;
       const message = row.message ?? oneLine(`the database refuses the closing figures: ${error.message}`);
-      return writeStanding({ ...row, closing_day: null, reason: row.reason ?? 'unexpected_response', message }, []);
+      return writeStanding({ ...row, closingDay: null, reason: row.reason ?? 'unexpected_response', message }, []);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { RefusedMetrics } from '../platforms/contract.js';
+import { shorten } from '../text.js';
 
 /** Instagram lists every valid metric in its refusal. */
 const LONGEST_WHY = 80;
@@ -33,8 +34,7 @@ export function createRefusals(warn: (message: string) => void): Refusals {
         const accounts = accountsRefused.get(key) ?? new Set();
         if (accounts.has(account)) return;
         accountsRefused.set(key, accounts.add(account));
-        const words = clean(why);
-        const said = words.length > LONGEST_WHY ? `${words.slice(0, LONGEST_WHY)}…` : words;
+        const said = shorten(clean(why), LONGEST_WHY);
         if (accounts.size === 1) {
           warn(`${api} refuses the metric ${metric} to an account, which is collected without it (${said})`);
         }

@@ -1,8 +1,8 @@
+import { HOUR_MS } from '../clock.js';
 import type { Day, Platform } from '../platforms/contract.js';
 import type { DateRange } from '../store/accounts.js';
 import { addDays, dateAt, datesBetween, lastEndedDate } from './day.js';
 
-const HOUR_MS = 3_600_000;
 /** More than any platform takes to settle, and room for a missed run. */
 export const DEFAULT_LOOKBACK_DAYS = 7;
 /** So many ended days may still be asked for once a week, or doubted. */

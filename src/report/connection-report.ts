@@ -21,7 +21,7 @@ export function reportOn(
   if (record === null && planned.due.length > 0) days.due = planned.due.length;
   const skipped = outcomes.find(({ state }) => state === 'skipped');
   return {
-    connectionId: record?.row?.connection_id ?? account.connections[0].id,
+    connectionId: record?.row?.connectionId ?? account.connections[0].id,
     userId: account.userId,
     platform: account.platform,
     accountId: account.accountId,
@@ -35,7 +35,7 @@ export function reportOn(
     changes: record ? changesOf(account, record, now) : [],
     isNew: account.firstDay === null && outcomes.some(({ state }) => state === 'settled' || state === 'provisional'),
     backlog: record?.backlog ?? planned.backlog,
-    lost: record?.row?.days_lost ?? 0,
+    lost: record?.row?.daysLost ?? 0,
     reason: record?.row?.reason ?? skipped?.reason ?? null,
     message: record?.row?.message ?? skipped?.message ?? null,
   };

@@ -1,10 +1,10 @@
+import { DAY_MS } from '../clock.js';
 import { openRefreshToken } from '../collector/open-account.js';
 import type { Platform } from '../platforms/contract.js';
 import type { AccountFilter } from '../store/accounts.js';
 import type { Store, TokenEnd } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
 
-const DAY_MS = 86_400_000;
 const WARN_DAYS = 10;
 /** At most so many tokens are warned of one by one; one more line counts the rest. */
 const MOST_LINES = 20;

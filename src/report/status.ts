@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../clock.js';
 import { datesBetween } from '../collector/day.js';
 import { windowRange } from '../collector/window.js';
 import type { Platform } from '../platforms/contract.js';
@@ -7,8 +8,6 @@ import type { FailingAccount, PlatformStatusRow, RunRow, Store, TokenEnd } from 
 import type { Keyring } from '../tokens/keyring.js';
 import { expiringTokens } from './expiring.js';
 import { versionWarning } from './version.js';
-
-const HOUR_MS = 3_600_000;
 
 /** What `status` shows and `status --json` prints. */
 export interface StatusReport {
@@ -22,7 +21,7 @@ export interface StatusReport {
     finished_at: string | null;
     /** Hours since it started. */
     age_hours: number;
-    summary: unknown;
+    summary: RunRow['summary'];
   } | null;
   /** When the newest run over all users began that completed, wholly or in part. */
   last_success: { started_at: string; age_hours: number } | null;

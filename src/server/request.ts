@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_LOOKBACK_DAYS } from '../collector/window.js';
 import { platformNames } from '../platforms/registry.js';
 import { ALL } from '../store/selection.js';
+import { parseJson } from '../text.js';
 import type { RunRequest } from './runner.js';
 
 /** What a caller may ask for; pg_cron's job says who it is in the last three. */
@@ -65,12 +66,4 @@ function mistakeOf({ issues: [issue] }: z.ZodError): ParsedRequest {
 
 function isPlatform(name: string): boolean {
   return platformNames.includes(name);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

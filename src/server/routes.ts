@@ -10,7 +10,6 @@ import { INTERNAL, OLDER_TRIGGER_PATH, TRIGGER_PATH } from './paths.js';
 import { parseTrigger } from './request.js';
 import { describeError, type Runner } from './runner.js';
 import type { Schedule } from './schedule.js';
-import { shared } from './shared.js';
 
 const LARGEST_BODY_BYTES = 16_384;
 /** However often somebody asks, the database is asked once in this time. */
@@ -60,7 +59,7 @@ export function createRoutes({ store, runner, schedule, guard, now, log }: Parts
     const next = schedule.next();
     const jobs = [{ ...job, next_run: next && offsetTime(next), trigger: schedule.trigger }];
     const run = await lastRun();
-    const data = { status: 'running', jobs, last_run: run && runJson({ ...run, summary: inShort(run.summary) }) };
+    const data = { status: 'running', jobs, last_run: run && runJson(run) };
     return c.json({ success: true, data });
   });
 
@@ -135,14 +134,6 @@ function runJson(run: RunRow) {
   };
 }
 
-/** A summary without its lists: of thousands of connections they are megabytes, and the run itself has them. */
-function inShort(summary: unknown): unknown {
-  if (typeof summary !== 'object' || summary === null) return summary;
-  return Object.fromEntries(
-    Object.entries(summary).filter(([name]) => !['failures', 'changes', 'warnings'].includes(name)),
-  );
-}
-
 /** `2025-12-20T02:00:00+00:00`, as Python writes it. */
 function offsetTime(time: Date): string {
   return `${time.toISOString().slice(0, 19)}+00:00`;
@@ -153,4 +144,13 @@ function within(ms: number, promise: Promise<void>): Promise<void> {
     promise,
     new Promise<never>((_, reject) => setTimeout(reject, ms, new Error('no answer in time')).unref()),
   ]);
+}
+
+/** Asks at most once in `ms`: who comes meanwhile, however many they are, shares the answer, or its failure. */
+function shared<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
+  let last: { readonly at: number; readonly answer: Promise<T> } | null = null;
+  return () => {
+    if (last === null || performance.now() - last.at >= ms) last = { at: performance.now(), answer: ask() };
+    return last.answer;
+  };
 }

@@ -4,13 +4,13 @@ import { type AllowedFailures, exitCodeOf } from '../alerts/exit-code.js';
 import type { App } from '../app.js';
 import { type CollectOptions, DEFAULT_OPTIONS, isOfEverything } from '../collector/options.js';
 import { CollectError, LeaseHeld } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
 import { redact } from '../http/redact.js';
 import type { OnEvent } from '../report/events.js';
 import type { Summary } from '../report/summary.js';
 
 /** Of the time that a supervisor waits after SIGTERM: Docker ten seconds, Kubernetes thirty. */
 const FINISHING_MS = 5_000;
-const SIGTERM_EXIT_CODE = 143;
 
 export type RunRequest = Pick<CollectOptions, 'selection' | 'platforms' | 'window' | 'trigger'>;
 
@@ -76,13 +76,13 @@ export function createRunner({
           (summary) => {
             current = null;
             log(describeEnd(summary));
-            return telling.ended(summary, exitCodeOf(summary, allowedFailures, SIGTERM_EXIT_CODE));
+            return telling.ended(summary, exitCodeOf(summary, allowedFailures, EXIT.terminated));
           },
           (error) => {
             current = null;
             reject(error);
             log(`a run of ${request.trigger} failed: ${describeError(error)}`);
-            return telling.crashed(error, error instanceof CollectError ? error.exitCode : 1);
+            return telling.crashed(error, error instanceof CollectError ? error.exitCode : EXIT.failed);
           },
         )
         .finally(() => pending.delete(ended));

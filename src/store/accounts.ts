@@ -167,22 +167,22 @@ export type OutcomeRow = {
 export interface AccountRow {
   readonly id: number;
   /** The connection that opened it, or was last tried. */
-  readonly connection_id: string;
+  readonly connectionId: string;
   /** Why the account, or its first day that failed, could not be collected; null when nothing failed. */
   readonly reason: FailureReason | null;
   readonly message: string | null;
   /** False where the API was shut, throttled or out of calls: the account is as early in the order of the next run as before. */
   readonly reached: boolean;
-  readonly done_to: string | null;
+  readonly doneTo: string | null;
   /** What it was when the account was read. */
-  readonly done_to_before: string | null;
+  readonly doneToBefore: string | null;
   /** As in `StoredAccount`; null where it stays what it was. */
-  readonly closing_day: string | null;
+  readonly closingDay: string | null;
   readonly metrics: MetricDays;
   /** Days found to be beyond the platform's reach in this run. */
-  readonly days_lost: number;
+  readonly daysLost: number;
   /** Up to this day nothing can be asked any more: rows that are provisional there become settled. */
-  readonly closed_to: string | null;
+  readonly closedTo: string | null;
 }
 
 export interface RecordBatch {

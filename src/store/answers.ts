@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FAILURE_REASONS } from '../errors.js';
+import { runSummary } from './run-summary.js';
 
 /** What the SQL functions answer, in their spelling, turned into the store's. */
 
@@ -15,8 +16,8 @@ export const schemaAnswer = z.object({
 
 export const leaseAnswer = z.discriminatedUnion('held', [
   z
-    .object({ held: z.literal(true), run_id: z.string(), started_at: instant })
-    .transform((row) => ({ held: true as const, runId: row.run_id, startedAt: row.started_at })),
+    .object({ held: z.literal(true), run_id: z.string() })
+    .transform((row) => ({ held: true as const, runId: row.run_id })),
   z
     .object({
       held: z.literal(false),
@@ -40,7 +41,7 @@ const run = z
     started_at: instant,
     heartbeat_at: instant,
     finished_at: instant.nullable(),
-    summary: z.unknown(),
+    summary: runSummary,
   })
   .transform((row) => ({
     runId: row.id,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasCode } from '../errors.js';
 import { recordSql, type SchemaPart, schemaParts } from './schema.js';
 import { ensureUniqueKey } from './unique-key.js';
 
@@ -104,12 +105,8 @@ async function withLock(session: SqlSession, sql: string): Promise<void> {
       return;
     } catch (error) {
       await session.query('rollback');
-      if (!isLockTimeout(error) || tries === LOCK_TRIES) throw error;
+      if (!hasCode(error, LOCK_NOT_AVAILABLE) || tries === LOCK_TRIES) throw error;
       await sleep(Math.min(tries * 500, LONGEST_PAUSE_MS));
     }
   }
-}
-
-function isLockTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE;
 }

@@ -1,6 +1,6 @@
 import { link, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CollectError } from '../errors.js';
+import { CollectError, hasCode } from '../errors.js';
 
 /** Locks that this process holds: after a crash in a container, a new process may find its own pid in an old lock. */
 const held = new Set<string>();
@@ -86,10 +86,6 @@ async function did(work: Promise<void>, unlessCode: string): Promise<boolean> {
     if (hasCode(thrown, unlessCode)) return false;
     throw thrown;
   }
-}
-
-function hasCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
 }
 
 function locked(folder: string, pid: number | undefined): CollectError {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from '../clock.js';
 import { CollectError, leaseLost } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
-import type { AccountFilter, AccountPage, AccountsRequest, SyncRequest } from './accounts.js';
+import type { AccountFilter, AccountPage, AccountRow, AccountsRequest, SyncRequest } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { patiently } from './patience.js';
@@ -128,7 +128,7 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
       const answer = await askPatiently(accountAnswers.recordAnswer, 'record_collection', {
         run_id: runId,
         recorded_at: at.toISOString(),
-        accounts,
+        accounts: accounts.map(accountArg),
         snapshots,
         outcomes,
         refresh,
@@ -207,6 +207,22 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
         window_days,
       });
     },
+  };
+}
+
+function accountArg(row: AccountRow) {
+  return {
+    id: row.id,
+    connection_id: row.connectionId,
+    reason: row.reason,
+    message: row.message,
+    reached: row.reached,
+    done_to: row.doneTo,
+    done_to_before: row.doneToBefore,
+    closing_day: row.closingDay,
+    metrics: row.metrics,
+    days_lost: row.daysLost,
+    closed_to: row.closedTo,
   };
 }
 

@@ -13,6 +13,7 @@ import type {
   SyncRequest,
 } from './accounts.js';
 import type { AppliedSchema } from './apply-schema.js';
+import type { RunSummary } from './run-summary.js';
 
 /**
  * The contract of a store: where connections are read and snapshots are written. Every store speaks to the same SQL
@@ -33,7 +34,7 @@ export interface Store {
   beginRun(run: NewRun): Promise<Lease>;
   /** Renews the lease's heartbeat. False when the lease was lost to another run. */
   renewRun(runId: string): Promise<boolean>;
-  finishRun(runId: string, status: RunStatus, summary: unknown): Promise<void>;
+  finishRun(runId: string, status: RunStatus, summary: RunSummary): Promise<void>;
   /** A run by its id, a UUID; null when there is none. */
   readRun(runId: string): Promise<RunRow | null>;
   /**
@@ -94,7 +95,7 @@ export interface NewRun {
 }
 
 export type Lease =
-  | { readonly held: true; readonly runId: string; readonly startedAt: string }
+  | { readonly held: true; readonly runId: string }
   | {
       readonly held: false;
       readonly by: { readonly runId: string; readonly startedAt: string; readonly heartbeatAt: string };
@@ -108,7 +109,7 @@ export interface RunRow {
   readonly startedAt: string;
   readonly heartbeatAt: string;
   readonly finishedAt: string | null;
-  readonly summary: unknown;
+  readonly summary: RunSummary;
 }
 
 export type ChosenPrimary =

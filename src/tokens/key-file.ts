@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CollectError } from '../errors.js';
+import { CollectError, hasCode } from '../errors.js';
 import { generateKey, parseFernetKey } from './fernet.js';
 
 /** Where the embedded store keeps its key: in the data folder. */
@@ -48,8 +48,4 @@ function unusable(path: string, cause: unknown): CollectError {
     'Make the folder writable, or set ENCRYPTION_KEY or ANALYTICS_DATA_DIR.',
     { cause },
   );
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -144,7 +144,7 @@ describe('an account with several connections', () => {
       connection('oldest', 'alive'),
     );
     const { record } = await collecting(account, collect);
-    expect(record.row).toMatchObject({ id: 1, connection_id: 'older', reason: null, message: null });
+    expect(record.row).toMatchObject({ id: 1, connectionId: 'older', reason: null, message: null });
     expect(record.days.map(({ outcome }) => `${outcome.date} ${outcome.state}`)).toEqual(
       DATES.map((date) => `${date} settled`),
     );
@@ -156,7 +156,7 @@ describe('an account with several connections', () => {
     const { asked, collect } = openedBy('alive');
     const newest = { ...connection('newest', 'dead'), accessToken: 'gAAAAABnot-of-this-key' };
     const { record } = await collecting(accountOf(newest, connection('older', 'alive')), collect);
-    expect(record.row).toMatchObject({ connection_id: 'older', reason: null });
+    expect(record.row).toMatchObject({ connectionId: 'older', reason: null });
     expect(asked).toEqual(['alive']);
   });
 
@@ -164,9 +164,7 @@ describe('an account with several connections', () => {
     const { asked, collect } = openedBy(null);
     const account = accountOf(connection('newest', 'dead'), connection('older', 'dead-too'));
     const { record } = await collecting(account, collect);
-    expect(record.row).toEqual(
-      accountRow({ connection_id: 'newest', reason: 'needs_reconnect', message: 'refusal 1' }),
-    );
+    expect(record.row).toEqual(accountRow({ connectionId: 'newest', reason: 'needs_reconnect', message: 'refusal 1' }));
     expect(record.failedDates).toEqual(DATES);
     expect(asked).toHaveLength(2);
   });
@@ -174,7 +172,7 @@ describe('an account with several connections', () => {
   it('is not asked for again over an older connection when the token is not what failed', async () => {
     const { asked, collect } = openedBy('alive', 'timeout');
     const { record } = await collecting(accountOf(connection('newest', 'slow'), connection('older', 'alive')), collect);
-    expect(record.row).toMatchObject({ connection_id: 'newest', reason: 'timeout' });
+    expect(record.row).toMatchObject({ connectionId: 'newest', reason: 'timeout' });
     expect(asked).toEqual(['slow']);
   });
 
@@ -183,7 +181,7 @@ describe('an account with several connections', () => {
       throw accessToken === 'alive' ? QUOTA : new PlatformError('needs_reconnect', 'refused', 'connection');
     };
     const { record } = await collecting(accountOf(connection('newest', 'dead'), connection('older', 'alive')), collect);
-    expect(record.row).toMatchObject({ connection_id: 'older', reason: 'quota_exhausted' });
+    expect(record.row).toMatchObject({ connectionId: 'older', reason: 'quota_exhausted' });
   });
 
   it('tells no token of any of its connections', async () => {

@@ -26,7 +26,7 @@ function day(account: number, date: string, rows: number, value = 1): DayRecord 
 }
 
 const account = (id: number, ...days: DayRecord[]): AccountRecord => ({
-  row: accountRow({ id, connection_id: `c${id}` }),
+  row: accountRow({ id, connectionId: `c${id}` }),
   days,
   closing: [],
   failedDates: [],

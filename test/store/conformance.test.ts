@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { countsOf } from '../../src/report/summary.js';
 import type { AccountRow, SnapshotRow, StoredAccount } from '../../src/store/accounts.js';
 import { ALL } from '../../src/store/selection.js';
+import { summary } from '../cli/render/samples.js';
 import { accountRow, ledgerEntry } from '../support/accounts.js';
 import { ENGINES, type Engine } from './engines.js';
 import {
@@ -170,7 +172,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     const account = await connected(engine.store);
     const runId = await beginRun(engine.store);
     await record(engine.store, runId, { outcomes: [outcome(account, '2026-11-21', as('pending'))] });
-    const accounts = [accountRow({ id: account.id, done_to: '2026-11-09' })];
+    const accounts = [accountRow({ id: account.id, doneTo: '2026-11-09' })];
     const days = [outcome(account), outcome(account, '2026-11-09'), outcome(account, '2026-11-10')];
     await record(engine.store, runId, { accounts, outcomes: days });
     await engine.sql.query('delete from public.platform_connections');
@@ -190,7 +192,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     await engine.store.finishRun(runId, 'completed', null);
     for (const lost of [2, 3]) {
       const later = await beginRun(engine.store);
-      const rows = accounts.map(({ id }) => accountRow({ id, days_lost: lost, closed_to: '2026-11-12' }));
+      const rows = accounts.map(({ id }) => accountRow({ id, daysLost: lost, closedTo: '2026-11-12' }));
       for (let call = 0; call < 2; call++) await record(engine.store, later, { accounts: rows });
       await engine.store.finishRun(later, 'completed', null);
     }
@@ -320,7 +322,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     const runId = await beginRun(engine.store);
     expect(await engine.store.beginRun({ scope: 'all', trigger: 'cli' })).toMatchObject({ held: false, by: { runId } });
     await beginRun(engine.store, 'user:1');
-    await engine.store.finishRun(runId, 'completed', { done: true });
+    await engine.store.finishRun(runId, 'completed', null);
     await beginRun(engine.store);
   });
 
@@ -347,17 +349,30 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     ]);
   });
 
+  test('the summary of an earlier version is read, and what is none is left out', async () => {
+    const runId = await beginRun(engine.store);
+    const { lost: _lost, backlog: _backlog, ...older } = countsOf(summary());
+    const summaryAs = async (stored: object) => {
+      await engine.sql.query('update public.collection_runs set summary = $1', [JSON.stringify(stored)]);
+      return (await engine.store.readRun(runId))?.summary;
+    };
+    expect(await summaryAs(older)).toMatchObject({ users: older.users, lost: 0, backlog: 0 });
+    expect(await summaryAs({ error: 'broken', finished_at: 'x' })).toEqual({ error: 'broken', finished_at: 'x' });
+    expect(await summaryAs({ written: 'by somebody else' })).toBeNull();
+  });
+
   test('the last run keeps its summary', async () => {
     expect((await engine.store.lastRuns()).run).toBeNull();
     const runId = await beginRun(engine.store);
-    await engine.store.finishRun(runId, 'partial', { users: { total: 3 } });
+    const counts = countsOf(summary({ run_id: runId, scope: 'all' }));
+    await engine.store.finishRun(runId, 'partial', counts);
     const last = (await engine.store.lastRuns()).run;
     expect(last).toMatchObject({
       runId,
       scope: 'all',
       trigger: 'cli',
       status: 'partial',
-      summary: { users: { total: 3 } },
+      summary: counts,
     });
     expect(last?.finishedAt).toMatch(/^2.*\+00:00$/);
     expect(await engine.store.readRun(runId)).toEqual(last);
@@ -383,8 +398,8 @@ describe.each(ENGINES)('$name store', ({ open }) => {
         outcome(bad, '2026-11-20', FAILED),
       ],
       accounts: [
-        accountRow({ id: good.id, connection_id: 'c1', reason: null, message: null }),
-        accountRow({ id: bad.id, connection_id: 'c2', reason: 'needs_reconnect', message: 'the token is dead' }),
+        accountRow({ id: good.id, connectionId: 'c1', reason: null, message: null }),
+        accountRow({ id: bad.id, connectionId: 'c2', reason: 'needs_reconnect', message: 'the token is dead' }),
       ],
     });
     const windows = { instagram: WEEK, facebook: WEEK, linkedin: WEEK };

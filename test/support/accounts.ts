@@ -24,16 +24,16 @@ export function storedAccount(differing: Partial<StoredAccount> = {}): StoredAcc
 export function accountRow(differing: Partial<AccountRow> = {}): AccountRow {
   return {
     id: 1,
-    connection_id: 'c1',
+    connectionId: 'c1',
     reason: null,
     message: null,
     reached: true,
-    done_to: null,
-    done_to_before: null,
-    closing_day: null,
+    doneTo: null,
+    doneToBefore: null,
+    closingDay: null,
     metrics: {},
-    days_lost: 0,
-    closed_to: null,
+    daysLost: 0,
+    closedTo: null,
     ...differing,
   };
 }

@@ -1,4 +1,5 @@
 import { exitCodeOf, NO_FAILURES } from '../../alerts/exit-code.js';
+import { EXIT } from '../../exit-codes.js';
 import { usageError } from '../flags.js';
 import { colorsFor } from '../render/colors.js';
 import { renderIntroduction, renderNotice, renderRun, renderSeen } from '../render/late.js';
@@ -33,7 +34,7 @@ export async function collectLate({ sandbox, json = false, ...others }: CollectF
     if (json) process.stdout.write(jsonDocument({ runs }));
     else if (!watch.signal.aborted) process.stdout.write(renderSeen(runs));
     const last = runs.at(-1);
-    process.exitCode = watch.exitCode() ?? (last ? exitCodeOf(last.summary, NO_FAILURES, null) : 1);
+    process.exitCode = watch.exitCode() ?? (last ? exitCodeOf(last.summary, NO_FAILURES, null) : EXIT.failed);
   } finally {
     watch.end();
   }

@@ -1,6 +1,7 @@
 import { createAlerts, type RunAlerts, silentAlerts } from '../../alerts/alerts.js';
 import { exitCodeOf } from '../../alerts/exit-code.js';
 import { openApp } from '../../app.js';
+import { MINUTE_MS } from '../../clock.js';
 import {
   type CollectOptions,
   DEFAULT_LIMITS,
@@ -10,6 +11,7 @@ import {
 } from '../../collector/options.js';
 import { loadConfig, readEnvironment } from '../../config.js';
 import { CollectError } from '../../errors.js';
+import { EXIT } from '../../exit-codes.js';
 import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import type { Summary } from '../../report/summary.js';
 import { parseAllowedFailures } from '../allowed-failures.js';
@@ -27,7 +29,6 @@ import { jsonDocument } from '../render/text.js';
 import { watchSignals } from '../signals.js';
 import { isUnattended } from '../unattended.js';
 
-const MINUTE_MS = 60_000;
 const MAX_MINUTES = 1440;
 
 export interface CollectFlags {
@@ -106,7 +107,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     process.exitCode = exitCodeOf(summary, allowed, watch.exitCode());
     await alerts.ended(summary, process.exitCode, givingUp());
   } catch (error) {
-    await alerts.crashed(error, error instanceof CollectError ? error.exitCode : 1, givingUp());
+    await alerts.crashed(error, error instanceof CollectError ? error.exitCode : EXIT.failed, givingUp());
     throw error;
   } finally {
     watch.end();

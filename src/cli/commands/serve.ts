@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createAlerts } from '../../alerts/alerts.js';
 import { type App, openApp } from '../../app.js';
+import { MINUTE_MS } from '../../clock.js';
 import { cronSecretOf, loadConfig, readEnvironment } from '../../config.js';
 import { CollectError } from '../../errors.js';
+import { EXIT } from '../../exit-codes.js';
 import { startServer } from '../../server/server.js';
 import { parseAllowedFailures } from '../allowed-failures.js';
 import { parseInteger } from '../flags.js';
@@ -10,7 +12,6 @@ import { createPlainReporter } from '../render/plain.js';
 import { watchSignals } from '../signals.js';
 import { isUnattended } from '../unattended.js';
 
-const MINUTE_MS = 60_000;
 /** As long as Kubernetes waits before it kills. */
 const LONGEST_STOP_MS = 30_000;
 
@@ -65,7 +66,7 @@ async function checkDatabase({ store }: App, log: (message: string) => void): Pr
   try {
     await store.check();
   } catch (error) {
-    if (!(error instanceof CollectError) || error.exitCode === 2) throw error;
+    if (!(error instanceof CollectError) || error.exitCode === EXIT.usage) throw error;
     log(`warning: ${error.message} ${error.fix}`);
   }
 }

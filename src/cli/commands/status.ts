@@ -1,4 +1,5 @@
 import { DEFAULT_LOOKBACK_DAYS } from '../../collector/window.js';
+import { EXIT } from '../../exit-codes.js';
 import { parseDays, parseInteger, usageError } from '../flags.js';
 import { colorsFor } from '../render/colors.js';
 import { renderStatus, staleness } from '../render/status.js';
@@ -26,7 +27,7 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
     const stale = maxAge === null ? null : staleness(report, maxAge);
     if (stale !== null) {
       process.stderr.write(`stale: ${stale}\n`);
-      process.exitCode = 1;
+      process.exitCode = EXIT.failed;
     }
   });
 }

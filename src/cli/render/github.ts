@@ -1,7 +1,8 @@
 import type { ConnectionReport } from '../../report/events.js';
 import type { Failure, Summary } from '../../report/summary.js';
+import { shorten } from '../../text.js';
 import { describeFailure, formatFailedDays, PLATFORM_COLUMNS, platformRows, totals } from './summary.js';
-import { cleanText, count, formatDuration, formatRange, shorten } from './text.js';
+import { cleanText, count, formatDuration, formatRange } from './text.js';
 
 /** GitHub shows no more annotations of one level a step. */
 const MAX_ANNOTATIONS = 10;

@@ -1,6 +1,7 @@
+import { shorten } from '../../text.js';
 import type { Series, SeriesDay, SimulatedRun } from '../simulate.js';
 import type { Colors } from './colors.js';
-import { cleanText, count, formatNumber, shorten } from './text.js';
+import { cleanText, count, formatNumber } from './text.js';
 
 const MOST_COLUMNS = 80;
 /** Room for the longest `PLATFORM METRIC`, and for a value with its mark. */

@@ -1,11 +1,10 @@
+import { HOUR_MS } from '../../clock.js';
 import { ADD_CONNECTION } from '../../collector/connections.js';
 import { isSkipReason } from '../../errors.js';
 import type { ExpiringToken, FailingReport, PlatformStatus, StatusReport } from '../../report/status.js';
 import type { Colors } from './colors.js';
 import { MAX_LINES } from './summary.js';
 import { cleanText, count, formatAccount, formatDuration, formatNumber, formatRange, formatTable } from './text.js';
-
-const HOUR_MS = 3_600_000;
 
 /** What `status` shows to people. */
 export function renderStatus(report: StatusReport, colors: Colors): string {

@@ -25,11 +25,6 @@ export function jsonDocument(value: unknown): string {
   return `${JSON.stringify(value, null, 2).replaceAll('##[', '##\\u005b')}\n`;
 }
 
-/** A text cut to a number of characters, with an ellipsis where something is gone. */
-export function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
-}
-
 /** `1 connection`, `2,500 connections`. */
 export function count(number: number, noun: string): string {
   return `${formatNumber(number)} ${number === 1 ? noun : `${noun}s`}`;

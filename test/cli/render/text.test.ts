@@ -7,8 +7,8 @@ import {
   formatDates,
   formatDuration,
   formatTable,
-  shorten,
 } from '../../../src/cli/render/text.js';
+import { shorten } from '../../../src/text.js';
 
 test.each([
   ['Café Zoë 東京 🎈', 'Café Zoë 東京 🎈'],

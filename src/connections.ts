@@ -1,0 +1,115 @@
+import type { Clock } from './clock.js';
+import { DEFAULT_LOOKBACK_DAYS } from './collector/window.js';
+import { CollectError, type FailureReason, PlatformError } from './errors.js';
+import { createHttp } from './http/client.js';
+import { redact } from './http/redact.js';
+import type { Platform } from './platforms/contract.js';
+import type { ChosenPrimary, NewConnection, Store } from './store/store.js';
+import type { Keyring } from './tokens/keyring.js';
+
+/** A connection to add, its tokens not yet encrypted. */
+export interface ConnectionInput extends NewConnection {
+  /** Ask the platform whether the token opens the account before it is stored. */
+  readonly check: boolean;
+}
+
+export interface AddedConnection {
+  readonly id: string;
+  /** False where a connection of the same account got a new token. */
+  readonly created: boolean;
+  /** As given or, where it was not, as the platform names it. */
+  readonly accountName: string | null;
+}
+
+export interface ConnectionsOptions {
+  readonly store: Store;
+  readonly keyring: Pick<Keyring, 'encrypt'>;
+  readonly platforms: ReadonlyMap<string, Platform>;
+  readonly clock: Clock;
+}
+
+/** Reasons that say nothing of the token. */
+const NOT_REACHED: readonly FailureReason[] = ['platform_error', 'timeout', 'throttled', 'quota_exhausted'];
+const CHECK_LIMITS = { maxRequests: 100, maxDurationMs: 60_000, maxWaitMs: 0 };
+
+/** Throws `CollectError` `check_failed` when the platform does not accept the token, `usage` for an unknown platform. */
+export async function addConnection(
+  options: ConnectionsOptions,
+  { check, ...connection }: ConnectionInput,
+): Promise<AddedConnection> {
+  const { store, keyring, platforms, clock } = options;
+  const platform = platforms.get(connection.platform);
+  if (platform === undefined) throw unknownPlatform(connection.platform, [...platforms.keys()]);
+  await store.check();
+  const checkedName = check ? await nameOf(connection, platform, clock) : null;
+  const accountName = connection.accountName ?? checkedName;
+  const saved = await store.saveConnection({
+    ...connection,
+    accountName,
+    // Empty where the platform needs none.
+    accessToken: connection.accessToken === '' ? '' : keyring.encrypt(connection.accessToken),
+    refreshToken: connection.refreshToken === null ? null : keyring.encrypt(connection.refreshToken),
+  });
+  await store.syncAccounts({ ...syncRequest(options), userId: connection.userId });
+  return { ...saved, accountName };
+}
+
+/** Makes the account that a connection opens the primary one of its user and platform. */
+export async function choosePrimary(options: ConnectionsOptions, connectionId: string): Promise<ChosenPrimary> {
+  await options.store.check();
+  return options.store.choosePrimary(connectionId, syncRequest(options));
+}
+
+function syncRequest({ platforms, clock }: ConnectionsOptions) {
+  return { collected: [...platforms.keys()], at: clock.now(), windowDays: DEFAULT_LOOKBACK_DAYS };
+}
+
+/** The account's name, where the platform tells one. */
+async function nameOf(connection: NewConnection, platform: Platform, clock: Clock): Promise<string | null> {
+  const http = createHttp({
+    concurrency: 1,
+    signal: new AbortController().signal,
+    counters: { total: 0, retried: 0 },
+    clock,
+    limits: CHECK_LIMITS,
+    warn: () => undefined,
+  });
+  const { tokenExpiresAt } = connection;
+  const account = {
+    ...connection,
+    tokenExpiresAt: tokenExpiresAt === null ? null : new Date(tokenExpiresAt),
+  };
+  const context = { http: http.lane(platform.name, 'new'), now: clock.now, warn: () => undefined };
+  try {
+    return (await platform.check(account, context)).accountName;
+  } catch (error) {
+    throw error instanceof PlatformError ? checkFailed(connection, error) : error;
+  } finally {
+    http.close();
+  }
+}
+
+function checkFailed({ platform, accountId, accessToken, refreshToken }: NewConnection, cause: PlatformError) {
+  const said = redact(cause.message, [accessToken, refreshToken]);
+  return NOT_REACHED.includes(cause.reason)
+    ? new CollectError(
+        'check_failed',
+        `${platform} account ${accountId} could not be checked: ${said}.`,
+        'Nothing was stored. Try again later, or store it unchecked with --no-check.',
+        { cause },
+      )
+    : new CollectError(
+        'check_failed',
+        `${platform} does not open account ${accountId} with this token: ${cause.reason}: ${said}.`,
+        'Nothing was stored. Correct the token or the account, or store it unchecked with --no-check.',
+        { cause },
+      );
+}
+
+function unknownPlatform(name: string, known: readonly string[]): CollectError {
+  return new CollectError(
+    'usage',
+    `There is no collector for the platform "${name}".`,
+    `Choose one of: ${known.join(', ')}.`,
+  );
+}

@@ -1,8 +1,0 @@
-/** Asks at most once in `ms`: who comes meanwhile, however many they are, shares the answer, or its failure. */
-export function shared<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
-  let last: { readonly at: number; readonly answer: Promise<T> } | null = null;
-  return () => {
-    if (last === null || performance.now() - last.at >= ms) last = { at: performance.now(), answer: ask() };
-    return last.answer;
-  };
-}
