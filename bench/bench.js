@@ -1,19 +1,11 @@
 /*
- * Wall time of a night: 150 users, 300 connections, 7 days each, APIs that answer after 100 ms, a PostgreSQL in memory.
+ * Wall time of a run: 150 users, 300 connections, 7 days each, APIs that answer after 100 ms, an embedded PostgreSQL.
  * Beside it the bound that latency alone sets, requests x latency / concurrency, which no program can beat.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_OPTIONS } from '../dist/collector/options.js';
-import { loadConfig } from '../dist/config.js';
-import { createPlatforms } from '../dist/platforms/registry.js';
-import { collect } from '../dist/run/collect.js';
-import { SANDBOX_CREDENTIALS } from '../dist/sandbox/oauth.js';
-import { population } from '../dist/sandbox/population.js';
-import { startSandbox } from '../dist/sandbox/server.js';
-import { openEmbeddedStore } from '../dist/store/drivers/embedded.js';
-import { generateKey } from '../dist/tokens/fernet.js';
-import { createKeyring } from '../dist/tokens/keyring.js';
+import { openApp, startSandbox } from '../dist/index.js';
+import { connectAll, report, seconds, temporaryFolder } from './support.js';
 
 const BIN = fileURLToPath(new URL('../bin/analytics-collect.js', import.meta.url));
 const USERS = 150;
@@ -21,37 +13,20 @@ const LATENCY_MS = 100;
 const CONCURRENCY = 32;
 const HELP_BOUND_MS = 150;
 
-const accounts = population({ users: USERS });
-const sandbox = await startSandbox({ accounts, latencyMs: LATENCY_MS });
+const folder = temporaryFolder();
+const sandbox = await startSandbox({ users: USERS, latencyMs: LATENCY_MS });
+const environment = { ...sandbox.environment, ANALYTICS_DATA_DIR: folder.path };
+await connectAll(environment, sandbox.connections);
 
 const opening = performance.now();
-const store = await openEmbeddedStore('memory');
+const app = await openApp({ environment });
 const startUp = performance.now() - opening;
 
-const key = generateKey();
-const keyring = createKeyring(key, { allowPlaintext: false });
-for (const account of accounts) {
-  const { userId, platform, accountId, connectedAs, name, accessToken, refreshToken, tokenExpiresAt = null } = account;
-  await store.saveConnection({
-    ...{ userId, platform, accountId: connectedAs ?? accountId, accountName: name },
-    accessToken: keyring.encrypt(accessToken),
-    refreshToken: refreshToken === undefined ? null : keyring.encrypt(refreshToken),
-    tokenExpiresAt,
-  });
-}
-const platforms = createPlatforms(loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: key }));
-
 const collecting = performance.now();
-const summary = await collect(
-  { store, keyring, platforms, now: () => new Date(), secrets: [key] },
-  {
-    ...DEFAULT_OPTIONS,
-    ...{ concurrency: CONCURRENCY, trigger: 'bench', signal: new AbortController().signal },
-  },
-  () => undefined,
-);
+const summary = await app.collect({ concurrency: CONCURRENCY, trigger: 'bench' });
 const wall = performance.now() - collecting;
-await Promise.all([store.close(), sandbox.close()]);
+await Promise.all([app.close(), sandbox.close()]);
+folder.remove();
 
 const help = Math.min(...Array.from({ length: 5 }, timeHelp));
 const bound = (summary.requests.total * LATENCY_MS) / CONCURRENCY;
@@ -79,15 +54,6 @@ function timeHelp() {
   return performance.now() - start;
 }
 
-function seconds(ms) {
-  return `${(ms / 1000).toFixed(2)} s`;
-}
-
 function verdict(ms, limit) {
   return ms <= limit ? 'within' : 'BEYOND';
-}
-
-function report(lines) {
-  const width = Math.max(...lines.map(([title]) => title.length));
-  process.stdout.write(`${lines.map(([title, text]) => `${title.padEnd(width)}  ${text}`).join('\n')}\n`);
 }

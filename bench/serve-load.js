@@ -5,18 +5,11 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { SANDBOX_CREDENTIALS } from '../dist/sandbox/oauth.js';
-import { population } from '../dist/sandbox/population.js';
-import { startSandbox } from '../dist/sandbox/server.js';
-import { openEmbeddedStore } from '../dist/store/drivers/embedded.js';
-import { generateKey } from '../dist/tokens/fernet.js';
-import { createKeyring } from '../dist/tokens/keyring.js';
+import { startSandbox } from '../dist/index.js';
+import { connectAll, report, seconds, temporaryFolder } from './support.js';
 
 const BIN = fileURLToPath(new URL('../bin/analytics-collect.js', import.meta.url));
 const BASE = '/api/internal/analytics';
@@ -26,13 +19,11 @@ const LATENCY_MS = 100;
 const REQUESTS_PER_SECOND = 200;
 const ALLOWED_RATIO = 1.5;
 
-const key = generateKey();
-const accounts = population({ users: USERS });
-const sandbox = await startSandbox({ accounts, latencyMs: LATENCY_MS });
+const sandbox = await startSandbox({ users: USERS, latencyMs: LATENCY_MS });
 const agent = new Agent({ keepAlive: true, maxSockets: 100 });
 
-const alone = await night(() => () => ({}));
-const loaded = await night(load);
+const alone = await runUnder(() => () => ({}));
+const loaded = await runUnder(load);
 agent.destroy();
 await sandbox.close();
 
@@ -55,36 +46,14 @@ report([
 process.exitCode = ratio <= ALLOWED_RATIO && lost === 0 && sameRows ? 0 : 1;
 
 /** Serves on a new database, triggers one run, and answers its summary and what the load met. */
-async function night(startLoad) {
-  const folder = mkdtempSync(join(tmpdir(), 'analytics-collect-bench-'));
-  const store = await openEmbeddedStore({ dataDir: folder });
-  const keyring = createKeyring(key, { allowPlaintext: false });
-  for (const account of accounts) {
-    const {
-      userId,
-      platform,
-      accountId,
-      connectedAs,
-      name,
-      accessToken,
-      refreshToken,
-      tokenExpiresAt = null,
-    } = account;
-    await store.saveConnection({
-      ...{ userId, platform, accountId: connectedAs ?? accountId, accountName: name },
-      accessToken: keyring.encrypt(accessToken),
-      refreshToken: refreshToken === undefined ? null : keyring.encrypt(refreshToken),
-      tokenExpiresAt,
-    });
-  }
-  await store.close();
+async function runUnder(startLoad) {
+  const folder = temporaryFolder();
+  const environment = { ...sandbox.environment, ANALYTICS_DATA_DIR: folder.path };
+  await connectAll(environment, sandbox.connections);
 
   const server = spawn(process.execPath, [BIN, 'serve', '--port', '0', '--grace', '0'], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: {
-      ...{ PATH: process.env.PATH, ANALYTICS_DATA_DIR: folder, ENCRYPTION_KEY: key, INTERNAL_CRON_SECRET: SECRET },
-      ...{ ...sandbox.urls, ...SANDBOX_CREDENTIALS },
-    },
+    env: { ...environment, PATH: process.env.PATH, INTERNAL_CRON_SECRET: SECRET },
   });
   const exited = once(server, 'exit');
   const url = await listening(server.stderr);
@@ -98,7 +67,7 @@ async function night(startLoad) {
   const met = await stopLoad();
   server.kill('SIGTERM');
   await exited;
-  rmSync(folder, { recursive: true });
+  folder.remove();
   return { summary: run.summary, load: met };
 }
 
@@ -156,13 +125,4 @@ function listening(stderr) {
 
 function describe({ status, connections, metrics, duration_ms }) {
   return `${status}: ${connections.succeeded} of ${connections.total} connections ok, ${metrics.inserted} rows, in ${seconds(duration_ms)}`;
-}
-
-function seconds(ms) {
-  return `${(ms / 1000).toFixed(2)} s`;
-}
-
-function report(lines) {
-  const width = Math.max(...lines.map(([title]) => title.length));
-  process.stdout.write(`${lines.map(([title, text]) => `${title.padEnd(width)}  ${text}`).join('\n')}\n`);
 }

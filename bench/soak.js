@@ -1,23 +1,16 @@
 /*
  * A run of 20,000 connections of which one in twenty is broken, in all the ways that the sandbox knows: does memory stay flat, is
  * every outcome accounted for? The platforms live in a process of their own. The database is that of SOAK_DATABASE_URL, an
- * empty one, else a PostgreSQL in memory.
+ * empty one, else an embedded PostgreSQL.
  */
 import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
-import { DEFAULT_OPTIONS } from '../dist/collector/options.js';
-import { loadConfig } from '../dist/config.js';
-import { createPlatforms } from '../dist/platforms/registry.js';
-import { collect } from '../dist/run/collect.js';
-import { SANDBOX_CREDENTIALS } from '../dist/sandbox/oauth.js';
-import { population } from '../dist/sandbox/population.js';
-import { startSandbox } from '../dist/sandbox/server.js';
-import { storeInside } from '../dist/store/drivers/embedded.js';
-import { openPostgresStore } from '../dist/store/drivers/postgres.js';
-import { generateKey } from '../dist/tokens/fernet.js';
-import { createKeyring } from '../dist/tokens/keyring.js';
+import { openApp, startSandbox } from '../dist/index.js';
+import { temporaryFolder } from './support.js';
 
 const CONNECTIONS = 20_000;
 const ONE_IN = 20;
@@ -46,60 +39,52 @@ const FAULTS = [
   [{ kind: 'numbers_as_strings' }, 'settled'],
 ];
 
-/** Faults go round the platforms as they go round the kinds. */
-function accountsOfSoak() {
-  const accounts = population({ users: CONNECTIONS / PLATFORMS.length, platforms: PLATFORMS });
-  return accounts.map((account, index) => {
-    const broken = index % ONE_IN === Math.floor(index / ONE_IN) % PLATFORMS.length;
-    return broken ? { ...account, fault: faultOf(index)[0] } : account;
-  });
-}
-
-function faultOf(index) {
-  return FAULTS[Math.floor(index / ONE_IN / PLATFORMS.length) % FAULTS.length];
+/** The fault of an account, and how its day ends. Faults go round the platforms as they go round the kinds. */
+function faultAt(index) {
+  const broken = index % ONE_IN === Math.floor(index / ONE_IN) % PLATFORMS.length;
+  return broken ? FAULTS[Math.floor(index / ONE_IN / PLATFORMS.length) % FAULTS.length] : [undefined, 'settled'];
 }
 
 if (process.send) await servePlatforms();
 else await soak();
 
 async function servePlatforms() {
-  const sandbox = await startSandbox({ accounts: accountsOfSoak() });
-  process.send(sandbox.urls);
-  process.once('disconnect', () => void sandbox.close());
+  const { environment, connections, close } = await startSandbox({
+    users: CONNECTIONS / PLATFORMS.length,
+    platforms: PLATFORMS,
+    fault: (index) => faultAt(index)[0],
+  });
+  process.send({ environment, connections });
+  process.once('disconnect', () => void close());
 }
 
 async function soak() {
   const child = fork(import.meta.filename);
-  const [urls] = await once(child, 'message');
-  const database = await openDatabase();
-  const accounts = accountsOfSoak();
-  const key = generateKey();
-  const keyring = createKeyring(key, { allowPlaintext: false });
-  await connectAll(database, accounts, keyring);
-  const expected = expectedStates(accounts);
-  accounts.length = 0;
+  const [sandbox] = await once(child, 'message');
+  const database = chooseDatabase(process.env.SOAK_DATABASE_URL);
+  const environment = { ...sandbox.environment, ...database.environment, ALLOW_PLAINTEXT_TOKENS: '1' };
+  await applySchema(environment);
+  await connectAtOnce(database, sandbox.connections);
+  sandbox.connections.length = 0;
 
+  const app = await openApp({ environment });
   const curve = [memory()];
   let ended = 0;
   const startedAt = performance.now();
-  const summary = await collect(
+  const summary = await app.collect(
     {
-      ...{ store: database.store, keyring, now: () => new Date(), secrets: [key] },
-      platforms: createPlatforms(loadConfig({ ...urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: key })),
-      // Waiting is what this run does not measure.
-      http: { pause: () => new Promise((resolve) => setTimeout(resolve, 5)), answerTimeoutMs: 2_000 },
-    },
-    {
-      ...DEFAULT_OPTIONS,
       window: { kind: 'day', date: DATE },
       trigger: 'soak',
-      signal: new AbortController().signal,
+      // Waiting is what this run does not measure.
+      limits: { maxRequests: 200_000, maxDurationMs: 3 * 3_600_000, maxWaitMs: 1_000 },
     },
     (event) => {
       if (event.type === 'connection' && ++ended % (CONNECTIONS / TENTHS) === 0) curve.push(memory());
     },
   );
   const seconds = (performance.now() - startedAt) / 1000;
+  await app.close();
+  child.disconnect();
   const stored = await database.query(
     `select coalesce(outcomes.outcome, case accounts.reason when 'missing_permission' then 'skipped' else 'failed' end) as state,
        count(*)::int as days
@@ -107,31 +92,53 @@ async function soak() {
      left join public.collection_outcomes outcomes on outcomes.account = accounts.id
      group by 1 order by 1`,
   );
-  await database.close();
-  child.disconnect();
-  report(summary, { curve, seconds, expected, stored });
+  database.remove();
+  report(summary, { curve, seconds, expected: expectedStates(), stored });
 }
 
-async function openDatabase() {
-  const url = process.env.SOAK_DATABASE_URL;
+/** A database that is asked while no app has it open. */
+function chooseDatabase(url) {
   if (url) {
-    const pool = new pg.Pool({ connectionString: url, max: 1 });
-    const store = await openPostgresStore(url);
-    await store.applySchema();
-    const query = async (text, values) => (await pool.query(text, values)).rows;
-    return { store, query, close: () => Promise.all([store.close(), pool.end()]) };
+    return {
+      environment: { DATABASE_URL: url, ENCRYPTION_KEY: `${randomBytes(32).toString('base64url')}=` },
+      async query(text, values) {
+        const client = new pg.Client({ connectionString: url });
+        await client.connect();
+        const { rows } = await client.query(text, values);
+        await client.end();
+        return rows;
+      },
+      remove: () => undefined,
+    };
   }
-  const database = await PGlite.create();
-  const store = storeInside(database, 'PostgreSQL in memory');
-  await store.applySchema();
-  return { store, query: async (text, values) => (await database.query(text, values)).rows, close: store.close };
+  const { path, remove } = temporaryFolder();
+  return {
+    environment: { ANALYTICS_DATA_DIR: path },
+    async query(text, values) {
+      const database = await PGlite.create(join(path, 'postgres'));
+      const { rows } = await database.query(text, values);
+      await database.close();
+      return rows;
+    },
+    remove,
+  };
 }
 
-async function connectAll({ query }, accounts, keyring) {
-  const rows = accounts.map(({ userId, platform, accountId, connectedAs, name, accessToken, refreshToken }) => ({
-    ...{ user_id: userId, platform, account_id: connectedAs ?? accountId, account_name: name },
-    access_token: keyring.encrypt(accessToken),
-    refresh_token: refreshToken === undefined ? null : keyring.encrypt(refreshToken),
+async function applySchema(environment) {
+  const app = await openApp({ environment });
+  await app.applySchema();
+  await app.close();
+}
+
+/** One statement, with tokens in clear: one call of `addConnection` after another would take longer than the run. */
+async function connectAtOnce({ query }, connections) {
+  const rows = connections.map(({ userId, platform, accountId, accountName, accessToken, refreshToken }) => ({
+    user_id: userId,
+    platform,
+    account_id: accountId,
+    account_name: accountName,
+    access_token: accessToken,
+    refresh_token: refreshToken,
   }));
   await query(
     `insert into public.platform_connections (user_id, platform, account_id, account_name, access_token, refresh_token)
@@ -141,11 +148,9 @@ async function connectAll({ query }, accounts, keyring) {
   );
 }
 
-function expectedStates(accounts) {
+function expectedStates() {
   const states = { failed: 0, no_data: 0, settled: 0, skipped: 0 };
-  accounts.forEach(({ fault }, index) => {
-    states[fault ? faultOf(index)[1] : 'settled']++;
-  });
+  for (let index = 0; index < CONNECTIONS; index++) states[faultAt(index)[1]]++;
   return Object.entries(states).map(([state, days]) => ({ state, days }));
 }
 

@@ -13,6 +13,7 @@ export const FAILURE_REASONS = [
   'configuration',
 ] as const;
 
+/** One of `FAILURE_REASONS`. */
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /**
@@ -21,6 +22,7 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
  */
 export const SKIP_REASONS = ['personal_profile', 'out_of_reach', 'missing_permission'] as const;
 
+/** One of `SKIP_REASONS`. */
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 export function isSkipReason(reason: string): reason is SkipReason {
@@ -59,7 +61,7 @@ export class Interrupted extends Error {
 }
 
 /** What ends a command, with the exit code it ends in. */
-const EXIT_CODES = {
+export const EXIT_CODES = {
   usage: EXIT.usage,
   config_invalid: EXIT.usage,
   no_store: EXIT.usage,
@@ -80,6 +82,7 @@ const EXIT_CODES = {
   not_found: EXIT.failed,
 } as const;
 
+/** What a `CollectError` is known by; names are added, never changed. */
 export type ErrorCode = keyof typeof EXIT_CODES;
 
 /** A failure that ends the command: says what failed and why (`message`) and what to do about it (`fix`), a sentence each. */

@@ -1,20 +1,52 @@
-/** The library behind the command: the same runs, from a program of your own. */
-import { type AppOptions, openApp } from './app.js';
-import { type CollectOptions, DEFAULT_OPTIONS } from './collector/options.js';
-import { DEFAULT_LOOKBACK_DAYS } from './collector/window.js';
+/**
+ * The library behind the command: the same runs, from a program of your own.
+ *
+ * Dates are `YYYY-MM-DD` in the platform's time zone, instants are ISO 8601 in UTC or `Date`, durations are milliseconds
+ * (`…Ms`). What ends a call is thrown as a `CollectError` with a `code`; what happens to one account is an outcome in the summary.
+ */
+import { type AppOptions, openApp as open } from './app.js';
+import type { CollectOptions } from './collector/options.js';
+import type { AddedConnection, ConnectionInput } from './connections.js';
+import { parseAppOptions, parseCollectOptions, parseStatusOptions } from './library/options.js';
 import type { OnEvent } from './report/events.js';
 import type { StatusReport } from './report/status.js';
 import type { Summary } from './report/summary.js';
+import type { AppliedSchema } from './store/apply-schema.js';
+import type { ChosenPrimary, ConnectionSummary, WrittenMetric } from './store/store.js';
 
-export { type App, type AppOptions, openApp } from './app.js';
-export type { CollectOptions, RunLimits } from './collector/options.js';
+export type {
+  /** What is opened, and how. */
+  AppOptions,
+} from './app.js';
+export type {
+  /** What a run collects and what it may cost. */
+  CollectOptions,
+  RunLimits,
+} from './collector/options.js';
 export type { Window } from './collector/window.js';
 export type { AddedConnection, ConnectionInput } from './connections.js';
-export { CollectError, FAILURE_REASONS, type FailureReason, PlatformError } from './errors.js';
-export type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http/http.js';
+export {
+  CollectError,
+  type ErrorCode,
+  FAILURE_REASONS,
+  type FailureReason,
+  type FailureScope,
+  PlatformError,
+  type SkipReason,
+} from './errors.js';
+export type { Http, HttpAnswer, HttpRequest, Judge, Rest, Verdict } from './http/http.js';
+export { type Sandbox, type SandboxOptions, startSandbox } from './library/sandbox.js';
+export type {
+  /** What the accounts of a sandbox are like: sound, some of them broken, or with values that come late and are corrected. */
+  SandboxKind,
+} from './open-sandbox.js';
+export type { DefaultStore } from './open-store.js';
 export type {
   Account,
+  ApiVersion,
+  /** What a platform is lent to check a token. */
   CheckContext,
+  Collected,
   Day,
   DayResult,
   MetricInfo,
@@ -22,38 +54,130 @@ export type {
   Platform,
   PlatformContext,
   PlatformDefinition,
+  RefusedMetrics,
   Split,
 } from './platforms/contract.js';
 export { definePlatform } from './platforms/contract.js';
 export { judgePlain } from './platforms/shared/verdicts.js';
-export type { CollectEvent, ConnectionReport, OnEvent } from './report/events.js';
-export type { StatusReport } from './report/status.js';
-export type { Summary } from './report/summary.js';
-export { baseAddress, credential, secret, setting } from './setting.js';
+export type {
+  /** What is new of a connection since it was last collected. */
+  Change,
+} from './report/changes.js';
+export type {
+  CollectEvent,
+  ConnectionReport,
+  /** Told of each event while a run goes on. Must not throw. */
+  OnEvent,
+} from './report/events.js';
+export type {
+  /** A connection whose token its user has to renew, and when it ends: ISO 8601, UTC. */
+  ExpiringToken,
+  /** An account that fails or lacks a permission, and since when: `YYYY-MM-DD`, UTC. */
+  FailingReport,
+  /** How the accounts of one platform stand. Dates are in the platform's time zone. */
+  PlatformStatus,
+  StatusReport,
+} from './report/status.js';
+export type {
+  Failure,
+  /** What a run counted of one platform. */
+  PlatformSummary,
+  Summary,
+} from './report/summary.js';
+export type {
+  Fault,
+  PlainFault,
+  /** A platform that the sandbox has in miniature. */
+  SandboxPlatform,
+} from './sandbox/account.js';
+export { baseAddress, credential, secret, setting, type Values, type Variable } from './setting.js';
+export type { OutcomeState } from './store/accounts.js';
+export type { AppliedSchema } from './store/apply-schema.js';
+export type { Selection } from './store/selection.js';
+export type { ChosenPrimary, ConnectionSummary, NewConnection, RunStatus, WrittenMetric } from './store/store.js';
+export type {
+  /** Variables by name, as `process.env`; one that is undefined or empty is not set. */
+  Environment,
+} from './variables.js';
 
-const DEFAULTS: CollectOptions = { ...DEFAULT_OPTIONS, trigger: 'library', signal: new AbortController().signal };
+/** An open database with the platforms and the key of its tokens, for several calls. Close it at the end. */
+export interface App {
+  /** What the user should be told before anything else, such as where a new key was made. */
+  readonly notices: readonly string[];
+  /**
+   * One run, as `analytics-collect collect`. Throws `CollectError`: `usage` for wrong options, `lease_held` while another run of
+   * the same scope is at work, `no_connections`, `clock_skew`, or what the database throws (`store_…`, `schema_…`).
+   */
+  collect(options?: Partial<CollectOptions>, onEvent?: OnEvent): Promise<Summary>;
+  /** How things stand over the last `days` ended days (default: 7), as `analytics-collect status`. */
+  status(days?: number): Promise<StatusReport>;
+  /** What was written in the last 24 hours, by platform and metric. */
+  writtenToday(): Promise<WrittenMetric[]>;
+  /** Brings the database's schema up to date, and says what it did: of a Supabase project over `DATABASE_URL`. */
+  applySchema(): Promise<AppliedSchema>;
+  /** Every connection, active or not, without its tokens. */
+  listConnections(): Promise<ConnectionSummary[]>;
+  /**
+   * Adds a connection with its tokens in clear, or renews the one of the same user, platform and account; they are stored
+   * encrypted. Throws `CollectError`: `check_failed` when the platform does not accept the token, `usage` for an unknown platform.
+   */
+  addConnection(connection: ConnectionInput): Promise<AddedConnection>;
+  /** Removes a connection, and leaves what was collected of its account. False when there is none with this id. */
+  removeConnection(id: string): Promise<boolean>;
+  /** Makes the account that a connection opens the primary one of its user and platform. */
+  choosePrimary(connectionId: string): Promise<ChosenPrimary>;
+  /** Lets go of the database. Nothing can be asked afterwards. */
+  close(): Promise<void>;
+}
 
-/** One run, as `analytics-collect collect`. Throws `CollectError` when there can be none. */
+/**
+ * Opens what the settings name: the environment over `.env`, unless `environment` is given. Throws `CollectError`: `usage` for wrong
+ * options, `config_invalid`, `no_store`, `key_missing`, or what opening the database throws (`store_…`).
+ */
+export async function openApp(options: AppOptions = {}): Promise<App> {
+  const { ownPlatforms = [], ...others } = parseAppOptions(options);
+  const app = await open({ ...others, ownPlatforms });
+  return {
+    notices: app.notices,
+    collect: async (run = {}, onEvent = () => undefined) =>
+      app.collect(parseCollectOptions({ ...run, ownPlatforms }), onEvent),
+    status: async (days) => app.status(parseStatusOptions(days === undefined ? {} : { days }).days),
+    writtenToday: app.writtenToday,
+    applySchema: app.applySchema,
+    listConnections: () => app.store.listConnections(),
+    addConnection: app.addConnection,
+    removeConnection: (id) => app.store.removeConnection(id),
+    choosePrimary: app.choosePrimary,
+    close: app.close,
+  };
+}
+
+/**
+ * One run, as `analytics-collect collect`: opens what the settings name, collects, and closes it. Throws `CollectError` when there can
+ * be no run: `usage` for wrong options, before anything is opened, else as `openApp` and its `collect`.
+ */
 export async function collect(
   options: Partial<CollectOptions> & AppOptions = {},
   onEvent: OnEvent = () => undefined,
 ): Promise<Summary> {
-  const app = await openApp(options);
+  const parsed = parseCollectOptions(options);
+  const app = await open(parsed);
   try {
-    return await app.collect({ ...DEFAULTS, ...options }, onEvent);
+    return await app.collect(parsed, onEvent);
   } finally {
     await app.close();
   }
 }
 
-/** How things stand over the last `days` ended days, as `analytics-collect status`. Throws `CollectError`. */
-export async function status({
-  days = DEFAULT_LOOKBACK_DAYS,
-  ...options
-}: { days?: number } & AppOptions = {}): Promise<StatusReport> {
-  const app = await openApp(options);
+/**
+ * How things stand over the last `days` ended days (default: 7) of each platform, in its time zone, as `analytics-collect status`.
+ * Throws `CollectError`: `usage` for wrong options, else as `openApp`, or what the database throws.
+ */
+export async function status(options: { readonly days?: number } & AppOptions = {}): Promise<StatusReport> {
+  const parsed = parseStatusOptions(options);
+  const app = await open(parsed);
   try {
-    return await app.status(days);
+    return await app.status(parsed.days);
   } finally {
     await app.close();
   }

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { isHeaderSafe } from './text.js';
 
+/** The rules of a variable: what `setting`, `baseAddress`, `credential` and `secret` make, as schemas of zod. */
+export interface Variable<Value = unknown> {
+  readonly _zod: { readonly output: Value };
+}
+
+/** The values of variables, checked, by name. */
+export type Values<Variables extends Readonly<Record<string, Variable>>> = {
+  readonly [Name in keyof Variables]: Variables[Name]['_zod']['output'];
+};
+
 /** What a variable is for: `secret` values are struck out of everything printed; `credential` and `secret` name an app. */
 type Kind = 'address' | 'credential' | 'secret';
 
@@ -34,8 +44,8 @@ export function asSecret<Schema extends z.ZodType>(schema: Schema): Schema {
 }
 
 /** The names of the variables that are for one of the given things. */
-export function namesOf(shape: z.ZodRawShape, ...kinds: readonly Kind[]): string[] {
-  return Object.entries(shape).flatMap(([name, schema]) => {
+export function namesOf(variables: Readonly<Record<string, unknown>>, ...kinds: readonly Kind[]): string[] {
+  return Object.entries(variables).flatMap(([name, schema]) => {
     const kind = schema instanceof z.ZodType ? schema.meta()?.kind : undefined;
     return kinds.some((wanted) => wanted === kind) ? [name] : [];
   });

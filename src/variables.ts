@@ -68,7 +68,11 @@ export interface VariableSchemas {
 /** `added` are platforms beside the built-in ones. */
 export function variableSchemas(added: readonly PlatformDefinition[] = []): VariableSchemas {
   const definitions = [...DEFINITIONS, ...added];
-  const platforms: z.ZodRawShape = Object.assign({}, ...definitions.map(({ variables }) => variables));
+  const platforms = Object.fromEntries(
+    definitions
+      .flatMap(({ variables }) => Object.entries(variables))
+      .flatMap(([name, schema]) => (schema instanceof z.ZodType ? [[name, schema] as const] : [])),
+  );
   const shape = { ...platforms, ...OWN.shape };
   return {
     own: OWN,

@@ -10,7 +10,7 @@ it('the page of the metrics says what their tables say', async () => {
   const page = `# Metrics
 
 What is stored under \`metric\`, by platform: the platform's own names. \`aggregate\` says how days may be combined: \`sum\` for counts of
-events, \`last\` for levels, \`none\` for unique people, averages and ratios, which must never be added up or averaged. \`period\` is \`day\`, but for closing
+events, \`last\` for levels, \`none\` for unique people, averages and ratios, which must never be added up or averaged. \`period\` is \`day\`, except for closing
 figures (\`lifetime\`), filed under the day whose end is nearest, and for the reach of several days (\`week\`, \`days_28\`), filed under the last of them.
 
 ${sections.join('\n\n')}

@@ -10,6 +10,7 @@ const LAYERS = [
   ['cli'],
   ['server'],
   ['index'],
+  ['library'],
   ['app'],
   ['connections', 'run', 'alerts'],
   ['report'],
@@ -106,3 +107,12 @@ it('a platform is one folder: nothing else in the source names one', () => {
 function withoutComments(source: string): string {
   return source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
 }
+
+it('the benches use nothing but the public entry', () => {
+  const bench = resolve(SRC, '../bench');
+  const paths = readdirSync(bench).flatMap((file) =>
+    [...readFileSync(join(bench, file), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, path]) => path),
+  );
+  expect(paths).toContain('../dist/index.js');
+  expect(paths.filter((path) => path !== '../dist/index.js' && path !== './support.js')).toEqual([]);
+});

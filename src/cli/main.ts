@@ -1,18 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { createProgram } from './program.js';
+import { readVersion } from './version.js';
 
 /** A reader that leaves early, as `head` does, is no failure: what is left to say goes nowhere, the exit code stands. */
 function tolerateClosedPipe(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-}
-
-function readVersion(): string {
-  const { version }: { version: string } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  );
-  return version;
 }
 
 tolerateClosedPipe(process.stdout);

@@ -1,5 +1,6 @@
 import type { PlatformError } from '../errors.js';
 
+/** A request to a platform. Tokens belong in `headers`, never in the address. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
@@ -38,6 +39,7 @@ export interface Rest {
   readonly ms: number;
 }
 
+/** Judges a whole answer, whatever its status. */
 export type Judge<T> = (answer: HttpAnswer) => Verdict<T>;
 
 /** One account's requests: bounded in number, time and size; retried where that can help; paused when the platform asks for it. */

@@ -1,6 +1,6 @@
-import type { z } from 'zod';
 import type { PlatformError, SkipReason } from '../errors.js';
 import type { Http } from '../http/http.js';
+import type { Values, Variable } from '../setting.js';
 
 /** One calendar day in a platform's own time zone. A day has 23, 24 or 25 hours. */
 export interface Day {
@@ -160,7 +160,9 @@ export interface Platform {
 export type PlatformVariables = Readonly<Record<string, unknown>>;
 
 /** A platform before it is configured: what is known of it without the environment, and how it is made from that. */
-export interface PlatformDefinition<Shape extends z.ZodRawShape = z.ZodRawShape> {
+export interface PlatformDefinition<
+  Variables extends Readonly<Record<string, Variable>> = Readonly<Record<string, Variable>>,
+> {
   /** As in `Platform`. */
   readonly name: string;
   /** For people: `Instagram`. */
@@ -171,10 +173,10 @@ export interface PlatformDefinition<Shape extends z.ZodRawShape = z.ZodRawShape>
    */
   readonly accountColumns?: readonly string[];
   /** What the platform reads from the environment, by name: see `baseAddress`, `credential`, `secret` and `setting`. */
-  readonly variables: Shape;
+  readonly variables: Variables;
   /** Names that are nearly one of these, common for something else, and so no mistake. */
   readonly unrelatedVariables?: readonly string[];
-  create(variables: z.infer<z.ZodObject<Shape>>): Platform;
+  create(variables: Values<Variables>): Platform;
 }
 
 /** The columns that hold the account's id on any platform. */
@@ -182,9 +184,9 @@ export const ACCOUNT_COLUMNS = ['account_id', 'page_id'];
 
 /** A platform, held to the contract by its type. One that reads nothing from the environment may be given as it is. */
 export function definePlatform(platform: Platform): PlatformDefinition;
-export function definePlatform<Shape extends z.ZodRawShape>(
-  definition: PlatformDefinition<Shape>,
-): PlatformDefinition<Shape>;
+export function definePlatform<Variables extends Readonly<Record<string, Variable>>>(
+  definition: PlatformDefinition<Variables>,
+): PlatformDefinition<Variables>;
 export function definePlatform(given: Platform | PlatformDefinition): PlatformDefinition {
   if ('create' in given) return given;
   return { name: given.name, title: given.name, variables: {}, create: () => given };

@@ -62,7 +62,8 @@ export type Fault = { readonly times?: number } & (
   | { readonly kind: 'server_error'; readonly code?: 1 | 2 }
 );
 
-type PlainFault =
+/** A fault with nothing more to say of it. */
+export type PlainFault =
   /** The access token has run out; the refresh token still works (YouTube, LinkedIn). */
   | 'expired_token'
   /** Meta #10; YouTube and LinkedIn 403. */

@@ -8,6 +8,7 @@ import type { Selection } from './selection.js';
  */
 export const OUTCOME_STATES = ['settled', 'provisional', 'pending', 'no_data', 'failed', 'skipped'] as const;
 
+/** One of `OUTCOME_STATES`. */
 export type OutcomeState = (typeof OUTCOME_STATES)[number];
 
 /** What the ledger (`collection_outcomes`) knows of an account's day. */

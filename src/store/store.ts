@@ -85,6 +85,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** How a run ended; `abandoned` when its process died. */
 export type RunStatus = 'running' | 'completed' | 'partial' | 'failed' | 'interrupted' | 'abandoned';
 
 export interface NewRun {
@@ -112,6 +113,7 @@ export interface RunRow {
   readonly summary: RunSummary;
 }
 
+/** What came of choosing an account as the primary one of its user and platform. */
 export type ChosenPrimary =
   | { readonly result: 'not_found' }
   | { readonly result: 'not_collected'; readonly platform: string; readonly accountId: string | null }
@@ -193,6 +195,7 @@ export interface PruneCounts {
   readonly users: number;
 }
 
+/** A connection without its tokens. */
 export interface ConnectionSummary {
   readonly id: string;
   readonly userId: string;
@@ -205,6 +208,7 @@ export interface ConnectionSummary {
   readonly tokenExpiresAt: string | null;
 }
 
+/** A connection to be stored, under the account that it opens. */
 export interface NewConnection {
   readonly userId: string;
   readonly platform: string;

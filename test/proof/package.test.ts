@@ -29,7 +29,7 @@ describe('the package, installed into an empty folder', () => {
 
   it('holds what it needs and nothing of the workshop', () => {
     const needed = [
-      ...['package.json', 'README.md', 'LICENSE', 'crontab.example', 'bin/analytics-collect.js'],
+      ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'crontab.example', 'bin/analytics-collect.js'],
       ...['dist/cli/main.js', 'dist/index.js', 'dist/index.d.ts', 'dist/store/migrations/001_tables.sql'],
       'examples/hacker-news.ts',
     ];
@@ -40,11 +40,11 @@ describe('the package, installed into an empty folder', () => {
   });
 
   it('runs the command', async () => {
-    const version = await run('npx', ['analytics-collect', '--version'], { cwd: folder });
+    const version = await run('npx', ['--no-install', 'analytics-collect', '--version'], { cwd: folder });
     expect(version.stdout).toBe(`${packageJson.version}\n`);
     const collected = await run(
       'npx',
-      ['analytics-collect', 'collect', '--sandbox', '--platform', 'linkedin', '--date', daysAgo(10)],
+      ['--no-install', 'analytics-collect', 'collect', '--sandbox', '--platform', 'linkedin', '--date', daysAgo(10)],
       { cwd: folder },
     );
     expect(collected.stdout).toMatch(/connections +([1-9]\d*) of \1 ok/);

@@ -8,8 +8,9 @@ import { kubernetesCronJob } from '../schedule/kubernetes.js';
 import { pgCronRemovalSql, pgCronSql } from '../schedule/pg-cron.js';
 import { DEFAULT_TIMES, GITHUB_TIMES, type Installation } from '../schedule/schedule.js';
 import { systemdUnits } from '../schedule/systemd.js';
+import { readVersion } from '../version.js';
 
-/** GitHub makes no more jobs of a matrix. */
+/** The most jobs that GitHub makes of a matrix. */
 const MAX_GITHUB_JOBS = 256;
 
 export interface ScheduleFlags {
@@ -53,7 +54,13 @@ export function scheduleSystemd({ at = DEFAULT_TIMES }: ScheduleFlags): void {
 }
 
 export function scheduleKubernetes({ at = DEFAULT_TIMES, shards }: ShardedFlags): void {
-  print(kubernetesCronJob({ at: parseTimes('--at', at), shards: parseShards(shards, MAX_SHARDS) }));
+  print(
+    kubernetesCronJob({
+      at: parseTimes('--at', at),
+      shards: parseShards(shards, MAX_SHARDS),
+      version: readVersion(),
+    }),
+  );
 }
 
 function parseShards(text: string | undefined, max: number): number {

@@ -11,19 +11,19 @@ export interface CrontabJob extends Installation {
 export function crontab({ at, node, bin, folder, log }: CrontabJob): string {
   const command = `cd ${shellWord(folder)} && ${shellWord(node)} ${shellWord(bin)} collect >> ${shellWord(log)} 2>&1`;
   const lines = cronSchedules(at).map((schedule) => `${schedule} ${escapePercent(command)}\n`);
-  return `# analytics-collect, each day at ${formatTimes(at)} UTC. Put these lines where \`crontab -e\` leads; made by
-# \`analytics-collect schedule crontab\`, which writes the paths of the machine it is called on.
+  return `# analytics-collect, each day at ${formatTimes(at)} UTC. Add these lines with \`crontab -e\`.
+# Printed by \`analytics-collect schedule crontab\`, with the paths of the machine on which it was called.
 #
-# Settings are read from the .env in the folder that the line changes to. cron gives a job next to nothing of your
-# shell's environment: hence the absolute paths.
+# Settings are read from the .env file in the folder that the line changes to. cron passes almost nothing of your
+# shell's environment to a job, so all paths are absolute.
 #
-# CRON_TZ makes the hours UTC all the year round, whatever the machine's zone. The cron of Red Hat, Fedora, Arch and SUSE
-# (cronie) obeys it; that of Debian and Ubuntu does not know it, and takes the hours for the machine's zone: there, if
-# \`date +%Z\` does not say UTC, put the hours in that zone.
+# CRON_TZ makes the hours UTC, whatever the machine's time zone. The cron of Red Hat, Fedora, Arch and SUSE (cronie)
+# obeys it. The cron of Debian and Ubuntu ignores it and reads the hours in the machine's time zone: there, unless
+# \`date +%Z\` prints UTC, write the hours in that zone.
 #
-# Meta's day ends at midnight in Los Angeles, 07:00 UTC in summer and 08:00 UTC in winter. At 02:00 UTC the newest day
-# that has ended there is the one before yesterday; from 09:00 UTC on it is yesterday. A later run on the same day
-# asks only for what is still due. A missed run loses no day: later runs collect it, up to 30 older days a run.
+# Meta's day ends at midnight in Los Angeles: 07:00 UTC in summer, 08:00 UTC in winter. At 02:00 UTC the newest ended
+# day there is the day before yesterday; from 09:00 UTC on it is yesterday. A later run on the same day asks only for
+# what is still due. A missed run loses no day: later runs collect it, up to 30 older days per run and account.
 
 SHELL=/bin/sh
 CRON_TZ=UTC

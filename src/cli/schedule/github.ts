@@ -23,12 +23,12 @@ export function githubWorkflow({ at, shards }: GithubWorkflow): string {
   const { inputs, strategy, variables, flag, after } = shards === 1 ? wholeRun() : sharedRun(shards);
   return `name: collect
 
-# GitHub switches a schedule off after 60 days without a commit to a public repository, and tells only by e-mail. Switch
-# it on again on the Actions page. So that a run that never starts is noticed, set the secret HEALTHCHECK_URL to the
-# address of a dead-man's switch (healthchecks.io and others): each run pings it, and it tells when no ping comes.
+# In a public repository, GitHub disables a schedule after 60 days without a commit, and announces it only by e-mail.
+# Enable it again on the Actions page. To notice a run that never starts, set the secret HEALTHCHECK_URL to the address
+# of a dead man's switch (healthchecks.io and others): each run pings it, and it alerts you when no ping comes.
 on:
   schedule:
-    # ${formatTimes(at)} UTC. An odd minute is best: at full hours GitHub starts late, or leaves a run out.${pastMidnight(at)}
+    # ${formatTimes(at)} UTC. On the hour, GitHub often starts jobs late or skips them.${pastMidnight(at)}
 ${cronSchedules(at)
   .map((schedule) => `    - cron: "${schedule}"`)
   .join('\n')}
@@ -41,7 +41,7 @@ ${cronSchedules(at)
 permissions:
   contents: read
 
-# A second run waits for the first. A run is never cancelled: what it has fetched would be asked for again.
+# A second run waits for the first. A run is never cancelled: its requests would have to be made again.
 concurrency:
   group: collect
   cancel-in-progress: false
@@ -51,10 +51,10 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 200${strategy}
     steps:
-      - uses: actions/checkout@v4
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:
           persist-credentials: false
-      - uses: actions/setup-node@v4
+      - uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0
         with:
           node-version: 24
           cache: npm
@@ -63,11 +63,11 @@ jobs:
         id: collect
         env:
 ${SECRETS.map((name) => `          ${name}: \${{ secrets.${name} }}`).join('\n')}
-          # Inputs come in as variables: written into the script, they could be commands.
+          # Inputs are passed as variables, because text inserted into the script could run commands.
           ONLY_DATE: \${{ inputs.date }}
           ${variables.join('\n          ')}
-        # In a repository that has analytics-collect among its dependencies: npx --no-install analytics-collect collect
-        run: node bin/analytics-collect.js collect ${flag} \${ONLY_DATE:+"--date=$ONLY_DATE"}
+        # --no-install: only what \`npm ci\` installed, never a package fetched from the registry.
+        run: npx --no-install analytics-collect collect ${flag} \${ONLY_DATE:+"--date=$ONLY_DATE"}
 ${after}`;
 }
 
@@ -90,14 +90,14 @@ function sharedRun(shards: number) {
     inputs: '',
     strategy: `
     strategy:
-      # A shard that fails stops no other; "Re-run failed jobs" runs it again.
+      # A failed shard does not stop the others; "Re-run failed jobs" runs it again.
       fail-fast: false
       matrix:
         shard: [${numbers.join(', ')}]`,
     variables: [`SHARD: \${{ matrix.shard }}/${shards}`],
     flag: '--shard="$SHARD"',
     after: `
-  # One ping for the run, once every shard has done its part.
+  # One ping for the whole run, once every shard has succeeded.
   ping:
     needs: collect
     runs-on: ubuntu-latest
@@ -115,7 +115,7 @@ function pastMidnight(at: Times): string {
   const late = at.find(({ hour }) => hour >= 8);
   if (late === undefined) return '';
   return `
-    # At ${formatTime(late)} it is past midnight in Los Angeles all the year round, so that Meta's yesterday is there.${
-      at.length === 1 ? '' : ' Each run\n    # asks only for what is due.'
+    # At ${formatTime(late)} UTC it is past midnight in Los Angeles all year round, so Meta's yesterday has ended.${
+      at.length === 1 ? '' : ' Each\n    # run asks only for what is due.'
     }`;
 }

@@ -1,23 +1,27 @@
 import { formatTimes, onlyCronSchedule, type Times } from './schedule.js';
 
+const IMAGE = 'ghcr.io/analytics-collect/analytics-collect';
+/** Where the image has the program: see the Dockerfile. */
 const BIN = '/app/bin/analytics-collect.js';
 
 const NO_PING = `
-# A pod does not ping HEALTHCHECK_URL, for it cannot speak for the others: whether all have done their part is what
-# \`analytics-collect status --max-age 26\` tells.`;
+# A pod does not ping HEALTHCHECK_URL, because it cannot speak for the others. To check that all of them have succeeded:
+# \`analytics-collect status --max-age 26\`.`;
 
 export interface KubernetesJob {
   readonly at: Times;
   /** How many pods share a run. */
   readonly shards: number;
+  /** Of this program: the image's tag. */
+  readonly version: string;
 }
 
-/** A CronJob; with several shards its Job is an Indexed one, a pod a shard. */
-export function kubernetesCronJob({ at, shards }: KubernetesJob): string {
+/** A CronJob; with several shards its Job is an Indexed one, one pod per shard. */
+export function kubernetesCronJob({ at, shards, version }: KubernetesJob): string {
   const indexed = shards > 1;
-  return `# analytics-collect, each day at ${formatTimes(at)} UTC${indexed ? `, by ${shards} pods that share the users` : ''}. Kubernetes ${indexed ? '1.29' : '1.27'} and newer.
+  return `# analytics-collect, each day at ${formatTimes(at)} UTC${indexed ? `, by ${shards} pods, one pod per shard of the users` : ''}. Kubernetes ${indexed ? '1.29' : '1.27'} and newer.
 #
-# The settings and secrets, a NAME=value a line in a file:
+# Settings and secrets come from a Secret. Make it from a file with one NAME=value per line:
 #   kubectl create secret generic analytics-collect --from-env-file=FILE${indexed ? NO_PING : ''}
 # Try it: kubectl create job --from=cronjob/analytics-collect try
 apiVersion: batch/v1
@@ -27,7 +31,7 @@ metadata:
 spec:
   schedule: "${onlyCronSchedule('a CronJob', at)}"
   timeZone: Etc/UTC
-  # A run that is still at work is not joined by the next: what it does not do, the one after it does.
+  # No second run starts while one is running; the next one collects what is left.
   concurrencyPolicy: Forbid
   startingDeadlineSeconds: 3600
   successfulJobsHistoryLimit: 3
@@ -43,7 +47,7 @@ ${indexed ? indexedFields(shards) : singleFields()}
         spec:
           restartPolicy: Never
           automountServiceAccountToken: false
-          # Stopped, a run first writes what it has fetched.
+          # When stopped, a run first writes what it has fetched.
           terminationGracePeriodSeconds: 60
           securityContext:
             runAsNonRoot: true
@@ -53,8 +57,7 @@ ${indexed ? indexedFields(shards) : singleFields()}
               type: RuntimeDefault
           containers:
             - name: collect
-              # Yours: this repository in /app of a Node image, after \`npm ci\`.
-              image: registry.example.com/analytics-collect:latest
+              image: ${IMAGE}:${version}
 ${command(shards)}
               envFrom:
                 - secretRef:
@@ -74,7 +77,7 @@ ${command(shards)}
 }
 
 function singleFields(): string {
-  return `      # Tried again after 10, 20, 40, … seconds: past the two minutes for which a pod that died holds its lease.
+  return `      # Retried after 10, 20, 40, … seconds, until the lease of a pod that died has expired (two minutes).
       backoffLimit: 5
 ${failurePolicy('FailJob')}`;
 }
@@ -83,13 +86,13 @@ function indexedFields(shards: number): string {
   return `      completionMode: Indexed
       completions: ${shards}
       parallelism: ${shards}
-      # Tried again after 10, 20, 40, … seconds: past the two minutes for which a pod that died holds its lease.
+      # Retried after 10, 20, 40, … seconds, until the lease of a pod that died has expired (two minutes).
       backoffLimitPerIndex: 5
 ${failurePolicy('FailIndex')}`;
 }
 
 function failurePolicy(action: string): string {
-  return `      # Not tried again: 2, wrong settings; 3, some connections failed, which the next run looks at.
+  return `      # Not retried: 2, wrong settings; 3, some connections failed, and the next run tries them again.
       podFailurePolicy:
         rules:
           - action: ${action}

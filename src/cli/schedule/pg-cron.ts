@@ -17,7 +17,7 @@ begin
     begin
       perform cron.unschedule(old.jobid);
     exception when insufficient_privilege then
-      raise warning 'The job % belongs to the role %, and stays. Remove it as that role: select cron.unschedule(%)',
+      raise warning 'The job % belongs to the role % and was not removed. Remove it as that role: select cron.unschedule(%)',
         old.jobname, old.username, old.jobid;
     end;
   end loop;
@@ -37,13 +37,13 @@ export interface PgCronJob {
 export function pgCronSql({ url, at }: PgCronJob): string {
   return `-- analytics-collect, each day at ${formatTimes(at)} UTC: pg_cron asks \`analytics-collect serve\` to collect.
 --
--- Once, before this: put the secret that \`serve\` has as INTERNAL_CRON_SECRET in the Vault.
+-- Before you run this, store the INTERNAL_CRON_SECRET of \`serve\` in the Vault, once:
 --   select vault.create_secret('THE SECRET', '${SECRET_NAME}');
--- The job looks it up by that name whenever it runs; to change it, change it there.
+-- The job looks it up by that name each time it runs. To change the secret, change it in the Vault.
 --
--- This replaces a job of the same name, such as the application's own, and the job ${OLDER_JOB} of older versions.
--- How its calls went: select * from cron.job_run_details order by start_time desc;
--- pg_cron's clock is UTC, unless the setting cron.timezone says otherwise.
+-- This replaces any job of the same name, such as the application's own, and the job ${OLDER_JOB} of version 0.1.
+-- To see how its calls went: select * from cron.job_run_details order by start_time desc;
+-- pg_cron reads times as UTC, unless the setting cron.timezone says otherwise.
 
 create extension if not exists pg_cron;
 create extension if not exists pg_net;
@@ -70,9 +70,9 @@ $job$);
 `;
 }
 
-/** SQL that takes back what \`pgCronSql\` did. */
+/** SQL that undoes what `pgCronSql` did. */
 export function pgCronRemovalSql(): string {
-  return `-- Ends the calls of \`analytics-collect serve\` by pg_cron.
+  return `-- Removes the pg_cron job that calls \`analytics-collect serve\`.
 
 ${UNSCHEDULE}
 

@@ -10,7 +10,7 @@ export interface TimeOfDay {
 export type Times = readonly [TimeOfDay, ...TimeOfDay[]];
 
 export const DEFAULT_TIMES = '02:00,09:00';
-/** At full hours GitHub starts late, or leaves a run out. */
+/** On the hour, GitHub often starts jobs late or skips them. */
 export const GITHUB_TIMES = '02:17,09:17';
 
 /** Where this program is on the machine that is to run it; absolute paths. */

@@ -2,7 +2,7 @@ import { formatTime, formatTimes, type Installation, type Times } from './schedu
 
 export interface SystemdUnits extends Installation {
   readonly at: Times;
-  /** Who runs it where the program lies in a home directory, which a user made for the run cannot enter. */
+  /** Who runs it when the program is in a home directory, which a dynamic user cannot enter. */
   readonly user: string;
 }
 
@@ -16,8 +16,10 @@ ${timer(units)}`;
 
 function service({ node, bin, user }: SystemdUnits): string {
   const isAtHome = [node, bin].some((path) => /^\/(home|root)\//.test(path));
-  return `# Settings and secrets stand in /etc/analytics-collect/env, a NAME=value a line: systemd reads it as root, so let
-# nobody else (chmod 600). Try it: systemctl start analytics-collect; see: journalctl -u analytics-collect
+  return `# Settings and secrets are read from /etc/analytics-collect/env, one NAME=value per line. systemd reads the file as root,
+# so nobody else needs access: chmod 600.
+# Try it: systemctl start analytics-collect
+# Read its log: journalctl -u analytics-collect
 [Unit]
 Description=Collect the analytics of every connected account
 Documentation=man:systemd.exec(5)
@@ -28,7 +30,7 @@ After=network-online.target
 Type=oneshot
 ExecStart=${[node, bin].map(unitWord).join(' ')} collect
 EnvironmentFile=/etc/analytics-collect/env
-# Rather than in the environment, a secret may stand in a file that only this service sees (systemd 250 and newer):
+# A secret can also be kept in a file that only this service sees (systemd 250 and newer):
 #LoadCredential=encryption_key:/etc/analytics-collect/encryption_key
 #Environment=ENCRYPTION_KEY_FILE=%d/encryption_key
 
@@ -37,7 +39,7 @@ StateDirectory=analytics-collect
 WorkingDirectory=/var/lib/analytics-collect
 Environment=ANALYTICS_DATA_DIR=/var/lib/analytics-collect
 UMask=0077
-# A run ends itself after three hours (--max-duration); stopped, it first writes what it has fetched.
+# A run ends by itself after three hours (--max-duration). When stopped, it first writes what it has fetched.
 TimeoutStartSec=4h
 TimeoutStopSec=60s
 
@@ -61,18 +63,19 @@ RestrictRealtime=yes
 RestrictSUIDSGID=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
-# No MemoryDenyWriteExecute: Node compiles what it runs.
+# No MemoryDenyWriteExecute: Node compiles code at run time.
 `;
 }
 
 function timer({ at }: SystemdUnits): string {
-  return `# Switch it on: systemctl enable --now analytics-collect.timer; see: systemctl list-timers analytics-collect
+  return `# Enable it: systemctl enable --now analytics-collect.timer
+# See the next run: systemctl list-timers analytics-collect
 [Unit]
 Description=Collect the analytics of every connected account each day at ${formatTimes(at)} UTC
 
 [Timer]
 ${at.map((time) => `OnCalendar=*-*-* ${formatTime(time)}:00 UTC`).join('\n')}
-# A run that the machine slept through is made up for when it is on again.
+# A run that was missed while the machine was off starts when it is on again.
 Persistent=true
 RandomizedDelaySec=10min
 

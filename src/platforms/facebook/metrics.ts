@@ -87,14 +87,14 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     unit: 'accounts',
     aggregate: 'sum',
     asked: 'daily',
-    meaning: 'Accounts that began to follow, each once a day. Over several days, one that came back counts again',
+    meaning: 'Accounts that followed, each once a day. Over several days, one that came back counts again',
   },
   {
     name: 'page_daily_unfollows_unique',
     unit: 'accounts',
     aggregate: 'sum',
     asked: 'daily',
-    meaning: 'Accounts that ceased to follow, each once a day. Over several days, one that left twice counts twice',
+    meaning: 'Accounts that unfollowed, each once a day. Over several days, one that left twice counts twice',
   },
   {
     name: 'page_total_actions',

@@ -1,5 +1,4 @@
-import type { z } from 'zod';
-import { baseAddress, credential, secret } from '../../setting.js';
+import { baseAddress, credential, secret, type Values } from '../../setting.js';
 import type { GoogleSettings } from './oauth.js';
 
 /** What the platforms of Google read from the environment. */
@@ -18,7 +17,7 @@ export const GOOGLE_UNRELATED = [
   'GOOGLE_CLIENT_SECRETS_FILE',
 ];
 
-export function googleSettings(variables: z.infer<z.ZodObject<typeof GOOGLE_VARIABLES>>): GoogleSettings {
+export function googleSettings(variables: Values<typeof GOOGLE_VARIABLES>): GoogleSettings {
   return {
     analyticsUrl: variables.YOUTUBE_ANALYTICS_URL,
     dataUrl: variables.YOUTUBE_DATA_URL,

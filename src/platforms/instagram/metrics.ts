@@ -59,14 +59,14 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     unit: 'count',
     aggregate: 'sum',
     asked: 'undocumented',
-    meaning: 'Visits to the profile; no longer documented, may cease',
+    meaning: 'Visits to the profile; no longer documented, may be removed',
   },
   {
     name: 'website_clicks',
     unit: 'count',
     aggregate: 'sum',
     asked: 'undocumented',
-    meaning: 'Taps on the website of the profile; no longer documented, may cease',
+    meaning: 'Taps on the website of the profile; no longer documented, may be removed',
   },
   {
     name: 'accounts_engaged',
@@ -124,7 +124,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'sum',
     asked: 'follows',
     meaning:
-      'Accounts that began to follow; not given below 100 followers. Over several days, one that came back counts again',
+      'Accounts that followed; not given below 100 followers. Over several days, one that came back counts again',
   },
   {
     name: 'unfollows',
@@ -132,7 +132,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     unit: 'accounts',
     aggregate: 'sum',
     asked: 'follows',
-    meaning: 'Accounts that ceased to follow, or left Instagram; not given below 100 followers',
+    meaning: 'Accounts that unfollowed, or left Instagram; not given below 100 followers',
   },
   {
     name: 'followers_count',

@@ -1,5 +1,4 @@
-import type { z } from 'zod';
-import { baseAddress, credential, secret, setting } from '../../setting.js';
+import { baseAddress, credential, secret, setting, type Values } from '../../setting.js';
 import type { LinkedInSettings } from './api.js';
 
 /** What LinkedIn reads from the environment. */
@@ -17,7 +16,7 @@ export const LINKEDIN_VARIABLES = {
 
 export const LINKEDIN_UNRELATED = ['LINKEDIN_AUTH_URL', 'LINKEDIN_APP_URL'];
 
-export function linkedInSettings(variables: z.infer<z.ZodObject<typeof LINKEDIN_VARIABLES>>): LinkedInSettings {
+export function linkedInSettings(variables: Values<typeof LINKEDIN_VARIABLES>): LinkedInSettings {
   return {
     apiUrl: variables.LINKEDIN_API_URL,
     oauthUrl: variables.LINKEDIN_OAUTH_URL,

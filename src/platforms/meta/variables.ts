@@ -1,5 +1,4 @@
-import type { z } from 'zod';
-import { baseAddress, secret, setting } from '../../setting.js';
+import { baseAddress, secret, setting, type Values } from '../../setting.js';
 import type { MetaSettings } from './graph.js';
 
 /** Meta serves calls to an expired version with the oldest usable one: https://developers.facebook.com/docs/graph-api/changelog */
@@ -19,7 +18,7 @@ export const META_VARIABLES = {
   META_APP_SECRET: secret('0123456789abcdef'),
 };
 
-export function metaSettings(variables: z.infer<z.ZodObject<typeof META_VARIABLES>>): MetaSettings {
+export function metaSettings(variables: Values<typeof META_VARIABLES>): MetaSettings {
   return {
     graphUrl: variables.META_GRAPH_URL,
     instagramUrl: variables.INSTAGRAM_GRAPH_URL,

@@ -108,7 +108,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     optional: true,
     givenUp: 1,
     splits: ['postTypes'],
-    meaning: "Times that the channel's videos were added to a playlist, whoever's it is",
+    meaning: "Times that the channel's videos were added to a playlist, no matter whose",
   },
   {
     name: 'videosRemovedFromPlaylists',
@@ -118,7 +118,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     optional: true,
     givenUp: 1,
     splits: ['postTypes'],
-    meaning: "Times that the channel's videos were removed from a playlist, whoever's it is",
+    meaning: "Times that the channel's videos were removed from a playlist, no matter whose",
   },
   {
     name: 'subscriberCount',

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
@@ -82,10 +82,12 @@ describe('github', () => {
     }
   });
 
-  it('calls the program that is checked out, and fetches none by its name', () => {
-    const runs = parse(githubWorkflow({ at, shards: 2 })).jobs.collect.steps.map(({ run = '' }) => run);
-    expect(runs.join('\n')).not.toMatch(/npx|npm (exec|install)/);
-    expect(existsSync(new URL('../../../bin/analytics-collect.js', import.meta.url))).toBe(true);
+  it('runs what the lock file names', () => {
+    const steps: { run?: string }[] = parse(githubWorkflow({ at, shards: 2 })).jobs.collect.steps;
+    expect(steps.flatMap(({ run }) => run ?? [])).toEqual([
+      'npm ci',
+      expect.stringMatching(/^npx --no-install analytics-collect collect /),
+    ]);
   });
 
   it.each([
@@ -94,32 +96,33 @@ describe('github', () => {
     [2, { SHARD: '1/2', ONLY_DATE: '2026-11-20' }, ['--shard=1/2', '--date=2026-11-20']],
   ])('with %i shards and the inputs %j the command is %j', (shards, env, args) => {
     const { run } = parse(githubWorkflow({ at, shards })).jobs.collect.steps.at(-1);
-    const said = execFileSync('/bin/sh', ['-c', run.replace('node', `printf '%s\\n'`)], { env, encoding: 'utf8' });
-    expect(said.trim().split('\n')).toEqual(['bin/analytics-collect.js', 'collect', ...args]);
+    const said = execFileSync('/bin/sh', ['-c', run.replace('npx', `printf '%s\\n'`)], { env, encoding: 'utf8' });
+    expect(said.trim().split('\n')).toEqual(['--no-install', 'analytics-collect', 'collect', ...args]);
   });
 });
 
 describe('kubernetes', () => {
   it('prints a CronJob of one pod', () => {
-    const { kind, spec } = parse(kubernetesCronJob({ at: AT, shards: 1 }));
+    const { kind, spec } = parse(kubernetesCronJob({ at: AT, shards: 1, version: '1.2.3' }));
     expect(kind).toBe('CronJob');
     expect(spec).toMatchObject({ schedule: '0 2,9 * * *', timeZone: 'Etc/UTC', concurrencyPolicy: 'Forbid' });
     const job = spec.jobTemplate.spec;
     expect(job.completionMode).toBeUndefined();
     const [container] = job.template.spec.containers;
     expect(container.command.slice(2)).toEqual(['collect']);
+    expect(container.image).toBe('ghcr.io/analytics-collect/analytics-collect:1.2.3');
     expect(container.envFrom).toEqual([{ secretRef: { name: 'analytics-collect' } }]);
     expect(container.securityContext).toMatchObject({ readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } });
   });
 
   it('refuses times that one schedule cannot hold', () => {
-    expect(() => kubernetesCronJob({ at: DIFFERENT_MINUTES, shards: 1 })).toThrow(
+    expect(() => kubernetesCronJob({ at: DIFFERENT_MINUTES, shards: 1, version: '1.2.3' })).toThrow(
       expect.objectContaining({ code: 'usage', message: expect.stringContaining('02:00 and 09:30') }),
     );
   });
 
   it('prints an Indexed Job whose pods, counted from 0, collect the shards, counted from 1', () => {
-    const job = parse(kubernetesCronJob({ at: AT, shards: 3 })).spec.jobTemplate.spec;
+    const job = parse(kubernetesCronJob({ at: AT, shards: 3, version: '1.2.3' })).spec.jobTemplate.spec;
     expect(job).toMatchObject({ completionMode: 'Indexed', completions: 3, parallelism: 3, backoffLimitPerIndex: 5 });
     expect(job.podFailurePolicy.rules[0].action).toBe('FailIndex');
     const [, , script] = job.template.spec.containers[0].command;
@@ -133,8 +136,34 @@ describe('kubernetes', () => {
   });
 });
 
+describe('a name that anybody could register', () => {
+  const job = { node: 'node', bin: 'bin.js', folder, log: 'log', user: 'you', at: AT };
+  const printed = {
+    crontab: crontab(job),
+    systemd: systemdUnits(job),
+    github: githubWorkflow({ at: AT, shards: 1 }),
+    'github --shards': githubWorkflow({ at: AT, shards: 2 }),
+    kubernetes: kubernetesCronJob({ at: AT, shards: 1, version: '1.2.3' }),
+    'kubernetes --shards': kubernetesCronJob({ at: AT, shards: 2, version: '1.2.3' }),
+    pg_cron: pgCronSql({ url: 'https://collect.example.com', at: AT }),
+  };
+  const workflows = readdirSync(new URL('../../../.github/workflows/', import.meta.url));
+  const checkedIn = ['crontab.example', 'Dockerfile', ...workflows.map((name) => `.github/workflows/${name}`)];
+  const files = { ...printed, ...Object.fromEntries(checkedIn.map((path) => [path, repositoryFile(path)])) };
+  const shown = repositoryFile('docs/schedule.md').match(/^\s*(run|command): .*/gm) ?? [];
+
+  it.each(Object.entries({ ...files, 'docs/schedule.md': shown.join('\n') }))(
+    'is never fetched from a registry by %s',
+    (_, text) => {
+      expect(text).not.toBe('');
+      expect(text.match(/\b(npx|npm exec|npm x|pnpm dlx|yarn dlx|bunx) (?!--no-install ).*/g) ?? []).toEqual([]);
+      expect(text.match(/npm (install|i|add) .*analytics-collect.*/g) ?? []).toEqual([]);
+    },
+  );
+});
+
 it('the documentation shows what makes the shards as it is printed', () => {
-  const printed = githubWorkflow({ at: AT, shards: 4 }) + kubernetesCronJob({ at: AT, shards: 4 });
+  const printed = githubWorkflow({ at: AT, shards: 4 }) + kubernetesCronJob({ at: AT, shards: 4, version: '1.2.3' });
   const [, section = ''] = /^## Many machines, one run\n(.+?)^## /ms.exec(repositoryFile('docs/schedule.md')) ?? [];
   const [workflow = '', job = ''] = [...section.matchAll(/```yaml\n(.+?)```/gs)].map(([, yaml]) => yaml);
   const lines = `${workflow}${job}`.split('\n').filter((line) => line !== '' && !line.startsWith('#'));

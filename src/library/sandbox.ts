@@ -1,0 +1,55 @@
+import type { Fault, SandboxPlatform } from '../sandbox/account.js';
+import type { NewConnection } from '../store/store.js';
+import type { Environment } from '../variables.js';
+
+/** What the platforms of a sandbox are like. */
+export interface SandboxOptions {
+  /** How many made-up users. Default: 150. */
+  readonly users?: number;
+  /** Each user has an account on each of these. Default: on two of the four, and some access tokens have run out. */
+  readonly platforms?: readonly SandboxPlatform[];
+  /** What is wrong with the account at a place in `connections`; undefined for nothing. */
+  readonly fault?: (index: number) => Fault | undefined;
+  /** Milliseconds for which every answer is held back. Default: 0. */
+  readonly latencyMs?: number;
+}
+
+/** The platforms' APIs in miniature, while they are served. */
+export interface Sandbox {
+  /** The variables by which a run asks the sandbox instead of the platforms. */
+  readonly environment: Environment;
+  /** The made-up accounts, for `addConnection`. Their tokens are in clear, and open nothing elsewhere. */
+  readonly connections: readonly NewConnection[];
+  /** Stops serving. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the platforms' APIs in miniature on a loopback port, with made-up accounts, until it is closed: for tests of programs that
+ * use this library or read its tables.
+ */
+export async function startSandbox({ fault, latencyMs = 0, ...population }: SandboxOptions = {}): Promise<Sandbox> {
+  const [server, { population: populate }, { SANDBOX_CREDENTIALS }] = await Promise.all([
+    import('../sandbox/server.js'),
+    import('../sandbox/population.js'),
+    import('../sandbox/oauth.js'),
+  ]);
+  const accounts = populate(population).map((account, index) => {
+    const wrong = fault?.(index);
+    return wrong === undefined ? account : { ...account, fault: wrong };
+  });
+  const { urls, close } = await server.startSandbox({ accounts, latencyMs });
+  return {
+    environment: { ...urls, ...SANDBOX_CREDENTIALS },
+    connections: accounts.map((account) => ({
+      userId: account.userId,
+      platform: account.platform,
+      accountId: account.connectedAs ?? account.accountId,
+      accountName: account.name,
+      accessToken: account.accessToken,
+      refreshToken: account.refreshToken ?? null,
+      tokenExpiresAt: account.tokenExpiresAt ?? null,
+    })),
+    close,
+  };
+}

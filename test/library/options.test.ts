@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { collect, definePlatform, openApp, status } from '../../src/index.js';
+import { parseAppOptions, parseCollectOptions } from '../../src/library/options.js';
+
+/** Were one of them opened, the error would be another. */
+const NOWHERE = { environment: { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', ENCRYPTION_KEY: '' } };
+
+const never = (): never => {
+  throw new Error('never asked');
+};
+const own = definePlatform({
+  name: 'own',
+  api: 'own_rest',
+  day: { timeZone: 'UTC', settlesAfterHours: 0, reachDays: 30, asks: 'day' },
+  metrics: [],
+  version: { name: 'v1', endsOn: null, variable: null },
+  renewsTokens: false,
+  endsByDate: never,
+  storageRule: null,
+  collect: never,
+  check: never,
+});
+
+describe('collect refuses, before it opens anything,', () => {
+  it.each<[options: object, message: string]>([
+    [{ concurrency: 0 }, 'The option concurrency must be a whole number from 1 to 1,000.'],
+    [{ concurrency: Number.NaN }, 'The option concurrency must be a whole number from 1 to 1,000.'],
+    [{ concurrency: 1.5 }, 'The option concurrency must be a whole number from 1 to 1,000.'],
+    [{ concurrency: '8' }, 'The option concurrency must be a whole number from 1 to 1,000.'],
+    [{ backlog: -1 }, 'The option backlog must be a whole number from 0 to 730.'],
+    [{ window: { kind: 'day', date: 'nope' } }, 'The option window.date must be a date of the calendar, YYYY-MM-DD.'],
+    [
+      { window: { kind: 'day', date: '2026-02-30' } },
+      'The option window.date must be a date of the calendar, YYYY-MM-DD.',
+    ],
+    [
+      { window: { kind: 'lookback', days: Number.POSITIVE_INFINITY } },
+      'The option window.days must be a whole number from 1 to 730.',
+    ],
+    [
+      { window: { kind: 'dates', since: '2026-11-20', until: '2026-11-19' } },
+      'The option window must not end before it begins.',
+    ],
+    [{ window: { kind: 'week' } }, 'The option window.kind is none of { kind: "lookback", days }'],
+    [{ window: '2026-11-20' }, 'The option window is none of { kind: "lookback", days }'],
+    [
+      { selection: { kind: 'shard', index: 3, count: 2 } },
+      'The option selection must have an index from 1 to its count.',
+    ],
+    [
+      { selection: { kind: 'shard', index: 0, count: 2 } },
+      'The option selection.index must be a whole number from 1 to 1,024.',
+    ],
+    [{ selection: { kind: 'user', userId: 'me', index: 1 } }, 'There is no option selection.index.'],
+    [{ selection: { kind: 'user', userId: ' ' } }, 'The option selection.userId must not be empty.'],
+    [{ platforms: ['instagram', 'myspace'] }, 'The option platforms has "myspace", which is none of instagram, '],
+    [{ platforms: [] }, 'The option platforms must name a platform.'],
+    [{ refresh: 'yes' }, 'The option refresh must be true or false.'],
+    [{ limits: { maxRequests: 1 } }, 'The option limits.maxDurationMs must be a whole number'],
+    [{ signal: {} }, 'The option signal must be an AbortSignal.'],
+    [{ concurency: 8 }, 'There is no option concurency.'],
+    [{ sandbox: 'broken' }, 'The option sandbox must be "healthy", "faulty" or "late".'],
+    [{ now: new Date() }, 'The option now must be a function.'],
+  ])('%j', async (options, message) => {
+    await expect(collect({ ...NOWHERE, ...options })).rejects.toMatchObject({
+      name: 'CollectError',
+      code: 'usage',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('every mistake at once', async () => {
+    await expect(collect({ ...NOWHERE, concurrency: 0, backlog: -1 })).rejects.toThrow(
+      'The option backlog must be a whole number from 0 to 730. The option concurrency must be a whole number from 1 to 1,000.',
+    );
+  });
+
+  it('what is no object', async () => {
+    // @ts-expect-error A program without types can do so.
+    await expect(collect(null)).rejects.toMatchObject({ code: 'usage', message: 'The options must be an object.' });
+  });
+});
+
+it('collect opens what the settings name once its options are right', async () => {
+  await expect(collect({ ...NOWHERE, concurrency: 1 })).rejects.toMatchObject({
+    code: expect.not.stringMatching('usage'),
+  });
+});
+
+it.each([{ days: 0 }, { days: Number.NaN }, { day: 7 }])('status refuses %j', async (options) => {
+  await expect(status({ ...NOWHERE, ...options })).rejects.toMatchObject({ code: 'usage' });
+});
+
+it('openApp refuses the options of a run', async () => {
+  const options = { ...NOWHERE, concurrency: 8 };
+  await expect(openApp(options)).rejects.toMatchObject({ code: 'usage', message: 'There is no option concurrency.' });
+});
+
+it('an open database takes runs with right options only', async () => {
+  const app = await openApp({ sandbox: 'healthy' });
+  try {
+    await expect(app.collect({ concurrency: 0 })).rejects.toMatchObject({ code: 'usage' });
+    await expect(app.status(0)).rejects.toMatchObject({ code: 'usage' });
+    expect(await app.collect({ dryRun: true, platforms: ['linkedin'] })).toMatchObject({ dry_run: true });
+  } finally {
+    await app.close();
+  }
+});
+
+it('a platform of the caller is known by its name', () => {
+  expect(parseCollectOptions({ platforms: ['own'], ownPlatforms: [own] }).platforms).toEqual(['own']);
+});
+
+it('options that are undefined take their defaults', () => {
+  const given: object = { concurrency: undefined, platforms: undefined, window: undefined };
+  const parsed = parseCollectOptions(given);
+  expect(parsed).toMatchObject({ concurrency: 32, window: { kind: 'lookback', days: 7 }, trigger: 'library' });
+  expect(parsed).not.toHaveProperty('platforms');
+});
+
+it('what is given is passed on as it is', () => {
+  const now = () => new Date();
+  const environment = { A: 'b' };
+  const parsed = parseAppOptions({ now, environment, ownPlatforms: [own] });
+  expect(parsed.now).toBe(now);
+  expect(parsed.environment).toBe(environment);
+  expect(parsed.ownPlatforms?.[0]).toBe(own);
+});

@@ -1,0 +1,123 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import packageJson from '../../package.json' with { type: 'json' };
+import { githubWorkflow } from '../../src/cli/schedule/github.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const names = readdirSync(join(ROOT, '.github/workflows'));
+const workflows = Object.fromEntries(names.map((name) => [name, read(`.github/workflows/${name}`)]));
+
+describe.each(
+  Object.entries({
+    ...workflows,
+    'schedule github --shards 2': githubWorkflow({ at: [{ hour: 2, minute: 17 }], shards: 2 }),
+  }),
+)('the workflow %s', (_, text) => {
+  it('pins every action to a commit, with its version beside it', () => {
+    const uses = text.match(/^.*\buses:.*$/gm) ?? [];
+    expect(uses.length).toBeGreaterThan(0);
+    const pinned = /^ +- uses: [\w-]+\/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
+    expect(uses.filter((line) => !pinned.test(line))).toEqual([]);
+  });
+
+  it('may read, and nothing else unless a job says so', () => {
+    expect(parse(text).permissions).toEqual({ contents: 'read' });
+  });
+
+  it('keeps no credentials in the checkout', () => {
+    const steps = Object.values<{ steps: { uses?: string; with?: object }[] }>(parse(text).jobs).flatMap(
+      (job) => job.steps,
+    );
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+    expect(checkouts.every((step) => JSON.stringify(step.with).includes('"persist-credentials":false'))).toBe(true);
+  });
+});
+
+it('an action has one version in all workflows', () => {
+  const uses = Object.values(workflows).flatMap((text) => text.match(/uses: .+/g) ?? []);
+  const actions = new Set(uses.map((line) => line.replace(/@.+/, '')));
+  expect(new Set(uses).size).toBe(actions.size);
+});
+
+describe('a release', () => {
+  const { on, jobs } = parse(workflows['release.yml'] ?? '');
+  const runsOf = (job: string): string[] => jobs[job].steps.map(({ run = '' }) => run);
+
+  it('begins with a tag of a version', () => {
+    expect(on).toEqual({ push: { tags: ['v*'] } });
+  });
+
+  it('publishes nothing before the tag, the changelog and all tests have been checked', () => {
+    expect(runsOf('check')).toEqual(
+      expect.arrayContaining(['node .ci/release-notes.js "$GITHUB_REF_NAME"', '.ci/run']),
+    );
+    expect([jobs.npm.needs, jobs.image.needs]).toEqual(['check', 'check']);
+    expect(jobs.github.needs).toEqual(['npm', 'image']);
+  });
+
+  it('publishes with provenance, and without a token that could leak', () => {
+    expect(runsOf('npm').at(-1)).toBe('npm publish --provenance --access public');
+    expect(jobs.npm.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+    expect(workflows['release.yml']).not.toContain('secrets.');
+  });
+});
+
+describe('the notes of a release', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'analytics-collect-release-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync(join(ROOT, '.ci'), join(folder, '.ci'), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{"version": "1.2.3", "type": "module"}');
+  const notesOf = (tag: string, changelog: string) => {
+    writeFileSync(join(folder, 'CHANGELOG.md'), changelog);
+    return spawnSync(process.execPath, [join(folder, '.ci/release-notes.js'), tag], { encoding: 'utf8' });
+  };
+  const CHANGELOG = `# Changelog
+
+## [Unreleased]
+
+- not yet
+
+## [1.2.3] - 2026-11-25
+
+### Added
+
+- a [link](docs/x.md)
+
+## [1.2.2] - 2026-11-24
+
+- older
+
+[1.2.3]: https://example.com/compare
+`;
+
+  it("are the changelog's section of the version", () => {
+    expect(notesOf('v1.2.3', CHANGELOG)).toMatchObject({ status: 0, stdout: '### Added\n\n- a [link](docs/x.md)\n' });
+  });
+
+  it('hold none of the links below the last section', () => {
+    const onlyOne = CHANGELOG.replace(/## \[1\.2\.2\].+?- older\n\n/s, '');
+    expect(notesOf('v1.2.3', onlyOne).stdout).toBe('### Added\n\n- a [link](docs/x.md)\n');
+  });
+
+  it.each([
+    ['v1.2.4', CHANGELOG, 'The tag is v1.2.4, but package.json has the version 1.2.3.'],
+    ['1.2.3', CHANGELOG, 'The tag is 1.2.3'],
+    ['v1.2.3', CHANGELOG.replace('## [1.2.3] - 2026-11-25', '## [1.2.3]'), 'has no section'],
+    ['v1.2.3', '# Changelog\n', 'has no section'],
+  ])('are refused for the tag %s', (tag, changelog, message) => {
+    expect(notesOf(tag, changelog)).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining(message) });
+  });
+
+  it('are there for the version of package.json', () => {
+    const notes = execFileSync(process.execPath, ['.ci/release-notes.js', `v${packageJson.version}`], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    expect(notes).toMatch(/^### Added$/m);
+  });
+});
