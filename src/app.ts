@@ -2,7 +2,7 @@ import { DAY_MS, systemClock } from './clock.js';
 import type { CollectOptions } from './collector/options.js';
 import { type Config, loadConfig, readEnvironment, secretsOf } from './config.js';
 import { type AddedConnection, addConnection, type ConnectionInput, choosePrimary } from './connections.js';
-import { openSandbox, type SandboxKind } from './open-sandbox.js';
+import type { SandboxSettings } from './open-sandbox.js';
 import { type DefaultStore, type OpenStore, openDriver, openStore } from './open-store.js';
 import type { Platform, PlatformDefinition } from './platforms/contract.js';
 import { createPlatforms } from './platforms/registry.js';
@@ -35,12 +35,7 @@ export interface App {
   close(): Promise<void>;
 }
 
-export interface AppOptions {
-  /** The platforms' APIs in miniature and a database in memory, instead of what the environment names. */
-  readonly sandbox?: SandboxKind;
-  /** Default: the process's environment over `.env`. */
-  readonly environment?: Environment;
-  readonly now?: () => Date;
+export interface AppOptions extends Partial<SandboxSettings> {
   /** Told of each token that was decrypted, before it is used: a log that is masked can be told of it. */
   readonly onToken?: (token: string) => void;
   /** Platforms beside the built-in ones, or in place of those with the same name. See `definePlatform`. */
@@ -51,8 +46,11 @@ export interface AppOptions {
 
 /** Throws `CollectError`: `config_invalid`, `no_store`, `key_missing`, or what opening the store throws. */
 export async function openApp(options: AppOptions = {}): Promise<App> {
-  const { sandbox, environment, now, ownPlatforms, defaultStore = 'create' } = options;
-  if (sandbox !== undefined) return assemble(await openSandbox(sandbox, now, ownPlatforms), options);
+  const { sandbox, environment, ownPlatforms, defaultStore = 'create' } = options;
+  if (sandbox !== undefined) {
+    const { openSandbox } = await import('./open-sandbox.js');
+    return assemble(await openSandbox({ ...options, sandbox }), options);
+  }
   const config = loadConfig(environment ?? readEnvironment(), ownPlatforms);
   return assemble({ config, ...(await openStore(config, defaultStore)) }, options);
 }

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { unescape as decode } from 'node:querystring';
-import { parseEnv } from 'node:util';
-import { CollectError, hasCode } from './errors.js';
+import { CollectError } from './errors.js';
 import { CRON_SECRET_ALIAS, fileNameOf, nearNames, variableNamed } from './near-names.js';
 import type { PlatformDefinition, PlatformVariables } from './platforms/contract.js';
 import { isHeaderSafe } from './text.js';
 import { splitKeys } from './tokens/keyring.js';
 import { type Environment, missingVariables, type Variables, variableSchemas } from './variables.js';
+
+export { readEnvironment } from './environment.js';
 
 const SHORTEST_CRON_SECRET = 16;
 
@@ -56,19 +57,6 @@ type StoreConfig =
   | { readonly kind: 'postgres'; readonly url: string }
   /** `isNamed`: by `ANALYTICS_DATA_DIR`; else it is what is used where no store is named. */
   | { readonly kind: 'embedded'; readonly dataDir: string; readonly isNamed: boolean };
-
-/** The process's environment over the `.env` of the working directory. Throws `CollectError` `config_invalid`. */
-export function readEnvironment(folder = process.cwd()): Environment {
-  const path = join(folder, '.env');
-  try {
-    return { ...parseEnv(readFileSync(path, 'utf8')), ...process.env };
-  } catch (cause) {
-    if (hasCode(cause, 'ENOENT')) return process.env;
-    throw new CollectError('config_invalid', `The file ${path} cannot be read.`, 'Make it readable, or remove it.', {
-      cause,
-    });
-  }
-}
 
 /**
  * Reads the configuration from variables. A variable set to nothing is not set; a secret may stand in the file that

@@ -13,6 +13,7 @@ export interface ConnectionInput extends NewConnection {
   readonly check: boolean;
 }
 
+/** A connection that was added, or renewed. */
 export interface AddedConnection {
   readonly id: string;
   /** False where a connection of the same account got a new token. */

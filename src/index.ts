@@ -78,12 +78,7 @@ export type {
   PlatformStatus,
   StatusReport,
 } from './report/status.js';
-export type {
-  Failure,
-  /** What a run counted of one platform. */
-  PlatformSummary,
-  Summary,
-} from './report/summary.js';
+export type { Failure, Summary } from './report/summary.js';
 export type {
   Fault,
   PlainFault,
@@ -93,6 +88,7 @@ export type {
 export { baseAddress, credential, secret, setting, type Values, type Variable } from './setting.js';
 export type { OutcomeState } from './store/accounts.js';
 export type { AppliedSchema } from './store/apply-schema.js';
+export type { PlatformSummary, RunCounts, RunError, RunSummary } from './store/run-summary.js';
 export type { Selection } from './store/selection.js';
 export type { ChosenPrimary, ConnectionSummary, NewConnection, RunStatus, WrittenMetric } from './store/store.js';
 export type {

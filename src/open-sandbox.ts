@@ -1,12 +1,32 @@
-import { type Config, loadConfig } from './config.js';
+import { join, resolve } from 'node:path';
+import { type Config, loadConfig, readEnvironment } from './config.js';
+import { CollectError } from './errors.js';
 import type { OpenStore } from './open-store.js';
 import type { PlatformDefinition } from './platforms/contract.js';
 import type { SandboxAccount } from './sandbox/account.js';
-import type { EmbeddedStore } from './store/drivers/embedded.js';
+import { latePopulation } from './sandbox/late.js';
+import { SANDBOX_CREDENTIALS } from './sandbox/oauth.js';
+import { FAULTY_REFUSED_METRICS, population } from './sandbox/population.js';
+import { startSandbox } from './sandbox/server.js';
+import { newestVersions } from './sandbox/versions.js';
+import { type EmbeddedStore, hasEmbeddedStore, openEmbeddedStore } from './store/drivers/embedded.js';
 import type { Store } from './store/store.js';
+import { generateKey } from './tokens/fernet.js';
+import { createKey, readKey } from './tokens/key-file.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
+import type { Environment } from './variables.js';
 
 export type SandboxKind = 'healthy' | 'faulty' | 'late';
+
+export interface SandboxSettings {
+  /** The platforms' APIs in miniature, and made-up accounts, instead of what the environment names. */
+  readonly sandbox: SandboxKind;
+  /** The database in `ANALYTICS_SANDBOX_DIR`, made where it is missing (`create`), or not (`existing`). Default: one in memory. */
+  readonly keptSandbox?: 'create' | 'existing';
+  /** Default: the process's environment over `.env`. */
+  readonly environment?: Environment;
+  readonly now?: () => Date;
+}
 
 export interface OpenSandbox extends OpenStore {
   readonly config: Config;
@@ -15,52 +35,92 @@ export interface OpenSandbox extends OpenStore {
 }
 
 /**
- * Everything real but the other end: the same code over HTTP to loopback, and SQL to a database in memory. The platforms live by
- * the same clock; those of `late` begin to be late when they are opened.
+ * Everything real but the other end: the same code over HTTP to loopback, and SQL to a database of the sandbox's own. The platforms
+ * live by the same clock; those of `late` begin to be late when they are opened.
  */
 export async function openSandbox(
-  kind: SandboxKind,
-  now: () => Date = () => new Date(),
-  ownPlatforms: readonly PlatformDefinition[] = [],
+  settings: SandboxSettings & { readonly ownPlatforms?: readonly PlatformDefinition[] },
 ): Promise<OpenSandbox> {
-  const [
-    { startSandbox },
-    { FAULTY_REFUSED_METRICS, population },
-    { latePopulation },
-    { SANDBOX_CREDENTIALS },
-    { openEmbeddedStore },
-    { generateKey },
-  ] = await Promise.all([
-    import('./sandbox/server.js'),
-    import('./sandbox/population.js'),
-    import('./sandbox/late.js'),
-    import('./sandbox/oauth.js'),
-    import('./store/drivers/embedded.js'),
-    import('./tokens/fernet.js'),
-  ]);
+  const { sandbox: kind, now = () => new Date(), ownPlatforms } = settings;
   const faulty = kind === 'faulty';
-  const accounts = kind === 'late' ? latePopulation(now()) : population({ faulty });
-  const platforms = await startSandbox({ accounts, now, refusedMetrics: faulty ? FAULTY_REFUSED_METRICS : [] });
+  const accounts = kind === 'late' ? latePopulation(now()) : population({ faulty, now: now() });
+  const { store, encryptionKey, where } = await openDatabase(settings);
   try {
-    const encryptionKey = generateKey();
-    const store = await openEmbeddedStore('memory');
-    await connect(accounts, store, createKeyring(encryptionKey, { allowPlaintext: false }));
+    await connectOnce(accounts, store, createKeyring(encryptionKey, { allowPlaintext: false }));
+    const refusedMetrics = faulty ? FAULTY_REFUSED_METRICS : [];
+    const platforms = await startSandbox({ accounts, now, refusedMetrics });
     return {
-      config: loadConfig({ ...platforms.urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: encryptionKey }, ownPlatforms),
+      config: loadConfig(
+        {
+          ...platforms.urls,
+          ...SANDBOX_CREDENTIALS,
+          ...newestVersions(now()),
+          ENCRYPTION_KEY: encryptionKey,
+        },
+        ownPlatforms,
+      ),
       store: { ...store, close: async () => void (await Promise.all([store.close(), platforms.close()])) },
       encryptionKey,
-      notices: [
-        `Sandbox: ${accounts.length} made-up accounts on a loopback port, a database in memory. Nothing here is real, and nothing is kept.`,
-      ],
+      notices: [`Sandbox: ${accounts.length} made-up accounts on a loopback port, ${where}`],
     };
   } catch (error) {
-    // A listening port would keep the process alive.
-    await platforms.close();
+    await store.close();
     throw error;
   }
 }
 
-async function connect(accounts: readonly SandboxAccount[], store: Store, keyring: Keyring): Promise<void> {
+interface SandboxDatabase {
+  readonly store: EmbeddedStore;
+  readonly encryptionKey: string;
+  /** For people. */
+  readonly where: string;
+}
+
+async function openDatabase({ keptSandbox, environment }: SandboxSettings): Promise<SandboxDatabase> {
+  if (keptSandbox !== undefined) return openKept(keptSandbox, environment ?? readEnvironment());
+  return {
+    store: await openEmbeddedStore('memory'),
+    encryptionKey: generateKey(),
+    where: 'a database in memory. Nothing here is real, and nothing is kept.',
+  };
+}
+
+/** Never opens a database that is not the sandbox's: that one lies beside its key. */
+async function openKept(how: 'create' | 'existing', environment: Environment): Promise<SandboxDatabase> {
+  const { dataDir } = loadConfig(environment);
+  const folder = resolve(environment.ANALYTICS_SANDBOX_DIR || join(dataDir, 'sandbox'));
+  const keyFile = join(folder, 'sandbox.key');
+  const key = await readKey(keyFile);
+  if (folder === dataDir || (key === null && hasEmbeddedStore(folder))) throw notASandbox(folder);
+  if (how === 'existing' && !hasEmbeddedStore(folder)) throw nothingKept(folder);
+  const encryptionKey = key ?? (await createKey(keyFile));
+  return {
+    store: await openEmbeddedStore({ dataDir: folder, setting: 'ANALYTICS_SANDBOX_DIR' }),
+    encryptionKey,
+    where: `kept in ${folder}. Nothing here is real.`,
+  };
+}
+
+function notASandbox(folder: string): CollectError {
+  return new CollectError(
+    'config_invalid',
+    `The folder ${folder} is the data folder, or holds a database that is not a sandbox's.`,
+    'Set ANALYTICS_SANDBOX_DIR to a folder of its own.',
+  );
+}
+
+function nothingKept(folder: string): CollectError {
+  return new CollectError(
+    'no_store',
+    `No sandbox is kept in ${folder}.`,
+    'Run this first: analytics-collect collect --sandbox --keep',
+  );
+}
+
+/** Saving a connection again changes nothing, so that what was interrupted is made whole. */
+async function connectOnce(accounts: readonly SandboxAccount[], store: Store, keyring: Keyring): Promise<void> {
+  const known = await store.listConnections();
+  if (known.length >= accounts.length) return;
   for (const account of accounts) {
     await store.saveConnection({
       userId: account.userId,

@@ -26,7 +26,7 @@ export async function openStore(config: Config, defaultStore: DefaultStore): Pro
     const { hasEmbeddedStore } = await import('./store/drivers/embedded.js');
     if (!hasEmbeddedStore(config.store.dataDir)) throw noStore(config, 'does not exist');
   }
-  const key = config.encryptionKey ?? (await readKey(config.dataDir));
+  const key = config.encryptionKey ?? (await readKey(keyPath(config.dataDir)));
   const store = await openDriver(config.store);
   try {
     if (config.store.kind === 'embedded' && !config.store.isNamed && defaultStore === 'connected') {
@@ -55,9 +55,10 @@ export async function openDriver(config: Config['store']): Promise<Store> {
 async function makeKey(config: Config, store: Store): Promise<Omit<OpenStore, 'store'>> {
   const { encrypted } = await store.countConnections(null);
   if (encrypted > 0) throw keyMissing(config, encrypted);
-  const { key, path } = await createKey(config.dataDir);
+  const path = keyPath(config.dataDir);
+  const encryptionKey = await createKey(path);
   const notice = `Made an encryption key in ${path}. Back it up: without it the stored tokens cannot be read.`;
-  return { encryptionKey: key, notices: [notice] };
+  return { encryptionKey, notices: [notice] };
 }
 
 function noStore({ dataDir }: Config, why: string): CollectError {

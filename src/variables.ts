@@ -35,6 +35,7 @@ const OWN = z.object({
     ).optional(),
   ),
   ANALYTICS_DATA_DIR: z.string().optional(),
+  ANALYTICS_SANDBOX_DIR: z.string().optional(),
   ENCRYPTION_KEY: asSecret(
     setting(areFernetKeys, 'is not a Fernet key, or several separated by commas', NEW_KEY).optional(),
   ),

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type App, type AppOptions, configuredPlatforms, openApp } from '../src/app.js';
-import { DEFAULT_OPTIONS } from '../src/collector/options.js';
+import { addDays } from '../src/collector/day.js';
+import { type CollectOptions, DEFAULT_OPTIONS } from '../src/collector/options.js';
 import { definePlatform, type Platform } from '../src/platforms/contract.js';
 import type { Summary } from '../src/report/summary.js';
 import { population } from '../src/sandbox/population.js';
@@ -11,13 +12,13 @@ afterEach(async () => {
   app = undefined;
 });
 
-async function collectOn(platform: string, options: AppOptions): Promise<Summary> {
+async function collectIn(options: AppOptions, asked: Partial<CollectOptions>): Promise<Summary> {
   app = await openApp({ sandbox: 'healthy', ...options });
-  return app.collect(
-    { ...DEFAULT_OPTIONS, platforms: [platform], trigger: 'test', signal: new AbortController().signal },
-    () => undefined,
-  );
+  const signal = new AbortController().signal;
+  return app.collect({ ...DEFAULT_OPTIONS, trigger: 'test', signal, ...asked }, () => undefined);
 }
+
+const collectOn = (platform: string, options: AppOptions) => collectIn(options, { platforms: [platform] });
 
 describe('openApp({ sandbox })', () => {
   it('tells onToken of each token that was decrypted', async () => {
@@ -47,5 +48,18 @@ describe('openApp({ sandbox })', () => {
   it('lives by the clock it is given', async () => {
     const { dates } = await collectOn('linkedin', { now: () => new Date('2026-11-20T09:00:00Z') });
     expect(dates?.until).toBe('2026-11-19');
+  });
+});
+
+describe('the sandbox on any date', () => {
+  const today = new Date().toISOString().slice(0, 10);
+
+  it.each([today, '2027-07-01', '2028-03-01', '2031-01-01'])('completes without a warning on %s', async (date) => {
+    const summary = await collectIn(
+      { now: () => new Date(`${date}T09:00:00Z`) },
+      { window: { kind: 'day', date: addDays(date, -10) }, selection: { kind: 'shard', index: 1, count: 10 } },
+    );
+    expect(summary).toMatchObject({ status: 'completed', warnings: [] });
+    expect(Object.keys(summary.platforms).sort()).toEqual(['facebook', 'instagram', 'linkedin', 'youtube']);
   });
 });

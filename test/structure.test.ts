@@ -18,7 +18,7 @@ const LAYERS = [
   ['open-store'],
   ['sandbox'],
   ['config'],
-  ['near-names'],
+  ['near-names', 'environment'],
   ['variables'],
   ['collector'],
   ['platforms', 'store'],
@@ -84,6 +84,20 @@ it('a platform knows itself, what is shared by two, and nothing of the others', 
 
 it('the sandbox shares no code with what it stands against', () => {
   expect(imports().filter(({ from, to }) => from === 'sandbox' && to !== 'sandbox' && to !== 'errors')).toEqual([]);
+});
+
+it('the first words need no package but commander, so that they show at once', () => {
+  const loaded = new Set(['cli/main.ts']);
+  const packages = new Set<string>();
+  for (const file of loaded) {
+    const text = readFileSync(join(SRC, file), 'utf8');
+    for (const [, path = ''] of text.matchAll(/^(?:import|export) (?!type )[^']*?from '([^']+)'/gm)) {
+      if (path.startsWith('.')) loaded.add(relative(SRC, resolve(SRC, dirname(file), path)).replace(/\.js$/, '.ts'));
+      else if (!path.startsWith('node:')) packages.add(path);
+    }
+  }
+  expect(loaded).toContain('cli/starting.ts');
+  expect([...packages]).toEqual(['commander']);
 });
 
 it('no file is too long to be one thing, and none is a barrel', () => {

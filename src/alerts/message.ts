@@ -9,7 +9,7 @@ const MOST_DETAILS = 20;
 const NEWS: Readonly<Record<Change, string>> = {
   newly_failing: 'newly failing',
   repaired: 'repaired',
-  failing_over_3_nights: 'failing for more than 3 nights',
+  failing_over_3_nights: 'failing for more than 3 days',
   newly_without_data: 'without data for 3 days',
 };
 

@@ -1,13 +1,14 @@
 import { Command, Option } from 'commander';
 import { CollectError } from '../errors.js';
 import type { CollectFlags } from './commands/collect.js';
-import type { AddFlags } from './commands/connections.js';
+import type { AddFlags, ListFlags } from './commands/connections.js';
 import type { PlatformsFlags } from './commands/platforms.js';
 import type { PruneFlags } from './commands/prune.js';
 import type { PgCronFlags, ScheduleFlags, ShardedFlags } from './commands/schedule.js';
 import type { ServeFlags } from './commands/serve.js';
 import type { StatusFlags } from './commands/status.js';
 import { DEFAULT_TIMES, GITHUB_TIMES } from './schedule/schedule.js';
+import { sayReadingStarts, sayRunStarts } from './starting.js';
 
 /**
  * The commands and their flags. Each command's module is loaded only when it runs, so that `--help` answers at once.
@@ -57,11 +58,13 @@ function addCollect(program: Command): void {
       '--sandbox [kind]',
       'try it on made-up accounts in memory: healthy, faulty, or late for ten days of corrections (default: healthy)',
     )
+    .option('--keep', 'with --sandbox: keep its database, for status --sandbox and the next run')
     .option('--json', 'print the summary as one JSON document')
     .addOption(new Option('--quiet', 'say nothing unless something failed').conflicts('verbose'))
     .option('--verbose', 'say a line for each connection')
     .action(async (flags: CollectFlags) => {
       if (flags.sandbox === 'late') return (await import('./commands/collect-late.js')).collectLate(flags);
+      sayRunStarts(flags);
       const { collectCommand } = await import('./commands/collect.js');
       await collectCommand(flags);
     });
@@ -78,8 +81,10 @@ function addStatus(program: Command): void {
     .option('--days <n>', 'how many ended days to look at (default: 7)')
     .option('--max-age <hours>', 'exit 1 when the last completed run began longer ago')
     .option('--today', 'what was written in the last 24 hours, by platform and metric')
+    .option('--sandbox', 'of what collect --sandbox --keep has collected')
     .option('--json', 'print one JSON document')
     .action(async (flags: StatusFlags) => {
+      sayReadingStarts(flags);
       const { statusCommand } = await import('./commands/status.js');
       await statusCommand(flags);
     });
@@ -90,8 +95,10 @@ function addConnections(program: Command): void {
   connections
     .command('list')
     .description('list every connection, without its token')
+    .option('--sandbox', 'of the database that collect --sandbox --keep has kept')
     .option('--json', 'print one JSON document')
-    .action(async (flags: { json?: boolean }) => {
+    .action(async (flags: ListFlags) => {
+      sayReadingStarts(flags);
       const { listConnections } = await import('./commands/connections.js');
       await listConnections(flags);
     });

@@ -58,7 +58,7 @@ export async function* simulateRuns({ until, runs, options }: Simulation): Async
   const last = nine <= until.getTime() ? nine : nine - DAY_MS;
   let now = new Date(last - (runs - 1) * DAY_MS);
   const clock = () => now;
-  const sandbox = await openSandbox('late', clock);
+  const sandbox = await openSandbox({ sandbox: 'late', now: clock });
   const app = assemble(sandbox, { now: clock });
   try {
     const accounts = new Map(

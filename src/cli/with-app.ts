@@ -1,8 +1,8 @@
-import { type App, openApp } from '../app.js';
-import type { DefaultStore } from '../open-store.js';
-import type { PlatformDefinition } from '../platforms/contract.js';
+import { type App, type AppOptions, openApp } from '../app.js';
 import { cleanText } from './render/text.js';
 import { isUnattended } from './unattended.js';
+
+type WithAppOptions = Pick<AppOptions, 'defaultStore' | 'sandbox' | 'keptSandbox' | 'ownPlatforms'>;
 
 /**
  * Runs a command that shows no progress: says the notices on stderr, closes the app whatever happens. Where nobody looks on, an embedded
@@ -10,10 +10,9 @@ import { isUnattended } from './unattended.js';
  */
 export async function withApp(
   use: (app: App) => Promise<void>,
-  defaultStore: DefaultStore = isUnattended() ? 'existing' : 'create',
-  ownPlatforms: readonly PlatformDefinition[] = [],
+  { defaultStore = isUnattended() ? 'existing' : 'create', ...options }: WithAppOptions = {},
 ): Promise<void> {
-  const app = await openApp({ defaultStore, ownPlatforms });
+  const app = await openApp({ defaultStore, ...options });
   try {
     for (const notice of app.notices) process.stderr.write(`${cleanText(notice)}\n`);
     await use(app);

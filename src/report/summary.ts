@@ -11,8 +11,6 @@ export interface Summary extends RunCounts {
   warnings: string[];
 }
 
-export type PlatformSummary = RunCounts['platforms'][string];
-
 /** What of it is stored. */
 export function countsOf({ failures, changes, warnings, ...counts }: Summary): RunCounts {
   return counts;

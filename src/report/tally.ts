@@ -1,7 +1,8 @@
 import { OUTCOME_STATES, type RecordCounts } from '../store/accounts.js';
+import type { PlatformSummary } from '../store/run-summary.js';
 import type { Change } from './changes.js';
 import type { ConnectionReport } from './events.js';
-import type { Failure, PlatformSummary, Summary } from './summary.js';
+import type { Failure, Summary } from './summary.js';
 
 /** Bounds memory and the printed summary when every connection fails. */
 const MOST_FAILURES = 1_000;

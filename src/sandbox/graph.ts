@@ -74,6 +74,21 @@ export function graphTime(instant: number): string {
   return `${new Date(instant).toISOString().slice(0, 19)}+0000`;
 }
 
+const words = new Intl.DateTimeFormat('en-US', {
+  timeZone: 'America/Los_Angeles',
+  weekday: 'long',
+  day: '2-digit',
+  month: 'short',
+  year: '2-digit',
+  timeZoneName: 'short',
+});
+
+/** The first instant of a day, as errors put it: `Thursday, 29-Oct-26 00:00:00 PDT`. */
+export function graphDay({ start }: SandboxDay): string {
+  const part = Object.fromEntries(words.formatToParts(start).map(({ type, value }) => [type, value]));
+  return `${part.weekday}, ${part.day}-${part.month}-${part.year} 00:00:00 ${part.timeZoneName}`;
+}
+
 /** The oldest day of Los Angeles, by index, that insights still know. */
 export function oldestDayIndex(today: SandboxDay): number {
   return today.index - 729;
@@ -83,9 +98,9 @@ export function oldestDayIndex(today: SandboxDay): number {
 export const PAGED_MARK = '__paged';
 
 /** As the real ones, the addresses hold the token: they must be neither followed nor logged. */
-export function paging(request: SandboxRequest, base: string, token: string, since: number, until: number): object {
+export function paging(request: SandboxRequest, token: string, since: number, until: number): object {
   const address = (shift: number) =>
-    `${base}${request.path}?access_token=${token}&${PAGED_MARK}=1&metric=${request.query.get('metric')}` +
+    `${request.base}${request.path}?access_token=${token}&${PAGED_MARK}=1&metric=${request.query.get('metric')}` +
     `&since=${Math.floor((since + shift) / 1000)}&until=${Math.floor((until + shift) / 1000)}`;
   const width = until - since;
   return { previous: address(-width), next: address(width) };

@@ -3,22 +3,8 @@ import { DAY_MS, type SandboxDay, utcDay } from './days.js';
 import { distorted, faultReply, type Refusals } from './faults.js';
 import { hasData, shownValue } from './readiness.js';
 import { bearerToken, decoded, type Reply, type SandboxRequest } from './reply.js';
+import { isLinkedinVersion } from './versions.js';
 import type { World } from './world.js';
-
-/** Version -> the day from which it is refused. There was no 202512. */
-const VERSIONS: Readonly<Record<string, string>> = {
-  '202510': '2026-10-15',
-  '202511': '2026-11-16',
-  '202601': '2027-01-15',
-  '202602': '2027-02-15',
-  '202603': '2027-03-16',
-  '202604': '2027-04-15',
-  '202605': '2027-05-17',
-  '202606': '2027-06-15',
-  '202607': '2027-07-15',
-  '202608': '2027-08-16',
-  '202609': '2027-09-15',
-};
 
 /** The newest day with data lies so many days before today (UTC), the oldest 12 months. */
 const DELAY_DAYS = 2;
@@ -87,8 +73,7 @@ function refuseVersion(request: SandboxRequest, world: World): Reply | undefined
       },
     );
   }
-  const end = VERSIONS[version];
-  if (end !== undefined && world.now() < Date.parse(end)) return undefined;
+  if (isLinkedinVersion(version, world.now())) return undefined;
   return linkedinError(426, `Requested version ${version}01 is not active`, { code: 'NONEXISTENT_VERSION' });
 }
 

@@ -1,26 +1,26 @@
 import { createHmac } from 'node:crypto';
 import type { FaultOf, SandboxAccount } from './account.js';
+import { pacificDayAt } from './days.js';
 import { pageFields, pageInsights } from './facebook.js';
 import { distorted, faultReply, type Refusals } from './faults.js';
-import { graphError, PAGED_MARK, paging } from './graph.js';
+import { graphDay, graphError, PAGED_MARK, paging } from './graph.js';
 import { instagramFields, instagramInsights } from './instagram.js';
 import { bearerToken, decoded, type Reply, type SandboxRequest } from './reply.js';
+import { graphVersions } from './versions.js';
 import type { Grant, GraphNode, World } from './world.js';
-
-const OLDEST_VERSION = 21;
-const NEWEST_VERSION = 27;
 
 /** graph.facebook.com (`meta`) and graph.instagram.com (`instagram`). */
 export function answerGraph(request: SandboxRequest, world: World): Reply {
   if (request.query.has('access_token')) world.counters.tokensInUrl += 1;
   if (request.query.has(PAGED_MARK)) world.counters.pagingFollowed += 1;
   const [, versionText, rest = ''] = /^\/v(\d+)\.0(\/.*)$/.exec(request.path) ?? [];
-  if (versionText === undefined || Number(versionText) > NEWEST_VERSION) {
+  const { oldest, newest } = graphVersions(world.now());
+  if (versionText === undefined || Number(versionText) > newest) {
     const reply = graphError(2500, `Unknown path components: ${rest || request.path}`);
     return versionText === undefined ? { ...reply, status: 404, unexpected: true } : reply;
   }
   // A version past its end is not refused but served by the oldest that lives.
-  const version = Math.max(Number(versionText), OLDEST_VERSION);
+  const version = Math.max(Number(versionText), oldest);
   const reply = answerVersioned(request, rest, version, world);
   return { ...reply, headers: { 'facebook-api-version': `v${version}.0`, ...reply.headers } };
 }
@@ -42,7 +42,7 @@ function answerVersioned(request: SandboxRequest, path: string, version: number,
   const grant = node && grants.find((candidate) => sees(candidate, node));
   const account = (grant ?? first).account;
   if (world.meets(account, 'foreign_app')) return { ...invalidProof(), accountId: account.accountId };
-  const fault = faultReply(account, world, graphRefusals(account));
+  const fault = faultReply(account, world, graphRefusals(account, world.now()));
   if (fault) return { ...fault, accountId: account.accountId };
   if (request.method !== 'GET' || id === undefined || (edge !== undefined && edge !== 'insights')) {
     return { ...graphError(2500, `Unknown path components: ${path}`, { status: 404 }), unexpected: true };
@@ -88,7 +88,7 @@ function insights(
   if (reply.status !== 200 || typeof reply.body !== 'object') return reply;
   const since = Number(request.query.get('since')) * 1000 || world.now();
   const until = Number(request.query.get('until')) * 1000 || world.now();
-  return { ...reply, body: { ...reply.body, paging: paging(request, world.bases[request.api], token, since, until) } };
+  return { ...reply, body: { ...reply.body, paging: paging(request, token, since, until) } };
 }
 
 function notVisible(id: string): Reply {
@@ -134,10 +134,10 @@ const THROTTLED_MESSAGES: Readonly<Record<number, string>> = {
   80002: '(#80002) There have been too many calls to this Instagram account. Wait a bit and try again.',
 };
 
-function graphRefusals(account: SandboxAccount): Refusals {
+function graphRefusals(account: SandboxAccount, now: number): Refusals {
   return {
     dead_token: (fault) =>
-      graphError(190, 'Error validating access token: Session has expired on Thursday, 29-Oct-26 10:00:00 PDT.', {
+      graphError(190, `Error validating access token: Session has expired on ${graphDay(pacificDayAt(now))}.`, {
         subcode: fault.subcode ?? 463,
       }),
     missing_permission: () => graphError(10, '(#10) Application does not have permission for this action'),

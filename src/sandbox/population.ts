@@ -7,6 +7,8 @@ export interface PopulationOptions {
   readonly platforms?: readonly SandboxPlatform[];
   /** Breaks a realistic handful of accounts; go with `FAULTY_REFUSED_METRICS` for the sandbox. */
   readonly faulty?: boolean;
+  /** When the tokens of which it is known ran out at the latest. Default: now. */
+  readonly now?: Date;
 }
 
 /** One metric each of Instagram, Facebook and YouTube that the faulty sandbox has retired. */
@@ -80,14 +82,14 @@ const FAULTS: Readonly<Record<SandboxPlatform, Readonly<Record<number, Fault>>>>
   },
 };
 
-/** The same accounts each time: by default 150 users with two accounts each. */
+/** The same accounts each time within a day (UTC): by default 150 users with two accounts each. */
 export function population(options: PopulationOptions = {}): SandboxAccount[] {
-  const { users = 150, platforms, faulty = false } = options;
+  const { users = 150, platforms, faulty = false, now = new Date() } = options;
   return Array.from({ length: users }, (_, i) => i + 1).flatMap((user) =>
     (platforms ?? pairOf(user)).map((platform) => {
       const account = ACCOUNT_OF[platform](user);
       const fault = faulty ? FAULTS[platform][user] : undefined;
-      return { ...account, ...(platforms === undefined && ranOut(account, user)), ...(fault && { fault }) };
+      return { ...account, ...(platforms === undefined && ranOut(account, user, now)), ...(fault && { fault }) };
     }),
   );
 }
@@ -97,9 +99,10 @@ function pairOf(user: number): readonly SandboxPlatform[] {
 }
 
 /** Of those that can be renewed, every third's access token has run out, as after its hour; of half of these it is known. */
-function ranOut(account: SandboxAccount, user: number): Partial<SandboxAccount> {
+function ranOut(account: SandboxAccount, user: number, now: Date): Partial<SandboxAccount> {
   if (account.refreshToken === undefined || user % 3 !== 0) return {};
-  return { fault: { kind: 'expired_token' }, ...(user % 2 === 0 && { tokenExpiresAt: '2026-01-01T00:00:00Z' }) };
+  const today = `${now.toISOString().slice(0, 10)}T00:00:00Z`;
+  return { fault: { kind: 'expired_token' }, ...(user % 2 === 0 && { tokenExpiresAt: today }) };
 }
 
 /** `20000000-0000-4000-8000-000000000042`: a UUID, for databases that want one. */

@@ -1,20 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-export const APIS = [
-  'meta',
-  'instagram',
-  'youtube-analytics',
-  'youtube-data',
-  'google-oauth',
-  'linkedin',
-  'linkedin-oauth',
-] as const;
-
-/** Also the first segment of the path under which the sandbox serves it. */
-export type Api = (typeof APIS)[number];
-
 export interface SandboxRequest {
-  readonly api: Api;
+  /** Also the first segment of the path under which the sandbox serves it: one of `APIS`. */
+  readonly api: string;
+  /** The API's base address, without a trailing slash. */
+  readonly base: string;
   readonly method: string;
   /** Without the API's prefix, still percent-encoded. */
   readonly path: string;

@@ -1,11 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { FaultKind, SandboxAccount } from './account.js';
-import { answerLinkedin } from './linkedin.js';
-import { answerGraph } from './meta.js';
-import { answerGoogleOauth, answerLinkedinOauth } from './oauth.js';
-import { APIS, type Api, decoded, type Reply, type SandboxRequest } from './reply.js';
+import { type Addresses, APIS, type Api, addressesAt, isApi } from './apis.js';
+import { decoded, type Reply, type SandboxRequest } from './reply.js';
 import { type Counters, createWorld, type World } from './world.js';
-import { answerYoutubeAnalytics, answerYoutubeData } from './youtube.js';
 
 export interface SandboxOptions {
   readonly accounts: readonly SandboxAccount[];
@@ -44,36 +41,13 @@ interface RecordedRequest {
 }
 
 export interface Sandbox {
-  /** Environment variable -> base address, without a trailing slash. */
-  readonly urls: Readonly<Record<SandboxVariable, string>>;
+  readonly urls: Addresses;
   readonly requests: readonly RecordedRequest[];
   readonly counters: Readonly<Counters>;
   /** How often an account met a fault: a test that injects one asserts that it was met. */
   fired(accountId: string, kind: FaultKind): number;
   close(): Promise<void>;
 }
-
-const VARIABLES = {
-  META_GRAPH_URL: 'meta',
-  INSTAGRAM_GRAPH_URL: 'instagram',
-  YOUTUBE_ANALYTICS_URL: 'youtube-analytics',
-  YOUTUBE_DATA_URL: 'youtube-data',
-  GOOGLE_OAUTH_URL: 'google-oauth',
-  LINKEDIN_API_URL: 'linkedin',
-  LINKEDIN_OAUTH_URL: 'linkedin-oauth',
-} as const satisfies Record<string, Api>;
-
-type SandboxVariable = keyof typeof VARIABLES;
-
-const ANSWER: Readonly<Record<Api, (request: SandboxRequest, world: World) => Reply>> = {
-  meta: answerGraph,
-  instagram: answerGraph,
-  'youtube-analytics': answerYoutubeAnalytics,
-  'youtube-data': answerYoutubeData,
-  'google-oauth': answerGoogleOauth,
-  linkedin: answerLinkedin,
-  'linkedin-oauth': answerLinkedinOauth,
-};
 
 /** Serves the platforms' APIs in miniature on a loopback port of the system's choice. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -113,19 +87,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       if (address !== null && typeof address === 'object') resolve(address.port);
     });
   });
-  for (const api of APIS) world.bases[api] = `http://127.0.0.1:${port}/${api}`;
-  const url = (variable: SandboxVariable) => world.bases[VARIABLES[variable]];
 
   return {
-    urls: {
-      META_GRAPH_URL: url('META_GRAPH_URL'),
-      INSTAGRAM_GRAPH_URL: url('INSTAGRAM_GRAPH_URL'),
-      YOUTUBE_ANALYTICS_URL: url('YOUTUBE_ANALYTICS_URL'),
-      YOUTUBE_DATA_URL: url('YOUTUBE_DATA_URL'),
-      GOOGLE_OAUTH_URL: url('GOOGLE_OAUTH_URL'),
-      LINKEDIN_API_URL: url('LINKEDIN_API_URL'),
-      LINKEDIN_OAUTH_URL: url('LINKEDIN_OAUTH_URL'),
-    },
+    urls: addressesAt(`http://127.0.0.1:${port}`),
     requests,
     counters: world.counters,
     fired: world.fired,
@@ -139,24 +103,30 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 const NO_SUCH_API: Reply = { status: 404, body: { error: 'The sandbox has no such API.' }, unexpected: true };
 
-function answer(request: SandboxRequest, world: World): Reply {
-  world.counters.byApi[request.api] += 1;
-  return ANSWER[request.api](request, world);
+/** A request of one of the APIs. */
+interface ApiRequest extends SandboxRequest {
+  readonly api: Api;
 }
 
-function parseRequest(incoming: IncomingMessage, body: string): SandboxRequest | undefined {
+function answer(request: ApiRequest, world: World): Reply {
+  const { byApi } = world.counters;
+  byApi[request.api] = (byApi[request.api] ?? 0) + 1;
+  return APIS[request.api].answer(request, world);
+}
+
+function parseRequest(incoming: IncomingMessage, body: string): ApiRequest | undefined {
   const target = incoming.url ?? '/';
   const mark = target.indexOf('?');
   const fullPath = mark < 0 ? target : target.slice(0, mark);
   const rawQuery = mark < 0 ? '' : target.slice(mark + 1);
-  const [, prefix, path = ''] = /^\/([^/]+)(\/.*)$/.exec(fullPath) ?? [];
-  const api = APIS.find((name) => name === prefix);
-  if (!api || decoded(path) === undefined) return undefined;
-  const method = incoming.method ?? 'GET';
-  return { api, method, path, rawQuery, query: new URLSearchParams(rawQuery), headers: incoming.headers, body };
+  const [, api = '', path = ''] = /^\/([^/]+)(\/.*)$/.exec(fullPath) ?? [];
+  if (!isApi(api) || decoded(path) === undefined) return undefined;
+  const { method = 'GET', headers } = incoming;
+  const base = `http://${headers.host}/${api}`;
+  return { api, base, method, path, rawQuery, query: new URLSearchParams(rawQuery), headers, body };
 }
 
-function recorded(request: SandboxRequest, reply: Reply): RecordedRequest {
+function recorded(request: ApiRequest, reply: Reply): RecordedRequest {
   const { api, method, path, query, headers, body } = request;
   return { api, method, path, query, headers, body, accountId: reply.accountId, status: reply.status };
 }

@@ -1,5 +1,4 @@
 import type { FaultKind, FaultOf, SandboxAccount, SandboxPlatform } from './account.js';
-import type { Api } from './reply.js';
 
 /** A token and what it opens: `user` and `page` on graph.facebook.com, `instagram` on graph.instagram.com, `bearer` elsewhere. */
 export interface Grant {
@@ -21,7 +20,7 @@ export interface World {
   /** APIs (LinkedIn: resources) whose calls of the day have been used up elsewhere. */
   readonly exhausted: ReadonlySet<string>;
   /** APIs that are not enabled for the app. */
-  readonly disabled: ReadonlySet<Api>;
+  readonly disabled: ReadonlySet<string>;
   /** Whether LinkedIn has a call left today (UTC); takes it. */
   takeLinkedinCall(): boolean;
   /** Whether an account is refused a metric, as everybody is or alone. */
@@ -30,8 +29,6 @@ export interface World {
   readonly metaAppSecret: string | undefined;
   readonly nodes: ReadonlyMap<string, GraphNode>;
   readonly counters: Counters;
-  /** Base address of each API. */
-  readonly bases: Record<Api, string>;
   /** Several accounts may share a token. */
   grants(token: string): readonly Grant[];
   refreshable(token: string, platform: SandboxPlatform): SandboxAccount | undefined;
@@ -51,7 +48,7 @@ export interface Counters {
   tokensInUrl: number;
   /** Requests for a `paging` address. */
   pagingFollowed: number;
-  readonly byApi: Record<Api, number>;
+  readonly byApi: Record<string, number>;
 }
 
 interface WorldOptions {
@@ -60,7 +57,7 @@ interface WorldOptions {
   readonly refusedMetrics: readonly string[];
   readonly metaAppSecret: string | undefined;
   readonly exhausted: readonly string[];
-  readonly disabled: readonly Api[];
+  readonly disabled: readonly string[];
   readonly linkedinCallsPerDay: number;
 }
 
@@ -114,8 +111,7 @@ export function createWorld(options: WorldOptions): World {
     },
     metaAppSecret: options.metaAppSecret,
     nodes,
-    counters: { requests: 0, unexpected: 0, tokensInUrl: 0, pagingFollowed: 0, byApi: zeroByApi() },
-    bases: blankBases(),
+    counters: { requests: 0, unexpected: 0, tokensInUrl: 0, pagingFollowed: 0, byApi: {} },
     grants: (token) => tokens.get(token) ?? [],
     refreshable: (token, platform) => refreshTokens.get(`${platform} ${token}`),
     issueToken(account) {
@@ -155,28 +151,4 @@ function page(nodes: Map<string, GraphNode>, id: string): GraphNode & { kind: 'p
   const created = { kind: 'page', id } as const;
   nodes.set(id, created);
   return created;
-}
-
-function zeroByApi(): Record<Api, number> {
-  return {
-    meta: 0,
-    instagram: 0,
-    'youtube-analytics': 0,
-    'youtube-data': 0,
-    'google-oauth': 0,
-    linkedin: 0,
-    'linkedin-oauth': 0,
-  };
-}
-
-function blankBases(): Record<Api, string> {
-  return {
-    meta: '',
-    instagram: '',
-    'youtube-analytics': '',
-    'youtube-data': '',
-    'google-oauth': '',
-    linkedin: '',
-    'linkedin-oauth': '',
-  };
 }

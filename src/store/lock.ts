@@ -7,24 +7,24 @@ const held = new Set<string>();
 
 /**
  * Takes a folder for this process, by a file `lock` with its pid; answers the function that gives it back. A lock whose
- * process is dead is taken over. Throws `CollectError` `store_locked`, or `store_refused` when the folder cannot be written to.
+ * process is dead is taken over. `setting` is the variable that names the folder. Throws `CollectError` `store_locked`, or `store_refused` when the folder cannot be written to.
  */
-export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+export async function lockFolder(folder: string, setting: string): Promise<() => Promise<void>> {
   const path = join(folder, 'lock');
   const own = join(folder, `lock.${process.pid}`);
-  if (held.has(path)) throw locked(folder, process.pid);
+  if (held.has(path)) throw locked(folder, process.pid, setting);
 
   try {
     await writeFile(own, `${process.pid}\n`, { mode: 0o600 });
   } catch (thrown) {
-    const fix = 'Set ANALYTICS_DATA_DIR to a folder that you may write to.';
+    const fix = `Set ${setting} to a folder that you may write to.`;
     throw new CollectError('store_refused', `the data folder ${folder} cannot be written to.`, fix, { cause: thrown });
   }
   try {
     // A link is there whole or not at all: no other process ever reads a lock without its pid.
     if (!(await linked(own, path))) {
-      await clearStale(folder, path);
-      if (!(await linked(own, path))) throw locked(folder, await holder(path));
+      await clearStale(folder, path, setting);
+      if (!(await linked(own, path))) throw locked(folder, await holder(path), setting);
     }
   } finally {
     await rm(own, { force: true });
@@ -38,9 +38,9 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
 }
 
 /** Moves the lock aside before looking at it again, so that two processes cannot both clear the same one. */
-async function clearStale(folder: string, path: string): Promise<void> {
+async function clearStale(folder: string, path: string, setting: string): Promise<void> {
   const pid = await holder(path);
-  if (isAlive(pid)) throw locked(folder, pid);
+  if (isAlive(pid)) throw locked(folder, pid, setting);
 
   const aside = `${path}.stale.${process.pid}`;
   if (!(await renamed(path, aside))) return;
@@ -48,7 +48,7 @@ async function clearStale(folder: string, path: string): Promise<void> {
   if (isAlive(moved)) {
     await linked(aside, path);
     await unlink(aside);
-    throw locked(folder, moved);
+    throw locked(folder, moved, setting);
   }
   await unlink(aside);
 }
@@ -88,10 +88,10 @@ async function did(work: Promise<void>, unlessCode: string): Promise<boolean> {
   }
 }
 
-function locked(folder: string, pid: number | undefined): CollectError {
+function locked(folder: string, pid: number | undefined, setting: string): CollectError {
   return new CollectError(
     'store_locked',
     `the embedded PostgreSQL in ${folder} is in use by process ${pid ?? 'unknown'}.`,
-    'Wait for that process to end, or set ANALYTICS_DATA_DIR to another folder.',
+    `Wait for that process to end, or set ${setting} to another folder.`,
   );
 }

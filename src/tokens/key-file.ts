@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CollectError, hasCode } from '../errors.js';
 import { generateKey, parseFernetKey } from './fernet.js';
 
@@ -8,9 +8,8 @@ export function keyPath(dataDir: string): string {
   return join(dataDir, 'encryption.key');
 }
 
-/** The key of the embedded store; null when there is no key file. Throws `CollectError` `config_invalid` when it cannot be read or holds no key. */
-export async function readKey(dataDir: string): Promise<string | null> {
-  const path = keyPath(dataDir);
+/** The key in a key file; null when there is no file. Throws `CollectError` `config_invalid` when it cannot be read or holds no key. */
+export async function readKey(path: string): Promise<string | null> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -28,14 +27,13 @@ export async function readKey(dataDir: string): Promise<string | null> {
 }
 
 /** Makes a key file, readable by its owner alone. Throws `CollectError` `config_invalid` when it cannot be written, or is there already. */
-export async function createKey(dataDir: string): Promise<{ readonly key: string; readonly path: string }> {
-  const path = keyPath(dataDir);
+export async function createKey(path: string): Promise<string> {
   const key = generateKey();
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     // `wx` fails where the file exists: a key that tokens were encrypted with is never overwritten.
     await writeFile(path, `${key}\n`, { flag: 'wx', mode: 0o600 });
-    return { key, path };
+    return key;
   } catch (cause) {
     throw unusable(path, cause);
   }
@@ -45,7 +43,7 @@ function unusable(path: string, cause: unknown): CollectError {
   return new CollectError(
     'config_invalid',
     `The key file ${path} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}.`,
-    'Make the folder writable, or set ENCRYPTION_KEY or ANALYTICS_DATA_DIR.',
+    'Make the folder writable, or set ENCRYPTION_KEY, or choose another folder with ANALYTICS_DATA_DIR (of the sandbox: ANALYTICS_SANDBOX_DIR).',
     { cause },
   );
 }

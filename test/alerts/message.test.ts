@@ -37,7 +37,7 @@ describe('a message', () => {
 
   it('leads with what is new, then counts connections and reasons by platform, and names no user', () => {
     expect(describeRun(run, { details: false }).split('\n')).toEqual([
-      'analytics-collect: 2 newly failing, 1 repaired, 1 failing for more than 3 nights',
+      'analytics-collect: 2 newly failing, 1 repaired, 1 failing for more than 3 days',
       'partial: 297 of 300 connections ok, 3 failed; 2026-11-15 to 2026-11-21; 27,076 metrics inserted in 12 s',
       'facebook: 1 of 150 failed: 1 timeout',
       'instagram: 2 of 150 failed: 1 needs_reconnect, 1 timeout',

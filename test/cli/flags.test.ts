@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { parseAllowedFailures } from '../../src/cli/allowed-failures.js';
-import { type CollectFlags, parseCollectFlags, parseSandbox } from '../../src/cli/commands/collect.js';
+import { type CollectFlags, parseCollectFlags } from '../../src/cli/commands/collect.js';
 import { parseTokens } from '../../src/cli/commands/connections.js';
 import { parseAge, parseInstant } from '../../src/cli/flags.js';
+import { parseSandbox } from '../../src/cli/sandbox-flags.js';
 import { CollectError } from '../../src/errors.js';
 
 const KNOWN = ['instagram', 'facebook'];
@@ -107,13 +108,15 @@ describe('a mistake names the flag', () => {
 });
 
 test('the sandbox is healthy unless told otherwise', () => {
-  expect(([undefined, true, 'healthy', 'faulty'] as const).map(parseSandbox)).toEqual([
-    undefined,
-    'healthy',
-    'healthy',
-    'faulty',
-  ]);
-  expect(mistake(() => parseSandbox('broken'))).toContain('--sandbox "broken" is none of healthy, faulty and late');
+  const kinds = ([true, 'healthy', 'faulty'] as const).map((sandbox) => parseSandbox({ sandbox }).sandbox);
+  expect(kinds).toEqual(['healthy', 'healthy', 'faulty']);
+  expect(parseSandbox({})).toEqual({});
+  expect(mistake(() => parseSandbox({ sandbox: 'foo' }))).toContain('--sandbox must be healthy, faulty or late');
+});
+
+test('--keep keeps the database of a sandbox, and of nothing else', () => {
+  expect(parseSandbox({ sandbox: 'faulty', keep: true })).toEqual({ sandbox: 'faulty', keptSandbox: 'create' });
+  expect(mistake(() => parseSandbox({ keep: true }))).toContain('--keep goes with --sandbox only');
 });
 
 test.each([

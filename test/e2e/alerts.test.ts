@@ -22,7 +22,7 @@ afterAll(() => Promise.all([database.close(), sandbox.close()]));
 
 const envWith = (more: Readonly<Record<string, string>>) => ({ ...database.env, ...sandbox.urls, ...more });
 
-it('tells a chat and a healthcheck of a bad night, what is new the first time only, and nothing secret', async () => {
+it('tells a chat and a healthcheck of a bad run, what is new the first time only, and nothing secret', async () => {
   const [chat, check] = await Promise.all([receiver(), receiver()]);
   const env = envWith({ ALERT_WEBHOOK_URL: chat.url, HEALTHCHECK_URL: check.url });
   const { run_id: runId, changes } = await collectJson(COLLECT, { env, code: 3 });

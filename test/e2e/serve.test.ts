@@ -75,7 +75,7 @@ describe('serve', () => {
     await stopped(first.server);
     expect(await runs()).toMatchObject([{ status: expect.stringMatching(/^(interrupted|completed)$/) }]);
 
-    // A run that was interrupted has not done the night's work.
+    // A run that was interrupted has not done its work.
     await database.query("update collection_runs set status = 'interrupted'");
     const second = await serve({ ANALYTICS_CRON: minutesAgo(2) });
     await until(() => second.server.told().includes('metrics inserted'));

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
 import { ONE_SERVER } from './support/databases.js';
-import { testDividedNight } from './support/divided-night.js';
+import { testDividedRun } from './support/divided-run.js';
 
-describe.each(ONE_SERVER)('a night divided among four processes, on %s', testDividedNight);
+describe.each(ONE_SERVER)('a run divided among four processes, on %s', testDividedRun);

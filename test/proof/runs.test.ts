@@ -10,7 +10,7 @@ import type { Store } from '../../src/store/store.js';
 import { createWorld, type World } from '../support/world.js';
 
 const PLATFORMS = ['instagram', 'facebook', 'youtube', 'linkedin'] as const;
-/** The night before daylight saving begins in Los Angeles. */
+/** The day before daylight saving begins in Los Angeles. */
 const START = new Date('2026-03-07T10:00:00Z');
 const HOUR_MS = 3_600_000;
 const WINDOW_DAYS = 3;
@@ -18,7 +18,7 @@ const WINDOW_DAYS = 3;
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** What may happen between two clean runs. */
-interface Night {
+interface Run {
   readonly hoursLater: number;
   readonly user: number | null;
   readonly platforms: readonly string[] | null;
@@ -43,7 +43,7 @@ const fault = fc.constantFrom<Fault>(
   { kind: 'html', times: 1 },
 );
 
-const night = fc.record<Night>({
+const run = fc.record<Run>({
   hoursLater: fc.integer({ min: 0, max: 40 }),
   user: fc.option(fc.integer({ min: 0, max: 1 })),
   platforms: fc.option(fc.subarray([...PLATFORMS], { minLength: 1 })),
@@ -107,7 +107,7 @@ it('whatever happened before, a clean run ends in the table that it would give a
     return summary;
   };
 
-  async function happen({ hoursLater, user, platforms, daysBack, broken, dies, stopsAfter, concurrency }: Night) {
+  async function happen({ hoursLater, user, platforms, daysBack, broken, dies, stopsAfter, concurrency }: Run) {
     world.now = new Date(world.now.getTime() + hoursLater * HOUR_MS);
     for (const [index, account] of accounts.entries()) {
       const wrong = broken[index];
@@ -139,12 +139,12 @@ it('whatever happened before, a clean run ends in the table that it would give a
   }
 
   await fc.assert(
-    fc.asyncProperty(fc.array(night, { minLength: 1, maxLength: 4 }), async (nights) => {
+    fc.asyncProperty(fc.array(run, { minLength: 1, maxLength: 4 }), async (runs) => {
       world.now = START;
       await world.query(
         'truncate analytics_snapshots, analytics_account_snapshots, collection_accounts, collection_runs cascade',
       );
-      for (const each of nights) await happen(each);
+      for (const each of runs) await happen(each);
       await collect();
       const table = await tableOf(world);
       expect(await collect()).toMatchObject({ metrics: { inserted: 0, updated: 0 } });

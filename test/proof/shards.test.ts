@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
 import { OTHER_SERVERS } from '../e2e/support/databases.js';
-import { testDividedNight } from '../e2e/support/divided-night.js';
+import { testDividedRun } from '../e2e/support/divided-run.js';
 
-describe.each(OTHER_SERVERS)('a night divided among four processes, on %s', testDividedNight);
+describe.each(OTHER_SERVERS)('a run divided among four processes, on %s', testDividedRun);

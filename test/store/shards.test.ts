@@ -39,7 +39,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(read.findIndex(({ length }) => length === 1) + 1).toBe(4);
   });
 
-  test('a night done by shards counts once all of them have done their part, from the one longest ago', async () => {
+  test('a run done by shards counts once all of them have done their part, from the one longest ago', async () => {
     const finish = async (scope: string, status: 'completed' | 'partial' | 'failed', hoursAgo: number) => {
       const runId = await beginRun(engine.store, scope);
       await engine.store.finishRun(runId, status, null);

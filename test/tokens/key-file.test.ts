@@ -17,33 +17,35 @@ afterEach(async () => {
 
 test('makes a key, readable by its owner alone, and reads it back', async () => {
   const dataDir = join(folder, 'deep', 'data');
-  expect(await readKey(dataDir)).toBeNull();
-  const { key, path } = await createKey(dataDir);
+  const path = keyPath(dataDir);
+  expect(await readKey(path)).toBeNull();
+  const key = await createKey(path);
 
   expect(path).toBe(join(dataDir, 'encryption.key'));
   expect(parseFernetKey(key)).not.toBeNull();
-  expect(await readKey(dataDir)).toBe(key);
+  expect(await readKey(path)).toBe(key);
   expect((await stat(path)).mode & 0o777).toBe(0o600);
   expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
 });
 
 test('never overwrites a key', async () => {
-  const { key } = await createKey(folder);
-  await expect(createKey(folder)).rejects.toMatchObject({ code: 'config_invalid' });
-  expect(await readKey(folder)).toBe(key);
+  const path = keyPath(folder);
+  const key = await createKey(path);
+  await expect(createKey(path)).rejects.toMatchObject({ code: 'config_invalid' });
+  expect(await readKey(path)).toBe(key);
 });
 
 test('reports a damaged key file and leaves it as it is', async () => {
   const path = keyPath(folder);
   await writeFile(path, 'damaged');
-  await expect(readKey(folder)).rejects.toMatchObject({ code: 'config_invalid' });
+  await expect(readKey(path)).rejects.toMatchObject({ code: 'config_invalid' });
   expect(await readFile(path, 'utf8')).toBe('damaged');
 });
 
 test('reports a folder that cannot be made, with the way out', async () => {
   const path = join(folder, 'file');
   await writeFile(path, '');
-  await expect(createKey(path)).rejects.toMatchObject({
+  await expect(createKey(keyPath(path))).rejects.toMatchObject({
     code: 'config_invalid',
     fix: expect.stringContaining('ANALYTICS_DATA_DIR'),
   });

@@ -2,7 +2,7 @@ import { createAlerts } from '../../alerts/alerts.js';
 import { loadConfig, readEnvironment } from '../../config.js';
 import { CollectError } from '../../errors.js';
 
-/** Sends one alert that says what it is, so that it shows before the first bad night whether alerts arrive. */
+/** Sends one alert that says what it is, so that it shows before the first bad run whether alerts arrive. */
 export async function testAlert(): Promise<void> {
   const { alerts } = loadConfig(readEnvironment());
   if (alerts.webhookUrl === null) {

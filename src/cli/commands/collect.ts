@@ -15,7 +15,7 @@ import { EXIT } from '../../exit-codes.js';
 import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import type { Summary } from '../../report/summary.js';
 import { parseAllowedFailures } from '../allowed-failures.js';
-import { MAX_DAYS, parseInteger, parsePlatforms, parseSelection, parseWindow, usageError, utcToday } from '../flags.js';
+import { MAX_DAYS, parseInteger, parsePlatforms, parseSelection, parseWindow, utcToday } from '../flags.js';
 import { maskToken, runsInGithubActions } from '../github-actions.js';
 import { reportToGithub } from '../github-report.js';
 import { loadPlugins, namesWith } from '../plugins.js';
@@ -23,15 +23,16 @@ import { colorsFor } from '../render/colors.js';
 import { renderDue } from '../render/due.js';
 import { groupedReporter } from '../render/grouped.js';
 import { createPlainReporter } from '../render/plain.js';
-import { type Reporter, silentReporter } from '../render/reporter.js';
+import { isAnimatable, type Reporter, silentReporter } from '../render/reporter.js';
 import { renderSummary } from '../render/summary.js';
 import { jsonDocument } from '../render/text.js';
+import { parseSandbox, type SandboxFlags } from '../sandbox-flags.js';
 import { watchSignals } from '../signals.js';
 import { isUnattended } from '../unattended.js';
 
 const MAX_MINUTES = 1440;
 
-export interface CollectFlags {
+export interface CollectFlags extends SandboxFlags {
   readonly user?: string;
   readonly platform?: readonly string[];
   readonly plugin?: readonly string[];
@@ -51,8 +52,6 @@ export interface CollectFlags {
   readonly allowFailures?: string;
   readonly allowEmpty?: boolean;
   readonly alertTest?: boolean;
-  /** True when given without a value. */
-  readonly sandbox?: string | true;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
@@ -62,13 +61,13 @@ export type CollectRequest = Omit<CollectOptions, 'signal'>;
 
 export async function collectCommand(flags: CollectFlags): Promise<void> {
   if (flags.alertTest) return (await import('./alert-test.js')).testAlert();
-  const sandbox = parseSandbox(flags.sandbox);
+  const sandbox = parseSandbox(flags);
   const plugins = await loadPlugins(flags.plugin);
   const request = parseCollectFlags(flags, namesWith(plugins), utcToday(new Date()));
   const allowed = parseAllowedFailures(flags.allowFailures);
   const reporter = await chooseReporter(flags);
   const warn = flags.quiet ? (text: string) => process.stderr.write(`${text}\n`) : reporter.notice;
-  const alerts = openAlerts(request, sandbox, warn);
+  const alerts = openAlerts(request, warn);
   const watch = watchSignals(() => reporter.stopping());
   const connections = new Map<string, ConnectionReport>();
 
@@ -84,7 +83,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     const app = await openApp({
       defaultStore: isUnattended() ? 'connected' : 'create',
       ownPlatforms: plugins,
-      ...(sandbox !== undefined && { sandbox }),
+      ...sandbox,
       ...(runsInGithubActions() && { onToken: (token) => maskToken(token) }),
     });
     try {
@@ -114,12 +113,8 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   }
 }
 
-function openAlerts(
-  request: CollectRequest,
-  sandbox: 'healthy' | 'faulty' | undefined,
-  warn: (message: string) => void,
-): RunAlerts {
-  if (request.dryRun || sandbox !== undefined) return silentAlerts;
+function openAlerts(request: CollectRequest, warn: (message: string) => void): RunAlerts {
+  if (request.dryRun || request.trigger === 'sandbox') return silentAlerts;
   return createAlerts({ ...loadConfig(readEnvironment()).alerts, warn }).ofRun({
     countsForHealthcheck: isOfEverything(request),
   });
@@ -159,22 +154,13 @@ function parseLimits({ maxRequests, maxDuration, maxWait }: CollectFlags): RunLi
   };
 }
 
-export function parseSandbox(value: CollectFlags['sandbox']): 'healthy' | 'faulty' | undefined {
-  if (value === true) return 'healthy';
-  if (value === undefined || value === 'healthy' || value === 'faulty') return value;
-  throw usageError(
-    `--sandbox ${JSON.stringify(value)} is none of healthy, faulty and late.`,
-    'For example --sandbox faulty.',
-  );
-}
-
 function render(summary: Summary, connections: ReadonlyMap<string, ConnectionReport>, flags: CollectFlags): string {
   if (flags.json) return jsonDocument(summary);
   if (flags.quiet && summary.status === 'completed') return '';
   if (summary.dry_run) return renderDue(summary, connections.values());
   return renderSummary(summary, {
     colors: colorsFor(process.stdout),
-    sandbox: flags.sandbox !== undefined,
+    sandbox: flags.sandbox === undefined ? null : flags.keep ? 'kept' : 'gone',
     connections,
   });
 }
@@ -188,9 +174,4 @@ async function chooseReporter({ quiet, verbose = false }: CollectFlags): Promise
   }
   const { createTerminalReporter } = await import('../render/terminal.js');
   return createTerminalReporter({ stream, colors: colorsFor(stream), verbose });
-}
-
-/** A terminal that says it is 0 columns wide, as some containers' do, would have ora clear lines for ever. */
-function isAnimatable(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && stream.columns > 0 && process.env.TERM !== 'dumb' && !process.env.CI;
 }

@@ -7,6 +7,7 @@ import { loadPlugins, namesWith } from '../plugins.js';
 import { askHidden } from '../prompt.js';
 import { connectionJson, renderConnections } from '../render/connections.js';
 import { cleanText, formatAccount, jsonDocument } from '../render/text.js';
+import { parseKeptSandbox } from '../sandbox-flags.js';
 import { withApp } from '../with-app.js';
 
 export interface AddFlags {
@@ -21,11 +22,16 @@ export interface AddFlags {
   readonly check: boolean;
 }
 
-export function listConnections({ json }: { readonly json?: boolean }): Promise<void> {
+export interface ListFlags {
+  readonly sandbox?: true;
+  readonly json?: boolean;
+}
+
+export function listConnections({ json, ...sandbox }: ListFlags): Promise<void> {
   return withApp(async ({ store }) => {
     const connections = await store.listConnections();
     process.stdout.write(json ? jsonDocument(connections.map(connectionJson)) : renderConnections(connections));
-  });
+  }, parseKeptSandbox(sandbox));
 }
 
 export async function addConnection(flags: AddFlags): Promise<void> {
@@ -51,8 +57,7 @@ export async function addConnection(flags: AddFlags): Promise<void> {
       process.stdout.write(`${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`);
       process.stderr.write('Next: analytics-collect collect\n');
     },
-    'create',
-    plugins,
+    { defaultStore: 'create', ownPlatforms: plugins },
   );
 }
 

@@ -61,7 +61,7 @@ export async function serveCommand(flags: ServeFlags): Promise<void> {
   log('stopped');
 }
 
-/** A database that is away may come back; one with the wrong schema needs a person, now rather than in the night. */
+/** A database that is away may come back; one with the wrong schema needs a person, and now. */
 async function checkDatabase({ store }: App, log: (message: string) => void): Promise<void> {
   try {
     await store.check();

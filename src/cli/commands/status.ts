@@ -5,6 +5,7 @@ import { colorsFor } from '../render/colors.js';
 import { renderStatus, staleness } from '../render/status.js';
 import { jsonDocument } from '../render/text.js';
 import { renderWritten } from '../render/written.js';
+import { parseKeptSandbox } from '../sandbox-flags.js';
 import { withApp } from '../with-app.js';
 
 const MAX_AGE_HOURS = 8760;
@@ -13,6 +14,7 @@ export interface StatusFlags {
   readonly days?: string;
   readonly maxAge?: string;
   readonly today?: boolean;
+  readonly sandbox?: true;
   readonly json?: boolean;
 }
 
@@ -29,15 +31,15 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
       process.stderr.write(`stale: ${stale}\n`);
       process.exitCode = EXIT.failed;
     }
-  });
+  }, parseKeptSandbox(flags));
 }
 
-async function writtenToday({ json, days, maxAge }: StatusFlags): Promise<void> {
+async function writtenToday({ json, days, maxAge, ...sandbox }: StatusFlags): Promise<void> {
   if (days !== undefined || maxAge !== undefined) {
     throw usageError('--today goes with neither --days nor --max-age.', 'Call status twice.');
   }
   await withApp(async (app) => {
     const written = await app.writtenToday();
     process.stdout.write(json ? jsonDocument({ metrics: written }) : renderWritten(written));
-  });
+  }, parseKeptSandbox(sandbox));
 }

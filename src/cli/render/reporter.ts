@@ -16,6 +16,11 @@ export interface Stream {
   write(text: string): unknown;
 }
 
+/** A terminal that says it is 0 columns wide, as some containers' do, would have ora clear lines for ever. */
+export function isAnimatable(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && stream.columns > 0 && process.env.TERM !== 'dumb' && !process.env.CI;
+}
+
 export const STOPPING = 'stopping: no new requests, recording what was fetched; press Ctrl-C again to quit at once';
 
 /** For `--quiet`. */

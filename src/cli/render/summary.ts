@@ -16,7 +16,8 @@ const MOST_ALIKE = 5;
 
 export interface SummaryContext {
   readonly colors: Colors;
-  readonly sandbox: boolean;
+  /** Whether the sandbox's database is gone with the run; null outside the sandbox. */
+  readonly sandbox: 'gone' | 'kept' | null;
   /** What was told of connections in the course of the run, by id: the summary itself has no names of accounts. */
   readonly connections: ReadonlyMap<string, ConnectionReport>;
 }
@@ -163,9 +164,12 @@ export function formatFailedDays({ days, since, until }: Failure): string {
 }
 
 function nextSteps(summary: Summary, { sandbox }: SummaryContext): string[] {
-  if (summary.status === 'interrupted' && !sandbox)
+  if (summary.status === 'interrupted' && sandbox !== 'gone')
     return ['Next: run the same command again; it continues where this run stopped.'];
-  if (sandbox) return [`Next, your own accounts: ${ADD_CONNECTION}`];
+  if (sandbox !== null) {
+    const reading = sandbox === 'kept' ? ['Next, what was collected: analytics-collect status --sandbox'] : [];
+    return [...reading, `Next, your own accounts: ${ADD_CONNECTION}`];
+  }
   if (summary.connections.total === 0) {
     return [`There is no active connection to collect. Add one: ${ADD_CONNECTION}`];
   }

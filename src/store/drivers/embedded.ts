@@ -18,19 +18,26 @@ export interface EmbeddedStore extends Store {
   query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 
+/** A folder for a database, and the variable that names it. */
+export interface DatabaseFolder {
+  readonly dataDir: string;
+  readonly setting?: 'ANALYTICS_DATA_DIR' | 'ANALYTICS_SANDBOX_DIR';
+}
+
 /**
  * Opens the PostgreSQL that runs inside this process, with its schema: in a folder, made if it is missing and readable by
  * its owner alone, or in memory. One process at a time has a folder: any other gets `CollectError` `store_locked`.
  */
-export async function openEmbeddedStore(where: { readonly dataDir: string } | 'memory'): Promise<EmbeddedStore> {
+export async function openEmbeddedStore(where: DatabaseFolder | 'memory'): Promise<EmbeddedStore> {
   const { PGlite } = await import('@electric-sql/pglite');
   if (where === 'memory') return openStore(() => PGlite.create(), 'embedded PostgreSQL in memory');
 
-  await makeFolder(where.dataDir);
-  const unlock = await lockFolder(where.dataDir);
+  const { dataDir, setting = 'ANALYTICS_DATA_DIR' } = where;
+  await makeFolder(dataDir, setting);
+  const unlock = await lockFolder(dataDir, setting);
   try {
-    const folder = databaseFolder(where.dataDir);
-    const store = await openStore(() => openFolder(PGlite, folder), `embedded PostgreSQL in ${where.dataDir}`);
+    const folder = databaseFolder(dataDir);
+    const store = await openStore(() => openFolder(PGlite, folder), `embedded PostgreSQL in ${dataDir}`);
     return {
       ...store,
       async close() {
@@ -119,14 +126,14 @@ async function bringUpToDate(store: Store): Promise<void> {
   }
 }
 
-async function makeFolder(folder: string): Promise<void> {
+async function makeFolder(folder: string, setting: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (thrown) {
     throw new CollectError(
       'store_refused',
       `the data folder ${folder} cannot be made.`,
-      'Set ANALYTICS_DATA_DIR to a folder that you may write to.',
+      `Set ${setting} to a folder that you may write to.`,
       { cause: thrown },
     );
   }

@@ -15,7 +15,7 @@ as $$
     from successes
     where successes.scope like 'shard:%'
   ),
-  nights as (
+  passes as (
     select successes.started_at from successes where successes.scope not like 'shard:%'
     union all
     select min(shards.started_at) from shards group by shards.parts having count(*) = shards.parts
@@ -24,6 +24,6 @@ as $$
     'run',
     (select to_jsonb(runs) from public.collection_runs runs order by runs.started_at desc, runs.id limit 1),
     'succeeded_at',
-    (select max(nights.started_at) from nights)
+    (select max(passes.started_at) from passes)
   );
 $$;

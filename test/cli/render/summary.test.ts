@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { noColors } from '../../../src/cli/render/colors.js';
 import { renderDue } from '../../../src/cli/render/due.js';
-import { renderSummary } from '../../../src/cli/render/summary.js';
+import { renderSummary, type SummaryContext } from '../../../src/cli/render/summary.js';
 import type { ConnectionReport } from '../../../src/report/events.js';
 import type { Summary } from '../../../src/report/summary.js';
 import { failure, report, summary } from './samples.js';
 
-function render(value: Summary, reports: ConnectionReport[] = [], sandbox = false): string {
+function render(value: Summary, reports: ConnectionReport[] = [], sandbox: SummaryContext['sandbox'] = null): string {
   const connections = new Map(reports.map((one) => [one.connectionId, one]));
   return renderSummary(value, { colors: noColors, sandbox, connections });
 }
@@ -161,7 +161,13 @@ describe('what to do next', () => {
   });
 
   test('own accounts after the sandbox, whose data `status` would not find', () => {
-    expect(lastLine(render(summary(), [], true))).toContain('your own accounts');
+    expect(lastLine(render(summary(), [], 'gone'))).toContain('your own accounts');
+    expect(lastLine(render(summary({ status: 'interrupted' }), [], 'gone'))).toContain('your own accounts');
+  });
+
+  test('the status of a sandbox that is kept, which an interrupted run can go on in', () => {
+    expect(render(summary(), [], 'kept')).toContain('analytics-collect status --sandbox');
+    expect(lastLine(render(summary({ status: 'interrupted' }), [], 'kept'))).toContain('run the same command again');
   });
 });
 

@@ -12,8 +12,8 @@ const DAYS = ['--since', SINCE, '--until', UNTIL];
 const SHARDS = ['1/4', '2/4', '3/4', '4/4'];
 const LATENCY_MS = 100;
 
-/** The tests of a night divided among four processes, on such a database. */
-export function testDividedNight(kind: DatabaseKind): void {
+/** The tests of a run divided among four processes, on such a database. */
+export function testDividedRun(kind: DatabaseKind): void {
   let database: Database;
   let sandbox: Sandbox;
   let env: Record<string, string>;
@@ -47,7 +47,7 @@ export function testDividedNight(kind: DatabaseKind): void {
     expect(whole).toMatchObject({ days: { planned: 0 }, requests: { total: 0 }, metrics: { inserted: 0 } });
   });
 
-  it('counts as a fresh night', async () => {
+  it('counts as a fresh run of all', async () => {
     await database.query("delete from collection_runs where scope = 'all'");
     expect(await runCli(['status', '--max-age', '1'], { env })).toMatchObject({ code: 0 });
     await database.query("delete from collection_runs where scope = 'shard:3/4'");

@@ -1,0 +1,40 @@
+import { readEnvironment, usesEmbeddedStore } from '../environment.js';
+import type { CollectFlags } from './commands/collect.js';
+import { createPlainReporter } from './render/plain.js';
+import { isAnimatable } from './render/reporter.js';
+import { parseSandbox } from './sandbox-flags.js';
+import { isUnattended } from './unattended.js';
+
+/**
+ * What is said before anything is loaded, so that something shows at once: to load the programs and to start PostgreSQL takes a second
+ * or more. Nothing here may import what takes long itself.
+ */
+
+interface ReadingFlags {
+  readonly sandbox?: boolean;
+  readonly json?: boolean;
+}
+
+/** Of `collect`. Throws `CollectError` `usage` where the sandbox is wrongly named. */
+export function sayRunStarts(flags: CollectFlags): void {
+  const { sandbox } = parseSandbox(flags);
+  const text = startingText(sandbox !== undefined);
+  if (text === null || flags.quiet || flags.json || flags.alertTest) return;
+  const stream = process.stderr;
+  if (isAnimatable(stream)) stream.write(`${text}\n`);
+  else createPlainReporter({ stream, verbose: false }).notice(text);
+}
+
+/** Of a command that reads the database. */
+export function sayReadingStarts({ sandbox = false, json = false }: ReadingFlags): void {
+  const text = startingText(sandbox);
+  if (text !== null && !json) process.stderr.write(`${text}\n`);
+}
+
+/** Null where another's database is opened, or where it may be that none is used. */
+function startingText(isSandbox: boolean): string | null {
+  if (isSandbox) return 'Starting the sandbox …';
+  const environment = readEnvironment();
+  if (!usesEmbeddedStore(environment) || (isUnattended() && !environment.ANALYTICS_DATA_DIR)) return null;
+  return 'Starting an embedded PostgreSQL …';
+}

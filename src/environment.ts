@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { CollectError } from './errors.js';
+import type { Environment } from './variables.js';
+
+/** The process's environment over the `.env` of the working directory. Throws `CollectError` `config_invalid`. */
+export function readEnvironment(folder = process.cwd()): Environment {
+  const path = join(folder, '.env');
+  try {
+    return { ...parseEnv(readFileSync(path, 'utf8')), ...process.env };
+  } catch (cause) {
+    if (hasCode(cause, 'ENOENT')) return process.env;
+    throw new CollectError('config_invalid', `The file ${path} cannot be read.`, 'Make it readable, or remove it.', {
+      cause,
+    });
+  }
+}
+
+/** Whether no database is named, so that PostgreSQL runs inside this process. See `loadConfig` for all that is read. */
+export function usesEmbeddedStore(environment: Environment): boolean {
+  return ['SUPABASE_URL', 'DATABASE_URL'].every((name) => !environment[name] && !environment[`${name}_FILE`]);
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,34 @@
+import { answerLinkedin } from './linkedin.js';
+import { answerGraph } from './meta.js';
+import { answerGoogleOauth, answerLinkedinOauth } from './oauth.js';
+import { answerYoutubeAnalytics, answerYoutubeData } from './youtube.js';
+
+/** Every API of the sandbox, under the first segment of its path: the host it stands for, and the variable that holds its address. */
+export const APIS = {
+  meta: { host: 'graph.facebook.com', variable: 'META_GRAPH_URL', answer: answerGraph },
+  instagram: { host: 'graph.instagram.com', variable: 'INSTAGRAM_GRAPH_URL', answer: answerGraph },
+  'youtube-analytics': {
+    host: 'youtubeanalytics.googleapis.com',
+    variable: 'YOUTUBE_ANALYTICS_URL',
+    answer: answerYoutubeAnalytics,
+  },
+  'youtube-data': { host: 'www.googleapis.com', variable: 'YOUTUBE_DATA_URL', answer: answerYoutubeData },
+  'google-oauth': { host: 'oauth2.googleapis.com', variable: 'GOOGLE_OAUTH_URL', answer: answerGoogleOauth },
+  linkedin: { host: 'api.linkedin.com', variable: 'LINKEDIN_API_URL', answer: answerLinkedin },
+  'linkedin-oauth': { host: 'www.linkedin.com', variable: 'LINKEDIN_OAUTH_URL', answer: answerLinkedinOauth },
+} as const;
+
+export type Api = keyof typeof APIS;
+type Variable = (typeof APIS)[Api]['variable'];
+
+/** Variable -> base address, without a trailing slash. */
+export type Addresses = Readonly<Record<Variable, string>>;
+
+export function addressesAt(origin: string): Addresses {
+  const addresses = Object.entries(APIS).map(([api, { variable }]) => [variable, `${origin}/${api}`]);
+  return Object.fromEntries(addresses) as Addresses;
+}
+
+export function isApi(name: string): name is Api {
+  return Object.hasOwn(APIS, name);
+}

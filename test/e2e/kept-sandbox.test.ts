@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Summary } from '../../src/report/summary.js';
+import { collectJson, home, runCli } from './support/cli.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** Of the developer's own, had they any. */
+const DATA = join(home, '.local/share/analytics-collect');
+const KEPT = join(DATA, 'sandbox');
+const KEEP = ['--sandbox', '--keep', '--platform', 'linkedin'];
+
+describe('a sandbox that is kept', () => {
+  let before: Awaited<ReturnType<typeof runCli>>;
+  let first: Summary;
+  beforeAll(async () => {
+    before = await runCli(['status', '--sandbox']);
+    first = await collectJson(KEEP, { env: {}, code: 0 });
+  });
+
+  it('says what to run first, and makes nothing, before there is one', () => {
+    expect(before).toMatchObject({ code: 2, stdout: '' });
+    expect(before.stderr).toContain(
+      `No sandbox is kept in ${KEPT}. Run this first: analytics-collect collect --sandbox --keep`,
+    );
+  });
+
+  it('lies in a folder of its own, with its key, and makes no other database', async () => {
+    expect(first.metrics.inserted).toBeGreaterThan(1_000);
+    expect((await stat(join(KEPT, 'sandbox.key'))).mode & 0o777).toBe(0o600);
+    expect(await readdir(DATA)).toEqual(['sandbox']);
+  });
+
+  it('is gone on with by the next run, which writes nothing that is there', async () => {
+    const second = await collectJson(KEEP, { env: {}, code: 0 });
+    expect(second).toMatchObject({ status: 'completed', metrics: { inserted: 0, updated: 0 } });
+  });
+
+  it('is what status and connections list read with --sandbox', async () => {
+    const status = await runCli(['status', '--sandbox', '--json']);
+    expect(JSON.parse(status.stdout)).toMatchObject({ last_run: { status: 'completed' } });
+    const list = await runCli(['connections', 'list', '--sandbox', '--json']);
+    expect(JSON.parse(list.stdout)).toHaveLength(300);
+    const today = await runCli(['status', '--sandbox', '--today']);
+    expect(today.stdout).toContain('linkedin');
+  });
+
+  it('can be read with SQL, as the documentation shows', async () => {
+    const [, script = ''] = /```js\n(.+?)```/s.exec(read('docs/sandbox.md')) ?? [];
+    await symlink(join(ROOT, 'node_modules'), join(home, 'node_modules'));
+    await writeFile(join(home, 'read.mjs'), script);
+    const { stdout } = await promisify(execFile)(process.execPath, ['read.mjs', KEPT], { cwd: home });
+    expect(stdout).toMatch(/'linkedin' +│ 'impressionCount' +│ [1-9]/);
+  });
+
+  it('goes where ANALYTICS_SANDBOX_DIR says, but into no database that is not a sandbox’s', async () => {
+    const real = join(home, 'real');
+    await mkdir(real);
+    expect(await runCli(['connections', 'list'], { env: { ANALYTICS_DATA_DIR: real } })).toMatchObject({ code: 0 });
+    const contents = await readdir(real);
+    for (const env of [
+      { ANALYTICS_SANDBOX_DIR: real },
+      { ANALYTICS_SANDBOX_DIR: join(home, 'new'), ANALYTICS_DATA_DIR: join(home, 'new') },
+    ]) {
+      const run = await runCli(['collect', ...KEEP], { env });
+      expect(run).toMatchObject({ code: 2, stdout: '' });
+      expect(run.stderr).toContain('Set ANALYTICS_SANDBOX_DIR to a folder of its own');
+    }
+    expect(await readdir(real)).toEqual(contents);
+    expect(existsSync(join(home, 'new'))).toBe(false);
+  });
+});
+
+it('refuses --keep without the sandbox, and a kind that there is not', async () => {
+  const [keep, kind] = await Promise.all([runCli(['collect', '--keep']), runCli(['collect', '--sandbox', 'foo'])]);
+  expect([keep.code, kind.code]).toEqual([2, 2]);
+  expect(keep.stderr).toMatch(/^error: --keep goes with --sandbox only/);
+  expect(kind.stderr).toMatch(/^error: --sandbox must be healthy, faulty or late/);
+});
+
+it('completes without a warning in years to come', async () => {
+  const preload = pathToFileURL(join(import.meta.dirname, 'support/at-date.mjs')).href;
+  const env = { NODE_OPTIONS: `--import=${preload}`, AT_DATE: '2031-01-01T09:00:00Z' };
+  const summary = await collectJson(['--sandbox', '--shard', '1/10'], { env, code: 0 });
+  expect(summary).toMatchObject({ status: 'completed', warnings: [] });
+  expect(summary.started_at).toMatch(/^2031-01-01T/);
+});
+
+it.each([
+  [['collect', '--sandbox', '--dry-run'], {}, /^\S+Z Starting the sandbox …\n/],
+  [['status'], { ANALYTICS_DATA_DIR: join(home, 'another') }, /^Starting an embedded PostgreSQL …\n/],
+  [['connections', 'list'], { ANALYTICS_DATA_DIR: join(home, 'another') }, /^Starting an embedded PostgreSQL …\n/],
+  [['status', '--json'], { ANALYTICS_DATA_DIR: join(home, 'another') }, /^(?!Starting)/],
+  [['status'], {}, /^error: No database is configured/],
+  [['status'], { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' }, /^error: /],
+])('says first of %j with %j: %s', async (args, env: Record<string, string>, words) => {
+  expect((await runCli(args, { env })).stderr).toMatch(words);
+});
+
+function read(page: string): string {
+  return readFileSync(join(ROOT, page), 'utf8');
+}
