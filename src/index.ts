@@ -39,6 +39,8 @@ export { type Sandbox, type SandboxOptions, startSandbox } from './library/sandb
 export type {
   /** What the accounts of a sandbox are like: sound, some of them broken, or with values that come late and are corrected. */
   SandboxKind,
+  /** Which sandbox is opened, and where its database is. */
+  SandboxSettings,
 } from './open-sandbox.js';
 export type { DefaultStore } from './open-store.js';
 export type {

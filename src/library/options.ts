@@ -58,6 +58,7 @@ const Limits = object({
 
 const APP = {
   sandbox: z.exactOptional(z.enum(['healthy', 'faulty', 'late'], 'must be "healthy", "faulty" or "late"')),
+  keptSandbox: z.exactOptional(z.enum(['create', 'existing'], 'must be "create" or "existing"')),
   environment: z.exactOptional(z.custom<Environment>(isObject, 'must be an object of variables')),
   now: z.exactOptional(z.custom<() => Date>(isFunction, 'must be a function')),
   onToken: z.exactOptional(z.custom<(token: string) => void>(isFunction, 'must be a function')),

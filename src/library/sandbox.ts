@@ -29,10 +29,11 @@ export interface Sandbox {
  * use this library or read its tables.
  */
 export async function startSandbox({ fault, latencyMs = 0, ...population }: SandboxOptions = {}): Promise<Sandbox> {
-  const [server, { population: populate }, { SANDBOX_CREDENTIALS }] = await Promise.all([
+  const [server, { population: populate }, { SANDBOX_CREDENTIALS }, { newestVersions }] = await Promise.all([
     import('../sandbox/server.js'),
     import('../sandbox/population.js'),
     import('../sandbox/oauth.js'),
+    import('../sandbox/versions.js'),
   ]);
   const accounts = populate(population).map((account, index) => {
     const wrong = fault?.(index);
@@ -40,7 +41,7 @@ export async function startSandbox({ fault, latencyMs = 0, ...population }: Sand
   });
   const { urls, close } = await server.startSandbox({ accounts, latencyMs });
   return {
-    environment: { ...urls, ...SANDBOX_CREDENTIALS },
+    environment: { ...urls, ...SANDBOX_CREDENTIALS, ...newestVersions(new Date()) },
     connections: accounts.map((account) => ({
       userId: account.userId,
       platform: account.platform,
