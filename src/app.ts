@@ -4,7 +4,7 @@ import { type Config, loadConfig, readEnvironment, secretsOf } from './config.js
 import { type AddedConnection, addConnection, type ConnectionInput, choosePrimary } from './connections.js';
 import type { SandboxSettings } from './open-sandbox.js';
 import { type DefaultStore, type OpenStore, openDriver, openStore } from './open-store.js';
-import type { Platform } from './platforms/platform.js';
+import type { Platform, PlatformDefinition } from './platforms/contract.js';
 import { createPlatforms } from './platforms/registry.js';
 import type { OnEvent } from './report/events.js';
 import { readStatus, type StatusReport } from './report/status.js';
@@ -39,25 +39,28 @@ export interface AppOptions extends Partial<SandboxSettings> {
   /** Told of each token that was decrypted, before it is used: a log that is masked can be told of it. */
   readonly onToken?: (token: string) => void;
   /** Platforms beside the built-in ones, or in place of those with the same name. See `definePlatform`. */
-  readonly ownPlatforms?: readonly Platform[];
+  readonly ownPlatforms?: readonly PlatformDefinition[];
   /** What the embedded store must be where the settings name no store. Default: `create`. */
   readonly defaultStore?: DefaultStore;
 }
 
 /** Throws `CollectError`: `config_invalid`, `no_store`, `key_missing`, or what opening the store throws. */
 export async function openApp(options: AppOptions = {}): Promise<App> {
-  const { sandbox, environment, defaultStore = 'create' } = options;
+  const { sandbox, environment, ownPlatforms, defaultStore = 'create' } = options;
   if (sandbox !== undefined) {
     const { openSandbox } = await import('./open-sandbox.js');
     return assemble(await openSandbox({ ...options, sandbox }), options);
   }
-  const config = loadConfig(environment ?? readEnvironment());
+  const config = loadConfig(environment ?? readEnvironment(), ownPlatforms);
   return assemble({ config, ...(await openStore(config, defaultStore)) }, options);
 }
 
 /** The platforms as they are configured, without opening a store. Throws `CollectError` `config_invalid`. */
-export function configuredPlatforms(environment: Environment = readEnvironment()): Platform[] {
-  return [...createPlatforms(loadConfig(environment)).values()];
+export function configuredPlatforms(
+  ownPlatforms: readonly PlatformDefinition[] = [],
+  environment: Environment = readEnvironment(),
+): Platform[] {
+  return [...createPlatforms(loadConfig(environment, ownPlatforms), ownPlatforms).values()];
 }
 
 /** The app over an open store. */
@@ -66,8 +69,7 @@ export function assemble(
   { now = () => new Date(), onToken = () => undefined, ownPlatforms = [] }: AppOptions,
 ): App {
   const keyring = telling(createKeyring(encryptionKey, { allowPlaintext: config.allowPlaintextTokens }), onToken);
-  const platforms = createPlatforms(config);
-  for (const platform of ownPlatforms) platforms.set(platform.name, platform);
+  const platforms = createPlatforms(config, ownPlatforms);
   const clock = { ...systemClock, now };
   const parts = { store, keyring, platforms, clock };
   return {

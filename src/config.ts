@@ -3,16 +3,17 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { unescape as decode } from 'node:querystring';
 import { CollectError } from './errors.js';
-import { CRON_SECRET_ALIAS, nearNames, variableOf } from './near-names.js';
+import { CRON_SECRET_ALIAS, fileNameOf, nearNames, variableNamed } from './near-names.js';
+import type { PlatformDefinition, PlatformVariables } from './platforms/contract.js';
 import { isHeaderSafe } from './text.js';
 import { splitKeys } from './tokens/keyring.js';
-import { type Environment, missingVariables, SECRETS, Variables } from './variables.js';
+import { type Environment, missingVariables, type Variables, variableSchemas } from './variables.js';
 
 export { readEnvironment } from './environment.js';
 
 const SHORTEST_CRON_SECRET = 16;
 
-/** All that a run is told from outside. Base addresses have no trailing slash. */
+/** Runtime configuration. */
 export interface Config {
   readonly store: StoreConfig;
   /** Absolute. Holds the embedded database and its key. */
@@ -20,29 +21,10 @@ export interface Config {
   /** Fernet keys, comma-separated; null only with the embedded store, which keeps a key file of its own. */
   readonly encryptionKey: string | null;
   readonly allowPlaintextTokens: boolean;
-  readonly meta: {
-    readonly graphUrl: string;
-    readonly instagramUrl: string;
-    /** As in a path: `v25.0`. */
-    readonly version: string;
-    readonly appId: string | null;
-    readonly appSecret: string | null;
-  };
-  readonly google: {
-    readonly analyticsUrl: string;
-    readonly dataUrl: string;
-    readonly oauthUrl: string;
-    readonly clientId: string | null;
-    readonly clientSecret: string | null;
-  };
-  readonly linkedin: {
-    readonly apiUrl: string;
-    readonly oauthUrl: string;
-    /** As in the header `LinkedIn-Version`: `YYYYMM`; null for the newest that the collector knows. */
-    readonly version: string | null;
-    readonly clientId: string | null;
-    readonly clientSecret: string | null;
-  };
+  /** What the platforms read from the environment. */
+  readonly platforms: PlatformVariables;
+  /** Values of `platforms` that are secret. */
+  readonly platformSecrets: readonly string[];
   readonly server: ServerConfig;
   readonly alerts: AlertsConfig;
 }
@@ -78,23 +60,32 @@ type StoreConfig =
 
 /**
  * Reads the configuration from variables. A variable set to nothing is not set; a secret may stand in the file that
- * `NAME_FILE` names. Throws one `CollectError` `config_invalid` with a line for every mistake, none holding a value.
+ * `NAME_FILE` names. `added` are platforms beside the built-in ones. Throws one `CollectError` `config_invalid` with a line for every mistake, none holding a value.
  */
-export function loadConfig(environment: Environment, host = { platform: process.platform, home: homedir() }): Config {
+export function loadConfig(
+  environment: Environment,
+  added: readonly PlatformDefinition[] = [],
+  host = { platform: process.platform, home: homedir() },
+): Config {
+  const schemas = variableSchemas(added);
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const mistakes = new Map<string, string>();
-  const values = { ...given, ...readSecretFiles(given, mistakes) };
+  const values = { ...given, ...readSecretFiles(given, schemas.secrets, mistakes) };
 
-  const parsed = Variables.safeParse(values);
-  for (const issue of parsed.error?.issues ?? []) mistakes.set(String(issue.path[0]), issue.message);
-  const near = nearNames(given);
+  const own = schemas.own.safeParse(values);
+  const platforms = schemas.platforms.safeParse(values);
+  for (const { error } of [own, platforms])
+    for (const issue of error?.issues ?? []) mistakes.set(String(issue.path[0]), issue.message);
+  const near = nearNames(given, schemas);
   for (const { given: name, meant } of near) mistakes.set(name, `is not read; the variable is called ${meant}`);
-  const told = new Set([...mistakes.keys(), ...near.map(({ meant }) => meant)].map(variableOf));
+  const told = new Set(
+    [...mistakes.keys(), ...near.map(({ meant }) => meant)].map((name) => variableNamed(name, schemas.secrets)),
+  );
   for (const [name, mistake] of missingVariables(values)) if (!told.has(name)) mistakes.set(name, mistake);
 
-  if (!parsed.success || mistakes.size > 0) {
+  if (!own.success || !platforms.success || mistakes.size > 0) {
     const count = mistakes.size === 1 ? 'a mistake' : `${mistakes.size} mistakes`;
     const lines = [...mistakes].map(([name, mistake]) => `  ${name} ${mistake}`);
     throw new CollectError(
@@ -103,7 +94,12 @@ export function loadConfig(environment: Environment, host = { platform: process.
       'Set the variables in the environment or in .env.',
     );
   }
-  return toConfig(parsed.data, resolve(parsed.data.ANALYTICS_DATA_DIR ?? defaultDataDir(given, host)));
+  const dataDir = resolve(own.data.ANALYTICS_DATA_DIR ?? defaultDataDir(given, host));
+  return {
+    ...toConfig(own.data, dataDir),
+    platforms: platforms.data,
+    platformSecrets: schemas.secrets.flatMap((name) => textOf(platforms.data[name])),
+  };
 }
 
 /** The secret that callers of `serve` send in a header. Throws `CollectError` `config_invalid` when it is missing or too weak. */
@@ -122,9 +118,7 @@ export function secretsOf(config: Config): string[] {
   const secrets = [
     ...storeSecrets(config.store),
     ...splitKeys(config.encryptionKey ?? ''),
-    config.meta.appSecret ?? '',
-    config.google.clientSecret ?? '',
-    config.linkedin.clientSecret ?? '',
+    ...config.platformSecrets,
     config.server.cronSecret ?? '',
     config.alerts.webhookUrl ?? '',
     config.alerts.healthcheckUrl ?? '',
@@ -140,33 +134,12 @@ function storeSecrets(store: StoreConfig): string[] {
   ];
 }
 
-function toConfig(variables: Variables, dataDir: string): Config {
+function toConfig(variables: Variables, dataDir: string): Omit<Config, 'platforms' | 'platformSecrets'> {
   return {
     store: chooseStore(variables, dataDir),
     dataDir,
     encryptionKey: variables.ENCRYPTION_KEY ?? null,
     allowPlaintextTokens: variables.ALLOW_PLAINTEXT_TOKENS === '1',
-    meta: {
-      graphUrl: variables.META_GRAPH_URL,
-      instagramUrl: variables.INSTAGRAM_GRAPH_URL,
-      version: variables.META_GRAPH_VERSION,
-      appId: variables.META_APP_ID ?? null,
-      appSecret: variables.META_APP_SECRET ?? null,
-    },
-    google: {
-      analyticsUrl: variables.YOUTUBE_ANALYTICS_URL,
-      dataUrl: variables.YOUTUBE_DATA_URL,
-      oauthUrl: variables.GOOGLE_OAUTH_URL,
-      clientId: variables.GOOGLE_CLIENT_ID ?? null,
-      clientSecret: variables.GOOGLE_CLIENT_SECRET ?? null,
-    },
-    linkedin: {
-      apiUrl: variables.LINKEDIN_API_URL,
-      oauthUrl: variables.LINKEDIN_OAUTH_URL,
-      version: variables.LINKEDIN_VERSION ?? null,
-      clientId: variables.LINKEDIN_CLIENT_ID ?? null,
-      clientSecret: variables.LINKEDIN_CLIENT_SECRET ?? null,
-    },
     server: {
       cronSecret: variables.INTERNAL_CRON_SECRET ?? null,
       cron: variables.ANALYTICS_CRON,
@@ -196,21 +169,28 @@ function chooseStore(variables: Variables, dataDir: string): StoreConfig {
   return { kind: 'embedded', dataDir, isNamed: variables.ANALYTICS_DATA_DIR !== undefined };
 }
 
-function readSecretFiles(given: Environment, mistakes: Map<string, string>): Record<string, string> {
+function readSecretFiles(
+  given: Environment,
+  names: readonly string[],
+  mistakes: Map<string, string>,
+): Record<string, string> {
   const secrets: Record<string, string> = {};
-  for (const name of SECRETS) {
-    const path = given[`${name}_FILE`];
+  for (const name of names) {
+    const path = given[fileNameOf(name)];
     if (path === undefined) continue;
     if (given[name] !== undefined) {
-      mistakes.set(name, `is set twice: keep either ${name} or ${name}_FILE`);
+      mistakes.set(name, `is set twice: keep either ${name} or ${fileNameOf(name)}`);
       continue;
     }
     try {
       const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-      if (text === '') mistakes.set(`${name}_FILE`, 'names an empty file');
+      if (text === '') mistakes.set(fileNameOf(name), 'names an empty file');
       else secrets[name] = text;
     } catch {
-      mistakes.set(`${name}_FILE`, `names a file that cannot be read, for example /run/secrets/${name.toLowerCase()}`);
+      mistakes.set(
+        fileNameOf(name),
+        `names a file that cannot be read, for example /run/secrets/${name.toLowerCase()}`,
+      );
     }
   }
   return secrets;
@@ -226,6 +206,10 @@ function dataHome(environment: Environment, { platform, home }: { platform: Node
   const { XDG_DATA_HOME } = environment;
   // The XDG specification has relative paths ignored.
   return XDG_DATA_HOME !== undefined && isAbsolute(XDG_DATA_HOME) ? XDG_DATA_HOME : join(home, '.local', 'share');
+}
+
+function textOf(value: unknown): string[] {
+  return typeof value === 'string' ? [value] : [];
 }
 
 function passwordsOf(address: string): string[] {

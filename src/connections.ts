@@ -3,7 +3,7 @@ import { DEFAULT_LOOKBACK_DAYS } from './collector/window.js';
 import { CollectError, type FailureReason, PlatformError } from './errors.js';
 import { createHttp } from './http/client.js';
 import { redact } from './http/redact.js';
-import type { Platform } from './platforms/platform.js';
+import type { Platform } from './platforms/contract.js';
 import type { ChosenPrimary, NewConnection, Store } from './store/store.js';
 import type { Keyring } from './tokens/keyring.js';
 
@@ -47,7 +47,8 @@ export async function addConnection(
   const saved = await store.saveConnection({
     ...connection,
     accountName,
-    accessToken: keyring.encrypt(connection.accessToken),
+    // Empty where the platform needs none.
+    accessToken: connection.accessToken === '' ? '' : keyring.encrypt(connection.accessToken),
     refreshToken: connection.refreshToken === null ? null : keyring.encrypt(connection.refreshToken),
   });
   await store.syncAccounts({ ...syncRequest(options), userId: connection.userId });
@@ -77,7 +78,6 @@ async function nameOf(connection: NewConnection, platform: Platform, clock: Cloc
   const { tokenExpiresAt } = connection;
   const account = {
     ...connection,
-    connectionId: 'new',
     tokenExpiresAt: tokenExpiresAt === null ? null : new Date(tokenExpiresAt),
   };
   const context = { http: http.lane(platform.name, 'new'), now: clock.now, warn: () => undefined };

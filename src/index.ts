@@ -8,7 +8,6 @@ import { type AppOptions, openApp as open } from './app.js';
 import type { CollectOptions } from './collector/options.js';
 import type { AddedConnection, ConnectionInput } from './connections.js';
 import { parseAppOptions, parseCollectOptions, parseStatusOptions } from './library/options.js';
-import type { Platform } from './platforms/platform.js';
 import type { OnEvent } from './report/events.js';
 import type { StatusReport } from './report/status.js';
 import type { Summary } from './report/summary.js';
@@ -56,9 +55,12 @@ export type {
   MetricValue,
   Platform,
   PlatformContext,
+  PlatformDefinition,
   RefusedMetrics,
   Split,
-} from './platforms/platform.js';
+} from './platforms/contract.js';
+export { definePlatform } from './platforms/contract.js';
+export { judgePlain } from './platforms/shared/verdicts.js';
 export type {
   /** What is new of a connection since it was last collected. */
   Change,
@@ -85,6 +87,7 @@ export type {
   /** A platform that the sandbox has in miniature. */
   SandboxPlatform,
 } from './sandbox/account.js';
+export { baseAddress, credential, secret, setting, type Values, type Variable } from './setting.js';
 export type { OutcomeState } from './store/accounts.js';
 export type { AppliedSchema } from './store/apply-schema.js';
 export type { PlatformSummary, RunCounts, RunError, RunSummary } from './store/run-summary.js';
@@ -176,9 +179,4 @@ export async function status(options: { readonly days?: number } & AppOptions = 
   } finally {
     await app.close();
   }
-}
-
-/** A platform of your own, for `ownPlatforms`: held to the contract by its type. */
-export function definePlatform(platform: Platform): Platform {
-  return platform;
 }

@@ -1,5 +1,5 @@
 import { nearest } from './edit-distance.js';
-import { type Environment, SECRETS, Variables } from './variables.js';
+import type { Environment, VariableSchemas } from './variables.js';
 
 /** Names under which other programs know the same thing. */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -16,23 +16,13 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** Vercel's name. Only `serve` needs the secret: an application's own must not keep `collect` from running. */
 export const CRON_SECRET_ALIAS = 'CRON_SECRET';
 
-/** One edit away from a setting, and common for something else. */
-const OTHERS = new Set([
-  'GOOGLE_AUTH_URL',
-  'LINKEDIN_AUTH_URL',
-  'LINKEDIN_APP_URL',
-  'GOOGLE_CLIENT_IDS',
-  'GOOGLE_CLIENT_SECRETS',
-  'GOOGLE_CLIENT_SECRETS_FILE',
-]);
-
 /** In a shorter name, two edits make a word of its own: `ANALYTICS_TZ`, `ANALYTICS_ID`. */
 const TWO_EDITS_FROM = 16;
 
 const STORE_VARIABLES = new Set(['SUPABASE_URL', 'SUPABASE_SERVICE_ROLE_KEY', 'DATABASE_URL', 'ANALYTICS_DATA_DIR']);
-const NAMES = Object.keys(Variables.shape);
-const FILE_NAMES = SECRETS.map((name) => `${name}_FILE`);
-const KNOWN = new Set([...NAMES, ...FILE_NAMES]);
+
+/** The names that are read, and those that are no misspelling of one. */
+type KnownNames = Pick<VariableSchemas, 'names' | 'secrets' | 'unrelated'>;
 
 /** A variable that is set, but not read, and the one that was probably meant. */
 export interface NearName {
@@ -44,39 +34,46 @@ export interface NearName {
  * The variables that are nearly one of ours while that one is unset. Those of a store count only while no other store is chosen: an
  * application's `POSTGRES_URL` beside a complete Supabase is no mistake.
  */
-export function nearNames(environment: Environment): NearName[] {
+export function nearNames(environment: Environment, { names, secrets, unrelated }: KnownNames): NearName[] {
+  const known = new Set([...names, ...secrets.map(fileNameOf)]);
+  const variableOf = (name: string) => variableNamed(name, secrets);
   const given = Object.keys(environment)
     .filter((name) => environment[name])
     .sort();
-  const isSet = (name: string) => given.includes(name) || given.includes(`${name}_FILE`);
-  const choosable = new Set(NAMES.filter((name) => !isSet(name)));
+  const isSet = (name: string) => given.includes(name) || given.includes(fileNameOf(name));
+  const choosable = new Set(names.filter((name) => !isSet(name)));
   const isChosen = isStoreChosen(isSet);
   if (isChosen) for (const name of STORE_VARIABLES) choosable.delete(name);
   const namesFolder = isSet('ANALYTICS_DATA_DIR') && !isSet('SUPABASE_URL');
 
   return given.flatMap((name) => {
-    if (KNOWN.has(name) || OTHERS.has(name)) return [];
+    if (known.has(name) || unrelated.includes(name)) return [];
     const alias = aliasOf(name);
     if (alias !== null) {
       const isElsewhere = namesFolder && STORE_VARIABLES.has(variableOf(alias));
       return choosable.has(variableOf(alias)) && !isElsewhere ? [{ given: name, meant: alias }] : [];
     }
-    const candidates = [...KNOWN].filter((known) => choosable.has(variableOf(known)));
+    const candidates = [...known].filter((candidate) => choosable.has(variableOf(candidate)));
     const meant = nearest(name, candidates, name.length < TWO_EDITS_FROM ? 1 : 2);
     return meant === null ? [] : [{ given: name, meant }];
   });
 }
 
 /** The variable that a name stands for: itself, or the secret that a file holds. */
-export function variableOf(name: string): string {
-  return FILE_NAMES.includes(name) ? name.replace(/_FILE$/, '') : name;
+export function variableNamed(name: string, secrets: readonly string[]): string {
+  return secrets.find((secret) => fileNameOf(secret) === name) ?? name;
+}
+
+/** The variable that names the file of a secret. */
+export function fileNameOf(secret: string): string {
+  return `${secret}_FILE`;
 }
 
 function aliasOf(name: string): string | null {
   const alias = ALIASES[name];
   if (alias !== undefined) return alias;
   const inFile = name.endsWith('_FILE') ? ALIASES[name.replace(/_FILE$/, '')] : undefined;
-  return inFile === undefined ? null : `${inFile}_FILE`;
+  return inFile === undefined ? null : fileNameOf(inFile);
 }
 
 /** A store that is half named is not chosen: its other half may be what was misspelt. */

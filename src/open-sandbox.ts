@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { type Config, loadConfig, readEnvironment } from './config.js';
 import { CollectError } from './errors.js';
 import type { OpenStore } from './open-store.js';
+import type { PlatformDefinition } from './platforms/contract.js';
 import type { SandboxAccount } from './sandbox/account.js';
 import { latePopulation } from './sandbox/late.js';
 import { SANDBOX_CREDENTIALS } from './sandbox/oauth.js';
@@ -37,8 +38,10 @@ export interface OpenSandbox extends OpenStore {
  * Everything real but the other end: the same code over HTTP to loopback, and SQL to a database of the sandbox's own. The platforms
  * live by the same clock; those of `late` begin to be late when they are opened.
  */
-export async function openSandbox(settings: SandboxSettings): Promise<OpenSandbox> {
-  const { sandbox: kind, now = () => new Date() } = settings;
+export async function openSandbox(
+  settings: SandboxSettings & { readonly ownPlatforms?: readonly PlatformDefinition[] },
+): Promise<OpenSandbox> {
+  const { sandbox: kind, now = () => new Date(), ownPlatforms } = settings;
   const faulty = kind === 'faulty';
   const accounts = kind === 'late' ? latePopulation(now()) : population({ faulty, now: now() });
   const { store, encryptionKey, where } = await openDatabase(settings);
@@ -47,12 +50,15 @@ export async function openSandbox(settings: SandboxSettings): Promise<OpenSandbo
     const refusedMetrics = faulty ? FAULTY_REFUSED_METRICS : [];
     const platforms = await startSandbox({ accounts, now, refusedMetrics });
     return {
-      config: loadConfig({
-        ...platforms.urls,
-        ...SANDBOX_CREDENTIALS,
-        ...newestVersions(now()),
-        ENCRYPTION_KEY: encryptionKey,
-      }),
+      config: loadConfig(
+        {
+          ...platforms.urls,
+          ...SANDBOX_CREDENTIALS,
+          ...newestVersions(now()),
+          ENCRYPTION_KEY: encryptionKey,
+        },
+        ownPlatforms,
+      ),
       store: { ...store, close: async () => void (await Promise.all([store.close(), platforms.close()])) },
       encryptionKey,
       notices: [`Sandbox: ${accounts.length} made-up accounts on a loopback port, ${where}`],

@@ -46,27 +46,17 @@ test('nothing set is the embedded store with the documented defaults', () => {
     dataDir: '/data',
     encryptionKey: null,
     allowPlaintextTokens: false,
-    meta: {
-      graphUrl: 'https://graph.facebook.com',
-      instagramUrl: 'https://graph.instagram.com',
-      version: 'v25.0',
-      appId: null,
-      appSecret: null,
+    platforms: {
+      META_GRAPH_URL: 'https://graph.facebook.com',
+      INSTAGRAM_GRAPH_URL: 'https://graph.instagram.com',
+      META_GRAPH_VERSION: 'v25.0',
+      YOUTUBE_ANALYTICS_URL: 'https://youtubeanalytics.googleapis.com',
+      YOUTUBE_DATA_URL: 'https://www.googleapis.com',
+      GOOGLE_OAUTH_URL: 'https://oauth2.googleapis.com',
+      LINKEDIN_API_URL: 'https://api.linkedin.com',
+      LINKEDIN_OAUTH_URL: 'https://www.linkedin.com',
     },
-    google: {
-      analyticsUrl: 'https://youtubeanalytics.googleapis.com',
-      dataUrl: 'https://www.googleapis.com',
-      oauthUrl: 'https://oauth2.googleapis.com',
-      clientId: null,
-      clientSecret: null,
-    },
-    linkedin: {
-      apiUrl: 'https://api.linkedin.com',
-      oauthUrl: 'https://www.linkedin.com',
-      version: null,
-      clientId: null,
-      clientSecret: null,
-    },
+    platformSecrets: [],
     server: { cronSecret: null, cron: '0 2,9 * * *', timeZone: 'UTC' },
     alerts: { webhookUrl: null, details: false, healthcheckUrl: null },
   });
@@ -79,7 +69,7 @@ test.each([
   ['darwin', { XDG_DATA_HOME: '/xdg' }, '/home/u/Library/Application Support/analytics-collect'],
   ['win32', { LOCALAPPDATA: '/local' }, '/local/analytics-collect'],
 ] as const)('the data folder on %s with %j', (platform, environment, expected) => {
-  expect(loadConfig(environment, { platform, home: '/home/u' }).dataDir).toBe(expected);
+  expect(loadConfig(environment, [], { platform, home: '/home/u' }).dataDir).toBe(expected);
 });
 
 describe('the store', () => {
@@ -170,7 +160,7 @@ test('a variable that is nearly one of ours is named with it, among the other mi
 describe('a secret from a file', () => {
   test('loses its last line end, and no more', () => {
     const config = loadConfig({ META_APP_SECRET_FILE: file('secret', 'app-secret\r\n') });
-    expect(config.meta.appSecret).toBe('app-secret');
+    expect(config.platforms.META_APP_SECRET).toBe('app-secret');
   });
 
   test('counts as set, for the variables that go together', () => {
@@ -184,7 +174,9 @@ describe('a secret from a file', () => {
   });
 
   test('is for secrets alone', () => {
-    expect(loadConfig({ META_GRAPH_VERSION_FILE: file('version', 'v23.0') }).meta.version).toBe('v25.0');
+    expect(loadConfig({ META_GRAPH_VERSION_FILE: file('version', 'v23.0') }).platforms.META_GRAPH_VERSION).toBe(
+      'v25.0',
+    );
   });
 });
 

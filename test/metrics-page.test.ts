@@ -1,16 +1,12 @@
 import { expect, it } from 'vitest';
 import { loadConfig } from '../src/config.js';
-import type { MetricInfo } from '../src/platforms/platform.js';
-import { createPlatforms } from '../src/platforms/registry.js';
-
-const TITLES = { instagram: 'Instagram', facebook: 'Facebook', youtube: 'YouTube', linkedin: 'LinkedIn' };
+import type { MetricInfo } from '../src/platforms/contract.js';
+import { createPlatforms, DEFINITIONS } from '../src/platforms/registry.js';
 
 /** `npx vitest run test/metrics-page.test.ts -u` writes the page anew. */
 it('the page of the metrics says what their tables say', async () => {
   const platforms = createPlatforms(loadConfig({}));
-  const sections = Object.entries(TITLES).map(
-    ([name, title]) => `## ${title}\n\n${table(platforms.get(name)?.metrics ?? [])}`,
-  );
+  const sections = DEFINITIONS.map(({ name, title }) => `## ${title}\n\n${table(platforms.get(name)?.metrics ?? [])}`);
   const page = `# Metrics
 
 What is stored under \`metric\`, by platform: the platform's own names. \`aggregate\` says how days may be combined: \`sum\` for counts of

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type App, type AppOptions, configuredPlatforms, openApp } from '../src/app.js';
 import { addDays } from '../src/collector/day.js';
 import { type CollectOptions, DEFAULTS } from '../src/collector/options.js';
-import type { Platform } from '../src/platforms/platform.js';
+import { definePlatform, type Platform } from '../src/platforms/contract.js';
 import type { Summary } from '../src/report/summary.js';
 import { population } from '../src/sandbox/population.js';
 
@@ -32,7 +32,7 @@ describe('openApp({ sandbox })', () => {
 
   it('asks platforms of one’s own in the place of those with the same name', async () => {
     const asked: string[] = [];
-    const [linkedin] = configuredPlatforms({}).filter(({ name }) => name === 'linkedin');
+    const [linkedin] = configuredPlatforms([], {}).filter(({ name }) => name === 'linkedin');
     if (linkedin === undefined) throw new Error('no such platform');
     const own: Platform = {
       ...linkedin,
@@ -41,7 +41,7 @@ describe('openApp({ sandbox })', () => {
         return { days: days.map(({ date }) => ({ date, kind: 'no_data', values: [] })), closing: [] };
       },
     };
-    await collectOn('linkedin', { ownPlatforms: [own] });
+    await collectOn('linkedin', { ownPlatforms: [definePlatform(own)] });
     expect(new Set(asked).size).toBe(population().filter(({ platform }) => platform === 'linkedin').length);
   });
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { platformNames } from '../src/platforms/registry.js';
 
 const SRC = resolve(import.meta.dirname, '../src');
 
@@ -16,12 +17,13 @@ const LAYERS = [
   ['open-sandbox'],
   ['open-store'],
   ['sandbox'],
-  ['collector'],
-  ['platforms', 'store'],
   ['config'],
   ['near-names', 'environment'],
   ['variables'],
+  ['collector'],
+  ['platforms', 'store'],
   ['http', 'tokens'],
+  ['setting'],
   ['errors'],
   ['clock', 'edit-distance', 'exit-codes', 'text'],
 ];
@@ -67,16 +69,15 @@ it('the collector knows contracts, not platforms or stores', () => {
     ({ from, to, target }) =>
       from === 'collector' &&
       ['platforms', 'store'].includes(to) &&
-      !/(platform|store|accounts|selection)\.js$/.test(target),
+      !/(contract|store|accounts|selection)\.js$/.test(target),
   );
   expect(inside).toEqual([]);
 });
 
 it('a platform knows itself, what is shared by two, and nothing of the others', () => {
-  const PLATFORMS = ['instagram', 'facebook', 'youtube', 'linkedin'];
   const across = imports().filter(({ file, target }) => {
     const [from, to] = [file.split('/')[1] ?? '', target.split('/')[1] ?? ''];
-    return file.startsWith('platforms/') && PLATFORMS.includes(to) && from !== to && from !== 'registry.ts';
+    return file.startsWith('platforms/') && platformNames.includes(to) && from !== to && from !== 'registry.ts';
   });
   expect(across).toEqual([]);
 });
@@ -104,6 +105,22 @@ it('no file is too long to be one thing, and none is a barrel', () => {
   expect(long).toEqual([]);
   expect(sources().filter((file) => file.endsWith('/index.ts'))).toEqual([]);
 });
+
+/** Platforms are named where they are, and here: the demo shows what its made-up accounts have. */
+const NAMES_PLATFORMS = ['cli/simulate.ts'];
+
+it('a platform is one folder: nothing else in the source names one', () => {
+  const named = new RegExp(`\\b(${platformNames.join('|')})\\b|\\b(META|GOOGLE|LINKEDIN|YOUTUBE|INSTAGRAM)_`, 'i');
+  const naming = sources().filter(
+    (file) =>
+      !/^(platforms|sandbox)\//.test(file) && named.test(withoutComments(readFileSync(join(SRC, file), 'utf8'))),
+  );
+  expect(naming).toEqual(NAMES_PLATFORMS);
+});
+
+function withoutComments(source: string): string {
+  return source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+}
 
 it('the benches use nothing but the public entry', () => {
   const bench = resolve(SRC, '../bench');

@@ -19,6 +19,7 @@ export function collectOptions(command: Command) {
     .description('collect every day that is due, of every connected account')
     .option('--user <id>', 'only this user', nonEmpty('--user'))
     .option('--platform <name...>', 'only these platforms')
+    .addOption(plugin().conflicts('sandbox'))
     .option('--date <day>', 'only this day, YYYY-MM-DD')
     .option('--since <day>', 'every day from this one on that is not settled')
     .option('--until <day>', 'the last day, with --since (default: yesterday)')
@@ -103,6 +104,7 @@ export function addOptions(command: Command) {
     .description('add a connection, or renew its token; asks for the access token')
     .requiredOption('--user <id>', 'whose account it is', nonEmpty('--user'))
     .requiredOption('--platform <name>', 'the platform')
+    .addOption(plugin())
     .requiredOption('--account <id>', "the account's id at the platform", nonEmpty('--account'))
     .option('--name <name>', "the account's name, for people")
     .option('--expires <time>', 'when the token expires, ISO 8601')
@@ -113,6 +115,7 @@ export function addOptions(command: Command) {
 export function platformsOptions(command: Command) {
   return command
     .description("show each platform's metrics, day, settling time and API version")
+    .addOption(plugin())
     .option('--json', 'print one JSON document');
 }
 
@@ -180,6 +183,10 @@ export type PgCronFlags = Options<typeof pgCronOptions>;
 export type ScheduleFlags = Options<typeof crontabOptions>;
 export type ShardedFlags = Options<typeof githubOptions>;
 export type ServeFlags = Options<typeof serveOptions>;
+
+function plugin() {
+  return new Option('--plugin <file...>', 'modules with platforms of your own');
+}
 
 function at(usual: string) {
   const usualTimes = parseTimes('--at', usual);

@@ -21,9 +21,7 @@ import { sayReadingStarts, sayRunStarts } from './starting.js';
  */
 export function createProgram(version: string): Command {
   const program = new Command('analytics-collect')
-    .description(
-      'Collects the finished days of every connected Instagram, Facebook, YouTube and LinkedIn account into PostgreSQL.',
-    )
+    .description('Collects the finished days of every connected social media account into PostgreSQL.')
     .version(version)
     .exitOverride()
     .configureOutput({ outputError: () => {} });

@@ -2,7 +2,7 @@ import { type App, type AppOptions, openApp } from '../app.js';
 import { cleanText } from './render/text.js';
 import { isUnattended } from './unattended.js';
 
-type WithAppOptions = Pick<AppOptions, 'defaultStore' | 'sandbox' | 'keptSandbox'>;
+type WithAppOptions = Pick<AppOptions, 'defaultStore' | 'sandbox' | 'keptSandbox' | 'ownPlatforms'>;
 
 /**
  * Runs a command that shows no progress: says the notices on stderr, closes the app whatever happens. Where nobody looks on, an embedded
@@ -10,9 +10,9 @@ type WithAppOptions = Pick<AppOptions, 'defaultStore' | 'sandbox' | 'keptSandbox
  */
 export async function withApp(
   use: (app: App) => Promise<void>,
-  { defaultStore = isUnattended() ? 'existing' : 'create', ...sandbox }: WithAppOptions = {},
+  { defaultStore = isUnattended() ? 'existing' : 'create', ...options }: WithAppOptions = {},
 ): Promise<void> {
-  const app = await openApp({ defaultStore, ...sandbox });
+  const app = await openApp({ defaultStore, ...options });
   try {
     for (const notice of app.notices) process.stderr.write(`${cleanText(notice)}\n`);
     await use(app);

@@ -1,7 +1,7 @@
 import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import type { HttpClient } from '../http/client.js';
 import { redact } from '../http/redact.js';
-import type { DayResult, Platform, PlatformContext } from '../platforms/platform.js';
+import type { DayResult, Platform, PlatformContext } from '../platforms/contract.js';
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import { oneLine } from '../text.js';
 import type { Keyring } from '../tokens/keyring.js';
@@ -181,7 +181,7 @@ async function askPlatform(
   run: RunContext & { readonly secrets: string[] },
   clean: (text: string) => string,
 ): Promise<Pick<AccountRecord, 'days' | 'closing'>> {
-  const account = openAccount(stored, connection, run.keyring);
+  const account = openAccount(stored, connection, run.keyring, platform);
   run.secrets.push(account.accessToken, ...(account.refreshToken === null ? [] : [account.refreshToken]));
   const askedAt = run.now();
   const answer = await platform.collect(account, planned.due, {

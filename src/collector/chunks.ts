@@ -1,4 +1,4 @@
-import type { Platform } from '../platforms/platform.js';
+import type { Platform } from '../platforms/contract.js';
 import type { SnapshotRow, StoredAccount } from '../store/accounts.js';
 import { collectAccount, type RunContext, withOutcomes } from './account.js';
 import type { AccountRecord } from './outcome.js';

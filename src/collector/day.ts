@@ -1,5 +1,5 @@
 import { DAY_MS } from '../clock.js';
-import type { Day } from '../platforms/platform.js';
+import type { Day } from '../platforms/contract.js';
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 

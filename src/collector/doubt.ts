@@ -1,4 +1,4 @@
-import type { Day, MetricInfo, MetricValue, Platform } from '../platforms/platform.js';
+import type { Day, MetricInfo, MetricValue, Platform } from '../platforms/contract.js';
 import type { DoubtReason, Figures, LedgerEntry, StoredAccount } from '../store/accounts.js';
 import { daysBetween, lastEndedDate } from './day.js';
 import { OPEN_DAYS } from './window.js';

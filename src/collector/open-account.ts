@@ -1,5 +1,5 @@
 import { PlatformError } from '../errors.js';
-import type { Account } from '../platforms/platform.js';
+import type { Account, Platform } from '../platforms/contract.js';
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import { isHeaderSafe } from '../text.js';
 import type { Keyring } from '../tokens/keyring.js';
@@ -8,14 +8,18 @@ type Opener = Pick<Keyring, 'decrypt'>;
 
 /** Decrypts a connection's tokens. What cannot be decrypted goes nowhere. Throws `PlatformError`. */
 export function openAccount(
-  { userId, accountId, accountName }: StoredAccount,
-  { id, accessToken, refreshToken, tokenExpiresAt }: StoredConnection,
+  { accountId }: StoredAccount,
+  { accessToken, refreshToken, tokenExpiresAt }: StoredConnection,
   keyring: Opener,
+  { needsToken = true }: Pick<Platform, 'needsToken'>,
 ): Account {
-  if (accessToken === null)
+  if (needsToken && accessToken === null)
     throw new PlatformError('needs_reconnect', 'the connection holds no access token; connect the account again');
   if (accountId === null)
     throw new PlatformError('configuration', 'the connection names no account; set its account_id');
+  if (!needsToken || accessToken === null) {
+    return { accountId, accessToken: '', refreshToken: null, tokenExpiresAt: null };
+  }
   const access = keyring.decrypt(accessToken);
   if (!access.ok) throw new PlatformError('undecryptable_token', access.why);
   if (!isHeaderSafe(access.token)) {
@@ -23,10 +27,7 @@ export function openAccount(
     throw new PlatformError('undecryptable_token', `${why}; connect the account again`);
   }
   return {
-    userId,
-    connectionId: id,
     accountId,
-    accountName,
     accessToken: access.token,
     refreshToken: openRefreshToken(refreshToken, keyring),
     tokenExpiresAt: tokenExpiresAt === null ? null : new Date(tokenExpiresAt),

@@ -1,5 +1,5 @@
 import type { CollectError, FailureReason, PlatformError, SkipReason } from '../errors.js';
-import type { DayResult, Platform } from '../platforms/platform.js';
+import type { DayResult, Platform } from '../platforms/contract.js';
 import type {
   AccountRow,
   DoubtReason,

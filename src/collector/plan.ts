@@ -1,4 +1,4 @@
-import type { Day, Platform } from '../platforms/platform.js';
+import type { Day, Platform } from '../platforms/contract.js';
 import type { LedgerEntry, StoredAccount } from '../store/accounts.js';
 import { addDays, datesBetween, dayOf, daysSinceEpoch, lastEndedDate, nearestDay } from './day.js';
 import { isAskedAgain } from './doubt.js';

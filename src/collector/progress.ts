@@ -1,4 +1,4 @@
-import type { Platform } from '../platforms/platform.js';
+import type { Platform } from '../platforms/contract.js';
 import type { LedgerEntry, StoredAccount } from '../store/accounts.js';
 import { addDays, datesBetween, lastEndedDate } from './day.js';
 import { DEFAULT_LOOKBACK_DAYS } from './window.js';

@@ -1,4 +1,4 @@
-import type { RefusedMetrics } from '../platforms/platform.js';
+import type { RefusedMetrics } from '../platforms/contract.js';
 import { shorten } from '../text.js';
 
 /** Instagram lists every valid metric in its refusal. */

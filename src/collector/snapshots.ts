@@ -1,4 +1,4 @@
-import type { Day, MetricInfo, MetricValue, Platform, Split } from '../platforms/platform.js';
+import type { Day, MetricInfo, MetricValue, Platform, Split } from '../platforms/contract.js';
 import type { SnapshotRow, StoredAccount } from '../store/accounts.js';
 
 /** What the rows of an answer have in common. */

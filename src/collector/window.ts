@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../clock.js';
-import type { Day, Platform } from '../platforms/platform.js';
+import type { Day, Platform } from '../platforms/contract.js';
 import type { DateRange } from '../store/accounts.js';
 import { addDays, dateAt, datesBetween, lastEndedDate } from './day.js';
 

@@ -4,7 +4,7 @@ import { DAY_MS } from '../clock.js';
 import { BOUNDS, type CollectOptions, DEFAULTS } from '../collector/options.js';
 import { DEFAULT_LOOKBACK_DAYS } from '../collector/window.js';
 import { CollectError } from '../errors.js';
-import type { Platform } from '../platforms/platform.js';
+import type { PlatformDefinition } from '../platforms/contract.js';
 import { platformNames } from '../platforms/registry.js';
 import type { Environment } from '../variables.js';
 
@@ -59,7 +59,9 @@ const APP = {
   environment: z.exactOptional(z.custom<Environment>(isObject, 'must be an object of variables')),
   now: z.exactOptional(z.custom<() => Date>(isFunction, 'must be a function')),
   onToken: z.exactOptional(z.custom<(token: string) => void>(isFunction, 'must be a function')),
-  ownPlatforms: z.exactOptional(z.array(z.custom<Platform>(isObject, 'must be a platform'), 'must be an array')),
+  ownPlatforms: z.exactOptional(
+    z.array(z.custom<PlatformDefinition>(isObject, 'must be a platform'), 'must be an array'),
+  ),
   defaultStore: z.exactOptional(
     z.enum(['create', 'existing', 'connected'], 'must be "create", "existing" or "connected"'),
   ),

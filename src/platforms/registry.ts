@@ -1,28 +1,18 @@
-import { facebook } from './facebook/facebook.js';
-import type { GoogleSettings } from './google/oauth.js';
-import { instagram } from './instagram/instagram.js';
-import type { LinkedInSettings } from './linkedin/api.js';
-import { linkedin } from './linkedin/linkedin.js';
-import type { MetaSettings } from './meta/graph.js';
-import type { Platform } from './platform.js';
-import { youtube } from './youtube/youtube.js';
+import type { Platform, PlatformDefinition, PlatformVariables } from './contract.js';
+import { FACEBOOK } from './facebook/definition.js';
+import { INSTAGRAM } from './instagram/definition.js';
+import { LINKEDIN } from './linkedin/definition.js';
+import { YOUTUBE } from './youtube/definition.js';
 
-export interface PlatformSettings {
-  readonly meta: MetaSettings;
-  readonly google: GoogleSettings;
-  readonly linkedin: LinkedInSettings;
-}
+/** The platforms that can be collected. A new one is a folder beside these and a line here. */
+export const DEFINITIONS: readonly PlatformDefinition[] = [INSTAGRAM, FACEBOOK, YOUTUBE, LINKEDIN];
 
-/** The platforms that can be collected, by name. A new one is a folder beside these and a line here. */
-const FACTORIES = {
-  instagram: (settings: PlatformSettings) => instagram(settings.meta),
-  facebook: (settings: PlatformSettings) => facebook(settings.meta),
-  youtube: (settings: PlatformSettings) => youtube(settings.google),
-  linkedin: (settings: PlatformSettings) => linkedin(settings.linkedin),
-};
+export const platformNames: readonly string[] = DEFINITIONS.map(({ name }) => name);
 
-export const platformNames: readonly string[] = Object.keys(FACTORIES);
-
-export function createPlatforms(settings: PlatformSettings): Map<string, Platform> {
-  return new Map(Object.entries(FACTORIES).map(([name, create]) => [name, create(settings)]));
+/** The platforms by name, as the environment has them; `added` beside the built-in ones, or in place of those with the same name. */
+export function createPlatforms(
+  { platforms: variables }: { readonly platforms: PlatformVariables },
+  added: readonly PlatformDefinition[] = [],
+): Map<string, Platform> {
+  return new Map([...DEFINITIONS, ...added].map(({ name, create }) => [name, create(variables)]));
 }

@@ -1,5 +1,5 @@
 import { addDays, lastEndedDate } from '../collector/day.js';
-import type { Platform } from '../platforms/platform.js';
+import type { Platform } from '../platforms/contract.js';
 import type { Summary } from './summary.js';
 
 /** How far back accounts that were collected for the first time could be collected, by platform. */

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../clock.js';
 import { openRefreshToken } from '../collector/open-account.js';
-import type { Platform } from '../platforms/platform.js';
+import type { Platform } from '../platforms/contract.js';
 import type { AccountFilter } from '../store/accounts.js';
 import type { Store, TokenEnd } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';

@@ -1,6 +1,6 @@
 import type { Anomaly } from '../collector/anomalies.js';
 import { DEFAULT_LOOKBACK_DAYS, OPEN_DAYS } from '../collector/window.js';
-import type { Platform } from '../platforms/platform.js';
+import type { Platform } from '../platforms/contract.js';
 import type { ForeignRows, RecordCounts, Succession } from '../store/accounts.js';
 import type { LostDays, Tally, WithoutPermission } from './tally.js';
 

@@ -1,7 +1,7 @@
 import { HOUR_MS } from '../clock.js';
 import { datesBetween } from '../collector/day.js';
 import { windowRange } from '../collector/window.js';
-import type { Platform } from '../platforms/platform.js';
+import type { Platform } from '../platforms/contract.js';
 import type { DateRange } from '../store/accounts.js';
 import { ALL } from '../store/selection.js';
 import type { FailingAccount, PlatformStatusRow, RunRow, Store, TokenEnd } from '../store/store.js';

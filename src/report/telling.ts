@@ -2,7 +2,7 @@ import type { AccountRecord } from '../collector/outcome.js';
 import type { Plan } from '../collector/plan.js';
 import { openDaysWarning, type Window } from '../collector/window.js';
 import { redact } from '../http/redact.js';
-import type { Platform } from '../platforms/platform.js';
+import type { Platform } from '../platforms/contract.js';
 import type { StoredAccount } from '../store/accounts.js';
 import { oneLine } from '../text.js';
 import { failureOf, reportOn } from './connection-report.js';

@@ -1,5 +1,5 @@
 import { addDays, dateAt } from '../collector/day.js';
-import type { Platform } from '../platforms/platform.js';
+import type { Platform } from '../platforms/contract.js';
 
 const WARN_DAYS = 60;
 

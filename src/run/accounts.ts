@@ -1,7 +1,7 @@
 import { expectAccounts } from '../collector/connections.js';
 import type { CollectOptions } from '../collector/options.js';
 import { countNamedDays, DEFAULT_LOOKBACK_DAYS, ledgerRange } from '../collector/window.js';
-import type { Platform } from '../platforms/platform.js';
+import type { Platform } from '../platforms/contract.js';
 import type { OnEvent } from '../report/events.js';
 import { expiringTokens, expiryWarnings } from '../report/expiring.js';
 import { successionWarning, unknownUsersWarning } from '../report/messages.js';

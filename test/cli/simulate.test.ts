@@ -77,7 +77,7 @@ function dayOf({ platform }: Series, date: string) {
 }
 
 function isPastSettling(series: Series, date: string): boolean {
-  const platform = configuredPlatforms({}).find(({ name }) => name === series.platform);
+  const platform = configuredPlatforms([], {}).find(({ name }) => name === series.platform);
   return lastRun() >= dayOf(series, date).end + (platform?.day.settlesAfterHours ?? Number.NaN) * HOUR_MS;
 }
 

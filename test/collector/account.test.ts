@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { collectAccount, planAccount, type RunContext } from '../../src/collector/account.js';
 import { openRefreshToken } from '../../src/collector/open-account.js';
 import { type FailureReason, PlatformError } from '../../src/errors.js';
-import type { Platform } from '../../src/platforms/platform.js';
+import type { Platform } from '../../src/platforms/contract.js';
 import type { StoredAccount, StoredConnection } from '../../src/store/accounts.js';
 import { generateKey } from '../../src/tokens/fernet.js';
 import { createKeyring } from '../../src/tokens/keyring.js';
@@ -52,12 +52,12 @@ async function collecting(account: StoredAccount, collect: Platform['collect']) 
   return { record };
 }
 
-/** Opens the account for the living token; every other one is refused with its own name in the refusal. */
+/** Opens the account for the living token; every other one is refused the refusals numbered. */
 function openedBy(living: string | null, reason: FailureReason = 'needs_reconnect') {
   const asked: string[] = [];
-  const collect: Platform['collect'] = async ({ accessToken, connectionId }, days) => {
+  const collect: Platform['collect'] = async ({ accessToken }, days) => {
     asked.push(accessToken);
-    if (accessToken !== living) throw new PlatformError(reason, `refused on ${connectionId}`, 'connection');
+    if (accessToken !== living) throw new PlatformError(reason, `refusal ${asked.length}`, 'connection');
     const values = [{ metric: 'views', value: 5 }];
     return { days: days.map(({ date }) => ({ date, kind: 'collected', values })), closing: [] };
   };
@@ -126,7 +126,7 @@ it('keeps the failure of a whole account in one place, with the days that it cos
   const { collect } = openedBy(null);
   const { record } = await collecting(accountOf(connection('c1', 'dead')), collect);
   expect(record).toEqual({
-    row: accountRow({ reason: 'needs_reconnect', message: 'refused on c1' }),
+    row: accountRow({ reason: 'needs_reconnect', message: 'refusal 1' }),
     days: [],
     closing: [],
     failedDates: DATES,
@@ -164,9 +164,7 @@ describe('an account with several connections', () => {
     const { asked, collect } = openedBy(null);
     const account = accountOf(connection('newest', 'dead'), connection('older', 'dead-too'));
     const { record } = await collecting(account, collect);
-    expect(record.row).toEqual(
-      accountRow({ connectionId: 'newest', reason: 'needs_reconnect', message: 'refused on newest' }),
-    );
+    expect(record.row).toEqual(accountRow({ connectionId: 'newest', reason: 'needs_reconnect', message: 'refusal 1' }));
     expect(record.failedDates).toEqual(DATES);
     expect(asked).toHaveLength(2);
   });

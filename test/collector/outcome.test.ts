@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../src/collector/day.js';
 import { type RecordInput, recordDay } from '../../src/collector/outcome.js';
 import { closingRows } from '../../src/collector/snapshots.js';
-import type { DayResult, MetricInfo, MetricValue } from '../../src/platforms/platform.js';
+import type { DayResult, MetricInfo, MetricValue } from '../../src/platforms/contract.js';
 import type { OutcomeState } from '../../src/store/accounts.js';
 import { ledgerEntry, storedAccount } from '../support/accounts.js';
 

@@ -4,7 +4,7 @@ import { addDays, datesBetween } from '../../src/collector/day.js';
 import { type PlanInput, plan } from '../../src/collector/plan.js';
 import { progressOf } from '../../src/collector/progress.js';
 import { ledgerRange, openDaysWarning, type Window } from '../../src/collector/window.js';
-import type { Platform } from '../../src/platforms/platform.js';
+import type { Platform } from '../../src/platforms/contract.js';
 import { type LedgerEntry, OUTCOME_STATES, type OutcomeState, type StoredAccount } from '../../src/store/accounts.js';
 import { ledgerEntry, storedAccount } from '../support/accounts.js';
 

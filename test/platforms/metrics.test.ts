@@ -14,10 +14,15 @@ describe.each(PLATFORMS.map(({ name, metrics }) => ({ name, metrics })))('the me
   it('repeat under a retired name what they are under the present one', () => {
     for (const { aliasOf, apiName, unit, aggregate, period } of metrics) {
       if (aliasOf === undefined) continue;
-      expect(find(aliasOf)).toMatchObject({ apiName, unit, aggregate });
+      expect(find(aliasOf)).toMatchObject({ unit, aggregate });
+      expect(apiName).toBeUndefined();
       expect(find(aliasOf)?.period).toBe(period);
       expect(find(aliasOf)).not.toHaveProperty('aliasOf');
     }
+  });
+
+  it("name the API's name only where it is another", () => {
+    for (const { name, apiName } of metrics) expect(apiName).not.toBe(name);
   });
 
   it('approximate only a retired name', () => {

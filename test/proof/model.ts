@@ -1,5 +1,5 @@
 import { PlatformError } from '../../src/errors.js';
-import type { DayResult, MetricValue, Platform } from '../../src/platforms/platform.js';
+import type { DayResult, MetricValue, Platform } from '../../src/platforms/contract.js';
 
 export const HOUR_MS = 3_600_000;
 /** Midnight UTC before the first run. */

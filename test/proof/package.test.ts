@@ -31,9 +31,12 @@ describe('the package, installed into an empty folder', () => {
     const needed = [
       ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'crontab.example', 'bin/analytics-collect.js'],
       ...['dist/cli/main.js', 'dist/index.js', 'dist/index.d.ts', 'dist/store/migrations/001_tables.sql'],
+      'examples/hacker-news.ts',
     ];
     expect(needed.filter((path) => !files.includes(path))).toEqual([]);
-    expect(files.filter((path) => /^(src|test|bench|\.)|\.test\.|\.map$|(?<!\.d)\.ts$/.test(path))).toEqual([]);
+    expect(
+      files.filter((path) => /^(src|test|bench|\.)|\.test\.|\.map$|^(?!examples\/).*(?<!\.d)\.ts$/.test(path)),
+    ).toEqual([]);
   });
 
   it('runs the command', async () => {

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.js';
 import { APIS, addressesAt } from '../../src/sandbox/apis.js';
-import { Variables } from '../../src/variables.js';
+import { variableSchemas } from '../../src/variables.js';
 
 it('stands in for every address that the collector asks', () => {
-  const addresses = Object.keys(Variables.parse({})).filter((name) => name.endsWith('_URL'));
+  const addresses = Object.keys(variableSchemas().platforms.parse({})).filter((name) => name.endsWith('_URL'));
   expect(Object.keys(addressesAt('http://127.0.0.1:1')).sort()).toEqual(addresses.sort());
-  expect(loadConfig(addressesAt('http://127.0.0.1:1')).meta.graphUrl).toBe('http://127.0.0.1:1/meta');
+  expect(loadConfig(addressesAt('http://127.0.0.1:1')).platforms.META_GRAPH_URL).toBe('http://127.0.0.1:1/meta');
 });
 
 it('the page of the sandbox lists its APIs', () => {

@@ -3,7 +3,7 @@ import { afterEach } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { createRefusals } from '../../src/collector/refusals.js';
 import { createHttp } from '../../src/http/client.js';
-import type { PlatformContext } from '../../src/platforms/platform.js';
+import type { PlatformContext } from '../../src/platforms/contract.js';
 
 export type Answer = readonly [status: number, json: unknown, headers?: Readonly<Record<string, string>>];
 

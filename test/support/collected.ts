@@ -1,4 +1,4 @@
-import type { Collected, DayResult } from '../../src/platforms/platform.js';
+import type { Collected, DayResult } from '../../src/platforms/contract.js';
 
 /** The days' results, with the closing figures beside the values of the last one. */
 export function withClosing({ days, closing }: Collected): DayResult[] {

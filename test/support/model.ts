@@ -1,5 +1,5 @@
 import { PlatformError } from '../../src/errors.js';
-import type { DayResult, MetricInfo, Platform } from '../../src/platforms/platform.js';
+import type { DayResult, MetricInfo, Platform } from '../../src/platforms/contract.js';
 import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
 
 /** What a model platform says of a day: its values, or that it failed with those it had. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PlatformError } from '../../src/errors.js';
-import type { Collected, PlatformContext } from '../../src/platforms/platform.js';
+import type { Collected, PlatformContext } from '../../src/platforms/contract.js';
 import { type Answer, lentContext, serveApi } from './api.js';
 import { withClosing } from './collected.js';
 

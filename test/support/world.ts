@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
 import { type CollectOptions, DEFAULTS } from '../../src/collector/options.js';
 import { loadConfig } from '../../src/config.js';
-import type { Platform } from '../../src/platforms/platform.js';
+import type { Platform } from '../../src/platforms/contract.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
 import type { CollectEvent } from '../../src/report/events.js';
 import type { Summary } from '../../src/report/summary.js';

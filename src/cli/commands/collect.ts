@@ -6,13 +6,13 @@ import { type CollectOptions, isOfEverything } from '../../collector/options.js'
 import { loadConfig, readEnvironment } from '../../config.js';
 import { CollectError } from '../../errors.js';
 import { EXIT } from '../../exit-codes.js';
-import { platformNames } from '../../platforms/registry.js';
 import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import type { Summary } from '../../report/summary.js';
 import { parsePlatforms, parseSelection, parseWindow, utcToday } from '../flags.js';
 import { maskToken, runsInGithubActions } from '../github-actions.js';
 import { reportToGithub } from '../github-report.js';
 import type { CollectFlags } from '../options.js';
+import { loadPlugins, namesWith } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
 import { renderDue } from '../render/due.js';
 import { groupedReporter } from '../render/grouped.js';
@@ -29,7 +29,8 @@ export type CollectRequest = Omit<CollectOptions, 'signal'>;
 export async function collectCommand(flags: CollectFlags): Promise<void> {
   if (flags.alertTest) return (await import('./alert-test.js')).testAlert();
   const sandbox = parseSandbox(flags);
-  const request = parseCollectFlags(flags, platformNames, utcToday(new Date()));
+  const plugins = await loadPlugins(flags.plugin);
+  const request = parseCollectFlags(flags, namesWith(plugins), utcToday(new Date()));
   const reporter = await chooseReporter(flags);
   const warn = flags.quiet ? (text: string) => process.stderr.write(`${text}\n`) : reporter.notice;
   const alerts = openAlerts(request, warn);
@@ -47,6 +48,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   async function run(): Promise<Summary> {
     const app = await openApp({
       defaultStore: isUnattended() ? 'connected' : 'create',
+      ownPlatforms: plugins,
       ...sandbox,
       ...(runsInGithubActions() && { onToken: (token) => maskToken(token) }),
     });

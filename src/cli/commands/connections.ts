@@ -1,9 +1,10 @@
 import { text } from 'node:stream/consumers';
 import { configuredPlatforms } from '../../app.js';
 import { CollectError } from '../../errors.js';
-import { platformNames } from '../../platforms/registry.js';
+import type { Platform } from '../../platforms/contract.js';
 import { parseInstant, parsePlatform, usageError } from '../flags.js';
 import type { AddFlags, ListFlags } from '../options.js';
+import { loadPlugins, namesWith } from '../plugins.js';
 import { askHidden } from '../prompt.js';
 import { connectionJson, renderConnections } from '../render/connections.js';
 import { cleanText, formatAccount, jsonDocument } from '../render/text.js';
@@ -18,13 +19,18 @@ export function listConnections({ json, ...sandbox }: ListFlags): Promise<void> 
 }
 
 export async function addConnection(flags: AddFlags): Promise<void> {
+  const plugins = await loadPlugins(flags.plugin);
+  const name = parsePlatform(flags.platform, namesWith(plugins));
   const connection = {
     userId: flags.user,
-    platform: parsePlatform(flags.platform, platformNames),
+    platform: name,
     accountId: flags.account,
     accountName: flags.name ?? null,
     tokenExpiresAt: flags.expires === undefined ? null : parseInstant('--expires', flags.expires),
-    ...parseTokens(await readTokens(flags)),
+    ...(await readTokens(
+      flags,
+      configuredPlatforms(plugins).find((platform) => platform.name === name),
+    )),
     check: flags.check,
   };
   await withApp(
@@ -35,7 +41,7 @@ export async function addConnection(flags: AddFlags): Promise<void> {
       process.stdout.write(`${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`);
       process.stderr.write('Next: analytics-collect collect\n');
     },
-    { defaultStore: 'create' },
+    { defaultStore: 'create', ownPlatforms: plugins },
   );
 }
 
@@ -95,14 +101,16 @@ export function parseTokens(pasted: string): { accessToken: string; refreshToken
   return { accessToken, refreshToken };
 }
 
-async function readTokens({ tokenStdin, platform }: AddFlags): Promise<string> {
-  if (tokenStdin) return text(process.stdin);
+type Tokens = ReturnType<typeof parseTokens>;
+
+async function readTokens({ tokenStdin }: AddFlags, platform: Platform | undefined): Promise<Tokens> {
+  if (platform?.needsToken === false) return { accessToken: '', refreshToken: null };
+  if (tokenStdin) return parseTokens(await text(process.stdin));
   if (process.stdin.isTTY) {
     const accessToken = await askHidden('Access token (not shown): ', process.stdin, process.stderr);
-    const renews = configuredPlatforms().some(({ name, renewsTokens }) => name === platform && renewsTokens);
-    if (accessToken.trim() === '' || !renews) return accessToken;
+    if (accessToken.trim() === '' || !platform?.renewsTokens) return parseTokens(accessToken);
     const question = 'Refresh token (not shown; Enter if there is none): ';
-    return `${accessToken}\n${await askHidden(question, process.stdin, process.stderr)}`;
+    return parseTokens(`${accessToken}\n${await askHidden(question, process.stdin, process.stderr)}`);
   }
   throw usageError(
     'There is no terminal to ask for the access token.',

@@ -1,4 +1,4 @@
-import type { Platform } from '../../platforms/platform.js';
+import type { Platform } from '../../platforms/contract.js';
 import { versionWarning } from '../../report/version.js';
 import type { Colors } from './colors.js';
 import { count, formatTable } from './text.js';
@@ -28,7 +28,7 @@ export function platformJson(platform: PlatformFacts, now: Date) {
     storage_rule: storageRule,
     metrics: metrics.map((metric) => ({
       name: metric.name,
-      api_name: metric.apiName,
+      api_name: metric.apiName ?? metric.aliasOf ?? metric.name,
       unit: metric.unit,
       aggregate: metric.aggregate,
       period: metric.period ?? 'day',

@@ -1,3 +1,5 @@
+import { DEFINITIONS } from '../../platforms/registry.js';
+import { namesOf } from '../../setting.js';
 import { cronSchedules, formatTime, formatTimes, type Times } from './schedule.js';
 
 /** Repository secrets that become variables of the same name; one that is not set is an empty variable, as if absent. */
@@ -6,11 +8,7 @@ const SECRETS = [
   'SUPABASE_SERVICE_ROLE_KEY',
   'DATABASE_URL',
   'ENCRYPTION_KEY',
-  'META_APP_SECRET',
-  'GOOGLE_CLIENT_ID',
-  'GOOGLE_CLIENT_SECRET',
-  'LINKEDIN_CLIENT_ID',
-  'LINKEDIN_CLIENT_SECRET',
+  ...new Set(DEFINITIONS.flatMap(({ variables }) => namesOf(variables, 'credential', 'secret'))),
   'ALERT_WEBHOOK_URL',
 ];
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { Day, Platform } from '../contract.js';
 import { type Graph, type MetaSettings, openGraph } from '../meta/graph.js';
 import type { Insights } from '../meta/insights.js';
 import { graphVersion } from '../meta/versions.js';
-import { believable, dayFrom } from '../parts.js';
-import type { Day, Platform } from '../platform.js';
+import { believable, dayFrom } from '../shared/parts.js';
 import { METRICS, UNIQUE_VIEWERS } from './metrics.js';
 import { askAsPage, noPageToken, pageToken } from './page.js';
 import { valuesOf } from './parse.js';

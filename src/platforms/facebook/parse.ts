@@ -1,6 +1,6 @@
+import type { Day, MetricValue } from '../contract.js';
 import type { Insight } from '../meta/insights.js';
-import { type Warn, withAliases } from '../parts.js';
-import type { Day, MetricValue } from '../platform.js';
+import { type Warn, withAliases } from '../shared/parts.js';
 import { METRICS, REACTIONS } from './metrics.js';
 
 /** A total has no date of its own: it is that of the window asked for, and of one with several days belongs to none of them. */

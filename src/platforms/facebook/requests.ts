@@ -1,10 +1,10 @@
 import { PlatformError } from '../../errors.js';
+import type { Day, RefusedMetrics } from '../contract.js';
 import { GraphError } from '../meta/errors.js';
 import type { Graph } from '../meta/graph.js';
 import { askInsights, type Insights } from '../meta/insights.js';
-import { askOptional, joined, type Part, tiersOf, type Warn } from '../parts.js';
-import type { Day, RefusedMetrics } from '../platform.js';
-import { ASKED, GIVEN_UP_FIRST, OPTIONAL, REACH_PERIODS, REACTIONS, UNIQUE_VIEWERS } from './metrics.js';
+import { askOptional, joined, type Part, tiersOf, type Warn } from '../shared/parts.js';
+import { DAILY, GIVEN_UP_FIRST, OPTIONAL, REACH_PERIODS, REACTIONS, UNIQUE_VIEWERS } from './metrics.js';
 import { rollingOf, withDates } from './parse.js';
 
 /** Facebook does not say which metric it refuses. */
@@ -19,7 +19,7 @@ export interface Source {
 /** The insights of some days: of all metrics, or, where one that a day is complete without may be at fault, of fewer. */
 export async function askDaily(graph: Graph, source: Source, days: readonly Day[]): Promise<Insights> {
   let refusal: GraphError | null = null;
-  const wanted = ASKED.filter((metric) => !source.refused.has(graph.name, metric));
+  const wanted = DAILY.filter((metric) => !source.refused.has(graph.name, metric));
   for (const metrics of tiersOf(wanted, GIVEN_UP_FIRST)) {
     try {
       const answer = await askInsights({

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
-import { StaleToken } from '../oauth.js';
-import { list } from '../shape.js';
-import { judgePlain, refuse, retry } from '../verdicts.js';
+import { StaleToken } from '../shared/oauth.js';
+import { type Rule, ruleFor, verdictOf } from '../shared/rules.js';
+import { list } from '../shared/shape.js';
+import { judgePlain } from '../shared/verdicts.js';
 
 /** YouTube Analytics does not know the combination of metrics and dimensions: nothing of it is answered. */
 export class UnsupportedQuery extends PlatformError {
@@ -29,74 +30,6 @@ const errorBody = z.object({
   }),
 });
 
-type ApiError = z.infer<typeof errorBody>['error'];
-
-const API_DISABLED = ['accessNotConfigured', 'SERVICE_DISABLED'];
-const TOO_MANY = [
-  'quotaExceeded',
-  'dailyLimitExceeded',
-  'rateLimitExceeded',
-  'userRateLimitExceeded',
-  'RATE_LIMIT_EXCEEDED',
-  'RESOURCE_EXHAUSTED',
-];
-const FOR_THE_DAY = ['quotaExceeded', 'dailyLimitExceeded'];
-/** `authenticatedUserAccountSuspended`, `channelSuspended`, `channelClosed` and the like. */
-const SUSPENDED = /(?:Suspended|Closed)$/;
-const SCOPE_TOO_NARROW = ['insufficientPermissions', 'ACCESS_TOKEN_SCOPE_INSUFFICIENT'];
-
-/** What an answer of a Google API means. `scope`: the permission that the request needs, for people. */
-export function judgeGoogle(answer: HttpAnswer, scope: string): Verdict<unknown> {
-  const parsed = errorBody.safeParse(answer.json);
-  if (!parsed.success) return judgePlain('Google', answer);
-  const { error } = parsed.data;
-  return judgeError(error, answer.status === 200 ? (error.code ?? 500) : answer.status, scope);
-}
-
-function judgeError(error: ApiError, status: number, scope: string): Verdict<never> {
-  const said = `${error.message} (HTTP ${status})`;
-  const words = [
-    error.status,
-    ...error.errors.map(({ reason }) => reason),
-    ...error.details.map(({ reason }) => reason),
-  ];
-  const says = (known: readonly string[]) => words.some((word) => word !== undefined && known.includes(word));
-
-  if (says(['youtubeSignupRequired'])) return { kind: 'refuse', error: new NoChannel() };
-  if (status === 401) return { kind: 'refuse', error: new StaleToken(said) };
-  if (says(API_DISABLED)) {
-    return refuse('configuration', `${said}; enable the API in the Google Cloud project of the app`, 'platform');
-  }
-  if (status === 429 || says(TOO_MANY)) {
-    return isForTheDay(error.message, says(FOR_THE_DAY))
-      ? refuse('quota_exhausted', `${said}; the quota returns at midnight Pacific time`, 'platform')
-      : retry('throttled', said, 'connection');
-  }
-  if (words.some((word) => word !== undefined && SUSPENDED.test(word))) {
-    const advice =
-      'YouTube has suspended or closed the account: its owner may appeal there, else remove the connection';
-    return refuse('missing_permission', `${said}; ${advice}`, 'connection');
-  }
-  if (status === 403) {
-    const remedy = says(SCOPE_TOO_NARROW) || /insufficient authentication scopes/i.test(error.message);
-    const message = remedy
-      ? `the token lacks the permission ${scope}; connect the account again and allow it: ${said}`
-      : `the token does not open this channel; connect it as its owner, with ${scope}: ${said}`;
-    return refuse('missing_permission', message, 'connection');
-  }
-  const unknown = /unknown identifier \((\w+)\) given in field parameters\.\w+/i.exec(error.message)?.[1];
-  if (status === 400 && (unknown !== undefined || /query is not supported/i.test(error.message))) {
-    return { kind: 'refuse', error: new UnsupportedQuery(said, unknown ?? null) };
-  }
-  return status >= 500 ? retry('platform_error', said) : refuse('unexpected_response', said, 'connection');
-}
-
-/** The same reason is given for a minute's limit and for a day's: the message tells which. */
-function isForTheDay(message: string, otherwise: boolean): boolean {
-  if (/per\s*day|daily/i.test(message)) return true;
-  return otherwise && !/per\s*(\d+\s*)?(minute|second)/i.test(message);
-}
-
 /** The token belongs to somebody without a channel. */
 export class NoChannel extends PlatformError {
   constructor() {
@@ -106,4 +39,92 @@ export class NoChannel extends PlatformError {
       'connection',
     );
   }
+}
+
+const TOO_MANY = [
+  'quotaExceeded',
+  'dailyLimitExceeded',
+  'rateLimitExceeded',
+  'userRateLimitExceeded',
+  'RATE_LIMIT_EXCEEDED',
+  'RESOURCE_EXHAUSTED',
+];
+const PER_DAY = /per\s*day|daily/i;
+
+const NO_PERMISSION = { kind: 'refuse', reason: 'missing_permission', scope: 'connection' } as const;
+const THROTTLED = { kind: 'retry', reason: 'throttled', scope: 'connection' } as const;
+const QUOTA_EXHAUSTED = {
+  kind: 'refuse',
+  reason: 'quota_exhausted',
+  scope: 'platform',
+  message: '$SAID; the quota returns at midnight Pacific time',
+} as const;
+const SCOPE_TOO_NARROW = {
+  ...NO_PERMISSION,
+  message: 'the token lacks the permission $SCOPE; connect the account again and allow it: $SAID',
+} as const;
+
+/** What errors of Google's APIs mean, by the first row that one meets. */
+const RULES: readonly Rule[] = [
+  { codes: ['youtubeSignupRequired'], kind: 'refuse', error: () => new NoChannel() },
+  { statuses: [401], kind: 'refuse', error: (said) => new StaleToken(said) },
+  {
+    codes: ['accessNotConfigured', 'SERVICE_DISABLED'],
+    kind: 'refuse',
+    reason: 'configuration',
+    scope: 'platform',
+    message: '$SAID; enable the API in the Google Cloud project of the app',
+  },
+
+  // The same reason is given for a minute's limit and for a day's: the message tells which.
+  { codes: TOO_MANY, words: PER_DAY, ...QUOTA_EXHAUSTED },
+  { statuses: [429], words: PER_DAY, ...QUOTA_EXHAUSTED },
+  { codes: TOO_MANY, words: /per\s*(\d+\s*)?(minute|second)/i, ...THROTTLED },
+  { codes: ['quotaExceeded', 'dailyLimitExceeded'], ...QUOTA_EXHAUSTED },
+  { codes: TOO_MANY, ...THROTTLED },
+  { statuses: [429], ...THROTTLED },
+
+  {
+    // `authenticatedUserAccountSuspended`, `channelSuspended`, `channelClosed` and the like.
+    codes: [/(?:Suspended|Closed)$/],
+    ...NO_PERMISSION,
+    message:
+      '$SAID; YouTube has suspended or closed the account: its owner may appeal there, else remove the connection',
+  },
+  { statuses: [403], codes: ['insufficientPermissions', 'ACCESS_TOKEN_SCOPE_INSUFFICIENT'], ...SCOPE_TOO_NARROW },
+  { statuses: [403], words: /insufficient authentication scopes/i, ...SCOPE_TOO_NARROW },
+  {
+    statuses: [403],
+    ...NO_PERMISSION,
+    message: 'the token does not open this channel; connect it as its owner, with $SCOPE: $SAID',
+  },
+  {
+    statuses: [400],
+    words: /unknown identifier \((\w+)\) given in field parameters\.\w+/i,
+    kind: 'refuse',
+    error: (said, metric) => new UnsupportedQuery(said, metric),
+  },
+  {
+    statuses: [400],
+    words: /query is not supported/i,
+    kind: 'refuse',
+    error: (said) => new UnsupportedQuery(said, null),
+  },
+  { statuses: [[500, 599]], kind: 'retry', reason: 'platform_error', scope: 'day' },
+];
+
+const UNKNOWN: Rule = { kind: 'refuse', reason: 'unexpected_response', scope: 'connection' };
+
+/** What an answer of a Google API means. `scope`: the permission that the request needs, for people. */
+export function judgeGoogle(answer: HttpAnswer, scope: string): Verdict<unknown> {
+  const parsed = errorBody.safeParse(answer.json);
+  if (!parsed.success) return judgePlain('Google', answer);
+  const { code, message, status: name, errors, details } = parsed.data.error;
+  const status = answer.status === 200 ? (code ?? 500) : answer.status;
+  const codes = [name, ...[...errors, ...details].map(({ reason }) => reason)].filter((word) => word !== undefined);
+  const refusal = { status, codes, words: message };
+  return verdictOf(ruleFor(RULES, refusal) ?? UNKNOWN, refusal, {
+    SAID: `${message} (HTTP ${status})`,
+    SCOPE: scope,
+  });
 }

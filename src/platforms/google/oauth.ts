@@ -1,4 +1,4 @@
-import type { OAuthClient } from '../oauth.js';
+import type { OAuthClient } from '../shared/oauth.js';
 
 export interface GoogleSettings {
   /** Base addresses, without a trailing slash. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
+import type { Day, DayResult, Platform } from '../contract.js';
 import { GraphError } from '../meta/errors.js';
 import { type Graph, type GraphAccess, isInstagramLogin, type MetaSettings, openGraph } from '../meta/graph.js';
 import { graphVersion } from '../meta/versions.js';
-import { askClosing, attempt, believable, dayFrom, eachDay, joined, type Part } from '../parts.js';
-import type { Day, DayResult, Platform } from '../platform.js';
+import { askClosing, attempt, believable, dayFrom, eachDay, joined, type Part } from '../shared/parts.js';
 import { METRICS } from './metrics.js';
 import { askDay, askProfile, askReach, askTotals, dayParts, REFUSAL, type Source } from './requests.js';
 

@@ -1,7 +1,7 @@
+import type { Day, MetricValue, Split } from '../contract.js';
 import type { Insight } from '../meta/insights.js';
-import type { Warn } from '../parts.js';
-import type { Day, MetricValue, Split } from '../platform.js';
-import { type SplitPart, splitOf } from '../split.js';
+import type { Warn } from '../shared/parts.js';
+import { type SplitPart, splitOf } from '../shared/split.js';
 import { CONTENT_TYPES, FOLLOW_TYPES, METRICS } from './metrics.js';
 
 /** The day's totals, each from a total or from a series; an insight without a value is no value. */

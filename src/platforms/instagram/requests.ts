@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
+import type { Day, RefusedMetrics, Split } from '../contract.js';
 import { GraphError } from '../meta/errors.js';
 import type { Graph } from '../meta/graph.js';
 import { askInsights, type Insights } from '../meta/insights.js';
@@ -13,11 +14,10 @@ import {
   type Warn,
   withAliases,
   withSplits,
-} from '../parts.js';
-import type { Day, RefusedMetrics, Split } from '../platform.js';
+} from '../shared/parts.js';
 import {
+  FOLLOWS,
   METRICS,
-  OPTIONAL_BY_FOLLOWER,
   PROFILE,
   REACH_PERIODS,
   SPLIT_BY_CONTENT,
@@ -103,12 +103,12 @@ async function askByFollower(source: Source, day: Day): Promise<Splits & { reado
     ...source,
     query: { ...totalOf(day), breakdown: 'follow_type' },
     required: false,
-    optional: { metrics: OPTIONAL_BY_FOLLOWER, warn: (message: string) => source.warn(`instagram: ${message}`) },
+    optional: { metrics: SPLIT_BY_FOLLOWER, warn: (message: string) => source.warn(`instagram: ${message}`) },
   };
-  let answer = await insightsOr({ ...request, metrics: SPLIT_BY_FOLLOWER });
+  let answer = await insightsOr({ ...request, metrics: [...SPLIT_BY_FOLLOWER, ...FOLLOWS] });
   if (answer.error instanceof GraphError && isUnexplained(answer.error)) {
     const { error } = answer;
-    answer = await insightsOr({ ...request, metrics: ['follows_and_unfollows'] });
+    answer = await insightsOr({ ...request, metrics: FOLLOWS });
     if (answer.error === null) leftOpen(error, 'instagram: splits of reach and views by follow_type', source.warn);
   }
   const { insights, error } = answer;

@@ -1,5 +1,5 @@
-import { type OAuthClient, openSession, type Tokens } from '../oauth.js';
-import type { CheckContext } from '../platform.js';
+import type { CheckContext } from '../contract.js';
+import { type OAuthClient, openSession, type Tokens } from '../shared/oauth.js';
 import { judgeLinkedIn } from './errors.js';
 import { linkedInVersion } from './versions.js';
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
-import { StaleToken } from '../oauth.js';
-import { judgePlain, refuse, retry } from '../verdicts.js';
+import { StaleToken } from '../shared/oauth.js';
+import { type Rule, ruleFor, verdictOf } from '../shared/rules.js';
+import { judgePlain } from '../shared/verdicts.js';
 import { NEWEST_VERSION, VERSIONS } from './versions.js';
 
 const errorBody = z.object({
@@ -11,13 +12,65 @@ const errorBody = z.object({
   message: z.string(),
 });
 
-const RESTRICTED_MEMBER = 65608;
-
 /** What was asked: the version as sent in `LinkedIn-Version`, and the endpoint, as in `/rest/networkSizes`. */
 export interface Asked {
   readonly version: string;
   readonly endpoint: string;
 }
+
+const NO_PERMISSION = { kind: 'refuse', reason: 'missing_permission', scope: 'connection' } as const;
+const OF_THE_APP = { kind: 'refuse', reason: 'configuration', scope: 'platform' } as const;
+const WRONG_VERSION = {
+  ...OF_THE_APP,
+  message: `LinkedIn does not answer version $VERSION; set LINKEDIN_VERSION to one in force, such as ${NEWEST_VERSION} (until ${VERSIONS.get(NEWEST_VERSION)} at least): $SAID`,
+} as const;
+const QUOTA_EXHAUSTED = {
+  kind: 'refuse',
+  reason: 'quota_exhausted',
+  message: '$ENDPOINT: $SAID; the quota returns at midnight UTC',
+} as const;
+
+/** What errors of LinkedIn's REST API mean, by the first row that one meets. */
+const RULES: readonly Rule[] = [
+  { statuses: [426], ...WRONG_VERSION },
+  { codes: ['NONEXISTENT_VERSION', 'VERSION_MISSING'], ...WRONG_VERSION },
+  { words: /version .*is not active/i, ...WRONG_VERSION },
+
+  {
+    statuses: [401],
+    codes: [65608],
+    ...NO_PERMISSION,
+    message:
+      '$SAID; LinkedIn has restricted the member who connected it: they must settle that with LinkedIn, or another administrator of the page must connect it',
+  },
+  { statuses: [401], kind: 'refuse', error: (said) => new StaleToken(said) },
+  {
+    statuses: [403],
+    ...NO_PERMISSION,
+    message:
+      'the token does not open this page; connect it as an administrator of the page, with rw_organization_admin: $SAID',
+  },
+  {
+    statuses: [404],
+    words: /no virtual resource/i,
+    ...OF_THE_APP,
+    message:
+      'LinkedIn knows no $ENDPOINT in version $VERSION: $SAID; check LINKEDIN_VERSION, and that the app has been granted the Community Management API',
+  },
+  {
+    statuses: [404],
+    ...NO_PERMISSION,
+    message: 'there is no such page, or the app has not been granted the Community Management API: $SAID',
+  },
+
+  // Of the member, or of the app and the member together; then of the app alone.
+  { statuses: [429], words: /^(?=.*\bDAY\b).*MEMBER/is, ...QUOTA_EXHAUSTED, scope: 'connection' },
+  { statuses: [429], words: /\bDAY\b/i, ...QUOTA_EXHAUSTED, scope: 'platform' },
+  { statuses: [429], kind: 'retry', reason: 'throttled', scope: 'connection' },
+  { statuses: [[500, 599]], kind: 'retry', reason: 'platform_error', scope: 'day' },
+];
+
+const UNKNOWN: Rule = { kind: 'refuse', reason: 'unexpected_response', scope: 'day' };
 
 /** What an answer of LinkedIn's REST API means. */
 export function judgeLinkedIn(answer: HttpAnswer, { version, endpoint }: Asked): Verdict<unknown> {
@@ -25,54 +78,11 @@ export function judgeLinkedIn(answer: HttpAnswer, { version, endpoint }: Asked):
   if (!parsed.success) return judgePlain('LinkedIn', answer);
   const { code, message, serviceErrorCode } = parsed.data;
   const status = answer.status === 200 ? (parsed.data.status ?? 500) : answer.status;
-  const said = `${message} (HTTP ${status}${code === undefined ? '' : ` ${code}`})`;
-
-  // Met with other statuses than 426 as well.
-  if (
-    status === 426 ||
-    code === 'NONEXISTENT_VERSION' ||
-    code === 'VERSION_MISSING' ||
-    /version .*is not active/i.test(message)
-  ) {
-    return refuse(
-      'configuration',
-      `LinkedIn does not answer version ${version}; set LINKEDIN_VERSION to one in force, such as ${NEWEST_VERSION} (until ${VERSIONS.get(NEWEST_VERSION)} at least): ${said}`,
-      'platform',
-    );
-  }
-  if (status === 401 && serviceErrorCode === RESTRICTED_MEMBER) {
-    return refuse(
-      'missing_permission',
-      `${said}; LinkedIn has restricted the member who connected it: they must settle that with LinkedIn, or another administrator of the page must connect it`,
-      'connection',
-    );
-  }
-  if (status === 401) return { kind: 'refuse', error: new StaleToken(said) };
-  if (status === 403) {
-    return refuse(
-      'missing_permission',
-      `the token does not open this page; connect it as an administrator of the page, with rw_organization_admin: ${said}`,
-      'connection',
-    );
-  }
-  if (status === 404 && /no virtual resource/i.test(message)) {
-    return refuse(
-      'configuration',
-      `LinkedIn knows no ${endpoint} in version ${version}: ${said}; check LINKEDIN_VERSION, and that the app has been granted the Community Management API`,
-      'platform',
-    );
-  }
-  if (status === 404) {
-    return refuse(
-      'missing_permission',
-      `there is no such page, or the app has not been granted the Community Management API: ${said}`,
-      'connection',
-    );
-  }
-  if (status === 429) {
-    if (!/\bDAY\b/i.test(message)) return retry('throttled', said, 'connection');
-    const scope = /MEMBER/i.test(message) ? 'connection' : 'platform';
-    return refuse('quota_exhausted', `${endpoint}: ${said}; the quota returns at midnight UTC`, scope);
-  }
-  return status >= 500 ? retry('platform_error', said) : refuse('unexpected_response', said);
+  const codes = [code, serviceErrorCode].filter((each) => each !== undefined);
+  const refusal = { status, codes, words: message };
+  return verdictOf(ruleFor(RULES, refusal) ?? UNKNOWN, refusal, {
+    SAID: `${message} (HTTP ${status}${code === undefined ? '' : ` ${code}`})`,
+    VERSION: version,
+    ENDPOINT: endpoint,
+  });
 }

@@ -1,18 +1,12 @@
 import { z } from 'zod';
 import { PlatformError, RunLimit } from '../../errors.js';
-import { metricNumber } from '../number.js';
-import { askClosing, dayFrom, type Part, type Warn } from '../parts.js';
-import type { Day, Platform } from '../platform.js';
+import type { Day, Platform } from '../contract.js';
+import { metricNumber } from '../shared/number.js';
+import { askClosing, dayFrom, type Part, type Warn } from '../shared/parts.js';
 import { type LinkedIn, type LinkedInSettings, openLinkedIn } from './api.js';
-import {
-  FOLLOWER_STATISTICS,
-  FOLLOWERS_TOTAL,
-  METRICS,
-  PAGE_STATISTICS,
-  type Resource,
-  SHARE_STATISTICS,
-} from './metrics.js';
+import { FOLLOWERS_TOTAL, METRICS } from './metrics.js';
 import { pageOf } from './page.js';
+import { FOLLOWER_STATISTICS, PAGE_STATISTICS, type Resource, SHARE_STATISTICS } from './resources.js';
 import { dailyFrom, queryFor } from './statistics.js';
 import { linkedInVersion } from './versions.js';
 

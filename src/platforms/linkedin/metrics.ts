@@ -1,99 +1,21 @@
-import { z } from 'zod';
-import { metricNumber } from '../number.js';
-import type { MetricInfo } from '../platform.js';
-import { list } from '../shape.js';
+import type { AskedMetric } from '../shared/metrics.js';
 
-const fields = z.record(z.string(), z.unknown());
-type Fields = z.infer<typeof fields>;
-
-const buttons = list(z.object({ clicks: metricNumber }), 1_000);
-
-/** One of LinkedIn's statistics, an element a day. */
-export interface Resource {
-  readonly path: string;
-  /** The finder and the parameter that names the page are called alike. */
-  readonly finder: 'organization' | 'organizationalEntity';
-  /** Where an element holds its numbers. */
-  readonly fields: z.ZodType<Fields>;
-  readonly metrics: readonly string[];
-  /** Those of them that a day is complete without. */
-  readonly optional: readonly string[];
-}
-
-const OPTIONAL_OF_PAGE = ['desktopPageViews', 'mobilePageViews', 'desktopButtonClicks', 'mobileButtonClicks'];
-
-export const PAGE_STATISTICS: Resource = {
-  path: 'organizationPageStatistics',
-  finder: 'organization',
-  fields: z
-    .object({
-      totalPageStatistics: z
-        .object({
-          views: z.object({ allPageViews: fields.nullish() }).catchall(z.unknown()).nullish(),
-          clicks: z.unknown().optional(),
-        })
-        .nullish(),
-    })
-    .transform(({ totalPageStatistics: found }) => {
-      const clicks = fieldsOf(found?.clicks);
-      return {
-        ...found?.views?.allPageViews,
-        desktopPageViews: fieldsOf(found?.views?.allDesktopPageViews).pageViews,
-        mobilePageViews: fieldsOf(found?.views?.allMobilePageViews).pageViews,
-        desktopButtonClicks: clicksOf(clicks.desktopCustomButtonClickCounts),
-        mobileButtonClicks: clicksOf(clicks.mobileCustomButtonClickCounts),
-      };
-    }),
-  metrics: ['pageViews', 'uniquePageViews', ...OPTIONAL_OF_PAGE],
-  optional: OPTIONAL_OF_PAGE,
-};
-
-function fieldsOf(value: unknown): Fields {
-  return fields.safeParse(value).data ?? {};
-}
-
-/** Over all buttons: an empty list says that none was clicked. What is no such list is read as a number, or found unreadable. */
-function clicksOf(counts: unknown): unknown {
-  const parsed = buttons.safeParse(counts);
-  return parsed.success ? parsed.data.reduce((sum, { clicks }) => sum + clicks, 0) : (counts ?? undefined);
-}
-
-export const FOLLOWER_STATISTICS: Resource = {
-  path: 'organizationalEntityFollowerStatistics',
-  finder: 'organizationalEntity',
-  fields: z.object({ followerGains: fields.nullish() }).transform((element) => element.followerGains ?? {}),
-  metrics: ['organicFollowerGain', 'paidFollowerGain'],
-  optional: [],
-};
-
-export const SHARE_STATISTICS: Resource = {
-  path: 'organizationalEntityShareStatistics',
-  finder: 'organizationalEntity',
-  fields: z.object({ totalShareStatistics: fields.nullish() }).transform(({ totalShareStatistics: found }) => ({
-    ...found,
-    // Both spellings are on the wire.
-    uniqueImpressionsCount: found?.uniqueImpressionsCount ?? found?.uniqueImpressionsCounts,
-  })),
-  metrics: [
-    'impressionCount',
-    'uniqueImpressionsCount',
-    'clickCount',
-    'likeCount',
-    'commentCount',
-    'shareCount',
-    'engagement',
-  ],
-  optional: [],
-};
+/** The resources of the API that have metrics. */
+export type Request =
+  | 'organizationPageStatistics'
+  | 'organizationalEntityFollowerStatistics'
+  | 'organizationalEntityShareStatistics'
+  | 'networkSizes';
 
 export const FOLLOWERS_TOTAL = 'firstDegreeSize';
 
-export const METRICS: readonly MetricInfo[] = [
+export const METRICS: readonly AskedMetric<Request>[] = [
   {
     name: 'pageViews',
     apiName: 'allPageViews.pageViews',
     unit: 'count',
     aggregate: 'sum',
+    asked: 'organizationPageStatistics',
     meaning: 'Visits to the page',
   },
   {
@@ -101,6 +23,7 @@ export const METRICS: readonly MetricInfo[] = [
     apiName: 'allPageViews.uniquePageViews',
     unit: 'accounts',
     aggregate: 'none',
+    asked: 'organizationPageStatistics',
     meaning: 'Members who visited the page; never to be summed over days',
   },
   {
@@ -108,6 +31,8 @@ export const METRICS: readonly MetricInfo[] = [
     apiName: 'allDesktopPageViews.pageViews',
     unit: 'count',
     aggregate: 'sum',
+    asked: 'organizationPageStatistics',
+    optional: true,
     meaning: 'Visits to the page from a desktop; part of pageViews',
   },
   {
@@ -115,6 +40,8 @@ export const METRICS: readonly MetricInfo[] = [
     apiName: 'allMobilePageViews.pageViews',
     unit: 'count',
     aggregate: 'sum',
+    asked: 'organizationPageStatistics',
+    optional: true,
     meaning: 'Visits to the page from a mobile device; part of pageViews',
   },
   {
@@ -122,6 +49,8 @@ export const METRICS: readonly MetricInfo[] = [
     apiName: 'desktopCustomButtonClickCounts',
     unit: 'count',
     aggregate: 'sum',
+    asked: 'organizationPageStatistics',
+    optional: true,
     meaning: "Clicks on the page's own buttons, such as Visit website, from a desktop",
   },
   {
@@ -129,64 +58,78 @@ export const METRICS: readonly MetricInfo[] = [
     apiName: 'mobileCustomButtonClickCounts',
     unit: 'count',
     aggregate: 'sum',
+    asked: 'organizationPageStatistics',
+    optional: true,
     meaning: "Taps on the page's own buttons, such as Visit website, from a mobile device",
   },
   {
     name: 'organicFollowerGain',
-    apiName: 'organicFollowerGain',
     unit: 'accounts',
     aggregate: 'sum',
+    asked: 'organizationalEntityFollowerStatistics',
     meaning: 'Followers won without advertising, less those lost; may be negative',
   },
   {
     name: 'paidFollowerGain',
-    apiName: 'paidFollowerGain',
     unit: 'accounts',
     aggregate: 'sum',
+    asked: 'organizationalEntityFollowerStatistics',
     meaning: 'Followers won by advertising, less those lost; may be negative',
   },
   {
     name: 'impressionCount',
-    apiName: 'impressionCount',
     unit: 'count',
     aggregate: 'sum',
+    asked: 'organizationalEntityShareStatistics',
     meaning: "Times that the page's posts were shown, without advertising",
   },
   {
     name: 'uniqueImpressionsCount',
-    apiName: 'uniqueImpressionsCount',
     unit: 'accounts',
     aggregate: 'none',
+    asked: 'organizationalEntityShareStatistics',
     meaning: 'Members to whom posts were shown; never to be summed over days',
   },
-  { name: 'clickCount', apiName: 'clickCount', unit: 'count', aggregate: 'sum', meaning: 'Clicks on posts' },
+  {
+    name: 'clickCount',
+    unit: 'count',
+    aggregate: 'sum',
+    asked: 'organizationalEntityShareStatistics',
+    meaning: 'Clicks on posts',
+  },
   {
     name: 'likeCount',
-    apiName: 'likeCount',
     unit: 'count',
     aggregate: 'sum',
+    asked: 'organizationalEntityShareStatistics',
     meaning: 'Reactions to posts, less those taken back; may be negative',
   },
-  { name: 'commentCount', apiName: 'commentCount', unit: 'count', aggregate: 'sum', meaning: 'Comments on posts' },
   {
-    name: 'shareCount',
-    apiName: 'shareCount',
+    name: 'commentCount',
     unit: 'count',
     aggregate: 'sum',
+    asked: 'organizationalEntityShareStatistics',
+    meaning: 'Comments on posts',
+  },
+  {
+    name: 'shareCount',
+    unit: 'count',
+    aggregate: 'sum',
+    asked: 'organizationalEntityShareStatistics',
     meaning: 'Times that posts were shared',
   },
   {
     name: 'engagement',
-    apiName: 'engagement',
     unit: 'ratio',
     aggregate: 'none',
+    asked: 'organizationalEntityShareStatistics',
     meaning: "The day's clicks, reactions, comments and shares over its impressions; never to be summed or averaged",
   },
   {
     name: FOLLOWERS_TOTAL,
-    apiName: FOLLOWERS_TOTAL,
     unit: 'accounts',
     aggregate: 'last',
+    asked: 'networkSizes',
     period: 'lifetime',
     meaning: 'Followers at the end of the day, as of the collection',
   },

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
-import { metricNumber } from '../number.js';
-import { type Part, readValues, type Warn } from '../parts.js';
-import type { Day } from '../platform.js';
-import { list } from '../shape.js';
-import type { Resource } from './metrics.js';
+import type { Day } from '../contract.js';
+import { metricNumber } from '../shared/number.js';
+import { type Part, readValues, type Warn } from '../shared/parts.js';
+import { list } from '../shared/shape.js';
+import { metricsOf, type Resource } from './resources.js';
 
 const DAY_MS = 86_400_000;
 const answer = z.object({ elements: list(z.unknown(), 1_000) });
@@ -21,7 +21,8 @@ export function queryFor(resource: Resource, urn: string, { start, end }: Pick<D
 
 /** What one of the statistics says of each day: an element belongs to the day that it starts with. Throws `PlatformError`. */
 export function dailyFrom(json: unknown, resource: Resource, days: readonly Day[], warn: Warn): Map<string, Part> {
-  const optional = { metrics: resource.optional, warn: (message: string) => warn(`linkedin: ${message}`) };
+  const metrics = metricsOf(resource);
+  const optional = { metrics: metrics.optional, warn: (message: string) => warn(`linkedin: ${message}`) };
   const parsed = answer.safeParse(json);
   if (!parsed.success) throw unexpected(resource, 'the answer holds no list of elements');
   const found = new Map<string, Part>();
@@ -35,7 +36,7 @@ export function dailyFrom(json: unknown, resource: Resource, days: readonly Day[
     found.set(
       day.date,
       fields.success
-        ? readValues(fields.data, resource.metrics, optional)
+        ? readValues(fields.data, metrics.all, optional)
         : { values: [], error: unexpected(resource, `${day.date} has an unexpected form`) },
     );
   }

@@ -1,4 +1,4 @@
-import type { ApiVersion } from '../platform.js';
+import type { ApiVersion } from '../contract.js';
 
 /**
  * The known versions of LinkedIn's API, oldest first, with the day until which each is answered: as published for those up to

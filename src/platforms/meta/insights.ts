@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
-import { metricNumber } from '../number.js';
-import type { Optional, Warn } from '../parts.js';
-import type { RefusedMetrics } from '../platform.js';
-import { list, whatIsWrong } from '../shape.js';
+import type { RefusedMetrics } from '../contract.js';
+import { metricNumber } from '../shared/number.js';
+import type { Optional, Warn } from '../shared/parts.js';
+import { list, whatIsWrong } from '../shared/shape.js';
 import type { Graph } from './graph.js';
 import { askTolerantly } from './metrics.js';
 

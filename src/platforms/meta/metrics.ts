@@ -1,5 +1,5 @@
-import { leftOpen, type Warn } from '../parts.js';
-import type { RefusedMetrics } from '../platform.js';
+import type { RefusedMetrics } from '../contract.js';
+import { leftOpen, type Warn } from '../shared/parts.js';
 import { GraphError } from './errors.js';
 
 const INVALID_PARAMETER = 100;

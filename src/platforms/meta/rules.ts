@@ -1,23 +1,12 @@
-import type { FailureReason, FailureScope } from '../../errors.js';
+import type { Rule } from '../shared/rules.js';
 
-/** One row of the table of errors: the first whose conditions all hold decides. */
-export interface Rule {
-  readonly codes?: readonly (number | readonly [first: number, last: number])[];
-  readonly subcodes?: readonly number[];
-  /** Met in the message, or in the title and the text that are meant for people. */
-  readonly words?: RegExp;
-  readonly isTransient?: boolean;
-  readonly kind: 'retry' | 'refuse';
-  readonly reason: FailureReason;
-  readonly scope: FailureScope;
-  readonly maxAttempts?: number;
+/** A row of Meta's table. The error that it makes of a refusal is a `GraphError`. */
+export type MetaRule = Extract<Rule, { readonly reason: unknown }> & {
   /** Calling on lengthens the block: all accounts wait so long before the app's next request. */
   readonly appRestMs?: number;
   /** Another kind of token is wanted: this one is alive. */
   readonly wantsPageToken?: true;
-  /** What to do about it; `$1` is what the words' first group has caught, `$PERMISSIONS` what the platform needs. */
-  readonly advice?: string;
-}
+};
 
 const OF_THE_APP = { kind: 'refuse', reason: 'configuration', scope: 'platform' } as const;
 const OF_THE_ACCOUNT_ID = { kind: 'refuse', reason: 'configuration', scope: 'connection' } as const;
@@ -30,7 +19,7 @@ const BAD_REQUEST = { kind: 'refuse', reason: 'unexpected_response', scope: 'day
 const NEEDS_PAGE_TOKEN = {
   ...NO_PERMISSION,
   wantsPageToken: true,
-  advice: 'connect it as a person with full access to the Page',
+  message: '$SAID; connect it as a person with full access to the Page',
 } as const;
 
 /** The limit of the app is one of a rolling hour. */
@@ -40,25 +29,25 @@ const APP_REST_MS = 300_000;
  * What errors of the Graph API mean. Neither the HTTP status nor the error's `type` tells: code 100 comes as `OAuthException`,
  * throttling as 400. Sources: the error-handling and rate-limiting pages of the Graph API documentation, and recorded answers.
  */
-export const RULES: readonly Rule[] = [
+export const RULES: readonly MetaRule[] = [
   // The app: these come with codes 190 and 200 as well, and no new token heals them.
   {
     words: /application has been deleted/i,
     ...OF_THE_APP,
-    advice: 'the Meta app that issued the tokens is gone: restore it, or set up another one',
+    message: '$SAID; the Meta app that issued the tokens is gone: restore it, or set up another one',
   },
   {
     words: /data use checkup/i,
     ...OF_THE_APP,
-    advice: 'an administrator of the app must complete the Data Use Checkup in the App Dashboard',
+    message: '$SAID; an administrator of the app must complete the Data Use Checkup in the App Dashboard',
   },
   {
     words: /API access (?:is |was |has been )?(?:blocked|deactivated|disrupted)/i,
     ...OF_THE_APP,
-    advice: 'an administrator of the app must resolve in the App Dashboard what Meta asks for there',
+    message: '$SAID; an administrator of the app must resolve in the App Dashboard what Meta asks for there',
   },
-  { words: /appsecret_proof/i, ...OF_THE_APP, advice: 'check META_APP_SECRET' },
-  { codes: [104], ...OF_THE_APP, advice: 'check META_APP_SECRET' },
+  { words: /appsecret_proof/i, ...OF_THE_APP, message: '$SAID; check META_APP_SECRET' },
+  { codes: [104], ...OF_THE_APP, message: '$SAID; check META_APP_SECRET' },
 
   // The token.
   {
@@ -70,39 +59,40 @@ export const RULES: readonly Rule[] = [
     codes: [190],
     subcodes: [459, 464],
     ...DEAD_TOKEN,
-    advice: 'its owner must log in at facebook.com and do what is asked there; then connect the account again',
+    message: '$SAID; its owner must log in at facebook.com and do what is asked there; then connect the account again',
   },
-  { codes: [102, 190], ...DEAD_TOKEN, advice: 'connect the account again' },
+  { codes: [102, 190], ...DEAD_TOKEN, message: '$SAID; connect the account again' },
 
   // The account id.
-  { codes: [21], words: /migrated to page ID (\d+)/i, ...OF_THE_ACCOUNT_ID, advice: 'set account_id to $1' },
-  { codes: [21], ...OF_THE_ACCOUNT_ID, advice: "set account_id to the Page's new id" },
-  { codes: [803], ...OF_THE_ACCOUNT_ID, advice: 'account_id names nothing at Meta; correct it' },
+  { codes: [21], words: /migrated to page ID (\d+)/i, ...OF_THE_ACCOUNT_ID, message: '$SAID; set account_id to $1' },
+  { codes: [21], ...OF_THE_ACCOUNT_ID, message: "$SAID; set account_id to the Page's new id" },
+  { codes: [803], ...OF_THE_ACCOUNT_ID, message: '$SAID; account_id names nothing at Meta; correct it' },
   {
     codes: [100],
     words: /nonexisting field .*on node type \(User\)/i,
     ...OF_THE_ACCOUNT_ID,
-    advice: "account_id is a person's; set it to the id of the Page or of the Instagram account",
+    message: "$SAID; account_id is a person's; set it to the id of the Page or of the Instagram account",
   },
-  { codes: [2500], ...OF_THE_ACCOUNT_ID, advice: 'check account_id and META_GRAPH_VERSION' },
+  { codes: [2500], ...OF_THE_ACCOUNT_ID, message: '$SAID; check account_id and META_GRAPH_VERSION' },
 
   // Permissions.
   {
     codes: [100],
     subcodes: [33],
     ...NO_PERMISSION,
-    advice: 'the token does not open this account: connect it as a person who manages it, or correct account_id',
+    message:
+      '$SAID; the token does not open this account: connect it as a person who manages it, or correct account_id',
   },
   {
     codes: [10],
     words: /page public content access/i,
     ...NO_PERMISSION,
-    advice: 'connect it as a person with a role on the Page',
+    message: '$SAID; connect it as a person with a role on the Page',
   },
   {
     codes: [3, 10, [200, 299]],
     ...NO_PERMISSION,
-    advice: 'connect the account again and grant $PERMISSIONS',
+    message: '$SAID; connect the account again and grant $PERMISSIONS',
   },
 
   // Limits: of the app, then of a person, a Page or an account.
@@ -117,4 +107,10 @@ export const RULES: readonly Rule[] = [
   { codes: [2], ...TROUBLE },
   { isTransient: true, ...TROUBLE },
   { codes: [100, 3001], ...BAD_REQUEST },
+
+  // Of a code that the table does not know, the HTTP status has to tell.
+  { statuses: [429], ...THROTTLED },
+  { statuses: [[500, 599]], ...TROUBLE },
 ];
+
+export const UNKNOWN: MetaRule = { ...TROUBLE, kind: 'refuse' };

@@ -1,4 +1,4 @@
-import type { ApiVersion } from '../platform.js';
+import type { ApiVersion } from '../contract.js';
 
 /**
  * The versions of the Graph API in force, with the day until which each is available. v26.0 (29 July 2026) and v27.0

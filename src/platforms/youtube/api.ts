@@ -1,7 +1,7 @@
+import type { CheckContext } from '../contract.js';
 import { judgeGoogle } from '../google/errors.js';
 import { ANALYTICS_SCOPE, CHANNEL_SCOPE, type GoogleSettings, googleClient } from '../google/oauth.js';
-import { openSession, type Tokens } from '../oauth.js';
-import type { CheckContext } from '../platform.js';
+import { openSession, type Tokens } from '../shared/oauth.js';
 
 interface ReportQuery {
   /** Dates of the Pacific calendar, both inclusive. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import { NoChannel } from '../google/errors.js';
-import { type Part, readValues } from '../parts.js';
-import { list } from '../shape.js';
+import { type Part, readValues } from '../shared/parts.js';
+import { list } from '../shared/shape.js';
 import type { YouTube } from './api.js';
 import { TOTALS } from './metrics.js';
 

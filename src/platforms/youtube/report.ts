@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
-import { type Part, readValues, type Warn } from '../parts.js';
-import type { Split } from '../platform.js';
-import { list, whatIsWrong } from '../shape.js';
-import { type SplitPart, splitOf } from '../split.js';
+import type { Split } from '../contract.js';
+import { type Part, readValues, type Warn } from '../shared/parts.js';
+import { list, whatIsWrong } from '../shared/shape.js';
+import { type SplitPart, splitOf } from '../shared/split.js';
 import { CONTENT_TYPES, OPTIONAL } from './metrics.js';
 
 /** Columns stand in no promised order, and `rows` is absent when nothing matches. */

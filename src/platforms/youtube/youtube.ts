@@ -1,8 +1,8 @@
 import { PlatformError } from '../../errors.js';
+import type { Day, DayResult, MetricValue, Platform, RefusedMetrics, Split } from '../contract.js';
 import { NoChannel, UnsupportedQuery } from '../google/errors.js';
 import type { GoogleSettings } from '../google/oauth.js';
-import { attempt, dayFrom, leftOpen, type Part, tiersOf, type Warn, withSplits } from '../parts.js';
-import type { Day, DayResult, MetricValue, Platform, RefusedMetrics, Split } from '../platform.js';
+import { attempt, dayFrom, leftOpen, type Part, tiersOf, type Warn, withSplits } from '../shared/parts.js';
 import { openYouTube, type YouTube } from './api.js';
 import { channelName, channelTotals, WrongChannel } from './channel.js';
 import { DAILY, GIVEN_UP_FIRST, METRICS, OPTIONAL, SPLIT_BY_CONTENT } from './metrics.js';

@@ -5,10 +5,7 @@ import { type Answer, lentContext, serveApi } from '../../support/api.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
 const account = {
-  userId: 'u',
-  connectionId: 'c',
   accountId: '104500000000001',
-  accountName: null,
   accessToken: 'user-token',
   refreshToken: null,
   tokenExpiresAt: null,

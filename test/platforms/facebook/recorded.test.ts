@@ -1,14 +1,11 @@
 import { datesBetween, dayOf } from '../../../src/collector/day.js';
+import type { Account } from '../../../src/platforms/contract.js';
 import { facebook } from '../../../src/platforms/facebook/facebook.js';
-import type { Account } from '../../../src/platforms/platform.js';
 import type { Answer } from '../../support/api.js';
 import { answerFrom, type Expectation, holdRecorded, readRecorded } from '../../support/recorded.js';
 
 const ACCOUNT: Account = {
-  userId: 'u',
-  connectionId: 'c',
   accountId: '104500000000001',
-  accountName: null,
   accessToken: 'USER_TOKEN',
   refreshToken: null,
   tokenExpiresAt: null,

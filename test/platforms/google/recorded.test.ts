@@ -1,5 +1,5 @@
 import { dayOf } from '../../../src/collector/day.js';
-import type { Account } from '../../../src/platforms/platform.js';
+import type { Account } from '../../../src/platforms/contract.js';
 import { youtube } from '../../../src/platforms/youtube/youtube.js';
 import { type Expectation, holdRecorded } from '../../support/recorded.js';
 
@@ -7,10 +7,7 @@ const NOW = new Date('2026-11-22T12:00:00Z');
 const DATE = '2026-11-18';
 /** Its access token has expired: nothing is asked before it is renewed. */
 const ACCOUNT: Account = {
-  userId: 'u',
-  connectionId: 'c',
   accountId: 'UCaaaaaaaaaaaaaaaaaaaaa1',
-  accountName: null,
   accessToken: 'EXPIRED',
   refreshToken: '1//refresh',
   tokenExpiresAt: new Date('2026-11-22T11:00:00Z'),

@@ -9,10 +9,7 @@ import { type Answer, lentContext, serveApi } from '../../support/api.js';
 
 const DAY = dayOf('2026-11-21', 'America/Los_Angeles');
 const ACCOUNT = {
-  userId: 'u',
-  connectionId: 'c',
   accountId: '17841400000000001',
-  accountName: null,
   accessToken: 'EAAtoken',
   refreshToken: null,
   tokenExpiresAt: null,

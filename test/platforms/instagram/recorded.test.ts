@@ -1,15 +1,12 @@
 import { expect, it } from 'vitest';
 import { dayOf } from '../../../src/collector/day.js';
+import type { Account } from '../../../src/platforms/contract.js';
 import { instagram } from '../../../src/platforms/instagram/instagram.js';
-import type { Account } from '../../../src/platforms/platform.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
 import { answerFrom, type Expectation, holdRecorded, readRecorded } from '../../support/recorded.js';
 
 const ACCOUNT: Account = {
-  userId: 'u',
-  connectionId: 'c',
   accountId: '17841400000000001',
-  accountName: null,
   accessToken: 'EAAtoken',
   refreshToken: null,
   tokenExpiresAt: null,

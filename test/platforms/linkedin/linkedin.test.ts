@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../../src/collector/day.js';
+import type { Account } from '../../../src/platforms/contract.js';
 import { linkedin } from '../../../src/platforms/linkedin/linkedin.js';
-import type { Account } from '../../../src/platforms/platform.js';
 import { EXPECTED, NOON } from '../../conformance/accounts.js';
 import { checking, collecting } from '../../conformance/collecting.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
@@ -60,10 +60,7 @@ describe('three statistics, of which one fails', () => {
     organizationalEntityShareStatistics: { totalShareStatistics: { clickCount: 3 } },
   };
   const ACCOUNT: Account = {
-    userId: 'u1',
-    connectionId: 'c1',
     accountId: '7',
-    accountName: null,
     accessToken: 'AQXone',
     refreshToken: null,
     tokenExpiresAt: null,

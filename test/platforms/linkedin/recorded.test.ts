@@ -1,14 +1,11 @@
 import { dayOf } from '../../../src/collector/day.js';
+import type { Account } from '../../../src/platforms/contract.js';
 import { linkedin } from '../../../src/platforms/linkedin/linkedin.js';
-import type { Account } from '../../../src/platforms/platform.js';
 import type { Answer } from '../../support/api.js';
 import { type Expectation, holdRecorded } from '../../support/recorded.js';
 
 const ACCOUNT: Account = {
-  userId: 'u',
-  connectionId: 'c',
   accountId: '90000001',
-  accountName: null,
   accessToken: 'AQXone',
   refreshToken: 'AQYrefresh',
   tokenExpiresAt: null,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../../src/collector/day.js';
-import { PAGE_STATISTICS, SHARE_STATISTICS } from '../../../src/platforms/linkedin/metrics.js';
+import { PAGE_STATISTICS, SHARE_STATISTICS } from '../../../src/platforms/linkedin/resources.js';
 import { dailyFrom } from '../../../src/platforms/linkedin/statistics.js';
 
 const DAY = dayOf('2026-11-15', 'UTC');

@@ -1,14 +1,11 @@
 import { datesBetween, dayOf } from '../../../src/collector/day.js';
-import type { Account } from '../../../src/platforms/platform.js';
+import type { Account } from '../../../src/platforms/contract.js';
 import { youtube } from '../../../src/platforms/youtube/youtube.js';
 import type { Answer } from '../../support/api.js';
 import { type Expectation, holdRecorded } from '../../support/recorded.js';
 
 const ACCOUNT: Account = {
-  userId: 'u',
-  connectionId: 'c',
   accountId: 'UCaaaaaaaaaaaaaaaaaaaaa1',
-  accountName: null,
   accessToken: 'ya29.one',
   refreshToken: '1//refresh',
   tokenExpiresAt: null,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { datesBetween, dayOf } from '../../../src/collector/day.js';
-import type { Account } from '../../../src/platforms/platform.js';
+import type { Account } from '../../../src/platforms/contract.js';
 import { youtube } from '../../../src/platforms/youtube/youtube.js';
 import { trueSplit } from '../../../src/sandbox/values.js';
 import { EXPECTED, NOON } from '../../conformance/accounts.js';
@@ -35,10 +35,7 @@ describe('in the sandbox', () => {
 
 const DAYS = datesBetween('2026-11-15', '2026-11-16').map((date) => dayOf(date, 'America/Los_Angeles'));
 const ACCOUNT: Account = {
-  userId: 'u1',
-  connectionId: 'c1',
   accountId: `UC${'a'.repeat(22)}`,
-  accountName: null,
   accessToken: 'ya29.one',
   refreshToken: null,
   tokenExpiresAt: null,

@@ -1,8 +1,8 @@
-import { type FailureReason, type FailureScope, PlatformError } from '../errors.js';
-import type { HttpAnswer, Verdict } from '../http/http.js';
+import { type FailureReason, type FailureScope, PlatformError } from '../../errors.js';
+import type { HttpAnswer, Verdict } from '../../http/http.js';
 
 /** What an answer means that holds no error in the API's own words: a JSON object with status 200 is one to read. */
-export function judgePlain(api: string, answer: HttpAnswer): Verdict<unknown> {
+export function judgePlain(api: string, answer: HttpAnswer): Verdict<object> {
   if (answer.status === 429) return retry('throttled', 'too many requests (HTTP 429)', 'connection');
   if (answer.status >= 500) return retry('platform_error', `${api} answered HTTP ${answer.status}`);
   if (!isObject(answer.json)) {
@@ -17,7 +17,7 @@ export function judgePlain(api: string, answer: HttpAnswer): Verdict<unknown> {
   return { kind: 'accept', value: answer.json };
 }
 
-export function retry(reason: FailureReason, message: string, scope: FailureScope = 'day'): Verdict<never> {
+function retry(reason: FailureReason, message: string, scope: FailureScope = 'day'): Verdict<never> {
   return { kind: 'retry', error: new PlatformError(reason, message, scope) };
 }
 

@@ -1,5 +1,6 @@
 import type { PlatformError, SkipReason } from '../errors.js';
 import type { Http } from '../http/http.js';
+import type { Values, Variable } from '../setting.js';
 
 /** One calendar day in a platform's own time zone. A day has 23, 24 or 25 hours. */
 export interface Day {
@@ -13,10 +14,8 @@ export interface Day {
 
 /** A connected account, its tokens decrypted. Lives in memory only. Ids exceed 2^53 and are strings, always. */
 export interface Account {
-  readonly userId: string;
-  readonly connectionId: string;
   readonly accountId: string;
-  readonly accountName: string | null;
+  /** Empty where the platform needs none (`needsToken`). */
   readonly accessToken: string;
   readonly refreshToken: string | null;
   readonly tokenExpiresAt: Date | null;
@@ -62,12 +61,12 @@ export interface Collected {
   readonly closing: readonly MetricValue[];
 }
 
-/** What is told of a metric in `metrics.ts`, in `platforms` and in the README. */
+/** What is told of a metric: in its rows, in `platforms` and in the documentation. */
 export interface MetricInfo {
   /** The name stored in `analytics_snapshots.metric`. */
   readonly name: string;
-  /** The name that the API is asked for; equal to `name` but for retired names and totals. */
-  readonly apiName: string;
+  /** The API's name, where it is another. */
+  readonly apiName?: string;
   /** As the API gives it, never converted. `percent` is of 100, `ratio` of 1. */
   readonly unit: 'count' | 'accounts' | 'minutes' | 'seconds' | 'milliseconds' | 'percent' | 'ratio';
   /** How days combine: `sum` for events, `last` for levels, `none` for unique people, averages and ratios. */
@@ -139,6 +138,8 @@ export interface Platform {
   };
   readonly metrics: readonly MetricInfo[];
   readonly version: ApiVersion;
+  /** False where the API answers without one: nothing is decrypted, and a connection may hold none. Absent, it is needed. */
+  readonly needsToken?: boolean;
   /** Whether an access token that has run out is renewed with the connection's refresh token. */
   readonly renewsTokens: boolean;
   /** Whether an access token with a date of its end stored beside it ends by it. Pages' tokens do not, and often have one. */
@@ -153,4 +154,40 @@ export interface Platform {
   collect(account: Account, days: readonly Day[], context: PlatformContext): Promise<Collected>;
   /** Asks the API, in one or two requests, whether the token opens the account. Throws `PlatformError` when it does not. */
   check(account: Account, context: CheckContext): Promise<{ accountName: string | null }>;
+}
+
+/** The values of the variables that platforms read, by name, checked. */
+export type PlatformVariables = Readonly<Record<string, unknown>>;
+
+/** A platform before it is configured: what is known of it without the environment, and how it is made from that. */
+export interface PlatformDefinition<
+  Variables extends Readonly<Record<string, Variable>> = Readonly<Record<string, Variable>>,
+> {
+  /** As in `Platform`. */
+  readonly name: string;
+  /** For people: `Instagram`. */
+  readonly title: string;
+  /**
+   * The columns of `platform_connections` that may hold the account's id, in the order in which they are believed, where they are
+   * others than `ACCOUNT_COLUMNS`. The view `collection_connections` reads them, and a test holds it to this.
+   */
+  readonly accountColumns?: readonly string[];
+  /** What the platform reads from the environment, by name: see `baseAddress`, `credential`, `secret` and `setting`. */
+  readonly variables: Variables;
+  /** Names that are nearly one of these, common for something else, and so no mistake. */
+  readonly unrelatedVariables?: readonly string[];
+  create(variables: Values<Variables>): Platform;
+}
+
+/** The columns that hold the account's id on any platform. */
+export const ACCOUNT_COLUMNS = ['account_id', 'page_id'];
+
+/** A platform, held to the contract by its type. One that reads nothing from the environment may be given as it is. */
+export function definePlatform(platform: Platform): PlatformDefinition;
+export function definePlatform<Variables extends Readonly<Record<string, Variable>>>(
+  definition: PlatformDefinition<Variables>,
+): PlatformDefinition<Variables>;
+export function definePlatform(given: Platform | PlatformDefinition): PlatformDefinition {
+  if ('create' in given) return given;
+  return { name: given.name, title: given.name, variables: {}, create: () => given };
 }

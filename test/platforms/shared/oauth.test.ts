@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Judge } from '../../src/http/http.js';
-import { type OAuthClient, openSession, StaleToken } from '../../src/platforms/oauth.js';
-import { judgePlain } from '../../src/platforms/verdicts.js';
-import { EXPECTED, NOON } from '../conformance/accounts.js';
-import { collecting } from '../conformance/collecting.js';
-import { lentContext, serveApi } from '../support/api.js';
+import type { Judge } from '../../../src/http/http.js';
+import { type OAuthClient, openSession, StaleToken } from '../../../src/platforms/shared/oauth.js';
+import { judgePlain } from '../../../src/platforms/shared/verdicts.js';
+import { EXPECTED, NOON } from '../../conformance/accounts.js';
+import { collecting } from '../../conformance/collecting.js';
+import { lentContext, serveApi } from '../../support/api.js';
 
 describe.each(['youtube', 'linkedin'] as const)('%s', (platform) => {
   const { account, states } = EXPECTED[platform];

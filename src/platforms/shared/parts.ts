@@ -1,6 +1,6 @@
-import { Interrupted, PlatformError, RunLimit } from '../errors.js';
+import { Interrupted, PlatformError, RunLimit } from '../../errors.js';
+import type { Day, DayResult, MetricInfo, MetricValue, PlatformContext, Split } from '../contract.js';
 import { metricNumber } from './number.js';
-import type { Day, DayResult, MetricInfo, MetricValue, PlatformContext, Split } from './platform.js';
 
 export type Warn = PlatformContext['warn'];
 

@@ -1,4 +1,4 @@
-import type { Split } from './platform.js';
+import type { Split } from '../contract.js';
 
 /** What the platform itself could not assign is no type. */
 const UNASSIGNED = /^(unknown|undefined|unspecified|creatorcontenttypeunspecified)$/;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { PlatformError } from '../errors.js';
-import type { HttpAnswer, Judge, Verdict } from '../http/http.js';
-import type { Account, CheckContext } from './platform.js';
-import { TOKEN_RULES, type TokenRule } from './token-errors.js';
-import { judgePlain, refuse, retry } from './verdicts.js';
+import { PlatformError } from '../../errors.js';
+import type { HttpAnswer, Judge, Verdict } from '../../http/http.js';
+import type { Account, CheckContext } from '../contract.js';
+import { ruleFor, verdictOf } from './rules.js';
+import { TOKEN_RULES } from './token-errors.js';
+import { judgePlain, refuse } from './verdicts.js';
 
 const WEEK_SECONDS = 7 * 86_400;
 
@@ -124,19 +125,25 @@ const tokenError = z.object({
 
 /** What a token endpoint's answer means (`TOKEN_RULES`). */
 function judgeRefresh(
-  client: OAuthClient,
+  { provider, variables }: OAuthClient,
   answer: HttpAnswer,
   warn: CheckContext['warn'],
 ): Verdict<z.infer<typeof tokenAnswer>> {
-  const { provider } = client;
   const failure = tokenError.safeParse(answer.json);
   if (failure.success) {
     const { error, error_subtype: subtype, error_description: description } = failure.data;
-    const said = `${subtype === undefined ? error : `${error}/${subtype}`}: ${description || 'no description'}`;
-    const rule = TOKEN_RULES.find(({ words }) => words.test(said));
-    if (rule !== undefined) return verdictOf(rule, `${said} (HTTP ${answer.status})`, client, warn);
+    const words = `${subtype === undefined ? error : `${error}/${subtype}`}: ${description || 'no description'}`;
+    const refusal = { status: answer.status, codes: [error], words };
+    const rule = ruleFor(TOKEN_RULES, refusal);
+    if (rule !== undefined) {
+      const said = `${words} (HTTP ${answer.status})`;
+      const tell = (SAID: string) => verdictOf(rule, refusal, { SAID, VARIABLES: variables });
+      if (!rule.ofTheApp) return tell(`the ${provider} access token is not renewed: ${said}`);
+      warn(tell(`${provider} refuses the app, so no access token can be renewed: ${said}`).error.message);
+      return tell(`${provider} refuses the app: ${said}`);
+    }
     if (answer.status < 500 && answer.status !== 429) {
-      return refuse('unexpected_response', `${provider} does not renew the token: ${said}`, 'connection');
+      return refuse('unexpected_response', `${provider} does not renew the token: ${words}`, 'connection');
     }
   }
   const plain = judgePlain(`${provider}'s token endpoint`, answer);
@@ -144,19 +151,4 @@ function judgeRefresh(
   const parsed = tokenAnswer.safeParse(plain.value);
   if (parsed.success) return { kind: 'accept', value: parsed.data };
   return refuse('unexpected_response', `${provider}'s token endpoint answered without an access token`, 'connection');
-}
-
-function verdictOf(
-  { kind, reason, ofTheApp, advice }: TokenRule,
-  said: string,
-  { provider, variables }: OAuthClient,
-  warn: CheckContext['warn'],
-): Verdict<never> {
-  const remedy = advice.replaceAll('$VARIABLES', variables);
-  if (ofTheApp) {
-    warn(`${provider} refuses the app, so no access token can be renewed: ${said}; ${remedy}`);
-    return refuse(reason, `${provider} refuses the app: ${said}; ${remedy}`, 'connection');
-  }
-  const message = `the ${provider} access token is not renewed: ${said}; ${remedy}`;
-  return kind === 'refuse' ? refuse(reason, message, 'connection') : retry(reason, message, 'connection');
 }

@@ -1,0 +1,28 @@
+import { baseAddress, credential, secret, type Values } from '../../setting.js';
+import type { GoogleSettings } from './oauth.js';
+
+/** What the platforms of Google read from the environment. */
+export const GOOGLE_VARIABLES = {
+  YOUTUBE_ANALYTICS_URL: baseAddress('https://youtubeanalytics.googleapis.com'),
+  YOUTUBE_DATA_URL: baseAddress('https://www.googleapis.com'),
+  GOOGLE_OAUTH_URL: baseAddress('https://oauth2.googleapis.com'),
+  GOOGLE_CLIENT_ID: credential('1234.apps.googleusercontent.com'),
+  GOOGLE_CLIENT_SECRET: secret('GOCSPX-…'),
+};
+
+export const GOOGLE_UNRELATED = [
+  'GOOGLE_AUTH_URL',
+  'GOOGLE_CLIENT_IDS',
+  'GOOGLE_CLIENT_SECRETS',
+  'GOOGLE_CLIENT_SECRETS_FILE',
+];
+
+export function googleSettings(variables: Values<typeof GOOGLE_VARIABLES>): GoogleSettings {
+  return {
+    analyticsUrl: variables.YOUTUBE_ANALYTICS_URL,
+    dataUrl: variables.YOUTUBE_DATA_URL,
+    oauthUrl: variables.GOOGLE_OAUTH_URL,
+    clientId: variables.GOOGLE_CLIENT_ID ?? null,
+    clientSecret: variables.GOOGLE_CLIENT_SECRET ?? null,
+  };
+}

@@ -1,0 +1,33 @@
+import { baseAddress, secret, setting, type Values } from '../../setting.js';
+import type { MetaSettings } from './graph.js';
+
+/** Meta serves calls to an expired version with the oldest usable one: https://developers.facebook.com/docs/graph-api/changelog */
+const OLDEST_VERSION = 21;
+/** Whose answers are known. */
+const VERSION = 'v25.0';
+
+/** What the platforms of Meta read from the environment. */
+export const META_VARIABLES = {
+  META_GRAPH_URL: baseAddress('https://graph.facebook.com'),
+  INSTAGRAM_GRAPH_URL: baseAddress('https://graph.instagram.com'),
+  META_GRAPH_VERSION: setting(
+    isUsableVersion,
+    `is not a Graph API version from v${OLDEST_VERSION}.0 on`,
+    VERSION,
+  ).default(VERSION),
+  META_APP_SECRET: secret('0123456789abcdef'),
+};
+
+export function metaSettings(variables: Values<typeof META_VARIABLES>): MetaSettings {
+  return {
+    graphUrl: variables.META_GRAPH_URL,
+    instagramUrl: variables.INSTAGRAM_GRAPH_URL,
+    version: variables.META_GRAPH_VERSION,
+    appSecret: variables.META_APP_SECRET ?? null,
+  };
+}
+
+function isUsableVersion(text: string): boolean {
+  const version = /^v(\d{2})\.0$/.exec(text);
+  return version !== null && Number(version[1]) >= OLDEST_VERSION;
+}

@@ -1,0 +1,73 @@
+import { type FailureReason, type FailureScope, PlatformError } from '../../errors.js';
+import type { Verdict } from '../../http/http.js';
+
+/** A refusal in one form for all APIs. */
+export interface Refusal {
+  /** Of HTTP. */
+  readonly status: number;
+  /** Error codes and reasons, in the API's words or numbers. */
+  readonly codes: readonly (number | string)[];
+  readonly subcode?: number | undefined;
+  readonly isTransient?: boolean | undefined;
+  readonly words: string;
+}
+
+type Range = readonly [first: number, last: number];
+
+/** One row of a table of errors: the first whose conditions all hold decides. */
+interface Conditions {
+  readonly statuses?: readonly (number | Range)[];
+  /** One of them is among the refusal's. */
+  readonly codes?: readonly (number | string | Range | RegExp)[];
+  readonly subcodes?: readonly number[];
+  readonly isTransient?: boolean;
+  /** Met in the API's words. */
+  readonly words?: RegExp;
+}
+
+/** What an error means: by its reason and scope, or as an error of a class of its own, given the message and what `words` has caught. */
+type Meaning =
+  | { readonly reason: FailureReason; readonly scope: FailureScope }
+  | { readonly error: (message: string, caught: string | null) => PlatformError };
+
+export type Rule = Conditions &
+  Meaning & {
+    readonly kind: 'retry' | 'refuse';
+    /** `$SAID` is what the API said, `$1` what the words' first group has caught, `$NAME` a value of the request. Default: `$SAID`. */
+    readonly message?: string;
+    readonly maxAttempts?: number;
+  };
+
+/** A verdict that is an error. */
+type Refused = Exclude<Verdict<never>, { kind: 'accept' }>;
+
+/** The first row that a refusal meets. */
+export function ruleFor<Row extends Conditions>(rows: readonly Row[], refusal: Refusal): Row | undefined {
+  return rows.find(({ statuses, codes, subcodes, isTransient, words }) => {
+    if (statuses !== undefined && !statuses.some((status) => covers(status, refusal.status))) return false;
+    if (codes !== undefined && !codes.some((code) => refusal.codes.some((given) => covers(code, given)))) return false;
+    if (subcodes !== undefined && !subcodes.some((subcode) => subcode === refusal.subcode)) return false;
+    if (isTransient !== undefined && isTransient !== refusal.isTransient) return false;
+    return words === undefined || words.test(refusal.words);
+  });
+}
+
+/** What a row says of a refusal. `values` are put into the message by name: `SAID`, and those of the request. */
+export function verdictOf(rule: Rule, { words }: Refusal, values: Readonly<Record<string, string>>): Refused {
+  const caught = rule.words?.exec(words)?.[1] ?? null;
+  const message = filled(rule.message ?? '$SAID', { ...values, ...(caught !== null && { 1: caught }) });
+  const error = 'error' in rule ? rule.error(message, caught) : new PlatformError(rule.reason, message, rule.scope);
+  if (rule.kind === 'refuse') return { kind: 'refuse', error };
+  return { kind: 'retry', error, ...(rule.maxAttempts !== undefined && { maxAttempts: rule.maxAttempts }) };
+}
+
+/** A template with each `$NAME` in it replaced by the value of that name; a name without a value stays. */
+function filled(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replaceAll(/\$([A-Z]+|\d)/g, (name, key: string) => values[key] ?? name);
+}
+
+function covers(wanted: number | string | Range | RegExp, given: number | string): boolean {
+  if (wanted instanceof RegExp) return wanted.test(String(given));
+  if (typeof wanted === 'object') return typeof given === 'number' && wanted[0] <= given && given <= wanted[1];
+  return wanted === given;
+}

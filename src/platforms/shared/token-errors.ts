@@ -1,0 +1,71 @@
+import type { Rule } from './rules.js';
+
+/** A row of the token endpoints' table. */
+export type TokenRule = Rule & {
+  /** No token of the app can be renewed: the operator is told apart from the accounts. */
+  readonly ofTheApp?: true;
+};
+
+const OF_THE_APP = { kind: 'refuse', reason: 'configuration', scope: 'connection', ofTheApp: true } as const;
+const DEAD_TOKEN = { kind: 'refuse', reason: 'needs_reconnect', scope: 'connection' } as const;
+const CREDENTIALS = '$VARIABLES_CLIENT_ID and $VARIABLES_CLIENT_SECRET';
+
+/**
+ * The codes of RFC 6749, section 5.2, and those that Google and LinkedIn have beside them. `$VARIABLES` is the prefix
+ * of the variables that hold the app. All concern the connection alone: a
+ * token that is still valid needs no renewal.
+ */
+export const TOKEN_RULES: readonly TokenRule[] = [
+  {
+    words: /^deleted_client/,
+    ...OF_THE_APP,
+    message: `$SAID; the OAuth client was deleted: restore it, or set ${CREDENTIALS} to those of another one`,
+  },
+  {
+    words: /^disabled_client/,
+    ...OF_THE_APP,
+    message: `$SAID; the OAuth client is disabled: enable it, or set ${CREDENTIALS} to those of another one`,
+  },
+  {
+    words: /^unauthorized_client/,
+    ...OF_THE_APP,
+    message: `$SAID; the refresh token was given to another client: check ${CREDENTIALS}`,
+  },
+  { words: /^invalid_client/, ...OF_THE_APP, message: `$SAID; check ${CREDENTIALS}` },
+  {
+    words: /admin_policy_enforced/,
+    ...DEAD_TOKEN,
+    message: '$SAID; ask an administrator of the Workspace to allow the app, then connect the account again',
+  },
+  {
+    words: /invalid_rapt/,
+    ...DEAD_TOKEN,
+    message:
+      '$SAID; the session policy of the Workspace has ended the token: connect the account again, and ask an administrator to trust the app',
+  },
+  {
+    words: /^access_denied/,
+    ...DEAD_TOKEN,
+    message: '$SAID; connect the account again; if it comes back, the app has not been granted the renewal of tokens',
+  },
+  // LinkedIn says invalid_request of a dead refresh token as well.
+  {
+    words: /^invalid_grant|refresh token.*(expired|revoked)/i,
+    ...DEAD_TOKEN,
+    message: '$SAID; connect the account again',
+  },
+  {
+    words: /^rate_limit_exceeded/,
+    kind: 'retry',
+    reason: 'throttled',
+    scope: 'connection',
+    message: '$SAID; if it stays, ask for a higher rate of token grants',
+  },
+  {
+    words: /^(temporarily_unavailable|server_error|internal_failure)/,
+    kind: 'retry',
+    reason: 'platform_error',
+    scope: 'connection',
+    message: '$SAID; the next run asks again',
+  },
+];

@@ -1,0 +1,114 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { serveApi } from '../support/api.js';
+import { home, runCli } from './support/cli.js';
+import { readyDatabase } from './support/databases.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** A project that has this package among its dependencies, and the example compiled in it. */
+beforeAll(() => {
+  mkdirSync(join(home, 'node_modules'), { recursive: true });
+  symlinkSync(ROOT, join(home, 'node_modules/analytics-collect'));
+  const source = readFileSync(join(ROOT, 'examples/hacker-news.ts'), 'utf8');
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, verbatimModuleSyntax: true },
+  });
+  module('hacker-news.mjs', outputText);
+});
+
+function module(name: string, text: string): string {
+  writeFileSync(join(home, name), text);
+  return `./${name}`;
+}
+
+const PLUGIN = ['--plugin', './hacker-news.mjs'];
+
+describe('the example, a platform of one file outside the source', () => {
+  it('is connected without a token, collected once, and leaves its closing figure', async () => {
+    const { url, requests } = await serveApi(({ pathname }) =>
+      pathname === '/v0/user/pg.json' ? [200, { id: 'pg', karma: 157_316 }] : [200, null],
+    );
+    const database = await readyDatabase('embedded');
+    try {
+      const env = { ...database.env, HACKER_NEWS_URL: url };
+      const add = ['connections', 'add', '--user', 'u1', '--platform', 'hacker_news', ...PLUGIN];
+      const added = await runCli([...add, '--account', 'pg'], { env });
+      expect(added.stdout, added.stderr).toMatch(/^added connection .*: hacker_news .*pg.* of user u1\n$/);
+      const unknown = await runCli([...add, '--account', 'nobody'], { env });
+      expect(unknown).toMatchObject({ code: 1, stdout: '' });
+      expect(unknown.stderr).toContain('Hacker News has no user nobody');
+
+      const first = await runCli(['collect', '--json', ...PLUGIN], { env });
+      expect(first, first.stderr).toMatchObject({ code: 0 });
+      expect(JSON.parse(first.stdout)).toMatchObject({
+        status: 'completed',
+        connections: { total: 1, succeeded: 1, failed: 0, skipped: 0 },
+        metrics: { inserted: 1 },
+        warnings: [],
+      });
+      const again = await runCli(['collect', '--json', ...PLUGIN], { env });
+      expect(JSON.parse(again.stdout)).toMatchObject({ status: 'completed', metrics: { inserted: 0, updated: 0 } });
+      expect(requests.map(({ pathname }) => pathname)).toContain('/v0/user/pg.json');
+
+      const rows = await database.query('select platform, metric, value::int, metadata from analytics_snapshots');
+      expect(rows).toEqual([
+        {
+          platform: 'hacker_news',
+          metric: 'karma',
+          value: 157_316,
+          metadata: expect.objectContaining({ api: 'hacker_news_firebase', period: 'lifetime', aggregate: 'last' }),
+        },
+      ]);
+    } finally {
+      await database.close();
+    }
+  });
+
+  it('is among the platforms, with its metrics', async () => {
+    const { stdout } = await runCli(['platforms', '--json', ...PLUGIN]);
+    const platforms: { platform: string; metrics: { name: string; api_name: string }[] }[] = JSON.parse(stdout);
+    expect(platforms.at(-1)).toMatchObject({
+      platform: 'hacker_news',
+      metrics: [{ name: 'karma', api_name: 'karma' }],
+    });
+    expect((await runCli(['platforms', '--json'])).stdout).not.toContain('hacker_news');
+  });
+
+  it('has its variables held to their rules, with all others', async () => {
+    const env = { HACKER_NEWS_URL: 'nonsense', META_GRAPH_VERSION: '25' };
+    const { code, stderr } = await runCli(['platforms', ...PLUGIN], { env });
+    expect(code).toBe(2);
+    expect(stderr).toContain('HACKER_NEWS_URL is not an http(s) address');
+    expect(stderr).toContain('META_GRAPH_VERSION is not');
+  });
+});
+
+describe('what is no plugin is refused in plain words', () => {
+  const flat = (name: string, rest = '') => `export default {
+    name: '${name}', title: 'T', variables: {}, create: () => ({ name: '${name}' ${rest} }),
+  };`;
+
+  it.each([
+    ['a file that is not there', './absent.js', '', 'There is no plugin ./absent.js.'],
+    ['a file that is no module', './broken.mjs', 'export default {', 'The plugin ./broken.mjs cannot be loaded: '],
+    ['a module without a default export', './empty.mjs', 'export const a = 1;', 'has no default export'],
+    ['something else', './else.mjs', 'export default { name: 1 };', 'is not a platform:\n  name: '],
+    ['a platform without metrics', './bare.mjs', flat('bare'), 'is not a platform:\n  api: '],
+    ['a name that is taken', './taken.mjs', flat('youtube'), 'named "youtube", and there is one of that name already'],
+  ])('%s', async (_what, path, text, message) => {
+    if (text !== '') module(path, text);
+    const { code, stdout, stderr } = await runCli(['platforms', '--plugin', path]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/\[usage\]\n$/);
+  });
+
+  it('the same one twice', async () => {
+    const { code, stderr } = await runCli(['collect', ...PLUGIN, ...PLUGIN]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('named "hacker_news", and there is one of that name already');
+  });
+});
