@@ -36,7 +36,7 @@ export default definePlatform({
     async collect(account, days, context) {
       const closing = context.wantsClosing ? [{ metric: 'karma', value: await karmaOf(url, account, context) }] : [];
       // The API keeps no history: there is a figure of now, and nothing for any one day.
-      return { days: days.map(({ date }) => ({ date, kind: 'no_data', values: [] })), closing };
+      return { days: days.map(({ date }) => ({ date, kind: 'no_data' })), closing };
     },
 
     async check(account, context) {

@@ -53,13 +53,15 @@ export type {
   DayResult,
   MetricInfo,
   MetricValue,
+  /** Items of which there is at least one. */
+  NonEmpty,
   Platform,
   PlatformContext,
   PlatformDefinition,
   RefusedMetrics,
   Split,
 } from './platforms/contract.js';
-export { definePlatform } from './platforms/contract.js';
+export { dayResult, definePlatform } from './platforms/contract.js';
 export { judgePlain } from './platforms/shared/verdicts.js';
 export type {
   /** What is new of a connection since it was last collected. */

@@ -1,7 +1,14 @@
 import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import type { HttpClient } from '../http/client.js';
 import { redact } from '../http/redact.js';
-import type { DayResult, Platform, PlatformContext } from '../platforms/contract.js';
+import {
+  type Day,
+  type DayResult,
+  isNonEmpty,
+  type NonEmpty,
+  type Platform,
+  type PlatformContext,
+} from '../platforms/contract.js';
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import { oneLine } from '../text.js';
 import type { Keyring } from '../tokens/keyring.js';
@@ -18,10 +25,10 @@ import {
   skippedDay,
   withoutPermission,
 } from './outcome.js';
-import { type Plan, plan } from './plan.js';
+import type { Plan } from './plan.js';
 import { progressOf } from './progress.js';
 import type { Refusals } from './refusals.js';
-import { closingRows, valuesOfTheDay } from './snapshots.js';
+import { closingRows, valuesOf, valuesOfTheDay } from './snapshots.js';
 import type { Window } from './window.js';
 
 /** What the accounts of one run share. */
@@ -39,23 +46,6 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Struck out of everything an API says, as the account's own tokens are. */
   readonly secrets: readonly string[];
-}
-
-/** The days due of one account, from its ledger and the clock. */
-export function planAccount(
-  account: StoredAccount,
-  { day, metrics }: Pick<Platform, 'day' | 'metrics'>,
-  run: Pick<RunContext, 'window' | 'backlog' | 'again' | 'now'>,
-): Plan {
-  return plan({
-    account,
-    day,
-    hasClosing: metrics.some(({ period }) => period === 'lifetime'),
-    window: run.window,
-    backlog: run.backlog,
-    now: run.now(),
-    again: run.again,
-  });
 }
 
 /**
@@ -82,12 +72,20 @@ export async function collectAccount(
     skippedDates: [],
     backlog: 0,
   };
-  if (planned.due.length === 0) return notAsked;
+  const { due } = planned;
+  if (!isNonEmpty(due)) return notAsked;
   let failure: { readonly connection: StoredConnection; readonly error: PlatformError } | null = null;
   for (const connection of account.connections) {
     secrets.push(...[connection.accessToken, connection.refreshToken].filter((token) => token !== null));
     try {
-      const { days, closing } = await askPlatform(account, connection, platform, planned, { ...run, secrets }, clean);
+      const { days, closing } = await askPlatform(
+        account,
+        connection,
+        platform,
+        { ...planned, due },
+        { ...run, secrets },
+        clean,
+      );
       return recordOf(account, connection, platform, { days: [...tooOld, ...days], closing }, run.now());
     } catch (thrown) {
       if (thrown instanceof Interrupted) break;
@@ -100,7 +98,7 @@ export async function collectAccount(
   if (failure === null || run.signal.aborted) return notAsked;
   const { connection, error } = failure;
   const { row, ...record } = recordOf(account, connection, platform, { days: tooOld, closing: [] }, run.now());
-  const dates = planned.due.map(({ date }) => date);
+  const dates = due.map(({ date }) => date);
   const isSkipped = error.reason === 'missing_permission';
   return {
     ...record,
@@ -177,7 +175,7 @@ async function askPlatform(
   stored: StoredAccount,
   connection: StoredConnection,
   platform: Platform,
-  planned: Plan,
+  planned: Plan & { readonly due: NonEmpty<Day> },
   run: RunContext & { readonly secrets: string[] },
   clean: (text: string) => string,
 ): Promise<Pick<AccountRecord, 'days' | 'closing'>> {
@@ -207,7 +205,7 @@ async function askPlatform(
 
 /** The metrics of the day itself that a day was answered with, and what their values come to. */
 function answeredOf(result: DayResult, platform: Pick<Platform, 'metrics'>) {
-  const values = result.kind === 'skipped' ? [] : valuesOfTheDay(result.values, platform);
+  const values = valuesOfTheDay(valuesOf(result), platform);
   return { date: result.date, metrics: values.map(({ info }) => info.name), figures: figuresOf(values) };
 }
 

@@ -12,7 +12,7 @@ import type {
 import { oneLine } from '../text.js';
 import { figuresOf, hasValues, isDoubted, type JudgeInput, judge, NO_DOUBT } from './doubt.js';
 import { missingMetrics } from './expected.js';
-import { describe, isOfTheDay, snapshotOf } from './snapshots.js';
+import { describe, isOfTheDay, snapshotOf, valuesOf } from './snapshots.js';
 import { hasSettled, isLastOfWindow } from './window.js';
 
 /** How a day ended, with the rows that belong to it: written together or not at all. */
@@ -56,7 +56,7 @@ export interface RecordInput extends JudgeInput {
 export function recordDay(input: RecordInput): DayRecord {
   const { account, platform, day, result, askedAt, clean, warn } = input;
   if (result.kind === 'skipped') return skippedDay(account, day.date, result.reason, clean(result.why));
-  const described = describe(result.values, platform, warn);
+  const described = describe(valuesOf(result), platform, warn);
   const given = new Set(described.map(({ info }) => info.name));
   const missing = missingMetrics(account, day.date, given, askedAt);
   const known = account.ledger.find(({ date }) => date === day.date);

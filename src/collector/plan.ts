@@ -35,6 +35,24 @@ export interface Plan {
   readonly closing: Day | null;
 }
 
+/** What a run asks of every account. */
+export interface PlanOptions {
+  readonly window: Window;
+  readonly backlog: number;
+  readonly again: boolean;
+  readonly now: () => Date;
+}
+
+/** The days due of one account, from its ledger and the clock. */
+export function planAccount(
+  account: StoredAccount,
+  { day, metrics }: Pick<Platform, 'day' | 'metrics'>,
+  { window, backlog, again, now }: PlanOptions,
+): Plan {
+  const hasClosing = metrics.some(({ period }) => period === 'lifetime');
+  return plan({ account, day, hasClosing, window, backlog, again, now: now() });
+}
+
 export function isNothingDue({ due, tooOld }: Plan): boolean {
   return due.length + tooOld.length === 0;
 }

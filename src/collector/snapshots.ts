@@ -1,4 +1,4 @@
-import type { Day, MetricInfo, MetricValue, Platform, Split } from '../platforms/contract.js';
+import type { Day, DayResult, MetricInfo, MetricValue, Platform, Split } from '../platforms/contract.js';
 import type { SnapshotRow, StoredAccount } from '../store/accounts.js';
 
 /** What the rows of an answer have in common. */
@@ -15,6 +15,11 @@ export interface Source {
 export interface Described {
   readonly value: MetricValue;
   readonly info: MetricInfo;
+}
+
+/** The values that a platform gave for a day. */
+export function valuesOf(result: DayResult): readonly MetricValue[] {
+  return 'values' in result ? result.values : [];
 }
 
 /** Each metric's last value with what the platform's table says of it. What the table does not know has no meaning to store. */

@@ -37,12 +37,17 @@ export interface MetricValue {
   readonly reactions?: Split;
 }
 
+export type NonEmpty<T> = readonly [T, ...T[]];
+
+export function isNonEmpty<T>(items: readonly T[]): items is NonEmpty<T> {
+  return items.length > 0;
+}
+
 /** What a platform has to say of one day. */
 export type DayResult =
-  /** `values` may be empty: the API has nothing for the day, so far. */
-  | { readonly date: string; readonly kind: 'collected'; readonly values: readonly MetricValue[] }
-  /** The API has gone past the day without a word on it: it will have no data, however long one waits. */
-  | { readonly date: string; readonly kind: 'no_data'; readonly values: readonly MetricValue[] }
+  | { readonly date: string; readonly kind: 'collected'; readonly values: NonEmpty<MetricValue> }
+  /** The API has nothing for the day, so far. */
+  | { readonly date: string; readonly kind: 'no_data' }
   /** Some of it could not be had; `values` holds what could, and stays open to correction by the next run. */
   | {
       readonly date: string;
@@ -52,6 +57,11 @@ export type DayResult =
     }
   /** Not to be collected at all, for a reason that the operator is told. */
   | { readonly date: string; readonly kind: 'skipped'; readonly reason: SkipReason; readonly why: string };
+
+/** What a platform has to say of a day without trouble. */
+export function dayResult(date: string, values: readonly MetricValue[]): DayResult {
+  return isNonEmpty(values) ? { date, kind: 'collected', values } : { date, kind: 'no_data' };
+}
 
 /** What a platform has to say of an account. */
 export interface Collected {
@@ -151,7 +161,7 @@ export interface Platform {
    * Throws `PlatformError` when no day can be had, which fails this account alone, and `Interrupted`;
    * days that were complete before an interruption may be returned without the others.
    */
-  collect(account: Account, days: readonly Day[], context: PlatformContext): Promise<Collected>;
+  collect(account: Account, days: NonEmpty<Day>, context: PlatformContext): Promise<Collected>;
   /** Asks the API, in one or two requests, whether the token opens the account. Throws `PlatformError` when it does not. */
   check(account: Account, context: CheckContext): Promise<{ accountName: string | null }>;
 }

@@ -1,5 +1,5 @@
-import { planAccount } from '../collector/account.js';
 import type { CollectOptions } from '../collector/options.js';
+import { planAccount } from '../collector/plan.js';
 import type { OnEvent } from '../report/events.js';
 import type { Summary } from '../report/summary.js';
 import { createTelling } from '../report/telling.js';

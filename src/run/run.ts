@@ -1,12 +1,12 @@
 import { steadyClock } from '../clock.js';
-import { planAccount, type RunContext } from '../collector/account.js';
+import type { RunContext } from '../collector/account.js';
 import { createAnomalies } from '../collector/anomalies.js';
 import { collectInChunks, joinedRecord } from '../collector/chunks.js';
 import { forEachConcurrently } from '../collector/concurrently.js';
 import { holdLease } from '../collector/lease.js';
 import type { CollectOptions } from '../collector/options.js';
 import type { AccountRecord } from '../collector/outcome.js';
-import { isNothingDue } from '../collector/plan.js';
+import { isNothingDue, planAccount } from '../collector/plan.js';
 import { createRecorder } from '../collector/recorder.js';
 import { createRefusals } from '../collector/refusals.js';
 import { daysDoneBefore } from '../collector/window.js';

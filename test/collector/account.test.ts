@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { collectAccount, planAccount, type RunContext } from '../../src/collector/account.js';
+import { collectAccount, type RunContext } from '../../src/collector/account.js';
 import { openRefreshToken } from '../../src/collector/open-account.js';
+import { planAccount } from '../../src/collector/plan.js';
 import { type FailureReason, PlatformError } from '../../src/errors.js';
-import type { Platform } from '../../src/platforms/contract.js';
+import { dayResult, type Platform } from '../../src/platforms/contract.js';
 import type { StoredAccount, StoredConnection } from '../../src/store/accounts.js';
 import { generateKey } from '../../src/tokens/fernet.js';
 import { createKeyring } from '../../src/tokens/keyring.js';
@@ -59,7 +60,7 @@ function openedBy(living: string | null, reason: FailureReason = 'needs_reconnec
     asked.push(accessToken);
     if (accessToken !== living) throw new PlatformError(reason, `refusal ${asked.length}`, 'connection');
     const values = [{ metric: 'views', value: 5 }];
-    return { days: days.map(({ date }) => ({ date, kind: 'collected', values })), closing: [] };
+    return { days: days.map(({ date }) => dayResult(date, values)), closing: [] };
   };
   return { asked, collect };
 }

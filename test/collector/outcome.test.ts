@@ -2,15 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../src/collector/day.js';
 import { type RecordInput, recordDay } from '../../src/collector/outcome.js';
 import { closingRows } from '../../src/collector/snapshots.js';
-import type { DayResult, MetricInfo, MetricValue } from '../../src/platforms/contract.js';
+import { type DayResult, dayResult, type MetricInfo, type MetricValue } from '../../src/platforms/contract.js';
 import type { OutcomeState } from '../../src/store/accounts.js';
 import { ledgerEntry, storedAccount } from '../support/accounts.js';
 
 const DATE = '2026-11-18';
 const SETTLED = new Date('2026-11-22T00:00:00Z');
 const EARLY = new Date('2026-11-19T04:00:00Z');
-const EMPTY: DayResult = { date: DATE, kind: 'collected', values: [] };
-const PASSED: DayResult = { date: DATE, kind: 'no_data', values: [] };
+const EMPTY: DayResult = { date: DATE, kind: 'no_data' };
 
 const METRICS: readonly MetricInfo[] = [
   { name: 'views', apiName: 'views', unit: 'count', aggregate: 'sum', meaning: 'Times shown' },
@@ -55,14 +54,13 @@ function recorded(result: DayResult, { askedAt = SETTLED, known }: { askedAt?: D
   return { ...record, warnings };
 }
 
-const collected = (...values: MetricValue[]): DayResult => ({ date: DATE, kind: 'collected', values });
+const collected = (...values: MetricValue[]): DayResult => dayResult(DATE, values);
 const metadata = (value: MetricValue) => recorded(collected(value)).snapshots[0]?.metadata;
 
 it.each<[DayResult, OutcomeState | undefined, OutcomeState]>([
   [EMPTY, undefined, 'no_data'],
   [EMPTY, 'pending', 'no_data'],
   [EMPTY, 'provisional', 'provisional'],
-  [PASSED, 'provisional', 'provisional'],
   [EMPTY, 'settled', 'settled'],
 ])('an answer without a value takes back nothing that is written: %j after %s is %s', (result, known, state) => {
   expect(recorded(result, known === undefined ? {} : { known }).outcome.state).toBe(state);
@@ -119,13 +117,7 @@ describe('figures of several days', () => {
   });
 
   it('say nothing of the values of the day beside them', () => {
-    const both = {
-      ...figures,
-      values: [
-        { metric: 'views', value: 1 },
-        { metric: 'reach_7d', value: 9 },
-      ],
-    };
+    const both = collected({ metric: 'views', value: 1 }, { metric: 'reach_7d', value: 9 });
     const { outcome, snapshots } = recorded(both, { askedAt: EARLY });
     expect(outcome.state).toBe('provisional');
     expect(snapshots.map((row) => row.metadata.settled)).toEqual([false, true]);

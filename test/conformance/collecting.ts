@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest';
-import { collectAccount, planAccount } from '../../src/collector/account.js';
+import { collectAccount } from '../../src/collector/account.js';
+import { planAccount } from '../../src/collector/plan.js';
 import { createRefusals } from '../../src/collector/refusals.js';
 import { loadConfig } from '../../src/config.js';
 import { createHttp } from '../../src/http/client.js';

@@ -1,5 +1,5 @@
 import { PlatformError } from '../../src/errors.js';
-import type { DayResult, MetricValue, Platform } from '../../src/platforms/contract.js';
+import { type DayResult, dayResult, type MetricValue, type Platform } from '../../src/platforms/contract.js';
 
 export const HOUR_MS = 3_600_000;
 /** Midnight UTC before the first run. */
@@ -94,7 +94,7 @@ export function modelPlatform(
       const now = context.now().getTime();
       const results = days.map(({ date, end }): DayResult => {
         const values = valuesAt(script, indexOf(date), (now - end.getTime()) / HOUR_MS);
-        if (wrong !== 'half') return { date, kind: 'collected', values };
+        if (wrong !== 'half') return dayResult(date, values);
         return { date, kind: 'failed', error: new PlatformError('timeout', 'no answer'), values: values.slice(0, 1) };
       });
       return { days: results, closing: [] };

@@ -1,5 +1,5 @@
 import { PlatformError } from '../../src/errors.js';
-import type { DayResult, MetricInfo, Platform } from '../../src/platforms/contract.js';
+import { type DayResult, dayResult, type MetricInfo, type Platform } from '../../src/platforms/contract.js';
 import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
 
 /** What a model platform says of a day: its values, or that it failed with those it had. */
@@ -37,7 +37,7 @@ export function modelOf(
 ): Model {
   const resultOf = (date: string, { values, failed }: Said): DayResult => {
     const given = Object.entries(values).map(([metric, value]) => ({ metric, value }));
-    if (!failed) return { date, kind: 'collected', values: given };
+    if (!failed) return dayResult(date, given);
     return { date, kind: 'failed', error: new PlatformError('platform_error', 'broken', 'day'), values: given };
   };
   const model: Model = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Day, Platform } from '../contract.js';
+import type { Day, NonEmpty, Platform } from '../contract.js';
 import { type Graph, type MetaSettings, openGraph } from '../meta/graph.js';
 import type { Insights } from '../meta/insights.js';
 import { graphVersion } from '../meta/versions.js';
@@ -69,13 +69,12 @@ export function facebook(settings: MetaSettings): Platform {
   };
 }
 
-function windows(days: readonly Day[]): Day[][] {
-  const result: Day[][] = [];
+function windows(days: readonly Day[]): NonEmpty<Day>[] {
+  const result: [Day, ...Day[]][] = [];
   for (const day of days) {
     const current = result.at(-1);
-    const first = current?.at(0);
-    if (current && first && day.end.getTime() - first.start.getTime() <= LONGEST_WINDOW_DAYS * DAY_MS)
-      current.push(day);
+    const isWithin = current && day.end.getTime() - current[0].start.getTime() <= LONGEST_WINDOW_DAYS * DAY_MS;
+    if (isWithin) current.push(day);
     else result.push([day]);
   }
   return result;

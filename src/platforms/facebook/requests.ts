@@ -1,9 +1,9 @@
 import { PlatformError } from '../../errors.js';
-import type { Day, RefusedMetrics } from '../contract.js';
+import type { Day, NonEmpty, RefusedMetrics } from '../contract.js';
 import { GraphError } from '../meta/errors.js';
 import type { Graph } from '../meta/graph.js';
 import { askInsights, type Insights } from '../meta/insights.js';
-import { askOptional, joined, type Part, tiersOf, type Warn } from '../shared/parts.js';
+import { askOptional, joined, lastOf, type Part, tiersOf, type Warn } from '../shared/parts.js';
 import { DAILY, GIVEN_UP_FIRST, OPTIONAL, REACH_PERIODS, REACTIONS, UNIQUE_VIEWERS } from './metrics.js';
 import { rollingOf, withDates } from './parse.js';
 
@@ -17,7 +17,7 @@ export interface Source {
 }
 
 /** The insights of some days: of all metrics, or, where one that a day is complete without may be at fault, of fewer. */
-export async function askDaily(graph: Graph, source: Source, days: readonly Day[]): Promise<Insights> {
+export async function askDaily(graph: Graph, source: Source, days: NonEmpty<Day>): Promise<Insights> {
   let refusal: GraphError | null = null;
   const wanted = DAILY.filter((metric) => !source.refused.has(graph.name, metric));
   for (const metrics of tiersOf(wanted, GIVEN_UP_FIRST)) {
@@ -67,8 +67,7 @@ function mayLieInOptional({ reason, scope, code, apiMessage }: GraphError): bool
 }
 
 /** Extra days in an answer are ignored, so a second beyond the last midnight is safe, whether the API counts it in or not. */
-function windowOf(days: readonly Day[]): Record<string, string> {
-  const [first, last] = [days.at(0), days.at(-1)];
-  const seconds = (instant: Date | undefined) => Math.floor((instant?.getTime() ?? 0) / 1_000);
-  return { since: String(seconds(first?.start)), until: String(seconds(last?.end) + 1) };
+function windowOf(days: NonEmpty<Day>): Record<string, string> {
+  const seconds = (instant: Date) => Math.floor(instant.getTime() / 1_000);
+  return { since: String(seconds(days[0].start)), until: String(seconds(lastOf(days).end) + 1) };
 }

@@ -4,7 +4,7 @@ import type { Day, DayResult, Platform } from '../contract.js';
 import { GraphError } from '../meta/errors.js';
 import { type Graph, type GraphAccess, isInstagramLogin, type MetaSettings, openGraph } from '../meta/graph.js';
 import { graphVersion } from '../meta/versions.js';
-import { askClosing, attempt, believable, dayFrom, eachDay, joined, type Part } from '../shared/parts.js';
+import { askClosing, attempt, believable, dayFrom, eachDay, joined, lastOf, type Part } from '../shared/parts.js';
 import { METRICS } from './metrics.js';
 import { askDay, askProfile, askReach, askTotals, dayParts, REFUSAL, type Source } from './requests.js';
 
@@ -27,8 +27,7 @@ export function instagram(settings: MetaSettings): Platform {
     storageRule: null,
 
     async collect(account, days, context) {
-      const newest = days.at(-1);
-      if (newest === undefined) return { days: [], closing: [] };
+      const newest = lastOf(days);
       const graph = open(settings, account.accessToken, context);
       // One request tells whether the token opens the account; only then the others are sent, side by side.
       const { source, totals } = await firstTotals(

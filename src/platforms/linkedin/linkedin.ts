@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { PlatformError, RunLimit } from '../../errors.js';
-import type { Day, Platform } from '../contract.js';
+import type { Day, NonEmpty, Platform } from '../contract.js';
 import { metricNumber } from '../shared/number.js';
-import { askClosing, dayFrom, type Part, type Warn } from '../shared/parts.js';
+import { askClosing, dayFrom, lastOf, type Part, type Warn } from '../shared/parts.js';
 import { type LinkedIn, type LinkedInSettings, openLinkedIn } from './api.js';
 import { FOLLOWERS_TOTAL, METRICS } from './metrics.js';
 import { pageOf } from './page.js';
@@ -75,7 +75,7 @@ interface Source {
   readonly api: LinkedIn;
   /** Percent-encoded. */
   readonly urn: string;
-  readonly days: readonly Day[];
+  readonly days: NonEmpty<Day>;
   readonly warn: Warn;
 }
 
@@ -92,10 +92,8 @@ function speaksForOthers(error: PlatformError): boolean {
 }
 
 async function askDaily({ api, urn, days, warn }: Source, resource: Resource): Promise<Statistics> {
-  const [first, last] = [days.at(0), days.at(-1)];
-  if (first === undefined || last === undefined) return { byDay: new Map(), error: null };
   try {
-    const json = await api.get(resource.path, queryFor(resource, urn, { start: first.start, end: last.end }));
+    const json = await api.get(resource.path, queryFor(resource, urn, { start: days[0].start, end: lastOf(days).end }));
     return { byDay: dailyFrom(json, resource, days, warn), error: null };
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;

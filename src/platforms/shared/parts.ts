@@ -1,5 +1,14 @@
 import { Interrupted, PlatformError, RunLimit } from '../../errors.js';
-import type { Day, DayResult, MetricInfo, MetricValue, PlatformContext, Split } from '../contract.js';
+import {
+  type Day,
+  type DayResult,
+  dayResult,
+  type MetricInfo,
+  type MetricValue,
+  type NonEmpty,
+  type PlatformContext,
+  type Split,
+} from '../contract.js';
 import { metricNumber } from './number.js';
 
 export type Warn = PlatformContext['warn'];
@@ -23,7 +32,7 @@ export async function attempt(request: () => Promise<Part>, known: readonly Metr
 /** A day from its parts: one part missing leaves the day open to the next run, with what there is. */
 export function dayFrom(date: string, parts: readonly Part[]): DayResult {
   const { values, error } = joined(parts);
-  return error ? { date, kind: 'failed', error, values } : { date, kind: 'collected', values };
+  return error ? { date, kind: 'failed', error, values } : dayResult(date, values);
 }
 
 /** Parts that belong together as one. */
@@ -32,6 +41,10 @@ export function joined(parts: readonly Part[]): Part {
     values: parts.flatMap((part) => part.values),
     error: parts.find((part) => part.error !== null)?.error ?? null,
   };
+}
+
+export function lastOf<T>([first, ...others]: NonEmpty<T>): T {
+  return others.at(-1) ?? first;
 }
 
 /** Collects days side by side and leaves out those that an interruption cut short, so that the finished ones are kept. */

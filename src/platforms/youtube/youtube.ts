@@ -1,8 +1,8 @@
 import { PlatformError } from '../../errors.js';
-import type { Day, DayResult, MetricValue, Platform, RefusedMetrics, Split } from '../contract.js';
+import type { Day, DayResult, MetricValue, NonEmpty, Platform, RefusedMetrics, Split } from '../contract.js';
 import { NoChannel, UnsupportedQuery } from '../google/errors.js';
 import type { GoogleSettings } from '../google/oauth.js';
-import { attempt, dayFrom, leftOpen, type Part, tiersOf, type Warn, withSplits } from '../shared/parts.js';
+import { attempt, dayFrom, lastOf, leftOpen, type Part, tiersOf, type Warn, withSplits } from '../shared/parts.js';
 import { openYouTube, type YouTube } from './api.js';
 import { channelName, channelTotals, WrongChannel } from './channel.js';
 import { DAILY, GIVEN_UP_FIRST, METRICS, OPTIONAL, SPLIT_BY_CONTENT } from './metrics.js';
@@ -33,7 +33,6 @@ export function youtube(settings: GoogleSettings): Platform {
 
     async collect(account, days, context) {
       const source = sourceOf(openYouTube(settings, account, context), days, context);
-      if (source === null) return { days: [], closing: [] };
       const daily = await askDaily(source);
       const [splits, closing] = await Promise.all([
         // A day that fails is asked for again, splits and all.
@@ -62,14 +61,8 @@ interface Source {
   readonly warn: Warn;
 }
 
-function sourceOf(
-  api: YouTube,
-  days: readonly Day[],
-  { refused, warn }: Pick<Source, 'refused' | 'warn'>,
-): Source | null {
-  const [first, last] = [days.at(0), days.at(-1)];
-  if (first === undefined || last === undefined) return null;
-  return { youtube: api, range: { startDate: first.date, endDate: last.date }, refused, warn };
+function sourceOf(api: YouTube, days: NonEmpty<Day>, { refused, warn }: Pick<Source, 'refused' | 'warn'>): Source {
+  return { youtube: api, range: { startDate: days[0].date, endDate: lastOf(days).date }, refused, warn };
 }
 
 interface Tiers {
@@ -173,13 +166,9 @@ async function askTotals(
   return values;
 }
 
-/** A day that the report has gone past without a row will have none; after its last row, days are not ready yet. */
 function resultOf(date: string, daily: ReadonlyMap<string, Part>, splits: Splits): DayResult {
   const part = daily.get(date);
-  if (part !== undefined) {
-    const values = withSplits(part.values, 'postTypes', splits.byDay.get(date) ?? new Map());
-    return dayFrom(date, [{ values, error: part.error ?? splits.error }]);
-  }
-  const passed = [...daily.keys()].some((reported) => reported > date);
-  return { date, kind: passed ? 'no_data' : 'collected', values: [] };
+  if (part === undefined) return { date, kind: 'no_data' };
+  const values = withSplits(part.values, 'postTypes', splits.byDay.get(date) ?? new Map());
+  return dayFrom(date, [{ values, error: part.error ?? splits.error }]);
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../../src/collector/day.js';
 import { facebook } from '../../../src/platforms/facebook/facebook.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
+import { nonEmpty } from '../../support/non-empty.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
 const account = {
@@ -18,7 +19,7 @@ async function collecting(answer: Respond, closingDate: string | null = null) {
   const api = await serveApi((url, token) => answer(url.pathname, token, url.searchParams));
   const { context, warnings } = lentContext(NOW, closingDate);
   const platform = facebook({ graphUrl: api.url, instagramUrl: api.url, version: 'v25.0', appSecret: null });
-  const { days: results } = await platform.collect(account, days, context);
+  const { days: results } = await platform.collect(account, nonEmpty(days), context);
   return { results, warnings, requests: api.requests };
 }
 
@@ -175,7 +176,7 @@ it('says so when the API lists nothing at all, for it refuses nothing without re
   const { results, warnings } = await collecting((path) =>
     path.endsWith('/insights') ? [200, { data: [] }] : [200, { access_token: 'user-token', id: '1' }],
   );
-  expect(results).toEqual(days.map(({ date }) => ({ date, kind: 'collected', values: [] })));
+  expect(results).toEqual(days.map(({ date }) => ({ date, kind: 'no_data' })));
   expect(warnings).toEqual([expect.stringContaining('read_insights')]);
 });
 

@@ -2,6 +2,7 @@ import { datesBetween, dayOf } from '../../../src/collector/day.js';
 import type { Account } from '../../../src/platforms/contract.js';
 import { facebook } from '../../../src/platforms/facebook/facebook.js';
 import type { Answer } from '../../support/api.js';
+import { nonEmpty } from '../../support/non-empty.js';
 import { answerFrom, type Expectation, holdRecorded, readRecorded } from '../../support/recorded.js';
 
 const ACCOUNT: Account = {
@@ -201,7 +202,7 @@ holdRecorded('facebook', TABLE, (recorded, { days: [first, last] = [FIRST, LAST]
   collect: (url, context) =>
     facebook({ graphUrl: url, instagramUrl: url, version: 'v25.0', appSecret: null }).collect(
       ACCOUNT,
-      datesBetween(first, last).map((date) => dayOf(date, 'America/Los_Angeles')),
+      nonEmpty(datesBetween(first, last).map((date) => dayOf(date, 'America/Los_Angeles'))),
       context,
     ),
 }));

@@ -2,6 +2,7 @@ import { datesBetween, dayOf } from '../../../src/collector/day.js';
 import type { Account } from '../../../src/platforms/contract.js';
 import { youtube } from '../../../src/platforms/youtube/youtube.js';
 import type { Answer } from '../../support/api.js';
+import { nonEmpty } from '../../support/non-empty.js';
 import { type Expectation, holdRecorded } from '../../support/recorded.js';
 
 const ACCOUNT: Account = {
@@ -185,7 +186,7 @@ holdRecorded('youtube', TABLE, (recorded, { days: [first, last] = [DATE, DATE], 
   collect: (url, context) =>
     youtube({ analyticsUrl: url, dataUrl: url, oauthUrl: url, clientId: 'id', clientSecret: 'secret' }).collect(
       ACCOUNT,
-      datesBetween(first, last).map((date) => dayOf(date, 'America/Los_Angeles')),
+      nonEmpty(datesBetween(first, last).map((date) => dayOf(date, 'America/Los_Angeles'))),
       context,
     ),
 }));

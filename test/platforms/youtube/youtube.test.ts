@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { datesBetween, dayOf } from '../../../src/collector/day.js';
+import { valuesOf } from '../../../src/collector/snapshots.js';
 import type { Account } from '../../../src/platforms/contract.js';
 import { youtube } from '../../../src/platforms/youtube/youtube.js';
 import { trueSplit } from '../../../src/sandbox/values.js';
@@ -7,6 +8,7 @@ import { EXPECTED, NOON } from '../../conformance/accounts.js';
 import { collecting } from '../../conformance/collecting.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
 import { withClosing } from '../../support/collected.js';
+import { nonEmpty } from '../../support/non-empty.js';
 
 const { account } = EXPECTED.youtube;
 const NAMES: Readonly<Record<string, string>> = { videoOnDemand: 'video', shorts: 'short', liveStream: 'live' };
@@ -55,10 +57,8 @@ function report(url: URL): Answer {
 async function collect(answer: (url: URL) => Answer, lent = lentContext(NOON)) {
   const { url, requests } = await serveApi(answer);
   const platform = youtube({ analyticsUrl: url, dataUrl: url, oauthUrl: url, clientId: null, clientSecret: null });
-  const results = withClosing(await platform.collect(ACCOUNT, DAYS, lent.context));
-  const summary = results.map((result) =>
-    result.kind === 'skipped' ? result.kind : [result.kind, ...result.values.map(({ metric }) => metric)].join(' '),
-  );
+  const results = withClosing(await platform.collect(ACCOUNT, nonEmpty(DAYS), lent.context));
+  const summary = results.map((result) => [result.kind, ...valuesOf(result).map(({ metric }) => metric)].join(' '));
   return { results, summary: summary.at(-1), requests, warnings: lent.warnings };
 }
 
