@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DAY_MS } from '../../clock.js';
 import type { Day, NonEmpty, Platform } from '../contract.js';
 import { type Graph, type MetaSettings, openGraph } from '../meta/graph.js';
 import type { Insights } from '../meta/insights.js';
@@ -12,7 +13,6 @@ import { askDaily, askReach } from './requests.js';
 const PERMISSIONS = 'read_insights and pages_read_engagement';
 /** Under the API's 90 days for one request, with room for the hour of a daylight-saving change. */
 const LONGEST_WINDOW_DAYS = 89;
-const DAY_MS = 86_400_000;
 
 /**
  * Facebook Pages. Days are Pacific; data is about a day late. See "Page Insights" in Meta's reference, whose list of metrics

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DAY_MS } from '../../clock.js';
 import { PlatformError, RunLimit } from '../../errors.js';
 import type { Day, NonEmpty, Platform } from '../contract.js';
 import { metricNumber } from '../shared/number.js';
@@ -10,7 +11,6 @@ import { FOLLOWER_STATISTICS, PAGE_STATISTICS, type Resource, SHARE_STATISTICS }
 import { dailyFrom, queryFor } from './statistics.js';
 import { linkedInVersion } from './versions.js';
 
-const DAY_MS = 86_400_000;
 /** "Data storage requirements" in the Marketing API's documentation, on organization pages' reporting data. */
 const STORAGE_RULE =
   "a page's data may be kept for one year: analytics-collect prune --platform linkedin --older-than 12mo";

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DAY_MS } from '../../clock.js';
 import { PlatformError } from '../../errors.js';
 import type { Day } from '../contract.js';
 import { metricNumber } from '../shared/number.js';
@@ -6,7 +7,6 @@ import { type Part, readValues, type Warn } from '../shared/parts.js';
 import { list } from '../shared/shape.js';
 import { metricsOf, type Resource } from './resources.js';
 
-const DAY_MS = 86_400_000;
 const answer = z.object({ elements: list(z.unknown(), 1_000) });
 const dated = z.object({ timeRange: z.object({ start: metricNumber }) });
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../clock.js';
 import { PlatformError } from '../../errors.js';
 import type { Day, DayResult, MetricValue, NonEmpty, Platform, RefusedMetrics, Split } from '../contract.js';
 import { NoChannel, UnsupportedQuery } from '../google/errors.js';
@@ -11,7 +12,6 @@ import { dailyFrom, splitsFrom } from './report.js';
 /** For people and for the memory of what is refused. */
 const API = 'YouTube Analytics';
 const CONTENT_DIMENSION = 'creatorContentType';
-const DAY_MS = 86_400_000;
 /** YouTube API Services Developer Policies, III.E.4. */
 const STORAGE_RULE =
   'the authorization is to be verified again every 30 days, as each successful run does; once it is revoked, the data is to be deleted within 7 days';
