@@ -10,7 +10,7 @@ import { daysAgo } from './support/truth.js';
 const accounts = population({ users: 4, platforms: ['facebook'] }).map((account, index) =>
   index === 0 ? { ...account, fault: { kind: 'dead_token' as const } } : account,
 );
-const COLLECT = ['--date', daysAgo(10)];
+const COLLECT = ['--lookback', '1'];
 
 let database: Database;
 let sandbox: Sandbox;
@@ -42,6 +42,9 @@ it('tells a chat and a healthcheck of a bad run, what is new the first time only
     expect.stringMatching(/\/start\?rid=/),
     expect.stringMatching(new RegExp(`^${PATH}\\?rid=`)),
   ]);
+  // A run of named days must not hide that those due are missing.
+  await collectJson(['--date', daysAgo(10)], { env, code: 3 });
+  expect(check.received).toHaveLength(4);
   const secrets = [...database.secrets, ...accounts.map(({ accessToken }) => accessToken)];
   expectNoSecrets([PATH, ...secrets]);
   const sent = [...chat.received, ...check.received].map(({ body }) => body).join('\n');
