@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { CollectError } from './errors.js';
+import { CollectError, hasCode } from './errors.js';
 import type { Environment } from './variables.js';
 
 /** The process's environment over the `.env` of the working directory. Throws `CollectError` `config_invalid`. */
@@ -20,8 +20,4 @@ export function readEnvironment(folder = process.cwd()): Environment {
 /** Whether no database is named, so that PostgreSQL runs inside this process. See `loadConfig` for all that is read. */
 export function usesEmbeddedStore(environment: Environment): boolean {
   return ['SUPABASE_URL', 'DATABASE_URL'].every((name) => !environment[name] && !environment[`${name}_FILE`]);
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

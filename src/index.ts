@@ -7,7 +7,7 @@
 import { type AppOptions, openApp as open } from './app.js';
 import type { CollectOptions } from './collector/options.js';
 import type { AddedConnection, ConnectionInput } from './connections.js';
-import { parseAppOptions, parseCollectOptions, parseStatusOptions } from './library/options.js';
+import { parseAppOptions, parseCollectOptions, parseRunOptions, parseStatusOptions } from './library/options.js';
 import type { OnEvent } from './report/events.js';
 import type { StatusReport } from './report/status.js';
 import type { Summary } from './report/summary.js';
@@ -21,7 +21,6 @@ export type {
 export type {
   /** What a run collects and what it may cost. */
   CollectOptions,
-  RunLimits,
 } from './collector/options.js';
 export type { Window } from './collector/window.js';
 export type { AddedConnection, ConnectionInput } from './connections.js';
@@ -34,6 +33,7 @@ export {
   PlatformError,
   type SkipReason,
 } from './errors.js';
+export type { RunLimits } from './http/client.js';
 export type { Http, HttpAnswer, HttpRequest, Judge, Rest, Verdict } from './http/http.js';
 export { type Sandbox, type SandboxOptions, startSandbox } from './library/sandbox.js';
 export type {
@@ -140,7 +140,7 @@ export async function openApp(options: AppOptions = {}): Promise<App> {
   return {
     notices: app.notices,
     collect: async (run = {}, onEvent = () => undefined) =>
-      app.collect(parseCollectOptions({ ...run, ownPlatforms }), onEvent),
+      app.collect(parseCollectOptions({ ...parseRunOptions(run), ownPlatforms }), onEvent),
     status: async (days) => app.status(parseStatusOptions(days === undefined ? {} : { days }).days),
     writtenToday: app.writtenToday,
     applySchema: app.applySchema,

@@ -26,6 +26,8 @@ export interface SandboxSettings {
   /** Default: the process's environment over `.env`. */
   readonly environment?: Environment;
   readonly now?: () => Date;
+  /** Platforms beside the built-in ones: their variables are taken from the environment. */
+  readonly ownPlatforms?: readonly PlatformDefinition[];
 }
 
 export interface OpenSandbox extends OpenStore {
@@ -41,7 +43,7 @@ export interface OpenSandbox extends OpenStore {
 export async function openSandbox(
   settings: SandboxSettings & { readonly ownPlatforms?: readonly PlatformDefinition[] },
 ): Promise<OpenSandbox> {
-  const { sandbox: kind, now = () => new Date(), ownPlatforms } = settings;
+  const { sandbox: kind, now = () => new Date(), ownPlatforms = [] } = settings;
   const faulty = kind === 'faulty';
   const accounts = kind === 'late' ? latePopulation(now()) : population({ faulty, now: now() });
   const { store, encryptionKey, where } = await openDatabase(settings);
@@ -52,6 +54,7 @@ export async function openSandbox(
     return {
       config: loadConfig(
         {
+          ...variablesOf(ownPlatforms, settings.environment),
           ...platforms.urls,
           ...SANDBOX_CREDENTIALS,
           ...newestVersions(now()),
@@ -67,6 +70,14 @@ export async function openSandbox(
     await store.close();
     throw error;
   }
+}
+
+/** What the environment says to platforms that the sandbox does not have. */
+function variablesOf(ownPlatforms: readonly PlatformDefinition[], environment?: Environment): Environment {
+  if (ownPlatforms.length === 0) return {};
+  const given = environment ?? readEnvironment();
+  const names = ownPlatforms.flatMap(({ variables }) => Object.keys(variables));
+  return Object.fromEntries(names.map((name) => [name, given[name]]));
 }
 
 interface SandboxDatabase {

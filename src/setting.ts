@@ -16,7 +16,9 @@ type Kind = 'address' | 'credential' | 'secret';
 
 /** A variable with what is wrong with a wrong value. Messages never hold the value. */
 export function setting(isRight: (text: string) => boolean, problem: string, example: string) {
-  return z.string().refine(isRight, { error: `${problem}, for example ${example}` });
+  return z
+    .string({ error: `is missing, for example ${example}` })
+    .refine(isRight, { error: `${problem}, for example ${example}` });
 }
 
 /** An API's base address, without a trailing slash. */

@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { CollectError } from './errors.js';
 import type { PlatformDefinition } from './platforms/contract.js';
 import { DEFINITIONS } from './platforms/registry.js';
 import { asSecret, isHttp, namesOf, setting } from './setting.js';
@@ -69,6 +70,7 @@ export interface VariableSchemas {
 /** `added` are platforms beside the built-in ones. */
 export function variableSchemas(added: readonly PlatformDefinition[] = []): VariableSchemas {
   const definitions = [...DEFINITIONS, ...added];
+  for (const { name, variables } of added) refuseTaken(name, Object.keys(variables));
   const platforms = Object.fromEntries(
     definitions
       .flatMap(({ variables }) => Object.entries(variables))
@@ -82,6 +84,18 @@ export function variableSchemas(added: readonly PlatformDefinition[] = []): Vari
     secrets: namesOf(shape, 'secret'),
     unrelated: definitions.flatMap(({ unrelatedVariables = [] }) => unrelatedVariables),
   };
+}
+
+/** A variable that is read already keeps its rules: a secret must stay one. */
+function refuseTaken(platform: string, names: readonly string[]): void {
+  const taken = new Set([OWN.shape, ...DEFINITIONS.map(({ variables }) => variables)].flatMap(Object.keys));
+  const name = names.find((given) => taken.has(given));
+  if (name === undefined) return;
+  throw new CollectError(
+    'usage',
+    `The platform ${platform} declares the variable ${name}, which is taken.`,
+    'Rename it.',
+  );
 }
 
 /** What must not be missing beside what is there. */

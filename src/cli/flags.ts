@@ -1,7 +1,7 @@
 import { DAY_MS } from '../clock.js';
 import { addDays } from '../collector/day.js';
-import { BOUNDS } from '../collector/options.js';
-import { DEFAULT_LOOKBACK_DAYS, type Window } from '../collector/window.js';
+import { BOUNDS, DEFAULTS } from '../collector/options.js';
+import type { Window } from '../collector/window.js';
 import { CollectError } from '../errors.js';
 import { OLDER_TRIGGER_PATH, TRIGGER_PATH } from '../server/paths.js';
 import { ALL, type Selection } from '../store/selection.js';
@@ -55,7 +55,7 @@ export function parseWindow({ date, since, until, lookback }: WindowFlags, today
     return { kind: 'day', date: day };
   }
   if (since !== undefined || until !== undefined) return parseRange({ since, until, lookback }, today);
-  if (lookback === undefined) return { kind: 'lookback', days: DEFAULT_LOOKBACK_DAYS };
+  if (lookback === undefined) return DEFAULTS.window;
   return { kind: 'lookback', days: lookback };
 }
 

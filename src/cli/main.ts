@@ -1,4 +1,3 @@
-import { createProgram } from './program.js';
 import { readVersion } from './version.js';
 
 /** A reader that leaves early, as `head` does, is no failure: what is left to say goes nowhere, the exit code stands. */
@@ -11,7 +10,7 @@ function tolerateClosedPipe(stream: NodeJS.WriteStream): void {
 tolerateClosedPipe(process.stdout);
 tolerateClosedPipe(process.stderr);
 
-// Node would print the error as it is, with whatever it quotes.
+// Before anything else is loaded: Node would print the error as it is, with whatever it quotes.
 process.on('uncaughtException', async (error) => {
   const { reportError } = await import('./errors.js');
   reportError(error, process.argv.slice(2));
@@ -19,6 +18,7 @@ process.on('uncaughtException', async (error) => {
 });
 
 try {
+  const { createProgram } = await import('./program.js');
   await createProgram(readVersion()).parseAsync();
 } catch (error) {
   const { reportError } = await import('./errors.js');

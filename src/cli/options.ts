@@ -21,7 +21,7 @@ export function collectOptions(command: Command) {
     .option('--platform <name...>', 'only these platforms')
     .addOption(plugin().conflicts('sandbox'))
     .option('--date <day>', 'only this day, YYYY-MM-DD')
-    .option('--since <day>', 'every day from this one on that is not settled')
+    .option('--since <day>', 'every day from this one on that is not complete')
     .option('--until <day>', 'the last day, with --since (default: yesterday)')
     .option(
       '--lookback <days>',

@@ -45,7 +45,7 @@ async function loadPlugin(path: string): Promise<PlatformDefinition> {
   return {
     ...definition,
     create(variables) {
-      const platform: unknown = definition.create(variables);
+      const platform = created(path, () => definition.create(variables));
       if (!isPlatform(platform)) throw notAPlatform(path, platformShape.safeParse(platform).error);
       if (platform.name === definition.name) return platform;
       throw usageError(
@@ -54,6 +54,15 @@ async function loadPlugin(path: string): Promise<PlatformDefinition> {
       );
     },
   };
+}
+
+function created(path: string, create: () => unknown): unknown {
+  try {
+    return create();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CollectError('usage', `The plugin ${path} fails in \`create\`: ${why}.`, 'Mend the plugin.', { cause });
+  }
 }
 
 async function importModule(path: string, file: string): Promise<{ readonly default?: unknown }> {

@@ -13,7 +13,7 @@ import {
   statusOptions,
   systemdOptions,
 } from './options.js';
-import { sayReadingStarts, sayRunStarts } from './starting.js';
+import { sayDatabaseStarts, sayRunStarts } from './starting.js';
 
 /**
  * The commands. Each one's module is loaded only when it runs, so that `--help` answers at once. Throws instead of exiting:
@@ -33,32 +33,37 @@ export function createProgram(version: string): Command {
     await (await import('./commands/collect.js')).collectCommand(flags);
   });
   statusOptions(program.command('status')).action(async (flags) => {
-    sayReadingStarts(flags);
+    sayDatabaseStarts(flags);
     await (await import('./commands/status.js')).statusCommand(flags);
   });
   addConnections(program);
   platformsOptions(program.command('platforms')).action(async (flags) =>
     (await import('./commands/platforms.js')).platformsCommand(flags),
   );
-  pruneOptions(program.command('prune')).action(async (flags) =>
-    (await import('./commands/prune.js')).pruneCommand(flags),
-  );
+  pruneOptions(program.command('prune')).action(async (flags) => {
+    sayDatabaseStarts({ json: flags.json });
+    await (await import('./commands/prune.js')).pruneCommand(flags);
+  });
   addSchedule(program);
   program
     .command('schema')
     .description("print the database's schema, safe to run on an existing database")
     .option('--apply', 'apply it to the configured database')
-    .action(async (flags) => (await import('./commands/schema.js')).schemaCommand(flags));
-  serveOptions(program.command('serve')).action(async (flags) =>
-    (await import('./commands/serve.js')).serveCommand(flags),
-  );
+    .action(async (flags) => {
+      if (flags.apply) sayDatabaseStarts();
+      await (await import('./commands/schema.js')).schemaCommand(flags);
+    });
+  serveOptions(program.command('serve')).action(async (flags) => {
+    sayDatabaseStarts();
+    await (await import('./commands/serve.js')).serveCommand(flags);
+  });
   return program;
 }
 
 function addConnections(program: Command): void {
   const connections = program.command('connections').description('list, add and remove connected accounts');
   listOptions(connections.command('list')).action(async (flags) => {
-    sayReadingStarts(flags);
+    sayDatabaseStarts(flags);
     await (await loadConnections()).listConnections(flags);
   });
   addOptions(connections.command('add')).action(async (flags) => (await loadConnections()).addConnection(flags));
@@ -66,12 +71,18 @@ function addConnections(program: Command): void {
     .command('primary')
     .description('choose the account of a user and platform whose rows go to analytics_snapshots')
     .argument('<id>', 'the connection that opens it, as in connections list')
-    .action(async (id) => (await loadConnections()).choosePrimary(id));
+    .action(async (id) => {
+      sayDatabaseStarts();
+      await (await loadConnections()).choosePrimary(id);
+    });
   connections
     .command('remove')
     .description('remove a connection; the metrics it collected stay')
     .argument('<id>', 'as in connections list')
-    .action(async (id) => (await loadConnections()).removeConnection(id));
+    .action(async (id) => {
+      sayDatabaseStarts();
+      await (await loadConnections()).removeConnection(id);
+    });
 }
 
 function loadConnections() {

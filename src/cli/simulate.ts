@@ -3,13 +3,12 @@ import { assemble } from '../app.js';
 import { DAY_MS } from '../clock.js';
 import { addDays, datesBetween } from '../collector/day.js';
 import type { CollectOptions } from '../collector/options.js';
+import { DEFAULT_LOOKBACK_DAYS } from '../collector/window.js';
 import { openSandbox } from '../open-sandbox.js';
 import type { Summary } from '../report/summary.js';
 import type { EmbeddedStore } from '../store/drivers/embedded.js';
 
 const HOUR_OF_RUN = 9;
-/** As many ended days as a run looks at by default. */
-const SHOWN_DAYS = 7;
 
 /** What is shown of the table, of the one account of each platform. */
 const SHOWN = [
@@ -85,7 +84,7 @@ const Row = z.object({
 
 async function readTable(store: EmbeddedStore, accounts: ReadonlyMap<string, string>, now: Date): Promise<Series[]> {
   const today = now.toISOString().slice(0, 10);
-  const dates = datesBetween(addDays(today, -SHOWN_DAYS), addDays(today, -1));
+  const dates = datesBetween(addDays(today, -DEFAULT_LOOKBACK_DAYS), addDays(today, -1));
   const answer = await store.query(
     `select platform, metadata ->> 'account_id' as account_id, metric, date::text, value::float8 as value,
        (metadata ->> 'settled')::boolean as settled, (metadata #>> '{first,value}')::float8 as first

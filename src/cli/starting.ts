@@ -11,8 +11,8 @@ import { isUnattended } from './unattended.js';
  */
 
 interface ReadingFlags {
-  readonly sandbox?: boolean;
-  readonly json?: boolean;
+  readonly sandbox?: boolean | undefined;
+  readonly json?: boolean | undefined;
 }
 
 /** Of `collect`. Throws `CollectError` `usage` where the sandbox is wrongly named. */
@@ -25,8 +25,8 @@ export function sayRunStarts(flags: CollectFlags): void {
   else createPlainReporter({ stream, verbose: false }).notice(text);
 }
 
-/** Of a command that reads the database. */
-export function sayReadingStarts({ sandbox = false, json = false }: ReadingFlags): void {
+/** Of any other command that opens the database. */
+export function sayDatabaseStarts({ sandbox = false, json = false }: ReadingFlags = {}): void {
   const text = startingText(sandbox);
   if (text !== null && !json) process.stderr.write(`${text}\n`);
 }

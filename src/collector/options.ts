@@ -1,4 +1,5 @@
 import { HOUR_MS, MINUTE_MS } from '../clock.js';
+import type { RunLimits } from '../http/client.js';
 import { ALL, type Selection } from '../store/selection.js';
 import { DEFAULT_LOOKBACK_DAYS, type Window } from './window.js';
 
@@ -24,15 +25,6 @@ export interface CollectOptions {
   readonly limits: RunLimits;
   /** What started the run, for `collection_runs.trigger`. */
   readonly trigger: string;
-}
-
-/** What a run may cost; what is left when it is reached is due in the next run. */
-export interface RunLimits {
-  /** Requests in all, retries among them. */
-  readonly maxRequests: number;
-  readonly maxDurationMs: number;
-  /** The longest rest that a platform may ask for. */
-  readonly maxWaitMs: number;
 }
 
 /** A run as it is when nothing else is asked for, but for what started it and what may stop it. */

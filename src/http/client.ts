@@ -30,13 +30,13 @@ export interface HttpClientOptions {
   readonly warn: (message: string) => void;
   /** Told of the headers of every answer. */
   readonly onAnswer?: (headers: HttpAnswer['headers']) => void;
-  readonly limits: HttpLimits;
+  readonly limits: RunLimits;
   /** How long an answer may take. Default: half a minute. */
   readonly answerTimeoutMs?: number | undefined;
 }
 
 /** What a run may cost. Beyond it nothing is sent, and what is left is left to the next run. */
-export interface HttpLimits {
+export interface RunLimits {
   /** Requests in all, retries among them. */
   readonly maxRequests: number;
   /** From the client's beginning, whatever the clock is set to meanwhile. */
@@ -171,7 +171,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
 }
 
 function exceededLimit(
-  { maxRequests, maxDurationMs }: HttpLimits,
+  { maxRequests, maxDurationMs }: RunLimits,
   sent: number,
   elapsedMs: number,
 ): PlatformError | null {

@@ -82,15 +82,23 @@ const RUN = {
   trigger: text.default('library'),
 };
 
-const AppSchema = object(APP);
-const StatusSchema = object({ ...APP, days: days.default(DEFAULT_LOOKBACK_DAYS) });
-const CollectSchema = object({ ...APP, ...RUN }).superRefine(({ platforms = [], ownPlatforms = [] }, context) => {
-  const known = [...platformNames, ...ownPlatforms.map(({ name }) => name)];
-  const unknown = platforms.find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  const message = `has "${unknown}", which is none of ${known.join(', ')}`;
-  context.addIssue({ code: 'custom', path: ['platforms'], message });
-});
+/** A kept sandbox is one of the two that stay as they are. */
+const keeps = ({ sandbox, keptSandbox }: { readonly sandbox?: string; readonly keptSandbox?: string }) =>
+  keptSandbox === undefined || (sandbox !== undefined && sandbox !== 'late');
+const KEEPS = { path: ['keptSandbox'], error: 'goes with the sandboxes "healthy" and "faulty" only' };
+
+const AppSchema = object(APP).refine(keeps, KEEPS);
+const RunSchema = object(RUN);
+const StatusSchema = object({ ...APP, days: days.default(DEFAULT_LOOKBACK_DAYS) }).refine(keeps, KEEPS);
+const CollectSchema = object({ ...APP, ...RUN })
+  .refine(keeps, KEEPS)
+  .superRefine(({ platforms = [], ownPlatforms = [] }, context) => {
+    const known = [...platformNames, ...ownPlatforms.map(({ name }) => name)];
+    const unknown = platforms.find((name) => !known.includes(name));
+    if (unknown === undefined) return;
+    const message = `has "${unknown}", which is none of ${known.join(', ')}`;
+    context.addIssue({ code: 'custom', path: ['platforms'], message });
+  });
 
 /** Throws `CollectError` `usage` for options that `openApp` does not take. */
 export function parseAppOptions(options: AppOptions): AppOptions {
@@ -100,6 +108,11 @@ export function parseAppOptions(options: AppOptions): AppOptions {
 /** Fills in the defaults of a run. Throws `CollectError` `usage` for options that `collect` does not take. */
 export function parseCollectOptions(options: Partial<CollectOptions> & AppOptions): CollectOptions & AppOptions {
   return parse(CollectSchema, options);
+}
+
+/** Throws `CollectError` `usage` for what is none of a run's options. */
+export function parseRunOptions(run: Partial<CollectOptions>): Partial<CollectOptions> {
+  return parse(RunSchema, run);
 }
 
 /** Fills in the default of `days`. Throws `CollectError` `usage` for options that `status` does not take. */

@@ -14,5 +14,12 @@ export function createPlatforms(
   { platforms: variables }: { readonly platforms: PlatformVariables },
   added: readonly PlatformDefinition[] = [],
 ): Map<string, Platform> {
-  return new Map([...DEFINITIONS, ...added].map(({ name, create }) => [name, create(variables)]));
+  return new Map(
+    [...DEFINITIONS, ...added].map((definition) => [definition.name, definition.create(own(definition, variables))]),
+  );
+}
+
+/** A platform is given its own variables alone: another's secrets are none of its business. */
+function own({ variables: declared }: PlatformDefinition, all: PlatformVariables): PlatformVariables {
+  return Object.fromEntries(Object.keys(declared).map((name) => [name, all[name]]));
 }

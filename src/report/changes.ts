@@ -1,3 +1,4 @@
+import { DAY_MS } from '../clock.js';
 import type { AccountRecord } from '../collector/outcome.js';
 import type { OutcomeState, StoredAccount } from '../store/accounts.js';
 
@@ -7,7 +8,7 @@ export const CHANGES = ['newly_failing', 'repaired', 'failing_over_3_nights', 'n
 export type Change = (typeof CHANGES)[number];
 
 /** Three days and a bit less than one more: a daily run that fails the fourth time in a row is past it, however quick it is. */
-const OVER_THREE_DAYS_MS = 2.5 * 24 * 3_600_000;
+const OVER_THREE_DAYS_MS = 2.5 * DAY_MS;
 const DAYS_WITHOUT_DATA = 3;
 
 /** Compares an account as it was before a run with how it ended in it. */

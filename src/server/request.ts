@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_LOOKBACK_DAYS } from '../collector/window.js';
+import { DEFAULTS } from '../collector/options.js';
 import { platformNames } from '../platforms/registry.js';
 import { ALL } from '../store/selection.js';
 import { parseJson } from '../text.js';
@@ -38,7 +38,7 @@ export function parseTrigger(body: string, today: string): ParsedRequest {
     ok: true,
     request: {
       trigger: 'http',
-      window: date === undefined ? { kind: 'lookback', days: DEFAULT_LOOKBACK_DAYS } : { kind: 'day', date },
+      window: date === undefined ? DEFAULTS.window : { kind: 'day', date },
       selection: user === undefined ? ALL : { kind: 'user', userId: user },
       ...(platforms !== undefined && { platforms }),
     },
@@ -47,7 +47,7 @@ export function parseTrigger(body: string, today: string): ParsedRequest {
 
 /** The run that the schedule starts. */
 export function scheduledRun(trigger: string): RunRequest {
-  return { trigger, selection: ALL, window: { kind: 'lookback', days: DEFAULT_LOOKBACK_DAYS } };
+  return { trigger, selection: ALL, window: DEFAULTS.window };
 }
 
 function mistakeOf({ issues: [issue] }: z.ZodError): ParsedRequest {

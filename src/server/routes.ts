@@ -8,7 +8,7 @@ import type { RunRow, Store } from '../store/store.js';
 import type { Guard } from './guard.js';
 import { INTERNAL, OLDER_TRIGGER_PATH, TRIGGER_PATH } from './paths.js';
 import { parseTrigger } from './request.js';
-import { describeError, type Runner } from './runner.js';
+import { errorLine, type Runner } from './runner.js';
 import type { Schedule } from './schedule.js';
 
 const LARGEST_BODY_BYTES = 16_384;
@@ -97,7 +97,7 @@ export function createRoutes({ store, runner, schedule, guard, now, log }: Parts
     if (error instanceof LeaseHeld) {
       return problem(c, 409, 'already_running', 'A run is at work.', { run_id: error.runId });
     }
-    log(`${c.req.method} ${c.req.path} failed: ${describeError(error)}`);
+    log(`${c.req.method} ${c.req.path} failed: ${errorLine(error)}`);
     if (error instanceof CollectError && error.code === 'usage') {
       return problem(c, 400, 'invalid_request', 'user has no connection', { field: 'user' });
     }

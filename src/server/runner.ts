@@ -81,7 +81,7 @@ export function createRunner({
           (error) => {
             current = null;
             reject(error);
-            log(`a run of ${request.trigger} failed: ${describeError(error)}`);
+            log(`a run of ${request.trigger} failed: ${errorLine(error)}`);
             return telling.crashed(error, error instanceof CollectError ? error.exitCode : EXIT.failed);
           },
         )
@@ -121,7 +121,7 @@ function describeEnd({ run_id, status, connections, metrics, duration_ms }: Summ
 }
 
 /** A failure in a line for the log. */
-export function describeError(error: unknown): string {
+export function errorLine(error: unknown): string {
   return error instanceof CollectError
     ? `${error.message} ${error.fix} [${error.code}]`
     : `unexpected: ${redact(String(error))}`;

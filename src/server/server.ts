@@ -8,7 +8,7 @@ import type { OnEvent } from '../report/events.js';
 import { createGuard } from './guard.js';
 import { scheduledRun } from './request.js';
 import { createRoutes } from './routes.js';
-import { createRunner, describeError } from './runner.js';
+import { createRunner, errorLine } from './runner.js';
 import { createSchedule } from './schedule.js';
 
 /** A request that takes longer to arrive is no request. */
@@ -67,7 +67,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await runner.start(scheduledRun(trigger));
       return true;
     } catch (error) {
-      if (error instanceof LeaseHeld) log(`no run by ${trigger}: ${describeError(error)}`);
+      if (error instanceof LeaseHeld) log(`no run by ${trigger}: ${errorLine(error)}`);
       return false;
     }
   }

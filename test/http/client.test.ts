@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { Interrupted, PlatformError } from '../../src/errors.js';
-import { createHttp, type HttpLimits } from '../../src/http/client.js';
+import { createHttp, type RunLimits } from '../../src/http/client.js';
 import type { Judge } from '../../src/http/http.js';
 
 let server: Server | undefined;
@@ -19,7 +19,7 @@ async function serve(listener: RequestListener): Promise<URL> {
   return new URL(`http://127.0.0.1:${(started.address() as AddressInfo).port}/path`);
 }
 
-function client(concurrency = 4, limits: Partial<HttpLimits> = {}) {
+function client(concurrency = 4, limits: Partial<RunLimits> = {}) {
   const stop = new AbortController();
   const counters = { total: 0, retried: 0 };
   const client = createHttp({

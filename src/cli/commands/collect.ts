@@ -6,6 +6,7 @@ import { type CollectOptions, isOfEverything } from '../../collector/options.js'
 import { loadConfig, readEnvironment } from '../../config.js';
 import { CollectError } from '../../errors.js';
 import { EXIT } from '../../exit-codes.js';
+import type { PlatformDefinition } from '../../platforms/contract.js';
 import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import type { Summary } from '../../report/summary.js';
 import { parsePlatforms, parseSelection, parseWindow, utcToday } from '../flags.js';
@@ -33,7 +34,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   const request = parseCollectFlags(flags, namesWith(plugins), utcToday(new Date()));
   const reporter = await chooseReporter(flags);
   const warn = flags.quiet ? (text: string) => process.stderr.write(`${text}\n`) : reporter.notice;
-  const alerts = openAlerts(request, warn);
+  const alerts = openAlerts(request, plugins, warn);
   const watch = watchSignals(() => reporter.stopping());
   const connections = new Map<string, ConnectionReport>();
 
@@ -79,9 +80,13 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   }
 }
 
-function openAlerts(request: CollectRequest, warn: (message: string) => void): RunAlerts {
+function openAlerts(
+  request: CollectRequest,
+  plugins: readonly PlatformDefinition[],
+  warn: (message: string) => void,
+): RunAlerts {
   if (request.dryRun || request.trigger === 'sandbox') return silentAlerts;
-  return createAlerts({ ...loadConfig(readEnvironment()).alerts, warn }).ofRun({
+  return createAlerts({ ...loadConfig(readEnvironment(), plugins).alerts, warn }).ofRun({
     countsForHealthcheck: isOfEverything(request),
   });
 }
