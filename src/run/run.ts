@@ -79,7 +79,7 @@ export async function run(
   const accounts = { collector, options, startedAt, runId, telling, onEvent };
   const releaseLease = holdLease(store, runId, halt);
 
-  async function collectAccount(account: StoredAccount): Promise<void> {
+  async function processAccount(account: StoredAccount): Promise<void> {
     const platform = platformOf(account, platforms);
     telling.platform(platform);
     const planned = planAccount(account, platform, context);
@@ -103,7 +103,7 @@ export async function run(
 
   try {
     await syncAccounts(accounts);
-    await forEachConcurrently(readAccounts(accounts), options.concurrency, collectAccount, () => signal.aborted);
+    await forEachConcurrently(readAccounts(accounts), options.concurrency, processAccount, () => signal.aborted);
     clockCheck.release();
     await recorder.flush();
     if (halt.signal.aborted) throw leaseLost();
