@@ -42,6 +42,12 @@ function lostWarning({ platform, accounts, days }: LostDays, reachDays: number):
   return `${platform}: days of ${of} that can no longer be collected: ${days}; it answers for the last ${reachDays} days only`;
 }
 
+/** `days`: of all accounts together. */
+export function outOfReachWarning({ name, day }: Pick<Platform, 'name' | 'day'>, days: number): string {
+  const are = days === 1 ? '1 day is' : `${days} days are`;
+  return `${name}: ${are} out of reach; the API goes back ${day.reachDays} days`;
+}
+
 export function anomalyWarning({ platform, date, fallen, accounts }: Anomaly): string {
   return `${platform}: ${fallen} of ${accounts} accounts show zeros or nothing for ${date}, which is not believed; the day stays provisional and is asked for again, for up to ${OPEN_DAYS} days`;
 }

@@ -69,7 +69,7 @@ async function announce(given: AccountsOptions, total: number): Promise<void> {
     scope: scopeOf(options.selection),
     store: store.description,
     connections: total,
-    days: countNamedDays(options.window, startedAt),
+    days: options.dryRun ? null : countNamedDays(options.window, startedAt),
     dryRun: options.dryRun,
   });
   const filter = filterOf(collector, options);
