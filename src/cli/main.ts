@@ -1,7 +1,7 @@
 import { createProgram } from './program.js';
 import { readVersion } from './version.js';
 
-/** A reader that leaves early, as `head` does, is no failure: what is left to say goes nowhere, the exit code stands. */
+/** A reader that closes the pipe early, as `head` does, is not a failure: further output is dropped, the exit code stands. */
 function tolerateClosedPipe(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -11,7 +11,7 @@ function tolerateClosedPipe(stream: NodeJS.WriteStream): void {
 tolerateClosedPipe(process.stdout);
 tolerateClosedPipe(process.stderr);
 
-// Node would print the error as it is, with whatever it quotes.
+// Node would print the error unredacted.
 process.on('uncaughtException', async (error) => {
   const { reportError } = await import('./errors.js');
   reportError(error, process.argv.slice(2));

@@ -78,7 +78,7 @@ describe('a sandbox that is kept', () => {
 it('refuses --keep without the sandbox, and a kind that there is not', async () => {
   const [keep, kind] = await Promise.all([runCli(['collect', '--keep']), runCli(['collect', '--sandbox', 'foo'])]);
   expect([keep.code, kind.code]).toEqual([2, 2]);
-  expect(keep.stderr).toMatch(/^error: --keep goes with --sandbox only/);
+  expect(keep.stderr).toMatch(/^error: --keep needs --sandbox/);
   expect(kind.stderr).toMatch(/^error: --sandbox must be healthy, faulty or late/);
 });
 
