@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { CollectError, Interrupted, PlatformError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { redact } from '../http/redact.js';
+import { capitalized } from '../text.js';
 import { runsInGithubActions } from './github-actions.js';
 import { type Colors, colorsFor } from './render/colors.js';
 import { githubError } from './render/github.js';
@@ -77,10 +78,6 @@ export function errorJson({ code, message, fix }: ToldError): string {
 function commandWords(args: readonly string[]): string[] {
   const words = args.slice(0, GROUPS.includes(args[0] ?? '') ? 2 : 1);
   return words.filter((word) => /^[a-z_]+$/.test(word));
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function sentence(text: string): string {

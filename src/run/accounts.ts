@@ -56,7 +56,7 @@ export async function* readAccounts(given: AccountsOptions): AsyncGenerator<Stor
 /** The platform of an account, which is among those asked for. */
 export function platformOf({ platform: name }: StoredAccount, platforms: ReadonlyMap<string, Platform>): Platform {
   const platform = platforms.get(name);
-  if (platform === undefined) throw new Error(`${name} is not among the platforms asked for`);
+  if (platform === undefined) throw new Error(`${name} is not one of the requested platforms`);
   return platform;
 }
 

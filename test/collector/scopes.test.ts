@@ -65,7 +65,7 @@ describe.each([1, 32])('at a concurrency of %i', (concurrency) => {
     expect(summary).toMatchObject({ status: 'completed', days: { planned: 140, settled: 100, provisional: 40 } });
     expect([await usersWith('views'), await usersWith('impressions'), await usersWith('reach')]).toEqual([19, 19, 20]);
     expect(summary.warnings.filter((text) => text.includes('metric views to every account'))).toEqual([]);
-    expect(summary.warnings).toContainEqual(expect.stringContaining('refuses the metric views to an account'));
+    expect(summary.warnings).toContainEqual(expect.stringContaining('refuses the metric "views" for an account'));
   });
 
   it.each([

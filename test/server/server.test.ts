@@ -205,7 +205,7 @@ describe('a trigger', () => {
     const [first] = accounts;
     const answer = await ask('POST', TRIGGER, { body: JSON.stringify({ user: `${first?.userId}x` }) });
     expect(answer).toMatchObject({ status: 400, json: { error: { code: 'invalid_request' }, field: 'user' } });
-    expect(log.join('\n')).toContain(`nearest known user is "${first?.userId}"`);
+    expect(log.join('\n')).toContain(`Did you mean "${first?.userId}"`);
     expect(await world.query('select id from collection_runs')).toEqual([]);
   });
 

@@ -31,7 +31,7 @@ const platform: PlatformFacts = {
 test('a platform with an API version about to end', () => {
   expect(renderPlatforms([platform], NOW, noColors)).toMatchInlineSnapshot(`
     "any
-      version v1 of the API ends on 2027-01-01: set ANY_VERSION to a newer one
+      API version v1 ends on 2027-01-01: set ANY_VERSION to a newer version
       day      from midnight to midnight in UTC, settled 48 hours after it ends
       storage  may be kept for one year
 

@@ -82,7 +82,7 @@ const status: StatusReport = {
       token_expires_at: '2026-11-28T12:00:00+00:00',
     },
   ],
-  warnings: ['version v21.0 of the API ends on 2027-01-21'],
+  warnings: ['API version v21.0 ends on 2027-01-21'],
 };
 
 test('the last run, the platforms, what is not collected, and what is failing for how long', () => {
@@ -106,7 +106,7 @@ test('the last run, the platforms, what is not collected, and what is failing fo
       linkedin 70000001 of user u2: 2026-11-28T12:00:00+00:00
     Renew a token: analytics-collect connections add --user ID --platform NAME --account ID
 
-    warning: version v21.0 of the API ends on 2027-01-21
+    warning: API version v21.0 ends on 2027-01-21
     "
   `);
 });
