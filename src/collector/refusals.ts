@@ -18,7 +18,7 @@ interface Refused {
   readonly metric: string;
   readonly why: string;
   readonly accounts: Set<number>;
-  isGivenUp: boolean;
+  isTold: boolean;
 }
 
 /**
@@ -30,8 +30,10 @@ export function createRefusals(warn: (message: string) => void): Refusals {
   const accepted = new Set<string>();
   const keyOf = (api: string, metric: string) => `${api} ${metric}`;
   const isGivenUp = (key: string, { accounts }: Refused) => accounts.size >= ACCOUNTS_TO_GIVE_UP && !accepted.has(key);
-  const warnOf = ({ api, metric, why }: Refused, whom: string, then: string) =>
-    warn(`${api} refuses the metric "${metric}" for ${whom}; ${then} (${why})`);
+  const warnOf = (entry: Refused, whom: string, then: string) => {
+    if (!entry.isTold) warn(`${entry.api} refuses the metric "${entry.metric}" for ${whom}; ${then} (${entry.why})`);
+    entry.isTold = true;
+  };
 
   return {
     of: (account, clean) => ({
@@ -44,12 +46,10 @@ export function createRefusals(warn: (message: string) => void): Refusals {
       add(api, metric, why) {
         const key = keyOf(api, metric);
         const said = shorten(clean(why), LONGEST_WHY);
-        const entry = refused.get(key) ?? { api, metric, why: said, accounts: new Set(), isGivenUp: false };
+        const entry = refused.get(key) ?? { api, metric, why: said, accounts: new Set(), isTold: false };
         refused.set(key, entry);
         entry.accounts.add(account);
-        if (entry.isGivenUp || !isGivenUp(key, entry)) return;
-        entry.isGivenUp = true;
-        warnOf(entry, 'every account', 'it is skipped for the rest of this run');
+        if (isGivenUp(key, entry)) warnOf(entry, 'every account', 'it is skipped for the rest of this run');
       },
 
       accept(api, metrics) {
@@ -59,7 +59,6 @@ export function createRefusals(warn: (message: string) => void): Refusals {
 
     end() {
       for (const entry of refused.values()) {
-        if (entry.isGivenUp) continue;
         const { size } = entry.accounts;
         if (size === 1) warnOf(entry, 'an account', 'it is collected without it');
         else warnOf(entry, `${size} accounts`, 'they are collected without it');

@@ -41,9 +41,9 @@ export interface MetricValue {
 export type DayResult =
   /** `values` may be empty: the API has nothing for the day, so far. */
   | { readonly date: string; readonly kind: 'collected'; readonly values: readonly MetricValue[] }
-  /** The API has gone past the day without a word on it: it will have no data, however long one waits. */
+  /** The API has data for later days but none for this one, and never will. */
   | { readonly date: string; readonly kind: 'no_data'; readonly values: readonly MetricValue[] }
-  /** Some of it could not be had; `values` holds what could, and stays open to correction by the next run. */
+  /** Some of it could not be fetched; `values` holds the rest, and the next run asks again. */
   | {
       readonly date: string;
       readonly kind: 'failed';
@@ -86,7 +86,7 @@ export interface MetricInfo {
 /** What the collector lends to a platform for the length of a run. */
 export interface PlatformContext {
   readonly http: Http;
-  /** Tells whether a token has expired; which days have ended is for the collector to know. */
+  /** For checking whether a token has expired; which days have ended is the collector's business. */
   readonly now: () => Date;
   /** The last ended day, when it is among the days asked for: figures of the 7 and 28 days that end with a day are asked for it alone. */
   readonly lastEndedDate: string | null;
