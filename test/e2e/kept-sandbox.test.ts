@@ -25,7 +25,7 @@ describe('a sandbox that is kept', () => {
   it('says what to run first, and makes nothing, before there is one', () => {
     expect(before).toMatchObject({ code: 2, stdout: '' });
     expect(before.stderr).toContain(
-      `No sandbox is kept in ${KEPT}. Run this first: analytics-collect collect --sandbox --keep`,
+      `There is no kept sandbox in ${KEPT}. Run this first: analytics-collect collect --sandbox --keep`,
     );
   });
 
