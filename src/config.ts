@@ -79,7 +79,7 @@ export function loadConfig(
   for (const { error } of [own, platforms])
     for (const issue of error?.issues ?? []) mistakes.set(String(issue.path[0]), issue.message);
   const near = nearNames(given, schemas);
-  for (const { given: name, meant } of near) mistakes.set(name, `is not read; the variable is called ${meant}`);
+  for (const { given: name, meant } of near) mistakes.set(name, `is not read; the variable is named ${meant}`);
   const told = new Set(
     [...mistakes.keys(), ...near.map(({ meant }) => meant)].map((name) => variableNamed(name, schemas.secrets)),
   );
@@ -108,7 +108,7 @@ export function cronSecretOf({ server: { cronSecret } }: Config, environment: En
   if (cronSecret !== null && mistake === null) return cronSecret;
   throw new CollectError(
     'config_invalid',
-    `INTERNAL_CRON_SECRET ${mistake}, so nobody could be let in safely.`,
+    `INTERNAL_CRON_SECRET ${mistake}, so the endpoints would be unprotected.`,
     'Set it to the output of: openssl rand -hex 32.',
   );
 }
@@ -157,7 +157,7 @@ function cronSecretMistake(secret: string | null, environment: Environment): str
   if (secret === null)
     return environment[CRON_SECRET_ALIAS] ? `is missing (${CRON_SECRET_ALIAS} is not read)` : 'is missing';
   if (secret.length < SHORTEST_CRON_SECRET) return `has fewer than ${SHORTEST_CRON_SECRET} characters`;
-  return isHeaderSafe(secret) ? null : 'has spaces or other stray characters in it';
+  return isHeaderSafe(secret) ? null : 'contains spaces or other invalid characters';
 }
 
 function chooseStore(variables: Variables, dataDir: string): StoreConfig {

@@ -29,7 +29,7 @@ export interface ConnectionsOptions {
   readonly clock: Clock;
 }
 
-/** Reasons that say nothing of the token. */
+/** Reasons that say nothing about the token. */
 const NOT_REACHED: readonly FailureReason[] = ['platform_error', 'timeout', 'throttled', 'quota_exhausted'];
 const CHECK_LIMITS = { maxRequests: 100, maxDurationMs: 60_000, maxWaitMs: 0 };
 
@@ -95,13 +95,13 @@ function checkFailed({ platform, accountId, accessToken, refreshToken }: NewConn
   return NOT_REACHED.includes(cause.reason)
     ? new CollectError(
         'check_failed',
-        `${platform} account ${accountId} could not be checked: ${said}.`,
+        `Cannot check ${platform} account ${accountId}: ${said}.`,
         'Nothing was stored. Try again later, or store it unchecked with --no-check.',
         { cause },
       )
     : new CollectError(
         'check_failed',
-        `${platform} does not open account ${accountId} with this token: ${cause.reason}: ${said}.`,
+        `The token does not open ${platform} account ${accountId}: ${cause.reason}: ${said}.`,
         'Nothing was stored. Correct the token or the account, or store it unchecked with --no-check.',
         { cause },
       );

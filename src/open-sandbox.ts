@@ -115,15 +115,15 @@ async function openKept(how: 'create' | 'existing', environment: Environment): P
 function notASandbox(folder: string): CollectError {
   return new CollectError(
     'config_invalid',
-    `The folder ${folder} is the data folder, or holds a database that is not a sandbox's.`,
-    'Set ANALYTICS_SANDBOX_DIR to a folder of its own.',
+    `The folder ${folder} is the data folder or contains a database that is not a sandbox.`,
+    'Set ANALYTICS_SANDBOX_DIR to a separate folder.',
   );
 }
 
 function nothingKept(folder: string): CollectError {
   return new CollectError(
     'no_store',
-    `No sandbox is kept in ${folder}.`,
+    `There is no kept sandbox in ${folder}.`,
     'Run this first: analytics-collect collect --sandbox --keep',
   );
 }

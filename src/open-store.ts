@@ -31,7 +31,7 @@ export async function openStore(config: Config, defaultStore: DefaultStore): Pro
   try {
     if (config.store.kind === 'embedded' && !config.store.isNamed && defaultStore === 'connected') {
       const { services } = await store.countConnections(null);
-      if (services.length === 0) throw noStore(config, 'holds no connection');
+      if (services.length === 0) throw noStore(config, 'has no connections');
     }
     return { store, ...(key === null ? await makeKey(config, store) : { encryptionKey: key, notices: [] }) };
   } catch (error) {
@@ -57,7 +57,7 @@ async function makeKey(config: Config, store: Store): Promise<Omit<OpenStore, 's
   if (encrypted > 0) throw keyMissing(config, encrypted);
   const path = keyPath(config.dataDir);
   const encryptionKey = await createKey(path);
-  const notice = `Made an encryption key in ${path}. Back it up: without it the stored tokens cannot be read.`;
+  const notice = `Created an encryption key in ${path}. Back it up: without it, stored tokens cannot be decrypted.`;
   return { encryptionKey, notices: [notice] };
 }
 
@@ -72,7 +72,7 @@ function noStore({ dataDir }: Config, why: string): CollectError {
 function keyMissing({ dataDir }: Config, connections: number): CollectError {
   return new CollectError(
     'key_missing',
-    `The key file ${keyPath(dataDir)} is missing, and the tokens of ${connections === 1 ? '1 connection' : `${connections} connections`} beside it cannot be read without it.`,
-    'Restore it from a backup, or set ENCRYPTION_KEY to the key; if it is lost, remove the connections with ENCRYPTION_KEY set to a new one and add them again.',
+    `The key file ${keyPath(dataDir)} is missing, and without it the tokens of ${connections === 1 ? '1 connection' : `${connections} connections`} cannot be decrypted.`,
+    'Restore it from a backup, or set ENCRYPTION_KEY to the key. If the key is lost, set ENCRYPTION_KEY to a new one, remove the connections and add them again.',
   );
 }

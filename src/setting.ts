@@ -58,7 +58,7 @@ export function isHttp(text: string): boolean {
 }
 
 function headerSafe(example: string) {
-  return setting(isHeaderSafe, 'has spaces or other stray characters in it', example);
+  return setting(isHeaderSafe, 'contains spaces or other invalid characters', example);
 }
 
 function isBaseAddress(text: string): boolean {

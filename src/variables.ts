@@ -24,7 +24,7 @@ const OWN = z.object({
   SUPABASE_SERVICE_ROLE_KEY: asSecret(
     setting(
       (key) => isHeaderSafe(key) && !isPublicKey(key),
-      'is not a service role key (the public, anon key reads nothing)',
+      'is not a service role key (the public anon key cannot read anything)',
       'sb_secret_…',
     ).optional(),
   ),
@@ -43,7 +43,9 @@ const OWN = z.object({
   ALLOW_PLAINTEXT_TOKENS: flag().optional(),
   // Only `serve` needs a good one: an application's own, shorter one must not keep `collect` from running.
   INTERNAL_CRON_SECRET: asSecret(z.string().optional()),
-  ANALYTICS_CRON: setting(isCron, 'is not five fields of cron with a time to come', DEFAULT_CRON).default(DEFAULT_CRON),
+  ANALYTICS_CRON: setting(isCron, 'is not a cron expression of five fields with a future time', DEFAULT_CRON).default(
+    DEFAULT_CRON,
+  ),
   ANALYTICS_TZ: setting(isTimeZone, 'is not a time zone', 'Europe/Berlin').default('UTC'),
   ALERT_WEBHOOK_URL: asSecret(
     setting(isHttp, 'is not an http(s) address', 'https://hooks.slack.com/services/…').optional(),
@@ -102,16 +104,16 @@ function refuseTaken(platform: string, names: readonly string[]): void {
 export function missingVariables(values: Environment): [name: string, mistake: string][] {
   const missing: [string, string][] = [];
   if (values.SUPABASE_URL && !values.SUPABASE_SERVICE_ROLE_KEY) {
-    missing.push(['SUPABASE_SERVICE_ROLE_KEY', 'is missing beside SUPABASE_URL, for example sb_secret_…']);
+    missing.push(['SUPABASE_SERVICE_ROLE_KEY', 'is missing although SUPABASE_URL is set, for example sb_secret_…']);
   }
   if (values.SUPABASE_SERVICE_ROLE_KEY && !values.SUPABASE_URL) {
     missing.push([
       'SUPABASE_URL',
-      'is missing beside SUPABASE_SERVICE_ROLE_KEY, for example https://abcdefgh.supabase.co',
+      'is missing although SUPABASE_SERVICE_ROLE_KEY is set, for example https://abcdefgh.supabase.co',
     ]);
   }
   if ((values.SUPABASE_URL || values.DATABASE_URL) && !values.ENCRYPTION_KEY) {
-    missing.push(['ENCRYPTION_KEY', `is missing: the key that tokens are encrypted with, for example ${NEW_KEY}`]);
+    missing.push(['ENCRYPTION_KEY', `is missing; it is the key that encrypts tokens, for example ${NEW_KEY}`]);
   }
   return missing;
 }

@@ -128,7 +128,7 @@ test.each<[variable: string, environment: Record<string, string>]>([
 ])('a mistake in %s is named: %#', (variable, environment) => {
   const [heading, line, ...others] = mistakesOf(environment).split('\n');
   expect(heading).toBe('The configuration has a mistake:');
-  expect(line).toMatch(new RegExp(`^  ${variable} is |^  ${variable} has |^  ${variable} names `));
+  expect(line).toMatch(new RegExp(`^  ${variable} is |^  ${variable} (?:has|contains) |^  ${variable} names `));
   expect(others).toEqual([]);
   expect(line).not.toContain('hunter2');
 });
@@ -141,7 +141,7 @@ test('every mistake is told at once', () => {
       SUPABASE_URL is not an http(s) address without a path, for example https://abcdefgh.supabase.co
       ENCRYPTION_KEY is not a Fernet key, or several separated by commas, for example the output of: openssl rand -base64 32 | tr '+/' '-_'
       META_GRAPH_VERSION is not a Graph API version from v21.0 on, for example v25.0
-      SUPABASE_SERVICE_ROLE_KEY is missing beside SUPABASE_URL, for example sb_secret_…"
+      SUPABASE_SERVICE_ROLE_KEY is missing although SUPABASE_URL is set, for example sb_secret_…"
   `);
 });
 
@@ -152,8 +152,8 @@ test('a variable that is nearly one of ours is named with it, among the other mi
   ).toMatchInlineSnapshot(`
     "The configuration has 3 mistakes:
       META_GRAPH_VERSION is not a Graph API version from v21.0 on, for example v25.0
-      ENCRYPTION_KY is not read; the variable is called ENCRYPTION_KEY
-      SUPABASE_SERVICE_KEY is not read; the variable is called SUPABASE_SERVICE_ROLE_KEY"
+      ENCRYPTION_KY is not read; the variable is named ENCRYPTION_KEY
+      SUPABASE_SERVICE_KEY is not read; the variable is named SUPABASE_SERVICE_ROLE_KEY"
   `);
 });
 

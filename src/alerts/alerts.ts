@@ -5,14 +5,14 @@ import type { CollectEvent } from '../report/events.js';
 import type { Summary } from '../report/summary.js';
 import { describeCrash, describeRun, isAlarming } from './message.js';
 
-/** Somebody stands before the terminal, or another run is at work and tells of itself. */
+/** Not alerted: the caller sees a usage error, and another run reports itself. */
 const NOTHING_TO_TELL: readonly ErrorCode[] = ['usage', 'lease_held', 'store_locked'];
 
-/** Tells people of runs, and a healthcheck that they happen. Nothing here throws, and each call ends within a minute. */
+/** Alerts people about runs and pings a healthcheck. Nothing here throws, and each call ends within a minute. */
 export interface Alerts {
   /** `countsForHealthcheck`: the healthcheck waits for it. A run of some accounts or of named days must not hide that another is missing. */
   ofRun(run: { readonly countsForHealthcheck: boolean }): RunAlerts;
-  /** Sends a message that says what it is. Answers null, or why it did not get there. */
+  /** Sends a message marked as a test. Returns null, or why delivery failed. */
   test(): Promise<string | null>;
 }
 
@@ -25,7 +25,7 @@ export interface RunAlerts {
 }
 
 export interface AlertsOptions extends AlertsConfig {
-  /** Told why a message did not get there, with nothing secret in it. */
+  /** Called with the reason when delivery failed; contains no secrets. */
   readonly warn: (message: string) => void;
   readonly times?: DeliveryTimes;
 }
@@ -35,7 +35,7 @@ export const silentAlerts: RunAlerts = { onEvent() {}, async ended() {}, async c
 export function createAlerts({ webhookUrl, details, healthcheckUrl, warn, times }: AlertsOptions): Alerts {
   async function send(delivery: Delivery | null, variable: string): Promise<void> {
     const problem = delivery && (await deliver(delivery, times));
-    if (problem) warn(`${variable}: the message did not get there: ${problem}`);
+    if (problem) warn(`${variable}: delivery failed: ${problem}`);
   }
 
   return {
@@ -77,7 +77,7 @@ export function createAlerts({ webhookUrl, details, healthcheckUrl, warn, times 
     },
     async test() {
       if (webhookUrl === null) return 'ALERT_WEBHOOK_URL is not set';
-      return deliver(message(webhookUrl, 'analytics-collect: a test alert. The next one means something.'), times);
+      return deliver(message(webhookUrl, 'analytics-collect: this is a test alert.'), times);
     },
   };
 }

@@ -31,13 +31,13 @@ export function describeRun(summary: Summary, { details }: { readonly details: b
   return linesThatFit(lines);
 }
 
-/** A run that came to no summary. Says nothing of an error that it does not know: anything may stand in there. */
+/** A run that ended without a summary. Unknown errors are not quoted, since they may contain anything. */
 export function describeCrash(error: unknown): string {
   const why =
     error instanceof CollectError
       ? `${error.message} ${error.fix} [${error.code}]`
-      : 'an unexpected error ended it, its log says which';
-  return linesThatFit(['analytics-collect: the run did not come to its end', harmless(why)]);
+      : 'unexpected error; see the log of the run';
+  return linesThatFit(['analytics-collect: the run failed before it finished', harmless(why)]);
 }
 
 function news({ changes }: Summary): string {

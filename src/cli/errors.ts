@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { CollectError, Interrupted, PlatformError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { redact } from '../http/redact.js';
+import { capitalized } from '../text.js';
 import { runsInGithubActions } from './github-actions.js';
 import { type Colors, colorsFor } from './render/colors.js';
 import { githubError } from './render/github.js';
@@ -20,7 +21,7 @@ export interface ToldError {
 
 /** Ends a command that threw: tells the error and sets the exit code. */
 export function reportError(error: unknown, args: readonly string[]): void {
-  // The other ones of exit code 0 are `--help` and `--version`; this one has shown the help for want of a command.
+  // Exit code 0 is `--help` and `--version`; `commander.help` is the help shown because no command was given.
   if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
     return;
@@ -48,7 +49,7 @@ export function describeError(error: unknown, args: readonly string[]): ToldErro
     const called = commandWords(args);
     const known = error.code === 'commander.unknownCommand' ? called.slice(0, -1) : called;
     const help = ['analytics-collect', ...known, '--help'].join(' ');
-    return { code: 'usage', message: sentence(message), fix: `See ${help}.`, exitCode: EXIT.usage };
+    return { code: 'usage', message: capitalized(sentence(message)), fix: `See ${help}.`, exitCode: EXIT.usage };
   }
   if (error instanceof PlatformError) {
     return { code: error.reason, message: sentence(error.message), fix: '', exitCode: EXIT.failed };
@@ -56,8 +57,8 @@ export function describeError(error: unknown, args: readonly string[]): ToldErro
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {
     code: 'internal',
-    message: sentence(`unexpected: ${redact(message)}`),
-    fix: 'Set DEBUG=analytics-collect to see where.',
+    message: sentence(`Unexpected error: ${redact(message)}`),
+    fix: 'Set DEBUG=analytics-collect to see the stack trace.',
     exitCode: EXIT.failed,
   };
 }

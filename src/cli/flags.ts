@@ -37,10 +37,10 @@ export function integer(flag: string, { min, max }: { readonly min: number; read
 /** A day of the calendar, `YYYY-MM-DD`, no later than `today`. */
 function parseDate(flag: string, text: string, today: string): string {
   if (!isCalendarDate(text)) {
-    throw usageError(`${flag} ${quote(text)} is not a date of the calendar.`, `For example ${flag} ${today}.`);
+    throw usageError(`${flag} ${quote(text)} is not a valid date (YYYY-MM-DD).`, `For example ${flag} ${today}.`);
   }
   if (text > today) {
-    throw usageError(`${flag} ${text} is in the future.`, `Today is ${today} in UTC, the latest date there is.`);
+    throw usageError(`${flag} ${text} is in the future.`, `The latest date is today, ${today} (UTC).`);
   }
   return text;
 }
@@ -49,7 +49,7 @@ function parseDate(flag: string, text: string, today: string): string {
 export function parseWindow({ date, since, until, lookback }: WindowFlags, today: string): Window {
   if (date !== undefined) {
     if (since !== undefined || until !== undefined || lookback !== undefined) {
-      throw usageError('--date goes with none of --since, --until and --lookback.', 'Keep one of them.');
+      throw usageError('--date cannot be combined with --since, --until or --lookback.', 'Use only one of them.');
     }
     const day = parseDate('--date', date, today);
     return { kind: 'day', date: day };
@@ -63,7 +63,7 @@ export function parseWindow({ date, since, until, lookback }: WindowFlags, today
 export function parseSelection({ user, shard }: { readonly user?: string; readonly shard?: Selection }): Selection {
   if (user === undefined) return shard ?? ALL;
   if (shard === undefined) return { kind: 'user', userId: user };
-  throw usageError('--user goes without --shard.', 'Keep one of them.');
+  throw usageError('--user cannot be combined with --shard.', 'Use only one of them.');
 }
 
 /** A part of the users, `I/N`. */
@@ -74,8 +74,8 @@ export function parseShard(text: string): Selection {
     return { kind: 'shard', index, count };
   }
   throw usageError(
-    `--shard ${quote(text)} is not a part I/N with 1 <= I <= N <= ${max}.`,
-    'For example --shard 1/4, and 2/4, 3/4 and 4/4 elsewhere.',
+    `--shard ${quote(text)} is not of the form I/N with 1 <= I <= N <= ${max}.`,
+    'For example --shard 1/4 on one machine and 2/4, 3/4 and 4/4 on the others.',
   );
 }
 
@@ -103,7 +103,7 @@ export function parseTimes(flag: string, text: string): Times {
 function parseTimeOfDay(flag: string, text: string): TimeOfDay {
   const [, hour, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text)?.map(Number) ?? [];
   if (hour !== undefined && minute !== undefined) return { hour, minute };
-  throw usageError(`${flag} ${quote(text)} is not a time of day, HH:MM in UTC.`, `For example ${flag} 02:00,09:00.`);
+  throw usageError(`${flag} ${quote(text)} is not a time of day (HH:MM, UTC).`, `For example ${flag} 02:00,09:00.`);
 }
 
 /** The trigger endpoint of `serve`, by its own address or by the server's. */
@@ -114,8 +114,8 @@ export function parseTriggerUrl(flag: string, text: string): string {
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw usageError(
-      `${flag} has more to it than host and path.`,
-      'The secret is sent in a header; leave all else out.',
+      `${flag} must consist of a host and a path only.`,
+      'Leave out credentials, query and fragment; the secret is sent in a header.',
     );
   }
   const path = url.pathname.replace(/\/+$/, '');
@@ -132,7 +132,7 @@ export function parsePlatforms(texts: readonly string[] | undefined, known: read
 
 export function parsePlatform(name: string, known: readonly string[]): string {
   if (known.includes(name)) return name;
-  throw usageError(`--platform ${quote(name)} is not a platform.`, `Known are ${known.join(', ')}.`);
+  throw usageError(`--platform ${quote(name)} is not a known platform.`, `Known platforms: ${known.join(', ')}.`);
 }
 
 /** A point in time, ISO 8601 with an offset or `Z`, or a date, in UTC; as ISO 8601 in UTC. */
@@ -140,14 +140,17 @@ export function parseInstant(flag: string, text: string): string {
   const hasForm = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
   if (hasForm && isCalendarDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)))
     return new Date(text).toISOString();
-  throw usageError(`${flag} ${quote(text)} is not a time in ISO 8601.`, `For example ${flag} 2027-01-31T12:00:00Z.`);
+  throw usageError(`${flag} ${quote(text)} is not an ISO 8601 time.`, `For example ${flag} 2027-01-31T12:00:00Z.`);
 }
 
 /** The date that lies an age (`90d`, `12mo`, `1y`) before `today`, by the calendar: a month's last day where it has no such day. */
 export function parseAge(flag: string, text: string, today: string): string {
   const [, digits, unit] = /^([1-9]\d{0,2})(d|mo|y)$/.exec(text) ?? [];
   if (digits === undefined) {
-    throw usageError(`${flag} ${quote(text)} is not an age of 1 to 999 d, mo or y.`, `For example ${flag} 12mo.`);
+    throw usageError(
+      `${flag} ${quote(text)} is not an age of 1 to 999 days (d), months (mo) or years (y).`,
+      `For example ${flag} 12mo.`,
+    );
   }
   if (unit === 'd') return new Date(Date.parse(today) - Number(digits) * DAY_MS).toISOString().slice(0, 10);
   return monthsBefore(today, Number(digits) * (unit === 'y' ? 12 : 1));
@@ -164,14 +167,15 @@ function parseRange(
 ): Window {
   if (since === undefined) {
     const example = addDays(parseDate('--until', until ?? today, today), -6);
-    throw usageError('--until needs --since, the first day.', `For example --since ${example}.`);
+    throw usageError('--until needs --since (the first day).', `For example --since ${example}.`);
   }
-  if (lookback !== undefined) throw usageError('--lookback does not go with --since and --until.', 'Keep one of them.');
+  if (lookback !== undefined)
+    throw usageError('--lookback cannot be combined with --since or --until.', 'Use only one of them.');
   const first = parseDate('--since', since, today);
   const last = until === undefined ? today : parseDate('--until', until, today);
-  if (first > last) throw usageError(`--since ${since} is later than --until ${until}.`, 'Turn them round.');
+  if (first > last) throw usageError(`--since ${since} is later than --until ${until}.`, 'Swap them.');
   if (Date.parse(last) - Date.parse(first) >= MAX_NAMED_DAYS * DAY_MS) {
-    throw usageError(`--since ${first} to ${last} is more than ${MAX_NAMED_DAYS} days.`, 'Ask for fewer at a time.');
+    throw usageError(`${first} to ${last} is more than ${MAX_NAMED_DAYS} days.`, 'Collect them in several runs.');
   }
   return until === undefined ? { kind: 'dates', since: first } : { kind: 'dates', since: first, until: last };
 }

@@ -5,7 +5,7 @@ import { githubAnnotations, githubOutputs, githubSummary, MAX_SUMMARY_BYTES } fr
 
 /**
  * Tells GitHub Actions of a run: annotations, the step's summary and its outputs. Commands go to stderr, where the runner
- * reads them as well, since stdout is for data. What cannot be told is said, and fails nothing.
+ * reads them as well, since stdout is for data. A file that cannot be written is a warning, not a failure.
  */
 export async function reportToGithub(
   summary: Summary,
@@ -27,6 +27,6 @@ async function append(path: string, text: (size: number) => string): Promise<voi
     await appendFile(path, text(size));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    process.stderr.write(`warning: ${path} cannot be written (${code})\n`);
+    process.stderr.write(`warning: cannot write ${path} (${code})\n`);
   }
 }

@@ -1,6 +1,6 @@
 import { readVersion } from './version.js';
 
-/** A reader that leaves early, as `head` does, is no failure: what is left to say goes nowhere, the exit code stands. */
+/** A reader that closes the pipe early, as `head` does, is not a failure: further output is dropped, the exit code stands. */
 function tolerateClosedPipe(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -7,8 +7,8 @@ import { integer, nonEmpty, parseShard, parseTimes, parseTriggerUrl, usageError 
 import { DEFAULT_TIMES, GITHUB_TIMES, type Times } from './schedule/schedule.js';
 
 /*
- * The options of each command: their parsers, their defaults and, inferred from both, their types. Loaded for `--help` as well: nothing here
- * may import what takes long.
+ * The options of each command: their parsers, their defaults and, inferred from both, their types. Loaded for `--help` as well, so nothing
+ * here may import slow modules.
  */
 
 const MINUTES = { min: 1, max: 1440 };
@@ -16,12 +16,12 @@ const minutes = (ms: number) => ms / MINUTE_MS;
 
 export function collectOptions(command: Command) {
   return command
-    .description('collect every day that is due, of every connected account')
+    .description('collect all due days of every connected account')
     .option('--user <id>', 'only this user', nonEmpty('--user'))
     .option('--platform <name...>', 'only these platforms')
     .addOption(plugin().conflicts('sandbox'))
     .option('--date <day>', 'only this day, YYYY-MM-DD')
-    .option('--since <day>', 'every day from this one on that is not complete')
+    .option('--since <day>', 'all days from this one on that are not complete')
     .option('--until <day>', 'the last day, with --since (default: yesterday)')
     .option(
       '--lookback <days>',
@@ -30,53 +30,58 @@ export function collectOptions(command: Command) {
     )
     .option(
       '--backlog <days>',
-      'older days to make up for in a run, of each account',
+      'how many missed older days to collect per account and run',
       integer('--backlog', BOUNDS.backlog),
       DEFAULTS.backlog,
     )
-    .option('--shard <i/n>', 'only this part of the users, for n machines that share a run', parseShard)
-    .option('--concurrency <n>', 'requests at once', integer('--concurrency', BOUNDS.concurrency), DEFAULTS.concurrency)
+    .option('--shard <i/n>', 'only this share of the users, to split a run over n machines', parseShard)
+    .option(
+      '--concurrency <n>',
+      'concurrent requests',
+      integer('--concurrency', BOUNDS.concurrency),
+      DEFAULTS.concurrency,
+    )
     .option(
       '--max-requests <n>',
-      'requests in all, the rest is due in the next run',
+      'stop after this many requests; the rest is due in the next run',
       integer('--max-requests', BOUNDS.maxRequests),
       DEFAULTS.limits.maxRequests,
     )
     .option(
       '--max-duration <minutes>',
-      'how long a run may take, likewise',
+      'stop after this long; the rest is due in the next run',
       integer('--max-duration', MINUTES),
       minutes(DEFAULTS.limits.maxDurationMs),
     )
     .option(
       '--max-wait <minutes>',
-      'the longest rest that a platform may ask for',
+      'the longest rate-limit pause to wait for',
       integer('--max-wait', { ...MINUTES, min: 0 }),
       minutes(DEFAULTS.limits.maxWaitMs),
     )
     .option(
       '--allow-failures <n>',
-      'exit 0 when no more connections failed than this, or than this share: 5, 2%',
+      'exit 0 when at most this many connections failed, a number or a share: 5, 2%',
       parseAllowedFailures,
     )
-    .option('--allow-empty', 'exit 0 when there is no active connection to collect')
-    .option('--alert-test', 'send a test alert to ALERT_WEBHOOK_URL, and nothing else')
-    .option('--refresh', 'collect again what is settled, and overwrite it')
-    .option('--adopt', 'overwrite the rows of other writers that stand in the place of values collected')
-    .option('--dry-run', 'show what is due; ask no platform, write nothing')
+    .option('--allow-empty', 'exit 0 when there are no active connections')
+    .option('--alert-test', 'only send a test alert to ALERT_WEBHOOK_URL')
+    .option('--refresh', 'collect settled days again and overwrite them')
+    .option('--adopt', "overwrite other writers' rows that have the same key as a collected value")
+    .option('--dry-run', 'show what is due, without sending requests or writing anything')
     .option(
       '--sandbox [kind]',
       'try it on made-up accounts: healthy, faulty, or late for ten days of corrections (default: healthy)',
     )
     .option('--keep', 'with --sandbox: keep its database, for status --sandbox and the next run')
     .option('--json', 'print the summary as one JSON document')
-    .addOption(new Option('--quiet', 'say nothing unless something failed').conflicts('verbose'))
-    .option('--verbose', 'say a line for each connection');
+    .addOption(new Option('--quiet', 'print nothing unless something failed').conflicts('verbose'))
+    .option('--verbose', 'print one line per connection');
 }
 
 export function statusOptions(command: Command) {
   return command
-    .description('show the last run, and what is there of each platform')
+    .description('show the last run and the state of each platform')
     .option(
       '--days <n>',
       `how many ended days to look at (default: ${DEFAULT_LOOKBACK_DAYS})`,
@@ -84,32 +89,32 @@ export function statusOptions(command: Command) {
     )
     .option(
       '--max-age <hours>',
-      'exit 1 when the last completed run began longer ago',
+      'exit 1 when the last completed run started longer ago than this',
       integer('--max-age', { min: 1, max: 8760 }),
     )
-    .option('--today', 'what was written in the last 24 hours, by platform and metric')
-    .option('--sandbox', 'of what collect --sandbox --keep has collected')
+    .option('--today', 'show what was written in the last 24 hours, by platform and metric')
+    .option('--sandbox', 'show what collect --sandbox --keep collected')
     .option('--json', 'print one JSON document');
 }
 
 export function listOptions(command: Command) {
   return command
-    .description('list every connection, without its token')
-    .option('--sandbox', 'of the database that collect --sandbox --keep has kept')
+    .description('list all connections, without their tokens')
+    .option('--sandbox', 'list those kept by collect --sandbox --keep')
     .option('--json', 'print one JSON document');
 }
 
 export function addOptions(command: Command) {
   return command
-    .description('add a connection, or renew its token; asks for the access token')
-    .requiredOption('--user <id>', 'whose account it is', nonEmpty('--user'))
+    .description('add a connection or renew its token; prompts for the access token')
+    .requiredOption('--user <id>', 'the user who owns the account', nonEmpty('--user'))
     .requiredOption('--platform <name>', 'the platform')
     .addOption(plugin())
     .requiredOption('--account <id>', "the account's id at the platform", nonEmpty('--account'))
-    .option('--name <name>', "the account's name, for people")
+    .option('--name <name>', 'a display name for the account')
     .option('--expires <time>', 'when the token expires, ISO 8601')
     .option('--token-stdin', 'read the access token, and on a second line the refresh token, from standard input')
-    .option('--no-check', 'do not ask the platform whether the token opens the account');
+    .option('--no-check', 'do not check the token with the platform');
 }
 
 export function platformsOptions(command: Command) {
@@ -121,23 +126,23 @@ export function platformsOptions(command: Command) {
 
 export function pruneOptions(command: Command) {
   return command
-    .description('delete what is older than a platform allows to keep; shows what, unless --yes')
+    .description('delete old data of a platform; without --yes, only show what would be deleted')
     .requiredOption('--platform <name>', 'the platform')
-    .requiredOption('--older-than <age>', 'days, months or years by the calendar: 90d, 12mo, 1y')
-    .option('--yes', 'delete')
+    .requiredOption('--older-than <age>', 'an age in days, months or years: 90d, 12mo, 1y')
+    .option('--yes', 'delete it')
     .option('--json', 'print one JSON document');
 }
 
 export function pgCronOptions(command: Command) {
   return command
-    .description('SQL that has a database call the endpoint of serve (pg_cron, pg_net, Supabase Vault)')
+    .description('SQL for a database job that calls serve (pg_cron, pg_net, Supabase Vault)')
     .option('--url <url>', 'the address of serve', (text) => parseTriggerUrl('--url', text))
     .addOption(at(DEFAULT_TIMES))
-    .option('--remove', 'print what takes it back');
+    .option('--remove', 'print SQL that removes the job');
 }
 
 export function crontabOptions(command: Command) {
-  return command.description('lines for cron, with the paths of this machine').addOption(at(DEFAULT_TIMES));
+  return command.description('crontab lines with the paths of this machine').addOption(at(DEFAULT_TIMES));
 }
 
 export function githubOptions(command: Command) {
@@ -145,30 +150,30 @@ export function githubOptions(command: Command) {
 }
 
 export function systemdOptions(command: Command) {
-  return command.description('a service and its timer, with the paths of this machine').addOption(at(DEFAULT_TIMES));
+  return command.description('a systemd service and timer with the paths of this machine').addOption(at(DEFAULT_TIMES));
 }
 
 export function kubernetesOptions(command: Command) {
-  return command.description('a CronJob').addOption(at(DEFAULT_TIMES)).addOption(shards(BOUNDS.shards.max));
+  return command.description('a Kubernetes CronJob').addOption(at(DEFAULT_TIMES)).addOption(shards(BOUNDS.shards.max));
 }
 
 export function serveOptions(command: Command) {
   return command
-    .description('collect on schedule, and whenever a protected endpoint is called')
+    .description('collect on a schedule and whenever its protected endpoint is called')
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
-    .option('--port <n>', 'the port, 0 for any', integer('--port', { min: 0, max: 65_535 }), 8080)
+    .option('--port <n>', 'the port; 0 picks a free one', integer('--port', { min: 0, max: 65_535 }), 8080)
     .option(
       '--grace <minutes>',
-      'how late a missed time is made up for at the start',
+      'at startup, make up for a scheduled run missed by at most this long',
       integer('--grace', { ...MINUTES, min: 0 }),
       60,
     )
     .option(
       '--allow-failures <n>',
-      'report success to HEALTHCHECK_URL when no more connections failed: 5, 2%',
+      'report success to HEALTHCHECK_URL when at most this many connections failed: 5, 2%',
       parseAllowedFailures,
     )
-    .option('--allow-empty', 'take a run without any active connection for a success');
+    .option('--allow-empty', 'treat a run without active connections as a success');
 }
 
 type Options<Define extends (command: Command) => { opts(): unknown }> = ReturnType<ReturnType<Define>['opts']>;
@@ -185,20 +190,22 @@ export type ShardedFlags = Options<typeof githubOptions>;
 export type ServeFlags = Options<typeof serveOptions>;
 
 function plugin() {
-  return new Option('--plugin <file...>', 'modules with platforms of your own');
+  return new Option('--plugin <file...>', 'modules that define platforms of your own');
 }
 
 function at(usual: string) {
   const usualTimes = parseTimes('--at', usual);
-  return new Option('--at <times>', 'when, HH:MM in UTC, several separated by commas')
+  return new Option('--at <times>', 'times of day (HH:MM, UTC), separated by commas')
     .default(usualTimes, usual)
     .argParser((text: string, before: Times) => {
-      // The last of several would else be the only one.
+      // Otherwise the last of several would silently replace the others.
       if (before !== usualTimes) throw usageError('--at is given twice.', 'Give all times at once: --at 02:00,09:00.');
       return parseTimes('--at', text);
     });
 }
 
 function shards(max: number) {
-  return new Option('--shards <n>', 'how many share a run').default(1).argParser(integer('--shards', { min: 1, max }));
+  return new Option('--shards <n>', 'number of shards that a run is split into')
+    .default(1)
+    .argParser(integer('--shards', { min: 1, max }));
 }

@@ -18,7 +18,7 @@ export async function loadPlugins(paths: readonly string[] = []): Promise<Platfo
     const plugin = await loadPlugin(path);
     if (namesWith(plugins).includes(plugin.name)) {
       throw usageError(
-        `The plugin ${path} is a platform named "${plugin.name}", and there is one of that name already.`,
+        `The plugin ${path} defines a platform named "${plugin.name}", but that name is taken.`,
         'Give it another name.',
       );
     }
@@ -49,7 +49,7 @@ async function loadPlugin(path: string): Promise<PlatformDefinition> {
       if (!isPlatform(platform)) throw notAPlatform(path, platformShape.safeParse(platform).error);
       if (platform.name === definition.name) return platform;
       throw usageError(
-        `The plugin ${path} is named "${definition.name}", and its platform "${platform.name}".`,
+        `The plugin ${path} is named "${definition.name}", but its platform is named "${platform.name}".`,
         'Give both the same name.',
       );
     },
@@ -72,13 +72,13 @@ async function importModule(path: string, file: string): Promise<{ readonly defa
     const why = cause instanceof Error ? cause.message : String(cause);
     const fix = /\.[cm]?ts$/.test(file)
       ? 'Node 22.18 and newer load TypeScript as it is; with an older one, compile the plugin to JavaScript first.'
-      : 'Run it with node alone to see where it fails.';
+      : 'Run it with node to see where it fails.';
     throw new CollectError('usage', `The plugin ${path} cannot be loaded: ${why}.`, fix, { cause });
   }
 }
 
 const callable = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'is not a function');
-const name = z.string().regex(/^[a-z][a-z0-9_]*$/, 'is not lower-case letters, digits and underscores');
+const name = z.string().regex(/^[a-z][a-z0-9_]*$/, 'must consist of lower-case letters, digits and underscores');
 
 const platformShape = z.object({
   name,
@@ -134,6 +134,6 @@ function notAPlatform(path: string, error: z.ZodError | undefined): CollectError
     error?.issues.map(({ path: at, message }) => `  ${at.join('.') || 'the default export'}: ${message}`) ?? [];
   return usageError(
     [`The plugin ${path} is not a platform:`, ...lines].join('\n'),
-    'See docs/adding-a-platform.md for what a platform is.',
+    'See docs/adding-a-platform.md for the shape of a platform.',
   );
 }

@@ -47,7 +47,7 @@ export function createProgram(version: string): Command {
   addSchedule(program);
   program
     .command('schema')
-    .description("print the database's schema, safe to run on an existing database")
+    .description('print the database schema, which is safe to run on an existing database')
     .option('--apply', 'apply it to the configured database')
     .action(async (flags) => {
       if (flags.apply) sayDatabaseStarts();
@@ -69,16 +69,16 @@ function addConnections(program: Command): void {
   addOptions(connections.command('add')).action(async (flags) => (await loadConnections()).addConnection(flags));
   connections
     .command('primary')
-    .description('choose the account of a user and platform whose rows go to analytics_snapshots')
-    .argument('<id>', 'the connection that opens it, as in connections list')
+    .description("make a connection's account the primary one, whose rows go to analytics_snapshots")
+    .argument('<id>', "the connection's id, from connections list")
     .action(async (id) => {
       sayDatabaseStarts();
       await (await loadConnections()).choosePrimary(id);
     });
   connections
     .command('remove')
-    .description('remove a connection; the metrics it collected stay')
-    .argument('<id>', 'as in connections list')
+    .description('remove a connection; collected metrics are kept')
+    .argument('<id>', "the connection's id, from connections list")
     .action(async (id) => {
       sayDatabaseStarts();
       await (await loadConnections()).removeConnection(id);
@@ -90,7 +90,9 @@ function loadConnections() {
 }
 
 function addSchedule(program: Command): void {
-  const schedule = program.command('schedule').description('print what starts a run at the same times each day');
+  const schedule = program
+    .command('schedule')
+    .description('print a schedule that starts runs at the same times every day');
   pgCronOptions(schedule.command('pg_cron')).action(async (flags) => (await loadSchedule()).schedulePgCron(flags));
   crontabOptions(schedule.command('crontab')).action(async (flags) => (await loadSchedule()).scheduleCrontab(flags));
   githubOptions(schedule.command('github')).action(async (flags) => (await loadSchedule()).scheduleGithub(flags));

@@ -13,8 +13,7 @@ const KINDS = ['healthy', 'faulty'] as const;
 /** What `openApp` is told of the sandbox: nothing without `--sandbox`. Throws `CollectError` `usage`. */
 export function parseSandbox({ sandbox, keep }: SandboxFlags): Pick<AppOptions, 'sandbox' | 'keptSandbox'> {
   if (sandbox === undefined) {
-    if (keep)
-      throw new CollectError('usage', '--keep goes with --sandbox only.', 'Add --sandbox, or leave out --keep.');
+    if (keep) throw new CollectError('usage', '--keep needs --sandbox.', 'Add --sandbox, or leave out --keep.');
     return {};
   }
   const kind = sandbox === true ? 'healthy' : KINDS.find((known) => known === sandbox);

@@ -1,6 +1,6 @@
 import { EXIT } from '../exit-codes.js';
 
-/** npx and npm pass a Ctrl-C on to a process that the terminal has told already: the echo is no second request. */
+/** npx and npm forward a Ctrl-C that the terminal has already sent to this process: a second signal this soon is an echo. */
 const ECHO_MS = 500;
 
 type Stop = 'SIGINT' | 'SIGTERM';
@@ -13,7 +13,7 @@ export interface SignalWatch {
   end(): void;
 }
 
-/** Turns the first SIGINT or SIGTERM into a polite stop; the second quits at once. */
+/** The first SIGINT or SIGTERM stops gracefully; the second exits at once. */
 export function watchSignals(onStop: () => void): SignalWatch {
   const controller = new AbortController();
   let first: { exitCode: number; at: number } | null = null;

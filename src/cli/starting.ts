@@ -6,8 +6,8 @@ import { parseSandbox } from './sandbox-flags.js';
 import { isUnattended } from './unattended.js';
 
 /**
- * What is said before anything is loaded, so that something shows at once: to load the programs and to start PostgreSQL takes a second
- * or more. Nothing here may import what takes long itself.
+ * What is printed before anything is loaded, so that something shows at once: loading the modules and starting PostgreSQL takes a
+ * second or more. Nothing here may import slow modules itself.
  */
 
 interface ReadingFlags {
@@ -15,7 +15,7 @@ interface ReadingFlags {
   readonly json?: boolean | undefined;
 }
 
-/** Of `collect`. Throws `CollectError` `usage` where the sandbox is wrongly named. */
+/** For `collect`. Throws `CollectError` `usage` for an unknown sandbox. */
 export function sayRunStarts(flags: CollectFlags): void {
   const { sandbox } = parseSandbox(flags);
   const text = startingText(sandbox !== undefined);
@@ -31,7 +31,7 @@ export function sayDatabaseStarts({ sandbox = false, json = false }: ReadingFlag
   if (text !== null && !json) process.stderr.write(`${text}\n`);
 }
 
-/** Null where another's database is opened, or where it may be that none is used. */
+/** Null when an external database is opened, or when perhaps none is. */
 function startingText(isSandbox: boolean): string | null {
   if (isSandbox) return 'Starting the sandbox …';
   const environment = readEnvironment();

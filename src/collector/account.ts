@@ -35,7 +35,7 @@ import type { Window } from './window.js';
 export interface RunContext {
   readonly keyring: Pick<Keyring, 'decrypt'>;
   readonly http: Pick<HttpClient, 'lane'>;
-  readonly refusals: Refusals;
+  readonly refusals: Pick<Refusals, 'of'>;
   readonly warn: PlatformContext['warn'];
   readonly window: Window;
   /** At most so many days from before the window, of each account. */
@@ -44,13 +44,13 @@ export interface RunContext {
   readonly again: boolean;
   readonly now: () => Date;
   readonly signal: AbortSignal;
-  /** Struck out of everything an API says, as the account's own tokens are. */
+  /** Redacted, like the account's own tokens, from everything an API says. */
   readonly secrets: readonly string[];
 }
 
 /**
  * Collects the planned days of one account: exactly one outcome for each, whatever happens, but for days that an interruption
- * left unasked. A token that is dead gives way to that of another connection of the same account. Never throws: a failure stays
+ * left unasked. When a token is dead, the next connection of the same account is tried. Never throws: a failure stays
  * with its account.
  */
 export async function collectAccount(
@@ -62,7 +62,7 @@ export async function collectAccount(
   const secrets = [...run.secrets];
   const clean = (text: string) => oneLine(redact(text, secrets));
   const tooOld = planned.tooOld.map(({ date }) =>
-    skippedDay(account, date, 'out_of_reach', `${account.platform} does not answer for days that far back`),
+    skippedDay(account, date, 'out_of_reach', `the ${account.platform} API does not go back that far`),
   );
   const notAsked: AccountRecord = {
     row: null,
@@ -89,8 +89,8 @@ export async function collectAccount(
       return recordOf(account, connection, platform, { days: [...tooOld, ...days], closing }, run.now());
     } catch (thrown) {
       if (thrown instanceof Interrupted) break;
-      const error = thrown instanceof PlatformError ? thrown : unforeseen(thrown);
-      // Of several dead tokens, what the newest one was refused with is what to repair.
+      const error = thrown instanceof PlatformError ? thrown : unexpected(thrown);
+      // Of several dead tokens, the newest is the one to repair.
       if (failure === null || !isDeadToken(error)) failure = { connection, error };
       if (!isDeadToken(error)) break;
     }
@@ -135,7 +135,7 @@ function recordOf(
   return { row, days, closing, failedDates: [], skippedDates: [], backlog: stand.backlog };
 }
 
-/** Figures that are not certain yet make certain those of the day before. */
+/** Once provisional figures of a day exist, those of the day before are final. */
 function closingDayAfter([figure]: AccountRecord['closing']): string | null {
   if (figure === undefined) return null;
   return figure.metadata.settled === true ? figure.date : addDays(figure.date, -1);
@@ -203,13 +203,13 @@ async function askPlatform(
   return { days, closing: day === null ? [] : closingRows({ ...asked, day }, answer.closing) };
 }
 
-/** The metrics of the day itself that a day was answered with, and what their values come to. */
+/** The day's own metrics in an answer, and whether their values are all zero. */
 function answeredOf(result: DayResult, platform: Pick<Platform, 'metrics'>) {
   const values = valuesOfTheDay(valuesOf(result), platform);
   return { date: result.date, metrics: values.map(({ info }) => info.name), figures: figuresOf(values) };
 }
 
-/** A refusal that concerns the API and the run, not the account. */
+/** A rate limit or quota: it says nothing about the account. */
 function isHeldUp({ reason }: { readonly reason: string | null }): boolean {
   return reason === 'throttled' || reason === 'quota_exhausted';
 }
@@ -218,7 +218,7 @@ function isOfTheRun(error: PlatformError): boolean {
   return error.scope === 'platform' || error instanceof RunLimit || isHeldUp(error);
 }
 
-/** Another connection of the account may hold a token that lives. */
+/** Another connection of the account may have a valid token. */
 function isDeadToken({ reason }: PlatformError): boolean {
   return reason === 'needs_reconnect' || reason === 'undecryptable_token';
 }
@@ -227,10 +227,10 @@ function unanswered(platform: Platform): PlatformError {
   return new PlatformError('unexpected_response', `the ${platform.name} collector returned no result for this day`);
 }
 
-/** A defect, in a platform's code or ours: an outcome like any other, so that the run goes on. */
-function unforeseen(error: unknown): PlatformError {
+/** A bug, in a platform's code or ours, is recorded as an outcome, so that the run goes on. */
+function unexpected(error: unknown): PlatformError {
   return new PlatformError(
     'unexpected_response',
-    `unforeseen error: ${error instanceof Error ? error.message : String(error)}`,
+    `unexpected error: ${error instanceof Error ? error.message : String(error)}`,
   );
 }

@@ -10,7 +10,7 @@ export interface Anomaly {
   readonly fallen: number;
   /** Accounts with values on other days. */
   readonly accounts: number;
-  /** No run before has told of it. */
+  /** No earlier run has reported it. */
   readonly isNew: boolean;
 }
 
@@ -36,7 +36,7 @@ export function createAnomalies(): Anomalies {
         if (hasFallen) count.fallen++;
         if (ledger.some((entry) => entry.date === outcome.date && entry.doubt === 'platform_anomaly')) count.known++;
       }
-      // Of a day that this run asks only some accounts for, those that had their values before did not fall.
+      // Accounts that were not asked for a day in this run, but have its values, have not fallen.
       const asked = new Set(days.map(({ outcome }) => outcome.date));
       for (const entry of ledger) {
         if (entry.state === 'settled' && hasValues(entry) && !asked.has(entry.date)) countOf(entry.date).accounts++;

@@ -4,13 +4,13 @@ import { collectAccount, type RunContext, withOutcomes } from './account.js';
 import type { AccountRecord } from './outcome.js';
 import type { Plan } from './plan.js';
 
-/** Days of an account that are asked for and written at once, at most: what a run that is killed repeats. */
+/** How many days of an account are asked for and written at once; a killed run repeats at most these. */
 const CHUNK_DAYS = { range: 90, day: 30 } as const;
 
 /** Some of an account's days. */
 export interface Chunk {
   readonly record: AccountRecord;
-  /** After it there are none: its record tells how the account stands. */
+  /** The last chunk; its record holds the state of the account. */
   readonly isLast: boolean;
 }
 
@@ -34,7 +34,7 @@ export async function* collectInChunks(
     const record = await collectAccount(known, platform, part, run);
     closing.push(...record.closing);
     const rest = chunks.slice(index + 1).flatMap((days) => days.map(({ date }) => date));
-    // What an account as a whole fails with, or is skipped for, is so for the rest of its days.
+    // When the account as a whole fails or is skipped, so are the rest of its days.
     const withRest = (dates: readonly string[]) => (dates.length > 0 ? [...rest, ...dates].sort() : []);
     const failedDates = withRest(record.failedDates);
     const skippedDates = withRest(record.skippedDates);

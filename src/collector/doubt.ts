@@ -3,12 +3,12 @@ import type { DoubtReason, Figures, LedgerEntry, StoredAccount } from '../store/
 import { daysBetween, lastEndedDate } from './day.js';
 import { OPEN_DAYS } from './window.js';
 
-/** Most accounts of a platform: of so many at least, such a share. */
+/** A platform anomaly: at least this share of at least this many accounts. */
 export const FEWEST_ACCOUNTS = 10;
 export const ANOMALY_SHARE = 0.8;
-/** A day in doubt is asked for when it is so many days old, and from `OPEN_DAYS` on. */
+/** The ages, in days, at which a doubted day is asked for again; from `OPEN_DAYS` on it always is. */
 const ASKED_AGAIN_AFTER_DAYS = [2, 3, 4, 6, 8, 12, 16, 22];
-/** An account had values when it had them on most of so many days. */
+/** An account had values when it had them on most of this many days. */
 const COMPARED_DAYS = 7;
 
 /** A day as the platform answers it now. */
@@ -17,7 +17,7 @@ export interface Answered {
   readonly figures: Figures;
 }
 
-/** What the values of a day itself come to. Levels stay as they are when nothing happens, and say nothing. */
+/** Whether a day's own values are present and nonzero. Levels are ignored: they do not change when nothing happens. */
 export function figuresOf(values: readonly { readonly value: MetricValue; readonly info: MetricInfo }[]): Figures {
   if (values.length === 0) return 'nothing';
   const counts = values.filter(({ info }) => info.aggregate !== 'last');
@@ -41,7 +41,7 @@ function hadValues(ledger: readonly LedgerEntry[], answers: readonly Answered[],
   return nearest.filter(([, figures]) => figures === 'values').length > COMPARED_DAYS / 2;
 }
 
-/** What is known of a day for certain. */
+/** A day's figures, unless doubted. */
 function figuresKnown({ state, figures, doubt }: LedgerEntry): Figures | null {
   if (doubt !== null) return null;
   if (state === 'no_data') return 'nothing';

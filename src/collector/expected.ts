@@ -1,7 +1,7 @@
 import type { LedgerEntry, StoredAccount } from '../store/accounts.js';
 import { addDays, dateAt } from './day.js';
 
-/** A metric is expected of a day that the account had within so many days. */
+/** A metric is expected when the account had it within this many days. */
 const EXPECTED_DAYS = 28;
 
 /** The days on which an account had each metric, after those of the days given. */
@@ -19,7 +19,7 @@ export function withDays(
   return Object.fromEntries(all);
 }
 
-/** Metrics that the account had on other days of late, and neither now nor before on this one. */
+/** Metrics that the account had on other recent days, but never on this one. */
 export function missingMetrics(
   { metrics, ledger }: Pick<StoredAccount, 'metrics' | 'ledger'>,
   date: string,

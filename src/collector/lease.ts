@@ -6,7 +6,7 @@ const HEARTBEAT_MS = 30_000;
 /** Renews a run's lease until the function returned is called. A lease that is lost aborts `halt`. */
 export function holdLease(store: Pick<Store, 'renewRun'>, runId: string, halt: AbortController): () => void {
   const heartbeat = setInterval(async () => {
-    // A heartbeat that did not get through is tried again at the next beat.
+    // A failed heartbeat is tried again at the next beat.
     const isHeld = await store.renewRun(runId).catch(() => true);
     if (!isHeld) halt.abort();
   }, HEARTBEAT_MS);
@@ -16,8 +16,8 @@ export function holdLease(store: Pick<Store, 'renewRun'>, runId: string, halt: A
 export function leaseHeld(scope: string, { runId, startedAt, heartbeatAt }: LeaseHolder): CollectError {
   return new LeaseHeld(
     runId,
-    `run ${runId} of scope "${scope}" has been at work since ${startedAt} (last sign of life ${heartbeatAt}).`,
-    'Wait for it to end; if it was killed, its lease is taken over once its last sign of life is 2 minutes old.',
+    `Run ${runId} of scope "${scope}" has been running since ${startedAt} (last heartbeat ${heartbeatAt}).`,
+    'Wait for it to end; if it was killed, its lease expires 2 minutes after its last heartbeat.',
   );
 }
 

@@ -6,7 +6,7 @@ import type { Keyring } from '../tokens/keyring.js';
 
 type Opener = Pick<Keyring, 'decrypt'>;
 
-/** Decrypts a connection's tokens. What cannot be decrypted goes nowhere. Throws `PlatformError`. */
+/** Decrypts a connection's tokens. Throws `PlatformError` when one cannot be decrypted or sent. */
 export function openAccount(
   { accountId }: StoredAccount,
   { accessToken, refreshToken, tokenExpiresAt }: StoredConnection,
@@ -14,16 +14,16 @@ export function openAccount(
   { needsToken = true }: Pick<Platform, 'needsToken'>,
 ): Account {
   if (needsToken && accessToken === null)
-    throw new PlatformError('needs_reconnect', 'the connection holds no access token; connect the account again');
+    throw new PlatformError('needs_reconnect', 'the connection has no access token; connect the account again');
   if (accountId === null)
-    throw new PlatformError('configuration', 'the connection names no account; set its account_id');
+    throw new PlatformError('configuration', 'the connection has no account id; set its account_id');
   if (!needsToken || accessToken === null) {
     return { accountId, accessToken: '', refreshToken: null, tokenExpiresAt: null };
   }
   const access = keyring.decrypt(accessToken);
   if (!access.ok) throw new PlatformError('undecryptable_token', access.why);
   if (!isHeaderSafe(access.token)) {
-    const why = 'the stored token holds a space, a line break or another character that no token has';
+    const why = 'the stored token contains a space, a line break or another character that tokens never contain';
     throw new PlatformError('undecryptable_token', `${why}; connect the account again`);
   }
   return {

@@ -61,10 +61,10 @@ export function recordDay(input: RecordInput): DayRecord {
   const missing = missingMetrics(account, day.date, given, askedAt);
   const known = account.ledger.find(({ date }) => date === day.date);
   const figures = figuresOf(described.filter(({ info }) => isOfTheDay(info)));
-  // What an API has gone past without a word may still come: an empty day is pending until it has settled.
+  // An API may skip a day and deliver it later: an empty day is pending until it has settled.
   const isFinal = hasSettled(day, platform.day.settlesAfterHours, askedAt);
   const { doubt, hasFallen } = isFinal ? judge(input, figures, known) : NO_DOUBT;
-  // Zeros that are not believed take no other values' place.
+  // Doubted zeros do not replace stored values.
   const isDropped = figures === 'zero' && hasValues(known) && (doubt !== null || result.kind === 'failed');
   const rows = isDropped ? [] : described;
   const stored = {
@@ -98,7 +98,7 @@ export function recordDay(input: RecordInput): DayRecord {
   };
 }
 
-/** A failure of a day without a word from the platform on that day. */
+/** A failed day that the platform said nothing about. */
 export function failedDay(
   { id: account }: Pick<StoredAccount, 'id'>,
   date: string,
@@ -111,7 +111,7 @@ export function failedDay(
   };
 }
 
-/** What the user has not granted is not the collection's failure. */
+/** A permission that the user has not granted is not a failure of the run. */
 function troubleOf({ reason, message }: PlatformError, clean: (text: string) => string) {
   return reason === 'missing_permission'
     ? ({ state: 'skipped', reason, message: clean(message) } as const)
@@ -132,7 +132,7 @@ export function skippedDay(
 
 /** A day whose rows the database does not take, told in the database's words. */
 export function refusedByStore({ outcome }: DayRecord, error: CollectError): DayRecord {
-  const message = oneLine(`the database refuses the values of this day: ${error.message}`);
+  const message = oneLine(`the database refused the values of this day: ${error.message}`);
   return {
     outcome: { ...outcome, state: 'failed', reason: 'unexpected_response', message, metrics: 0 },
     snapshots: [],

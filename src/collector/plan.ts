@@ -77,7 +77,7 @@ export function plan({ account, day, hasClosing, window, backlog, now, again }: 
 
   const due = answerable.filter((date) => {
     if (again || window.kind === 'day') return true;
-    // Closing figures that could not be had are asked for again as long as their day's end is the nearest.
+    // Missing closing figures are asked for again as long as their day's end is the nearest.
     if (date === nearest.date && wantsClosing) return true;
     const isLastChance = window.kind === 'lookback' && date === range.since;
     const context = { account, day, now, isLastChance, isNamed: window.kind === 'dates' };
@@ -121,11 +121,11 @@ interface DueContext {
 function isDue(entry: LedgerEntry | undefined, date: Day, context: DueContext): boolean {
   const { account, day, now, isLastChance, isNamed } = context;
   if (!isAnswerable(entry, date, day, now)) return false;
-  // An empty day that the window has left is asked for again where that costs next to nothing.
+  // An empty day outside the window is asked for again only where a range costs one request.
   const isLate = isLastOfWindow(addDays(date.date, 1), day.timeZone, now);
   if (entry?.state === 'no_data' && isLate) return isNamed || day.asks === 'range';
   if (entry?.state !== 'settled') return true;
-  // Asked by the day, each one costs requests of its own: what it lacks is looked for once more, at the end.
+  // On platforms asked day by day, missing metrics are asked for only once more, on the window's last day.
   return (day.asks === 'range' || isLastChance) && isIncomplete(entry, account.metrics, now);
 }
 

@@ -15,7 +15,7 @@ export function openDays(
   return datesBetween(since, until).filter((date) => !isDone(entries.get(date)?.state));
 }
 
-/** Beyond the window an empty day is empty for good, and a settled one is what it is. */
+/** Outside the window, empty and settled days are final. */
 function isDone(state: LedgerEntry['state'] | undefined): boolean {
   return state === 'settled' || state === 'no_data';
 }

@@ -43,7 +43,7 @@ export interface RecorderOptions {
 /**
  * Buffers accounts and writes them some 500 rows a call, one call at a time. An account's rows, its outcomes and how it stands
  * travel in the same call, which is one transaction: a run killed between two calls repeats work and loses none. A day that the
- * database refuses costs the others nothing: it is told apart from them and recorded as failed.
+ * database refuses is separated from the others and recorded as failed.
  */
 export function createRecorder({
   store,
@@ -111,7 +111,7 @@ export function createRecorder({
       return { row, closing };
     } catch (error) {
       if (!isRefusal(error) || closing.length === 0) throw error;
-      const message = row.message ?? oneLine(`the database refuses the closing figures: ${error.message}`);
+      const message = row.message ?? oneLine(`the database refused the closing figures: ${error.message}`);
       return writeStanding({ ...row, closingDay: null, reason: row.reason ?? 'unexpected_response', message }, []);
     }
   }

@@ -5,49 +5,64 @@ import { shorten } from '../text.js';
 const LONGEST_WHY = 80;
 const ACCOUNTS_TO_GIVE_UP = 3;
 
-/** Which metrics are refused to whom, for the length of a run. */
+/** Which metrics are refused for which accounts in this run. */
 export interface Refusals {
-  /** As one account is to know them. `clean` makes an API's words fit to be told. */
+  /** The view of one account. `clean` makes an API's words safe to print. */
   of(account: number, clean: (text: string) => string): RefusedMetrics;
+  /** Warns of the metrics that were refused for some accounts only, once no more can follow. */
+  end(): void;
+}
+
+interface Refused {
+  readonly api: string;
+  readonly metric: string;
+  readonly why: string;
+  readonly accounts: Set<number>;
+  isTold: boolean;
 }
 
 /**
- * Remembers which metrics an API refuses, account by account. A metric that three accounts are refused, and none is given, is
- * refused to all for the rest of the run. Warns of a metric's first refusal, and once it is given up.
+ * Remembers which metrics an API refuses, account by account. A metric that was refused for three accounts and accepted for none
+ * is skipped for the rest of the run. Warns once of each refused metric.
  */
 export function createRefusals(warn: (message: string) => void): Refusals {
-  const accountsRefused = new Map<string, Set<number>>();
+  const refused = new Map<string, Refused>();
   const accepted = new Set<string>();
   const keyOf = (api: string, metric: string) => `${api} ${metric}`;
-  const isGivenUp = (key: string, { size }: ReadonlySet<number>) => size >= ACCOUNTS_TO_GIVE_UP && !accepted.has(key);
+  const isGivenUp = (key: string, { accounts }: Refused) => accounts.size >= ACCOUNTS_TO_GIVE_UP && !accepted.has(key);
+  const warnOf = (entry: Refused, whom: string, then: string) => {
+    if (!entry.isTold) warn(`${entry.api} refuses the metric "${entry.metric}" for ${whom}; ${then} (${entry.why})`);
+    entry.isTold = true;
+  };
 
   return {
     of: (account, clean) => ({
       has(api, metric) {
         const key = keyOf(api, metric);
-        const accounts = accountsRefused.get(key);
-        return accounts !== undefined && (accounts.has(account) || isGivenUp(key, accounts));
+        const entry = refused.get(key);
+        return entry !== undefined && (entry.accounts.has(account) || isGivenUp(key, entry));
       },
 
       add(api, metric, why) {
         const key = keyOf(api, metric);
-        const accounts = accountsRefused.get(key) ?? new Set();
-        if (accounts.has(account)) return;
-        accountsRefused.set(key, accounts.add(account));
         const said = shorten(clean(why), LONGEST_WHY);
-        if (accounts.size === 1) {
-          warn(`${api} refuses the metric ${metric} to an account, which is collected without it (${said})`);
-        }
-        if (accounts.size === ACCOUNTS_TO_GIVE_UP && isGivenUp(key, accounts)) {
-          warn(
-            `${api} refuses the metric ${metric} to every account, and is not asked for it again in this run (${said})`,
-          );
-        }
+        const entry = refused.get(key) ?? { api, metric, why: said, accounts: new Set(), isTold: false };
+        refused.set(key, entry);
+        entry.accounts.add(account);
+        if (isGivenUp(key, entry)) warnOf(entry, 'every account', 'it is skipped for the rest of this run');
       },
 
       accept(api, metrics) {
         for (const metric of metrics) accepted.add(keyOf(api, metric));
       },
     }),
+
+    end() {
+      for (const entry of refused.values()) {
+        const { size } = entry.accounts;
+        if (size === 1) warnOf(entry, 'an account', 'it is collected without it');
+        else warnOf(entry, `${size} accounts`, 'they are collected without it');
+      }
+    },
   };
 }

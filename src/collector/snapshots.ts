@@ -31,7 +31,7 @@ export function describe(
   const unique = new Map(values.map((value) => [value.metric, value]));
   return [...unique.values()].flatMap((value) => {
     const info = metrics.find((metric) => metric.name === value.metric);
-    if (info === undefined) warn(`${name}: ${value.metric} is not in the table of its metrics and is not stored`);
+    if (info === undefined) warn(`${name}: ${value.metric} is not one of the platform's metrics and is not stored`);
     return info === undefined ? [] : [{ value, info }];
   });
 }

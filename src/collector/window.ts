@@ -5,7 +5,7 @@ import { addDays, dateAt, datesBetween, lastEndedDate } from './day.js';
 
 /** More than any platform takes to settle, and room for a missed run. */
 export const DEFAULT_LOOKBACK_DAYS = 7;
-/** So many ended days may still be asked for once a week, or doubted. */
+/** How many ended days may still be asked for once a week, or doubted. */
 export const OPEN_DAYS = 28;
 
 /** The days that a run looks at. */
@@ -54,7 +54,7 @@ export function openDaysWarning(
   if (window.kind === 'lookback') return null;
   const { since, until = since } = namedDays(window);
   if (until <= lastEndedDate(now, day.timeZone)) return null;
-  return `${name}: ${until} has not ended in the time zone ${day.timeZone} yet; only days that have ended are collected`;
+  return `${name}: ${until} has not ended in ${day.timeZone} yet; only ended days are collected`;
 }
 
 /**
@@ -72,7 +72,7 @@ export function hasSettled(day: Day, settlesAfterHours: number, now: Date): bool
   return now.getTime() >= day.end.getTime() + settlesAfterHours * HOUR_MS;
 }
 
-/** Whether a day is the window's last, or has left it: no answer is waited for any longer. */
+/** Whether a day is the window's last or already outside it, so that no later answer is expected. */
 export function isLastOfWindow(date: string, timeZone: string, now: Date): boolean {
   return date <= addDays(lastEndedDate(now, timeZone), 1 - DEFAULT_LOOKBACK_DAYS);
 }

@@ -56,7 +56,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
   const { concurrency, signal, counters, clock, warn, limits } = options;
   const { answerTimeoutMs = ANSWER_TIMEOUT_MS, onAnswer } = options;
   const begunAt = clock.monotonic();
-  // Every request under way listens to the one signal: their number is bounded, and no leak.
+  // Every request in flight listens to this signal; their number is bounded, so this is not a leak.
   setMaxListeners(0, signal);
   const limit = pLimit(concurrency);
   const gates = new Map<string, Gate>();
@@ -68,7 +68,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     agent,
     followRedirect: false,
     throwHttpErrors: false,
-    // A small body could unfold to any size, past the bound on it: nothing compressed is asked for.
+    // A small compressed body could expand past the size limit.
     decompress: false,
     retry: { limit: 0 },
     timeout: {
@@ -84,7 +84,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     if (signal.aborted) throw new Interrupted();
     const exceeded = exceededLimit(limits, counters.total, clock.monotonic() - begunAt);
     if (exceeded) {
-      warn(`${exceeded.message}; what is left is due in the next run`);
+      warn(`${exceeded.message}; the rest is due in the next run`);
       throw exceeded;
     }
     counters.total++;
@@ -178,11 +178,12 @@ function exceededLimit(
   if (sent >= maxRequests) {
     return new RunLimit(
       'quota_exhausted',
-      `the run may send ${maxRequests} requests (--max-requests) and has sent them`,
+      `the run has reached its limit of ${maxRequests} requests (--max-requests)`,
       'connection',
     );
   }
-  if (elapsedMs >= maxDurationMs) return new RunLimit('timeout', "the run's time is up (--max-duration)", 'connection');
+  if (elapsedMs >= maxDurationMs)
+    return new RunLimit('timeout', 'the run has reached its time limit (--max-duration)', 'connection');
   return null;
 }
 
@@ -196,7 +197,7 @@ function tooPatient(error: PlatformError, ms: number): PlatformError {
   const minutes = Math.ceil(ms / 60_000);
   return new PlatformError(
     'throttled',
-    `${error.message}; asked to wait ${minutes} min, longer than a run does`,
+    `${error.message}; retry after ${minutes} min, longer than a run waits`,
     'connection',
   );
 }
@@ -212,5 +213,5 @@ function tooLarge(url: URL): PlatformError {
 function networkError(error: RequestError, url: URL): PlatformError {
   if (error instanceof TimeoutError)
     return new PlatformError('timeout', `${url.host} did not answer in time (${error.event})`);
-  return new PlatformError('platform_error', `${url.host} could not be reached (${error.code})`);
+  return new PlatformError('platform_error', `cannot reach ${url.host} (${error.code})`);
 }

@@ -50,7 +50,7 @@ function clockSkew(skewMs: number): CollectError {
   const minutes = Math.round(Math.abs(skewMs) / 60_000).toLocaleString('en-US');
   return new CollectError(
     'clock_skew',
-    `The clock of this machine is ${minutes} minutes ${skewMs > 0 ? 'ahead of' : 'behind'} that of the platforms, so values would be filed under wrong days.`,
+    `The clock of this machine is ${minutes} minutes ${skewMs > 0 ? 'ahead of' : 'behind'} the platforms' clocks, so values would be stored under the wrong days.`,
     'Nothing was recorded. Set the clock, for example with NTP, and run again.',
   );
 }

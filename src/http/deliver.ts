@@ -18,8 +18,8 @@ export interface DeliveryTimes {
 }
 
 /**
- * Posts something to an address that is a secret itself, trying three times. Never throws: answers null, or why it did not
- * get there, with nothing of the address in it.
+ * Posts something to an address that is a secret itself, trying three times. Never throws: returns null, or why
+ * delivery failed, without any of the address.
  */
 export async function deliver(
   { url, body, signal }: Delivery,
@@ -34,10 +34,10 @@ export async function deliver(
       // A redirect would turn the POST into a GET, or bring the message to where nobody sent it.
       followRedirect: false,
     });
-    return statusCode < 300 ? null : `it answers ${statusCode}`;
+    return statusCode < 300 ? null : `HTTP ${statusCode}`;
   } catch (error) {
-    if (error instanceof HTTPError) return `it answers ${error.response.statusCode}`;
-    if (signal?.aborted) return 'it was given up';
+    if (error instanceof HTTPError) return `HTTP ${error.response.statusCode}`;
+    if (signal?.aborted) return 'cancelled';
     return error instanceof RequestError ? error.code : 'unexpected error';
   }
 }

@@ -1,13 +1,13 @@
 import { PlatformError } from '../errors.js';
 import type { Verdict } from './http.js';
 
-/** One broken account says nothing of the API, however often it is asked. */
+/** A single failing account does not mean that the API is down. */
 const ACCOUNTS_TO_CLOSE = 3;
 const PROBE_EVERY_MS = 30_000;
 
 export interface GateOptions {
   readonly api: string;
-  /** The longest rest that a run waits for; a longer one leaves the account, or the API, to the next run. */
+  /** The longest pause that a run waits for; a longer one leaves the account, or the API, to the next run. */
   readonly maxWaitMs: number;
   readonly now: () => Date;
   readonly warn: (message: string) => void;
@@ -78,7 +78,7 @@ export function createGate({ api, maxWaitMs, now, warn }: GateOptions): Gate {
         const minutes = Math.ceil(left / 60_000);
         throw new PlatformError(
           'throttled',
-          `${api} asks for ${minutes} min of rest, longer than --max-wait`,
+          `rate limit: retry after ${minutes} min, longer than --max-wait`,
           'connection',
         );
       }
@@ -106,13 +106,13 @@ export function createGate({ api, maxWaitMs, now, warn }: GateOptions): Gate {
       if (probeAt !== null || unanswered.size < ACCOUNTS_TO_CLOSE) return;
       probeAt = now().getTime() + PROBE_EVERY_MS;
       warn(
-        `${api} is down: it is tried every ${PROBE_EVERY_MS / 1_000} s, and what is due in between is left to the next run`,
+        `${api} is down: it is tried again every ${PROBE_EVERY_MS / 1_000} s; requests in between are left to the next run`,
       );
     },
   };
 }
 
-/** Trouble that is no account's fault, as far as one can tell. */
+/** An error that is probably not the account's fault. */
 function isApisOwn({ reason }: PlatformError): boolean {
   return reason === 'platform_error' || reason === 'timeout';
 }

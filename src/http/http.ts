@@ -6,7 +6,7 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * The API that is asked, for people: `youtube data`. Each has its own quota, its own rests and its own trouble. Absent, the
+   * The API that is asked, for people: `YouTube Data API`. Each has its own quota, its own rests and its own trouble. Absent, the
    * platform is taken for one API.
    */
   readonly api?: string;

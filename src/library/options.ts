@@ -17,7 +17,7 @@ const whole = ({ min, max }: { readonly min: number; readonly max: number }) => 
 };
 const yesOrNo = z.boolean('must be true or false');
 const text = z.string('must be a string').trim().min(1, 'must not be empty');
-const date = z.iso.date('must be a date of the calendar, YYYY-MM-DD');
+const date = z.iso.date('must be a valid date (YYYY-MM-DD)');
 const days = whole(BOUNDS.days);
 const object = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape, 'must be an object');
 
@@ -31,7 +31,7 @@ const Window = z.discriminatedUnion(
       'must not end before it begins',
     ),
   ],
-  'is none of { kind: "lookback", days }, { kind: "day", date } and { kind: "dates", since, until }',
+  'must be one of { kind: "lookback", days }, { kind: "day", date } and { kind: "dates", since, until }',
 );
 
 const Selection = z.discriminatedUnion(
@@ -44,7 +44,7 @@ const Selection = z.discriminatedUnion(
       'must have an index from 1 to its count',
     ),
   ],
-  'is none of { kind: "all" }, { kind: "user", userId } and { kind: "shard", index, count }',
+  'must be one of { kind: "all" }, { kind: "user", userId } and { kind: "shard", index, count }',
 );
 
 const Limits = object({
@@ -96,7 +96,7 @@ const CollectSchema = object({ ...APP, ...RUN })
     const known = [...platformNames, ...ownPlatforms.map(({ name }) => name)];
     const unknown = platforms.find((name) => !known.includes(name));
     if (unknown === undefined) return;
-    const message = `has "${unknown}", which is none of ${known.join(', ')}`;
+    const message = `contains "${unknown}", which is not one of ${known.join(', ')}`;
     context.addIssue({ code: 'custom', path: ['platforms'], message });
   });
 
@@ -131,7 +131,7 @@ function parse<T>(schema: z.ZodType<T>, options: unknown): T {
   throw new CollectError(
     'usage',
     parsed.error.issues.map(sentence).join(' '),
-    'The types CollectOptions and AppOptions say what each option takes.',
+    'See the types CollectOptions and AppOptions for what each option takes.',
     { cause: parsed.error },
   );
 }

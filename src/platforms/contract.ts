@@ -48,7 +48,7 @@ export type DayResult =
   | { readonly date: string; readonly kind: 'collected'; readonly values: NonEmpty<MetricValue> }
   /** The API has nothing for the day, so far. */
   | { readonly date: string; readonly kind: 'no_data' }
-  /** Some of it could not be had; `values` holds what could, and stays open to correction by the next run. */
+  /** Some of it could not be fetched; `values` holds the rest, and the next run asks again. */
   | {
       readonly date: string;
       readonly kind: 'failed';
@@ -96,7 +96,7 @@ export interface MetricInfo {
 /** What the collector lends to a platform for the length of a run. */
 export interface PlatformContext {
   readonly http: Http;
-  /** Tells whether a token has expired; which days have ended is for the collector to know. */
+  /** For checking whether a token has expired; which days have ended is the collector's business. */
   readonly now: () => Date;
   /** The last ended day, when it is among the days asked for: figures of the 7 and 28 days that end with a day are asked for it alone. */
   readonly lastEndedDate: string | null;

@@ -1,7 +1,7 @@
 import type { OutcomeState } from '../store/accounts.js';
 import type { Change } from './changes.js';
 
-/** What a run tells while it goes on. No event holds a token. */
+/** What a run reports while it goes on. No event holds a token. */
 export type CollectEvent =
   | {
       readonly type: 'started';
@@ -9,12 +9,12 @@ export type CollectEvent =
       readonly scope: string;
       readonly store: string;
       readonly connections: number;
-      /** How many days of each are named; null in a run of the last days. */
+      /** How many days of each are named; null in a run of the last days and in a dry run, which counts only due days. */
       readonly days: number | null;
       readonly dryRun: boolean;
     }
   | { readonly type: 'connection'; readonly connection: ConnectionReport }
-  /** Some of a connection's named days are done, or were before: `days` of them so far. */
+  /** `days` of a connection's named days are done so far, including those done before this run. */
   | { readonly type: 'days'; readonly connectionId: string; readonly days: number }
   | { readonly type: 'warning'; readonly message: string };
 
@@ -36,7 +36,7 @@ export interface ConnectionReport {
   readonly isNew: boolean;
   /** Days from before the window that are left to make up for. */
   readonly backlog: number;
-  /** Days found to be beyond the platform's reach. */
+  /** Days that can no longer be collected, found in this run. */
   readonly lost: number;
   /** The first failure's reason and message, or why it was skipped. */
   readonly reason: string | null;

@@ -6,7 +6,7 @@ import type { Store, TokenEnd } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
 
 const WARN_DAYS = 10;
-/** At most so many tokens are warned of one by one; one more line counts the rest. */
+/** How many tokens are listed one by one; another line counts the rest. */
 const MOST_LINES = 20;
 
 export interface ExpirySources {
@@ -16,8 +16,8 @@ export interface ExpirySources {
 }
 
 /**
- * Tokens that have ended or end within ten days, the soonest first, and that only their user can renew. Applications store a
- * date with tokens that do not end by it, and a refresh token that is none. Throws what the store throws.
+ * Tokens that have ended or end within ten days, the soonest first, and that only their user can renew. Applications may store
+ * an expiry date with tokens that never expire, and an empty refresh token. Throws what the store throws.
  */
 export async function expiringTokens(
   { store, platforms, keyring }: ExpirySources,
@@ -34,13 +34,15 @@ export async function expiringTokens(
   });
 }
 
-/** What an operator is told of them. */
+/** The warnings about them. */
 export function expiryWarnings(ends: readonly TokenEnd[], now: Date): string[] {
   const lines = ends.slice(0, MOST_LINES).map((end) => {
-    const verb = Date.parse(end.tokenExpiresAt) > now.getTime() ? 'ends' : 'ended';
+    const verb = Date.parse(end.tokenExpiresAt) > now.getTime() ? 'expires' : 'expired';
     const account = end.accountId ?? `connection ${end.id}`;
     return `the token of ${end.platform} ${account} of user ${end.userId} ${verb} at ${end.tokenExpiresAt}: connect the account again`;
   });
   const more = ends.length - lines.length;
-  return more > 0 ? [...lines, `${more} more tokens end within ${WARN_DAYS} days: status --json lists all`] : lines;
+  return more > 0
+    ? [...lines, `${more} more tokens have expired or expire within ${WARN_DAYS} days: status --json lists all`]
+    : lines;
 }

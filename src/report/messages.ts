@@ -6,14 +6,15 @@ import type { LostDays, Tally, WithoutPermission } from './tally.js';
 
 export function successionWarning({ userId, platform, accountId, formerAccountId, reason }: Succession): string {
   const why = reason === null ? 'is no longer connected' : `has failed for ${DEFAULT_LOOKBACK_DAYS} days (${reason})`;
-  return `user ${userId}: ${platform} account ${accountId} takes the place of ${formerAccountId} in analytics_snapshots: the former account ${why}; to choose another, run analytics-collect connections primary CONNECTION_ID`;
+  return `user ${userId}: ${platform} account ${accountId} replaces ${formerAccountId} in analytics_snapshots, because the former account ${why}; to choose another, run analytics-collect connections primary CONNECTION_ID`;
 }
 
 export function unknownUsersWarning(accounts: number): string {
-  return `accounts not collected because their user is missing from the application's table of users: ${accounts}; remove their connections`;
+  const are = accounts === 1 ? '1 account is' : `${accounts} accounts are`;
+  return `${are} not collected because the user is missing from the application's users table; remove the connections`;
 }
 
-/** What only the end of a run can tell. */
+/** Warnings that need the counts of the whole run. */
 export function closingWarnings(
   tally: Pick<Tally, 'withoutPermission' | 'lostDays'>,
   { foreign }: Pick<RecordCounts, 'foreign'>,
@@ -28,7 +29,8 @@ export function closingWarnings(
 
 function foreignWarning({ rows, since, until }: ForeignRows): string {
   const days = since === until ? `${since}` : `${since} to ${until}`;
-  return `values not written because a row of another writer stands in their place in analytics_snapshots: ${rows} (${days}); collect those days with --adopt to overwrite such rows`;
+  const were = rows === 1 ? '1 value was' : `${rows} values were`;
+  return `${were} not written (${days}), because analytics_snapshots already has rows of another writer; collect those days with --adopt to overwrite them`;
 }
 
 function permissionWarning({ platform, accounts, message }: WithoutPermission): string {
@@ -38,10 +40,17 @@ function permissionWarning({ platform, accounts, message }: WithoutPermission): 
 }
 
 function lostWarning({ platform, accounts, days }: LostDays, reachDays: number): string {
-  const of = accounts === 1 ? 'an account' : `${accounts} accounts`;
-  return `${platform}: days of ${of} that can no longer be collected: ${days}; it answers for the last ${reachDays} days only`;
+  const what = days === 1 ? '1 day' : `${days} days`;
+  const whose = accounts === 1 ? 'an account' : `${accounts} accounts`;
+  return `${platform}: ${what} of ${whose} can no longer be collected; the API goes back ${reachDays} days`;
+}
+
+/** `days`: of all accounts together. */
+export function outOfReachWarning({ name, day }: Pick<Platform, 'name' | 'day'>, days: number): string {
+  const are = days === 1 ? '1 day is' : `${days} days are`;
+  return `${name}: ${are} out of reach; the API goes back ${day.reachDays} days`;
 }
 
 export function anomalyWarning({ platform, date, fallen, accounts }: Anomaly): string {
-  return `${platform}: ${fallen} of ${accounts} accounts show zeros or nothing for ${date}, which is not believed; the day stays provisional and is asked for again, for up to ${OPEN_DAYS} days`;
+  return `${platform}: ${fallen} of ${accounts} accounts show zeros or nothing for ${date}, which is doubtful; the day stays provisional and is asked for again for up to ${OPEN_DAYS} days`;
 }

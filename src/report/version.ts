@@ -11,6 +11,6 @@ export function versionWarning({ version }: Pick<Platform, 'version'>, now: Date
   const { name, endsOn, variable } = version;
   const today = dateAt(now, 'UTC');
   if (endsOn === null || endsOn > addDays(today, WARN_DAYS)) return null;
-  const remedy = variable === null ? 'look for a newer analytics-collect' : `set ${variable} to a newer one`;
-  return `version ${name} of the API ${endsOn > today ? 'ends' : 'ended'} on ${endsOn}: ${remedy}`;
+  const remedy = variable === null ? 'update analytics-collect' : `set ${variable} to a newer version`;
+  return `API version ${name} ${endsOn > today ? 'ends' : 'ended'} on ${endsOn}: ${remedy}`;
 }

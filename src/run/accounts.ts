@@ -56,7 +56,7 @@ export async function* readAccounts(given: AccountsOptions): AsyncGenerator<Stor
 /** The platform of an account, which is among those asked for. */
 export function platformOf({ platform: name }: StoredAccount, platforms: ReadonlyMap<string, Platform>): Platform {
   const platform = platforms.get(name);
-  if (platform === undefined) throw new Error(`${name} is not among the platforms asked for`);
+  if (platform === undefined) throw new Error(`${name} is not one of the requested platforms`);
   return platform;
 }
 
@@ -69,7 +69,7 @@ async function announce(given: AccountsOptions, total: number): Promise<void> {
     scope: scopeOf(options.selection),
     store: store.description,
     connections: total,
-    days: countNamedDays(options.window, startedAt),
+    days: options.dryRun ? null : countNamedDays(options.window, startedAt),
     dryRun: options.dryRun,
   });
   const filter = filterOf(collector, options);

@@ -30,7 +30,7 @@ export async function collect(collector: Collector, options: CollectOptions, onE
     return summary;
   } catch (error) {
     const { code, message } = error instanceof CollectError ? error : { code: null, message: 'unexpected error' };
-    // A database that is away has been waited for already; the lease ends with its last heartbeat.
+    // An unreachable database has been retried already; the lease expires after its last heartbeat.
     if (code !== 'store_unreachable') {
       const summary = { error: message, finished_at: clock.now().toISOString() };
       await store.finishRun(lease.runId, 'failed', summary).catch(() => undefined);

@@ -1,6 +1,8 @@
 import type { CollectOptions } from '../collector/options.js';
 import { planAccount } from '../collector/plan.js';
+import type { Platform } from '../platforms/contract.js';
 import type { OnEvent } from '../report/events.js';
+import { outOfReachWarning } from '../report/messages.js';
 import type { Summary } from '../report/summary.js';
 import { createTelling } from '../report/telling.js';
 import { NOTHING_RECORDED } from '../store/accounts.js';
@@ -15,6 +17,7 @@ export async function planRun(collector: Collector, options: CollectOptions, onE
   const begunAt = clock.monotonic();
   const runId = 'dry-run';
   const telling = createTelling({ onEvent, window: options.window, startedAt, secrets });
+  const tooOld = new Map<Platform, number>();
   const accounts = readAccounts({ collector, options, startedAt, runId, telling, onEvent });
   for await (const account of accounts) {
     if (options.signal.aborted) break;
@@ -26,8 +29,10 @@ export async function planRun(collector: Collector, options: CollectOptions, onE
       again: options.refresh || options.adopt,
       now: clock.now,
     });
+    if (planned.tooOld.length > 0) tooOld.set(platform, (tooOld.get(platform) ?? 0) + planned.tooOld.length);
     telling.account(account, planned, null);
   }
+  for (const [platform, days] of tooOld) telling.warn(outOfReachWarning(platform, days));
   return telling.tally.summary({
     runId,
     scope: scopeOf(options.selection),

@@ -43,6 +43,7 @@ export async function run(
   const { tally, warn } = telling;
   const anomalies = createAnomalies();
   const requests = { total: 0, retried: 0 };
+  const refusals = createRefusals(warn);
   const clockCheck = createClockCheck();
   clockCheck.confirmed.catch(() => halt.abort());
   const http = createHttp({
@@ -71,7 +72,7 @@ export async function run(
     now: clock.now,
     signal,
     secrets,
-    refusals: createRefusals(warn),
+    refusals,
     window: options.window,
     backlog: options.backlog,
     again: options.refresh || options.adopt,
@@ -107,6 +108,7 @@ export async function run(
     clockCheck.release();
     await recorder.flush();
     if (halt.signal.aborted) throw leaseLost();
+    refusals.end();
     for (const anomaly of anomalies.found()) {
       tally.doubt(await store.doubtDay(runId, anomaly));
       if (anomaly.isNew) warn(anomalyWarning(anomaly));

@@ -10,12 +10,12 @@ const Body = (today: string) =>
   z.strictObject({
     user: z.string().trim().min(1, 'is empty').max(200, 'is too long').optional(),
     date: z.iso
-      .date('is not a date of the calendar, for example 2026-11-20')
-      .refine((date) => date <= today, `is in the future, today is ${today} in UTC`)
+      .date('is not a valid date (YYYY-MM-DD)')
+      .refine((date) => date <= today, `is in the future; today is ${today} (UTC)`)
       .optional(),
     platforms: z
-      .array(z.string().refine(isPlatform, `names something other than ${platformNames.join(', ')}`))
-      .min(1, 'names no platform')
+      .array(z.string().refine(isPlatform, `may only contain ${platformNames.join(', ')}`))
+      .min(1, 'is empty')
       .optional(),
     job: z.unknown().optional(),
     triggered_by: z.unknown().optional(),
@@ -53,14 +53,14 @@ export function scheduledRun(trigger: string): RunRequest {
 function mistakeOf({ issues: [issue] }: z.ZodError): ParsedRequest {
   if (issue?.code === 'unrecognized_keys') {
     const [field = ''] = issue.keys;
-    return { ok: false, field, problem: 'is not a field of the body: user, date and platforms are' };
+    return { ok: false, field, problem: 'is not a known field; known are user, date and platforms' };
   }
   const field = issue?.path[0];
   if (field === undefined) return { ok: false, field: null, problem: 'the body is not a JSON object' };
   return {
     ok: false,
     field: String(field),
-    problem: issue?.code === 'invalid_type' ? 'is of the wrong type' : (issue?.message ?? ''),
+    problem: issue?.code === 'invalid_type' ? 'has the wrong type' : (issue?.message ?? ''),
   };
 }
 

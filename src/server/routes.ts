@@ -50,7 +50,7 @@ export function createRoutes({ store, runner, schedule, guard, now, log }: Parts
         return problem(c, 401, 'unauthorized', 'The header X-Cron-Secret is missing or wrong.');
       case 'too_many':
         c.header('Retry-After', String(verdict.retryAfterSeconds));
-        return problem(c, 429, 'too_many_attempts', 'Too many wrong secrets came from this address.');
+        return problem(c, 429, 'too_many_attempts', 'Too many requests with a wrong secret came from this address.');
     }
   });
 
@@ -92,19 +92,24 @@ export function createRoutes({ store, runner, schedule, guard, now, log }: Parts
 
   allowOnly(routes, 'GET, HEAD', ['/healthz', '/readyz', `${INTERNAL}/scheduler-status`, `${INTERNAL}/runs/:id`]);
   allowOnly(routes, 'POST', [TRIGGER_PATH, OLDER_TRIGGER_PATH]);
-  routes.notFound((c) => problem(c, 404, 'not_found', 'There is nothing here.'));
+  routes.notFound((c) => problem(c, 404, 'not_found', 'There is no such endpoint.'));
   routes.onError((error, c) => {
     if (error instanceof LeaseHeld) {
-      return problem(c, 409, 'already_running', 'A run is at work.', { run_id: error.runId });
+      return problem(c, 409, 'already_running', 'A run is already in progress.', { run_id: error.runId });
     }
     log(`${c.req.method} ${c.req.path} failed: ${errorLine(error)}`);
     if (error instanceof CollectError && error.code === 'usage') {
-      return problem(c, 400, 'invalid_request', 'user has no connection', { field: 'user' });
+      return problem(c, 400, 'invalid_request', 'user has no connections', { field: 'user' });
     }
     if (error instanceof CollectError) {
-      return problem(c, 503, 'unavailable', 'The run cannot be started, or the database not asked. The log says why.');
+      return problem(
+        c,
+        503,
+        'unavailable',
+        'The run could not be started, or the database could not be read. See the log of the server.',
+      );
     }
-    return problem(c, 500, 'internal', 'Something unexpected happened. The log says what.');
+    return problem(c, 500, 'internal', 'Unexpected error. See the log of the server.');
   });
   return routes;
 }
@@ -113,7 +118,7 @@ function allowOnly(routes: Hono, methods: string, paths: readonly string[]): voi
   for (const path of paths) {
     routes.all(path, (c) => {
       c.header('Allow', methods);
-      return problem(c, 405, 'method_not_allowed', `Only ${methods} is answered here.`);
+      return problem(c, 405, 'method_not_allowed', `Only ${methods} is allowed here.`);
     });
   }
 }

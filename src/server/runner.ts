@@ -16,7 +16,10 @@ export type RunRequest = Pick<CollectOptions, 'selection' | 'platforms' | 'windo
 
 /** Runs one at a time. */
 export interface Runner {
-  /** Starts a run and answers its id once it has its lease. Throws `LeaseHeld` while a run is at work, else what the run threw. */
+  /**
+   * Starts a run and returns its id once it has its lease. Throws `LeaseHeld` while another run is in progress, else what the run threw
+   * before that; only later failures are logged here.
+   */
   start(request: RunRequest): Promise<string>;
   /** Takes no more runs; lets the one under way finish, or stops it politely. */
   stop(): Promise<void>;
@@ -54,6 +57,7 @@ export function createRunner({
   function begin(request: RunRequest): Run {
     const stop = new AbortController();
     const telling = alerts.ofRun({ countsForHealthcheck: isOfEverything(request) });
+    let hasStarted = false;
     const id = new Promise<string>((resolve, reject) => {
       const options = {
         ...DEFAULTS,
@@ -63,6 +67,7 @@ export function createRunner({
       };
       const onEach: OnEvent = (event) => {
         if (event.type === 'started') {
+          hasStarted = true;
           log(`run ${event.runId} started by ${request.trigger}`);
           resolve(event.runId);
         }
@@ -81,7 +86,7 @@ export function createRunner({
           (error) => {
             current = null;
             reject(error);
-            log(`a run of ${request.trigger} failed: ${errorLine(error)}`);
+            if (hasStarted) log(`a run started by ${request.trigger} failed: ${errorLine(error)}`);
             return telling.crashed(error, error instanceof CollectError ? error.exitCode : EXIT.failed);
           },
         )
@@ -97,7 +102,7 @@ export function createRunner({
         const runId = await running.id.catch(() => null);
         if (runId !== null && running === current) throw atWork(runId);
       }
-      if (stopping) throw new CollectError('stopping', 'The server is stopping.', 'Ask again once it is back.');
+      if (stopping) throw new CollectError('stopping', 'The server is stopping.', 'Try again once it is back.');
       current = begin(request);
       return current.id;
     },
@@ -111,7 +116,7 @@ export function createRunner({
 }
 
 function atWork(runId: string): LeaseHeld {
-  return new LeaseHeld(runId, `Run ${runId} is at work in this process.`, 'Wait for it to end.');
+  return new LeaseHeld(runId, `Run ${runId} is already running in this process.`, 'Wait for it to end.');
 }
 
 function describeEnd({ run_id, status, connections, metrics, duration_ms }: Summary): string {
@@ -124,5 +129,5 @@ function describeEnd({ run_id, status, connections, metrics, duration_ms }: Summ
 export function errorLine(error: unknown): string {
   return error instanceof CollectError
     ? `${error.message} ${error.fix} [${error.code}]`
-    : `unexpected: ${redact(String(error))}`;
+    : `Unexpected error: ${redact(String(error))}`;
 }

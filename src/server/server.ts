@@ -3,7 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Alerts } from '../alerts/alerts.js';
 import type { AllowedFailures } from '../alerts/exit-code.js';
 import type { App } from '../app.js';
-import { CollectError, LeaseHeld } from '../errors.js';
+import { CollectError } from '../errors.js';
 import type { OnEvent } from '../report/events.js';
 import { createGuard } from './guard.js';
 import { scheduledRun } from './request.js';
@@ -61,13 +61,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   const url = await listen(server, options);
 
-  /** Answers whether there is a run now. What ends one, but for another that is at work, the runner has logged. */
+  /** Whether a run has started. */
   async function start(trigger: string): Promise<boolean> {
     try {
       await runner.start(scheduledRun(trigger));
       return true;
     } catch (error) {
-      if (error instanceof LeaseHeld) log(`no run by ${trigger}: ${errorLine(error)}`);
+      log(`no run started by ${trigger}: ${errorLine(error)}`);
       return false;
     }
   }
@@ -88,7 +88,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   const stopSchedule = schedule.start(() => void start('schedule'));
   void catchUp();
-  log(`listening on ${url}, the next run is at ${schedule.next()?.toISOString() ?? 'no time'}`);
+  log(`listening on ${url}, next run at ${schedule.next()?.toISOString() ?? 'no time'}`);
   return {
     url,
     async stop() {
@@ -104,7 +104,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 async function listen(server: Server, { host, port }: ServerOptions): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const message = `${host}:${port} cannot be listened on: ${cause.code ?? 'unknown error'}.`;
+      const message = `Cannot listen on ${host}:${port} (${cause.code ?? 'unknown error'}).`;
       reject(new CollectError('address_taken', message, 'Choose another with --host and --port.', { cause }));
     });
     server.listen(port, host, resolve);

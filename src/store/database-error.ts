@@ -12,6 +12,8 @@ export interface Place {
   readonly schemaFix: string;
 }
 
+const AGAIN = 'Run the command again; data that was already written is kept.';
+
 /** SQLSTATEs, Node's network error codes and PostgREST's codes, by what an operator can do about them. */
 const CODES = {
   schema_missing: new Set(['42883', '42P01', '42703', 'PGRST202', 'PGRST205']),
@@ -37,33 +39,37 @@ export function storeError(thrown: unknown, { description, setting, schemaFix }:
     return /timeout|terminated|timed out/i.test(why)
       ? new CollectError(
           'store_unreachable',
-          `${description} cannot be reached (${why}).`,
-          `Check ${setting} and that the database is up.`,
+          `Cannot reach ${description} (${why}).`,
+          `Check ${setting} and that the database is running.`,
         )
-      : new CollectError('store_failed', `${description} failed (${why}).`, 'Run again; what was written stands.');
+      : new CollectError('store_failed', `A query to ${description} failed (${why}).`, AGAIN);
   }
 
   const { code, message } = parsed.data;
   const why = `${told(code, message)} [${code}]`;
   if (CODES.schema_missing.has(code)) {
-    return new CollectError('schema_missing', `${description} lacks the schema: ${why}.`, schemaFix);
+    return new CollectError(
+      'schema_missing',
+      `The schema is missing or incomplete in ${description}: ${why}.`,
+      schemaFix,
+    );
   }
   if (CODES.store_refused.has(code)) {
-    return new CollectError('store_refused', `${description} refused: ${why}.`, `Check ${setting}.`);
+    return new CollectError('store_refused', `Access to ${description} was refused: ${why}.`, `Check ${setting}.`);
   }
   if (CODES.store_unreachable.has(code)) {
-    const fix = `Check ${setting} and that the database is up.`;
-    return new CollectError('store_unreachable', `${description} cannot be reached: ${why}.`, fix);
+    const fix = `Check ${setting} and that the database is running.`;
+    return new CollectError('store_unreachable', `Cannot reach ${description}: ${why}.`, fix);
   }
   // Data exceptions, constraint violations, a key given twice: the rows are at fault, not the database.
   if (/^(22|23|21)/.test(code)) {
     return new CollectError(
       'store_failed',
-      `${description} refuses a row: ${why}.`,
+      `Cannot write a row to ${description}: ${why}.`,
       'Check the column types, constraints and triggers of that table.',
     );
   }
-  return new CollectError('store_failed', `${description} failed: ${why}.`, 'Run again; what was written stands.');
+  return new CollectError('store_failed', `A query to ${description} failed: ${why}.`, AGAIN);
 }
 
 /** Errors of class 22 (a value that does not fit) quote the value at the end of their message. */

@@ -17,8 +17,8 @@ export async function lockFolder(folder: string, setting: string): Promise<() =>
   try {
     await writeFile(own, `${process.pid}\n`, { mode: 0o600 });
   } catch (thrown) {
-    const fix = `Set ${setting} to a folder that you may write to.`;
-    throw new CollectError('store_refused', `the data folder ${folder} cannot be written to.`, fix, { cause: thrown });
+    const fix = `Set ${setting} to a writable folder.`;
+    throw new CollectError('store_refused', `Cannot write to the data folder ${folder}.`, fix, { cause: thrown });
   }
   try {
     // A link is there whole or not at all: no other process ever reads a lock without its pid.
@@ -91,7 +91,7 @@ async function did(work: Promise<void>, unlessCode: string): Promise<boolean> {
 function locked(folder: string, pid: number | undefined, setting: string): CollectError {
   return new CollectError(
     'store_locked',
-    `the embedded PostgreSQL in ${folder} is in use by process ${pid ?? 'unknown'}.`,
+    `The embedded PostgreSQL in ${folder} is in use by ${pid === undefined ? 'another process' : `process ${pid}`}.`,
     `Wait for that process to end, or set ${setting} to another folder.`,
   );
 }

@@ -25,7 +25,7 @@ export async function schemaParts(): Promise<SchemaPart[]> {
   const names = list(functions.map(({ name }) => name));
   const security = await readFile(new URL('security.sql', FOLDER), 'utf8');
   const replaced = [
-    '-- Replaces the views and functions, and says who may use them.',
+    '-- Replaces the views and functions and sets their grants.',
     // The order of the files is that of their names, whichever calls which.
     'set local check_function_bodies = off;',
     dropSql(names),
@@ -41,7 +41,7 @@ export async function schemaScript(): Promise<string> {
   const parts = await schemaParts();
   return `${HEADER}
 begin;
--- Waits no longer than this for others, so that nobody waits long behind it: then run it again.
+-- Fails rather than block others for long. If it does, run the script again.
 set local lock_timeout = '5s';
 set local client_min_messages = warning;
 
@@ -49,7 +49,7 @@ ${parts.map((part) => `${part.sql}\n${recordSql(part)}`).join('\n\n')}
 
 commit;
 
--- What the application's own tables leave open. Nothing of it was changed.
+-- Findings about the application's own tables, which were not changed.
 select * from public.schema_findings();
 `;
 }
@@ -82,11 +82,11 @@ function list(names: readonly string[]): string {
 }
 
 const HEADER = `-- analytics-collect: tables, views and functions, all in the schema "public". Safe to run again.
--- A platform_connections and an analytics_snapshots that are there already stay as they are, with their rows, rights and
--- policies, but for these: columns that are missing are added, a value that cannot hold every number is widened, and a unique
--- key without NULLS NOT DISTINCT is replaced, its duplicates removed, the oldest kept.
--- On a large table the latter two keep readers waiting: with DATABASE_URL set, \`analytics-collect schema --apply\` does the same
--- while they go on reading.`;
+-- Existing platform_connections and analytics_snapshots tables keep their rows, grants and policies, with three exceptions:
+-- missing columns are added, a value column that cannot hold every number is widened, and a unique key without NULLS NOT DISTINCT
+-- is replaced, after its duplicates are removed and the oldest row of each is kept.
+-- On a large table the last two block readers: with DATABASE_URL set, \`analytics-collect schema --apply\` does the same without
+-- blocking them.`;
 
 function part(name: string, sql: string): SchemaPart {
   return {

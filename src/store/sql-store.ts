@@ -42,7 +42,7 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
     const where = parsed.error.issues[0]?.path.join('.') || 'the whole answer';
     throw new CollectError(
       'store_failed',
-      `${description}: ${functionName} answered unexpectedly (${where}).`,
+      `Unexpected answer from ${functionName} in ${description} (${where}).`,
       schemaFix,
     );
   }
@@ -60,21 +60,21 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
       if (schema.schema_version < SCHEMA_VERSION) {
         throw new CollectError(
           'schema_outdated',
-          `${description} has an older schema than this program needs.`,
+          `The schema in ${description} is older than this program needs.`,
           schemaFix,
         );
       }
       if (!schema.unique_key) {
         throw new CollectError(
           'schema_outdated',
-          `${description}: analytics_snapshots lacks its unique key with NULLS NOT DISTINCT, so a rerun would write duplicates.`,
+          `In ${description}, analytics_snapshots lacks its unique key with NULLS NOT DISTINCT, so a rerun would write duplicates.`,
           schemaFix,
         );
       }
       if (schema.value_type !== 'numeric') {
         throw new CollectError(
           'schema_outdated',
-          `${description}: analytics_snapshots.value is ${schema.value_type}, which would round or refuse values.`,
+          `In ${description}, analytics_snapshots.value has the type ${schema.value_type}, which would round or refuse values.`,
           `${schemaFix} If a view depends on the column, the schema command prints the statements to run.`,
         );
       }
@@ -189,8 +189,8 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
       if (!('refused' in answer)) return answer;
       throw new CollectError(
         'usage',
-        `${description} takes no such connection: ${answer.refused}.`,
-        'Give the id of a user that the application knows, as it writes its ids.',
+        `Cannot store the connection in ${description}: ${answer.refused}.`,
+        'Use the id of an existing user, in the form in which the application stores it.',
       );
     },
 

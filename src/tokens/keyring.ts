@@ -3,7 +3,7 @@ import { decrypt, encrypt, parseFernetKey } from './fernet.js';
 
 type Decrypted =
   | { readonly ok: true; readonly token: string }
-  /** `why` is a sentence for people, with nothing of the stored value in it. */
+  /** `why` never contains any of the stored value. */
   | { readonly ok: false; readonly why: string };
 
 export interface Keyring {
@@ -35,12 +35,12 @@ export function createKeyring(keys: string, { allowPlaintext }: { allowPlaintext
       const value = stored.trim();
       for (const key of valid) {
         const token = decrypt(key, value);
-        if (token !== null) return token === '' ? refused('The stored token is empty.') : { ok: true, token };
+        if (token !== null) return token === '' ? refused('the stored token is empty') : { ok: true, token };
       }
       // Ciphertext taken for plain text would be sent to a platform as if it were the token.
-      if (looksEncrypted(value)) return refused('None of the keys in ENCRYPTION_KEY decrypts the stored token.');
-      if (value === '') return refused('The stored token is empty.');
-      if (!allowPlaintext) return refused('The stored token is not encrypted, and ALLOW_PLAINTEXT_TOKENS is not set.');
+      if (looksEncrypted(value)) return refused('no key in ENCRYPTION_KEY decrypts the stored token');
+      if (value === '') return refused('the stored token is empty');
+      if (!allowPlaintext) return refused('the stored token is not encrypted, and ALLOW_PLAINTEXT_TOKENS is not set');
       return { ok: true, token: value };
     },
   };

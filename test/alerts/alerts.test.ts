@@ -74,13 +74,13 @@ describe('a webhook', () => {
     const gone = alertsTo({ webhookUrl: refusing.url });
     await gone.alerts.ofRun({ countsForHealthcheck: true }).ended(partial, 3);
     expect(refusing.received).toHaveLength(1);
-    expect(gone.warnings).toEqual(['ALERT_WEBHOOK_URL: the message did not get there: it answers 404']);
+    expect(gone.warnings).toEqual(['ALERT_WEBHOOK_URL: delivery failed: HTTP 404']);
   });
 
   it.each([
     ['is silent', 0, /timed out|ETIMEDOUT/],
-    ['stays in trouble', 500, /it answers 500/],
-    ['leads elsewhere', 302, /it answers 302/],
+    ['stays in trouble', 500, /HTTP 500/],
+    ['leads elsewhere', 302, /HTTP 302/],
   ])('that %s is given up, told without its address', async (_, status, told) => {
     const chat = await receiver(status);
     const { alerts, warnings } = alertsTo({ webhookUrl: chat.url });

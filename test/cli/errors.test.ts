@@ -33,7 +33,7 @@ test('nothing from outside moves the cursor', () => {
 test('the unexpected is told without its stack and without secrets', () => {
   const error = new TypeError('cannot read access_token=EAABsecretsecret');
   expect(line(error)).toBe(
-    'error: unexpected: TypeError: cannot read access_token=[redacted]. Set DEBUG=analytics-collect to see where. [internal]\n',
+    'error: Unexpected error: TypeError: cannot read access_token=[redacted]. Set DEBUG=analytics-collect to see the stack trace. [internal]\n',
   );
   expect(describeError(error, []).exitCode).toBe(1);
   expect(describeError('thrown text', [])).toMatchObject({ code: 'internal', exitCode: 1 });
@@ -52,13 +52,13 @@ test('with --json, one document', () => {
 });
 
 test.each([
-  [['collect', '--nope'], "unknown option '--nope'.", 'collect '],
-  [['collect', '--quiet', '--verbose'], "option '--quiet' cannot be used with option '--verbose'.", 'collect '],
-  [['collect', '--date'], "option '--date <day>' argument missing.", 'collect '],
-  [['connections', 'add'], "required option '--user <id>' not specified.", 'connections add '],
-  [['connections', 'remove'], "missing required argument 'id'.", 'connections remove '],
-  [['connections', 'lst'], "unknown command 'lst' (Did you mean list?)", 'connections '],
-  [['colect'], "unknown command 'colect' (Did you mean collect?)", ''],
+  [['collect', '--nope'], "Unknown option '--nope'.", 'collect '],
+  [['collect', '--quiet', '--verbose'], "Option '--quiet' cannot be used with option '--verbose'.", 'collect '],
+  [['collect', '--date'], "Option '--date <day>' argument missing.", 'collect '],
+  [['connections', 'add'], "Required option '--user <id>' not specified.", 'connections add '],
+  [['connections', 'remove'], "Missing required argument 'id'.", 'connections remove '],
+  [['connections', 'lst'], "Unknown command 'lst' (Did you mean list?)", 'connections '],
+  [['colect'], "Unknown command 'colect' (Did you mean collect?)", ''],
 ])('wrong usage of %j says so, and where the help is', async (args, message, help) => {
   const error = await createProgram('1.0.0')
     .parseAsync(args, { from: 'user' })

@@ -81,19 +81,19 @@ describe('what is asked for', () => {
 
 describe('a mistake names the flag', () => {
   test.each<[flags: Given, message: string]>([
-    [{ date: '2026-02-30' }, '--date "2026-02-30" is not a date of the calendar.'],
-    [{ date: '2025-02-29' }, '--date "2025-02-29" is not a date of the calendar.'],
-    [{ date: '21.11.2026' }, '--date "21.11.2026" is not a date of the calendar.'],
-    [{ date: '2026-11-21T00:00Z' }, '--date "2026-11-21T00:00Z" is not a date of the calendar.'],
-    [{ date: 'yesterday\u001b[31m' }, '--date "yesterday\\u001b[31m" is not a date of the calendar.'],
+    [{ date: '2026-02-30' }, '--date "2026-02-30" is not a valid date (YYYY-MM-DD).'],
+    [{ date: '2025-02-29' }, '--date "2025-02-29" is not a valid date (YYYY-MM-DD).'],
+    [{ date: '21.11.2026' }, '--date "21.11.2026" is not a valid date (YYYY-MM-DD).'],
+    [{ date: '2026-11-21T00:00Z' }, '--date "2026-11-21T00:00Z" is not a valid date (YYYY-MM-DD).'],
+    [{ date: 'yesterday\u001b[31m' }, '--date "yesterday\\u001b[31m" is not a valid date (YYYY-MM-DD).'],
     [{ date: '2026-11-23' }, '--date 2026-11-23 is in the future.'],
     [{ since: '2026-11-01', until: '2026-11-23' }, '--until 2026-11-23 is in the future.'],
     [{ since: '2026-11-21', until: '2026-11-20' }, '--since 2026-11-21 is later than --until 2026-11-20.'],
-    [{ since: '2016-11-14', until: TODAY }, '--since 2016-11-14 to 2026-11-22 is more than 3660 days.'],
-    [{ until: '2026-11-21' }, '--until needs --since, the first day.'],
-    [{ date: TODAY, since: TODAY }, '--date goes with none of --since, --until and --lookback.'],
-    [{ date: TODAY, lookback: '3' }, '--date goes with none of --since, --until and --lookback.'],
-    [{ since: TODAY, until: TODAY, lookback: '3' }, '--lookback does not go with --since and --until.'],
+    [{ since: '2016-11-14', until: TODAY }, '2016-11-14 to 2026-11-22 is more than 3660 days.'],
+    [{ until: '2026-11-21' }, '--until needs --since (the first day).'],
+    [{ date: TODAY, since: TODAY }, '--date cannot be combined with --since, --until or --lookback.'],
+    [{ date: TODAY, lookback: '3' }, '--date cannot be combined with --since, --until or --lookback.'],
+    [{ since: TODAY, until: TODAY, lookback: '3' }, '--lookback cannot be combined with --since or --until.'],
     [{ backlog: '731' }, '--backlog "731" is not a whole number from 0 to 730.'],
     [{ lookback: '0' }, '--lookback "0" is not a whole number from 1 to 730.'],
     [{ lookback: '731' }, '--lookback "731" is not a whole number from 1 to 730.'],
@@ -101,13 +101,13 @@ describe('a mistake names the flag', () => {
     [{ concurrency: '1e2' }, '--concurrency "1e2" is not a whole number from 1 to 1000.'],
     [{ concurrency: '-1' }, '--concurrency "-1" is not a whole number from 1 to 1000.'],
     [{ concurrency: '' }, '--concurrency "" is not a whole number from 1 to 1000.'],
-    [{ platform: ['instagram,tiktok'] }, '--platform "tiktok" is not a platform.'],
-    [{ platform: ['instagram,'] }, '--platform "" is not a platform.'],
+    [{ platform: ['instagram,tiktok'] }, '--platform "tiktok" is not a known platform.'],
+    [{ platform: ['instagram,'] }, '--platform "" is not a known platform.'],
     [{ user: ' ' }, '--user is empty.'],
-    [{ user: 'u', shard: '1/4' }, '--user goes without --shard.'],
+    [{ user: 'u', shard: '1/4' }, '--user cannot be combined with --shard.'],
     ...['0/4', '5/4', '1/1025', '1', '1/4/4', ' 1/4', '-1/4', ''].map((shard): [Given, string] => [
       { shard },
-      `--shard "${shard}" is not a part I/N with 1 <= I <= N <= 1024.`,
+      `--shard "${shard}" is not of the form I/N with 1 <= I <= N <= 1024.`,
     ]),
   ])('%j', (flags, message) => {
     expect(mistake(() => parse(flags))).toBe(message);
@@ -115,7 +115,7 @@ describe('a mistake names the flag', () => {
 
   test('the known platforms are listed', () => {
     expect(() => parse({ platform: ['tiktok'] })).toThrow(
-      expect.objectContaining({ fix: 'Known are instagram, facebook.' }),
+      expect.objectContaining({ fix: 'Known platforms: instagram, facebook.' }),
     );
   });
 });
@@ -129,7 +129,7 @@ test('the sandbox is healthy unless told otherwise', () => {
 
 test('--keep keeps the database of a sandbox, and of nothing else', () => {
   expect(parseSandbox({ sandbox: 'faulty', keep: true })).toEqual({ sandbox: 'faulty', keptSandbox: 'create' });
-  expect(mistake(() => parseSandbox({ keep: true }))).toContain('--keep goes with --sandbox only');
+  expect(mistake(() => parseSandbox({ keep: true }))).toContain('--keep needs --sandbox');
 });
 
 test.each([

@@ -123,7 +123,7 @@ it('collects another account on the same connection from scratch, and mixes no r
   });
   expect(summary.warnings).toEqual([
     expect.stringMatching(
-      new RegExp(`account ${next.accountId} takes the place of ${former.accountId} .* is no longer connected`),
+      new RegExp(`account ${next.accountId} replaces ${former.accountId} .* is no longer connected`),
     ),
   ]);
   await expectPlaces(next, former);
@@ -149,7 +149,7 @@ it('lets a living account take the place of a primary one that failed for more t
   expect(summary.warnings).toEqual([
     expect.stringMatching(
       new RegExp(
-        `^user ${former.userId}: facebook account ${successor.accountId} takes the place of ${former.accountId} .*needs_reconnect.*connections primary`,
+        `^user ${former.userId}: facebook account ${successor.accountId} replaces ${former.accountId} .*needs_reconnect.*connections primary`,
       ),
     ),
   ]);

@@ -76,7 +76,7 @@ describe('closing figures', () => {
     ]);
   });
 
-  it('that could not be had are asked for again in the next run of the day, and then no more', async () => {
+  it('that could not be fetched are asked for again in the next run of the day, and then no more', async () => {
     const model = modelOf('instagram', { asks: 'day', hasTotal: true });
     world = await createWorld({
       now: new Date('2026-11-22T02:00:00Z'),

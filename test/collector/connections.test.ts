@@ -36,29 +36,29 @@ describe('a run without an account', () => {
 
   it('names what there is instead', async () => {
     expect(await told({})).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no active connection of instagram, facebook, youtube or linkedin, nor of anything else. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
+      `"PostgreSQL at h/d has no connections at all. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
     );
     expect(await told({ google: [3, 0], wordpress: [1, 2] })).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no active connection of instagram, facebook, youtube or linkedin; of other services: google 3, wordpress 1; inactive, of other services: wordpress 2. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
+      `"PostgreSQL at h/d has no active instagram, facebook, youtube or linkedin connections; it has 3 google, 1 wordpress and 2 inactive wordpress connections. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
     );
     expect(await told({ instagram: [0, 2], google: [1, 0] })).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no active connection of instagram, facebook, youtube or linkedin; inactive: instagram 2; of other services: google 1. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
+      `"PostgreSQL at h/d has no active instagram, facebook, youtube or linkedin connections; it has 2 inactive instagram and 1 google connection. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
     );
     expect(await told({ facebook: [5, 0], google: [1, 0] }, { platforms: ['linkedin'] })).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no active connection of linkedin; of other services: facebook 5, google 1. Leave --platform out, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
+      `"PostgreSQL at h/d has no active linkedin connections; it has 5 facebook and 1 google connection. Leave out --platform, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
     );
     expect(await told({ instagram: [0, 1] }, { selection: { kind: 'user', userId: 'me' } })).toMatchInlineSnapshot(
-      `"The user has no active connection of instagram, facebook, youtube or linkedin; inactive: instagram 1. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts pass. [no_connections]"`,
+      `"The user has no active instagram, facebook, youtube or linkedin connections; they have 1 inactive instagram connection. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
     );
     expect(await told({ instagram: [2, 0] })).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no account to collect: its active connections (instagram 2) are of users who do not exist in the application's table of users. Check that the settings name the right database, and remove connections of users who are gone; --allow-empty lets a run without accounts pass. [no_connections]"`,
+      `"PostgreSQL at h/d has no account to collect: the active connections (2 instagram) belong to users who are missing from the application's users table. Check that the settings name the right database, and remove the connections of deleted users; --allow-empty lets a run without accounts succeed. [no_connections]"`,
     );
   });
 
   it('lists no more services than one can read', async () => {
     const many = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`s${i}`, [12 - i, 0] as const]));
     expect(await told(many)).toContain(
-      'of other services: s0 12, s1 11, s2 10, s3 9, s4 8, s5 7, s6 6, s7 5, others 10.',
+      'it has 12 s0, 11 s1, 10 s2, 9 s3, 8 s4, 7 s5, 6 s6, 5 s7 and 10 other connections.',
     );
   });
 
@@ -79,10 +79,10 @@ describe('a user', () => {
 
   it('is unknown without one, and the nearest known id is named if it is near', async () => {
     expect(await told('user-0012', {}, ['user-0002', 'user-0013', 'user-0112'])).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no connection of user "user-0012". The nearest known user is "user-0002". [usage]"`,
+      `"PostgreSQL at h/d has no connections of user "user-0012". Did you mean "user-0002"? [usage]"`,
     );
     expect(await told('nobody', {}, ['somebody'])).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no connection of user "nobody". See analytics-collect connections list. [usage]"`,
+      `"PostgreSQL at h/d has no connections of user "nobody". See analytics-collect connections list. [usage]"`,
     );
   });
 });
@@ -102,7 +102,7 @@ describe('in a database', () => {
     await expect(world.collect({ selection: { kind: 'user', userId } })).rejects.toMatchObject({
       code: 'usage',
       exitCode: 2,
-      fix: expect.stringMatching(/nearest known user is "/),
+      fix: expect.stringMatching(/^Did you mean "/),
     });
     expect(await runs()).toEqual([]);
   });
@@ -113,10 +113,10 @@ describe('in a database', () => {
       await expect(world.collect({ platforms: ['linkedin'], dryRun })).rejects.toMatchObject({
         code: 'no_connections',
         exitCode: 1,
-        message: expect.stringMatching(/no active connection of linkedin; of other services: facebook 2\.$/),
+        message: expect.stringMatching(/no active linkedin connections; it has 2 facebook connections\.$/),
       });
       expect(await runs()).toEqual(
-        dryRun ? [] : [{ status: 'failed', error: expect.stringContaining('no active connection') }],
+        dryRun ? [] : [{ status: 'failed', error: expect.stringContaining('no active linkedin connections') }],
       );
     },
   );
@@ -125,7 +125,7 @@ describe('in a database', () => {
     await world.query("update platform_connections set status = 'revoked' where user_id = $1", [me?.userId]);
     await expect(world.collect({ selection: { kind: 'user', userId: me?.userId ?? '' } })).rejects.toMatchObject({
       code: 'no_connections',
-      message: expect.stringContaining('inactive: facebook 1'),
+      message: expect.stringContaining('1 inactive facebook connection'),
     });
     expect(await world.collect()).toMatchObject({ connections: { total: 1 } });
     await world.query("update platform_connections set status = 'revoked'");

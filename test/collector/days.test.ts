@@ -276,7 +276,7 @@ describe('days that were missed', () => {
     const summary = await world.collect();
     expect(summary).toMatchObject({ lost: 10, backlog: 0, days: { planned: 10 } });
     expect(summary.warnings).toEqual([
-      expect.stringMatching(/^instagram: days of an account .*: 10; .* 10 days only$/),
+      expect.stringMatching(/^instagram: 10 days of an account can no longer be collected; .* 10 days$/),
     ]);
     const next = await runDaily(1);
     expect(next).toMatchObject({ lost: 0, warnings: [] });

@@ -54,7 +54,7 @@ const outcomesOf = (date: string) =>
     [date],
   );
 const doubted = (summaries: readonly Summary[]) =>
-  summaries.flatMap(({ warnings }) => warnings.filter((text) => text.includes('is not believed')));
+  summaries.flatMap(({ warnings }) => warnings.filter((text) => text.includes('is doubtful')));
 
 describe.each(['range', 'day'] as const)('on a platform asked by %s', (asks) => {
   it('five days of zeros for all accounts are not settled; the true values are, when they come', async () => {

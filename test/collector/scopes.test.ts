@@ -64,8 +64,8 @@ describe.each([1, 32])('at a concurrency of %i', (concurrency) => {
     const summary = await world.collect({ concurrency });
     expect(summary).toMatchObject({ status: 'completed', days: { planned: 140, settled: 100, provisional: 40 } });
     expect([await usersWith('views'), await usersWith('impressions'), await usersWith('reach')]).toEqual([19, 19, 20]);
-    expect(summary.warnings.filter((text) => text.includes('metric views to every account'))).toEqual([]);
-    expect(summary.warnings).toContainEqual(expect.stringContaining('refuses the metric views to an account'));
+    expect(summary.warnings.filter((text) => text.includes('metric "views" for every account'))).toEqual([]);
+    expect(summary.warnings).toContainEqual(expect.stringContaining('refuses the metric "views" for an account'));
   });
 
   it.each([
@@ -78,12 +78,16 @@ describe.each([1, 32])('at a concurrency of %i', (concurrency) => {
     for (const name of names) expect([name, await usersWith(name)]).toEqual([name, 19]);
   });
 
-  it('a metric that is broken and undocumented costs one warning and no day', async () => {
+  it('a metric that is broken and undocumented costs one warning of each API and no day', async () => {
     const broken: Fault = { kind: 'broken_metric', metric: 'profile_views' };
     await worldOf(accountsOf('instagram', 6, Object.fromEntries(Array.from({ length: 6 }, (_, i) => [i, broken]))));
     const summary = await world.collect({ concurrency });
     expect(summary).toMatchObject({ status: 'completed', days: { planned: 42, failed: 0 } });
-    expect(summary.warnings).toEqual([expect.stringMatching(/profile_views could not be had: .*code -1/)]);
+    // The API of the Facebook login and that of the Instagram login are told apart.
+    expect(summary.warnings.toSorted()).toEqual([
+      expect.stringMatching(/^Instagram API with Instagram login v\S+: profile_views could not be fetched: .*code -1/),
+      expect.stringMatching(/^Instagram Graph API v\S+: profile_views could not be fetched: .*code -1/),
+    ]);
     expect([await usersWith('profile_views'), await usersWith('website_clicks')]).toEqual([0, 6]);
   });
 
@@ -94,7 +98,7 @@ describe.each([1, 32])('at a concurrency of %i', (concurrency) => {
     const summary = await world.collect({ window: ONE_DAY, concurrency });
     expect(summary).toMatchObject({ connections: { succeeded: 20, failed: 60 } });
     expect(summary.platforms.facebook?.reasons).toEqual({ platform_error: 60 });
-    expect(summary.warnings).toEqual([expect.stringContaining('facebook graph.facebook.com is down')]);
+    expect(summary.warnings).toEqual([expect.stringContaining('Facebook Graph API is down')]);
     expect(world.sandbox.counters.byApi.meta).toBeLessThanOrEqual(4 * Math.max(3, concurrency));
     expectToAddUp(summary);
   });
@@ -110,8 +114,8 @@ describe('an API of YouTube', () => {
     expect(summary).toMatchObject({ status: 'completed', connections: { succeeded: 12 }, days: { failed: 0 } });
     expect([await usersWith('views'), await usersWith('subscriberCount')]).toEqual([12, 0]);
     expect(summary.warnings.toSorted()).toEqual([
-      expect.stringContaining('youtube data is skipped for the rest of this run'),
-      expect.stringContaining('youtube: totals of the channel could not be had'),
+      expect.stringContaining('YouTube Data API is skipped for the rest of this run'),
+      expect.stringContaining('youtube: totals of the channel could not be fetched'),
     ]);
     expect(world.sandbox.counters.byApi['youtube-data']).toBeLessThanOrEqual(3);
   });
@@ -120,7 +124,7 @@ describe('an API of YouTube', () => {
     await worldOf(accountsOf('youtube', 12), { exhausted: ['youtube-analytics'] });
     const summary = await world.collect({ concurrency: 1 });
     expect(summary.platforms.youtube).toMatchObject({ failed: 12, reasons: { quota_exhausted: 12 } });
-    expect(summary.warnings).toEqual([expect.stringContaining('youtube analytics is skipped')]);
+    expect(summary.warnings).toEqual([expect.stringContaining('YouTube Analytics API is skipped')]);
     expect(world.sandbox.counters.byApi['youtube-analytics']).toBe(1);
     expectToAddUp(summary);
   });
@@ -142,7 +146,7 @@ describe("LinkedIn's calls", () => {
     const summary = await world.collect({ window: ONE_DAY, concurrency: 1 });
     expect(summary).toMatchObject({ connections: { failed: 12 }, days: { planned: 12, failed: 12 } });
     expect([await usersWith(kept), await usersWith(lost)]).toEqual([12, 0]);
-    expect(summary.warnings).toEqual([expect.stringContaining(`linkedin ${resource} is skipped`)]);
+    expect(summary.warnings).toEqual([expect.stringContaining(`LinkedIn ${resource} is skipped`)]);
     expect(world.sandbox.requests.filter(({ path }) => path.endsWith(resource))).toHaveLength(1);
   });
 

@@ -79,6 +79,7 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
   const platform = platforms.get(account.platform);
   if (platform === undefined) throw new Error(`no platform ${account.platform}`);
   const record = await collectAccount(stored, platform, planAccount(stored, platform, run), run);
+  run.refusals.end();
   const single = record.days.map(({ outcome, snapshots }) => ({
     date: outcome.date,
     ended: outcome.reason === null ? outcome.state : `${outcome.state} ${outcome.reason}`,

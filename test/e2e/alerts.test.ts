@@ -58,8 +58,8 @@ it('ends as it would have without, when the chat and the healthcheck are dead', 
   const run = await runCli(['collect', '--json', ...COLLECT], { env });
   expect(run.code).toBe(3);
   expect(parseSummary(run).status).toBe('partial');
-  expect(run.stderr).toContain('ALERT_WEBHOOK_URL: the message did not get there: it answers 503');
-  expect(run.stderr).toContain('HEALTHCHECK_URL: the message did not get there: ECONNREFUSED');
+  expect(run.stderr).toContain('ALERT_WEBHOOK_URL: delivery failed: HTTP 503');
+  expect(run.stderr).toContain('HEALTHCHECK_URL: delivery failed: ECONNREFUSED');
   expect(gone.received).toHaveLength(3);
   expectNoSecrets([PATH, nobody]);
 });
@@ -94,5 +94,5 @@ it('sends a test alert', async () => {
   });
   const refusing = await receiver(404);
   const refused = await runCli(['collect', '--alert-test'], { env: { ALERT_WEBHOOK_URL: refusing.url } });
-  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('it answers 404') });
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('HTTP 404') });
 });

@@ -25,7 +25,7 @@ describe('a sandbox that is kept', () => {
   it('says what to run first, and makes nothing, before there is one', () => {
     expect(before).toMatchObject({ code: 2, stdout: '' });
     expect(before.stderr).toContain(
-      `No sandbox is kept in ${KEPT}. Run this first: analytics-collect collect --sandbox --keep`,
+      `There is no kept sandbox in ${KEPT}. Run this first: analytics-collect collect --sandbox --keep`,
     );
   });
 
@@ -78,7 +78,7 @@ describe('a sandbox that is kept', () => {
 it('refuses --keep without the sandbox, and a kind that there is not', async () => {
   const [keep, kind] = await Promise.all([runCli(['collect', '--keep']), runCli(['collect', '--sandbox', 'foo'])]);
   expect([keep.code, kind.code]).toEqual([2, 2]);
-  expect(keep.stderr).toMatch(/^error: --keep goes with --sandbox only/);
+  expect(keep.stderr).toMatch(/^error: --keep needs --sandbox/);
   expect(kind.stderr).toMatch(/^error: --sandbox must be healthy, faulty or late/);
 });
 

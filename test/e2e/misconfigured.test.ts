@@ -55,8 +55,8 @@ describe('without a store, unattended', () => {
       env: { SUPABASE_URL: 'https://abc.supabase.co', SUPABASE_SERVICE_KEY: 'hunter2', ENCRYPTION_KY: 'hunter2' },
     });
     expect(code).toBe(2);
-    expect(stderr).toContain('SUPABASE_SERVICE_KEY is not read; the variable is called SUPABASE_SERVICE_ROLE_KEY');
-    expect(stderr).toContain('ENCRYPTION_KY is not read; the variable is called ENCRYPTION_KEY');
+    expect(stderr).toContain('SUPABASE_SERVICE_KEY is not read; the variable is named SUPABASE_SERVICE_ROLE_KEY');
+    expect(stderr).toContain('ENCRYPTION_KY is not read; the variable is named ENCRYPTION_KEY');
     expect(stderr).toMatch(/\[config_invalid\]\n$/);
     expect(stderr).not.toContain('hunter2');
   });
@@ -100,7 +100,7 @@ describe('with the embedded store', () => {
   it('in the usual folder, a run is refused until a connection is there', async () => {
     await mkdir(folder, { recursive: true });
     await rename(join(home, 'named', 'postgres'), join(folder, 'postgres'));
-    await expectRefusal(['collect'], sandbox.urls, { code: 2, error: 'no_store', names: ['holds no connection'] });
+    await expectRefusal(['collect'], sandbox.urls, { code: 2, error: 'no_store', names: ['has no connections'] });
     expect(existsSync(keyFile)).toBe(false);
     const added = await add();
     expect(added, added.stderr).toMatchObject({ code: 0 });

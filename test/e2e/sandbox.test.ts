@@ -50,7 +50,7 @@ describe('collect --sandbox', () => {
     expect(stdout.match(/^run \d+, /gm)).toHaveLength(10);
     expect(stdout).toMatch(/^youtube views .*\d~/m);
     expect(stdout).toMatch(/^instagram views .*\d\*/m);
-    expect(stdout).toMatch(/values seen: .*\n.*settled by now, none gone again/);
+    expect(stdout).toMatch(/values seen: .*\n.*settled by now, none removed/);
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(stdout).not.toContain(ESCAPE);
   });
@@ -68,7 +68,7 @@ describe('collect --sandbox', () => {
   it.each(['--date=2026-11-20', '--dry-run', '--max-requests=5'])('refuses %s on simulated days', async (flag) => {
     const { code, stdout, stderr } = await runCli(['collect', '--sandbox', 'late', flag]);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(`${flag.split('=')[0]} does not go with --sandbox late`);
+    expect(stderr).toContain(`${flag.split('=')[0]} cannot be combined with --sandbox late`);
   });
 
   it('has shown no token', () => {

@@ -56,7 +56,7 @@ it('ends in the last error when attempts have run out, or the server asks for to
     response.writeHead(503, { 'retry-after': calls === 1 ? '0' : '3600' }).end();
   });
   await expect(client().http.ask(get(url), judge)).rejects.toMatchObject({
-    message: expect.stringContaining('HTTP 503; asked to wait 60 min'),
+    message: expect.stringContaining('HTTP 503; retry after 60 min'),
     reason: 'throttled',
     scope: 'connection',
   });
@@ -110,7 +110,7 @@ it('tells of a host that cannot be reached by its name alone', async () => {
   const { http, stop } = client();
   const asked = http.ask(get(url), once);
   setTimeout(() => stop.abort(), 20_000).unref();
-  await expect(asked).rejects.toThrow(`${url.host} could not be reached (ECONNRESET)`);
+  await expect(asked).rejects.toThrow(`cannot reach ${url.host} (ECONNRESET)`);
 });
 
 it('refuses an answer of more than 10 MB while it comes in', async () => {

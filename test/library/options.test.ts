@@ -28,11 +28,8 @@ describe('collect refuses, before it opens anything,', () => {
     [{ concurrency: 1.5 }, 'The option concurrency must be a whole number from 1 to 1,000.'],
     [{ concurrency: '8' }, 'The option concurrency must be a whole number from 1 to 1,000.'],
     [{ backlog: -1 }, 'The option backlog must be a whole number from 0 to 730.'],
-    [{ window: { kind: 'day', date: 'nope' } }, 'The option window.date must be a date of the calendar, YYYY-MM-DD.'],
-    [
-      { window: { kind: 'day', date: '2026-02-30' } },
-      'The option window.date must be a date of the calendar, YYYY-MM-DD.',
-    ],
+    [{ window: { kind: 'day', date: 'nope' } }, 'The option window.date must be a valid date (YYYY-MM-DD).'],
+    [{ window: { kind: 'day', date: '2026-02-30' } }, 'The option window.date must be a valid date (YYYY-MM-DD).'],
     [
       { window: { kind: 'lookback', days: Number.POSITIVE_INFINITY } },
       'The option window.days must be a whole number from 1 to 730.',
@@ -41,8 +38,8 @@ describe('collect refuses, before it opens anything,', () => {
       { window: { kind: 'dates', since: '2026-11-20', until: '2026-11-19' } },
       'The option window must not end before it begins.',
     ],
-    [{ window: { kind: 'week' } }, 'The option window.kind is none of { kind: "lookback", days }'],
-    [{ window: '2026-11-20' }, 'The option window is none of { kind: "lookback", days }'],
+    [{ window: { kind: 'week' } }, 'The option window.kind must be one of { kind: "lookback", days }'],
+    [{ window: '2026-11-20' }, 'The option window must be one of { kind: "lookback", days }'],
     [
       { selection: { kind: 'shard', index: 3, count: 2 } },
       'The option selection must have an index from 1 to its count.',
@@ -53,7 +50,10 @@ describe('collect refuses, before it opens anything,', () => {
     ],
     [{ selection: { kind: 'user', userId: 'me', index: 1 } }, 'There is no option selection.index.'],
     [{ selection: { kind: 'user', userId: ' ' } }, 'The option selection.userId must not be empty.'],
-    [{ platforms: ['instagram', 'myspace'] }, 'The option platforms has "myspace", which is none of instagram, '],
+    [
+      { platforms: ['instagram', 'myspace'] },
+      'The option platforms contains "myspace", which is not one of instagram, ',
+    ],
     [{ platforms: [] }, 'The option platforms must name a platform.'],
     [{ refresh: 'yes' }, 'The option refresh must be true or false.'],
     [{ limits: { maxRequests: 1 } }, 'The option limits.maxDurationMs must be a whole number'],

@@ -234,7 +234,7 @@ describe.concurrent('what a connection holds', () => {
     );
     expect(summary).toMatchObject({ status: 'partial', days: { settled: 37, failed: 3 } });
     expect(summary.failures.map(({ message }) => message)).toEqual(
-      odd.map(() => expect.stringContaining('the database refuses the values of this day')),
+      odd.map(() => expect.stringContaining('the database refused the values of this day')),
     );
     const others = accounts.filter((_account, index) => !odd.includes(index));
     expect(await storedRows(database)).toEqual(trueRows(others, [DATE]));

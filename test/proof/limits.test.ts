@@ -71,9 +71,9 @@ describe.concurrent('a platform that', () => {
   });
 
   it.each([
-    ['youtube', 'youtube-analytics', 'youtube analytics', 12],
+    ['youtube', 'youtube-analytics', 'YouTube Analytics API', 12],
     // The two other statistics of each page have quotas of their own.
-    ['linkedin', 'linkedin', 'linkedin organizationPageStatistics', 12 + 2 * 20],
+    ['linkedin', 'linkedin', 'LinkedIn organizationPageStatistics', 12 + 2 * 20],
   ] as const)('has no quota left for the day is asked nothing more: %s', async (platform, api, name, most) => {
     const { sandbox, database, env, truth } = await world(platform, { kind: 'throttled', window: 'DAY', times: 1 });
     const summary = await runHere(database, env);
@@ -108,7 +108,7 @@ describe.concurrent('a platform that', () => {
     expect(sandbox.proxies.facebook.fired()).toBeGreaterThanOrEqual(12);
     expect(sandbox.proxies.facebook.fired()).toBeLessThanOrEqual(24);
     expect(summary).toMatchObject({ connections: { succeeded: 20, failed: 20 } });
-    expect(summary.warnings).toEqual([expect.stringContaining('facebook graph.facebook.com is down')]);
+    expect(summary.warnings).toEqual([expect.stringContaining('Facebook Graph API is down')]);
     await sandbox.end();
     expect(await runHere(database, sandbox.env)).toMatchObject({ status: 'completed', days: { planned: 20 } });
     expect(await storedRows(database)).toEqual(trueRows(accounts, [DATE]));

@@ -47,9 +47,9 @@ async function expectNothingLeaked(database: Awaited<ReturnType<typeof connected
 
 describe.concurrent('the network between the command and the platforms', () => {
   describe.each<[NetworkFault, RegExp]>([
-    ['refuse', /could not be reached \(ECONNREFUSED\)/],
-    ['reset', /could not be reached \(\w+\)/],
-    ['cut', /could not be reached \(\w+\)/],
+    ['refuse', /cannot reach \S+ \(ECONNREFUSED\)/],
+    ['reset', /cannot reach \S+ \(\w+\)/],
+    ['cut', /cannot reach \S+ \(\w+\)/],
   ])('connections that meet "%s" for the whole run', (fault, message) => {
     it.each(HALVES)('fail %j and nobody else; the next run makes up for it', async (broken, flaky) => {
       const { database, collect, proxies, begin, end } = await world();

@@ -42,8 +42,8 @@ it('warns of tokens that only their user can renew, in the run and in status', a
 
   const summary = await world.collect({ dryRun: true });
   expect(summary.warnings).toEqual([
-    expect.stringMatching(/^the token of instagram 17841400000000001 of user \S+1 ended at 2026-11-22T11:00/),
-    expect.stringMatching(/^the token of linkedin 70000002 of user \S+2 ends at 2026-12-02T11:59/),
+    expect.stringMatching(/^the token of instagram 17841400000000001 of user \S+1 expired at 2026-11-22T11:00/),
+    expect.stringMatching(/^the token of linkedin 70000002 of user \S+2 expires at 2026-12-02T11:59/),
   ]);
   expect((await world.collect({ dryRun: true, platforms: ['youtube'] })).warnings).toEqual([]);
 
@@ -76,8 +76,8 @@ it('takes the encrypted empty string for no refresh token, and warns', async () 
   await expire('linkedin', 1, '2026-11-24T00:00:00Z', world.keyring.encrypt(''));
   await expire('linkedin', 2, '2026-11-24T00:00:00Z', world.keyring.encrypt('AQYreal'));
   expect((await world.collect({ dryRun: true })).warnings).toEqual([
-    expect.stringMatching(/^the token of youtube \S+ of user \S+1 ended/),
-    expect.stringMatching(/^the token of linkedin \S+ of user \S+1 ends/),
+    expect.stringMatching(/^the token of youtube \S+ of user \S+1 expired/),
+    expect.stringMatching(/^the token of linkedin \S+ of user \S+1 expires/),
   ]);
 });
 
@@ -94,6 +94,6 @@ it('does not flood an operator when thousands of tokens end', () => {
   }));
   const warnings = expiryWarnings(ends, NOON);
   expect(warnings).toHaveLength(21);
-  expect(warnings.at(0)).toContain('connection c0 of user u ends at 2026-11-30');
-  expect(warnings.at(-1)).toContain('2480 more tokens');
+  expect(warnings.at(0)).toContain('connection c0 of user u expires at 2026-11-30');
+  expect(warnings.at(-1)).toContain('2480 more tokens have expired or expire within 10 days');
 });

@@ -6,9 +6,9 @@ import { versionWarning } from '../../src/report/version.js';
 const NOW = new Date('2026-11-22T23:59:59Z');
 
 it.each([
-  ['facebook', { META_GRAPH_VERSION: 'v21.0' }, 'v21.0 of the API ends on 2027-01-21: set META_GRAPH_VERSION'],
-  ['linkedin', { LINKEDIN_VERSION: '202511' }, '202511 of the API ended on 2026-11-16: set LINKEDIN_VERSION'],
-  ['linkedin', { LINKEDIN_VERSION: '202601' }, '202601 of the API ends on 2027-01-15: set LINKEDIN_VERSION'],
+  ['facebook', { META_GRAPH_VERSION: 'v21.0' }, 'API version v21.0 ends on 2027-01-21: set META_GRAPH_VERSION'],
+  ['linkedin', { LINKEDIN_VERSION: '202511' }, 'API version 202511 ended on 2026-11-16: set LINKEDIN_VERSION'],
+  ['linkedin', { LINKEDIN_VERSION: '202601' }, 'API version 202601 ends on 2027-01-15: set LINKEDIN_VERSION'],
   ['linkedin', { LINKEDIN_VERSION: '202602' }, null],
   ['linkedin', { LINKEDIN_VERSION: '202612' }, null],
   ['facebook', { META_GRAPH_VERSION: 'v26.0' }, null],

@@ -173,6 +173,17 @@ describe('a later run', () => {
   });
 });
 
+it('says in a dry run how many of the named days each platform no longer answers for', async () => {
+  world = await createWorld({ accounts: accounts(2), now: START });
+  const window = { kind: 'dates', since: '2024-11-22', until: '2024-11-27' } as const;
+  const { warnings, days } = await world.collect({ dryRun: true, window });
+  expect(days.planned).toBe(2 * 2 * 4);
+  expect(warnings).toEqual([
+    'facebook: 4 days are out of reach; the API goes back 728 days',
+    'instagram: 4 days are out of reach; the API goes back 728 days',
+  ]);
+});
+
 it('plans without asking or writing in a dry run', async () => {
   world = await createWorld({ accounts: accounts(2), now: START });
   const reports: ConnectionReport[] = [];

@@ -205,7 +205,9 @@ describe('a trigger', () => {
     const [first] = accounts;
     const answer = await ask('POST', TRIGGER, { body: JSON.stringify({ user: `${first?.userId}x` }) });
     expect(answer).toMatchObject({ status: 400, json: { error: { code: 'invalid_request' }, field: 'user' } });
-    expect(log.join('\n')).toContain(`nearest known user is "${first?.userId}"`);
+    expect(log.filter((line) => line.includes('failed'))).toEqual([
+      expect.stringContaining(`Did you mean "${first?.userId}"`),
+    ]);
     expect(await world.query('select id from collection_runs')).toEqual([]);
   });
 
@@ -215,7 +217,7 @@ describe('a trigger', () => {
     const { json } = await strict.ask('POST', TRIGGER, { body });
     expect(await strict.ended(json.run_id)).toMatchObject({
       status: 'failed',
-      summary: { error: expect.stringContaining('no active connection of linkedin') },
+      summary: { error: expect.stringContaining('no active linkedin connections') },
     });
     const lenient = await serve({ allowEmpty: true });
     const second = await lenient.ask('POST', TRIGGER, { body });

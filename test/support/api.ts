@@ -55,7 +55,15 @@ export function lentContext(start: Date, lastEndedDate: string | null = null, ma
   });
   closers.push(client.close);
   const http = client.lane('test', 'account');
-  const refused = createRefusals(warn).of(1, (text) => text);
+  const refusals = createRefusals(warn);
+  const account = refusals.of(1, (text) => text);
+  const refused: PlatformContext['refused'] = {
+    ...account,
+    add(...refusal) {
+      account.add(...refusal);
+      refusals.end();
+    },
+  };
   const wantsClosing = lastEndedDate !== null;
   const context: PlatformContext = { http, now, lastEndedDate, wantsClosing, refused, warn };
   return { context, client, warnings, counters, now };

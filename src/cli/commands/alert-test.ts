@@ -2,7 +2,7 @@ import { createAlerts } from '../../alerts/alerts.js';
 import { loadConfig, readEnvironment } from '../../config.js';
 import { CollectError } from '../../errors.js';
 
-/** Sends one alert that says what it is, so that it shows before the first bad run whether alerts arrive. */
+/** Sends one alert, marked as a test, to show that alerts arrive before they are needed. */
 export async function testAlert(): Promise<void> {
   const { alerts } = loadConfig(readEnvironment());
   if (alerts.webhookUrl === null) {
@@ -14,7 +14,7 @@ export async function testAlert(): Promise<void> {
   }
   const problem = await createAlerts({ ...alerts, warn: () => undefined }).test();
   if (problem !== null) {
-    throw new CollectError('check_failed', `The alert did not get there: ${problem}.`, 'Correct ALERT_WEBHOOK_URL.');
+    throw new CollectError('check_failed', `The alert was not delivered: ${problem}.`, 'Check ALERT_WEBHOOK_URL.');
   }
-  process.stdout.write('sent a test alert to the address in ALERT_WEBHOOK_URL\n');
+  process.stdout.write('sent a test alert to ALERT_WEBHOOK_URL\n');
 }

@@ -15,14 +15,14 @@ const RUNS = 10;
 export async function collectLate(flags: CollectFlags, given: readonly string[]): Promise<void> {
   const { json = false } = flags;
   const flag = given.find((name) => name !== 'sandbox' && name !== 'json');
-  if (flag !== undefined) throw doesNotGo(flag);
+  if (flag !== undefined) throw notCombinable(flag);
   const colors = colorsFor(process.stdout);
   if (json) process.stderr.write(renderNotice(RUNS));
   else process.stdout.write(renderIntroduction(RUNS));
   const watch = watchSignals(() => process.stderr.write(`${STOPPING}\n`));
   const runs: SimulatedRun[] = [];
   try {
-    // Loaded once the first words are on the screen: it takes its time.
+    // Loaded after the first output, because it takes a while.
     const [{ simulateRuns }, { parseCollectFlags }] = await Promise.all([
       import('../simulate.js'),
       import('./collect.js'),
@@ -41,10 +41,10 @@ export async function collectLate(flags: CollectFlags, given: readonly string[])
   }
 }
 
-function doesNotGo(flag: string) {
+function notCombinable(flag: string) {
   const name = `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   return usageError(
-    `${name} does not go with --sandbox late, which makes its own runs.`,
-    `Leave out ${name}; --json is the only flag beside it.`,
+    `${name} cannot be combined with --sandbox late, which makes its own runs.`,
+    `Leave out ${name}; only --json is allowed with it.`,
   );
 }

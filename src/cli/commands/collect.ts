@@ -66,7 +66,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     }
   }
 
-  // What interrupted the run must not keep people from hearing of it; a Ctrl-C after that gives up on telling them.
+  // The interruption itself must not cancel the alert about it; a later Ctrl-C does.
   const givingUp = () => (watch.signal.aborted ? undefined : watch.signal);
   try {
     const summary = await run();

@@ -53,15 +53,15 @@ export function choosePrimary(id: string): Promise<void> {
     if (chosen.result === 'not_collected') {
       throw new CollectError(
         'usage',
-        `The ${account} of connection ${id} is not collected: it is inactive, a personal profile, or of a service without a collector.`,
-        'Choose an active account: see analytics-collect connections list.',
+        `The ${account} of connection ${id} is not collected: it is inactive, is a personal profile, or belongs to a service without a collector.`,
+        'Choose an active account from analytics-collect connections list.',
       );
     }
     const who = cleanText(`${account} of user ${chosen.userId}`);
     process.stdout.write(
       chosen.result === 'unchanged'
         ? `the ${who} is already the primary account\n`
-        : `the ${who} is now the primary account: its rows are in analytics_snapshots, those of the former one in analytics_account_snapshots\n`,
+        : `the ${who} is now the primary account: its rows are in analytics_snapshots, those of the former primary account in analytics_account_snapshots\n`,
     );
   });
 }
@@ -69,7 +69,7 @@ export function choosePrimary(id: string): Promise<void> {
 export function removeConnection(id: string): Promise<void> {
   return withApp(async ({ store }) => {
     if (!(await store.removeConnection(id))) throw id.startsWith(FURTHER) ? foreignConnection(id) : noConnection(id);
-    process.stdout.write(`removed connection ${id}; what was collected of its account stays\n`);
+    process.stdout.write(`removed connection ${id}; the data collected from its account is kept\n`);
   });
 }
 
@@ -79,7 +79,7 @@ const FURTHER = 'social_media_connections/';
 function foreignConnection(id: string): CollectError {
   return new CollectError(
     'not_found',
-    `Connection ${id} stands in the application's table social_media_connections, which is only read.`,
+    `Connection ${id} is in the application's table social_media_connections, which this program only reads.`,
     'Deactivate or delete it there.',
   );
 }
@@ -95,7 +95,7 @@ export function parseTokens(pasted: string): { accessToken: string; refreshToken
     throw usageError('The access token is empty.', 'Paste it at the prompt, or pipe it in with --token-stdin.');
   if (others.length > 0 || [accessToken, refreshToken].some((token) => token !== null && /\s/.test(token)))
     throw usageError(
-      'The token has white space in it.',
+      'The token contains white space.',
       'Give the access token on one line, and the refresh token, if there is one, on the next.',
     );
   return { accessToken, refreshToken };
@@ -113,7 +113,7 @@ async function readTokens({ tokenStdin }: AddFlags, platform: Platform | undefin
     return parseTokens(`${accessToken}\n${await askHidden(question, process.stdin, process.stderr)}`);
   }
   throw usageError(
-    'There is no terminal to ask for the access token.',
+    'There is no terminal to prompt for the access token.',
     'Pipe it in: analytics-collect connections add … --token-stdin < token.txt.',
   );
 }

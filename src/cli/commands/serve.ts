@@ -12,7 +12,7 @@ import { createPlainReporter } from '../render/plain.js';
 import { watchSignals } from '../signals.js';
 import { isUnattended } from '../unattended.js';
 
-/** As long as Kubernetes waits before it kills. */
+/** How long Kubernetes waits between SIGTERM and SIGKILL. */
 const LONGEST_STOP_MS = 30_000;
 
 /** Serves until SIGTERM or Ctrl-C. */
@@ -21,7 +21,7 @@ export async function serveCommand(flags: ServeFlags): Promise<void> {
   const config = loadConfig(environment);
   const secret = cronSecretOf(config, environment);
   const { notice: log, onEvent } = createPlainReporter({ stream: process.stderr, verbose: false });
-  const watch = watchSignals(() => log('stopping: no new requests; once more to quit at once'));
+  const watch = watchSignals(() => log('stopping: no new requests; send the signal again to quit at once'));
   const app = await openApp({ defaultStore: isUnattended() ? 'connected' : 'create' });
   try {
     for (const notice of app.notices) log(notice);
@@ -50,7 +50,7 @@ export async function serveCommand(flags: ServeFlags): Promise<void> {
   log('stopped');
 }
 
-/** A database that is away may come back; one with the wrong schema needs a person, and now. */
+/** An unreachable database may come back, so it is only logged; a wrong schema needs a person and ends the command. */
 async function checkDatabase({ store }: App, log: (message: string) => void): Promise<void> {
   try {
     await store.check();

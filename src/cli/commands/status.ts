@@ -25,7 +25,7 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
 
 async function writtenToday({ json, days, maxAge, ...sandbox }: StatusFlags): Promise<void> {
   if (days !== undefined || maxAge !== undefined) {
-    throw usageError('--today goes with neither --days nor --max-age.', 'Call status twice.');
+    throw usageError('--today cannot be combined with --days or --max-age.', 'Run status twice.');
   }
   await withApp(async (app) => {
     const written = await app.writtenToday();

@@ -9,10 +9,10 @@ export function renderDue(summary: Summary, reports: Iterable<ConnectionReport>)
   const lines = due.slice(0, MAX_LINES).map(dueLine);
   const more = due.length - lines.length;
   return `${[
-    'dry run: no platform was asked, nothing was written',
-    `due: ${count(summary.days.planned, 'day')} of ${count(due.length, 'connection')}, of ${formatNumber(summary.connections.total)} active`,
+    'dry run: no requests were sent, nothing was written',
+    `due: ${count(summary.days.planned, 'day')} of ${count(due.length, 'connection')} (${formatNumber(summary.connections.total)} active)`,
     ...lines.map((line) => `  ${line}`),
-    ...(more > 0 ? [`  … and ${formatNumber(more)} more: --verbose tells of each`] : []),
+    ...(more > 0 ? [`  … and ${formatNumber(more)} more: --verbose lists all`] : []),
   ].join('\n')}\n`;
 }
 

@@ -9,7 +9,7 @@ const MAX_ANNOTATIONS = 10;
 const MAX_MESSAGE = 500;
 /** GitHub refuses a step summary beyond it. */
 export const MAX_SUMMARY_BYTES = 1_048_576;
-/** For the line that says how many failures found no room. */
+/** For the line that counts the failures left out. */
 const RESERVED_BYTES = 200;
 
 type Level = 'error' | 'warning';
@@ -69,7 +69,7 @@ export function githubSummary(summary: Summary, connections: Connections, maxByt
   return `${title}${table}${rows.join('')}\n${left > 0 ? `… and ${left} more: \`analytics-collect status --json\` lists all.\n\n` : ''}`;
 }
 
-/** `untold`: how many more there are that nothing is known of. */
+/** `untold`: how many more there are without details. */
 function annotations(level: Level, told: readonly { title: string; message: string }[], untold = 0): string[] {
   if (told.length + untold <= MAX_ANNOTATIONS) return told.map((one) => annotation(level, one));
   const shown = told.slice(0, MAX_ANNOTATIONS - 1);

@@ -8,19 +8,19 @@ const MOST_COLUMNS = 80;
 const LABEL_WIDTH = 27;
 const CELL_WIDTH = 7;
 
-/** What it is, in a line. */
+/** One line that says what this is. */
 export function renderNotice(runs: number): string {
-  return `Sandbox: ${runs} simulated days of made-up accounts; nothing is real, nothing kept.\n`;
+  return `Sandbox: ${runs} simulated days of made-up accounts; nothing is real or kept.\n`;
 }
 
-/** Said before the first run. */
+/** Printed before the first run. */
 export function renderIntroduction(runs: number): string {
   return [
     renderNotice(runs),
-    'The platforms come late and correct themselves. After each run, one a day at\n',
-    '09:00 UTC, this is what analytics_snapshots holds of the last seven days:\n\n',
-    '  ~  provisional: may still change    *  settled, and corrected since it came\n',
-    '  ·  no value                            without a mark: settled as it came\n\n',
+    'The platforms report late and correct themselves. After each daily run at\n',
+    '09:00 UTC, this is what analytics_snapshots holds for the last seven days:\n\n',
+    '  ~  provisional: may still change    *  settled, after a correction\n',
+    '  ·  no value                            no mark: settled without a correction\n\n',
   ].join('');
 }
 
@@ -66,7 +66,7 @@ function markOf({ state, first }: SeriesDay): string {
 /** What became of one value: how it stood after each run that showed its day. */
 interface History {
   readonly name: string;
-  /** From the run on that found it, oldest first; null where it was gone again. */
+  /** From the run that first found it on, oldest first; null where it was missing again. */
   readonly values: readonly (number | null)[];
   /** Runs that showed its day before. */
   readonly waited: number;
@@ -84,10 +84,10 @@ export function renderSeen(runs: readonly SimulatedRun[]): string {
   const settled = histories.filter((history) => history.settled);
   return [
     `${count(histories.length, 'value')} seen: ${number(missing)} missing at first, ${number(raised)} corrected upwards, ${number(lowered)} downwards,`,
-    `${number(settled)} settled by now, ${gone.length > 0 ? number(gone) : 'none'} gone again. For example:`,
+    `${number(settled)} settled by now, ${gone.length > 0 ? number(gone) : 'none'} removed. For example:`,
     ...[raised, lowered].flatMap((alike) => longest(alike)).map((history) => `  ${story(history)}`),
     '',
-    'Next, what failures look like: analytics-collect collect --sandbox faulty',
+    'Next, see what failures look like: analytics-collect collect --sandbox faulty',
     '',
   ].join('\n');
 }
@@ -113,7 +113,7 @@ function rise(values: History['values']): number {
   return (values.findLast((value) => value !== null) ?? 0) - (values[0] ?? 0);
 }
 
-/** The one with the most to tell. */
+/** The most interesting one. */
 function longest(histories: readonly History[]): History[] {
   return histories.toSorted((a, b) => interest(b) - interest(a)).slice(0, 1);
 }

@@ -36,6 +36,8 @@ export function createPlainReporter({
     onEvent(event) {
       switch (event.type) {
         case 'started':
+          // Without connections, the summary or the error says so.
+          if (event.connections === 0) break;
           progress = startProgress(event.connections, event.days, elapsed());
           saidAt = elapsed();
           say(

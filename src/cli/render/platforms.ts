@@ -42,10 +42,10 @@ export function platformJson(platform: PlatformFacts, now: Date) {
 function platformLines(platform: PlatformFacts, now: Date, colors: Colors): string[] {
   const { name, version, day, storageRule, metrics } = platform;
   const warning = versionWarning(platform, now);
-  const end = version.endsOn === null ? 'no end known' : `until ${version.endsOn} at least`;
+  const end = version.endsOn === null ? 'no end date known' : `until ${version.endsOn} at least`;
   const facts = [
     warning === null ? `version  ${version.name}, ${end}` : colors.yellow(warning),
-    `day      from midnight to midnight in ${day.timeZone}, settled ${count(day.settlesAfterHours, 'hour')} after its end`,
+    `day      from midnight to midnight in ${day.timeZone}, settled ${count(day.settlesAfterHours, 'hour')} after it ends`,
     ...(storageRule === null ? [] : [`storage  ${storageRule}`]),
   ];
   const table = formatTable(

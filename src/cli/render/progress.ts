@@ -6,6 +6,8 @@ export interface Progress {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
+  /** Days found due so far, in a dry run. */
+  readonly due: number;
   /** How many days of each connection are named; null in a run of the last days. */
   readonly days: number | null;
   /** The days done of connections that are under way. */
@@ -15,13 +17,19 @@ export interface Progress {
 }
 
 export function startProgress(total: number, days: number | null, startedAt: number): Progress {
-  return { total, done: 0, failed: 0, days, underWay: new Map(), startedAt };
+  return { total, done: 0, failed: 0, due: 0, days, underWay: new Map(), startedAt };
 }
 
-export function advance(progress: Progress, { result, connectionId }: ConnectionReport): Progress {
+export function advance(progress: Progress, { result, connectionId, days }: ConnectionReport): Progress {
   const underWay = new Map(progress.underWay);
   underWay.delete(connectionId);
-  return { ...progress, done: progress.done + 1, failed: progress.failed + (result === 'failed' ? 1 : 0), underWay };
+  return {
+    ...progress,
+    done: progress.done + 1,
+    failed: progress.failed + (result === 'failed' ? 1 : 0),
+    due: progress.due + (days.due ?? 0),
+    underWay,
+  };
 }
 
 export function advanceDays(progress: Progress, connectionId: string, days: number): Progress {
@@ -30,12 +38,13 @@ export function advanceDays(progress: Progress, connectionId: string, days: numb
 
 /** `120/300 connections, 40 %, 2 failed, 35/s, 5 s left`; of named days, `12/100 connections, days 1,240/9,000, 13 %, …` */
 export function formatProgress(progress: Progress, now: number): string {
-  const { total, done, failed, startedAt } = progress;
+  const { total, done, failed, due, startedAt } = progress;
   const parts = [`${formatNumber(done)}/${formatNumber(total)} connections`];
   const days = daysOf(progress);
   if (days !== null) parts.push(`days ${formatNumber(days.done)}/${formatNumber(days.total)}`);
   const work = days ?? { total, done };
   if (work.total > 0) parts.push(`${Math.floor((100 * Math.min(work.done, work.total)) / work.total)} %`);
+  if (due > 0) parts.push(`${count(due, 'day')} due`);
   if (failed > 0) parts.push(`${formatNumber(failed)} failed`);
   if (work.done > 0 && work.done < work.total) {
     const perSecond = work.done / Math.max((now - startedAt) / 1000, 0.001);
@@ -44,7 +53,7 @@ export function formatProgress(progress: Progress, now: number): string {
   return parts.join(', ');
 }
 
-/** Null where a connection is a matter of a moment. */
+/** Null when a connection has no named days, or only one. */
 function daysOf({ total, done, days, underWay }: Progress): { total: number; done: number } | null {
   if (days === null || days < 2) return null;
   const begun = [...underWay.values()].reduce((sum, each) => sum + Math.min(each, days), 0);

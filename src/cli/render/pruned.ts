@@ -5,13 +5,13 @@ export interface Pruned extends PruneRequest {
   readonly counts: PruneCounts;
 }
 
-/** What `prune` says to people. */
+/** What `prune` prints for people. */
 export function renderPruned({ platform, before, dryRun, counts }: Pruned): string {
   const { snapshots, outcomes, days, users } = counts;
-  if (snapshots + outcomes === 0) return `nothing of ${platform} is from before ${before}\n`;
-  const what = `${count(snapshots, 'snapshot')} of ${count(days, 'day')} and ${count(users, 'user')}, and ${count(outcomes, 'outcome')}`;
-  const where = `of ${platform} from before ${before}`;
-  return dryRun ? `would delete ${what}, ${where}; --yes deletes\n` : `deleted ${what}, ${where}\n`;
+  if (snapshots + outcomes === 0) return `no ${platform} data before ${before}\n`;
+  const extent = `${count(days, 'day')}, ${count(users, 'user')}`;
+  const what = `${count(snapshots, `${platform} snapshot`)} (${extent}) and ${count(outcomes, 'outcome')} before ${before}`;
+  return dryRun ? `would delete ${what}; add --yes to delete them\n` : `deleted ${what}\n`;
 }
 
 /** What `prune --json` prints. */

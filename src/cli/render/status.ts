@@ -28,14 +28,14 @@ export function renderStatus(report: StatusReport, colors: Colors): string {
 export function staleness({ last_success: success }: StatusReport, maxAgeHours: number): string | null {
   if (success === null) return 'no run over all users has completed yet';
   if (success.age_hours <= maxAgeHours) return null;
-  return `the last completed run began ${formatDuration(success.age_hours * HOUR_MS)} ago, more than ${formatNumber(maxAgeHours)} h`;
+  return `the last completed run started ${formatDuration(success.age_hours * HOUR_MS)} ago, more than ${formatNumber(maxAgeHours)} h`;
 }
 
 function lastRunLine(run: StatusReport['last_run'], colors: Colors): string {
   if (run === null) return 'last run: none yet. Next: analytics-collect collect';
   const color = run.status === 'completed' ? colors.green : run.status === 'running' ? colors.cyan : colors.yellow;
   const age = run.age_hours === 0 ? 'just now' : `${formatDuration(run.age_hours * HOUR_MS)} ago`;
-  return `last run: ${color(run.status)}, began ${age} (${run.started_at}), of ${cleanText(run.scope)}, by ${cleanText(run.trigger)}`;
+  return `last run: ${color(run.status)}, started ${age} (${run.started_at}) by ${cleanText(run.trigger)}, scope ${cleanText(run.scope)}`;
 }
 
 function platformTable(platforms: readonly PlatformStatus[]): string[] {
@@ -56,7 +56,7 @@ function platformTable(platforms: readonly PlatformStatus[]): string[] {
     { title: 'failing', align: 'right' },
     { title: 'newest day' },
     { title: 'missing', align: 'right' },
-    { title: 'of the days' },
+    { title: 'period' },
   ] as const;
   return formatTable(columns, rows);
 }
@@ -72,7 +72,7 @@ function ignoredLines(ignored: StatusReport['ignored']): string[] {
   const services = Object.entries(ignored).map(
     ([name, connections]) => `${cleanText(name)} ${formatNumber(connections)}`,
   );
-  return services.length === 0 ? [] : [`not collected, connections of other services: ${services.join(', ')}`];
+  return services.length === 0 ? [] : [`ignored connections of other services: ${services.join(', ')}`];
 }
 
 function failingLines(platforms: readonly PlatformStatus[], colors: Colors): string[] {
@@ -126,7 +126,7 @@ function expiringLines(tokens: readonly ExpiringToken[], colors: Colors): string
   });
   const more = tokens.length - lines.length;
   return [
-    colors.yellow(`${count(tokens.length, 'token')} ended, or about to end, that only the user can renew:`),
+    colors.yellow(`${count(tokens.length, 'token')} expired or expiring soon that only the user can renew:`),
     ...lines,
     ...(more > 0 ? [`  … and ${formatNumber(more)} more: --json lists all`] : []),
     `Renew a token: ${ADD_CONNECTION}`,

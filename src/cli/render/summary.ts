@@ -11,7 +11,7 @@ export const MAX_LINES = 50;
 export const PLATFORM_COLUMNS = ['platform', 'connections', 'ok', 'failed', 'skipped', 'metrics'];
 /** Characters of a failure's message that are shown; `--json` has all of it. */
 const MAX_MESSAGE = 200;
-/** Up to so many connections with the same failure get a line each. */
+/** Up to this many connections with the same failure get one line each. */
 const MOST_ALIKE = 5;
 
 export interface SummaryContext {
@@ -38,7 +38,7 @@ export function renderSummary(summary: Summary, context: SummaryContext): string
 }
 
 function heading({ status, dates, duration_ms }: Summary, colors: Colors): string {
-  const nothing = status === 'interrupted' ? 'before the first day was done' : 'nothing was due';
+  const nothing = status === 'interrupted' ? 'before any day was done' : 'nothing was due';
   const what = dates === null ? nothing : formatRange(dates.since, dates.until);
   const line = `${status}: ${what}, in ${formatDuration(duration_ms)}`;
   return colors.bold(status === 'completed' ? colors.green(line) : colors.yellow(line));
@@ -166,23 +166,24 @@ export function formatFailedDays({ days, since, until }: Failure): string {
 function nextSteps(summary: Summary, { sandbox }: SummaryContext): string[] {
   if (summary.status === 'interrupted' && sandbox !== 'gone')
     return ['Next: run the same command again; it continues where this run stopped.'];
+  const reasons = summary.failures.length > 0 ? ['What each reason means: docs/troubleshooting.md'] : [];
   if (sandbox !== null) {
-    const reading = sandbox === 'kept' ? ['Next, what was collected: analytics-collect status --sandbox'] : [];
-    return [...reading, `Next, your own accounts: ${ADD_CONNECTION}`];
+    const reading = sandbox === 'kept' ? ['Next, see what was collected: analytics-collect status --sandbox'] : [];
+    return [...reasons, ...reading, `Next, connect your own accounts: ${ADD_CONNECTION}`];
   }
   if (summary.connections.total === 0) {
-    return [`There is no active connection to collect. Add one: ${ADD_CONNECTION}`];
+    return [`There are no active connections. Add one: ${ADD_CONNECTION}`];
   }
   const dead = summary.failures.find(({ reason }) => reason === 'needs_reconnect');
   const renewal = dead === undefined ? [] : [`Renew a token: analytics-collect connections add ${renewalFlags(dead)}`];
-  return [...renewal, ...backfillLines(summary), 'Next: analytics-collect status'];
+  return [...reasons, ...renewal, ...backfillLines(summary), 'Next: analytics-collect status'];
 }
 
 /** How far back accounts collected for the first time could be collected. */
 function backfillLines({ backfill }: Summary): string[] {
   return Object.entries(backfill).map(
     ([platform, { accounts, since }]) =>
-      `${count(accounts, `new ${platform} account`)}, which can be collected back to ${since}: analytics-collect collect --platform ${platform} --since ${since}`,
+      `${count(accounts, `new ${platform} account`)} can be collected back to ${since}: analytics-collect collect --platform ${platform} --since ${since}`,
   );
 }
 

@@ -32,7 +32,7 @@ export function onlyCronSchedule(target: string, times: Times): string {
   if (schedule !== undefined && others.length === 0) return schedule;
   throw new CollectError(
     'usage',
-    `--at: ${formatTimes(times)} need more than one cron schedule, and ${target} takes only one.`,
+    `--at: ${formatTimes(times)} need more than one cron schedule, but ${target} takes only one.`,
     'Give times with the same minute, for example --at 02:00,09:00.',
   );
 }

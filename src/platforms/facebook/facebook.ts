@@ -19,7 +19,7 @@ const LONGEST_WINDOW_DAYS = 89;
  * still names retired ones.
  */
 export function facebook(settings: MetaSettings): Platform {
-  const access = { platform: 'facebook', permissions: PERMISSIONS, settings };
+  const access = { api: 'Facebook Graph API', permissions: PERMISSIONS, settings };
   return {
     name: 'facebook',
     api: 'facebook_graph',
@@ -82,5 +82,5 @@ function windows(days: readonly Day[]): NonEmpty<Day>[] {
 
 /** Without `read_insights` the API refuses nothing, it answers with an empty list: as it does for a Page too small to have insights. */
 function emptyHanded(pageId: string): string {
-  return `facebook ${pageId}: the API lists no insights at all; grant read_insights if the Page has more than 100 followers`;
+  return `facebook ${pageId}: the API returns no insights at all; grant read_insights if the Page has more than 100 followers`;
 }

@@ -46,7 +46,7 @@ export async function pageToken(graph: Graph, id: string): Promise<string | null
 export function noPageToken(): PlatformError {
   return new PlatformError(
     'missing_permission',
-    "the token's owner may not manage this Page: connect it as a person with full access to the Page",
+    "the token's owner cannot manage this Page; connect it as a person with full access to the Page",
     'connection',
   );
 }

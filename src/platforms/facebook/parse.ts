@@ -8,13 +8,13 @@ export function withDates(insights: readonly Insight[], window: readonly Day[], 
   return insights.map((insight) => {
     const { name, total_value: total, values = [] } = insight;
     const lost = values.filter(({ value, end_time: end }) => typeof value === 'number' && end === undefined);
-    if (lost.length > 0) warn(`facebook: ${name} has values without a date; they are left out`);
+    if (lost.length > 0) warn(`facebook: ${name} has values without a date; they are ignored`);
     if (values.length > 0 || typeof total?.value !== 'number') return insight;
     const [day] = window;
     if (day !== undefined && window.length === 1) {
       return { ...insight, values: [{ value: total.value, end_time: day.end.toISOString() }] };
     }
-    warn(`facebook: ${name} came as one total of ${window.length} days; it is left out`);
+    warn(`facebook: ${name} was returned as one total for ${window.length} days; it is ignored`);
     return insight;
   });
 }

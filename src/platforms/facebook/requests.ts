@@ -40,7 +40,7 @@ export async function askDaily(graph: Graph, source: Source, days: NonEmpty<Day>
       refusal ??= error;
     }
   }
-  throw refusal ?? new PlatformError('unexpected_response', 'there are no metrics to ask for', 'connection');
+  throw refusal ?? new PlatformError('unexpected_response', 'no metrics are left to request', 'connection');
 }
 
 /** Unique viewers of the 7 and 28 days that end with a day, one request each. */

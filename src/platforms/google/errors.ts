@@ -89,7 +89,7 @@ const RULES: readonly Rule[] = [
     codes: [/(?:Suspended|Closed)$/],
     ...NO_PERMISSION,
     message:
-      '$SAID; YouTube has suspended or closed the account: its owner may appeal there, else remove the connection',
+      '$SAID; YouTube has suspended or closed the account: its owner can appeal to YouTube; otherwise remove the connection',
   },
   { statuses: [403], codes: ['insufficientPermissions', 'ACCESS_TOKEN_SCOPE_INSUFFICIENT'], ...SCOPE_TOO_NARROW },
   { statuses: [403], words: /insufficient authentication scopes/i, ...SCOPE_TOO_NARROW },

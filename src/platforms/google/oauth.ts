@@ -22,7 +22,7 @@ export function googleClient({ oauthUrl, clientId, clientSecret }: GoogleSetting
     clientId,
     clientSecret,
     variables: 'GOOGLE',
-    whenShortLived: 'publish the app in the Google Cloud console, where its publishing status is "Testing"',
+    whenShortLived: 'publish the app in the Google Cloud console (its publishing status is "Testing")',
     scopes: [`${SCOPE_BASE}/${ANALYTICS_SCOPE}`, `${SCOPE_BASE}/yt-analytics-monetary.readonly`],
   };
 }

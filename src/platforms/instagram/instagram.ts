@@ -69,10 +69,10 @@ export function instagram(settings: MetaSettings): Platform {
 }
 
 function open(settings: MetaSettings, token: string, { http, warn }: Pick<GraphAccess, 'http' | 'warn'>): Graph {
-  const permissions = isInstagramLogin(token)
-    ? 'instagram_business_basic and instagram_business_manage_insights'
-    : 'instagram_basic, instagram_manage_insights and pages_read_engagement';
-  return openGraph({ platform: 'instagram', permissions, settings, token, http, warn });
+  const [api, permissions] = isInstagramLogin(token)
+    ? ['Instagram API with Instagram login', 'instagram_business_basic and instagram_business_manage_insights']
+    : ['Instagram Graph API', 'instagram_basic, instagram_manage_insights and pages_read_engagement'];
+  return openGraph({ api, permissions, settings, token, http, warn });
 }
 
 /** The newest day's totals, from the Instagram account itself or, where the id turns out to be a Page's, from the Page's account. */

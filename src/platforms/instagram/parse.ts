@@ -45,7 +45,7 @@ export function valueOfDay({ name, values = [] }: Insight, day: Day, warn: Warn)
   const labelled = values.find(({ end_time: label }) => label !== undefined && isIn(day, new Date(label)));
   if (labelled === undefined && values.length > 1) {
     warn(
-      `instagram: none of the ${values.length} values of ${name} is labelled with the day asked for; they are left out`,
+      `instagram: none of the ${values.length} values of ${name} is labelled with the requested day; they are ignored`,
     );
   }
   const value = (labelled ?? (values.length === 1 ? values[0] : undefined))?.value;

@@ -93,7 +93,12 @@ interface Splits {
 
 async function askByContent(source: Source, day: Day): Promise<Splits> {
   const query = { ...totalOf(day), breakdown: 'media_product_type' };
-  const { insights, error } = await insightsOr({ ...source, metrics: SPLIT_BY_CONTENT, query, required: false });
+  const { insights, error } = await insightsOr({
+    ...source,
+    metrics: given(source, SPLIT_BY_CONTENT),
+    query,
+    required: false,
+  });
   return { splits: postTypesFrom(insights), error: leftOpen(error, 'instagram: splits by content type', source.warn) };
 }
 
@@ -105,7 +110,7 @@ async function askByFollower(source: Source, day: Day): Promise<Splits & { reado
     required: false,
     optional: { metrics: SPLIT_BY_FOLLOWER, warn: (message: string) => source.warn(`instagram: ${message}`) },
   };
-  let answer = await insightsOr({ ...request, metrics: [...SPLIT_BY_FOLLOWER, ...FOLLOWS] });
+  let answer = await insightsOr({ ...request, metrics: [...given(source, SPLIT_BY_FOLLOWER), ...FOLLOWS] });
   if (answer.error instanceof GraphError && isUnexplained(answer.error)) {
     const { error } = answer;
     answer = await insightsOr({ ...request, metrics: FOLLOWS });
@@ -122,6 +127,11 @@ async function askUndocumented(source: Source, day: Day): Promise<Part> {
     const { insights, error } = await askInsights({ ...source, metrics: UNDOCUMENTED, query, required: false });
     return { values: totalsFrom(insights, day, source.warn), error };
   });
+}
+
+/** The metrics that were not refused without a breakdown: the others have no split either. */
+function given({ refused, graph }: Source, metrics: readonly string[]): string[] {
+  return metrics.filter((metric) => !refused.has(graph.name, metric));
 }
 
 async function insightsOr(request: Parameters<typeof askInsights>[0]): Promise<Insights> {

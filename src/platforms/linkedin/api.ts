@@ -29,7 +29,7 @@ export function openLinkedIn(settings: LinkedInSettings, tokens: Tokens, context
       return session.get(
         {
           // Each resource has a limit of its own.
-          api: `linkedin ${endpoint}`,
+          api: `LinkedIn ${endpoint}`,
           url: new URL(`${settings.apiUrl}/rest/${path}?${query}`),
           headers: { 'linkedin-version': version, 'x-restli-protocol-version': '2.0.0' },
         },

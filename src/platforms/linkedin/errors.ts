@@ -41,7 +41,7 @@ const RULES: readonly Rule[] = [
     codes: [65608],
     ...NO_PERMISSION,
     message:
-      '$SAID; LinkedIn has restricted the member who connected it: they must settle that with LinkedIn, or another administrator of the page must connect it',
+      '$SAID; LinkedIn has restricted the member who connected it: they must resolve that with LinkedIn, or another administrator of the page must connect it',
   },
   { statuses: [401], kind: 'refuse', error: (said) => new StaleToken(said) },
   {
@@ -55,7 +55,7 @@ const RULES: readonly Rule[] = [
     words: /no virtual resource/i,
     ...OF_THE_APP,
     message:
-      'LinkedIn knows no $ENDPOINT in version $VERSION: $SAID; check LINKEDIN_VERSION, and that the app has been granted the Community Management API',
+      'LinkedIn has no $ENDPOINT in version $VERSION: $SAID; check LINKEDIN_VERSION, and that the app has been granted the Community Management API',
   },
   {
     statuses: [404],

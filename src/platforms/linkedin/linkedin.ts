@@ -15,7 +15,7 @@ import { linkedInVersion } from './versions.js';
 const STORAGE_RULE =
   "a page's data may be kept for one year: analytics-collect prune --platform linkedin --older-than 12mo";
 const NO_PEOPLE =
-  "personal_profile: LinkedIn allows members' data to be kept for 48 hours only; of a page, account_id is its number";
+  "personal_profile: LinkedIn allows members' data to be kept for 48 hours only; for a page, set account_id to its number";
 
 /**
  * LinkedIn pages. Days are UTC; data is about two days late and goes twelve months back. See the organization statistics in
@@ -109,7 +109,7 @@ async function followersTotal({ api, urn }: Source): Promise<Part> {
   const size = z
     .object({ [FOLLOWERS_TOTAL]: metricNumber.nullish() })
     .safeParse(await api.get(`networkSizes/${urn}`, 'edgeType=COMPANY_FOLLOWED_BY_MEMBER'));
-  if (!size.success) throw new PlatformError('unexpected_response', `the network holds no readable ${FOLLOWERS_TOTAL}`);
+  if (!size.success) throw new PlatformError('unexpected_response', `networkSizes has no readable ${FOLLOWERS_TOTAL}`);
   const value = size.data[FOLLOWERS_TOTAL] ?? null;
   return { values: value === null ? [] : [{ metric: FOLLOWERS_TOTAL, value }], error: null };
 }

@@ -24,7 +24,7 @@ export function dailyFrom(json: unknown, resource: Resource, days: readonly Day[
   const metrics = metricsOf(resource);
   const optional = { metrics: metrics.optional, warn: (message: string) => warn(`linkedin: ${message}`) };
   const parsed = answer.safeParse(json);
-  if (!parsed.success) throw unexpected(resource, 'the answer holds no list of elements');
+  if (!parsed.success) throw unexpected(resource, 'the answer has no list of elements');
   const found = new Map<string, Part>();
   for (const element of parsed.data.elements) {
     const time = dated.safeParse(element);

@@ -15,15 +15,15 @@ export interface MetaSettings {
 }
 
 export interface Graph {
-  /** For people and for the memory of refused metrics: host and version. */
+  /** For people, and the key for refused metrics: `Instagram Graph API v25.0`. */
   readonly name: string;
   /** `GET /{version}/{id}{edge}`. Throws `GraphError`, `PlatformError`, `Interrupted`. */
   get(id: string, edge: '' | '/insights', query: Readonly<Record<string, string>>): Promise<unknown>;
 }
 
 export interface GraphAccess {
-  /** Each platform has limits of its own at the same host. */
-  readonly platform: string;
+  /** For people, and the key for limits, which each platform has of its own at the same host: `Instagram Graph API`. */
+  readonly api: string;
   /** What the user has to grant, for people. */
   readonly permissions: string;
   readonly settings: MetaSettings;
@@ -36,13 +36,10 @@ export interface GraphAccess {
  * The Graph API as one token sees it. Tokens of the Instagram login begin with `IG` and are known at their own host only.
  * The token travels in the `Authorization` header, never in the URL.
  */
-export function openGraph({ platform, permissions, settings, token, http, warn }: GraphAccess): Graph {
-  const [base, host] = isInstagramLogin(token)
-    ? [settings.instagramUrl, 'graph.instagram.com']
-    : [settings.graphUrl, 'graph.facebook.com'];
-  const api = `${platform} ${host}`;
+export function openGraph({ api, permissions, settings, token, http, warn }: GraphAccess): Graph {
+  const base = isInstagramLogin(token) ? settings.instagramUrl : settings.graphUrl;
   return {
-    name: `${new URL(base).host} ${settings.version}`,
+    name: `${api} ${settings.version}`,
     get(id, edge, query) {
       const url = new URL(`${base}/${settings.version}/${graphId(id)}${edge}`);
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
@@ -51,11 +48,11 @@ export function openGraph({ platform, permissions, settings, token, http, warn }
         url.searchParams.set('appsecret_proof', createHmac('sha256', settings.appSecret).update(token).digest('hex'));
       }
       return http.ask({ api, method: 'GET', url, headers: { authorization: `Bearer ${token}` } }, (answer) => {
-        // An expired version is not refused but silently served as the oldest usable one.
+        // An expired version is not refused, but silently replaced by the oldest usable one.
         const served = answer.headers['facebook-api-version'];
         if (served !== undefined && served !== settings.version) {
           warn(
-            `the Graph API serves ${served} instead of ${settings.version}; set META_GRAPH_VERSION to a version in force`,
+            `the Graph API serves ${served} instead of ${settings.version}; set META_GRAPH_VERSION to a supported version`,
           );
         }
         const verdict = judgeGraph(answer, permissions);

@@ -92,7 +92,7 @@ export async function askInsights({
   if (required && answers.length === 0) {
     throw new PlatformError(
       'configuration',
-      `${api} refuses every metric asked of it, as it does for an account of another kind; check account_id (${metrics.join(', ')})`,
+      `${api} refuses all requested metrics, as it does for an account of another kind; check account_id (${metrics.join(', ')})`,
       'connection',
     );
   }
@@ -119,7 +119,7 @@ function parseInsights(
   optional: Optional | undefined,
 ): Insights {
   const envelope = z.object({ data: list(z.unknown(), 1_000) }).safeParse(json);
-  if (!envelope.success) throw new PlatformError('unexpected_response', 'the answer holds no list of insights');
+  if (!envelope.success) throw new PlatformError('unexpected_response', 'the answer has no list of insights');
   const insights: Insight[] = [];
   const lost: string[] = [];
   let error: PlatformError | null = null;

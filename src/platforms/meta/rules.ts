@@ -66,7 +66,7 @@ export const RULES: readonly MetaRule[] = [
   // The account id.
   { codes: [21], words: /migrated to page ID (\d+)/i, ...OF_THE_ACCOUNT_ID, message: '$SAID; set account_id to $1' },
   { codes: [21], ...OF_THE_ACCOUNT_ID, message: "$SAID; set account_id to the Page's new id" },
-  { codes: [803], ...OF_THE_ACCOUNT_ID, message: '$SAID; account_id names nothing at Meta; correct it' },
+  { codes: [803], ...OF_THE_ACCOUNT_ID, message: '$SAID; nothing at Meta has this account_id; correct it' },
   {
     codes: [100],
     words: /nonexisting field .*on node type \(User\)/i,

@@ -14,5 +14,5 @@ export const metricNumber = z
   ])
   .refine(
     (value) => Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)),
-    'a number that cannot be held exactly',
+    'a number that cannot be represented exactly',
   );

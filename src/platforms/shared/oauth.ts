@@ -88,7 +88,7 @@ async function refresh(client: OAuthClient, refreshToken: string, { http, warn }
   );
   const { access_token: token, scope, refresh_token_expires_in: seconds = Number.POSITIVE_INFINITY } = answer;
   if (client.whenShortLived !== undefined && seconds <= WEEK_SECONDS) {
-    warn(`the ${client.provider} refresh tokens of this app end within 7 days; ${client.whenShortLived}`);
+    warn(`the ${client.provider} refresh tokens of this app expire within 7 days; ${client.whenShortLived}`);
   }
   // People may untick a permission when they consent; an answer need not name the scopes.
   const granted = scope?.split(/[\s,]+/).filter(Boolean) ?? [];
@@ -138,12 +138,12 @@ function judgeRefresh(
     if (rule !== undefined) {
       const said = `${words} (HTTP ${answer.status})`;
       const tell = (SAID: string) => verdictOf(rule, refusal, { SAID, VARIABLES: variables });
-      if (!rule.ofTheApp) return tell(`the ${provider} access token is not renewed: ${said}`);
+      if (!rule.ofTheApp) return tell(`the ${provider} access token could not be renewed: ${said}`);
       warn(tell(`${provider} refuses the app, so no access token can be renewed: ${said}`).error.message);
       return tell(`${provider} refuses the app: ${said}`);
     }
     if (answer.status < 500 && answer.status !== 429) {
-      return refuse('unexpected_response', `${provider} does not renew the token: ${words}`, 'connection');
+      return refuse('unexpected_response', `${provider} did not renew the token: ${words}`, 'connection');
     }
   }
   const plain = judgePlain(`${provider}'s token endpoint`, answer);

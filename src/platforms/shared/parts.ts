@@ -87,7 +87,7 @@ export async function askClosing(
 /** What trouble with something optional leaves of itself: nothing but a warning, unless the run itself may not ask for more. */
 export function leftOpen(error: PlatformError | null, what: string, warn: Warn): PlatformError | null {
   if (error === null || error instanceof RunLimit) return error;
-  warn(`${what} could not be had: ${error.message}`, what);
+  warn(`${what} could not be fetched: ${error.message}`, what);
   return null;
 }
 

@@ -10,5 +10,5 @@ export function list<Element extends z.ZodType>(element: Element, most = MOST_EL
 
 /** The first of the reasons why an answer has another shape than expected. */
 export function whatIsWrong({ issues: [issue] }: z.ZodError): string {
-  return issue === undefined ? 'no reason' : `${issue.path.join('.') || 'its whole'}: ${issue.message}`;
+  return issue === undefined ? 'unknown reason' : `${issue.path.join('.') || 'the whole answer'}: ${issue.message}`;
 }

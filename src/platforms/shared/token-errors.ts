@@ -46,7 +46,7 @@ export const TOKEN_RULES: readonly TokenRule[] = [
   {
     words: /^access_denied/,
     ...DEAD_TOKEN,
-    message: '$SAID; connect the account again; if it comes back, the app has not been granted the renewal of tokens',
+    message: '$SAID; connect the account again; if it recurs, the app is not allowed to renew tokens',
   },
   // LinkedIn says invalid_request of a dead refresh token as well.
   {
@@ -59,13 +59,13 @@ export const TOKEN_RULES: readonly TokenRule[] = [
     kind: 'retry',
     reason: 'throttled',
     scope: 'connection',
-    message: '$SAID; if it stays, ask for a higher rate of token grants',
+    message: '$SAID; if it persists, request a higher token grant rate',
   },
   {
     words: /^(temporarily_unavailable|server_error|internal_failure)/,
     kind: 'retry',
     reason: 'platform_error',
     scope: 'connection',
-    message: '$SAID; the next run asks again',
+    message: '$SAID; the next run tries again',
   },
 ];

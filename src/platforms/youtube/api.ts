@@ -28,12 +28,12 @@ export function openYouTube(settings: GoogleSettings, tokens: Tokens, context: C
   return {
     report: ({ metrics, ...query }) =>
       get(
-        'youtube analytics',
+        'YouTube Analytics API',
         `${settings.analyticsUrl}/v2/reports`,
         { ids: 'channel==MINE', ...query, metrics: metrics.join(',') },
         ANALYTICS_SCOPE,
       ),
     channel: (part) =>
-      get('youtube data', `${settings.dataUrl}/youtube/v3/channels`, { part, mine: 'true' }, CHANNEL_SCOPE),
+      get('YouTube Data API', `${settings.dataUrl}/youtube/v3/channels`, { part, mine: 'true' }, CHANNEL_SCOPE),
   };
 }

@@ -10,11 +10,11 @@ import { DAILY, GIVEN_UP_FIRST, METRICS, OPTIONAL, SPLIT_BY_CONTENT } from './me
 import { dailyFrom, splitsFrom } from './report.js';
 
 /** For people and for the memory of what is refused. */
-const API = 'YouTube Analytics';
+const API = 'YouTube Analytics API';
 const CONTENT_DIMENSION = 'creatorContentType';
 /** YouTube API Services Developer Policies, III.E.4. */
 const STORAGE_RULE =
-  'the authorization is to be verified again every 30 days, as each successful run does; once it is revoked, the data is to be deleted within 7 days';
+  'the authorization must be verified every 30 days, which each successful run does; once it is revoked, the data must be deleted within 7 days';
 
 /**
  * YouTube channels. Days are Pacific; data is two to three days late, and a report ends with the last day for which all

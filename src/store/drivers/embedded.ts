@@ -132,8 +132,8 @@ async function makeFolder(folder: string, setting: string): Promise<void> {
   } catch (thrown) {
     throw new CollectError(
       'store_refused',
-      `the data folder ${folder} cannot be made.`,
-      `Set ${setting} to a folder that you may write to.`,
+      `Cannot create the data folder ${folder}.`,
+      `Set ${setting} to a writable folder.`,
       { cause: thrown },
     );
   }

@@ -7,7 +7,7 @@ import { functionCall } from '../function-call.js';
 import { sqlStore } from '../sql-store.js';
 import type { Store } from '../store.js';
 
-/** A connection may be half open: the other end gone, and nobody to say so. */
+/** A connection may be half open: the other end is gone without closing it. */
 const CALL_TIMEOUT_MS = 30_000;
 const OLDEST_VERSION = 150_000;
 const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
@@ -60,7 +60,7 @@ export async function openPostgresStore(databaseUrl: string, clock?: Clock): Pro
       return (await query<{ result: unknown }>(statement))[0]?.result;
     },
     async applySchema() {
-      // A connection of its own: what a statement waits for may take its time.
+      // A separate connection, without a query timeout: a statement may wait for locks.
       const client = await pool.connect();
       try {
         return await applySchema({
@@ -84,8 +84,8 @@ function refuseOldServer(version: number, description: string): void {
   if (version >= OLDEST_VERSION) return;
   throw new CollectError(
     'store_refused',
-    `${description} is PostgreSQL ${Math.floor(version / 10_000)}, and 15 is the oldest that can keep reruns free of duplicates.`,
-    'Set DATABASE_URL to a PostgreSQL 15 or newer.',
+    `${description} runs PostgreSQL ${Math.floor(version / 10_000)}, but 15 or newer is required to keep reruns free of duplicates.`,
+    'Set DATABASE_URL to a PostgreSQL 15 or newer database.',
   );
 }
 

@@ -34,37 +34,33 @@ export async function openSupabaseStore({ url, serviceRoleKey }: SupabaseOptions
       return data;
     },
     async applySchema() {
-      throw new CollectError(
-        'usage',
-        `${description}: a schema cannot be applied over its REST interface.`,
-        SCHEMA_FIX,
-      );
+      throw new CollectError('usage', `Cannot apply the schema to ${description} over its REST interface.`, SCHEMA_FIX);
     },
     async close() {},
   });
 }
 
-/** The HTTP status speaks first: a gateway in front of the database answers without a code, and in HTML. */
+/** The HTTP status is checked first: a gateway in front of the database answers in HTML, without a code. */
 function supabaseError(error: { code?: string; message: string }, status: number, description: string): CollectError {
   if (status === 401 || error.code === '42501') {
     return new CollectError(
       'store_refused',
-      `${description} refused the key [${error.code || status}].`,
+      `${description} refused the service role key [${error.code || status}].`,
       'Set SUPABASE_SERVICE_ROLE_KEY to the service role (secret) key of this project, not the anonymous one.',
     );
   }
   if (status === 0 || status >= 502) {
     return new CollectError(
       'store_unreachable',
-      `${description} cannot be reached (${status === 0 ? 'no answer' : `HTTP ${status}`}).`,
-      'Check SUPABASE_URL, and that the project is not paused.',
+      `Cannot reach ${description} (${status === 0 ? 'no answer' : `HTTP ${status}`}).`,
+      'Check SUPABASE_URL and that the project is not paused.',
     );
   }
   if (!error.code) {
     return new CollectError(
       'store_refused',
-      `${description} answered HTTP ${status}, not as a Supabase project does.`,
-      'Check SUPABASE_URL: it is the project’s own address, as https://abc.supabase.co.',
+      `${description} answered HTTP ${status}, which is not how a Supabase project answers.`,
+      'Check SUPABASE_URL: it must be the project’s own address, such as https://abc.supabase.co.',
     );
   }
   return storeError(error, { description, setting: 'SUPABASE_URL', schemaFix: SCHEMA_FIX });

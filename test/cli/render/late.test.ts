@@ -72,11 +72,11 @@ describe('what was seen', () => {
     expect(renderSeen(RUNS)).toBe(
       [
         '4 values seen: 2 missing at first, 1 corrected upwards, 1 downwards,',
-        '3 settled by now, none gone again. For example:',
+        '3 settled by now, none removed. For example:',
         '  linkedin clickCount of 2026-11-01: no value, 5, settled at 8',
         '  youtube views of 2026-11-02: 24000, settled at 21000',
         '',
-        'Next, what failures look like: analytics-collect collect --sandbox faulty',
+        'Next, see what failures look like: analytics-collect collect --sandbox faulty',
         '',
       ].join('\n'),
     );
@@ -84,6 +84,6 @@ describe('what was seen', () => {
 
   it('counts the values that went away', () => {
     const gone = run(5, [NOTHING, settled(21_000), NOTHING], [NOTHING, NOTHING, NOTHING]);
-    expect(renderSeen([first, gone])).toContain('1 gone again');
+    expect(renderSeen([first, gone])).toContain('1 removed');
   });
 });

@@ -31,8 +31,8 @@ const platform: PlatformFacts = {
 test('a platform with an API version about to end', () => {
   expect(renderPlatforms([platform], NOW, noColors)).toMatchInlineSnapshot(`
     "any
-      version v1 of the API ends on 2027-01-01: set ANY_VERSION to a newer one
-      day      from midnight to midnight in UTC, settled 48 hours after its end
+      API version v1 ends on 2027-01-01: set ANY_VERSION to a newer version
+      day      from midnight to midnight in UTC, settled 48 hours after it ends
       storage  may be kept for one year
 
       metric       unit   aggregate  meaning
@@ -58,5 +58,5 @@ test('every platform as configured, in JSON and in text, with no version about t
     expect(new Set(document.metrics.map(({ name }) => name)).size).toBe(document.metrics.length);
     for (const metric of document.metrics) expect(Object.values(metric)).not.toContain('');
   }
-  expect(renderPlatforms(platforms, NOW, noColors)).toContain('version  v2, no end known');
+  expect(renderPlatforms(platforms, NOW, noColors)).toContain('version  v2, no end date known');
 });

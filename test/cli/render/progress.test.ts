@@ -49,6 +49,12 @@ test('named days count one by one, those of connections under way among them', (
   expect(formatProgress(progress, 96_000)).toBe('1/10 connections, days 960/9,000, 10 %, 10/s, 13 min 24 s left');
 });
 
+test('a dry run counts the days that are due', () => {
+  const due = report({ result: 'nothing_due', days: { due: 3 } });
+  const progress = [due, due, report({ result: 'nothing_due', days: {} })].reduce(advance, startProgress(3, null, 0));
+  expect(formatProgress(progress, 0)).toBe('3/3 connections, 100 %, 6 days due');
+});
+
 test('a connection in a line', () => {
   expect(formatConnection(report())).toBe(
     'instagram 17841400000000001 (Oslo Cycles) of user u1: succeeded, 2 days: 2026-11-20 to 2026-11-21, 28 metrics',
@@ -95,6 +101,13 @@ test('plain lines: start, progress every 10 seconds at most, warnings, end', () 
     2026-11-22T02:00:19Z done: 3/3 connections, 100 %
     "
   `);
+});
+
+test('a run without connections has no progress to show', () => {
+  const { reporter, lines } = plain(false);
+  reporter.onEvent({ ...started, connections: 0 });
+  reporter.end();
+  expect(lines).toEqual([]);
 });
 
 test('a line for each connection when verbose', () => {

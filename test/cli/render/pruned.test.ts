@@ -10,7 +10,7 @@ const pruned = {
 
 test('says what would be deleted, and how to', () => {
   expect(renderPruned(pruned)).toBe(
-    'would delete 1,200 snapshots of 10 days and 1 user, and 100 outcomes, of linkedin from before 2025-11-22; --yes deletes\n',
+    'would delete 1,200 linkedin snapshots (10 days, 1 user) and 100 outcomes before 2025-11-22; add --yes to delete them\n',
   );
   expect(prunedJson(pruned)).toEqual({
     platform: 'linkedin',
@@ -24,7 +24,9 @@ test('says what would be deleted, and how to', () => {
 });
 
 test('says what was deleted, or that there was nothing', () => {
-  expect(renderPruned({ ...pruned, dryRun: false })).toMatch(/^deleted 1,200 snapshots .* from before 2025-11-22\n$/);
+  expect(renderPruned({ ...pruned, dryRun: false })).toMatch(
+    /^deleted 1,200 linkedin snapshots .* before 2025-11-22\n$/,
+  );
   const counts = { snapshots: 0, outcomes: 0, days: 0, users: 0 };
-  expect(renderPruned({ ...pruned, counts })).toBe('nothing of linkedin is from before 2025-11-22\n');
+  expect(renderPruned({ ...pruned, counts })).toBe('no linkedin data before 2025-11-22\n');
 });

@@ -82,19 +82,19 @@ const status: StatusReport = {
       token_expires_at: '2026-11-28T12:00:00+00:00',
     },
   ],
-  warnings: ['version v21.0 of the API ends on 2027-01-21'],
+  warnings: ['API version v21.0 ends on 2027-01-21'],
 };
 
 test('the last run, the platforms, what is not collected, and what is failing for how long', () => {
   expect(renderStatus(status, noColors)).toMatchInlineSnapshot(`
     "Supabase at abc.supabase.co
-    last run: partial, began 6 h 30 min ago (2026-11-22T02:00:00Z), of all, by cli
+    last run: partial, started 6 h 30 min ago (2026-11-22T02:00:00Z) by cli, scope all
 
-    platform   accounts  with data  failing  newest day  missing  of the days
+    platform   accounts  with data  failing  newest day  missing  period
     instagram     1,500      1,499        1  2026-11-21        7  2026-11-15 to 2026-11-21
     facebook          0          0        0  none              0  2026-11-15 to 2026-11-21
 
-    not collected, connections of other services: google 1, word [2Jpress 1,200
+    ignored connections of other services: google 1, word [2Jpress 1,200
 
     1 account failing: 1 instagram needs_reconnect
       instagram 17841400000000001 (Oslo [2J Cycles) of user u1: needs_reconnect: the token has expired (9 runs, since 2026-11-15)
@@ -102,11 +102,11 @@ test('the last run, the platforms, what is not collected, and what is failing fo
     1 account skipped until a permission is granted (missing_permission):
       instagram 17841400000000009 of user u9: missing_permission: grant instagram_manage_insights (4 runs, since 2026-11-20)
 
-    1 token ended, or about to end, that only the user can renew:
+    1 token expired or expiring soon that only the user can renew:
       linkedin 70000001 of user u2: 2026-11-28T12:00:00+00:00
     Renew a token: analytics-collect connections add --user ID --platform NAME --account ID
 
-    warning: version v21.0 of the API ends on 2027-01-21
+    warning: API version v21.0 ends on 2027-01-21
     "
   `);
 });
@@ -120,7 +120,10 @@ test('an empty database says what to do', () => {
 
 test.each<[StatusReport['last_success'], string | null]>([
   [{ started_at: lastRun.started_at, age_hours: 26 }, null],
-  [{ started_at: lastRun.started_at, age_hours: 26.1 }, 'the last completed run began 26 h 6 min ago, more than 26 h'],
+  [
+    { started_at: lastRun.started_at, age_hours: 26.1 },
+    'the last completed run started 26 h 6 min ago, more than 26 h',
+  ],
   [null, 'no run over all users has completed yet'],
 ])('is the last completed run fresh? %#', (success, expected) => {
   expect(staleness({ ...status, last_success: success }, 26)).toBe(expected);

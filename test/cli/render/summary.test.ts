@@ -79,6 +79,7 @@ describe('failures', () => {
         instagram 17841400000000001 (Oslo Cycles) of user u1: needs_reconnect: the token has expired (7 days: 2026-11-15 to 2026-11-21)
         instagram connection c2 of user u2: timeout: no answer in 30 s (2026-11-21)
 
+      What each reason means: docs/troubleshooting.md
       Renew a token: analytics-collect connections add --user u1 --platform instagram --account 17841400000000001
       Next: analytics-collect status
       "
@@ -160,6 +161,13 @@ describe('what to do next', () => {
     expect(lastLine(render(summary({ status: 'interrupted' })))).toContain('run the same command again');
   });
 
+  test('looking up what the reasons mean, in the sandbox as well', () => {
+    expect(render(summary({ failures: [failure()] }), [], 'gone')).toContain(
+      '\nWhat each reason means: docs/troubleshooting.md\n',
+    );
+    expect(render(summary())).not.toContain('What each reason means');
+  });
+
   test('own accounts after the sandbox, whose data `status` would not find', () => {
     expect(lastLine(render(summary(), [], 'gone'))).toContain('your own accounts');
     expect(lastLine(render(summary({ status: 'interrupted' }), [], 'gone'))).toContain('your own accounts');
@@ -180,8 +188,8 @@ describe('a dry run', () => {
       report({ connectionId: 'c2', result: 'nothing_due', dates: [] }),
     ];
     expect(renderDue(dry, due)).toMatchInlineSnapshot(`
-      "dry run: no platform was asked, nothing was written
-      due: 3 days of 1 connection, of 300 active
+      "dry run: no requests were sent, nothing was written
+      due: 3 days of 1 connection (300 active)
         instagram 17841400000000001 (Oslo Cycles) of user u1: 3 days: 2026-11-18, 2026-11-20 to 2026-11-21
       "
     `);
@@ -189,6 +197,6 @@ describe('a dry run', () => {
 
   test('50 lines at most', () => {
     const due = Array.from({ length: 51 }, (_, n) => report({ connectionId: `c${n}` }));
-    expect(renderDue(dry, due)).toContain('… and 1 more: --verbose tells of each');
+    expect(renderDue(dry, due)).toContain('… and 1 more: --verbose lists all');
   });
 });

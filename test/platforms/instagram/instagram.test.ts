@@ -131,7 +131,7 @@ it('collects one undocumented metric where the other is broken', async () => {
   );
   expect(result?.kind).toBe('collected');
   expect([found('website_clicks')?.value, found('profile_views')]).toEqual([10, undefined]);
-  expect(warnings).toEqual([expect.stringContaining('profile_views could not be had')]);
+  expect(warnings).toEqual([expect.stringContaining('profile_views could not be fetched')]);
 });
 
 it('rests for all accounts when the API says that the app is over its limit, whatever its headers say', async () => {

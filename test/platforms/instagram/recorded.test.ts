@@ -96,7 +96,7 @@ const TABLE: Readonly<Record<string, OfInstagram>> = {
     when: (query) => asks('views')(query) || asks('reposts')(query),
     others: ones,
     rows: { [DATE]: onesOf('views', 'impressions', 'reposts') },
-    warns: [/refuses views/, /refuses reposts/, /by media_product_type refuses views/, /by follow_type refuses views/],
+    warns: [/refuses views/, /refuses reposts/],
   },
   'error-100-impressions-retired.json': {
     shows: 'a metric retired by name, which is dropped',
@@ -151,7 +151,7 @@ const TABLE: Readonly<Record<string, OfInstagram>> = {
     when: asks('shares'),
     others: ones,
     rows: { [DATE]: onesOf('shares') },
-    warns: [/v25.0: shares could not be had/, /by media_product_type: shares could not be had/],
+    warns: [/v25.0: shares could not be fetched/, /by media_product_type: shares could not be fetched/],
   },
   'error-200-api-access-blocked.json': {
     shows: 'the app is blocked, which no reconnection heals',

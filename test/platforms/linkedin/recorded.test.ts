@@ -80,7 +80,7 @@ const TABLE: Readonly<Record<string, OfLinkedIn>> = {
   'error-429-application-day.json': {
     shows: "the limit of the app at one endpoint, here that of the followers' total: the statistics go on",
     at: 'networkSizes',
-    warns: [/firstDegreeSize could not be had: networkSizes: .*DAY/],
+    warns: [/firstDegreeSize could not be fetched: networkSizes: .*DAY/],
     requests: 4,
   },
   'error-429-without-window.json': {

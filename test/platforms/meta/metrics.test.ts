@@ -9,20 +9,21 @@ const METRICS = ['a', 'b', 'c', 'd', 'e'];
 function api(retired: readonly string[], say: (asked: readonly string[]) => string, code = 100) {
   const asked: string[][] = [];
   const warnings: string[] = [];
+  const refusals = createRefusals((message) => warnings.push(message));
   const request = {
     api: 'x v1',
     metrics: METRICS,
     refusal: /valid insights metric|following values|Incompatible/,
     required: true,
     warn: (message: string) => void warnings.push(message),
-    refused: createRefusals((message) => warnings.push(message)).of(1, (text) => text),
+    refused: refusals.of(1, (text) => text),
     ask: async (metrics: readonly string[]) => {
       asked.push([...metrics]);
       if (!metrics.some((metric) => retired.includes(metric))) return metrics.join('');
       throw new GraphError('unexpected_response', 'refused', 'day', code, say(metrics));
     },
   };
-  return { asked, warnings, request };
+  return { asked, warnings, request, refusals };
 }
 
 const anonymous = () => '(#100) The value must be a valid insights metric';
@@ -37,9 +38,10 @@ it('leaves out the metric that the API names, and all that it does not list', as
 });
 
 it('finds the metric that the API does not name, and asks for it no more in this run', async () => {
-  const { asked, warnings, request } = api(['d'], anonymous);
+  const { asked, warnings, request, refusals } = api(['d'], anonymous);
   expect((await askTolerantly(request)).join('')).toBe('abce');
-  expect(warnings).toEqual([expect.stringContaining('refuses the metric d')]);
+  refusals.end();
+  expect(warnings).toEqual([expect.stringContaining('refuses the metric "d"')]);
   asked.length = 0;
   expect(await askTolerantly(request)).toEqual(['abce']);
   expect(asked).toEqual([['a', 'b', 'c', 'e']]);
@@ -79,7 +81,7 @@ describe('a fatal error', () => {
   it('of one metric is found, and costs that one alone', async () => {
     const { warnings, request } = api(['d'], () => 'Fatal', -1);
     expect((await askTolerantly(request)).join('')).toBe('abce');
-    expect(warnings).toEqual([expect.stringContaining('d could not be had')]);
+    expect(warnings).toEqual([expect.stringContaining('d could not be fetched')]);
   });
 
   it('is no refusal, and the metric is asked for again', async () => {

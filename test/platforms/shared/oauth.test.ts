@@ -94,8 +94,8 @@ describe('a session', () => {
     [503, { error: 'temporarily_unavailable' }, 'platform_error', '503'],
     [401, { error: 'disabled_client' }, 'configuration', 'enable it, or set ANY_CLIENT_ID and ANY_CLIENT_SECRET'],
     [400, { error: 'invalid_rapt' }, 'needs_reconnect', 'session policy of the Workspace'],
-    [403, { error: 'rate_limit_exceeded' }, 'throttled', 'rate of token grants'],
-    [401, { error: 'access_denied' }, 'needs_reconnect', 'has not been granted the renewal of tokens'],
+    [403, { error: 'rate_limit_exceeded' }, 'throttled', 'higher token grant rate'],
+    [401, { error: 'access_denied' }, 'needs_reconnect', 'not allowed to renew tokens'],
     [200, { token: 'new' }, 'unexpected_response', 'without an access token'],
     [200, { access_token: 'other' }, 'needs_reconnect', 'stale'],
   ])('ends HTTP %i with %j in %s', async (status, json, reason, message) => {

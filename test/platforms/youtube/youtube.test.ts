@@ -124,7 +124,7 @@ describe('a query that is refused', () => {
 it('collects the days without the split when that fails, and warns once', async () => {
   const { summary, warnings } = await collect((url) => (asks(url, 'creatorContentType') ? BROKEN : report(url)));
   expect(summary).toBe(`collected ${ALL}`);
-  expect(warnings).toEqual([expect.stringContaining('splits by content type could not be had')]);
+  expect(warnings).toEqual([expect.stringContaining('splits by content type could not be fetched')]);
 });
 
 describe('the totals of the channel', () => {
@@ -147,7 +147,7 @@ describe('the totals of the channel', () => {
   it('are missed with a warning when they fail', async () => {
     const { summary, warnings } = await collectWith(BROKEN);
     expect(summary).toBe(`collected ${ALL}`);
-    expect(warnings).toEqual([expect.stringContaining('totals of the channel could not be had')]);
+    expect(warnings).toEqual([expect.stringContaining('totals of the channel could not be fetched')]);
   });
 
   it.each(['2026-11-16', null])(
