@@ -444,7 +444,9 @@ describe('a row of another writer', () => {
     const summary = await world.collect();
     expect(summary.status).toBe('completed');
     expect(summary.metrics.foreign).toBe(2);
-    expect(summary.warnings).toEqual([expect.stringMatching(/^2 values were not written \(2026-11-18 to 2026-11-20\), .*--adopt/)]);
+    expect(summary.warnings).toEqual([
+      expect.stringMatching(/^2 values were not written \(2026-11-18 to 2026-11-20\), .*--adopt/),
+    ]);
     expect(await foreignRows()).toEqual(DAYS.map((date) => ({ date, value: 5 })));
     const [others] = await world.query(`select count(*)::int as rows from analytics_snapshots where metadata <> '{}'`);
     expect(others).toEqual({ rows: summary.metrics.inserted });
