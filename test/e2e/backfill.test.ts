@@ -28,7 +28,7 @@ describe('a backfill', () => {
 
   it('is offered by the first run of an account, with the command, and by no later one', async () => {
     const command =
-      /1 new instagram account, .* back to (\S+): analytics-collect collect --platform instagram --since \1\n/;
+      /1 new instagram account can be collected back to (\S+): analytics-collect collect --platform instagram --since \1\n/;
     expect((await runCli(['collect'], { env })).stdout).toMatch(command);
     expect((await runCli(['collect'], { env })).stdout).not.toMatch(/new instagram/);
   });

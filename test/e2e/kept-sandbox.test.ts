@@ -68,7 +68,7 @@ describe('a sandbox that is kept', () => {
     ]) {
       const run = await runCli(['collect', ...KEEP], { env });
       expect(run).toMatchObject({ code: 2, stdout: '' });
-      expect(run.stderr).toContain('Set ANALYTICS_SANDBOX_DIR to a folder of its own');
+      expect(run.stderr).toContain('Set ANALYTICS_SANDBOX_DIR to a separate folder');
     }
     expect(await readdir(real)).toEqual(contents);
     expect(existsSync(join(home, 'new'))).toBe(false);

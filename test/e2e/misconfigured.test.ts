@@ -163,7 +163,7 @@ describe.each(ONE_SERVER)('with accounts, %s', (kind) => {
     await expectRefusal(['collect', '--platform', 'linkedin'], database.env, {
       code: 1,
       error: 'no_connections',
-      names: ['linkedin', 'facebook 2'],
+      names: ['linkedin', '2 facebook connections'],
     });
   });
 
@@ -172,7 +172,7 @@ describe.each(ONE_SERVER)('with accounts, %s', (kind) => {
     await expectRefusal(['collect', '--user', accounts[0]?.userId ?? ''], database.env, {
       code: 1,
       error: 'no_connections',
-      names: ['inactive: facebook 1'],
+      names: ['1 inactive facebook connection'],
     });
   });
 });

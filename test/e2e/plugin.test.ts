@@ -97,7 +97,7 @@ describe('what is no plugin is refused in plain words', () => {
     ['a module without a default export', './empty.mjs', 'export const a = 1;', 'has no default export'],
     ['something else', './else.mjs', 'export default { name: 1 };', 'is not a platform:\n  name: '],
     ['a platform without metrics', './bare.mjs', flat('bare'), 'is not a platform:\n  api: '],
-    ['a name that is taken', './taken.mjs', flat('youtube'), 'named "youtube", and there is one of that name already'],
+    ['a name that is taken', './taken.mjs', flat('youtube'), 'named "youtube", but that name is taken'],
   ])('%s', async (_what, path, text, message) => {
     if (text !== '') module(path, text);
     const { code, stdout, stderr } = await runCli(['platforms', '--plugin', path]);
@@ -109,6 +109,6 @@ describe('what is no plugin is refused in plain words', () => {
   it('the same one twice', async () => {
     const { code, stderr } = await runCli(['collect', ...PLUGIN, ...PLUGIN]);
     expect(code).toBe(2);
-    expect(stderr).toContain('named "hacker_news", and there is one of that name already');
+    expect(stderr).toContain('named "hacker_news", but that name is taken');
   });
 });
