@@ -38,8 +38,6 @@ export interface App {
 export interface AppOptions extends Partial<SandboxSettings> {
   /** Told of each token that was decrypted, before it is used: a log that is masked can be told of it. */
   readonly onToken?: (token: string) => void;
-  /** Platforms beside the built-in ones, or in place of those with the same name. See `definePlatform`. */
-  readonly ownPlatforms?: readonly PlatformDefinition[];
   /** What the embedded store must be where the settings name no store. Default: `create`. */
   readonly defaultStore?: DefaultStore;
 }

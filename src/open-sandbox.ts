@@ -3,12 +3,10 @@ import { type Config, loadConfig, readEnvironment } from './config.js';
 import { CollectError } from './errors.js';
 import type { OpenStore } from './open-store.js';
 import type { PlatformDefinition } from './platforms/contract.js';
-import type { SandboxAccount } from './sandbox/account.js';
+import { connectionOf, type SandboxAccount } from './sandbox/account.js';
 import { latePopulation } from './sandbox/late.js';
-import { SANDBOX_CREDENTIALS } from './sandbox/oauth.js';
 import { FAULTY_REFUSED_METRICS, population } from './sandbox/population.js';
 import { startSandbox } from './sandbox/server.js';
-import { newestVersions } from './sandbox/versions.js';
 import { type EmbeddedStore, hasEmbeddedStore, openEmbeddedStore } from './store/drivers/embedded.js';
 import type { Store } from './store/store.js';
 import { generateKey } from './tokens/fernet.js';
@@ -26,7 +24,7 @@ export interface SandboxSettings {
   /** Default: the process's environment over `.env`. */
   readonly environment?: Environment;
   readonly now?: () => Date;
-  /** Platforms beside the built-in ones: their variables are taken from the environment. */
+  /** Platforms beside the built-in ones, or in place of those with the same name. See `definePlatform`. */
   readonly ownPlatforms?: readonly PlatformDefinition[];
 }
 
@@ -40,34 +38,28 @@ export interface OpenSandbox extends OpenStore {
  * Everything real but the other end: the same code over HTTP to loopback, and SQL to a database of the sandbox's own. The platforms
  * live by the same clock; those of `late` begin to be late when they are opened.
  */
-export async function openSandbox(
-  settings: SandboxSettings & { readonly ownPlatforms?: readonly PlatformDefinition[] },
-): Promise<OpenSandbox> {
+export async function openSandbox(settings: SandboxSettings): Promise<OpenSandbox> {
   const { sandbox: kind, now = () => new Date(), ownPlatforms = [] } = settings;
   const faulty = kind === 'faulty';
   const accounts = kind === 'late' ? latePopulation(now()) : population({ faulty, now: now() });
-  const { store, encryptionKey, where } = await openDatabase(settings);
+  const opened: { close(): Promise<void> }[] = [];
+  const close = async () => void (await Promise.all(opened.map((each) => each.close())));
   try {
+    const { store, encryptionKey, where } = await openDatabase(settings);
+    opened.push(store);
     await connectOnce(accounts, store, createKeyring(encryptionKey, { allowPlaintext: false }));
-    const refusedMetrics = faulty ? FAULTY_REFUSED_METRICS : [];
-    const platforms = await startSandbox({ accounts, now, refusedMetrics });
+    const platforms = await startSandbox({ accounts, now, refusedMetrics: faulty ? FAULTY_REFUSED_METRICS : [] });
+    // A listening port would keep the process alive.
+    opened.push(platforms);
+    const environment = { ...variablesOf(ownPlatforms, settings.environment), ...platforms.environment };
     return {
-      config: loadConfig(
-        {
-          ...variablesOf(ownPlatforms, settings.environment),
-          ...platforms.urls,
-          ...SANDBOX_CREDENTIALS,
-          ...newestVersions(now()),
-          ENCRYPTION_KEY: encryptionKey,
-        },
-        ownPlatforms,
-      ),
-      store: { ...store, close: async () => void (await Promise.all([store.close(), platforms.close()])) },
+      config: loadConfig({ ...environment, ENCRYPTION_KEY: encryptionKey }, ownPlatforms),
+      store: { ...store, close },
       encryptionKey,
       notices: [`Sandbox: ${accounts.length} made-up accounts on a loopback port, ${where}`],
     };
   } catch (error) {
-    await store.close();
+    await close();
     throw error;
   }
 }
@@ -133,14 +125,11 @@ async function connectOnce(accounts: readonly SandboxAccount[], store: Store, ke
   const known = await store.listConnections();
   if (known.length >= accounts.length) return;
   for (const account of accounts) {
+    const connection = connectionOf(account);
     await store.saveConnection({
-      userId: account.userId,
-      platform: account.platform,
-      accountId: account.connectedAs ?? account.accountId,
-      accountName: account.name,
-      accessToken: keyring.encrypt(account.accessToken),
-      refreshToken: account.refreshToken === undefined ? null : keyring.encrypt(account.refreshToken),
-      tokenExpiresAt: account.tokenExpiresAt ?? null,
+      ...connection,
+      accessToken: keyring.encrypt(connection.accessToken),
+      refreshToken: connection.refreshToken === null ? null : keyring.encrypt(connection.refreshToken),
     });
   }
 }

@@ -5,6 +5,7 @@ import { type CollectOptions, DEFAULTS } from '../src/collector/options.js';
 import { definePlatform, type Platform } from '../src/platforms/contract.js';
 import type { Summary } from '../src/report/summary.js';
 import { population } from '../src/sandbox/population.js';
+import { baseAddress } from '../src/setting.js';
 
 let app: App | undefined;
 afterEach(async () => {
@@ -38,11 +39,33 @@ describe('openApp({ sandbox })', () => {
       ...linkedin,
       collect: async ({ accountId }, days) => {
         asked.push(accountId);
-        return { days: days.map(({ date }) => ({ date, kind: 'no_data', values: [] })), closing: [] };
+        return { days: days.map(({ date }) => ({ date, kind: 'no_data' })), closing: [] };
       },
     };
     await collectOn('linkedin', { ownPlatforms: [definePlatform(own)] });
     expect(new Set(asked).size).toBe(population().filter(({ platform }) => platform === 'linkedin').length);
+  });
+
+  it('gives platforms of one’s own what the environment says, and leaves no port open where that is wrong', async () => {
+    const [linkedin] = configuredPlatforms([], {}).filter(({ name }) => name === 'linkedin');
+    if (linkedin === undefined) throw new Error('no such platform');
+    const asked: string[] = [];
+    const own = definePlatform({
+      name: 'own',
+      title: 'Own',
+      variables: { OWN_URL: baseAddress('https://own.example') },
+      create({ OWN_URL }) {
+        asked.push(OWN_URL);
+        return { ...linkedin, name: 'own' };
+      },
+    });
+    const ports = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length;
+    const before = ports();
+    const wrong = { sandbox: 'healthy', ownPlatforms: [own], environment: { OWN_URL: 'nowhere' } } as const;
+    await expect(openApp(wrong)).rejects.toMatchObject({ code: 'config_invalid' });
+    expect(ports()).toBe(before);
+    app = await openApp({ ...wrong, environment: { OWN_URL: 'http://127.0.0.1:1' } });
+    expect(asked).toEqual(['http://127.0.0.1:1']);
   });
 
   it('lives by the clock it is given', async () => {

@@ -29,28 +29,15 @@ export interface Sandbox {
  * use this library or read its tables.
  */
 export async function startSandbox({ fault, latencyMs = 0, ...population }: SandboxOptions = {}): Promise<Sandbox> {
-  const [server, { population: populate }, { SANDBOX_CREDENTIALS }, { newestVersions }] = await Promise.all([
+  const [server, { population: populate }, { connectionOf }] = await Promise.all([
     import('../sandbox/server.js'),
     import('../sandbox/population.js'),
-    import('../sandbox/oauth.js'),
-    import('../sandbox/versions.js'),
+    import('../sandbox/account.js'),
   ]);
   const accounts = populate(population).map((account, index) => {
     const wrong = fault?.(index);
     return wrong === undefined ? account : { ...account, fault: wrong };
   });
-  const { urls, close } = await server.startSandbox({ accounts, latencyMs });
-  return {
-    environment: { ...urls, ...SANDBOX_CREDENTIALS, ...newestVersions(new Date()) },
-    connections: accounts.map((account) => ({
-      userId: account.userId,
-      platform: account.platform,
-      accountId: account.connectedAs ?? account.accountId,
-      accountName: account.name,
-      accessToken: account.accessToken,
-      refreshToken: account.refreshToken ?? null,
-      tokenExpiresAt: account.tokenExpiresAt ?? null,
-    })),
-    close,
-  };
+  const { environment, close } = await server.startSandbox({ accounts, latencyMs });
+  return { environment, connections: accounts.map(connectionOf), close };
 }

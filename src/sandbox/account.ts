@@ -100,3 +100,16 @@ export type PlainFault =
 
 export type FaultKind = Fault['kind'];
 export type FaultOf<K extends FaultKind> = Fault & { readonly kind: K };
+
+/** The connection that an application would have stored, its tokens in clear. */
+export function connectionOf(account: SandboxAccount) {
+  return {
+    userId: account.userId,
+    platform: account.platform,
+    accountId: account.connectedAs ?? account.accountId,
+    accountName: account.name,
+    accessToken: account.accessToken,
+    refreshToken: account.refreshToken ?? null,
+    tokenExpiresAt: account.tokenExpiresAt ?? null,
+  };
+}

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { FaultKind, SandboxAccount } from './account.js';
 import { type Addresses, APIS, type Api, addressesAt, isApi } from './apis.js';
+import { SANDBOX_CREDENTIALS } from './oauth.js';
 import { decoded, type Reply, type SandboxRequest } from './reply.js';
+import { newestVersions } from './versions.js';
 import { type Counters, createWorld, type World } from './world.js';
 
 export interface SandboxOptions {
@@ -42,6 +44,8 @@ interface RecordedRequest {
 
 export interface Sandbox {
   readonly urls: Addresses;
+  /** The variables of a program that asks it: addresses, the app's credentials, and the versions in force by its clock. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly requests: readonly RecordedRequest[];
   readonly counters: Readonly<Counters>;
   /** How often an account met a fault: a test that injects one asserts that it was met. */
@@ -51,9 +55,10 @@ export interface Sandbox {
 
 /** Serves the platforms' APIs in miniature on a loopback port of the system's choice. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const now = options.now ?? (() => new Date());
   const world = createWorld({
     accounts: options.accounts,
-    now: options.now ?? (() => new Date()),
+    now,
     refusedMetrics: options.refusedMetrics ?? [],
     metaAppSecret: options.metaAppSecret,
     exhausted: options.exhausted ?? [],
@@ -88,8 +93,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     });
   });
 
+  const urls = addressesAt(`http://127.0.0.1:${port}`);
   return {
-    urls: addressesAt(`http://127.0.0.1:${port}`),
+    urls,
+    get environment() {
+      return { ...urls, ...SANDBOX_CREDENTIALS, ...newestVersions(now()) };
+    },
     requests,
     counters: world.counters,
     fired: world.fired,

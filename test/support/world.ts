@@ -6,7 +6,7 @@ import { createPlatforms } from '../../src/platforms/registry.js';
 import type { CollectEvent } from '../../src/report/events.js';
 import type { Summary } from '../../src/report/summary.js';
 import { collect } from '../../src/run/collect.js';
-import type { SandboxAccount } from '../../src/sandbox/account.js';
+import { connectionOf, type SandboxAccount } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.js';
 import type { Store } from '../../src/store/store.js';
@@ -88,14 +88,11 @@ export async function createWorld({
         onEvent,
       ),
     connect: async (account, ciphertext) => {
+      const connection = connectionOf(account);
       const { id } = await database.store.saveConnection({
-        userId: account.userId,
-        platform: account.platform,
-        accountId: account.connectedAs ?? account.accountId,
-        accountName: account.name,
-        accessToken: ciphertext ?? keyring.encrypt(account.accessToken),
-        refreshToken: account.refreshToken === undefined ? null : keyring.encrypt(account.refreshToken),
-        tokenExpiresAt: account.tokenExpiresAt ?? null,
+        ...connection,
+        accessToken: ciphertext ?? keyring.encrypt(connection.accessToken),
+        refreshToken: connection.refreshToken === null ? null : keyring.encrypt(connection.refreshToken),
       });
       return id;
     },
