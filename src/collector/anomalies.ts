@@ -21,14 +21,11 @@ export interface Anomalies {
 
 /** Counts, by platform and day, how many accounts fell. */
 export function createAnomalies(): Anomalies {
-  const counts = new Map<string, { platform: string; date: string; fallen: number; accounts: number; known: number }>();
+  const platforms = new Map<string, Map<string, Count>>();
   return {
     add({ platform, ledger }, days) {
-      const countOf = (date: string) => {
-        const count = counts.get(`${platform} ${date}`) ?? { platform, date, fallen: 0, accounts: 0, known: 0 };
-        counts.set(`${platform} ${date}`, count);
-        return count;
-      };
+      const counts = entryOf(platforms, platform, () => new Map<string, Count>());
+      const countOf = (date: string) => entryOf(counts, date, () => ({ fallen: 0, accounts: 0, known: 0 }));
       for (const { outcome, hasFallen } of days) {
         if (hasFallen === undefined) continue;
         const count = countOf(outcome.date);
@@ -43,9 +40,23 @@ export function createAnomalies(): Anomalies {
       }
     },
     found: () =>
-      [...counts.values()]
+      [...platforms]
+        .flatMap(([platform, counts]) => [...counts].map(([date, count]) => ({ platform, date, ...count })))
         .filter(({ fallen, accounts }) => accounts >= FEWEST_ACCOUNTS && fallen >= ANOMALY_SHARE * accounts)
         .map(({ known, ...count }) => ({ ...count, isNew: known === 0 }))
         .sort((a, b) => `${a.platform} ${a.date}`.localeCompare(`${b.platform} ${b.date}`)),
   };
+}
+
+interface Count {
+  fallen: number;
+  accounts: number;
+  /** Accounts whose day is doubted for an anomaly already. */
+  known: number;
+}
+
+function entryOf<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const entry = map.get(key) ?? make();
+  map.set(key, entry);
+  return entry;
 }
