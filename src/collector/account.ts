@@ -29,7 +29,6 @@ import type { Plan } from './plan.js';
 import { progressOf } from './progress.js';
 import type { Refusals } from './refusals.js';
 import { closingRows, valuesOf, valuesOfTheDay } from './snapshots.js';
-import type { Window } from './window.js';
 
 /** What the accounts of one run share. */
 export interface RunContext {
@@ -37,11 +36,6 @@ export interface RunContext {
   readonly http: Pick<HttpClient, 'lane'>;
   readonly refusals: Pick<Refusals, 'of'>;
   readonly warn: PlatformContext['warn'];
-  readonly window: Window;
-  /** At most so many days from before the window, of each account. */
-  readonly backlog: number;
-  /** Collect again what is settled. */
-  readonly again: boolean;
   readonly now: () => Date;
   readonly signal: AbortSignal;
   /** Redacted, like the account's own tokens, from everything an API says. */

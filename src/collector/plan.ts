@@ -3,6 +3,7 @@ import type { LedgerEntry, StoredAccount } from '../store/accounts.js';
 import { addDays, datesBetween, dayOf, daysSinceEpoch, lastEndedDate, nearestDay } from './day.js';
 import { isAskedAgain } from './doubt.js';
 import { isIncomplete } from './expected.js';
+import type { CollectOptions } from './options.js';
 import { openDays } from './progress.js';
 import { hasSettled, isLastOfWindow, OPEN_DAYS, type Window, windowRange } from './window.js';
 
@@ -35,22 +36,15 @@ export interface Plan {
   readonly closing: Day | null;
 }
 
-/** What a run asks of every account. */
-export interface PlanOptions {
-  readonly window: Window;
-  readonly backlog: number;
-  readonly again: boolean;
-  readonly now: () => Date;
-}
-
 /** The days due of one account, from its ledger and the clock. */
 export function planAccount(
   account: StoredAccount,
   { day, metrics }: Pick<Platform, 'day' | 'metrics'>,
-  { window, backlog, again, now }: PlanOptions,
+  { window, backlog, refresh, adopt }: Pick<CollectOptions, 'window' | 'backlog' | 'refresh' | 'adopt'>,
+  now: Date,
 ): Plan {
   const hasClosing = metrics.some(({ period }) => period === 'lifetime');
-  return plan({ account, day, hasClosing, window, backlog, again, now: now() });
+  return plan({ account, day, hasClosing, window, backlog, again: refresh || adopt, now });
 }
 
 export function isNothingDue({ due, tooOld }: Plan): boolean {

@@ -36,15 +36,6 @@ export function countNamedDays(window: Window, now: Date): number | null {
   return datesBetween(since, until).length;
 }
 
-/** How many of the days named are done already, those of a plan being left. */
-export function daysDoneBefore(
-  window: Window,
-  { due, tooOld }: { readonly due: readonly Day[]; readonly tooOld: readonly Day[] },
-  now: Date,
-): number {
-  return Math.max(0, (countNamedDays(window, now) ?? 0) - due.length - tooOld.length);
-}
-
 /** Warns when the named days include one that has not ended in the platform's time zone; null when all have. */
 export function openDaysWarning(
   { name, day }: Pick<Platform, 'name' | 'day'>,

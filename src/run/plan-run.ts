@@ -23,12 +23,7 @@ export async function planRun(collector: Collector, options: CollectOptions, onE
     if (options.signal.aborted) break;
     const platform = platformOf(account, platforms);
     telling.platform(platform);
-    const planned = planAccount(account, platform, {
-      window: options.window,
-      backlog: options.backlog,
-      again: options.refresh || options.adopt,
-      now: clock.now,
-    });
+    const planned = planAccount(account, platform, options, clock.now());
     if (planned.tooOld.length > 0) tooOld.set(platform, (tooOld.get(platform) ?? 0) + planned.tooOld.length);
     telling.account(account, planned, null);
   }

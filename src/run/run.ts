@@ -9,7 +9,7 @@ import type { AccountRecord } from '../collector/outcome.js';
 import { isNothingDue, planAccount } from '../collector/plan.js';
 import { createRecorder } from '../collector/recorder.js';
 import { createRefusals } from '../collector/refusals.js';
-import { daysDoneBefore } from '../collector/window.js';
+import { countNamedDays } from '../collector/window.js';
 import { leaseLost } from '../errors.js';
 import { createHttp } from '../http/client.js';
 import { createClockCheck } from '../http/clock-skew.js';
@@ -73,17 +73,15 @@ export async function run(
     signal,
     secrets,
     refusals,
-    window: options.window,
-    backlog: options.backlog,
-    again: options.refresh || options.adopt,
   };
+  const namedDays = countNamedDays(options.window, startedAt) ?? 0;
   const accounts = { collector, options, startedAt, runId, telling, onEvent };
   const releaseLease = holdLease(store, runId, halt);
 
   async function processAccount(account: StoredAccount): Promise<void> {
     const platform = platformOf(account, platforms);
     telling.platform(platform);
-    const planned = planAccount(account, platform, context);
+    const planned = planAccount(account, platform, options, clock.now());
     const tell = (record: AccountRecord | null) => {
       telling.account(account, planned, record);
       anomalies.add(account, record?.days ?? []);
@@ -94,7 +92,7 @@ export async function run(
       const onWritten = (chunk: AccountRecord) => {
         written.push(chunk);
         if (isLast) return tell(joinedRecord(written));
-        const before = daysDoneBefore(options.window, planned, startedAt);
+        const before = Math.max(0, namedDays - planned.due.length - planned.tooOld.length);
         const days = written.reduce((sum, { days }) => sum + days.length, before);
         onEvent({ type: 'days', connectionId: account.connections[0].id, days });
       };

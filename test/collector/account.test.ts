@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { collectAccount, type RunContext } from '../../src/collector/account.js';
 import { openRefreshToken } from '../../src/collector/open-account.js';
+import { DEFAULTS } from '../../src/collector/options.js';
 import { planAccount } from '../../src/collector/plan.js';
 import { type FailureReason, PlatformError } from '../../src/errors.js';
 import { dayResult, type Platform } from '../../src/platforms/contract.js';
@@ -41,15 +42,17 @@ async function collecting(account: StoredAccount, collect: Platform['collect']) 
     refusals: { of: () => context.refused },
     warn: context.warn,
     now: () => NOW,
-    again: false,
     secrets: [],
     signal: new AbortController().signal,
     http: client,
     keyring,
-    window: { kind: 'lookback', days: 2 },
-    backlog: 30,
   };
-  const record = await collectAccount(account, platform, planAccount(account, platform, run), run);
+  const record = await collectAccount(
+    account,
+    platform,
+    planAccount(account, platform, { ...DEFAULTS, window: { kind: 'lookback', days: 2 } }, NOW),
+    run,
+  );
   return { record };
 }
 

@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest';
 import { collectAccount } from '../../src/collector/account.js';
+import { DEFAULTS } from '../../src/collector/options.js';
 import { planAccount } from '../../src/collector/plan.js';
 import { createRefusals } from '../../src/collector/refusals.js';
 import { loadConfig } from '../../src/config.js';
@@ -56,11 +57,8 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
     now,
     signal,
     secrets: [],
-    again: false,
     keyring: { decrypt: (token: string) => ({ ok: true, token }) as const },
     refusals: createRefusals(warn),
-    window: { kind: 'lookback', days: 7 } as const,
-    backlog: 30,
   };
   const stored = storedAccount({
     userId: account.userId,
@@ -78,7 +76,7 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
   });
   const platform = platforms.get(account.platform);
   if (platform === undefined) throw new Error(`no platform ${account.platform}`);
-  const record = await collectAccount(stored, platform, planAccount(stored, platform, run), run);
+  const record = await collectAccount(stored, platform, planAccount(stored, platform, DEFAULTS, run.now()), run);
   run.refusals.end();
   const single = record.days.map(({ outcome, snapshots }) => ({
     date: outcome.date,
