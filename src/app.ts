@@ -1,7 +1,8 @@
 import { DAY_MS, systemClock } from './clock.js';
 import type { CollectOptions } from './collector/options.js';
-import { type Config, loadConfig, readEnvironment, secretsOf } from './config.js';
+import { type Config, loadConfig, secretsOf } from './config.js';
 import { type AddedConnection, addConnection, type ConnectionInput, choosePrimary } from './connections.js';
+import { readEnvironment } from './environment.js';
 import type { SandboxSettings } from './open-sandbox.js';
 import { type DefaultStore, type OpenStore, openDriver, openStore } from './open-store.js';
 import type { Platform, PlatformDefinition } from './platforms/contract.js';
@@ -35,6 +36,7 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** What is opened, and how. */
 export interface AppOptions extends Partial<SandboxSettings> {
   /** Told of each token that was decrypted, before it is used: a log that is masked can be told of it. */
   readonly onToken?: (token: string) => void;

@@ -9,8 +9,6 @@ import { isHeaderSafe } from './text.js';
 import { splitKeys } from './tokens/keyring.js';
 import { type Environment, missingVariables, type Variables, variableSchemas } from './variables.js';
 
-export { readEnvironment } from './environment.js';
-
 const SHORTEST_CRON_SECRET = 16;
 
 /** Runtime configuration. */

@@ -14,14 +14,8 @@ import type { Summary } from './report/summary.js';
 import type { AppliedSchema } from './store/apply-schema.js';
 import type { ChosenPrimary, ConnectionSummary, WrittenMetric } from './store/store.js';
 
-export type {
-  /** What is opened, and how. */
-  AppOptions,
-} from './app.js';
-export type {
-  /** What a run collects and what it may cost. */
-  CollectOptions,
-} from './collector/options.js';
+export type { AppOptions } from './app.js';
+export type { CollectOptions } from './collector/options.js';
 export type { Window } from './collector/window.js';
 export type { AddedConnection, ConnectionInput } from './connections.js';
 export {
@@ -36,24 +30,17 @@ export {
 export type { RunLimits } from './http/client.js';
 export type { Http, HttpAnswer, HttpRequest, Judge, Rest, Verdict } from './http/http.js';
 export { type Sandbox, type SandboxOptions, startSandbox } from './library/sandbox.js';
-export type {
-  /** What the accounts of a sandbox are like: sound, some of them broken, or with values that come late and are corrected. */
-  SandboxKind,
-  /** Which sandbox is opened, and where its database is. */
-  SandboxSettings,
-} from './open-sandbox.js';
+export type { SandboxKind, SandboxSettings } from './open-sandbox.js';
 export type { DefaultStore } from './open-store.js';
 export type {
   Account,
   ApiVersion,
-  /** What a platform is lent to check a token. */
   CheckContext,
   Collected,
   Day,
   DayResult,
   MetricInfo,
   MetricValue,
-  /** Items of which there is at least one. */
   NonEmpty,
   Platform,
   PlatformContext,
@@ -63,42 +50,23 @@ export type {
 } from './platforms/contract.js';
 export { dayResult, definePlatform } from './platforms/contract.js';
 export { judgePlain } from './platforms/shared/verdicts.js';
+export type { Change } from './report/changes.js';
+export type { CollectEvent, ConnectionReport, OnEvent } from './report/events.js';
 export type {
-  /** What is new of a connection since it was last collected. */
-  Change,
-} from './report/changes.js';
-export type {
-  CollectEvent,
-  ConnectionReport,
-  /** Told of each event while a run goes on. Must not throw. */
-  OnEvent,
-} from './report/events.js';
-export type {
-  /** A connection whose token its user has to renew, and when it ends: ISO 8601, UTC. */
   ExpiringToken,
-  /** An account that fails or lacks a permission, and since when: `YYYY-MM-DD`, UTC. */
   FailingReport,
-  /** How the accounts of one platform stand. Dates are in the platform's time zone. */
   PlatformStatus,
   StatusReport,
 } from './report/status.js';
 export type { Failure, Summary } from './report/summary.js';
-export type {
-  Fault,
-  PlainFault,
-  /** A platform that the sandbox has in miniature. */
-  SandboxPlatform,
-} from './sandbox/account.js';
+export type { Fault, PlainFault, SandboxPlatform } from './sandbox/account.js';
 export { baseAddress, credential, secret, setting, type Values, type Variable } from './setting.js';
 export type { OutcomeState } from './store/accounts.js';
 export type { AppliedSchema } from './store/apply-schema.js';
 export type { PlatformSummary, RunCounts, RunError, RunSummary } from './store/run-summary.js';
 export type { Selection } from './store/selection.js';
 export type { ChosenPrimary, ConnectionSummary, NewConnection, RunStatus, WrittenMetric } from './store/store.js';
-export type {
-  /** Variables by name, as `process.env`; one that is undefined or empty is not set. */
-  Environment,
-} from './variables.js';
+export type { Environment } from './variables.js';
 
 /** An open database with the platforms and the key of its tokens, for several calls. Close it at the end. */
 export interface App {

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { type Config, loadConfig, readEnvironment } from './config.js';
+import { type Config, loadConfig } from './config.js';
+import { readEnvironment } from './environment.js';
 import { CollectError } from './errors.js';
 import type { OpenStore } from './open-store.js';
 import type { PlatformDefinition } from './platforms/contract.js';
@@ -14,8 +15,10 @@ import { createKey, readKey } from './tokens/key-file.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
 import type { Environment } from './variables.js';
 
+/** What the accounts of a sandbox are like: sound, some of them broken, or with values that come late and are corrected. */
 export type SandboxKind = 'healthy' | 'faulty' | 'late';
 
+/** Which sandbox is opened, and where its database is. */
 export interface SandboxSettings {
   /** The platforms' APIs in miniature, and made-up accounts, instead of what the environment names. */
   readonly sandbox: SandboxKind;

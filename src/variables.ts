@@ -8,6 +8,7 @@ import { isHeaderSafe } from './text.js';
 import { parseFernetKey } from './tokens/fernet.js';
 import { splitKeys } from './tokens/keyring.js';
 
+/** Variables by name, as `process.env`; one that is undefined or empty is not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** At 09:00 UTC the Pacific day, Meta's and YouTube's, has ended all the year round. */

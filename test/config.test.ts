@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { cronSecretOf, loadConfig, readEnvironment, secretsOf } from '../src/config.js';
+import { cronSecretOf, loadConfig, secretsOf } from '../src/config.js';
+import { readEnvironment } from '../src/environment.js';
 import { CollectError } from '../src/errors.js';
 
 const KEY = 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=';

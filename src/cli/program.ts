@@ -1,4 +1,4 @@
-import { Command } from '@commander-js/extra-typings';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import {
   addOptions,
   collectOptions,
@@ -41,7 +41,7 @@ export function createProgram(version: string): Command {
     (await import('./commands/platforms.js')).platformsCommand(flags),
   );
   pruneOptions(program.command('prune')).action(async (flags) => {
-    sayDatabaseStarts({ json: flags.json });
+    sayDatabaseStarts(flags);
     await (await import('./commands/prune.js')).pruneCommand(flags);
   });
   addSchedule(program);
@@ -107,6 +107,6 @@ function loadSchedule() {
 }
 
 /** The options that the caller gave, those with their defaults left out. */
-function given(command: { opts(): object; getOptionValueSource(name: never): string | undefined }): string[] {
-  return Object.keys(command.opts()).filter((name) => command.getOptionValueSource(name as never) === 'cli');
+function given(command: CommandUnknownOpts): string[] {
+  return Object.keys(command.opts()).filter((name) => command.getOptionValueSource(name) === 'cli');
 }

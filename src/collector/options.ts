@@ -3,6 +3,7 @@ import type { RunLimits } from '../http/client.js';
 import { ALL, type Selection } from '../store/selection.js';
 import { DEFAULT_LOOKBACK_DAYS, type Window } from './window.js';
 
+/** What a run collects and what it may cost. */
 export interface CollectOptions {
   readonly selection: Selection;
   /** Default: all that there are. */

@@ -37,6 +37,7 @@ export interface MetricValue {
   readonly reactions?: Split;
 }
 
+/** Items of which there is at least one. */
 export type NonEmpty<T> = readonly [T, ...T[]];
 
 export function isNonEmpty<T>(items: readonly T[]): items is NonEmpty<T> {
@@ -107,6 +108,7 @@ export interface PlatformContext {
   warn(message: string, about?: string): void;
 }
 
+/** What a platform is lent to check a token. */
 export type CheckContext = Pick<PlatformContext, 'http' | 'now' | 'warn'>;
 
 /**

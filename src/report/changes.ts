@@ -5,6 +5,7 @@ import type { OutcomeState, StoredAccount } from '../store/accounts.js';
 /** What is new about an account since it was last collected, or has gone on for so long that it should be told. */
 export const CHANGES = ['newly_failing', 'repaired', 'failing_over_3_nights', 'newly_without_data'] as const;
 
+/** What is new of a connection since it was last collected. */
 export type Change = (typeof CHANGES)[number];
 
 /** Three days and a bit less than one more: a daily run that fails the fourth time in a row is past it, however quick it is. */

@@ -43,4 +43,5 @@ export interface ConnectionReport {
   readonly message: string | null;
 }
 
+/** Told of each event while a run goes on. Must not throw. */
 export type OnEvent = (event: CollectEvent) => void;

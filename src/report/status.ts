@@ -34,6 +34,7 @@ export interface StatusReport {
   warnings: string[];
 }
 
+/** A connection whose token its user has to renew, and when it ends: ISO 8601, UTC. */
 export interface ExpiringToken {
   connection_id: string;
   user_id: string;
@@ -43,6 +44,7 @@ export interface ExpiringToken {
   token_expires_at: string;
 }
 
+/** How the accounts of one platform stand. Dates are in the platform's time zone. */
 export interface PlatformStatus {
   platform: string;
   /** The window looked at, in the platform's own days, ended ones only. */
@@ -62,6 +64,7 @@ export interface PlatformStatus {
   reasons: Record<string, number>;
 }
 
+/** An account that fails or lacks a permission, and since when: `YYYY-MM-DD`, UTC. */
 export interface FailingReport {
   connection_id: string;
   user_id: string;

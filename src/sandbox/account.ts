@@ -1,3 +1,4 @@
+/** A platform that the sandbox has in miniature. */
 export type SandboxPlatform = 'instagram' | 'facebook' | 'youtube' | 'linkedin';
 
 /** An account that the sandbox knows, and how it misbehaves. All tokens are made up. */

@@ -1,5 +1,6 @@
 import { createAlerts } from '../../alerts/alerts.js';
-import { loadConfig, readEnvironment } from '../../config.js';
+import { loadConfig } from '../../config.js';
+import { readEnvironment } from '../../environment.js';
 import { CollectError } from '../../errors.js';
 
 /** Sends one alert, marked as a test, to show that alerts arrive before they are needed. */
