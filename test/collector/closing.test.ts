@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { population } from '../../src/sandbox/population.js';
-import { accountOf, modelOf } from '../support/model.js';
+import { modelOf, worldOf } from '../support/model.js';
 import { createWorld, type World } from '../support/world.js';
 
 let world: World;
@@ -57,12 +57,7 @@ describe('closing figures', () => {
   it('filed while their day was under way are certain once later ones come, however much later', async () => {
     const model = modelOf('instagram', { asks: 'day', hasTotal: true });
     model.total = 7;
-    world = await createWorld({
-      now: new Date('2026-11-23T15:00:00Z'),
-      accounts: [],
-      connected: [accountOf('instagram')],
-      platforms: new Map([['instagram', model.platform]]),
-    });
+    world = await worldOf(model, new Date('2026-11-23T15:00:00Z'));
     await world.collect();
     world.now = new Date('2027-01-05T02:00:00Z');
     await world.collect();
@@ -78,12 +73,7 @@ describe('closing figures', () => {
 
   it('that could not be fetched are asked for again in the next run of the day, and then no more', async () => {
     const model = modelOf('instagram', { asks: 'day', hasTotal: true });
-    world = await createWorld({
-      now: new Date('2026-11-22T02:00:00Z'),
-      accounts: [],
-      connected: [accountOf('instagram')],
-      platforms: new Map([['instagram', model.platform]]),
-    });
+    world = await worldOf(model, new Date('2026-11-22T02:00:00Z'));
     await world.collect();
     expect(await totals()).toEqual([]);
 

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { addDays, datesBetween } from '../../src/collector/day.js';
 import { PlatformError } from '../../src/errors.js';
+import { lastOf } from '../../src/platforms/shared/parts.js';
 import type { CollectEvent } from '../../src/report/events.js';
 import { readStatus } from '../../src/report/status.js';
-import { accountOf, type Model, modelOf } from '../support/model.js';
-import { createWorld, type World } from '../support/world.js';
+import { type Model, modelOf, worldOf } from '../support/model.js';
+import type { World } from '../support/world.js';
 
 const DAY_MS = 86_400_000;
 /** 2026-11-21 has ended two hours ago. */
@@ -19,24 +20,10 @@ afterEach(() => world?.close());
 async function start(given: Parameters<typeof modelOf>[1], accounts = ['1']): Promise<void> {
   const name = given.asks === 'range' ? 'facebook' : 'instagram';
   model = modelOf(name, given);
-  world = await createWorld({
-    now: START,
-    accounts: [],
-    connected: accounts.map((id) => accountOf(name, id)),
-    platforms: new Map([[name, model.platform]]),
-  });
+  world = await worldOf(model, START, accounts);
 }
 
-/** A run on each of the following days. */
-async function runDaily(days: number) {
-  let summary = null;
-  for (let day = 0; day < days; day++) {
-    world.now = new Date(world.now.getTime() + DAY_MS);
-    summary = await world.collect();
-  }
-  if (summary === null) throw new Error('no run');
-  return summary;
-}
+const runDaily = (days: number) => world.collectDaily(days);
 
 const rows = () =>
   world.query(
@@ -183,7 +170,7 @@ describe('a provisional row', () => {
     await start({ asks: 'day', reachDays: 10 });
     await world.collect();
     model.refuses = () => DEAD;
-    const summary = await runDaily(10);
+    const summary = lastOf(await runDaily(10));
     expect(await provisional()).toEqual([]);
     expect(await outcomeOf('2026-11-21')).toBe('settled');
     expect(summary.lost).toBe(0);
@@ -222,7 +209,7 @@ describe('days that were missed', () => {
     model.refuses = () => DEAD;
     await runDaily(14);
     model.refuses = null;
-    const summary = await runDaily(1);
+    const summary = lastOf(await runDaily(1));
     expect(summary.backlog).toBe(0);
     expect(await datesOf()).toEqual(all(15));
   });
@@ -278,7 +265,7 @@ describe('days that were missed', () => {
     expect(summary.warnings).toEqual([
       expect.stringMatching(/^instagram: 10 days of an account can no longer be collected; .* 10 days$/),
     ]);
-    const next = await runDaily(1);
+    const next = lastOf(await runDaily(1));
     expect(next).toMatchObject({ lost: 0, warnings: [] });
     const status = await readStatus(world, 7, world.now);
     expect(status.platforms).toMatchObject([{ platform: 'instagram', lost_days: 10 }]);
@@ -335,7 +322,7 @@ describe('a backfill', () => {
   it('is offered by the first run of an account alone', async () => {
     await start({ asks: 'day', reachDays: 100 });
     expect((await world.collect()).backfill).toEqual({ instagram: { accounts: 1, since: '2026-08-14' } });
-    expect((await runDaily(1)).backfill).toEqual({});
+    expect(lastOf(await runDaily(1)).backfill).toEqual({});
   });
 });
 

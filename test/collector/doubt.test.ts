@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { addDays, datesBetween } from '../../src/collector/day.js';
 import type { Summary } from '../../src/report/summary.js';
-import { accountOf, type Model, modelOf } from '../support/model.js';
-import { createWorld, type World } from '../support/world.js';
+import { type Model, modelOf, worldOf } from '../support/model.js';
+import type { World } from '../support/world.js';
 
 const DAY_MS = 86_400_000;
 /** 2026-11-21 has ended two hours ago. */
@@ -17,14 +17,8 @@ let model: Model;
 afterEach(() => world?.close());
 
 async function connect(asks: 'day' | 'range', accounts: readonly string[]): Promise<void> {
-  const name = asks === 'range' ? 'facebook' : 'instagram';
-  model = modelOf(name, { asks });
-  world = await createWorld({
-    now: START,
-    accounts: [],
-    connected: accounts.map((id) => accountOf(name, id)),
-    platforms: new Map([[name, model.platform]]),
-  });
+  model = modelOf(asks === 'range' ? 'facebook' : 'instagram', { asks });
+  world = await worldOf(model, START, accounts);
 }
 
 async function start(asks: 'day' | 'range', accounts: readonly string[]): Promise<void> {
@@ -32,15 +26,7 @@ async function start(asks: 'day' | 'range', accounts: readonly string[]): Promis
   await world.collect();
 }
 
-/** A run on each of the following days. */
-async function runDaily(days: number): Promise<Summary[]> {
-  const summaries: Summary[] = [];
-  for (let day = 0; day < days; day++) {
-    world.now = new Date(world.now.getTime() + DAY_MS);
-    summaries.push(await world.collect());
-  }
-  return summaries;
-}
+const runDaily = (days: number) => world.collectDaily(days);
 
 const rowsOf = (date: string) =>
   world.query(

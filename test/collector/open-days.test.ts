@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Interrupted, PlatformError } from '../../src/errors.js';
-import { accountOf, type Model, modelOf } from '../support/model.js';
-import { createWorld, type World } from '../support/world.js';
+import { type Model, modelOf, worldOf } from '../support/model.js';
+import type { World } from '../support/world.js';
 
 const DAY_MS = 86_400_000;
 const START = new Date('2026-11-22T02:00:00Z');
@@ -14,28 +14,18 @@ afterEach(() => world?.close());
 
 async function start(): Promise<void> {
   model = modelOf('instagram', { asks: 'day' });
-  world = await createWorld({
-    now: START,
-    accounts: [],
-    connected: [accountOf('instagram')],
-    platforms: new Map([['instagram', model.platform]]),
-  });
+  world = await worldOf(model, START);
   await world.collect();
 }
 
-async function runDaily(days: number): Promise<void> {
-  for (let day = 0; day < days; day++) {
-    world.now = new Date(world.now.getTime() + DAY_MS);
-    await world.collect();
-  }
-}
+const runDaily = (days: number) => world.collectDaily(days);
 
 const failOn = (failing: string) => (date: string) =>
   date === failing ? ({ values: {}, failed: true } as const) : { values: { views: 5, reach: 3 } };
 const outcomeOf = async (date: string) =>
   (await world.query('select outcome from collection_outcomes where date = $1', [date]))[0]?.outcome;
 
-/** Lets everything but the first request wait for what `meanwhile` does. */
+/** Does something else in the place of the second request. */
 function interruptSecondRequest(instead: () => Promise<never>): void {
   const { platform } = model;
   const ask = platform.collect;

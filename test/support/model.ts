@@ -1,13 +1,14 @@
 import { PlatformError } from '../../src/errors.js';
 import { type DayResult, dayResult, type MetricInfo, type Platform } from '../../src/platforms/contract.js';
 import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
+import { createWorld, type World } from './world.js';
 
 /** What a model platform says of a day: its values, or that it failed with those it had. */
 export type Said = { readonly values: Readonly<Record<string, number>>; readonly failed?: true };
 
 /** A platform whose answers a test sets. Its days are those of UTC and settle after 48 hours. */
 export interface Model {
-  readonly platform: Platform;
+  readonly platform: Platform & { readonly name: SandboxPlatform };
   /** What it says of an account's day. */
   says: (date: string, accountId: string) => Said;
   /** Given in every answer, as of its time. */
@@ -73,6 +74,12 @@ export function modelOf(
   return model;
 }
 
-export function accountOf(platform: SandboxPlatform, accountId = '1'): SandboxAccount {
+function accountOf(platform: SandboxPlatform, accountId = '1'): SandboxAccount {
   return { platform, userId: `u${accountId}`, accountId, name: 'an account', accessToken: 'token', followers: 1000 };
+}
+
+/** A world of accounts of the model's platform, all of them connected. */
+export function worldOf({ platform }: Model, now: Date, accountIds: readonly string[] = ['1']): Promise<World> {
+  const connected = accountIds.map((id) => accountOf(platform.name, id));
+  return createWorld({ now, accounts: [], connected, platforms: new Map([[platform.name, platform]]) });
 }

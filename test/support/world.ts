@@ -1,7 +1,8 @@
 import { afterAll } from 'vitest';
+import { DAY_MS } from '../../src/clock.js';
 import { type CollectOptions, DEFAULTS } from '../../src/collector/options.js';
 import { loadConfig } from '../../src/config.js';
-import type { Platform } from '../../src/platforms/contract.js';
+import type { NonEmpty, Platform } from '../../src/platforms/contract.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
 import type { CollectEvent } from '../../src/report/events.js';
 import type { Summary } from '../../src/report/summary.js';
@@ -14,6 +15,7 @@ import { generateKey } from '../../src/tokens/fernet.js';
 import { createKeyring, type Keyring } from '../../src/tokens/keyring.js';
 import { hastyClock } from './clock.js';
 import { freshPglite, type Sql } from './database.js';
+import { nonEmpty } from './non-empty.js';
 
 /** One engine a test file: a world finds it empty. */
 let engine: ReturnType<typeof freshPglite> | undefined;
@@ -28,6 +30,8 @@ export interface World {
   readonly platforms: ReadonlyMap<string, Platform>;
   now: Date;
   collect(options?: Partial<CollectOptions>, onEvent?: (event: CollectEvent) => void): Promise<Summary>;
+  /** A run on each of the following days, one at least. */
+  collectDaily(days: number): Promise<NonEmpty<Summary>>;
   /** Connects an account, its tokens encrypted unless `ciphertext` is given in their place. */
   connect(account: SandboxAccount, ciphertext?: string): Promise<string>;
   close(): Promise<void>;
@@ -87,6 +91,14 @@ export async function createWorld({
         },
         onEvent,
       ),
+    async collectDaily(days) {
+      const summaries: Summary[] = [];
+      for (let day = 0; day < days; day++) {
+        world.now = new Date(world.now.getTime() + DAY_MS);
+        summaries.push(await world.collect());
+      }
+      return nonEmpty(summaries);
+    },
     connect: async (account, ciphertext) => {
       const connection = connectionOf(account);
       const { id } = await database.store.saveConnection({
