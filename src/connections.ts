@@ -1,5 +1,4 @@
 import type { Clock } from './clock.js';
-import { DEFAULT_LOOKBACK_DAYS } from './collector/window.js';
 import { CollectError, type FailureReason, PlatformError } from './errors.js';
 import { createHttp } from './http/client.js';
 import { redact } from './http/redact.js';
@@ -51,18 +50,14 @@ export async function addConnection(
     accessToken: connection.accessToken === '' ? '' : keyring.encrypt(connection.accessToken),
     refreshToken: connection.refreshToken === null ? null : keyring.encrypt(connection.refreshToken),
   });
-  await store.syncAccounts({ ...syncRequest(options), userId: connection.userId });
+  await store.syncAccounts({ collected: [...platforms.keys()], userId: connection.userId });
   return { ...saved, accountName };
 }
 
 /** Makes the account that a connection opens the primary one of its user and platform. */
 export async function choosePrimary(options: ConnectionsOptions, connectionId: string): Promise<ChosenPrimary> {
   await options.store.check();
-  return options.store.choosePrimary(connectionId, syncRequest(options));
-}
-
-function syncRequest({ platforms, clock }: ConnectionsOptions) {
-  return { collected: [...platforms.keys()], at: clock.now(), windowDays: DEFAULT_LOOKBACK_DAYS };
+  return options.store.choosePrimary(connectionId, [...options.platforms.keys()]);
 }
 
 /** The account's name, where the platform tells one. */

@@ -1,5 +1,4 @@
 import { CollectError } from '../errors.js';
-import type { ClockCheck } from '../http/clock-skew.js';
 import { type AccountRow, type ForeignRows, NOTHING_RECORDED, type RecordCounts } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import { oneLine } from '../text.js';
@@ -34,8 +33,10 @@ export interface RecorderOptions {
   readonly now: () => Date;
   readonly refresh: boolean;
   readonly adopt: boolean;
-  /** Nothing is written before it is confirmed; while nothing can confirm it, a full buffer releases it. */
-  readonly clockCheck: Pick<ClockCheck, 'confirmed' | 'release'>;
+  /** What comes before the first call, the check of the clock among it. */
+  readonly ready: Promise<void>;
+  /** Called when the buffer is full, for then no answer may come that settles `ready`. */
+  readonly onFull: () => void;
   /** Called at once when writing has ended for good, so that nothing more is fetched for it. */
   readonly onFailure: () => void;
 }
@@ -51,7 +52,8 @@ export function createRecorder({
   now,
   refresh,
   adopt,
-  clockCheck,
+  ready,
+  onFull,
   onFailure,
 }: RecorderOptions): Recorder {
   let counts = NOTHING_RECORDED;
@@ -59,7 +61,7 @@ export function createRecorder({
   let rowsWaiting = 0;
   let rowsUnwritten = 0;
   let timer: NodeJS.Timeout | undefined;
-  let writing: Promise<void> = clockCheck.confirmed;
+  let writing = ready;
 
   async function send(records: readonly AccountRecord[]): Promise<void> {
     const days = records.flatMap((record) => record.days);
@@ -169,7 +171,7 @@ export function createRecorder({
       timer ??= setTimeout(flush, LONGEST_BUFFERED_MS);
       if (rowsWaiting >= ROWS_PER_CALL) void flush();
       if (rowsUnwritten < LARGEST_BUFFER_ROWS) return;
-      clockCheck.release();
+      onFull();
       await flush();
     },
   };

@@ -6,7 +6,7 @@ import type { OnEvent } from '../report/events.js';
 import { expiringTokens, expiryWarnings } from '../report/expiring.js';
 import { successionWarning, unknownUsersWarning } from '../report/messages.js';
 import type { Telling } from '../report/telling.js';
-import type { StoredAccount, SyncRequest } from '../store/accounts.js';
+import type { StoredAccount } from '../store/accounts.js';
 import { scopeOf, userOf } from '../store/selection.js';
 import type { Collector } from './collector.js';
 
@@ -20,13 +20,22 @@ export interface AccountsOptions {
 }
 
 /** Brings the accounts in step with the connections that open them. */
-export async function syncAccounts({ collector, options, startedAt, telling }: AccountsOptions): Promise<void> {
+export async function syncAccounts({ collector, options, telling }: AccountsOptions): Promise<void> {
+  const { store, platforms } = collector;
+  const { unknownUsers } = await store.syncAccounts({
+    collected: [...platforms.keys()],
+    userId: userOf(options.selection),
+  });
+  if (unknownUsers > 0) telling.warn(unknownUsersWarning(unknownUsers));
+}
+
+/** Lets accounts give way that have failed, or were not connected, for the whole window; the clock must be known to be right. */
+export async function replacePrimaries({ collector, options, startedAt, telling }: AccountsOptions): Promise<void> {
   const { store } = collector;
-  const { successions, unknownUsers } = await store.syncAccounts(syncRequest(collector, options, startedAt));
-  for (const succession of successions) {
+  const request = { userId: userOf(options.selection), at: startedAt, windowDays: DEFAULT_LOOKBACK_DAYS };
+  for (const succession of await store.successions(request)) {
     if (await store.succeed(succession)) telling.warn(successionWarning(succession));
   }
-  if (unknownUsers > 0) telling.warn(unknownUsersWarning(unknownUsers));
 }
 
 /**
@@ -39,7 +48,7 @@ export async function* readAccounts(given: AccountsOptions): AsyncGenerator<Stor
     filter: filterOf(collector, options),
     ledger: ledgerRange(options.window, startedAt),
     runId: options.dryRun ? null : runId,
-    preview: options.dryRun ? syncRequest(collector, options, startedAt) : null,
+    preview: options.dryRun ? [...collector.platforms.keys()] : null,
   };
   const read = new Set<number>();
   for await (const page of collector.store.accounts(request)) {
@@ -80,8 +89,4 @@ async function announce(given: AccountsOptions, total: number): Promise<void> {
 
 function filterOf({ platforms }: Collector, options: CollectOptions) {
   return { selection: options.selection, platforms: options.platforms ?? [...platforms.keys()] };
-}
-
-function syncRequest({ platforms }: Collector, { selection }: CollectOptions, at: Date): SyncRequest {
-  return { collected: [...platforms.keys()], userId: userOf(selection), at, windowDays: DEFAULT_LOOKBACK_DAYS };
 }

@@ -20,7 +20,7 @@ import type { Summary } from '../report/summary.js';
 import { createTelling } from '../report/telling.js';
 import type { StoredAccount } from '../store/accounts.js';
 import { scopeOf } from '../store/selection.js';
-import { platformOf, readAccounts, syncAccounts } from './accounts.js';
+import { platformOf, readAccounts, replacePrimaries, syncAccounts } from './accounts.js';
 import type { Collector } from './collector.js';
 
 /**
@@ -45,7 +45,10 @@ export async function run(
   const requests = { total: 0, retried: 0 };
   const refusals = createRefusals(warn);
   const clockCheck = createClockCheck();
-  clockCheck.confirmed.catch(() => halt.abort());
+  const accounts = { collector, options, startedAt, runId, telling, onEvent };
+  // Nothing that hangs on the clock is written before the platforms have confirmed it.
+  const ready = clockCheck.confirmed.then(() => replacePrimaries(accounts));
+  ready.catch(() => halt.abort());
   const http = createHttp({
     concurrency: options.concurrency,
     signal,
@@ -62,7 +65,8 @@ export async function run(
     now: clock.now,
     refresh: options.refresh,
     adopt: options.adopt,
-    clockCheck,
+    ready,
+    onFull: clockCheck.release,
     onFailure: () => halt.abort(),
   });
   const context: RunContext = {
@@ -75,7 +79,6 @@ export async function run(
     refusals,
   };
   const namedDays = countNamedDays(options.window, startedAt) ?? 0;
-  const accounts = { collector, options, startedAt, runId, telling, onEvent };
   const releaseLease = holdLease(store, runId, halt);
 
   async function processAccount(account: StoredAccount): Promise<void> {

@@ -23,31 +23,32 @@ export const doubtAnswer = z.discriminatedUnion('lease', [
 ]);
 
 export const syncAnswer = z
-  .object({
-    successions: z.array(
-      z
-        .object({
-          account: z.number(),
-          former: z.number(),
-          user_id: z.string(),
-          platform: z.string(),
-          account_id: z.string(),
-          former_account_id: z.string(),
-          reason: z.string().nullable(),
-        })
-        .transform((row) => ({
-          account: row.account,
-          former: row.former,
-          userId: row.user_id,
-          platform: row.platform,
-          accountId: row.account_id,
-          formerAccountId: row.former_account_id,
-          reason: row.reason,
-        })),
-    ),
-    unknown_users: z.number(),
-  })
-  .transform((answer) => ({ successions: answer.successions, unknownUsers: answer.unknown_users }));
+  .object({ unknown_users: z.number() })
+  .transform((answer) => ({ unknownUsers: answer.unknown_users }));
+
+export const successionsAnswer = z.object({
+  successions: z.array(
+    z
+      .object({
+        account: z.number(),
+        former: z.number(),
+        user_id: z.string(),
+        platform: z.string(),
+        account_id: z.string(),
+        former_account_id: z.string(),
+        reason: z.string().nullable(),
+      })
+      .transform((row) => ({
+        account: row.account,
+        former: row.former,
+        userId: row.user_id,
+        platform: row.platform,
+        accountId: row.account_id,
+        formerAccountId: row.former_account_id,
+        reason: row.reason,
+      })),
+  ),
+});
 
 export const changedAnswer = z.object({ changed: z.boolean() });
 

@@ -50,8 +50,8 @@ export interface AccountsRequest {
   readonly ledger: DateRange;
   /** The run that reads them; null where none does. */
   readonly runId: string | null;
-  /** Reads them as they would be after `syncAccounts`, without a trace of it; null to read them as they are. */
-  readonly preview: SyncRequest | null;
+  /** Reads them as they would be after `syncAccounts` for these platforms, without a trace of it; null to read them as they are. */
+  readonly preview: SyncRequest['collected'] | null;
 }
 
 export interface SyncRequest {
@@ -59,14 +59,18 @@ export interface SyncRequest {
   readonly collected: readonly string[];
   /** Only this user's; null for all. */
   readonly userId: string | null;
-  /** The run's clock. */
+}
+
+export interface SuccessionsRequest {
+  /** Only this user's; null for all. */
+  readonly userId: string | null;
+  /** The run's clock, once it is known to be right. */
   readonly at: Date;
   /** After so many days without a collected day, a failing primary account gives way to a working one. */
   readonly windowDays: number;
 }
 
 export interface SyncedAccounts {
-  readonly successions: readonly Succession[];
   /** Accounts of users whom the application's table of users does not know: they are not collected. */
   readonly unknownUsers: number;
 }

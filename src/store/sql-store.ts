@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from '../clock.js';
 import { CollectError, leaseLost } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
-import type { AccountFilter, AccountPage, AccountRow, AccountsRequest, SyncRequest } from './accounts.js';
+import type { AccountFilter, AccountPage, AccountRow, AccountsRequest } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { patiently } from './patience.js';
@@ -98,7 +98,13 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
       return ask(answers.lastRunsAnswer, 'last_collection');
     },
 
-    syncAccounts: (request) => askPatiently(accountAnswers.syncAnswer, 'sync_accounts', syncArgs(request)),
+    syncAccounts: ({ collected, userId }) =>
+      askPatiently(accountAnswers.syncAnswer, 'sync_accounts', { collected, for_user: userId }),
+
+    async successions({ userId, at, windowDays }) {
+      const args = { for_user: userId, asked_at: at.toISOString(), window_days: windowDays };
+      return (await askPatiently(accountAnswers.successionsAnswer, 'find_successions', args)).successions;
+    },
 
     async succeed({ account, former }) {
       return (await askPatiently(accountAnswers.changedAnswer, 'make_primary', { account, former })).changed;
@@ -111,7 +117,7 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
           accountAnswers.accountsAnswer,
           preview === null ? 'read_accounts' : 'preview_accounts',
           {
-            ...(preview === null ? {} : syncArgs(preview)),
+            ...(preview === null ? {} : { collected: preview }),
             ...filterArgs(filter),
             for_run: runId,
             ...ledger,
@@ -198,15 +204,8 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
       return (await ask(answers.removedAnswer, 'remove_connection', { connection_id: id })).removed;
     },
 
-    choosePrimary: (id, request) => {
-      const { collected, asked_at, window_days } = syncArgs({ ...request, userId: null });
-      return askPatiently(accountAnswers.primaryAnswer, 'choose_primary', {
-        connection_id: id,
-        collected,
-        asked_at,
-        window_days,
-      });
-    },
+    choosePrimary: (id, collected) =>
+      askPatiently(accountAnswers.primaryAnswer, 'choose_primary', { connection_id: id, collected }),
   };
 }
 
@@ -229,8 +228,4 @@ function accountArg(row: AccountRow) {
 function filterArgs({ selection, platforms }: AccountFilter) {
   const { kind, ...shard } = selection;
   return { for_user: userOf(selection), for_platforms: platforms, for_shard: kind === 'shard' ? shard : null };
-}
-
-function syncArgs({ collected, userId, at, windowDays }: SyncRequest) {
-  return { collected, for_user: userId, asked_at: at.toISOString(), window_days: windowDays };
 }

@@ -9,6 +9,7 @@ import type {
   RecordCounts,
   StoredConnection,
   Succession,
+  SuccessionsRequest,
   SyncedAccounts,
   SyncRequest,
 } from './accounts.js';
@@ -45,6 +46,8 @@ export interface Store {
 
   /** Brings the accounts in step with the connections, and sees to it that each user and platform has one primary account. */
   syncAccounts(request: SyncRequest): Promise<SyncedAccounts>;
+  /** Which primary accounts are to give way, and to which: each is for `succeed`. */
+  successions(request: SuccessionsRequest): Promise<readonly Succession[]>;
   /** Makes one account the primary one in place of another. False when the other has recovered, or gave way already. */
   succeed(succession: Pick<Succession, 'account' | 'former'>): Promise<boolean>;
   /**
@@ -79,8 +82,8 @@ export interface Store {
   saveConnection(connection: NewConnection): Promise<{ id: string; created: boolean }>;
   /** Removes a connection; what was collected of its account stays. False when `platform_connections` has none with that id. */
   removeConnection(id: string): Promise<boolean>;
-  /** Makes the account that a connection opens the primary one of its user and platform. */
-  choosePrimary(connectionId: string, request: Omit<SyncRequest, 'userId'>): Promise<ChosenPrimary>;
+  /** Makes the account that a connection opens the primary one of its user and platform, of the platforms that are collected. */
+  choosePrimary(connectionId: string, collected: SyncRequest['collected']): Promise<ChosenPrimary>;
 
   close(): Promise<void>;
 }

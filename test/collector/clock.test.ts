@@ -47,6 +47,31 @@ describe('a clock that is off', () => {
     });
   });
 
+  it('takes no account’s place from it', async () => {
+    const [failing, working] = population({ users: 2, platforms: ['facebook'] });
+    if (failing === undefined || working === undefined) throw new Error('two accounts are expected');
+    const pair = [failing, { ...working, userId: failing.userId }];
+    const standing = () =>
+      world.query('select account_id, is_primary, active, inactive_since from collection_accounts order by id');
+    const prepare = async (clockAheadMs: number) => {
+      world = await createWorld({ accounts: pair, now: START, clockAheadMs });
+      await world.store.syncAccounts({ collected: ['facebook'], userId: null });
+      await world.query(`update platform_connections set status = 'revoked' where account_id = '${failing.accountId}'`);
+      await world.query(`update collection_accounts set last_day = '2026-11-20' where not is_primary;
+        update collection_accounts set active = false, inactive_since = '2026-11-15' where is_primary`);
+      return standing();
+    };
+
+    const before = await prepare(11 * MINUTE_MS);
+    await expect(world.collect()).rejects.toMatchObject({ code: 'clock_skew' });
+    expect(await standing()).toEqual(before);
+    await world.close();
+
+    await prepare(0);
+    expect(await world.collect()).toMatchObject({ warnings: [expect.stringContaining('replaces')] });
+    expect(await standing()).not.toEqual(before);
+  });
+
   it('by nine minutes is good enough', async () => {
     world = await createWorld({ accounts, now: START, clockAheadMs: 9 * MINUTE_MS });
     expect(await world.collect()).toMatchObject({ status: 'completed' });

@@ -50,7 +50,8 @@ function recorderOver(record: (batch: RecordBatch) => Promise<ForeignRows | unde
     now: () => NOW,
     refresh: false,
     adopt: false,
-    clockCheck: { confirmed: Promise.resolve(), release: () => undefined },
+    ready: Promise.resolve(),
+    onFull: () => undefined,
     onFailure: () => failed++,
   });
   return {

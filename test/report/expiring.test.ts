@@ -48,7 +48,7 @@ it('warns of tokens that only their user can renew, in the run and in status', a
   expect((await world.collect({ dryRun: true, platforms: ['youtube'] })).warnings).toEqual([]);
 
   const platforms = createPlatforms(loadConfig({ META_GRAPH_VERSION: 'v21.0' }));
-  await world.store.syncAccounts({ collected: [...platforms.keys()], userId: null, at: NOON, windowDays: 7 });
+  await world.store.syncAccounts({ collected: [...platforms.keys()], userId: null });
   const status = await readStatus({ store: world.store, platforms, keyring: world.keyring }, 7, NOON);
   expect(status.expiring_tokens.map((token) => [token.platform, token.account_id])).toEqual([
     ['instagram', expect.any(String)],

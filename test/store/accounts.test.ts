@@ -14,6 +14,7 @@ import {
   record,
   recordAll,
   snapshot,
+  successions,
   sync,
   USER,
 } from './rows.js';
@@ -56,9 +57,9 @@ async function run(account: StoredAccount, state: OutcomeState, date: string, at
 
 /** What a run does first: who is told to take another's place takes it. */
 async function succeeding(at = NOW) {
-  const { successions } = await sync(engine.store, at);
-  for (const succession of successions) expect(await engine.store.succeed(succession)).toBe(true);
-  return successions;
+  const due = await successions(engine.store, at);
+  for (const succession of due) expect(await engine.store.succeed(succession)).toBe(true);
+  return due;
 }
 
 const primaries = async () =>
@@ -107,8 +108,7 @@ describe('of several accounts', () => {
       snapshot(second, { value: 3 }),
     );
     const [{ id }] = second.connections;
-    const request = { collected: COLLECTED, at: NOW, windowDays: 7 };
-    expect(await engine.store.choosePrimary(id, request)).toEqual({
+    expect(await engine.store.choosePrimary(id, COLLECTED)).toEqual({
       result: 'changed',
       userId: USER,
       platform: 'instagram',
@@ -119,10 +119,10 @@ describe('of several accounts', () => {
       { account: 'first', value: 1 },
       { account: 'first', value: 2 },
     ]);
-    expect(await engine.store.choosePrimary(id, request)).toMatchObject({ result: 'unchanged' });
+    expect(await engine.store.choosePrimary(id, COLLECTED)).toMatchObject({ result: 'unchanged' });
     await sync(engine.store);
     expect(await primaries()).toEqual(['second']);
-    expect(await engine.store.choosePrimary('no such', request)).toEqual({ result: 'not_found' });
+    expect(await engine.store.choosePrimary('no such', COLLECTED)).toEqual({ result: 'not_found' });
   });
 
   test('one that has failed for the whole window gives way to one that lives, and does not come back by itself', async () => {
@@ -192,7 +192,7 @@ describe('of several accounts', () => {
     const [first, second] = [await connect('first', '2026-01-01'), await connect('second', '2026-02-01')];
     await run(first, 'failed', '2026-11-21');
     await run(second, 'settled', '2026-11-28', later(7));
-    const [succession] = (await sync(engine.store, later(7))).successions;
+    const [succession] = await successions(engine.store, later(7));
     if (succession === undefined) throw new Error('a succession is expected');
     await run(first, 'settled', '2026-11-28', later(7));
     expect(await engine.store.succeed(succession)).toBe(false);
@@ -205,7 +205,7 @@ describe('of several accounts', () => {
     await engine.query(`insert into public.analytics_snapshots (user_id, platform, source, metric, value, date)
       values ('${USER}', 'instagram', 'social_media', 'reach', 7, '2026-11-21')`);
     const [{ id }] = second.connections;
-    await engine.store.choosePrimary(id, { collected: COLLECTED, at: NOW, windowDays: 7 });
+    await engine.store.choosePrimary(id, COLLECTED);
     expect(await kept()).toEqual([{ account: 'second', value: 100 }]);
     const runId = await beginRun(engine.store);
     await record(engine.store, runId, { snapshots: [snapshot(second, { value: 60 })], adopt: true });

@@ -87,8 +87,14 @@ export async function recordAll(store: Store, ...snapshots: SnapshotRow[]): Prom
   return counts;
 }
 
-export function sync(store: Store, at = NOW) {
-  return store.syncAccounts({ collected: COLLECTED, userId: null, at, windowDays: 7 });
+export function sync(store: Store) {
+  return store.syncAccounts({ collected: COLLECTED, userId: null });
+}
+
+/** Whom a run would tell to give way. */
+export async function successions(store: Store, at = NOW) {
+  await sync(store);
+  return store.successions({ userId: null, at, windowDays: 7 });
 }
 
 /** What a run asks the store for that begins a day later than anything is recorded. */

@@ -14,6 +14,7 @@ import {
   record,
   recordAll,
   snapshot,
+  successions,
   sync,
   USER,
 } from './rows.js';
@@ -544,16 +545,16 @@ describe('the first edition, which kept its ledger by connection and wrote the s
     test('keeps it as the primary one until the window has passed', async () => {
       await left(REVOKED);
       expect(await primary()).toEqual([{ account_id: 'old' }]);
-      expect(await sync(sql.store, inDays(6))).toMatchObject({ successions: [] });
-      expect(await sync(sql.store, inDays(8))).toMatchObject({
-        successions: [{ accountId: 'younger', formerAccountId: 'old', reason: null }],
-      });
+      expect(await successions(sql.store, inDays(6))).toEqual([]);
+      expect(await successions(sql.store, inDays(8))).toMatchObject([
+        { accountId: 'younger', formerAccountId: 'old', reason: null },
+      ]);
     });
 
     test('keeps it until a run tells of its successor, where no connection names it', async () => {
       await left(REMOVED);
       expect(await primary()).toEqual([{ account_id: 'old' }]);
-      expect(await sync(sql.store)).toMatchObject({ successions: [{ accountId: 'younger', formerAccountId: 'old' }] });
+      expect(await successions(sql.store)).toMatchObject([{ accountId: 'younger', formerAccountId: 'old' }]);
       expect(await sql.query('select metric from public.analytics_snapshots')).toEqual([{ metric: 'page_follows' }]);
     });
   });

@@ -40,7 +40,8 @@ const refused = [
   'delete from public.analytics_account_snapshots',
   `select public.record_collection(gen_random_uuid(), now(), '[]', '[]', '[]', true, true)`,
   `select public.read_accounts(null, null, null, null, now()::date, now()::date, null, 500)`,
-  `select public.sync_accounts('[]', null, now(), 7)`,
+  `select public.sync_accounts('[]', null)`,
+  'select public.find_successions(null, now(), 7)',
   'select public.make_primary(1)',
   'select public.list_connections()',
   'select public.tokens_ending(null, null, null, now())',
@@ -93,7 +94,7 @@ test('the service role collects', async () => {
   const accounts = await allAccounts(sql.store);
   expect(accounts).toHaveLength(3);
   expect(await recordAll(sql.store, ...accounts.map((account) => snapshot(account)))).toMatchObject({ inserted: 0 });
-  expect(await sql.store.choosePrimary(id, { collected: ['instagram'], at: new Date(), windowDays: 7 })).toMatchObject({
+  expect(await sql.store.choosePrimary(id, ['instagram'])).toMatchObject({
     result: 'unchanged',
   });
   expect(await sql.store.writtenSince(new Date(0))).toHaveLength(1);

@@ -1,5 +1,5 @@
 -- Makes the account of a connection the primary one of its user and platform.
-create or replace function public.choose_primary(connection_id text, collected jsonb, asked_at timestamptz, window_days integer)
+create or replace function public.choose_primary(connection_id text, collected jsonb)
 returns jsonb
 language plpgsql security invoker set search_path = ''
 as $$
@@ -11,7 +11,7 @@ begin
   if not found then
     return jsonb_build_object('result', 'not_found');
   end if;
-  perform public.sync_accounts(collected, connection.user_id, asked_at, window_days);
+  perform public.sync_accounts(collected, connection.user_id);
   select * into chosen
   from public.collection_accounts accounts
   where accounts.user_id = connection.user_id

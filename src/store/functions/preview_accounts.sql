@@ -1,6 +1,6 @@
 -- What read_accounts would answer after sync_accounts, without a trace of it: for a dry run.
 create or replace function public.preview_accounts(
-  collected jsonb, asked_at timestamptz, window_days integer,
+  collected jsonb,
   for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, since date, until date,
   after_key jsonb, page_size integer
 )
@@ -11,7 +11,7 @@ declare
   answer jsonb;
 begin
   begin
-    perform public.sync_accounts(collected, for_user, asked_at, window_days);
+    perform public.sync_accounts(collected, for_user);
     answer := public.read_accounts(
       for_user, for_platforms, for_shard, for_run, since, until, after_key, page_size
     );

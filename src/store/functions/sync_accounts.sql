@@ -1,7 +1,6 @@
 -- Brings collection_accounts in step with the connections, and sees to it that each user and platform has one primary account.
--- collected: the platforms' names. asked_at: the run's clock. Answers which accounts are to take another's place, each a call of
--- make_primary, and how many accounts are of users whom the users' table does not know.
-create or replace function public.sync_accounts(collected jsonb, for_user text, asked_at timestamptz, window_days integer)
+-- collected: the platforms' names. Answers how many accounts are of users whom the users' table does not know.
+create or replace function public.sync_accounts(collected jsonb, for_user text)
 returns jsonb
 language plpgsql security invoker set search_path = '' set timezone = 'UTC'
 as $$
@@ -17,7 +16,7 @@ begin
   ),
   gone as (
     update public.collection_accounts accounts
-    set active = false, connection_id = null, inactive_since = asked_at
+    set active = false, connection_id = null
     where accounts.active
       and collected ? accounts.platform
       and (sync_accounts.for_user is null or accounts.user_id = sync_accounts.for_user)
@@ -73,6 +72,6 @@ begin
     order by candidates.user_id, candidates.platform, candidates.connected_at, candidates.id
   );
 
-  return jsonb_build_object('successions', public.successions(for_user, asked_at, window_days), 'unknown_users', unknown_users);
+  return jsonb_build_object('unknown_users', unknown_users);
 end
 $$;

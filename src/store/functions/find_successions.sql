@@ -1,21 +1,28 @@
 -- Primary accounts that are to give way, each to the oldest account of the same user and platform that lives: one that has
 -- failed, or that no active connection has opened, for the whole window; at once, one that no connection names any more.
-create or replace function public.successions(for_user text, asked_at timestamptz, window_days integer)
+-- asked_at: the run's clock, known to be right; from then on count the accounts that no connection opens any more. Each
+-- succession answered is a call of make_primary.
+create or replace function public.find_successions(for_user text, asked_at timestamptz, window_days integer)
 returns jsonb
-language sql stable security invoker set search_path = '' set timezone = 'UTC'
+language sql security invoker set search_path = '' set timezone = 'UTC'
 as $$
+  update public.collection_accounts accounts
+  set inactive_since = asked_at
+  where not accounts.active
+    and accounts.inactive_since is null
+    and (find_successions.for_user is null or accounts.user_id = find_successions.for_user);
+
   with failed as (
     select former.*
     from public.collection_accounts former
     where former.is_primary
-      and (successions.for_user is null or former.user_id = successions.for_user)
+      and (find_successions.for_user is null or former.user_id = find_successions.for_user)
       and case
         when former.active then
           former.failing_since <= asked_at - window_days * interval '1 day'
           and (former.last_day is null or former.last_day < asked_at::date - window_days)
         else
-          former.inactive_since is null
-          or former.inactive_since <= asked_at - window_days * interval '1 day'
+          former.inactive_since <= asked_at - window_days * interval '1 day'
           or not exists (
             select from public.collection_connections connections
             where connections.user_id = former.user_id
@@ -24,7 +31,7 @@ as $$
           )
       end
   )
-  select coalesce(
+  select jsonb_build_object('successions', coalesce(
     jsonb_agg(
       jsonb_build_object(
         'account', successor.id,
@@ -38,7 +45,7 @@ as $$
       order by failed.id
     ),
     '[]'
-  )
+  ))
   from failed
   cross join lateral (
     select rivals.id, rivals.account_id
