@@ -20,7 +20,7 @@ as $$
       known.message,
       (known.failing_since)::date as failing_since,
       known.failing_runs
-    from public.connected_accounts((select collected.platforms from collected), null) accounts
+    from public.connected_collection_accounts((select collected.platforms from collected), null) accounts
     left join public.collection_accounts known
       on known.user_id = accounts.user_id
         and known.platform = accounts.platform

@@ -1,5 +1,5 @@
 -- Writes snapshots, the outcomes they belong to and how their accounts stand, in one transaction. Rows of a primary account go
--- to analytics_snapshots, those of others to analytics_account_snapshots. The platform's last word stands: see correction_of.
+-- to analytics_snapshots, those of others to analytics_account_snapshots. The platform's last word stands: see collection_correction_of.
 -- The run's row is held meanwhile, so that a run whose lease was taken writes nothing more; so are the accounts, so that
 -- nobody changes the primary one.
 -- accounts: [{id, connection_id, reason, message, reached, done_to, done_to_before, closing_day, metrics, days_lost, closed_to}],
@@ -61,8 +61,8 @@ begin
     order by given.user_id, given.platform, given.metric, given.date
     on conflict (user_id, platform, source, metric, date, post_id) do update
       set value = excluded.value,
-        metadata = public.correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt)
-      where public.correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt) is not null
+        metadata = public.collection_correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt)
+      where public.collection_correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt) is not null
     returning existing.xmax = 0 as is_new
   ),
   kept as (
@@ -73,8 +73,8 @@ begin
     order by given.user_id, given.platform, given.account_id, given.metric, given.date
     on conflict (user_id, platform, account_id, source, metric, date, post_id) do update
       set value = excluded.value,
-        metadata = public.correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt)
-      where public.correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt) is not null
+        metadata = public.collection_correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt)
+      where public.collection_correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt) is not null
     returning existing.xmax = 0 as is_new
   ),
   -- A row that stayed behind another writer's when its account became the primary one has its place now.
@@ -161,7 +161,7 @@ begin
   where known.id = days.account;
 
   -- Before closing_day moves on.
-  perform public.settle_days(accounts, snapshots, outcomes);
+  perform public.settle_collection_days(accounts, snapshots, outcomes);
 
   update public.collection_accounts known
   set connection_id = given.connection_id,

@@ -26,7 +26,7 @@ set done_to = coalesce(
 )
 where known.done_to is null and known.first_day is not null;
 
--- The order in which a run reads accounts: see read_accounts.
+-- The order in which a run reads accounts: see read_collection_accounts.
 create index if not exists collection_accounts_order
   on public.collection_accounts
   (coalesce((collected_at at time zone 'UTC')::date, '-infinity'), user_id, platform, account_id)

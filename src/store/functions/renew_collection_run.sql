@@ -1,11 +1,11 @@
-create or replace function public.renew_collection(run_id uuid)
+create or replace function public.renew_collection_run(run_id uuid)
 returns jsonb
 language plpgsql security invoker set search_path = ''
 as $$
 begin
   update public.collection_runs runs
   set heartbeat_at = now()
-  where runs.id = renew_collection.run_id and runs.status = 'running';
+  where runs.id = renew_collection_run.run_id and runs.status = 'running';
   return jsonb_build_object('renewed', found);
 end
 $$;

@@ -1,7 +1,7 @@
 -- Makes an account the primary one of its user and platform: the former one's rows and its own change places, so that a series
 -- in analytics_snapshots is always of one account. Where another writer's row stands in the way, its own row stays where it is.
 -- With former, only while that account is the primary one and has not recovered.
-create or replace function public.make_primary(account bigint, former bigint default null)
+create or replace function public.make_collection_primary(account bigint, former bigint default null)
 returns jsonb
 language plpgsql security invoker set search_path = ''
 as $$
@@ -10,7 +10,7 @@ declare
   -- user_id and platform under the types that the table has, so that its index is used.
   typed public.analytics_snapshots;
 begin
-  select * into strict chosen from public.collection_accounts accounts where accounts.id = make_primary.account;
+  select * into strict chosen from public.collection_accounts accounts where accounts.id = make_collection_primary.account;
   perform from public.collection_accounts accounts
   where accounts.user_id = chosen.user_id and accounts.platform = chosen.platform
   order by accounts.id

@@ -1,5 +1,5 @@
 -- What the schema leaves as it is in the application's own tables, and the statements that would change it.
-create or replace function public.schema_findings()
+create or replace function public.collection_schema_findings()
 returns table (finding text, remedy text)
 language sql stable security invoker set search_path = ''
 as $$

@@ -2,7 +2,7 @@
 -- another account stands, and so does one of another writer, which knows nothing of settling, unless it is adopted. Otherwise what was
 -- fetched last is right: a value that differs replaces the one there and keeps the first one beside it, and a row once settled
 -- stays settled.
-create or replace function public.correction_of(
+create or replace function public.collection_correction_of(
   existing_value numeric, existing jsonb, given_value numeric, given jsonb, refresh boolean, adopt boolean
 )
 returns jsonb

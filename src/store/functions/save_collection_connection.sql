@@ -1,6 +1,6 @@
 -- Adds a connection, or renews the one with the same user, platform and account, in the columns that the table has. Says why
 -- the table refuses an id.
-create or replace function public.save_connection(
+create or replace function public.save_collection_connection(
   for_user text, for_platform text, account_id text, account_name text,
   access_token text, refresh_token text, token_expires_at timestamptz
 )

@@ -1,6 +1,6 @@
 -- An instant from a text of the application's, in the session's time zone where it names none; NULL where it is none, such as
 -- 'never'. One row that says so must not cost the others.
-create or replace function public.instant_of(given text)
+create or replace function public.collection_instant_of(given text)
 returns timestamptz
 language plpgsql stable security invoker set search_path = ''
 as $$

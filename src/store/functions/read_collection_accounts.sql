@@ -2,7 +2,7 @@
 -- connections and with its outcomes between since, or the first day that is not done, and until. NULL filters mean all; for_shard
 -- is {"index": 1 to count, "count": …}. One statement a page: the place in the order is the only state between pages. An account
 -- that this run collected is not read again; one that another run collected meanwhile may be. The first page counts them all.
-create or replace function public.read_accounts(
+create or replace function public.read_collection_accounts(
   for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, since date, until date,
   after_key jsonb, page_size integer
 )
@@ -17,7 +17,7 @@ as $$
       coalesce((accounts.collected_at at time zone 'UTC')::date, '-infinity') as collected_on
     from public.collection_accounts accounts
     where accounts.active
-      and (read_accounts.for_user is null or accounts.user_id = read_accounts.for_user)
+      and (read_collection_accounts.for_user is null or accounts.user_id = read_collection_accounts.for_user)
       and (for_platforms is null or for_platforms ? accounts.platform)
       and (
         for_shard is null

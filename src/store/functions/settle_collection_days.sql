@@ -2,7 +2,7 @@
 -- answer no longer had; closing figures of days before the one that is recorded now; of an account, all rows up to closed_to,
 -- where its platform no longer answers.
 -- Called by record_collection, whose arguments these are.
-create or replace function public.settle_days(accounts jsonb, snapshots jsonb, outcomes jsonb)
+create or replace function public.settle_collection_days(accounts jsonb, snapshots jsonb, outcomes jsonb)
 returns void
 language plpgsql security invoker set search_path = '' set timezone = 'UTC'
 as $$
