@@ -1,4 +1,4 @@
--- Takes the lease of a scope. A lease whose heartbeat is older than two minutes belongs to a run that died.
+-- Takes the lease of a scope. A lease without a heartbeat for two minutes belongs to a run that died.
 create or replace function public.begin_collection_run(scope text, trigger text)
 returns jsonb
 language plpgsql security invoker set search_path = '' set timezone = 'UTC'
@@ -9,7 +9,7 @@ declare
 begin
   perform pg_advisory_xact_lock(hashtextextended('analytics-collect ' || begin_collection_run.scope, 0));
 
-  -- clock_timestamp, since now() is when this transaction began to wait for the lock.
+  -- clock_timestamp(), since now() is when this transaction began, before it waited for the lock.
   update public.collection_runs runs
   set status = 'abandoned', finished_at = clock_timestamp()
   where runs.scope = begin_collection_run.scope
@@ -33,7 +33,7 @@ begin
   begin
     update public.collection_runs runs set for_user = substring(runs.scope from '^user:(.*)$') where runs.id = begun.id;
   exception
-    -- The users' table does not know this user, so the run's row cannot go with theirs.
+    -- The application's table of users lacks this one, so there is nobody to tie the run's row to.
     when foreign_key_violation then
       null;
   end;

@@ -7,7 +7,9 @@ declare
   connection public.collection_connections;
   chosen public.collection_accounts;
 begin
-  select * into connection from public.collection_connections connections where connections.id = choose_collection_primary.connection_id;
+  select * into connection
+  from public.collection_connections connections
+  where connections.id = choose_collection_primary.connection_id;
   if not found then
     return jsonb_build_object('result', 'not_found');
   end if;

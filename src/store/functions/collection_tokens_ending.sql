@@ -1,5 +1,5 @@
--- Of each account the connection renewed last, where its access token ends before an instant, the soonest first. The tokens,
--- encrypted as they are stored, tell whether the date means anything.
+-- Returns the most recently renewed connection of each account if its access token ends before an instant, the soonest first. The
+-- tokens, encrypted as stored, tell whether the date means anything.
 create or replace function public.collection_tokens_ending(for_user text, for_platforms jsonb, for_shard jsonb, before timestamptz)
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'

@@ -1,4 +1,4 @@
--- The accounts that active connections open, on the platforms that are collected. Of several connections of one account the
+-- Returns the accounts that active connections open on the platforms that are collected. Of several connections of an account, the
 -- one renewed last comes first.
 create or replace function public.connected_collection_accounts(collected jsonb, for_user text)
 returns table (

@@ -1,4 +1,4 @@
--- Keeps the summary of a run whose lease was taken, too; such a run stays 'abandoned'.
+-- Ends a run and keeps its summary. A run that lost its lease stays 'abandoned', but keeps its summary too.
 create or replace function public.finish_collection_run(run_id uuid, status text, summary jsonb)
 returns jsonb
 language plpgsql security invoker set search_path = ''

@@ -1,4 +1,4 @@
--- Every connection, active or not, without its tokens.
+-- Returns every connection, active or not, without its tokens.
 create or replace function public.list_collection_connections()
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'

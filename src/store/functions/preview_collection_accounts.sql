@@ -1,4 +1,4 @@
--- What read_collection_accounts would answer after sync_collection_accounts, without a trace of it: for a dry run.
+-- Returns what read_collection_accounts would after sync_collection_accounts, and leaves no trace: for a dry run.
 create or replace function public.preview_collection_accounts(
   collected jsonb,
   for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, since date, until date,

@@ -1,3 +1,4 @@
+-- Returns a run's row, or NULL in its place.
 create or replace function public.read_collection_run(run_id uuid)
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'

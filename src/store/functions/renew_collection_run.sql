@@ -1,3 +1,4 @@
+-- Renews a lease's heartbeat, unless another run has taken the lease.
 create or replace function public.renew_collection_run(run_id uuid)
 returns jsonb
 language plpgsql security invoker set search_path = ''

@@ -1,5 +1,6 @@
 -- Brings collection_accounts in step with the connections, and sees to it that each user and platform has one primary account.
--- collected: the platforms' names. Answers how many accounts are of users whom the users' table does not know.
+-- collected: the platforms' names. Returns how many accounts belong to users whom the application's table of users
+-- lacks.
 create or replace function public.sync_collection_accounts(collected jsonb, for_user text)
 returns jsonb
 language plpgsql security invoker set search_path = '' set timezone = 'UTC'
@@ -8,7 +9,7 @@ declare
   differing public.collection_accounts[];
   unknown_users integer;
 begin
-  -- Two runs of different scopes may be at it.
+  -- Runs of different scopes may call it at the same time.
   perform pg_advisory_xact_lock(hashtextextended('analytics-collect accounts', 0));
 
   with connected as materialized (
