@@ -130,3 +130,14 @@ it('the benches use nothing but the public entry', () => {
   expect(paths).toContain('../dist/index.js');
   expect(paths.filter((path) => path !== '../dist/index.js' && path !== './support.js')).toEqual([]);
 });
+
+it('a method of the store calls the SQL function of its name', () => {
+  const methods = readFileSync(join(SRC, 'store/sql-store.ts'), 'utf8').split(/^ {4}(?:async )?\*?(?=\w+[(:])/m);
+  const unlike = methods.flatMap((method) => {
+    const name = /^\w+/.exec(method)?.[0].replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const called = [...method.matchAll(/'(\w*collection\w*)'/g)].map(([, sql = '']) => sql);
+    return called.filter((sql) => sql.replace(/_collection|collection_/, '') !== name);
+  });
+  expect(methods.length).toBeGreaterThan(20);
+  expect(unlike).toEqual(['preview_collection_accounts']);
+});

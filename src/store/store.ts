@@ -18,7 +18,9 @@ import type { RunSummary } from './run-summary.js';
 
 /**
  * The contract of a store: where connections are read and snapshots are written. Every store speaks to the same SQL
- * functions (see `functions/`), so that a call is one statement and one transaction, over REST as over a socket.
+ * functions (see `functions/`), so that a call is one statement and one transaction, over REST as over a socket. A method's
+ * function is its name in snake_case with `collection` in it (`beginRun`: `begin_collection_run`), since the schema `public` is the
+ * application's too; a function without a method is named likewise.
  * Every method throws `CollectError` (`store_unreachable`, `store_refused`, `schema_missing`, `schema_outdated`,
  * `store_failed`), with nothing of a connection string or a key in it.
  */
@@ -46,15 +48,15 @@ export interface Store {
 
   /** Brings the accounts in step with the connections, and sees to it that each user and platform has one primary account. */
   syncAccounts(request: SyncRequest): Promise<SyncedAccounts>;
-  /** Which primary accounts are to give way, and to which: each is for `succeed`. */
-  successions(request: SuccessionsRequest): Promise<readonly Succession[]>;
+  /** Which primary accounts are to give way, and to which: each is for `makePrimary`. */
+  findSuccessions(request: SuccessionsRequest): Promise<readonly Succession[]>;
   /** Makes one account the primary one in place of another. False when the other has recovered, or gave way already. */
-  succeed(succession: Pick<Succession, 'account' | 'former'>): Promise<boolean>;
+  makePrimary(succession: Pick<Succession, 'account' | 'former'>): Promise<boolean>;
   /**
    * Active accounts, those collected longest ago first, in pages; each with its outcomes from `ledger.since`, or from the first
    * day that is not done, to `ledger.until`.
    */
-  accounts(request: AccountsRequest): AsyncIterable<AccountPage>;
+  readAccounts(request: AccountsRequest): AsyncIterable<AccountPage>;
   /** Writes snapshots, outcomes and how their accounts stand, in one transaction. A lost lease is `CollectError` `lease_lost`. */
   record(batch: RecordBatch): Promise<RecordCounts>;
 
