@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
 import { generateKey } from '../../src/tokens/fernet.js';
+import { embeddedFolder } from '../support/database.js';
 import { home, runCli } from './support/cli.js';
 import { connect, connectionRow, type Database, ONE_SERVER, readyDatabase } from './support/databases.js';
 
@@ -88,7 +89,7 @@ describe('with the embedded store', () => {
     );
 
   it('in a folder that was named, a run without a connection fails', async () => {
-    const env = { ANALYTICS_DATA_DIR: join(home, 'named') };
+    const env = { ANALYTICS_DATA_DIR: (await embeddedFolder()).dataDir };
     await expectRefusal(['collect'], env, {
       code: 1,
       error: 'no_connections',
@@ -98,8 +99,9 @@ describe('with the embedded store', () => {
   });
 
   it('in the usual folder, a run is refused until a connection is there', async () => {
+    const { dataDir } = await embeddedFolder();
     await mkdir(folder, { recursive: true });
-    await rename(join(home, 'named', 'postgres'), join(folder, 'postgres'));
+    await rename(join(dataDir, 'postgres'), join(folder, 'postgres'));
     await expectRefusal(['collect'], sandbox.urls, { code: 2, error: 'no_store', names: ['has no connections'] });
     expect(existsSync(keyFile)).toBe(false);
     const added = await add();

@@ -6,7 +6,8 @@ import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
 import { generateKey } from '../../src/tokens/fernet.js';
 import { createKeyring } from '../../src/tokens/keyring.js';
-import { collectJson, expectCountsAddUp, expectNoSecrets } from './support/cli.js';
+import { expectCountsAddUp } from '../support/summary.js';
+import { collectJson, expectNoSecrets } from './support/cli.js';
 import {
   type ConnectionRow,
   connect,

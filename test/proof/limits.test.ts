@@ -7,10 +7,11 @@ import { startSandbox } from '../../src/sandbox/server.js';
 import { openEmbeddedStore } from '../../src/store/drivers/embedded.js';
 import { openPostgresStore } from '../../src/store/drivers/postgres.js';
 import type { Store } from '../../src/store/store.js';
-import { collectJson, expectCountsAddUp } from '../e2e/support/cli.js';
+import { collectJson } from '../e2e/support/cli.js';
 import type { Database } from '../e2e/support/databases.js';
 import { storedRows, trueRows } from '../e2e/support/truth.js';
 import { hastyClock } from '../support/clock.js';
+import { expectCountsAddUp } from '../support/summary.js';
 import { collectHere, connectedDatabase, DATE, outcomes, PLATFORMS, proxiedSandbox, truthOf } from './support.js';
 
 const cleanups: (() => Promise<unknown>)[] = [];

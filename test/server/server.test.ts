@@ -13,9 +13,9 @@ const BASE = '/api/internal/analytics';
 const TRIGGER = `${BASE}/trigger-collection`;
 const OLDER_TRIGGER = '/api/internal/trigger-analytics-collection';
 const STATUS = `${BASE}/scheduler-status`;
-/** A run goes on for some seconds. */
-const accounts = population({ users: 6, platforms: ['facebook'] });
-const LATENCY_MS = 60;
+/** A run goes on for half a second. */
+const accounts = population({ users: 3, platforms: ['facebook'] });
+const LATENCY_MS = 50;
 /** As Python writes an instant of UTC. */
 const OFFSET_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/;
 

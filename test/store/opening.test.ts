@@ -98,7 +98,7 @@ describe('PostgreSQL', () => {
 
 describe('Supabase', () => {
   test('with another key refuses, without the schema says where to paste it', async () => {
-    const server = await supabaseOverPglite();
+    const server = await supabaseOverPglite('empty');
     cleanUp.push(server.close);
     const wrong = await openSupabaseStore({ url: server.url, serviceRoleKey: 'sb_secret_wrong' });
     const refused = await failure(wrong.check());

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recordSql, schemaParts } from '../../src/store/schema.js';
 import { ALL } from '../../src/store/selection.js';
-import { SUPABASE_ROLES } from './engines.js';
+import { SUPABASE_ROLES } from '../support/supabase-roles.js';
 import { type OlderDatabase, openOlderDatabase } from './older-database.js';
 import { allAccounts, connected, connection, OTHER_USER, recordAll, snapshot, USER } from './rows.js';
 
