@@ -52,7 +52,8 @@ export async function openApp(options: AppOptions = {}): Promise<App> {
     return assemble(await openSandbox({ ...options, sandbox }), options);
   }
   const config = loadConfig(environment ?? readEnvironment(), ownPlatforms);
-  return assemble({ config, ...(await openStore(config, defaultStore)) }, options);
+  const platforms = createPlatforms(config, ownPlatforms);
+  return assemble({ config, platforms, ...(await openStore(config, defaultStore)) }, options);
 }
 
 /** The platforms as they are configured, without opening a store. Throws `CollectError` `config_invalid`. */
@@ -63,13 +64,18 @@ export function configuredPlatforms(
   return [...createPlatforms(loadConfig(environment, ownPlatforms), ownPlatforms).values()];
 }
 
+/** What an app is put together from. */
+interface Parts extends OpenStore {
+  readonly config: Config;
+  readonly platforms: ReadonlyMap<string, Platform>;
+}
+
 /** The app over an open store. */
 export function assemble(
-  { config, store, encryptionKey, notices }: OpenStore & { readonly config: Config },
-  { now = () => new Date(), onToken = () => undefined, ownPlatforms = [] }: AppOptions,
+  { config, platforms, store, encryptionKey, notices }: Parts,
+  { now = () => new Date(), onToken = () => undefined }: Pick<AppOptions, 'now' | 'onToken'>,
 ): App {
   const keyring = telling(createKeyring(encryptionKey, { allowPlaintext: config.allowPlaintextTokens }), onToken);
-  const platforms = createPlatforms(config, ownPlatforms);
   const clock = { ...systemClock, now };
   const parts = { store, keyring, platforms, clock };
   return {

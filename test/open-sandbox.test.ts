@@ -60,10 +60,18 @@ describe('openApp({ sandbox })', () => {
       },
     });
     const ports = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length;
-    const before = ports();
+    await expect.poll(ports).toBe(0);
     const wrong = { sandbox: 'healthy', ownPlatforms: [own], environment: { OWN_URL: 'nowhere' } } as const;
     await expect(openApp(wrong)).rejects.toMatchObject({ code: 'config_invalid' });
-    expect(ports()).toBe(before);
+    await expect.poll(ports).toBe(0);
+    const broken = {
+      ...own,
+      create: () => {
+        throw new Error('broken');
+      },
+    };
+    await expect(openApp({ ...wrong, environment: {}, ownPlatforms: [broken] })).rejects.toThrow('broken');
+    await expect.poll(ports).toBe(0);
     app = await openApp({ ...wrong, environment: { OWN_URL: 'http://127.0.0.1:1' } });
     expect(asked).toEqual(['http://127.0.0.1:1']);
   });
