@@ -30,7 +30,7 @@ export interface App {
   /** Brings the database's schema up to date: of a Supabase project over `DATABASE_URL`, where it is set. */
   applySchema(): Promise<AppliedSchema>;
   /** See `addConnection` in `connections.ts`. */
-  addConnection(connection: ConnectionInput): Promise<AddedConnection>;
+  addConnection(connection: Required<ConnectionInput>): Promise<AddedConnection>;
   /** Makes the account that a connection opens the primary one of its user and platform. */
   choosePrimary(connectionId: string): Promise<ChosenPrimary>;
   close(): Promise<void>;

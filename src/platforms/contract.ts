@@ -1,4 +1,4 @@
-import type { PlatformError, SkipReason } from '../errors.js';
+import { CollectError, type PlatformError, type SkipReason } from '../errors.js';
 import type { Http } from '../http/http.js';
 import type { Values, Variable } from '../setting.js';
 
@@ -200,6 +200,14 @@ export function definePlatform<Variables extends Readonly<Record<string, Variabl
   definition: PlatformDefinition<Variables>,
 ): PlatformDefinition<Variables>;
 export function definePlatform(given: Platform | PlatformDefinition): PlatformDefinition {
+  // A program without types may give anything.
+  if (typeof given !== 'object' || given === null) {
+    throw new CollectError(
+      'usage',
+      'definePlatform takes a platform or its definition.',
+      'See the type PlatformDefinition.',
+    );
+  }
   if ('create' in given) return given;
   return { name: given.name, title: given.name, variables: {}, create: () => given };
 }
