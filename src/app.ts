@@ -44,16 +44,41 @@ export interface AppOptions extends Partial<SandboxSettings> {
   readonly defaultStore?: DefaultStore;
 }
 
-/** Throws `CollectError`: `config_invalid`, `no_store`, `key_missing`, or what opening the store throws. */
-export async function openApp(options: AppOptions = {}): Promise<App> {
-  const { sandbox, environment, ownPlatforms, defaultStore = 'create' } = options;
-  if (sandbox !== undefined) {
-    const { openSandbox } = await import('./open-sandbox.js');
-    return assemble(await openSandbox({ ...options, sandbox }), options);
-  }
+/** An app whose settings are right, and of which nothing has been started. */
+export interface PreparedApp<C extends Config | null = Config | null> {
+  /** Null for a sandbox, which makes its own. */
+  readonly config: C;
+  /** Throws `CollectError`: `no_store`, `key_missing`, or what opening the store throws. */
+  open(): Promise<App>;
+}
+
+/** Throws `CollectError` `config_invalid`, or what making the platforms throws. */
+export function prepareApp(options: AppOptions = {}): PreparedApp {
+  const { sandbox } = options;
+  if (sandbox === undefined) return prepareConfiguredApp(options);
+  return {
+    config: null,
+    async open() {
+      const { openSandbox } = await import('./open-sandbox.js');
+      return assemble(await openSandbox({ ...options, sandbox }), options);
+    },
+  };
+}
+
+/** As `prepareApp`, without a sandbox. */
+export function prepareConfiguredApp(options: Omit<AppOptions, 'sandbox' | 'keptSandbox'>): PreparedApp<Config> {
+  const { environment, ownPlatforms, defaultStore = 'create' } = options;
   const config = loadConfig(environment ?? readEnvironment(), ownPlatforms);
   const platforms = createPlatforms(config, ownPlatforms);
-  return assemble({ config, platforms, ...(await openStore(config, defaultStore)) }, options);
+  return {
+    config,
+    open: async () => assemble({ config, platforms, ...(await openStore(config, defaultStore)) }, options),
+  };
+}
+
+/** Throws `CollectError`: what `prepareApp` and its `open` throw. */
+export async function openApp(options: AppOptions = {}): Promise<App> {
+  return prepareApp(options).open();
 }
 
 /** The platforms as they are configured, without opening a store. Throws `CollectError` `config_invalid`. */

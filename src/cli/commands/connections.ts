@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { configuredPlatforms } from '../../app.js';
+import { readEnvironment } from '../../environment.js';
 import { CollectError } from '../../errors.js';
 import type { Platform } from '../../platforms/contract.js';
 import { parseInstant, parsePlatform, usageError } from '../flags.js';
@@ -12,13 +13,17 @@ import { parseKeptSandbox } from '../sandbox-flags.js';
 import { withApp } from '../with-app.js';
 
 export function listConnections({ json, ...sandbox }: ListFlags): Promise<void> {
-  return withApp(async ({ store }) => {
-    const connections = await store.listConnections();
-    process.stdout.write(json ? jsonDocument(connections.map(connectionJson)) : renderConnections(connections));
-  }, parseKeptSandbox(sandbox));
+  return withApp(
+    async ({ store }) => {
+      const connections = await store.listConnections();
+      process.stdout.write(json ? jsonDocument(connections.map(connectionJson)) : renderConnections(connections));
+    },
+    { json, ...parseKeptSandbox(sandbox) },
+  );
 }
 
 export async function addConnection(flags: AddFlags): Promise<void> {
+  const environment = readEnvironment();
   const plugins = await loadPlugins(flags.plugin);
   const name = parsePlatform(flags.platform, namesWith(plugins));
   const connection = {
@@ -29,7 +34,7 @@ export async function addConnection(flags: AddFlags): Promise<void> {
     tokenExpiresAt: flags.expires === undefined ? null : parseInstant('--expires', flags.expires),
     ...(await readTokens(
       flags,
-      configuredPlatforms(plugins).find((platform) => platform.name === name),
+      configuredPlatforms(plugins, environment).find((platform) => platform.name === name),
     )),
     check: flags.check,
   };
@@ -41,7 +46,7 @@ export async function addConnection(flags: AddFlags): Promise<void> {
       process.stdout.write(`${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`);
       process.stderr.write('Next: analytics-collect collect\n');
     },
-    { defaultStore: 'create', ownPlatforms: plugins },
+    { defaultStore: 'create', ownPlatforms: plugins, environment },
   );
 }
 

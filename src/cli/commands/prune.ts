@@ -11,9 +11,12 @@ export async function pruneCommand(flags: PruneFlags): Promise<void> {
     before: parseAge('--older-than', flags.olderThan, utcToday(new Date())),
     dryRun: flags.yes !== true,
   };
-  await withApp(async ({ store }) => {
-    await store.check();
-    const pruned: Pruned = { ...request, counts: await store.prune(request) };
-    process.stdout.write(flags.json ? jsonDocument(prunedJson(pruned)) : renderPruned(pruned));
-  });
+  await withApp(
+    async ({ store }) => {
+      await store.check();
+      const pruned: Pruned = { ...request, counts: await store.prune(request) };
+      process.stdout.write(flags.json ? jsonDocument(prunedJson(pruned)) : renderPruned(pruned));
+    },
+    { json: flags.json },
+  );
 }
