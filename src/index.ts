@@ -38,7 +38,7 @@ export {
 export type { RunLimits } from './http/client.js';
 export type { Http, HttpAnswer, HttpRequest, Judge, Rest, Verdict } from './http/http.js';
 export { type Sandbox, type SandboxOptions, startSandbox } from './library/sandbox.js';
-export type { SandboxKind, SandboxSettings } from './open-sandbox.js';
+export type { SandboxSettings } from './open-sandbox.js';
 export type { DefaultStore } from './open-store.js';
 export type {
   Account,
@@ -68,6 +68,7 @@ export type {
 } from './report/status.js';
 export type { Failure, Summary } from './report/summary.js';
 export type { Fault, PlainFault, SandboxPlatform } from './sandbox/account.js';
+export type { SandboxKind } from './sandbox/kinds.js';
 export { baseAddress, credential, secret, setting, type Values, type Variable } from './setting.js';
 export type { OutcomeState } from './store/accounts.js';
 export type { AppliedSchema } from './store/apply-schema.js';

@@ -6,6 +6,7 @@ import type { OpenStore } from './open-store.js';
 import type { Platform, PlatformDefinition } from './platforms/contract.js';
 import { createPlatforms } from './platforms/registry.js';
 import { connectionOf, type SandboxAccount } from './sandbox/account.js';
+import type { SandboxKind } from './sandbox/kinds.js';
 import { latePopulation } from './sandbox/late.js';
 import { FAULTY_REFUSED_METRICS, population } from './sandbox/population.js';
 import { startSandbox } from './sandbox/server.js';
@@ -15,9 +16,6 @@ import { generateKey } from './tokens/fernet.js';
 import { createKey, readKey } from './tokens/key-file.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
 import type { Environment } from './variables.js';
-
-/** What the accounts of a sandbox are like: sound, some of them broken, or with values that come late and are corrected. */
-export type SandboxKind = 'healthy' | 'faulty' | 'late';
 
 /** Which sandbox is opened, and where its database is. */
 export interface SandboxSettings {

@@ -2,6 +2,7 @@ import { type Command, Option } from '@commander-js/extra-typings';
 import { MINUTE_MS } from '../clock.js';
 import { BOUNDS, DEFAULTS } from '../collector/options.js';
 import { DEFAULT_LOOKBACK_DAYS } from '../collector/window.js';
+import { SANDBOX_KINDS } from '../sandbox/kinds.js';
 import { parseAllowedFailures } from './allowed-failures.js';
 import { integer, nonEmpty, parseShard, parseTimes, parseTriggerUrl, usageError } from './flags.js';
 import { DEFAULT_TIMES, GITHUB_TIMES, type Times } from './schedule/schedule.js';
@@ -69,10 +70,7 @@ export function collectOptions(command: Command) {
     .option('--refresh', 'collect settled days again and overwrite them')
     .option('--adopt', "overwrite other writers' rows that have the same key as a collected value")
     .option('--dry-run', 'show what is due, without sending requests or writing anything')
-    .option(
-      '--sandbox [kind]',
-      'try it on made-up accounts: healthy, faulty, or late for ten days of corrections (default: healthy)',
-    )
+    .addOption(new Option('--sandbox [kind]', 'try it on made-up accounts').choices(SANDBOX_KINDS).preset('healthy'))
     .option('--keep', 'with --sandbox: keep its database, for status --sandbox and the next run')
     .option('--json', 'print the summary as one JSON document')
     .addOption(new Option('--quiet', 'print nothing unless something failed').conflicts('verbose'))

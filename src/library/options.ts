@@ -8,6 +8,7 @@ import { CollectError } from '../errors.js';
 import { platformNames } from '../platforms/registry.js';
 import type { OnEvent } from '../report/events.js';
 import { SANDBOX_PLATFORMS } from '../sandbox/account.js';
+import { SANDBOX_KINDS, type SandboxKind } from '../sandbox/kinds.js';
 import type { Environment } from '../variables.js';
 import { checkedPlatform } from './own-platform.js';
 import type { SandboxOptions } from './sandbox.js';
@@ -61,7 +62,7 @@ const Limits = object({
 });
 
 const APP = {
-  sandbox: z.exactOptional(z.enum(['healthy', 'faulty', 'late'], 'must be "healthy", "faulty" or "late"')),
+  sandbox: z.exactOptional(z.enum(SANDBOX_KINDS, `must be one of ${SANDBOX_KINDS.join(', ')}`)),
   keptSandbox: z.exactOptional(z.enum(['create', 'existing'], 'must be "create" or "existing"')),
   environment: z.exactOptional(z.custom<Environment>(isEnvironment, 'must be an object whose values are strings')),
   now: z.exactOptional(func<() => Date>()),
@@ -119,10 +120,10 @@ const SandboxSchema = object({
   latencyMs: z.exactOptional(whole({ min: 0, max: DAY_MS })),
 });
 
-/** A kept sandbox is one of the two that stay as they are. */
-const keeps = ({ sandbox, keptSandbox }: { readonly sandbox?: string; readonly keptSandbox?: string }) =>
+/** The accounts of a kept sandbox stay as they are. */
+const keeps = ({ sandbox, keptSandbox }: { readonly sandbox?: SandboxKind; readonly keptSandbox?: string }) =>
   keptSandbox === undefined || (sandbox !== undefined && sandbox !== 'late');
-const KEEPS = { path: ['keptSandbox'], error: 'goes with the sandboxes "healthy" and "faulty" only' };
+const KEEPS = { path: ['keptSandbox'], error: 'needs a sandbox other than "late"' };
 
 const AppSchema = object(APP).refine(keeps, KEEPS);
 const RunSchema = object(RUN);

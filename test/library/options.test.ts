@@ -62,7 +62,7 @@ describe('collect refuses, before it opens anything,', () => {
     [{ limits: { maxRequests: 1 } }, 'The option limits.maxDurationMs must be a whole number'],
     [{ signal: {} }, 'The option signal must be an AbortSignal.'],
     [{ concurency: 8 }, 'There is no option concurency.'],
-    [{ sandbox: 'broken' }, 'The option sandbox must be "healthy", "faulty" or "late".'],
+    [{ sandbox: 'broken' }, 'The option sandbox must be one of healthy, faulty, late.'],
     [{ now: new Date() }, 'The option now must be a function.'],
     [{ environment: { DATABASE_URL: 5 } }, 'The option environment must be an object whose values are strings.'],
     [{ ownPlatforms: {} }, 'The option ownPlatforms must be an array.'],
