@@ -71,7 +71,7 @@ const platformShape = z.object({
 const definitionShape = z.object({
   name,
   title: z.string().min(1),
-  accountColumns: z.array(z.string()).min(1).optional(),
+  accountColumns: z.undefined('has no effect: the account is read from account_id or page_id').optional(),
   variables: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.instanceof(z.ZodType)),
   unrelatedVariables: z.array(z.string()).optional(),
   create: callable,

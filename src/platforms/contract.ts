@@ -181,7 +181,8 @@ export interface PlatformDefinition<
   readonly title: string;
   /**
    * The columns of `platform_connections` that may hold the account's id, in the order in which they are believed, where they are
-   * others than `ACCOUNT_COLUMNS`. The view `collection_connections` reads them, and a test holds it to this.
+   * others than `ACCOUNT_COLUMNS`. Of the built-in platforms alone: the view `collection_connections` reads them, and a test holds it
+   * to this. `--plugin` and `ownPlatforms` refuse it.
    */
   readonly accountColumns?: readonly string[];
   /** What the platform reads from the environment, by name: see `baseAddress`, `credential`, `secret` and `setting`. */
