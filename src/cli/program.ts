@@ -8,6 +8,7 @@ import {
   listOptions,
   pgCronOptions,
   platformsOptions,
+  primaryOptions,
   pruneOptions,
   serveOptions,
   statusOptions,
@@ -56,11 +57,9 @@ function addConnections(program: Command): void {
   const connections = program.command('connections').description('list, add and remove connected accounts');
   listOptions(connections.command('list')).action(async (flags) => (await loadConnections()).listConnections(flags));
   addOptions(connections.command('add')).action(async (flags) => (await loadConnections()).addConnection(flags));
-  connections
-    .command('primary')
-    .description("make a connection's account the primary one, whose rows go to analytics_snapshots")
+  primaryOptions(connections.command('primary'))
     .argument('<id>', "the connection's id, from connections list")
-    .action(async (id) => (await loadConnections()).choosePrimary(id));
+    .action(async (id, flags) => (await loadConnections()).choosePrimary(id, flags));
   connections
     .command('remove')
     .description('remove a connection; collected metrics are kept')

@@ -4,7 +4,7 @@ import { readEnvironment } from '../../environment.js';
 import { CollectError } from '../../errors.js';
 import type { Platform } from '../../platforms/contract.js';
 import { parseInstant, parsePlatform, usageError } from '../flags.js';
-import type { AddFlags, ListFlags } from '../options.js';
+import type { AddFlags, ListFlags, PluginFlags } from '../options.js';
 import { loadPlugins, namesWith } from '../plugins.js';
 import { askHidden } from '../prompt.js';
 import { connectionJson, renderConnections } from '../render/connections.js';
@@ -50,25 +50,29 @@ export async function addConnection(flags: AddFlags): Promise<void> {
   );
 }
 
-export function choosePrimary(id: string): Promise<void> {
-  return withApp(async (app) => {
-    const chosen = await app.choosePrimary(id);
-    if (chosen.result === 'not_found') throw noConnection(id);
-    const account = cleanText(`${chosen.platform} account ${chosen.accountId ?? 'without an id'}`);
-    if (chosen.result === 'not_collected') {
-      throw new CollectError(
-        'usage',
-        `The ${account} of connection ${id} is not collected: it is inactive, is a personal profile, or belongs to a service without a collector.`,
-        'Choose an active account from analytics-collect connections list.',
+export async function choosePrimary(id: string, { plugin }: PluginFlags): Promise<void> {
+  const ownPlatforms = await loadPlugins(plugin);
+  await withApp(
+    async (app) => {
+      const chosen = await app.choosePrimary(id);
+      if (chosen.result === 'not_found') throw noConnection(id);
+      const account = cleanText(`${chosen.platform} account ${chosen.accountId ?? 'without an id'}`);
+      if (chosen.result === 'not_collected') {
+        throw new CollectError(
+          'usage',
+          `The ${account} of connection ${id} is not collected: it is inactive, is a personal profile, or belongs to a service without a collector.`,
+          'Choose an active account from analytics-collect connections list.',
+        );
+      }
+      const who = cleanText(`${account} of user ${chosen.userId}`);
+      process.stdout.write(
+        chosen.result === 'unchanged'
+          ? `the ${who} is already the primary account\n`
+          : `the ${who} is now the primary account: its rows are in analytics_snapshots, those of the former primary account in analytics_account_snapshots\n`,
       );
-    }
-    const who = cleanText(`${account} of user ${chosen.userId}`);
-    process.stdout.write(
-      chosen.result === 'unchanged'
-        ? `the ${who} is already the primary account\n`
-        : `the ${who} is now the primary account: its rows are in analytics_snapshots, those of the former primary account in analytics_account_snapshots\n`,
-    );
-  });
+    },
+    { ownPlatforms },
+  );
 }
 
 export function removeConnection(id: string): Promise<void> {

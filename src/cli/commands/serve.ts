@@ -9,6 +9,7 @@ import { CollectError } from '../../errors.js';
 import { EXIT } from '../../exit-codes.js';
 import { startServer } from '../../server/server.js';
 import type { ServeFlags } from '../options.js';
+import { loadPlugins, namesWith } from '../plugins.js';
 import { createPlainReporter } from '../render/plain.js';
 import { watchSignals } from '../signals.js';
 import { startingText } from '../starting.js';
@@ -20,7 +21,12 @@ const LONGEST_STOP_MS = 30_000;
 /** Serves until SIGTERM or Ctrl-C. */
 export async function serveCommand(flags: ServeFlags): Promise<void> {
   const environment = readEnvironment();
-  const prepared = prepareConfiguredApp({ environment, defaultStore: isUnattended() ? 'connected' : 'create' });
+  const plugins = await loadPlugins(flags.plugin);
+  const prepared = prepareConfiguredApp({
+    environment,
+    ownPlatforms: plugins,
+    defaultStore: isUnattended() ? 'connected' : 'create',
+  });
   const { config } = prepared;
   const secret = cronSecretOf(config, environment);
   const { notice: log, onEvent } = createPlainReporter({ stream: process.stderr, verbose: false });
@@ -33,6 +39,7 @@ export async function serveCommand(flags: ServeFlags): Promise<void> {
     await checkDatabase(app, log);
     const server = await startServer({
       app,
+      platforms: namesWith(plugins),
       secret,
       port: flags.port,
       allowedFailures: flags.allowFailures ?? NO_FAILURES,

@@ -2,6 +2,7 @@ import { DEFAULT_LOOKBACK_DAYS } from '../../collector/window.js';
 import { EXIT } from '../../exit-codes.js';
 import { usageError } from '../flags.js';
 import type { StatusFlags } from '../options.js';
+import { loadPlugins } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
 import { renderStatus, staleness } from '../render/status.js';
 import { jsonDocument } from '../render/text.js';
@@ -11,8 +12,8 @@ import { withApp } from '../with-app.js';
 
 export async function statusCommand(flags: StatusFlags): Promise<void> {
   if (flags.today) return writtenToday(flags);
-  const { days = DEFAULT_LOOKBACK_DAYS, maxAge } = flags;
-  const { json } = flags;
+  const { days = DEFAULT_LOOKBACK_DAYS, maxAge, json } = flags;
+  const ownPlatforms = await loadPlugins(flags.plugin);
   await withApp(
     async (app) => {
       const report = await app.status(days);
@@ -23,11 +24,11 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
         process.exitCode = EXIT.failed;
       }
     },
-    { json, ...parseKeptSandbox(flags) },
+    { json, ownPlatforms, ...parseKeptSandbox(flags) },
   );
 }
 
-async function writtenToday({ json, days, maxAge, ...sandbox }: StatusFlags): Promise<void> {
+async function writtenToday({ json, days, maxAge, plugin, ...sandbox }: StatusFlags): Promise<void> {
   if (days !== undefined || maxAge !== undefined) {
     throw usageError('--today cannot be combined with --days or --max-age.', 'Run status twice.');
   }
@@ -36,6 +37,6 @@ async function writtenToday({ json, days, maxAge, ...sandbox }: StatusFlags): Pr
       const written = await app.writtenToday();
       process.stdout.write(json ? jsonDocument({ metrics: written }) : renderWritten(written));
     },
-    { json, ...parseKeptSandbox(sandbox) },
+    { json, ownPlatforms: await loadPlugins(plugin), ...parseKeptSandbox(sandbox) },
   );
 }
