@@ -6,10 +6,20 @@ import type { Platform } from './platforms/contract.js';
 import type { ChosenPrimary, NewConnection, Store } from './store/store.js';
 import type { Keyring } from './tokens/keyring.js';
 
-/** A connection to add, its tokens not yet encrypted. */
-export interface ConnectionInput extends NewConnection {
-  /** Ask the platform whether the token opens the account before it is stored. */
-  readonly check: boolean;
+/** A connection to add, its tokens not yet encrypted. What may be null may be left out. */
+export interface ConnectionInput {
+  readonly userId: string;
+  readonly platform: string;
+  readonly accountId: string;
+  /** Default: as the platform names it, where it is asked. */
+  readonly accountName?: string | null;
+  /** Empty where the platform needs none (`needsToken`). */
+  readonly accessToken: string;
+  readonly refreshToken?: string | null;
+  /** ISO 8601. */
+  readonly tokenExpiresAt?: string | null;
+  /** Ask the platform whether the token opens the account before it is stored. Default: true. */
+  readonly check?: boolean;
 }
 
 /** A connection that was added, or renewed. */
@@ -35,7 +45,7 @@ const CHECK_LIMITS = { maxRequests: 100, maxDurationMs: 60_000, maxWaitMs: 0 };
 /** Throws `CollectError` `check_failed` when the platform does not accept the token, `usage` for an unknown platform. */
 export async function addConnection(
   options: ConnectionsOptions,
-  { check, ...connection }: ConnectionInput,
+  { check, ...connection }: Required<ConnectionInput>,
 ): Promise<AddedConnection> {
   const { store, keyring, platforms, clock } = options;
   const platform = platforms.get(connection.platform);

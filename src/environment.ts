@@ -16,8 +16,3 @@ export function readEnvironment(folder = process.cwd()): Environment {
     });
   }
 }
-
-/** Whether no database is named, so that PostgreSQL runs inside this process. See `loadConfig` for all that is read. */
-export function usesEmbeddedStore(environment: Environment): boolean {
-  return ['SUPABASE_URL', 'DATABASE_URL'].every((name) => !environment[name] && !environment[`${name}_FILE`]);
-}

@@ -67,11 +67,19 @@ describe('openApp({ sandbox })', () => {
       },
     });
     const ports = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length;
+    // Those that other tests leave may still be closing.
     const before = ports();
     const wrong = { sandbox: 'healthy', ownPlatforms: [own], environment: { OWN_URL: 'nowhere' } } as const;
     await expect(openApp(wrong)).rejects.toMatchObject({ code: 'config_invalid' });
-    // Those that other tests leave to be closed are closed meanwhile.
-    expect(ports()).toBeLessThanOrEqual(before);
+    await expect.poll(ports).toBeLessThanOrEqual(before);
+    const broken = {
+      ...own,
+      create: () => {
+        throw new Error('broken');
+      },
+    };
+    await expect(openApp({ ...wrong, environment: {}, ownPlatforms: [broken] })).rejects.toThrow('broken');
+    await expect.poll(ports).toBeLessThanOrEqual(before);
     app = await openApp({ ...wrong, environment: { OWN_URL: 'http://127.0.0.1:1' } });
     expect(asked).toEqual(['http://127.0.0.1:1']);
   });

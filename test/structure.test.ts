@@ -86,19 +86,32 @@ it('the sandbox shares no code with what it stands against', () => {
   expect(imports().filter(({ from, to }) => from === 'sandbox' && to !== 'sandbox' && to !== 'errors')).toEqual([]);
 });
 
-it('the first words need no package but commander, so that they show at once', () => {
-  const loaded = new Set(['cli/main.ts', 'cli/program.ts']);
+/** The packages that are loaded with a file, by it and by what it imports. */
+function packagesOf(file: string): string[] {
+  const loaded = new Set([file]);
   const packages = new Set<string>();
-  for (const file of loaded) {
-    const text = readFileSync(join(SRC, file), 'utf8');
+  for (const each of loaded) {
+    const text = readFileSync(join(SRC, each), 'utf8');
     for (const [, path = ''] of text.matchAll(/^(?:import|export) (?!type )[^']*?from '([^']+)'/gm)) {
-      if (path.startsWith('.')) loaded.add(relative(SRC, resolve(SRC, dirname(file), path)).replace(/\.js$/, '.ts'));
+      if (path.startsWith('.')) loaded.add(relative(SRC, resolve(SRC, dirname(each), path)).replace(/\.js$/, '.ts'));
       else if (!path.startsWith('node:')) packages.add(path);
     }
   }
-  expect(loaded).toContain('cli/starting.ts');
-  expect([...packages]).toEqual(['@commander-js/extra-typings']);
+  return [...packages];
+}
+
+it('help needs no package but commander, so that it shows at once', () => {
+  expect(packagesOf('cli/program.ts')).toEqual(['@commander-js/extra-typings']);
 });
+
+it.each(['collect', 'status', 'connections', 'serve'])(
+  '%s loads no database before it has said what starts',
+  (command) => {
+    const packages = packagesOf(`cli/commands/${command}.ts`);
+    expect(packages).toContain('zod');
+    expect(packages.filter((name) => /^(@electric-sql\/pglite|@supabase\/|pg$)/.test(name))).toEqual([]);
+  },
+);
 
 it('no file is too long to be one thing, and none is a barrel', () => {
   const long = sources().filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 250);

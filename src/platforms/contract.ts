@@ -1,4 +1,4 @@
-import type { PlatformError, SkipReason } from '../errors.js';
+import { CollectError, type PlatformError, type SkipReason } from '../errors.js';
 import type { Http } from '../http/http.js';
 import type { Values, Variable } from '../setting.js';
 
@@ -181,7 +181,8 @@ export interface PlatformDefinition<
   readonly title: string;
   /**
    * The columns of `platform_connections` that may hold the account's id, in the order in which they are believed, where they are
-   * others than `ACCOUNT_COLUMNS`. The view `collection_connections` reads them, and a test holds it to this.
+   * others than `ACCOUNT_COLUMNS`. Of the built-in platforms alone: the view `collection_connections` reads them, and a test holds it
+   * to this. `--plugin` and `ownPlatforms` refuse it.
    */
   readonly accountColumns?: readonly string[];
   /** What the platform reads from the environment, by name: see `baseAddress`, `credential`, `secret` and `setting`. */
@@ -200,6 +201,14 @@ export function definePlatform<Variables extends Readonly<Record<string, Variabl
   definition: PlatformDefinition<Variables>,
 ): PlatformDefinition<Variables>;
 export function definePlatform(given: Platform | PlatformDefinition): PlatformDefinition {
+  // A program without types may give anything.
+  if (typeof given !== 'object' || given === null) {
+    throw new CollectError(
+      'usage',
+      'definePlatform takes a platform or its definition.',
+      'See the type PlatformDefinition.',
+    );
+  }
   if ('create' in given) return given;
   return { name: given.name, title: given.name, variables: {}, create: () => given };
 }

@@ -1,5 +1,7 @@
+export const SANDBOX_PLATFORMS = ['instagram', 'facebook', 'youtube', 'linkedin'] as const;
+
 /** A platform that the sandbox has in miniature. */
-export type SandboxPlatform = 'instagram' | 'facebook' | 'youtube' | 'linkedin';
+export type SandboxPlatform = (typeof SANDBOX_PLATFORMS)[number];
 
 /** An account that the sandbox knows, and how it misbehaves. All tokens are made up. */
 export interface SandboxAccount {

@@ -120,11 +120,11 @@ describe('a mistake names the flag', () => {
   });
 });
 
-test('the sandbox is healthy unless told otherwise', () => {
-  const kinds = ([true, 'healthy', 'faulty'] as const).map((sandbox) => parseSandbox({ sandbox }).sandbox);
-  expect(kinds).toEqual(['healthy', 'healthy', 'faulty']);
-  expect(parseSandbox({})).toEqual({});
-  expect(mistake(() => parseSandbox({ sandbox: 'foo' }))).toContain('--sandbox must be healthy, faulty or late');
+test('the sandbox is healthy unless told otherwise, and of no kind that there is not', () => {
+  const kind = (...args: string[]) =>
+    collectOptions(new Command().exitOverride()).parse(args, { from: 'user' }).opts().sandbox;
+  expect([kind(), kind('--sandbox'), kind('--sandbox', 'faulty')]).toEqual([undefined, 'healthy', 'faulty']);
+  expect(() => kind('--sandbox', 'foo')).toThrow('Allowed choices are healthy, faulty, late.');
 });
 
 test('--keep keeps the database of a sandbox, and of nothing else', () => {

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { population } from '../../src/sandbox/population.js';
@@ -97,6 +98,22 @@ describe('with the embedded store', () => {
     });
     expect(await runCli(['collect', '--allow-empty'], { env })).toMatchObject({ code: 0 });
   });
+
+  it.each(['collect --allow-empty', 'status', 'connections list'])(
+    '%s reads .env once, which may be a pipe',
+    async (command) => {
+      const pipe = join(home, '.env');
+      execFileSync('mkfifo', [pipe]);
+      try {
+        const written = writeFile(pipe, `ANALYTICS_DATA_DIR=${join(home, 'named')}`);
+        const run = await runCli(command.split(' '));
+        expect(run, run.stderr).toMatchObject({ code: 0 });
+        await written;
+      } finally {
+        await rm(pipe);
+      }
+    },
+  );
 
   it('in the usual folder, a run is refused until a connection is there', async () => {
     const { dataDir } = await embeddedFolder();

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FailureReason } from '../../src/errors.js';
 import type { Fault, SandboxAccount } from '../../src/sandbox/account.js';
-import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
 import { generateKey } from '../../src/tokens/fernet.js';
@@ -82,7 +81,7 @@ describe.each(SERVERS)('sixty connections of which eighteen are broken in differ
   afterAll(() => Promise.all([database.close(), sandbox.close()]));
 
   it('completes the others, and accounts for every one', async () => {
-    const env = { ...database.env, ...sandbox.urls, ...SANDBOX_CREDENTIALS };
+    const env = { ...database.env, ...sandbox.environment };
     const summary = await collectJson(['--date', DATE], { env, code: 3 });
 
     expect(await storedRows(database)).toEqual(trueRows(accounts.slice(0, 40), [DATE]));

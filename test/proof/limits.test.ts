@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULTS } from '../../src/collector/options.js';
 import type { Fault, SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
-import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { population } from '../../src/sandbox/population.js';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { openEmbeddedStore } from '../../src/store/drivers/embedded.js';
@@ -52,7 +51,7 @@ async function world(platform: SandboxPlatform, fault: Fault) {
       accounts.filter((account) => platforms.includes(account.platform)),
       [DATE],
     );
-  return { sandbox, database, env: { ...sandbox.urls, ...SANDBOX_CREDENTIALS }, truth };
+  return { sandbox, database, env: sandbox.environment, truth };
 }
 
 const others = (platform: SandboxPlatform) => PLATFORMS.filter((other) => other !== platform);

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { createAlerts } from '../../src/alerts/alerts.js';
 import { NO_FAILURES } from '../../src/alerts/exit-code.js';
 import { LeaseHeld } from '../../src/errors.js';
+import { platformNames } from '../../src/platforms/registry.js';
 import { population } from '../../src/sandbox/population.js';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server/server.js';
 import { createWorld, type World } from '../support/world.js';
@@ -37,6 +38,7 @@ async function serve(options: Partial<ServerOptions> = {}) {
   const log: string[] = [];
   const server = await startServer({
     app: { store: world.store, collect: (given, onEvent) => world.collect({ ...given, concurrency: 1 }, onEvent) },
+    platforms: platformNames,
     secret: SECRET,
     cron: '0 2,9 * * *',
     timeZone: 'UTC',
