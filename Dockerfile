@@ -5,6 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 # Without scripts: `prepare` builds, and the sources come in the next layer.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
+COPY scripts ./scripts
 COPY src ./src
 RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { openApp, startSandbox } from '../dist/index.js';
+import { openApp, startSandbox } from '../dist/lib/index.js';
 import { connectAll, report, seconds, temporaryFolder } from './support.js';
 
 const BIN = fileURLToPath(new URL('../bin/analytics-collect.js', import.meta.url));

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startSandbox } from '../dist/index.js';
+import { startSandbox } from '../dist/lib/index.js';
 import { connectAll, report, seconds, temporaryFolder } from './support.js';
 
 const BIN = fileURLToPath(new URL('../bin/analytics-collect.js', import.meta.url));

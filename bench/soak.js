@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
-import { openApp, startSandbox } from '../dist/index.js';
+import { openApp, startSandbox } from '../dist/lib/index.js';
 import { temporaryFolder } from './support.js';
 
 const CONNECTIONS = 20_000;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openApp } from '../dist/index.js';
+import { openApp } from '../dist/lib/index.js';
 
 export function temporaryFolder() {
   const path = mkdtempSync(join(tmpdir(), 'analytics-collect-bench-'));

@@ -140,8 +140,8 @@ it('the benches use nothing but the public entry', () => {
   const paths = readdirSync(bench).flatMap((file) =>
     [...readFileSync(join(bench, file), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, path]) => path),
   );
-  expect(paths).toContain('../dist/index.js');
-  expect(paths.filter((path) => path !== '../dist/index.js' && path !== './support.js')).toEqual([]);
+  expect(paths).toContain('../dist/lib/index.js');
+  expect(paths.filter((path) => path !== '../dist/lib/index.js' && path !== './support.js')).toEqual([]);
 });
 
 it('a method of the store calls the SQL function of its name', () => {

@@ -8,8 +8,8 @@ const ROOT = join(import.meta.dirname, '../..');
 export default function setup(): void {
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
   const newest = Math.max(...sources.map((file) => changedAt(join('src', file))));
-  // The schema is the last thing that a build copies: without it the build was not finished.
-  const built = Math.min(changedAt('dist/cli/main.js'), changedAt('dist/store/security.sql'));
+  // What a build writes last: without it, it was not finished.
+  const built = Math.min(changedAt('dist/lib/main.js'), changedAt('dist/THIRD_PARTY_LICENSES.txt'));
   if (built < newest) execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
 }
 

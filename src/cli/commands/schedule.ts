@@ -1,6 +1,5 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { usageError } from '../flags.js';
 import type { PgCronFlags, ScheduleFlags, ShardedFlags } from '../options.js';
 import { crontab } from '../schedule/crontab.js';
@@ -9,7 +8,7 @@ import { kubernetesCronJob } from '../schedule/kubernetes.js';
 import { pgCronRemovalSql, pgCronSql } from '../schedule/pg-cron.js';
 import type { Installation } from '../schedule/schedule.js';
 import { systemdUnits } from '../schedule/systemd.js';
-import { readVersion } from '../version.js';
+import { binPath, readVersion } from '../version.js';
 
 export function schedulePgCron({ url, at, remove }: PgCronFlags): void {
   if (remove) {
@@ -49,8 +48,7 @@ export function scheduleKubernetes({ at, shards }: ShardedFlags): void {
 }
 
 function installation(): Installation {
-  const bin = fileURLToPath(new URL('../../../bin/analytics-collect.js', import.meta.url));
-  return { node: process.execPath, bin };
+  return { node: process.execPath, bin: binPath() };
 }
 
 function print(text: string): void {
