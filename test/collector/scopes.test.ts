@@ -115,7 +115,7 @@ describe('an API of YouTube', () => {
     expect([await usersWith('views'), await usersWith('subscriberCount')]).toEqual([12, 0]);
     expect(summary.warnings.toSorted()).toEqual([
       expect.stringContaining('YouTube Data API is skipped for the rest of this run'),
-      expect.stringContaining('youtube: totals of the channel could not be fetched'),
+      expect.stringContaining('youtube: channel totals could not be fetched'),
     ]);
     expect(world.sandbox.counters.byApi['youtube-data']).toBeLessThanOrEqual(3);
   });

@@ -165,7 +165,7 @@ describe('the last ended day', () => {
   it('is collected without the figures of the profile when they fail', async () => {
     const { result, warnings } = await collect((query) => (query.has('metric') ? answer(query) : SERVICE), DAY.date);
     expect(result?.kind).toBe('collected');
-    expect(warnings).toEqual([expect.stringContaining('figures of the profile')]);
+    expect(warnings).toEqual([expect.stringContaining('profile totals')]);
   });
 
   it('is collected without the reaches when they fail', async () => {

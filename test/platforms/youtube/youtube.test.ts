@@ -147,7 +147,7 @@ describe('the totals of the channel', () => {
   it('are missed with a warning when they fail', async () => {
     const { summary, warnings } = await collectWith(BROKEN);
     expect(summary).toBe(`collected ${ALL}`);
-    expect(warnings).toEqual([expect.stringContaining('totals of the channel could not be fetched')]);
+    expect(warnings).toEqual([expect.stringContaining('channel totals could not be fetched')]);
   });
 
   it.each(['2026-11-16', null])(
