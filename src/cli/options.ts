@@ -7,8 +7,8 @@ import { integer, nonEmpty, parseShard, parseTimes, parseTriggerUrl, usageError 
 import { DEFAULT_TIMES, GITHUB_TIMES, type Times } from './schedule/schedule.js';
 
 /*
- * The options of each command: their parsers, their defaults and, inferred from both, their types. Loaded for `--help` as well, so nothing
- * here may import slow modules.
+ * The options of each command: parsers, defaults and, inferred from both, types. Also loaded for `--help`, so nothing here may
+ * import slow modules.
  */
 
 const MINUTES = { min: 1, max: 1440 };
@@ -22,7 +22,7 @@ export function collectOptions(command: Command) {
     .addOption(plugin().conflicts('sandbox'))
     .option('--date <day>', 'only this day, YYYY-MM-DD')
     .option('--since <day>', 'all days from this one on that are not complete')
-    .option('--until <day>', 'the last day, with --since (default: yesterday)')
+    .option('--until <day>', 'with --since: the last day (default: yesterday)')
     .option(
       '--lookback <days>',
       `how many ended days to look at (default: ${DEFAULT_LOOKBACK_DAYS})`,

@@ -61,7 +61,7 @@ function created(path: string, create: () => unknown): unknown {
     return create();
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CollectError('usage', `The plugin ${path} fails in \`create\`: ${why}.`, 'Mend the plugin.', { cause });
+    throw new CollectError('usage', `The plugin ${path} fails in \`create\`: ${why}.`, 'Fix the plugin.', { cause });
   }
 }
 

@@ -6,8 +6,8 @@ import { parseSandbox } from './sandbox-flags.js';
 import { isUnattended } from './unattended.js';
 
 /**
- * What is printed before anything is loaded, so that something shows at once: loading the modules and starting PostgreSQL takes a
- * second or more. Nothing here may import slow modules itself.
+ * Printed before anything is loaded, so that the user sees something at once: loading the modules and starting PostgreSQL takes
+ * a second or more. Nothing here may import slow modules itself.
  */
 
 interface ReadingFlags {
@@ -25,13 +25,13 @@ export function sayRunStarts(flags: CollectFlags): void {
   else createPlainReporter({ stream, verbose: false }).notice(text);
 }
 
-/** Of any other command that opens the database. */
+/** For any other command that opens the database. */
 export function sayDatabaseStarts({ sandbox = false, json = false }: ReadingFlags = {}): void {
   const text = startingText(sandbox);
   if (text !== null && !json) process.stderr.write(`${text}\n`);
 }
 
-/** Null when an external database is opened, or when perhaps none is. */
+/** Null when an external database is opened, or possibly none. */
 function startingText(isSandbox: boolean): string | null {
   if (isSandbox) return 'Starting the sandbox …';
   const environment = readEnvironment();

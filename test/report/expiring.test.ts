@@ -95,5 +95,5 @@ it('does not flood an operator when thousands of tokens end', () => {
   const warnings = expiryWarnings(ends, NOON);
   expect(warnings).toHaveLength(21);
   expect(warnings.at(0)).toContain('connection c0 of user u expires at 2026-11-30');
-  expect(warnings.at(-1)).toContain('2480 more tokens have expired or expire within 10 days');
+  expect(warnings.at(-1)).toContain('2,480 more tokens have expired or expire within 10 days');
 });

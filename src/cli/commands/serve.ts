@@ -13,7 +13,7 @@ import { createPlainReporter } from '../render/plain.js';
 import { watchSignals } from '../signals.js';
 import { isUnattended } from '../unattended.js';
 
-/** How long Kubernetes waits between SIGTERM and SIGKILL. */
+/** The default time that Kubernetes waits between SIGTERM and SIGKILL. */
 const LONGEST_STOP_MS = 30_000;
 
 /** Serves until SIGTERM or Ctrl-C. */
@@ -51,7 +51,7 @@ export async function serveCommand(flags: ServeFlags): Promise<void> {
   log('stopped');
 }
 
-/** An unreachable database may come back, so it is only logged; a wrong schema needs a person and ends the command. */
+/** An unreachable database may come back, so it is only logged. A wrong schema needs human action and ends the command. */
 async function checkDatabase({ store }: App, log: (message: string) => void): Promise<void> {
   try {
     await store.check();

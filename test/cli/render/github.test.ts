@@ -41,7 +41,7 @@ describe('annotations', () => {
     expect(lines).toHaveLength(10);
     expect(lines.at(-1)).toContain('16 more');
     const beyond = githubAnnotations(summary({ failures: failing(1_000), failures_omitted: 9_000 }), none);
-    expect(beyond).toContain('9991 more');
+    expect(beyond).toContain('9,991 more');
     expect(githubAnnotations(summary({ failures: failing(10) }), none)).not.toContain('more');
   });
 });
@@ -127,6 +127,6 @@ describe('the step summary', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MIB);
     expect(Buffer.byteLength(text)).toBeGreaterThan(MIB * 0.98);
     const rows = text.split('\n').filter((line) => line.startsWith('| needs')).length;
-    expect(text).toContain(`… and ${10_000 - rows} more`);
+    expect(text).toContain(`… and ${(10_000 - rows).toLocaleString('en')} more`);
   });
 });
