@@ -16,7 +16,7 @@ import type { ChosenPrimary, Store, WrittenMetric } from './store/store.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
 import type { Environment } from './variables.js';
 
-/** Config, store, tokens and platforms put together: what commands and callers ask. */
+/** Config, store, tokens and platforms together: what commands and callers use. */
 export interface App {
   readonly config: Config;
   readonly store: Store;
@@ -27,7 +27,7 @@ export interface App {
   status(days: number): Promise<StatusReport>;
   /** What was written in the last 24 hours, by platform and metric. */
   writtenToday(): Promise<WrittenMetric[]>;
-  /** Brings the database's schema up to date: of a Supabase project over `DATABASE_URL`, where it is set. */
+  /** Brings the database's schema up to date; for a Supabase project, over `DATABASE_URL` if it is set. */
   applySchema(): Promise<AppliedSchema>;
   /** See `addConnection` in `connections.ts`. */
   addConnection(connection: ConnectionInput): Promise<AddedConnection>;
@@ -36,11 +36,11 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** What is opened, and how. */
+/** What to open, and how. */
 export interface AppOptions extends Partial<SandboxSettings> {
-  /** Told of each token that was decrypted, before it is used: a log that is masked can be told of it. */
+  /** Called with each decrypted token before it is used, so that logs can mask it. */
   readonly onToken?: (token: string) => void;
-  /** What the embedded store must be where the settings name no store. Default: `create`. */
+  /** What is required of the embedded store when the settings name no store. Default: `create`. */
   readonly defaultStore?: DefaultStore;
 }
 
@@ -55,7 +55,7 @@ export async function openApp(options: AppOptions = {}): Promise<App> {
   return assemble({ config, ...(await openStore(config, defaultStore)) }, options);
 }
 
-/** The platforms as they are configured, without opening a store. Throws `CollectError` `config_invalid`. */
+/** The configured platforms, without opening a store. Throws `CollectError` `config_invalid`. */
 export function configuredPlatforms(
   ownPlatforms: readonly PlatformDefinition[] = [],
   environment: Environment = readEnvironment(),
@@ -63,7 +63,7 @@ export function configuredPlatforms(
   return [...createPlatforms(loadConfig(environment, ownPlatforms), ownPlatforms).values()];
 }
 
-/** The app over an open store. */
+/** The app on an open store. */
 export function assemble(
   { config, store, encryptionKey, notices }: OpenStore & { readonly config: Config },
   { now = () => new Date(), onToken = () => undefined, ownPlatforms = [] }: AppOptions,

@@ -82,10 +82,10 @@ const RUN = {
   trigger: text.default('library'),
 };
 
-/** A kept sandbox is one of the two that stay as they are. */
+/** Only the healthy and the faulty sandbox can be kept. */
 const keeps = ({ sandbox, keptSandbox }: { readonly sandbox?: string; readonly keptSandbox?: string }) =>
   keptSandbox === undefined || (sandbox !== undefined && sandbox !== 'late');
-const KEEPS = { path: ['keptSandbox'], error: 'goes with the sandboxes "healthy" and "faulty" only' };
+const KEEPS = { path: ['keptSandbox'], error: 'needs sandbox to be "healthy" or "faulty"' };
 
 const AppSchema = object(APP).refine(keeps, KEEPS);
 const RunSchema = object(RUN);
@@ -100,27 +100,27 @@ const CollectSchema = object({ ...APP, ...RUN })
     context.addIssue({ code: 'custom', path: ['platforms'], message });
   });
 
-/** Throws `CollectError` `usage` for options that `openApp` does not take. */
+/** Throws `CollectError` `usage` for options that `openApp` does not accept. */
 export function parseAppOptions(options: AppOptions): AppOptions {
   return parse(AppSchema, options);
 }
 
-/** Fills in the defaults of a run. Throws `CollectError` `usage` for options that `collect` does not take. */
+/** Fills in the defaults of a run. Throws `CollectError` `usage` for options that `collect` does not accept. */
 export function parseCollectOptions(options: Partial<CollectOptions> & AppOptions): CollectOptions & AppOptions {
   return parse(CollectSchema, options);
 }
 
-/** Throws `CollectError` `usage` for what is none of a run's options. */
+/** Throws `CollectError` `usage` for anything that is not an option of a run. */
 export function parseRunOptions(run: Partial<CollectOptions>): Partial<CollectOptions> {
   return parse(RunSchema, run);
 }
 
-/** Fills in the default of `days`. Throws `CollectError` `usage` for options that `status` does not take. */
+/** Fills in the default of `days`. Throws `CollectError` `usage` for options that `status` does not accept. */
 export function parseStatusOptions(options: { readonly days?: number } & AppOptions): { days: number } & AppOptions {
   return parse(StatusSchema, options);
 }
 
-/** An option that is undefined is not given. */
+/** An option that is undefined counts as not given. */
 function parse<T>(schema: z.ZodType<T>, options: unknown): T {
   const parsed = schema.safeParse(
     isObject(options)

@@ -79,10 +79,10 @@ describe('a user', () => {
 
   it('is unknown without one, and the nearest known id is named if it is near', async () => {
     expect(await told('user-0012', {}, ['user-0002', 'user-0013', 'user-0112'])).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no connections of user "user-0012". Did you mean "user-0002"? [usage]"`,
+      `"PostgreSQL at h/d has no connections for user "user-0012". Did you mean "user-0002"? [usage]"`,
     );
     expect(await told('nobody', {}, ['somebody'])).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no connections of user "nobody". See analytics-collect connections list. [usage]"`,
+      `"PostgreSQL at h/d has no connections for user "nobody". See analytics-collect connections list. [usage]"`,
     );
   });
 });
