@@ -22,7 +22,7 @@ async function collectIn(options: AppOptions, asked: Partial<CollectOptions>): P
 const collectOn = (platform: string, options: AppOptions) => collectIn(options, { platforms: [platform] });
 
 describe('openApp({ sandbox })', () => {
-  it('tells onToken of each token that was decrypted', async () => {
+  it('calls onToken with each decrypted token', async () => {
     const told = new Set<string>();
     await collectOn('facebook', { onToken: (token) => told.add(token) });
     const tokens = population()
@@ -31,7 +31,7 @@ describe('openApp({ sandbox })', () => {
     expect([...told].sort()).toEqual(tokens.sort());
   });
 
-  it('asks platforms of one’s own in the place of those with the same name', async () => {
+  it('uses own platforms in place of built-in ones of the same name', async () => {
     const asked: string[] = [];
     const [linkedin] = configuredPlatforms([], {}).filter(({ name }) => name === 'linkedin');
     if (linkedin === undefined) throw new Error('no such platform');
@@ -46,7 +46,7 @@ describe('openApp({ sandbox })', () => {
     expect(new Set(asked).size).toBe(population().filter(({ platform }) => platform === 'linkedin').length);
   });
 
-  it('gives platforms of one’s own what the environment says, and leaves no port open where that is wrong', async () => {
+  it('gives own platforms their variables, and leaves no port open if one is invalid', async () => {
     const [linkedin] = configuredPlatforms([], {}).filter(({ name }) => name === 'linkedin');
     if (linkedin === undefined) throw new Error('no such platform');
     const asked: string[] = [];
@@ -68,7 +68,7 @@ describe('openApp({ sandbox })', () => {
     expect(asked).toEqual(['http://127.0.0.1:1']);
   });
 
-  it('lives by the clock it is given', async () => {
+  it('uses the given clock', async () => {
     const { dates } = await collectOn('linkedin', { now: () => new Date('2026-11-20T09:00:00Z') });
     expect(dates?.until).toBe('2026-11-19');
   });

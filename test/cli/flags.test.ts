@@ -34,7 +34,7 @@ function mistake(action: () => unknown): string {
   return 'none';
 }
 
-test('no flags ask for every due day of the last 7', () => {
+test('without flags, every due day of the last 7 is collected', () => {
   expect(parse({})).toEqual({
     selection: { kind: 'all' },
     window: { kind: 'lookback', days: 7 },
@@ -49,7 +49,7 @@ test('no flags ask for every due day of the last 7', () => {
   });
 });
 
-describe('what is asked for', () => {
+describe('flags select', () => {
   test.each<[flags: Given, expected: object]>([
     [{ user: 'u' }, { selection: { kind: 'user', userId: 'u' } }],
     [{ platform: ['instagram'] }, { platforms: ['instagram'] }],
@@ -79,7 +79,7 @@ describe('what is asked for', () => {
   });
 });
 
-describe('a mistake names the flag', () => {
+describe('a mistake is reported with its flag:', () => {
   test.each<[flags: Given, message: string]>([
     [{ date: '2026-02-30' }, '--date "2026-02-30" is not a valid date (YYYY-MM-DD).'],
     [{ date: '2025-02-29' }, '--date "2025-02-29" is not a valid date (YYYY-MM-DD).'],
@@ -113,21 +113,21 @@ describe('a mistake names the flag', () => {
     expect(mistake(() => parse(flags))).toBe(message);
   });
 
-  test('the known platforms are listed', () => {
+  test('an unknown platform is reported with the known ones', () => {
     expect(() => parse({ platform: ['tiktok'] })).toThrow(
       expect.objectContaining({ fix: 'Known platforms: instagram, facebook.' }),
     );
   });
 });
 
-test('the sandbox is healthy unless told otherwise', () => {
+test('the sandbox is healthy by default', () => {
   const kinds = ([true, 'healthy', 'faulty'] as const).map((sandbox) => parseSandbox({ sandbox }).sandbox);
   expect(kinds).toEqual(['healthy', 'healthy', 'faulty']);
   expect(parseSandbox({})).toEqual({});
   expect(mistake(() => parseSandbox({ sandbox: 'foo' }))).toContain('--sandbox must be healthy, faulty or late');
 });
 
-test('--keep keeps the database of a sandbox, and of nothing else', () => {
+test('--keep keeps the database of a sandbox, and is refused without one', () => {
   expect(parseSandbox({ sandbox: 'faulty', keep: true })).toEqual({ sandbox: 'faulty', keptSandbox: 'create' });
   expect(mistake(() => parseSandbox({ keep: true }))).toContain('--keep needs --sandbox');
 });
@@ -141,7 +141,7 @@ test.each([
 });
 
 test.each(['2027-02-30', '2027-01-31T12:00', '2027-01-31T25:00Z', '31 January 2027', '1800000000'])(
-  '%s is no time',
+  '%s is not a time',
   (text) => {
     expect(mistake(() => parseInstant('--expires', text))).toContain('--expires');
   },
@@ -159,11 +159,11 @@ test.each([
   expect(parseAge('--older-than', age, today)).toBe(expected);
 });
 
-test.each(['0d', '12', '12m', '-1mo', '1.5y', '1000d', 'mo', '12 mo', ''])('%j is no age', (text) => {
+test.each(['0d', '12', '12m', '-1mo', '1.5y', '1000d', 'mo', '12 mo', ''])('%j is not an age', (text) => {
   expect(mistake(() => parseAge('--older-than', text, TODAY))).toContain('--older-than');
 });
 
-test('a pasted token loses the white space around it, and is refused with some inside, unseen', () => {
+test('white space around a pasted token is removed, and inside it is refused without showing the token', () => {
   expect(parseTokens('  EAAB\r\n')).toEqual({ accessToken: 'EAAB', refreshToken: null });
   expect(parseTokens('ya29\r\n1//r\n')).toEqual({ accessToken: 'ya29', refreshToken: '1//r' });
   expect(mistake(() => parseTokens('\n'))).toContain('empty');
@@ -173,7 +173,7 @@ test('a pasted token loses the white space around it, and is refused with some i
   expect(message).not.toContain('EAAB');
 });
 
-test('failures are allowed as a number of connections or a share of them', () => {
+test('allowed failures are a number or a share of connections', () => {
   expect(parseAllowedFailures('5')).toEqual({ kind: 'connections', most: 5 });
   expect(parseAllowedFailures('2.5%')).toEqual({ kind: 'share', most: 0.025 });
   for (const wrong of ['', '-1', '101%', '1.5', '5 %', 'all']) {

@@ -11,7 +11,7 @@ const [onFacebook, onLinkedin] = [connectionsOn('facebook'), connectionsOn('link
 const ESCAPE = '\u001B';
 
 describe('collect --sandbox', () => {
-  it('does the whole job, and says that the data is the sandbox’s', async () => {
+  it('collects everything, and says that the data is made up', async () => {
     const { code, stdout, stderr } = await runCli(['collect', '--sandbox', ...ONE_DAY]);
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/Sandbox: .*Nothing here is real/);
@@ -21,7 +21,7 @@ describe('collect --sandbox', () => {
     expect(stdout + stderr).not.toContain(ESCAPE);
   });
 
-  it('shows what failure looks like, and exits 3', async () => {
+  it('shows failures, and exits 3', async () => {
     const summary = await collectJson(['--sandbox', 'faulty', ...ONE_DAY], { env: {}, code: 3 });
     expectCountsAddUp(summary);
     expect(summary).toMatchObject({ status: 'partial', users: { total: 150 }, connections: { total: 300 } });
@@ -33,7 +33,7 @@ describe('collect --sandbox', () => {
     }
   });
 
-  it('says nothing but a failure with --quiet, and shows what is due with --dry-run', async () => {
+  it('prints only failures with --quiet, and what is due with --dry-run', async () => {
     const linkedin = ['collect', '--sandbox', '--platform', 'linkedin', ...ONE_DAY];
     const [quiet, { code, stdout }] = await Promise.all([
       runCli([...linkedin, '--quiet']),
@@ -65,13 +65,13 @@ describe('collect --sandbox', () => {
     expect(Object.keys(runs[0].table[0].days[0])).toEqual(['date', 'value', 'state', 'first']);
   });
 
-  it.each(['--date=2026-11-20', '--dry-run', '--max-requests=5'])('refuses %s on simulated days', async (flag) => {
+  it.each(['--date=2026-11-20', '--dry-run', '--max-requests=5'])('refuses %s for simulated days', async (flag) => {
     const { code, stdout, stderr } = await runCli(['collect', '--sandbox', 'late', flag]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(`${flag.split('=')[0]} cannot be combined with --sandbox late`);
   });
 
-  it('has shown no token', () => {
+  it('shows no token at any point', () => {
     const tokens = accounts.flatMap(({ accessToken, refreshToken, pageToken }) => [
       accessToken,
       refreshToken,
@@ -81,7 +81,7 @@ describe('collect --sandbox', () => {
   });
 });
 
-describe('a reader that leaves early', () => {
+describe('a reader that closes the pipe early', () => {
   it.each([
     ['schema', '| head -c 10', '-- analyti'],
     ['collect --sandbox --json --platform linkedin', '| head -c 10', '{\n  "run_id'.slice(0, 10)],

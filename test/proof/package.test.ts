@@ -27,7 +27,7 @@ describe('the package, installed into an empty folder', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('holds what it needs and nothing of the workshop', () => {
+  it('contains what it needs and no development files', () => {
     const needed = [
       ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'crontab.example', 'bin/analytics-collect.js'],
       ...['dist/cli/main.js', 'dist/index.js', 'dist/index.d.ts', 'dist/store/migrations/001_tables.sql'],

@@ -18,7 +18,7 @@ it.each([
   expect(parseTrigger(body, TODAY)).toEqual(EVERYTHING_DUE);
 });
 
-it('takes a user, a date and platforms', () => {
+it('accepts a user, a date and platforms', () => {
   expect(parseTrigger('{"user": " u1 ", "date": "2026-11-22", "platforms": ["instagram", "youtube"]}', TODAY)).toEqual({
     ok: true,
     request: {
@@ -45,6 +45,6 @@ it.each([
   ['null', null],
   ['"now"', null],
   ['{"user": ', null],
-])('%s is refused for its field %s', (body, field) => {
+])('%s is refused because of its field %s', (body, field) => {
   expect(parseTrigger(body, TODAY)).toEqual({ ok: false, field, problem: expect.stringMatching(/\w/) });
 });
