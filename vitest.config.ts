@@ -14,8 +14,8 @@ const COMMAND = {
 
 export default defineConfig({
   test: {
-    // Many tests wait for a child process: on two cores, one worker would leave half of the time unused.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait for a child process or a clock.
+    maxWorkers: availableParallelism() + 1,
     // Compiled twice, the WebAssembly of an engine costs more than its short life repays.
     execArgv: ['--liftoff-only'],
     testTimeout: 60_000,
@@ -28,6 +28,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...END_TO_END, ...PROOF],
           globalSetup: [TEMPLATE],
+          // So that the files of a worker share their imports, and one engine.
+          isolate: false,
         },
       },
       { extends: true, test: { name: 'e2e', include: END_TO_END, ...COMMAND } },

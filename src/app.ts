@@ -30,7 +30,7 @@ export interface App {
   /** Brings the database's schema up to date; for a Supabase project, over `DATABASE_URL` if it is set. */
   applySchema(): Promise<AppliedSchema>;
   /** See `addConnection` in `connections.ts`. */
-  addConnection(connection: ConnectionInput): Promise<AddedConnection>;
+  addConnection(connection: Required<ConnectionInput>): Promise<AddedConnection>;
   /** Makes the account that a connection opens the primary one of its user and platform. */
   choosePrimary(connectionId: string): Promise<ChosenPrimary>;
   close(): Promise<void>;
@@ -44,15 +44,41 @@ export interface AppOptions extends Partial<SandboxSettings> {
   readonly defaultStore?: DefaultStore;
 }
 
-/** Throws `CollectError`: `config_invalid`, `no_store`, `key_missing`, or what opening the store throws. */
-export async function openApp(options: AppOptions = {}): Promise<App> {
-  const { sandbox, environment, ownPlatforms, defaultStore = 'create' } = options;
-  if (sandbox !== undefined) {
-    const { openSandbox } = await import('./open-sandbox.js');
-    return assemble(await openSandbox({ ...options, sandbox }), options);
-  }
+/** An app with valid settings that has not been started. */
+export interface PreparedApp<C extends Config | null = Config | null> {
+  /** Null for a sandbox, which creates its own. */
+  readonly config: C;
+  /** Throws `CollectError`: `no_store`, `key_missing`, or what opening the store throws. */
+  open(): Promise<App>;
+}
+
+/** Throws `CollectError` `config_invalid`, or what creating the platforms throws. */
+export function prepareApp(options: AppOptions = {}): PreparedApp {
+  const { sandbox } = options;
+  if (sandbox === undefined) return prepareConfiguredApp(options);
+  return {
+    config: null,
+    async open() {
+      const { openSandbox } = await import('./open-sandbox.js');
+      return assemble(await openSandbox({ ...options, sandbox }), options);
+    },
+  };
+}
+
+/** As `prepareApp`, without a sandbox. */
+export function prepareConfiguredApp(options: Omit<AppOptions, 'sandbox' | 'keptSandbox'>): PreparedApp<Config> {
+  const { environment, ownPlatforms, defaultStore = 'create' } = options;
   const config = loadConfig(environment ?? readEnvironment(), ownPlatforms);
-  return assemble({ config, ...(await openStore(config, defaultStore)) }, options);
+  const platforms = createPlatforms(config, ownPlatforms);
+  return {
+    config,
+    open: async () => assemble({ config, platforms, ...(await openStore(config, defaultStore)) }, options),
+  };
+}
+
+/** Throws `CollectError`: what `prepareApp` and its `open` throw. */
+export async function openApp(options: AppOptions = {}): Promise<App> {
+  return prepareApp(options).open();
 }
 
 /** The configured platforms, without opening a store. Throws `CollectError` `config_invalid`. */
@@ -63,13 +89,18 @@ export function configuredPlatforms(
   return [...createPlatforms(loadConfig(environment, ownPlatforms), ownPlatforms).values()];
 }
 
+/** The parts of an app. */
+interface Parts extends OpenStore {
+  readonly config: Config;
+  readonly platforms: ReadonlyMap<string, Platform>;
+}
+
 /** The app on an open store. */
 export function assemble(
-  { config, store, encryptionKey, notices }: OpenStore & { readonly config: Config },
-  { now = () => new Date(), onToken = () => undefined, ownPlatforms = [] }: AppOptions,
+  { config, platforms, store, encryptionKey, notices }: Parts,
+  { now = () => new Date(), onToken = () => undefined }: Pick<AppOptions, 'now' | 'onToken'>,
 ): App {
   const keyring = telling(createKeyring(encryptionKey, { allowPlaintext: config.allowPlaintextTokens }), onToken);
-  const platforms = createPlatforms(config, ownPlatforms);
   const clock = { ...systemClock, now };
   const parts = { store, keyring, platforms, clock };
   return {

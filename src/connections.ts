@@ -6,10 +6,20 @@ import type { Platform } from './platforms/contract.js';
 import type { ChosenPrimary, NewConnection, Store } from './store/store.js';
 import type { Keyring } from './tokens/keyring.js';
 
-/** A connection to add, its tokens not yet encrypted. */
-export interface ConnectionInput extends NewConnection {
-  /** Whether to check with the platform that the token opens the account before storing it. */
-  readonly check: boolean;
+/** A connection to add, its tokens not yet encrypted. Fields that may be null may be omitted. */
+export interface ConnectionInput {
+  readonly userId: string;
+  readonly platform: string;
+  readonly accountId: string;
+  /** Default: the name on the platform, if `check` asks it. */
+  readonly accountName?: string | null;
+  /** Empty if the platform needs none (`needsToken`). */
+  readonly accessToken: string;
+  readonly refreshToken?: string | null;
+  /** ISO 8601. */
+  readonly tokenExpiresAt?: string | null;
+  /** Whether to check with the platform that the token opens the account before storing it. Default: true. */
+  readonly check?: boolean;
 }
 
 /** A connection that was added or renewed. */
@@ -35,7 +45,7 @@ const CHECK_LIMITS = { maxRequests: 100, maxDurationMs: 60_000, maxWaitMs: 0 };
 /** Throws `CollectError` `check_failed` when the platform does not accept the token, `usage` for an unknown platform. */
 export async function addConnection(
   options: ConnectionsOptions,
-  { check, ...connection }: ConnectionInput,
+  { check, ...connection }: Required<ConnectionInput>,
 ): Promise<AddedConnection> {
   const { store, keyring, platforms, clock } = options;
   const platform = platforms.get(connection.platform);

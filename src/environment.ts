@@ -16,8 +16,3 @@ export function readEnvironment(folder = process.cwd()): Environment {
     });
   }
 }
-
-/** Whether no database is configured, so that PostgreSQL runs inside this process. A quick check; `loadConfig` reads everything. */
-export function usesEmbeddedStore(environment: Environment): boolean {
-  return ['SUPABASE_URL', 'DATABASE_URL'].every((name) => !environment[name] && !environment[`${name}_FILE`]);
-}

@@ -7,7 +7,15 @@
 import { type AppOptions, openApp as open } from './app.js';
 import type { CollectOptions } from './collector/options.js';
 import type { AddedConnection, ConnectionInput } from './connections.js';
-import { parseAppOptions, parseCollectOptions, parseRunOptions, parseStatusOptions } from './library/options.js';
+import {
+  parseAppOptions,
+  parseCollectOptions,
+  parseConnection,
+  parseId,
+  parseOnEvent,
+  parseRunOptions,
+  parseStatusOptions,
+} from './library/options.js';
 import type { OnEvent } from './report/events.js';
 import type { StatusReport } from './report/status.js';
 import type { Summary } from './report/summary.js';
@@ -30,7 +38,7 @@ export {
 export type { RunLimits } from './http/client.js';
 export type { Http, HttpAnswer, HttpRequest, Judge, Rest, Verdict } from './http/http.js';
 export { type Sandbox, type SandboxOptions, startSandbox } from './library/sandbox.js';
-export type { SandboxKind, SandboxSettings } from './open-sandbox.js';
+export type { SandboxSettings } from './open-sandbox.js';
 export type { DefaultStore } from './open-store.js';
 export type {
   Account,
@@ -60,6 +68,7 @@ export type {
 } from './report/status.js';
 export type { Failure, Summary } from './report/summary.js';
 export type { Fault, PlainFault, SandboxPlatform } from './sandbox/account.js';
+export type { SandboxKind } from './sandbox/kinds.js';
 export { baseAddress, credential, secret, setting, type Values, type Variable } from './setting.js';
 export type { OutcomeState } from './store/accounts.js';
 export type { AppliedSchema } from './store/apply-schema.js';
@@ -87,7 +96,8 @@ export interface App {
   listConnections(): Promise<ConnectionSummary[]>;
   /**
    * Adds a connection, or renews the one of the same user, platform and account. Its tokens are given unencrypted and stored
-   * encrypted. Throws `CollectError`: `check_failed` when the platform does not accept the token, `usage` for an unknown platform.
+   * encrypted. Throws `CollectError`: `check_failed` when the platform does not accept the token, `usage` for a wrong
+   * argument or an unknown platform.
    */
   addConnection(connection: ConnectionInput): Promise<AddedConnection>;
   /** Removes a connection; the data collected from its account is kept. False if there is no connection with this id. */
@@ -108,14 +118,14 @@ export async function openApp(options: AppOptions = {}): Promise<App> {
   return {
     notices: app.notices,
     collect: async (run = {}, onEvent = () => undefined) =>
-      app.collect(parseCollectOptions({ ...parseRunOptions(run), ownPlatforms }), onEvent),
+      app.collect(parseCollectOptions({ ...parseRunOptions(run), ownPlatforms }), parseOnEvent(onEvent)),
     status: async (days) => app.status(parseStatusOptions(days === undefined ? {} : { days }).days),
     writtenToday: app.writtenToday,
     applySchema: app.applySchema,
     listConnections: () => app.store.listConnections(),
-    addConnection: app.addConnection,
-    removeConnection: (id) => app.store.removeConnection(id),
-    choosePrimary: app.choosePrimary,
+    addConnection: async (connection) => app.addConnection(parseConnection(connection)),
+    removeConnection: async (id) => app.store.removeConnection(parseId(id)),
+    choosePrimary: async (connectionId) => app.choosePrimary(parseId(connectionId)),
     close: app.close,
   };
 }
@@ -129,9 +139,10 @@ export async function collect(
   onEvent: OnEvent = () => undefined,
 ): Promise<Summary> {
   const parsed = parseCollectOptions(options);
+  const told = parseOnEvent(onEvent);
   const app = await open(parsed);
   try {
-    return await app.collect(parsed, onEvent);
+    return await app.collect(parsed, told);
   } finally {
     await app.close();
   }

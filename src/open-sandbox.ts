@@ -3,8 +3,10 @@ import { type Config, loadConfig } from './config.js';
 import { readEnvironment } from './environment.js';
 import { CollectError } from './errors.js';
 import type { OpenStore } from './open-store.js';
-import type { PlatformDefinition } from './platforms/contract.js';
+import type { Platform, PlatformDefinition } from './platforms/contract.js';
+import { createPlatforms } from './platforms/registry.js';
 import { connectionOf, type SandboxAccount } from './sandbox/account.js';
+import type { SandboxKind } from './sandbox/kinds.js';
 import { latePopulation } from './sandbox/late.js';
 import { FAULTY_REFUSED_METRICS, population } from './sandbox/population.js';
 import { startSandbox } from './sandbox/server.js';
@@ -14,9 +16,6 @@ import { generateKey } from './tokens/fernet.js';
 import { createKey, readKey } from './tokens/key-file.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
 import type { Environment } from './variables.js';
-
-/** The accounts of a sandbox: all working, some of them broken, or with values that come late and are corrected. */
-export type SandboxKind = 'healthy' | 'faulty' | 'late';
 
 /** Which sandbox to open, and where its database is. */
 export interface SandboxSettings {
@@ -33,6 +32,7 @@ export interface SandboxSettings {
 
 export interface OpenSandbox extends OpenStore {
   readonly config: Config;
+  readonly platforms: ReadonlyMap<string, Platform>;
   /** Closing it also stops the platforms. */
   readonly store: EmbeddedStore;
 }
@@ -55,8 +55,10 @@ export async function openSandbox(settings: SandboxSettings): Promise<OpenSandbo
     // A listening port would keep the process alive.
     opened.push(platforms);
     const environment = { ...variablesOf(ownPlatforms, settings.environment), ...platforms.environment };
+    const config = loadConfig({ ...environment, ENCRYPTION_KEY: encryptionKey }, ownPlatforms);
     return {
-      config: loadConfig({ ...environment, ENCRYPTION_KEY: encryptionKey }, ownPlatforms),
+      config,
+      platforms: createPlatforms(config, ownPlatforms),
       store: { ...store, close },
       encryptionKey,
       notices: [`Sandbox: ${accounts.length} made-up accounts on a loopback port, ${where}`],

@@ -11,6 +11,7 @@ import { loadConfig } from '../src/config.js';
 import { EXIT_CODES, FAILURE_REASONS, SKIP_REASONS } from '../src/errors.js';
 import { EXIT } from '../src/exit-codes.js';
 import { createPlatforms } from '../src/platforms/registry.js';
+import { SANDBOX_KINDS } from '../src/sandbox/kinds.js';
 import { population } from '../src/sandbox/population.js';
 import { DOUBT_REASONS } from '../src/store/accounts.js';
 import { variableSchemas } from '../src/variables.js';
@@ -98,16 +99,25 @@ describe('the reference', () => {
     expect(lacking).toEqual([]);
   });
 
+  it('names every choice of every flag', () => {
+    const page = read('docs/commands.md');
+    const choices = createProgram('1.0.0').commands.flatMap((command) =>
+      command.options.flatMap(({ long, argChoices = [] }) => {
+        const row = rowOf(page, command.name(), long);
+        return argChoices.map((choice) => ({ choice, isNamed: row.includes(`\`${choice}\``) }));
+      }),
+    );
+    expect(choices.map(({ choice }) => choice)).toEqual([...SANDBOX_KINDS]);
+    expect(choices.filter(({ isNamed }) => !isNamed)).toEqual([]);
+  });
+
   it('gives every default from the help', () => {
     const page = read('docs/commands.md');
     const lacking = createProgram('1.0.0').commands.flatMap((command) =>
       command.options.flatMap(({ long, defaultValue }) => {
         if (typeof defaultValue !== 'number' && typeof defaultValue !== 'string') return [];
         const shown = String(defaultValue);
-        const row = sectionOf(page, command.name())
-          .split('\n')
-          .find((line) => line.startsWith(`| \`${long}`));
-        return row?.split('|').at(-2)?.replaceAll(/[`,]/g, '').trim() === shown
+        return rowOf(page, command.name(), long).split('|').at(-2)?.replaceAll(/[`,]/g, '').trim() === shown
           ? []
           : [`${command.name()} ${long}: ${shown}`];
       }),
@@ -327,6 +337,11 @@ function sectionOf(page: string, title: string): string {
 }
 
 /** The row of a table that has a text in its first cell. */
+function rowOf(page: string, command: string, flag = ''): string {
+  const lines = sectionOf(page, command).split('\n');
+  return lines.find((line) => line.startsWith(`| \`${flag}`)) ?? '';
+}
+
 function rowWith(section: string, text: string): string | undefined {
   return section.split('\n').find((line) =>
     line

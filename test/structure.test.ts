@@ -86,19 +86,32 @@ it('the sandbox shares no code with the collector', () => {
   expect(imports().filter(({ from, to }) => from === 'sandbox' && to !== 'sandbox' && to !== 'errors')).toEqual([]);
 });
 
-it('the first output needs no package but commander, so that it appears at once', () => {
-  const loaded = new Set(['cli/main.ts', 'cli/program.ts']);
+/** The packages that a file and its imports load. */
+function packagesOf(file: string): string[] {
+  const loaded = new Set([file]);
   const packages = new Set<string>();
-  for (const file of loaded) {
-    const text = readFileSync(join(SRC, file), 'utf8');
+  for (const each of loaded) {
+    const text = readFileSync(join(SRC, each), 'utf8');
     for (const [, path = ''] of text.matchAll(/^(?:import|export) (?!type )[^']*?from '([^']+)'/gm)) {
-      if (path.startsWith('.')) loaded.add(relative(SRC, resolve(SRC, dirname(file), path)).replace(/\.js$/, '.ts'));
+      if (path.startsWith('.')) loaded.add(relative(SRC, resolve(SRC, dirname(each), path)).replace(/\.js$/, '.ts'));
       else if (!path.startsWith('node:')) packages.add(path);
     }
   }
-  expect(loaded).toContain('cli/starting.ts');
-  expect([...packages]).toEqual(['@commander-js/extra-typings']);
+  return [...packages];
+}
+
+it('help loads no package except commander, so that it appears at once', () => {
+  expect(packagesOf('cli/program.ts')).toEqual(['@commander-js/extra-typings']);
 });
+
+it.each(['collect', 'status', 'connections', 'serve'])(
+  '%s loads no database before it announces what starts',
+  (command) => {
+    const packages = packagesOf(`cli/commands/${command}.ts`);
+    expect(packages).toContain('zod');
+    expect(packages.filter((name) => /^(@electric-sql\/pglite|@supabase\/|pg$)/.test(name))).toEqual([]);
+  },
+);
 
 it('no file is longer than 250 lines, and none only re-exports others', () => {
   const long = sources().filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 250);
@@ -129,4 +142,15 @@ it('the benches import only the public entry', () => {
   );
   expect(paths).toContain('../dist/index.js');
   expect(paths.filter((path) => path !== '../dist/index.js' && path !== './support.js')).toEqual([]);
+});
+
+it('each method of the store calls the SQL function with its name', () => {
+  const methods = readFileSync(join(SRC, 'store/sql-store.ts'), 'utf8').split(/^ {4}(?:async )?\*?(?=\w+[(:])/m);
+  const unlike = methods.flatMap((method) => {
+    const name = /^\w+/.exec(method)?.[0].replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const called = [...method.matchAll(/'(\w*collection\w*)'/g)].map(([, sql = '']) => sql);
+    return called.filter((sql) => sql.replace(/_collection|collection_/, '') !== name);
+  });
+  expect(methods.length).toBeGreaterThan(20);
+  expect(unlike).toEqual(['preview_collection_accounts']);
 });

@@ -2,6 +2,7 @@ import { type Command, Option } from '@commander-js/extra-typings';
 import { MINUTE_MS } from '../clock.js';
 import { BOUNDS, DEFAULTS } from '../collector/options.js';
 import { DEFAULT_LOOKBACK_DAYS } from '../collector/window.js';
+import { SANDBOX_KINDS } from '../sandbox/kinds.js';
 import { parseAllowedFailures } from './allowed-failures.js';
 import { integer, nonEmpty, parseShard, parseTimes, parseTriggerUrl, usageError } from './flags.js';
 import { DEFAULT_TIMES, GITHUB_TIMES, type Times } from './schedule/schedule.js';
@@ -19,7 +20,7 @@ export function collectOptions(command: Command) {
     .description('collect all due days of every connected account')
     .option('--user <id>', 'only this user', nonEmpty('--user'))
     .option('--platform <name...>', 'only these platforms')
-    .addOption(plugin().conflicts('sandbox'))
+    .addOption(plugin())
     .option('--date <day>', 'only this day, YYYY-MM-DD')
     .option('--since <day>', 'all days from this one on that are not complete')
     .option('--until <day>', 'with --since: the last day (default: yesterday)')
@@ -69,10 +70,7 @@ export function collectOptions(command: Command) {
     .option('--refresh', 'collect settled days again and overwrite them')
     .option('--adopt', "overwrite other writers' rows that have the same key as a collected value")
     .option('--dry-run', 'show what is due, without sending requests or writing anything')
-    .option(
-      '--sandbox [kind]',
-      'try it on made-up accounts: healthy, faulty, or late for ten days of corrections (default: healthy)',
-    )
+    .addOption(new Option('--sandbox [kind]', 'try it on made-up accounts').choices(SANDBOX_KINDS).preset('healthy'))
     .option('--keep', 'with --sandbox: keep its database, for status --sandbox and the next run')
     .option('--json', 'print the summary as one JSON document')
     .addOption(new Option('--quiet', 'print nothing unless something failed').conflicts('verbose'))
@@ -82,6 +80,7 @@ export function collectOptions(command: Command) {
 export function statusOptions(command: Command) {
   return command
     .description('show the last run and the state of each platform')
+    .addOption(plugin())
     .option(
       '--days <n>',
       `how many ended days to look at (default: ${DEFAULT_LOOKBACK_DAYS})`,
@@ -117,6 +116,12 @@ export function addOptions(command: Command) {
     .option('--no-check', 'do not check the token with the platform');
 }
 
+export function primaryOptions(command: Command) {
+  return command
+    .description("make a connection's account the primary one, whose rows go to analytics_snapshots")
+    .addOption(plugin());
+}
+
 export function platformsOptions(command: Command) {
   return command
     .description("show each platform's metrics, day, settling time and API version")
@@ -128,6 +133,7 @@ export function pruneOptions(command: Command) {
   return command
     .description('delete old data of a platform; without --yes, only show what would be deleted')
     .requiredOption('--platform <name>', 'the platform')
+    .addOption(plugin())
     .requiredOption('--older-than <age>', 'an age in days, months or years: 90d, 12mo, 1y')
     .option('--yes', 'delete it')
     .option('--json', 'print one JSON document');
@@ -160,6 +166,7 @@ export function kubernetesOptions(command: Command) {
 export function serveOptions(command: Command) {
   return command
     .description('collect on a schedule and whenever its protected endpoint is called')
+    .addOption(plugin())
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--port <n>', 'the port; 0 picks a free one', integer('--port', { min: 0, max: 65_535 }), 8080)
     .option(
@@ -182,6 +189,7 @@ export type CollectFlags = Options<typeof collectOptions>;
 export type StatusFlags = Options<typeof statusOptions>;
 export type ListFlags = Options<typeof listOptions>;
 export type AddFlags = Options<typeof addOptions>;
+export type PluginFlags = Options<typeof primaryOptions>;
 export type PlatformsFlags = Options<typeof platformsOptions>;
 export type PruneFlags = Options<typeof pruneOptions>;
 export type PgCronFlags = Options<typeof pgCronOptions>;
@@ -189,8 +197,9 @@ export type ScheduleFlags = Options<typeof crontabOptions>;
 export type ShardedFlags = Options<typeof githubOptions>;
 export type ServeFlags = Options<typeof serveOptions>;
 
+/** For every command that knows the platforms. A sandbox has only the built-in ones. */
 function plugin() {
-  return new Option('--plugin <file...>', 'modules that define platforms of your own');
+  return new Option('--plugin <file...>', 'modules that define platforms of your own').conflicts('sandbox');
 }
 
 function at(usual: string) {

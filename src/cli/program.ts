@@ -8,12 +8,12 @@ import {
   listOptions,
   pgCronOptions,
   platformsOptions,
+  primaryOptions,
   pruneOptions,
   serveOptions,
   statusOptions,
   systemdOptions,
 } from './options.js';
-import { sayDatabaseStarts, sayRunStarts } from './starting.js';
 
 /**
  * The commands. Each command's module is loaded only when it runs, so that `--help` responds at once. Throws instead of exiting:
@@ -29,60 +29,42 @@ export function createProgram(version: string): Command {
   collectOptions(program.command('collect')).action(async (flags, command) => {
     if (flags.sandbox === 'late')
       return (await import('./commands/collect-late.js')).collectLate(flags, given(command));
-    sayRunStarts(flags);
     await (await import('./commands/collect.js')).collectCommand(flags);
   });
-  statusOptions(program.command('status')).action(async (flags) => {
-    sayDatabaseStarts(flags);
-    await (await import('./commands/status.js')).statusCommand(flags);
-  });
+  statusOptions(program.command('status')).action(async (flags) =>
+    (await import('./commands/status.js')).statusCommand(flags),
+  );
   addConnections(program);
   platformsOptions(program.command('platforms')).action(async (flags) =>
     (await import('./commands/platforms.js')).platformsCommand(flags),
   );
-  pruneOptions(program.command('prune')).action(async (flags) => {
-    sayDatabaseStarts(flags);
-    await (await import('./commands/prune.js')).pruneCommand(flags);
-  });
+  pruneOptions(program.command('prune')).action(async (flags) =>
+    (await import('./commands/prune.js')).pruneCommand(flags),
+  );
   addSchedule(program);
   program
     .command('schema')
     .description('print the database schema, which is safe to run on an existing database')
     .option('--apply', 'apply it to the configured database')
-    .action(async (flags) => {
-      if (flags.apply) sayDatabaseStarts();
-      await (await import('./commands/schema.js')).schemaCommand(flags);
-    });
-  serveOptions(program.command('serve')).action(async (flags) => {
-    sayDatabaseStarts();
-    await (await import('./commands/serve.js')).serveCommand(flags);
-  });
+    .action(async (flags) => (await import('./commands/schema.js')).schemaCommand(flags));
+  serveOptions(program.command('serve')).action(async (flags) =>
+    (await import('./commands/serve.js')).serveCommand(flags),
+  );
   return program;
 }
 
 function addConnections(program: Command): void {
   const connections = program.command('connections').description('list, add and remove connected accounts');
-  listOptions(connections.command('list')).action(async (flags) => {
-    sayDatabaseStarts(flags);
-    await (await loadConnections()).listConnections(flags);
-  });
+  listOptions(connections.command('list')).action(async (flags) => (await loadConnections()).listConnections(flags));
   addOptions(connections.command('add')).action(async (flags) => (await loadConnections()).addConnection(flags));
-  connections
-    .command('primary')
-    .description("make a connection's account the primary one, whose rows go to analytics_snapshots")
+  primaryOptions(connections.command('primary'))
     .argument('<id>', "the connection's id, from connections list")
-    .action(async (id) => {
-      sayDatabaseStarts();
-      await (await loadConnections()).choosePrimary(id);
-    });
+    .action(async (id, flags) => (await loadConnections()).choosePrimary(id, flags));
   connections
     .command('remove')
     .description('remove a connection; collected metrics are kept')
     .argument('<id>', "the connection's id, from connections list")
-    .action(async (id) => {
-      sayDatabaseStarts();
-      await (await loadConnections()).removeConnection(id);
-    });
+    .action(async (id) => (await loadConnections()).removeConnection(id));
 }
 
 function loadConnections() {

@@ -3,14 +3,22 @@ import type { AppOptions } from '../app.js';
 import { DAY_MS } from '../clock.js';
 import { BOUNDS, type CollectOptions, DEFAULTS } from '../collector/options.js';
 import { DEFAULT_LOOKBACK_DAYS } from '../collector/window.js';
+import type { ConnectionInput } from '../connections.js';
 import { CollectError } from '../errors.js';
-import type { PlatformDefinition } from '../platforms/contract.js';
 import { platformNames } from '../platforms/registry.js';
+import type { OnEvent } from '../report/events.js';
+import { SANDBOX_PLATFORMS } from '../sandbox/account.js';
+import { SANDBOX_KINDS, type SandboxKind } from '../sandbox/kinds.js';
 import type { Environment } from '../variables.js';
+import { checkedPlatform } from './own-platform.js';
+import type { SandboxOptions } from './sandbox.js';
 
 const isFunction = (value: unknown) => typeof value === 'function';
+const isEnvironment = (value: unknown) =>
+  isObject(value) && Object.values(value).every((each) => each === undefined || typeof each === 'string');
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
+const func = <T>() => z.custom<T>(isFunction, 'must be a function');
 const whole = ({ min, max }: { readonly min: number; readonly max: number }) => {
   const mistake = `must be a whole number from ${min.toLocaleString('en')} to ${max.toLocaleString('en')}`;
   return z.number(mistake).int(mistake).min(min, mistake).max(max, mistake);
@@ -54,13 +62,15 @@ const Limits = object({
 });
 
 const APP = {
-  sandbox: z.exactOptional(z.enum(['healthy', 'faulty', 'late'], 'must be "healthy", "faulty" or "late"')),
+  sandbox: z.exactOptional(z.enum(SANDBOX_KINDS, `must be one of ${SANDBOX_KINDS.join(', ')}`)),
   keptSandbox: z.exactOptional(z.enum(['create', 'existing'], 'must be "create" or "existing"')),
-  environment: z.exactOptional(z.custom<Environment>(isObject, 'must be an object of variables')),
-  now: z.exactOptional(z.custom<() => Date>(isFunction, 'must be a function')),
-  onToken: z.exactOptional(z.custom<(token: string) => void>(isFunction, 'must be a function')),
+  environment: z.exactOptional(z.custom<Environment>(isEnvironment, 'must be an object whose values are strings')),
+  now: z.exactOptional(func<() => Date>()),
+  onToken: z.exactOptional(func<(token: string) => void>()),
   ownPlatforms: z.exactOptional(
-    z.array(z.custom<PlatformDefinition>(isObject, 'must be a platform'), 'must be an array'),
+    z
+      .array(z.unknown(), 'must be an array')
+      .transform((given) => given.map((each, index) => checkedPlatform(each, `The option ownPlatforms.${index}`))),
   ),
   defaultStore: z.exactOptional(
     z.enum(['create', 'existing', 'connected'], 'must be "create", "existing" or "connected"'),
@@ -82,10 +92,38 @@ const RUN = {
   trigger: text.default('library'),
 };
 
-/** Only the healthy and the faulty sandbox can be kept. */
-const keeps = ({ sandbox, keptSandbox }: { readonly sandbox?: string; readonly keptSandbox?: string }) =>
+const textOrNull = z.string('must be a string or null').nullable().default(null);
+const instant = z.union(
+  [z.iso.datetime({ offset: true }), z.iso.date()],
+  'must be an ISO 8601 time with its zone, a date or null',
+);
+
+const Connection = object({
+  userId: text,
+  platform: text,
+  accountId: text,
+  accountName: textOrNull,
+  accessToken: z.string('must be a string'),
+  refreshToken: textOrNull,
+  tokenExpiresAt: instant.nullable().default(null),
+  check: yesOrNo.default(true),
+});
+
+const SandboxSchema = object({
+  users: z.exactOptional(whole({ min: 1, max: 1_000_000 })),
+  platforms: z.exactOptional(
+    z
+      .array(z.enum(SANDBOX_PLATFORMS, `must be one of ${SANDBOX_PLATFORMS.join(', ')}`), 'must be an array')
+      .min(1, 'must name a platform'),
+  ),
+  fault: z.exactOptional(func<NonNullable<SandboxOptions['fault']>>()),
+  latencyMs: z.exactOptional(whole({ min: 0, max: DAY_MS })),
+});
+
+/** Only a sandbox whose accounts do not change can be kept. */
+const keeps = ({ sandbox, keptSandbox }: { readonly sandbox?: SandboxKind; readonly keptSandbox?: string }) =>
   keptSandbox === undefined || (sandbox !== undefined && sandbox !== 'late');
-const KEEPS = { path: ['keptSandbox'], error: 'needs sandbox to be "healthy" or "faulty"' };
+const KEEPS = { path: ['keptSandbox'], error: 'needs a sandbox other than "late"' };
 
 const AppSchema = object(APP).refine(keeps, KEEPS);
 const RunSchema = object(RUN);
@@ -120,27 +158,45 @@ export function parseStatusOptions(options: { readonly days?: number } & AppOpti
   return parse(StatusSchema, options);
 }
 
+/** Throws `CollectError` `usage` for options that `startSandbox` does not accept. */
+export function parseSandboxOptions(options: SandboxOptions): SandboxOptions {
+  return parse(SandboxSchema, options);
+}
+
+/** Fills in the optional fields of a connection. Throws `CollectError` `usage` for anything else. */
+export function parseConnection(connection: ConnectionInput): Required<ConnectionInput> {
+  return parse(z.object({ connection: Connection }), { connection }, 'argument').connection;
+}
+
+/** Throws `CollectError` `usage` for anything that cannot receive events. */
+export function parseOnEvent(onEvent: OnEvent): OnEvent {
+  return parse(z.object({ onEvent: func<OnEvent>() }), { onEvent }, 'argument').onEvent;
+}
+
+/** Throws `CollectError` `usage` for anything that cannot be the id of a connection. */
+export function parseId(id: string): string {
+  return parse(z.object({ id: text }), { id }, 'argument').id;
+}
+
 /** An option that is undefined counts as not given. */
-function parse<T>(schema: z.ZodType<T>, options: unknown): T {
+function parse<T>(schema: z.ZodType<T>, given: unknown, noun: 'option' | 'argument' = 'option'): T {
   const parsed = schema.safeParse(
-    isObject(options)
-      ? Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-      : options,
+    isObject(given) ? Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) : given,
   );
   if (parsed.success) return parsed.data;
   throw new CollectError(
     'usage',
-    parsed.error.issues.map(sentence).join(' '),
-    'See the types CollectOptions and AppOptions for what each option takes.',
+    parsed.error.issues.map((issue) => sentence(issue, noun)).join(' '),
+    `The types of analytics-collect say what each ${noun} takes.`,
     { cause: parsed.error },
   );
 }
 
-function sentence(issue: z.core.$ZodIssue): string {
+function sentence(issue: z.core.$ZodIssue, noun: string): string {
   if (issue.code === 'unrecognized_keys') {
     const names = issue.keys.map((key) => [...issue.path, key].join('.'));
-    return `There is no option ${names.join(' or ')}.`;
+    return `There is no ${noun} ${names.join(' or ')}.`;
   }
-  const subject = issue.path.length === 0 ? 'The options' : `The option ${issue.path.join('.')}`;
+  const subject = issue.path.length === 0 ? `The ${noun}s` : `The ${noun} ${issue.path.join('.')}`;
   return `${subject} ${issue.message}.`;
 }

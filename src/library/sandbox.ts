@@ -1,6 +1,7 @@
 import type { Fault, SandboxPlatform } from '../sandbox/account.js';
 import type { NewConnection } from '../store/store.js';
 import type { Environment } from '../variables.js';
+import { parseSandboxOptions } from './options.js';
 
 /** What the platforms of a sandbox are like. */
 export interface SandboxOptions {
@@ -27,8 +28,10 @@ export interface Sandbox {
 /**
  * Serves the platforms' APIs in miniature on a loopback port, with made-up accounts, until it is closed: for tests of programs that
  * use this library or read its tables.
+ * Throws `CollectError` `usage` for wrong options.
  */
-export async function startSandbox({ fault, latencyMs = 0, ...population }: SandboxOptions = {}): Promise<Sandbox> {
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { fault, latencyMs = 0, ...population } = parseSandboxOptions(options);
   const [server, { population: populate }, { connectionOf }] = await Promise.all([
     import('../sandbox/server.js'),
     import('../sandbox/population.js'),

@@ -1,4 +1,4 @@
-import type { PlatformError, SkipReason } from '../errors.js';
+import { CollectError, type PlatformError, type SkipReason } from '../errors.js';
 import type { Http } from '../http/http.js';
 import type { Values, Variable } from '../setting.js';
 
@@ -181,7 +181,8 @@ export interface PlatformDefinition<
   readonly title: string;
   /**
    * The columns of `platform_connections` that may hold the account's id, in order of precedence, if they differ from
-   * `ACCOUNT_COLUMNS`. The view `collection_connections` reads the same columns, which a test checks.
+   * `ACCOUNT_COLUMNS`. Only for built-in platforms: the view `collection_connections` reads the same columns, which a test checks.
+   * `--plugin` and `ownPlatforms` refuse it.
    */
   readonly accountColumns?: readonly string[];
   /** What the platform reads from the environment, by name: see `baseAddress`, `credential`, `secret` and `setting`. */
@@ -200,6 +201,14 @@ export function definePlatform<Variables extends Readonly<Record<string, Variabl
   definition: PlatformDefinition<Variables>,
 ): PlatformDefinition<Variables>;
 export function definePlatform(given: Platform | PlatformDefinition): PlatformDefinition {
+  // A program without types may pass anything.
+  if (typeof given !== 'object' || given === null) {
+    throw new CollectError(
+      'usage',
+      'definePlatform takes a platform or its definition.',
+      'See the type PlatformDefinition.',
+    );
+  }
   if ('create' in given) return given;
   return { name: given.name, title: given.name, variables: {}, create: () => given };
 }

@@ -33,8 +33,8 @@ export async function syncAccounts({ collector, options, telling }: AccountsOpti
 export async function replacePrimaries({ collector, options, startedAt, telling }: AccountsOptions): Promise<void> {
   const { store } = collector;
   const request = { userId: userOf(options.selection), at: startedAt, windowDays: DEFAULT_LOOKBACK_DAYS };
-  for (const succession of await store.successions(request)) {
-    if (await store.succeed(succession)) telling.warn(successionWarning(succession));
+  for (const succession of await store.findSuccessions(request)) {
+    if (await store.makePrimary(succession)) telling.warn(successionWarning(succession));
   }
 }
 
@@ -51,7 +51,7 @@ export async function* readAccounts(given: AccountsOptions): AsyncGenerator<Stor
     preview: options.dryRun ? [...collector.platforms.keys()] : null,
   };
   const read = new Set<number>();
-  for await (const page of collector.store.accounts(request)) {
+  for await (const page of collector.store.readAccounts(request)) {
     if (page.total !== null) await announce(given, page.total);
     for (const account of page.accounts) {
       // If another run collects an account in the meantime, it moves to the end of the order.

@@ -1,5 +1,7 @@
+export const SANDBOX_PLATFORMS = ['instagram', 'facebook', 'youtube', 'linkedin'] as const;
+
 /** A platform that the sandbox simulates. */
-export type SandboxPlatform = 'instagram' | 'facebook' | 'youtube' | 'linkedin';
+export type SandboxPlatform = (typeof SANDBOX_PLATFORMS)[number];
 
 /** An account in the sandbox, and how it misbehaves. All tokens are made up. */
 export interface SandboxAccount {

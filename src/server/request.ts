@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { DEFAULTS } from '../collector/options.js';
-import { platformNames } from '../platforms/registry.js';
 import { ALL } from '../store/selection.js';
 import { parseJson } from '../text.js';
 import type { RunRequest } from './runner.js';
 
 /** The body of a request. pg_cron's job identifies itself with the last three fields. */
-const Body = (today: string) =>
+const Body = (today: string, known: readonly string[]) =>
   z.strictObject({
     user: z.string().trim().min(1, 'is empty').max(200, 'is too long').optional(),
     date: z.iso
@@ -14,7 +13,7 @@ const Body = (today: string) =>
       .refine((date) => date <= today, `is in the future; today is ${today} (UTC)`)
       .optional(),
     platforms: z
-      .array(z.string().refine(isPlatform, `may only contain ${platformNames.join(', ')}`))
+      .array(z.string().refine((name) => known.includes(name), `may only contain ${known.join(', ')}`))
       .min(1, 'is empty')
       .optional(),
     job: z.unknown().optional(),
@@ -27,11 +26,11 @@ export type ParsedRequest =
   /** `field` is null if the body as a whole is wrong. */
   | { readonly ok: false; readonly field: string | null; readonly problem: string };
 
-/** Reads the body of a trigger; an empty one asks for everything that is due. `today` is today's date in UTC. */
-export function parseTrigger(body: string, today: string): ParsedRequest {
+/** Reads the body of a trigger; an empty one asks for everything that is due. `today` is today's date in UTC, `known` the platforms. */
+export function parseTrigger(body: string, today: string, known: readonly string[]): ParsedRequest {
   const json = body.trim() === '' ? {} : parseJson(body);
   if (json === undefined) return { ok: false, field: null, problem: 'the body is not JSON' };
-  const parsed = Body(today).safeParse(json);
+  const parsed = Body(today, known).safeParse(json);
   if (!parsed.success) return mistakeOf(parsed.error);
   const { user, date, platforms } = parsed.data;
   return {
@@ -62,8 +61,4 @@ function mistakeOf({ issues: [issue] }: z.ZodError): ParsedRequest {
     field: String(field),
     problem: issue?.code === 'invalid_type' ? 'has the wrong type' : (issue?.message ?? ''),
   };
-}
-
-function isPlatform(name: string): boolean {
-  return platformNames.includes(name);
 }

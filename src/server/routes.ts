@@ -20,13 +20,15 @@ export interface Parts {
   readonly store: Pick<Store, 'check' | 'lastRuns' | 'readRun'>;
   readonly runner: Pick<Runner, 'start'>;
   readonly schedule: Pick<Schedule, 'next' | 'trigger'>;
+  /** The names of the platforms that can be collected. */
+  readonly platforms: readonly string[];
   readonly guard: Guard;
   readonly now: () => Date;
   readonly log: (message: string) => void;
 }
 
 /** The endpoints. Every answer is JSON without internal details, which go to the log. */
-export function createRoutes({ store, runner, schedule, guard, now, log }: Parts): Hono {
+export function createRoutes({ store, runner, schedule, platforms, guard, now, log }: Parts): Hono {
   const lastRun = shared(ANSWER_LASTS_MS, async () => (await store.lastRuns()).run);
   const ready = shared(ANSWER_LASTS_MS, () => within(READY_WITHIN_MS, store.check()));
   const routes = new Hono();
@@ -72,7 +74,7 @@ export function createRoutes({ store, runner, schedule, guard, now, log }: Parts
         problem(c, 413, 'too_large', `The body is larger than ${LARGEST_BODY_BYTES.toLocaleString('en')} bytes.`),
     }),
     async (c) => {
-      const parsed = parseTrigger(await c.req.text(), now().toISOString().slice(0, 10));
+      const parsed = parseTrigger(await c.req.text(), now().toISOString().slice(0, 10), platforms);
       if (!parsed.ok) {
         const message = parsed.field === null ? parsed.problem : `${parsed.field} ${parsed.problem}`;
         return problem(c, 400, 'invalid_request', message, { field: parsed.field });

@@ -20,6 +20,8 @@ const CATCH_UP_AGAIN_MS = 150_000;
 
 export interface ServerOptions {
   readonly app: Pick<App, 'collect' | 'store'>;
+  /** The names of the platforms that can be collected. */
+  readonly platforms: readonly string[];
   readonly secret: string;
   readonly cron: string;
   readonly timeZone: string;
@@ -46,7 +48,7 @@ export interface RunningServer {
 
 /** Listens, and collects on schedule. Throws `CollectError` `address_taken` when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { app, secret, graceMs, log, now = () => new Date() } = options;
+  const { app, platforms, secret, graceMs, log, now = () => new Date() } = options;
   const runner = createRunner({ ...options, collect: app.collect });
   const schedule = createSchedule(options);
   const guard = createGuard({
@@ -55,7 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onRefused: (count) =>
       log(`refused ${count.toLocaleString('en')} ${count === 1 ? 'request' : 'requests'} with a wrong secret`),
   });
-  const routes = createRoutes({ store: app.store, runner, schedule, guard, now, log });
+  const routes = createRoutes({ store: app.store, runner, schedule, platforms, guard, now, log });
   const server = createServer(
     { requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS },
     getRequestListener(routes.fetch),

@@ -55,7 +55,7 @@ export async function applySchema(session: SqlSession): Promise<AppliedSchema> {
     // If it could not be done, it is among the findings.
     if (!(await hasDrifted(session, part))) done.push(`applied ${part.name}: ${part.purpose}`);
   }
-  const findings = await session.query('select finding, remedy from public.schema_findings()');
+  const findings = await session.query('select finding, remedy from public.collection_schema_findings()');
   await session.query(
     "select pg_advisory_unlock(hashtextextended('analytics-collect schema', 0)); reset statement_timeout",
   );

@@ -23,15 +23,18 @@ export async function schemaParts(): Promise<SchemaPart[]> {
   const views = await readSql('views');
   const functions = await readSql('functions');
   const names = list(functions.map(({ name }) => name));
+  const former = await readFile(new URL('former-functions.sql', FOLDER), 'utf8');
   const security = await readFile(new URL('security.sql', FOLDER), 'utf8');
   const replaced = [
     '-- Replaces the views and functions and sets their grants.',
     // Files are sorted by name, so a function may call one that is created later.
     'set local check_function_bodies = off;',
     dropSql(names),
-    ...[...views, ...functions].map(({ sql }) => sql),
+    ...views.map(({ sql }) => sql),
+    former,
+    ...functions.map(({ sql }) => sql),
     // Functions that a migration or a view needs are created earlier, and not dropped with the others.
-    security.replace('/* functions */', `${names}, 'collection_key_indexes', 'instant_of'`),
+    security.replace('/* functions */', `${names}, 'collection_key_indexes', 'collection_instant_of'`),
   ].join('\n');
   return [...migrations.map(({ name, sql }) => part(name, sql)), part('functions', replaced)];
 }
@@ -50,7 +53,7 @@ ${parts.map((part) => `${part.sql}\n${recordSql(part)}`).join('\n\n')}
 commit;
 
 -- Findings about the application's own tables, which were not changed.
-select * from public.schema_findings();
+select * from public.collection_schema_findings();
 `;
 }
 
@@ -61,7 +64,7 @@ on conflict (name) do update set checksum = excluded.checksum, applied_at = now(
   where collection_migrations.checksum <> excluded.checksum;`;
 }
 
-/** Without this, a function whose arguments have changed would remain next to its successor. */
+/** Without this, a function whose arguments have changed would remain next to its successor. All have `collection` in their names: see `Store`. */
 function dropSql(names: string): string {
   return `do $$
 declare

@@ -10,27 +10,27 @@ import { SCHEMA_VERSION } from './schema.js';
 import { userOf } from './selection.js';
 import type { Store } from './store.js';
 
-/** Calls one of the schema's functions with named arguments; answers its one JSON value. Throws `CollectError`. */
+/** Calls one of the schema's functions with named arguments, and returns its JSON value. Throws `CollectError`. */
 export type Call = (functionName: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
 
-/** What tells one database from another. */
+/** What differs between databases. */
 export interface Driver {
   readonly description: string;
-  /** What to do about a missing or outdated schema, a sentence. */
+  /** What to do about a missing or outdated schema, as a sentence. */
   readonly schemaFix: string;
   readonly call: Call;
-  /** By it a call waits before it is made again. Default: the system's. */
+  /** For the pauses before a call is retried. Default: the system's clock. */
   readonly clock?: Pick<Clock, 'monotonic' | 'sleep'>;
   applySchema(): Promise<AppliedSchema>;
   close(): Promise<void>;
 }
 
-/** No state is kept between pages, so each one repeats the query: few large pages cost little, and memory stays bounded. */
+/** No state is kept between pages, so each one repeats the query: a few large pages cost little, and memory stays bounded. */
 const PAGE_SIZE = 2_000;
-/** Accounts whose day is doubted in one call: some hundred milliseconds. */
+/** How many accounts' days are doubted in one call: this takes a few hundred milliseconds. */
 const DOUBT_PAGE = 20_000;
 
-/** The store's contract over any way of calling the schema's functions. */
+/** Implements the store's contract on any way of calling the schema's functions. */
 export function sqlStore({ description, schemaFix, call, clock, applySchema, close }: Driver): Store {
   async function ask<Schema extends z.ZodType>(
     answer: Schema,
@@ -47,7 +47,7 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
     );
   }
 
-  /** For calls that may be carried out twice, in the middle of a run: a database that restarts must not end the run. */
+  /** For calls during a run that may be repeated: a database restart must not end the run. */
   const askPatiently: typeof ask = (...call) => patiently(() => ask(...call), clock);
 
   return {
@@ -80,42 +80,42 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
       }
     },
 
-    beginRun: ({ scope, trigger }) => ask(answers.leaseAnswer, 'begin_collection', { scope, trigger }),
+    beginRun: ({ scope, trigger }) => ask(answers.leaseAnswer, 'begin_collection_run', { scope, trigger }),
 
     async renewRun(runId) {
-      return (await ask(answers.renewedAnswer, 'renew_collection', { run_id: runId })).renewed;
+      return (await ask(answers.renewedAnswer, 'renew_collection_run', { run_id: runId })).renewed;
     },
 
     async finishRun(runId, status, summary) {
-      await askPatiently(answers.finishedAnswer, 'finish_collection', { run_id: runId, status, summary });
+      await askPatiently(answers.finishedAnswer, 'finish_collection_run', { run_id: runId, status, summary });
     },
 
     async readRun(runId) {
-      return (await ask(answers.runAnswer, 'read_collection', { run_id: runId })).run;
+      return (await ask(answers.runAnswer, 'read_collection_run', { run_id: runId })).run;
     },
 
     async lastRuns() {
-      return ask(answers.lastRunsAnswer, 'last_collection');
+      return ask(answers.lastRunsAnswer, 'last_collection_runs');
     },
 
     syncAccounts: ({ collected, userId }) =>
-      askPatiently(accountAnswers.syncAnswer, 'sync_accounts', { collected, for_user: userId }),
+      askPatiently(accountAnswers.syncAnswer, 'sync_collection_accounts', { collected, for_user: userId }),
 
-    async successions({ userId, at, windowDays }) {
+    async findSuccessions({ userId, at, windowDays }) {
       const args = { for_user: userId, asked_at: at.toISOString(), window_days: windowDays };
-      return (await askPatiently(accountAnswers.successionsAnswer, 'find_successions', args)).successions;
+      return (await askPatiently(accountAnswers.successionsAnswer, 'find_collection_successions', args)).successions;
     },
 
-    async succeed({ account, former }) {
-      return (await askPatiently(accountAnswers.changedAnswer, 'make_primary', { account, former })).changed;
+    async makePrimary({ account, former }) {
+      return (await askPatiently(accountAnswers.changedAnswer, 'make_collection_primary', { account, former })).changed;
     },
 
-    async *accounts({ filter, ledger, runId, preview }: AccountsRequest): AsyncGenerator<AccountPage> {
+    async *readAccounts({ filter, ledger, runId, preview }: AccountsRequest): AsyncGenerator<AccountPage> {
       let afterKey: string[] | null = null;
       do {
         const page: z.output<typeof accountAnswers.accountsAnswer> = await askPatiently(
           accountAnswers.accountsAnswer,
-          preview === null ? 'read_accounts' : 'preview_accounts',
+          preview === null ? 'read_collection_accounts' : 'preview_collection_accounts',
           {
             ...(preview === null ? {} : { collected: preview }),
             ...filterArgs(filter),
@@ -151,7 +151,7 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
       while (afterAccount !== null) {
         const answer: z.output<typeof accountAnswers.doubtAnswer> = await askPatiently(
           accountAnswers.doubtAnswer,
-          'doubt_day',
+          'doubt_collection_day',
           { run_id: runId, for_platform: platform, for_date: date, after_account: afterAccount, page_size: DOUBT_PAGE },
         );
         if (answer.lease === 'lost') throw leaseLost();
@@ -164,26 +164,30 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
     readStatus: (windows) => ask(answers.statusAnswer, 'read_collection_status', { windows }),
 
     async writtenSince(since) {
-      return (await ask(answers.writtenAnswer, 'written_since', { since: since.toISOString() })).metrics;
+      return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;
     },
 
     async tokensEnding(filter, before) {
-      return (await askPatiently(accountAnswers.tokensEndingAnswer, 'tokens_ending', { ...filterArgs(filter), before }))
-        .connections;
+      return (
+        await askPatiently(accountAnswers.tokensEndingAnswer, 'collection_tokens_ending', {
+          ...filterArgs(filter),
+          before,
+        })
+      ).connections;
     },
 
     prune: ({ platform, before, dryRun }) =>
       ask(answers.prunedAnswer, 'prune_collection', { for_platform: platform, before, dry_run: dryRun }),
 
     async listConnections() {
-      return (await ask(accountAnswers.connectionListAnswer, 'list_connections')).connections;
+      return (await ask(accountAnswers.connectionListAnswer, 'list_collection_connections')).connections;
     },
 
     countConnections: (userId) =>
-      askPatiently(accountAnswers.connectionCountsAnswer, 'count_connections', { for_user: userId }),
+      askPatiently(accountAnswers.connectionCountsAnswer, 'count_collection_connections', { for_user: userId }),
 
     async saveConnection(connection) {
-      const answer = await ask(answers.savedAnswer, 'save_connection', {
+      const answer = await ask(answers.savedAnswer, 'save_collection_connection', {
         for_user: connection.userId,
         for_platform: connection.platform,
         account_id: connection.accountId,
@@ -201,11 +205,11 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
     },
 
     async removeConnection(id) {
-      return (await ask(answers.removedAnswer, 'remove_connection', { connection_id: id })).removed;
+      return (await ask(answers.removedAnswer, 'remove_collection_connection', { connection_id: id })).removed;
     },
 
     choosePrimary: (id, collected) =>
-      askPatiently(accountAnswers.primaryAnswer, 'choose_primary', { connection_id: id, collected }),
+      askPatiently(accountAnswers.primaryAnswer, 'choose_collection_primary', { connection_id: id, collected }),
   };
 }
 

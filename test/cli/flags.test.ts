@@ -120,11 +120,11 @@ describe('a mistake is reported with its flag:', () => {
   });
 });
 
-test('the sandbox is healthy by default', () => {
-  const kinds = ([true, 'healthy', 'faulty'] as const).map((sandbox) => parseSandbox({ sandbox }).sandbox);
-  expect(kinds).toEqual(['healthy', 'healthy', 'faulty']);
-  expect(parseSandbox({})).toEqual({});
-  expect(mistake(() => parseSandbox({ sandbox: 'foo' }))).toContain('--sandbox must be healthy, faulty or late');
+test('the sandbox is healthy by default, and an unknown kind is refused', () => {
+  const kind = (...args: string[]) =>
+    collectOptions(new Command().exitOverride()).parse(args, { from: 'user' }).opts().sandbox;
+  expect([kind(), kind('--sandbox'), kind('--sandbox', 'faulty')]).toEqual([undefined, 'healthy', 'faulty']);
+  expect(() => kind('--sandbox', 'foo')).toThrow('Allowed choices are healthy, faulty, late.');
 });
 
 test('--keep keeps the database of a sandbox, and is refused without one', () => {

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { readStatus } from '../../src/report/status.js';
-import type { Summary } from '../../src/report/summary.js';
 import type { Fault, SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
 import { population } from '../../src/sandbox/population.js';
+import { expectCountsAddUp } from '../support/summary.js';
 import { createWorld, type World, type WorldOptions } from '../support/world.js';
 
 const START = new Date('2026-11-22T12:00:00Z');
@@ -28,14 +28,6 @@ async function worldOf(accounts: readonly SandboxAccount[], options: Partial<Wor
 const usersWith = async (metric: string) =>
   (await world.query('select distinct user_id from analytics_snapshots where metric = $1', [metric])).length;
 
-function expectToAddUp({ connections, days, platforms, failures, failures_omitted }: Summary): void {
-  expect(connections.succeeded + connections.failed + connections.skipped).toBe(connections.total);
-  const { planned, ...states } = days;
-  expect(Object.values(states).reduce((sum, count) => sum + count, 0)).toBe(planned);
-  expect(Object.values(platforms).reduce((sum, { failed }) => sum + failed, 0)).toBe(connections.failed);
-  expect(failures.length + failures_omitted).toBe(connections.failed);
-}
-
 describe.each([1, 32])('at a concurrency of %i', (concurrency) => {
   it.each<[string, SandboxPlatform, Fault]>([
     ["with another app's token", 'instagram', { kind: 'foreign_app' }],
@@ -55,7 +47,7 @@ describe.each([1, 32])('at a concurrency of %i', (concurrency) => {
       days: { planned: 41, settled: 40, failed: 1 },
       warnings: [],
     });
-    expectToAddUp(summary);
+    expectCountsAddUp(summary);
   });
 
   it('a metric refused to one account is still requested for the others', async () => {
@@ -103,7 +95,7 @@ describe.each([1, 32])('at a concurrency of %i', (concurrency) => {
     expect(summary.platforms.facebook?.reasons).toEqual({ platform_error: 60 });
     expect(summary.warnings).toEqual([expect.stringContaining('Facebook Graph API is down')]);
     expect(world.sandbox.counters.byApi.meta).toBeLessThanOrEqual(4 * Math.max(3, concurrency));
-    expectToAddUp(summary);
+    expectCountsAddUp(summary);
   });
 });
 
@@ -132,7 +124,7 @@ describe('an API of YouTube', () => {
     expect(summary.platforms.youtube).toMatchObject({ failed: 12, reasons: { quota_exhausted: 12 } });
     expect(summary.warnings).toEqual([expect.stringContaining('YouTube Analytics API is skipped')]);
     expect(world.sandbox.counters.byApi['youtube-analytics']).toBe(1);
-    expectToAddUp(summary);
+    expectCountsAddUp(summary);
   });
 });
 
@@ -155,23 +147,6 @@ describe("LinkedIn's calls", () => {
     expect(summary.warnings).toEqual([expect.stringContaining(`LinkedIn ${resource} is skipped`)]);
     expect(world.sandbox.requests.filter(({ path }) => path.endsWith(resource))).toHaveLength(1);
   });
-
-  it('when they are 120 a day for 60 pages, every page gets its turn', async () => {
-    const pages = accountsOf('linkedin', 60);
-    await worldOf(pages, { linkedinCallsPerDay: 120 });
-    for (let day = 0; day < 10; day++) {
-      world.now = new Date(START.getTime() + day * DAY_MS);
-      expectToAddUp(await world.collect());
-    }
-    const stored = await world.query(
-      `select user_id, count(distinct date)::int as days, max(date)::text as newest
-       from analytics_snapshots where metric = 'clickCount' and metadata ->> 'settled' = 'true' group by user_id`,
-    );
-    expect(stored).toHaveLength(60);
-    // Ten runs over the last seven days each, of which the last three have not settled.
-    for (const { newest } of stored) expect(String(newest) >= '2026-11-24').toBe(true);
-    expect(Math.min(...stored.map(({ days }) => Number(days)))).toBeGreaterThanOrEqual(9);
-  });
 });
 
 describe('a missing permission', () => {
@@ -190,7 +165,7 @@ describe('a missing permission', () => {
       failures: [],
       changes: { newly_failing: [] },
     });
-    expectToAddUp(summary);
+    expectCountsAddUp(summary);
     expect(summary.platforms.instagram?.reasons).toEqual({ missing_permission: 2 });
     expect(summary.warnings.toSorted()).toEqual([
       expect.stringMatching(/^facebook: an account lacks a permission .*read_insights/),
@@ -246,34 +221,6 @@ describe('an account that fails', () => {
         failing_since: '2026-11-22',
         runs: 2,
       },
-    ]);
-  });
-
-  it('is counted among 10,000, by platform and reason, in the summary and in status', async () => {
-    const accounts = accountsOf('instagram', 10_000);
-    await worldOf(accounts, { connected: [] });
-    await world.query(
-      `insert into platform_connections (user_id, platform, account_id, access_token)
-       select user_id, case when n % 10 = 0 then 'facebook' else 'instagram' end, account_id, 'gAAAAABnot-of-this-key'
-       from unnest($1::text[], $2::text[]) with ordinality as given (user_id, account_id, n)`,
-      [accounts.map(({ userId }) => userId), accounts.map(({ accountId }) => accountId)],
-    );
-    const summary = await world.collect({ window: ONE_DAY, concurrency: 32 });
-    expect(summary).toMatchObject({
-      connections: { total: 10_000, failed: 10_000 },
-      days: { planned: 10_000, failed: 10_000 },
-      platforms: {
-        instagram: { failed: 9_000, reasons: { undecryptable_token: 9_000 } },
-        facebook: { failed: 1_000, reasons: { undecryptable_token: 1_000 } },
-      },
-      failures_omitted: 9_000,
-    });
-    expect(summary.failures).toHaveLength(1_000);
-    expectToAddUp(summary);
-    const { platforms } = await readStatus(world, 7, world.now);
-    expect(platforms.map(({ platform, failing, reasons }) => [platform, failing.length, reasons])).toEqual([
-      ['facebook', 1_000, { undecryptable_token: 1_000 }],
-      ['instagram', 9_000, { undecryptable_token: 9_000 }],
     ]);
   });
 });

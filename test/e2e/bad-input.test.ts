@@ -30,6 +30,27 @@ describe.concurrent('a wrong flag', () => {
   });
 });
 
+describe.concurrent('refused before the embedded database is started:', () => {
+  const env = { ANALYTICS_DATA_DIR: join(home, 'never-made') };
+  const outdated = { ...env, META_GRAPH_VERSION: '25' };
+
+  it.each([
+    ['collect --date nonsense', env, '--date'],
+    ['collect --platform myspace', env, '--platform'],
+    ['collect', outdated, 'META_GRAPH_VERSION'],
+    ['collect --dry-run', outdated, 'META_GRAPH_VERSION'],
+    ['status', outdated, 'META_GRAPH_VERSION'],
+    ['status --today --days 3', env, '--today'],
+    ['connections list', outdated, 'META_GRAPH_VERSION'],
+    ['prune --platform myspace --older-than 1y', env, '--platform'],
+    ['schema --apply', outdated, 'META_GRAPH_VERSION'],
+    ['serve', env, 'INTERNAL_CRON_SECRET'],
+  ])('%s', async (command, env, name) => {
+    await expectRefusal(command.split(' '), env, 2, [name]);
+    expect(existsSync(env.ANALYTICS_DATA_DIR)).toBe(false);
+  });
+});
+
 describe.concurrent('a wrong setting', () => {
   it('several are reported at once', async () => {
     const env = { SUPABASE_URL: 'nonsense', META_GRAPH_VERSION: '25', ENCRYPTION_KEY: 'x' };

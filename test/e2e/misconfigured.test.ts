@@ -1,10 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
 import { generateKey } from '../../src/tokens/fernet.js';
+import { embeddedFolder } from '../support/database.js';
 import { home, runCli } from './support/cli.js';
 import { connect, connectionRow, type Database, ONE_SERVER, readyDatabase } from './support/databases.js';
 
@@ -88,7 +90,7 @@ describe('with the embedded store', () => {
     );
 
   it('in a configured folder, a run without connections fails', async () => {
-    const env = { ANALYTICS_DATA_DIR: join(home, 'named') };
+    const env = { ANALYTICS_DATA_DIR: (await embeddedFolder()).dataDir };
     await expectRefusal(['collect'], env, {
       code: 1,
       error: 'no_connections',
@@ -97,9 +99,26 @@ describe('with the embedded store', () => {
     expect(await runCli(['collect', '--allow-empty'], { env })).toMatchObject({ code: 0 });
   });
 
+  it.each(['collect --allow-empty', 'status', 'connections list'])(
+    '%s reads .env once, which may be a pipe',
+    async (command) => {
+      const pipe = join(home, '.env');
+      execFileSync('mkfifo', [pipe]);
+      try {
+        const written = writeFile(pipe, `ANALYTICS_DATA_DIR=${join(home, 'named')}`);
+        const run = await runCli(command.split(' '));
+        expect(run, run.stderr).toMatchObject({ code: 0 });
+        await written;
+      } finally {
+        await rm(pipe);
+      }
+    },
+  );
+
   it('in the default folder, a run is refused until there is a connection', async () => {
+    const { dataDir } = await embeddedFolder();
     await mkdir(folder, { recursive: true });
-    await rename(join(home, 'named', 'postgres'), join(folder, 'postgres'));
+    await rename(join(dataDir, 'postgres'), join(folder, 'postgres'));
     await expectRefusal(['collect'], sandbox.urls, { code: 2, error: 'no_store', names: ['has no connections'] });
     expect(existsSync(keyFile)).toBe(false);
     const added = await add();

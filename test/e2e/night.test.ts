@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FailureReason } from '../../src/errors.js';
 import type { Fault, SandboxAccount } from '../../src/sandbox/account.js';
-import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
 import { generateKey } from '../../src/tokens/fernet.js';
 import { createKeyring } from '../../src/tokens/keyring.js';
-import { collectJson, expectCountsAddUp, expectNoSecrets } from './support/cli.js';
+import { expectCountsAddUp } from '../support/summary.js';
+import { collectJson, expectNoSecrets } from './support/cli.js';
 import {
   type ConnectionRow,
   connect,
@@ -81,7 +81,7 @@ describe.each(SERVERS)('sixty connections, eighteen of them broken in different 
   afterAll(() => Promise.all([database.close(), sandbox.close()]));
 
   it('are all accounted for, and the others complete', async () => {
-    const env = { ...database.env, ...sandbox.urls, ...SANDBOX_CREDENTIALS };
+    const env = { ...database.env, ...sandbox.environment };
     const summary = await collectJson(['--date', DATE], { env, code: 3 });
 
     expect(await storedRows(database)).toEqual(trueRows(accounts.slice(0, 40), [DATE]));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { serveApi } from '../support/api.js';
-import { home, runCli } from './support/cli.js';
+import { home, minutesAgo, runCli, startCli, until } from './support/cli.js';
 import { readyDatabase } from './support/databases.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -24,6 +24,7 @@ function module(name: string, text: string): string {
   return `./${name}`;
 }
 
+const SECRET = 'e2e-0123456789abcdef';
 const PLUGIN = ['--plugin', './hacker-news.mjs'];
 
 describe('the example platform, one file outside the source,', () => {
@@ -62,6 +63,38 @@ describe('the example platform, one file outside the source,', () => {
           metadata: expect.objectContaining({ api: 'hacker_news_firebase', period: 'lifetime', aggregate: 'last' }),
         },
       ]);
+
+      const ignored = await runCli(['status', '--json'], { env });
+      expect(JSON.parse(ignored.stdout)).toMatchObject({ platforms: [], ignored: { hacker_news: 1 } });
+      const known = await runCli(['status', '--json', ...PLUGIN], { env });
+      expect(JSON.parse(known.stdout), known.stderr).toMatchObject({
+        platforms: [{ platform: 'hacker_news', accounts: 1 }],
+        ignored: {},
+      });
+      const [{ id }] = JSON.parse((await runCli(['connections', 'list', '--json'], { env })).stdout);
+      const primary = await runCli(['connections', 'primary', id, ...PLUGIN], { env });
+      expect(primary, primary.stderr).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('already the primary'),
+      });
+      const prune = ['prune', '--json', '--platform', 'hacker_news', '--older-than', '1y', ...PLUGIN];
+      expect(await runCli(prune, { env })).toMatchObject({ code: 0, stdout: expect.stringContaining('hacker_news') });
+
+      const server = startCli(['serve', '--port', '0', ...PLUGIN], {
+        env: { ...env, INTERNAL_CRON_SECRET: SECRET, ANALYTICS_CRON: minutesAgo(720) },
+      });
+      await until(() => server.told().includes('listening on'));
+      const [address = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(server.told()) ?? [];
+      const trigger = (platform: string) =>
+        fetch(`${address}/api/internal/analytics/trigger-collection`, {
+          method: 'POST',
+          headers: { 'x-cron-secret': SECRET },
+          body: JSON.stringify({ platforms: [platform] }),
+        });
+      expect((await trigger('hacker_news')).status, server.told()).toBe(202);
+      expect(await (await trigger('myspace')).text()).toContain('linkedin, hacker_news');
+      server.kill('SIGTERM');
+      expect(await server.ended).toMatchObject({ code: 0 });
     } finally {
       await database.close();
     }
@@ -97,6 +130,12 @@ describe('an invalid plugin is refused with an explanation:', () => {
     ['a module without a default export', './empty.mjs', 'export const a = 1;', 'has no default export'],
     ['something else', './else.mjs', 'export default { name: 1 };', 'is not a platform:\n  name: '],
     ['a platform without metrics', './bare.mjs', flat('bare'), 'is not a platform:\n  api: '],
+    [
+      'columns that nothing reads',
+      './columns.mjs',
+      `export default { name: 'columns', title: 'T', accountColumns: ['handle'], variables: {}, create() {} };`,
+      'accountColumns: has no effect: the account is read from account_id or page_id',
+    ],
     ['a name that is taken', './taken.mjs', flat('youtube'), 'named "youtube", but that name is taken'],
   ])('%s', async (_what, path, text, message) => {
     if (text !== '') module(path, text);

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { collect, definePlatform, openApp, status } from '../../src/index.js';
-import { parseAppOptions, parseCollectOptions } from '../../src/library/options.js';
+import { collect, definePlatform, openApp, startSandbox, status } from '../../src/index.js';
+import { parseAppOptions, parseCollectOptions, parseConnection } from '../../src/library/options.js';
+import { generateKey } from '../../src/tokens/fernet.js';
 
 /** Were one of them opened, the error would be another. */
 const NOWHERE = { environment: { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', ENCRYPTION_KEY: '' } };
+
+const UNREACHABLE = { ...NOWHERE.environment, ENCRYPTION_KEY: generateKey() };
 
 const never = (): never => {
   throw new Error('never asked');
@@ -59,8 +62,10 @@ describe('collect refuses, before it opens anything,', () => {
     [{ limits: { maxRequests: 1 } }, 'The option limits.maxDurationMs must be a whole number'],
     [{ signal: {} }, 'The option signal must be an AbortSignal.'],
     [{ concurency: 8 }, 'There is no option concurency.'],
-    [{ sandbox: 'broken' }, 'The option sandbox must be "healthy", "faulty" or "late".'],
+    [{ sandbox: 'broken' }, 'The option sandbox must be one of healthy, faulty, late.'],
     [{ now: new Date() }, 'The option now must be a function.'],
+    [{ environment: { DATABASE_URL: 5 } }, 'The option environment must be an object whose values are strings.'],
+    [{ ownPlatforms: {} }, 'The option ownPlatforms must be an array.'],
   ])('%j', async (options, message) => {
     await expect(collect({ ...NOWHERE, ...options })).rejects.toMatchObject({
       name: 'CollectError',
@@ -69,7 +74,27 @@ describe('collect refuses, before it opens anything,', () => {
     });
   });
 
-  it('with all mistakes at once', async () => {
+  it.each<[platform: unknown, message: string]>([
+    [{}, 'The option ownPlatforms.0 is not a platform:\n  name: '],
+    [null, 'The option ownPlatforms.0 is not a platform:\n  '],
+    [{ ...own, title: '' }, 'The option ownPlatforms.0 is not a platform:\n  title: '],
+    [{ ...own, create: undefined }, 'The option ownPlatforms.0 is not a platform:\n  create: '],
+    [own, 'The option ownPlatforms.0 is not a platform:\n  metrics: '],
+    [{ ...own, create: never }, 'The option ownPlatforms.0 fails in `create`: never asked.'],
+  ])('the platform %j: %s', async (platform, message) => {
+    const options: object = { environment: UNREACHABLE, ownPlatforms: [platform] };
+    await expect(collect(options)).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(message) });
+  });
+
+  it('an onEvent that is not a function', async () => {
+    // @ts-expect-error A program without types can do so.
+    await expect(collect(NOWHERE, {})).rejects.toMatchObject({
+      code: 'usage',
+      message: 'The argument onEvent must be a function.',
+    });
+  });
+
+  it('all mistakes at once', async () => {
     await expect(collect({ ...NOWHERE, concurrency: 0, backlog: -1 })).rejects.toThrow(
       'The option backlog must be a whole number from 0 to 730. The option concurrency must be a whole number from 1 to 1,000.',
     );
@@ -101,6 +126,20 @@ it('an open app accepts only valid options for runs', async () => {
   try {
     await expect(app.collect({ concurrency: 0 })).rejects.toMatchObject({ code: 'usage' });
     await expect(app.status(0)).rejects.toMatchObject({ code: 'usage' });
+    for (const call of [
+      // @ts-expect-error A program without types can do so.
+      () => app.collect({}, 'log'),
+      // @ts-expect-error
+      () => app.status(null),
+      // @ts-expect-error
+      () => app.addConnection(),
+      // @ts-expect-error
+      () => app.removeConnection(5),
+      // @ts-expect-error
+      () => app.choosePrimary(),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ name: 'CollectError', code: 'usage' });
+    }
     expect(await app.collect({ dryRun: true, platforms: ['linkedin'] })).toMatchObject({ dry_run: true });
   } finally {
     await app.close();
@@ -109,6 +148,63 @@ it('an open app accepts only valid options for runs', async () => {
 
 it('own platforms are known by name', () => {
   expect(parseCollectOptions({ platforms: ['own'], ownPlatforms: [own] }).platforms).toEqual(['own']);
+});
+
+describe('a connection', () => {
+  const required = { userId: 'me', platform: 'linkedin', accountId: '1', accessToken: 'token' };
+
+  it('needs only its account and an access token', () => {
+    const whole = { ...required, accountName: null, refreshToken: null, tokenExpiresAt: null, check: true };
+    expect(parseConnection(required)).toEqual(whole);
+    const given: object = { refreshToken: undefined, check: undefined };
+    expect(parseConnection({ ...required, ...given })).toEqual(whole);
+  });
+
+  it('is passed on unchanged', () => {
+    const whole = {
+      accountName: 'Me',
+      refreshToken: 'next',
+      tokenExpiresAt: '2027-01-31T12:00:00.123+00:00',
+      check: false,
+    };
+    expect(parseConnection({ ...required, ...whole })).toEqual({ ...required, ...whole });
+  });
+
+  it.each<[wrong: object, message: string]>([
+    [{ userId: undefined }, 'The argument connection.userId must be a string.'],
+    [{ platform: undefined }, 'The argument connection.platform must be a string.'],
+    [{ accountId: 178414 }, 'The argument connection.accountId must be a string.'],
+    [{ accessToken: undefined }, 'The argument connection.accessToken must be a string.'],
+    [{ refreshToken: 5 }, 'The argument connection.refreshToken must be a string or null.'],
+    [{ accountName: 5 }, 'The argument connection.accountName must be a string or null.'],
+    [
+      { tokenExpiresAt: 'soon' },
+      'The argument connection.tokenExpiresAt must be an ISO 8601 time with its zone, a date or null.',
+    ],
+    [{ check: 'no' }, 'The argument connection.check must be true or false.'],
+    [{ refresh_token: 'next' }, 'There is no argument connection.refresh_token.'],
+  ])('with %j is refused: %s', (wrong, message) => {
+    expect(() => parseConnection({ ...required, ...wrong })).toThrow(
+      expect.objectContaining({ code: 'usage', message }),
+    );
+  });
+});
+
+it.each<[options: object, message: string]>([
+  [{ users: 'many' }, 'The option users must be a whole number'],
+  [{ platforms: ['myspace'] }, 'The option platforms.0 must be one of instagram, '],
+  [{ fault: 'dead_token' }, 'The option fault must be a function.'],
+  [{ latencyMs: -1 }, 'The option latencyMs must be a whole number'],
+])('startSandbox refuses %j', async (options, message) => {
+  await expect(startSandbox(options)).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining(message),
+  });
+});
+
+it.each([undefined, null, 'own'])('definePlatform refuses %j', (given) => {
+  // @ts-expect-error A program without types can do so.
+  expect(() => definePlatform(given)).toThrow(expect.objectContaining({ code: 'usage' }));
 });
 
 it('undefined options get their defaults', () => {
@@ -121,8 +217,7 @@ it('undefined options get their defaults', () => {
 it('given options are passed on unchanged', () => {
   const now = () => new Date();
   const environment = { A: 'b' };
-  const parsed = parseAppOptions({ now, environment, ownPlatforms: [own] });
+  const parsed = parseAppOptions({ now, environment });
   expect(parsed.now).toBe(now);
   expect(parsed.environment).toBe(environment);
-  expect(parsed.ownPlatforms?.[0]).toBe(own);
 });

@@ -3,9 +3,10 @@ import { systemClock } from '../../src/clock.js';
 import { population } from '../../src/sandbox/population.js';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { openPostgresStore } from '../../src/store/drivers/postgres.js';
-import { collectJson, expectCountsAddUp, expectNoSecrets, runCli, startCli, until } from '../e2e/support/cli.js';
+import { collectJson, expectNoSecrets, runCli, startCli, until } from '../e2e/support/cli.js';
 import { daysAgo, storedRows, trueRows } from '../e2e/support/truth.js';
 import { type NetworkFault, startProxy } from '../support/proxy.js';
+import { expectCountsAddUp } from '../support/summary.js';
 import { collectHere, connectedDatabase, DATE, everythingStored } from './support.js';
 
 const FAULTS: readonly NetworkFault[] = ['refuse', 'reset', 'stall', 'cut', 'delay'];

@@ -6,10 +6,11 @@ import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { population } from '../../src/sandbox/population.js';
 import { startSandbox } from '../../src/sandbox/server.js';
-import { expectCountsAddUp, parseSummary, runCli } from '../e2e/support/cli.js';
+import { parseSummary, runCli } from '../e2e/support/cli.js';
 import { type ConnectionRow, connect, connectionRow, readyDatabase } from '../e2e/support/databases.js';
 import { storedRows, trueRows } from '../e2e/support/truth.js';
 import { listen } from '../support/database.js';
+import { expectCountsAddUp } from '../support/summary.js';
 import { DATE, ENDED, KIND, outcomes, PLATFORMS } from './support.js';
 
 const MILLION = 1_000_000;

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import { population } from '../../src/sandbox/population.js';
 import { startSandbox } from '../../src/sandbox/server.js';
-import { collectJson, expectCountsAddUp, startCli, until } from '../e2e/support/cli.js';
+import { collectJson, startCli, until } from '../e2e/support/cli.js';
 import { daysAgo, storedRows, trueRows } from '../e2e/support/truth.js';
+import { expectCountsAddUp } from '../support/summary.js';
 import { connectedDatabase, KIND } from './support.js';
 
 /** Each run on an embedded database has to open it, which takes its time. */

@@ -1,16 +1,16 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULTS } from '../../src/collector/options.js';
 import type { Fault, SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
-import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { population } from '../../src/sandbox/population.js';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { openEmbeddedStore } from '../../src/store/drivers/embedded.js';
 import { openPostgresStore } from '../../src/store/drivers/postgres.js';
 import type { Store } from '../../src/store/store.js';
-import { collectJson, expectCountsAddUp } from '../e2e/support/cli.js';
+import { collectJson } from '../e2e/support/cli.js';
 import type { Database } from '../e2e/support/databases.js';
 import { storedRows, trueRows } from '../e2e/support/truth.js';
 import { hastyClock } from '../support/clock.js';
+import { expectCountsAddUp } from '../support/summary.js';
 import { collectHere, connectedDatabase, DATE, outcomes, PLATFORMS, proxiedSandbox, truthOf } from './support.js';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -51,7 +51,7 @@ async function world(platform: SandboxPlatform, fault: Fault) {
       accounts.filter((account) => platforms.includes(account.platform)),
       [DATE],
     );
-  return { sandbox, database, env: { ...sandbox.urls, ...SANDBOX_CREDENTIALS }, truth };
+  return { sandbox, database, env: sandbox.environment, truth };
 }
 
 const others = (platform: SandboxPlatform) => PLATFORMS.filter((other) => other !== platform);

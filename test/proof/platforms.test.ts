@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { collectJson, expectCountsAddUp, expectNoSecrets } from '../e2e/support/cli.js';
+import { collectJson, expectNoSecrets } from '../e2e/support/cli.js';
 import { storedRows } from '../e2e/support/truth.js';
 import type { NetworkFault } from '../support/proxy.js';
+import { expectCountsAddUp } from '../support/summary.js';
 import {
   CLIENT_SECRETS,
   connectedDatabase,

@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { lastEndedDate, nearestDay } from '../../src/collector/day.js';
 import type { CollectOptions } from '../../src/collector/options.js';
 import { CollectError } from '../../src/errors.js';
-import type { Summary } from '../../src/report/summary.js';
 import type { Fault, SandboxAccount } from '../../src/sandbox/account.js';
 import { population } from '../../src/sandbox/population.js';
 import type { Store } from '../../src/store/store.js';
+import { expectCountsAddUp } from '../support/summary.js';
 import { createWorld, type World } from '../support/world.js';
 
 const PLATFORMS = ['instagram', 'facebook', 'youtube', 'linkedin'] as const;
@@ -59,16 +59,6 @@ function someAccounts(): Mutable<SandboxAccount>[] {
   return population({ users: 2, platforms: PLATFORMS }).slice(0, 6);
 }
 
-function expectToAddUp({ connections, users, days, platforms, metrics }: Summary): void {
-  const { planned, ...states } = days;
-  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
-  expect(sum(Object.values(states))).toBe(planned);
-  expect(connections.succeeded + connections.failed + connections.skipped).toBe(connections.total);
-  expect(users.succeeded + users.failed).toBe(users.total);
-  expect(sum(Object.values(platforms).map((platform) => platform.connections))).toBe(connections.total);
-  expect(sum(Object.values(platforms).map((platform) => platform.metrics))).toBe(sum(Object.values(metrics)));
-}
-
 /**
  * The days of each platform's last window. Closing figures of earlier runs, which stand under their own days, are left out, and
  * those of a day under way, which are only taken along where something is due.
@@ -107,7 +97,7 @@ it('a clean run ends with the same table whatever happened before', async () => 
   const world = await createWorld({ accounts, now: START, between });
   const collect = async (options: Partial<CollectOptions> = {}) => {
     const summary = await world.collect({ window: { kind: 'lookback', days: WINDOW_DAYS }, ...options });
-    expectToAddUp(summary);
+    expectCountsAddUp(summary);
     return summary;
   };
 

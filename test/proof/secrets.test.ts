@@ -2,7 +2,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openApp } from '../../src/app.js';
 import { maskToken } from '../../src/cli/github-actions.js';
 import { DEFAULTS } from '../../src/collector/options.js';
-import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
 import { collectJson, expectNoSecrets, runCli } from '../e2e/support/cli.js';
 import {
@@ -27,7 +26,7 @@ async function world() {
     connectedDatabase(),
   ]);
   cleanups.push(sandbox.close, database.close);
-  const env = { ...database.env, ...sandbox.urls, ...SANDBOX_CREDENTIALS, META_APP_SECRET: APP_SECRET };
+  const env = { ...database.env, ...sandbox.environment, META_APP_SECRET: APP_SECRET };
   return { sandbox, database, env };
 }
 

@@ -3,11 +3,11 @@ import { addDays } from '../../src/collector/day.js';
 import { CollectError } from '../../src/errors.js';
 import type { ConnectionReport } from '../../src/report/events.js';
 import { readStatus } from '../../src/report/status.js';
-import type { Summary } from '../../src/report/summary.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { population } from '../../src/sandbox/population.js';
 import { trueValue } from '../../src/sandbox/values.js';
 import type { Store } from '../../src/store/store.js';
+import { expectCountsAddUp } from '../support/summary.js';
 import { createWorld, type World } from '../support/world.js';
 
 /** 01:00 in Los Angeles, an hour after the end of 2026-11-21. */
@@ -24,14 +24,6 @@ function accounts(users: number, faults: Record<string, SandboxAccount['fault']>
   });
 }
 
-function expectToAddUp({ connections, users, days, platforms }: Summary): void {
-  expect(connections.succeeded + connections.failed + connections.skipped).toBe(connections.total);
-  expect(users.succeeded + users.failed).toBe(users.total);
-  const { planned, ...states } = days;
-  expect(Object.values(states).reduce((sum, count) => sum + count, 0)).toBe(planned);
-  expect(Object.values(platforms).reduce((sum, platform) => sum + platform.connections, 0)).toBe(connections.total);
-}
-
 const status = () => readStatus(world, 7, world.now);
 
 const table = (w: World) =>
@@ -43,7 +35,7 @@ it('writes each true value under its day, and nothing else', async () => {
   const summary = await world.collect();
 
   expect(summary).toMatchObject({ status: 'completed', dates: { since: '2026-11-15', until: '2026-11-21' } });
-  expectToAddUp(summary);
+  expectCountsAddUp(summary);
   const rows = await world.query(
     'select user_id, platform, metric, date::text as date, value::float8 as value, metadata from analytics_snapshots',
   );
@@ -238,7 +230,7 @@ it('keeps failures to their accounts: sixty connections, twenty of them broken i
     connections: { total: 60, failed: 18, skipped: 2, succeeded: 40 },
     days: { planned: 60, failed: 18, skipped: 2, settled: 40 },
   });
-  expectToAddUp(summary);
+  expectCountsAddUp(summary);
   for (const [position, fault] of Object.entries(broken)) {
     const account = all[Number(position)];
     if (fault && account)
@@ -264,7 +256,7 @@ it('never sends a token that cannot be decrypted, nor an invalid account id', as
   const summary = await world.collect();
 
   expect(summary.connections).toEqual({ total: 4, succeeded: 1, failed: 3, skipped: 0 });
-  expectToAddUp(summary);
+  expectCountsAddUp(summary);
   expect(new Set(summary.failures.map(({ reason }) => reason))).toEqual(
     new Set(['undecryptable_token', 'configuration']),
   );
@@ -281,7 +273,7 @@ it('stops gracefully: what was fetched is written, and the next run completes it
     if (event.type === 'connection' && ++ended === 5) stop.abort();
   });
   expect(summary.status).toBe('interrupted');
-  expectToAddUp(summary);
+  expectCountsAddUp(summary);
   const [outcomes] = await world.query(
     'select count(*)::int as days, sum(metrics)::int as metrics from collection_outcomes',
   );
@@ -339,7 +331,7 @@ it('writes the failure of a whole account once, and counts its runs and its days
     const summary = await world.collect();
     expect(summary).toMatchObject({ status: 'failed', days: { planned: 7, failed: 7 } });
     expect(summary.failures).toMatchObject([{ days: 7, runs: run + 1, failing_since: '2026-11-22' }]);
-    expectToAddUp(summary);
+    expectCountsAddUp(summary);
   }
   expect(world.sandbox.fired(instagram.accountId, 'dead_token')).toBe(3);
   expect(await world.query('select date from collection_outcomes')).toEqual([]);

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { parseTrigger } from '../../src/server/request.js';
 
 const TODAY = '2026-11-22';
+const KNOWN = ['instagram', 'youtube', 'own'];
 const EVERYTHING_DUE = {
   ok: true,
   request: { trigger: 'http', selection: { kind: 'all' }, window: { kind: 'lookback', days: 7 } },
@@ -15,17 +16,19 @@ it.each([
     '{"job": "daily_analytics_collection", "triggered_by": "pg_cron", "timestamp": "2026-11-22 02:00:00+00"}',
   ],
 ])('%s asks for everything that is due', (_, body) => {
-  expect(parseTrigger(body, TODAY)).toEqual(EVERYTHING_DUE);
+  expect(parseTrigger(body, TODAY, KNOWN)).toEqual(EVERYTHING_DUE);
 });
 
 it('accepts a user, a date and platforms', () => {
-  expect(parseTrigger('{"user": " u1 ", "date": "2026-11-22", "platforms": ["instagram", "youtube"]}', TODAY)).toEqual({
+  expect(
+    parseTrigger('{"user": " u1 ", "date": "2026-11-22", "platforms": ["instagram", "own"]}', TODAY, KNOWN),
+  ).toEqual({
     ok: true,
     request: {
       trigger: 'http',
       selection: { kind: 'user', userId: 'u1' },
       window: { kind: 'day', date: '2026-11-22' },
-      platforms: ['instagram', 'youtube'],
+      platforms: ['instagram', 'own'],
     },
   });
 });
@@ -46,5 +49,5 @@ it.each([
   ['"now"', null],
   ['{"user": ', null],
 ])('%s is refused because of its field %s', (body, field) => {
-  expect(parseTrigger(body, TODAY)).toEqual({ ok: false, field, problem: expect.stringMatching(/\w/) });
+  expect(parseTrigger(body, TODAY, KNOWN)).toEqual({ ok: false, field, problem: expect.stringMatching(/\w/) });
 });

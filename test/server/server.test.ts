@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { createAlerts } from '../../src/alerts/alerts.js';
 import { NO_FAILURES } from '../../src/alerts/exit-code.js';
 import { LeaseHeld } from '../../src/errors.js';
+import { platformNames } from '../../src/platforms/registry.js';
 import { population } from '../../src/sandbox/population.js';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server/server.js';
 import { createWorld, type World } from '../support/world.js';
@@ -13,9 +14,9 @@ const BASE = '/api/internal/analytics';
 const TRIGGER = `${BASE}/trigger-collection`;
 const OLDER_TRIGGER = '/api/internal/trigger-analytics-collection';
 const STATUS = `${BASE}/scheduler-status`;
-/** A run goes on for some seconds. */
-const accounts = population({ users: 6, platforms: ['facebook'] });
-const LATENCY_MS = 60;
+/** A run goes on for half a second. */
+const accounts = population({ users: 3, platforms: ['facebook'] });
+const LATENCY_MS = 50;
 /** As Python writes an instant of UTC. */
 const OFFSET_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/;
 
@@ -37,6 +38,7 @@ async function serve(options: Partial<ServerOptions> = {}) {
   const log: string[] = [];
   const server = await startServer({
     app: { store: world.store, collect: (given, onEvent) => world.collect({ ...given, concurrency: 1 }, onEvent) },
+    platforms: platformNames,
     secret: SECRET,
     cron: '0 2,9 * * *',
     timeZone: 'UTC',

@@ -58,7 +58,7 @@ async function run(account: StoredAccount, state: OutcomeState, date: string, at
 /** What a run does first: who is told to take another's place takes it. */
 async function succeeding(at = NOW) {
   const due = await successions(engine.store, at);
-  for (const succession of due) expect(await engine.store.succeed(succession)).toBe(true);
+  for (const succession of due) expect(await engine.store.makePrimary(succession)).toBe(true);
   return due;
 }
 
@@ -195,7 +195,7 @@ describe('of several accounts', () => {
     const [succession] = await successions(engine.store, later(7));
     if (succession === undefined) throw new Error('a succession is expected');
     await run(first, 'settled', '2026-11-28', later(7));
-    expect(await engine.store.succeed(succession)).toBe(false);
+    expect(await engine.store.makePrimary(succession)).toBe(false);
     expect(await primaries()).toEqual(['first']);
   });
 
@@ -269,7 +269,7 @@ test('2,000 accounts are read with their ledgers without scanning all ledgers fo
   await engine.query(`insert into public.collection_outcomes (account, date, outcome, run_id)
     select id, date '2026-11-21' - day, 'settled', gen_random_uuid() from public.collection_accounts, generate_series(0, 6) day`);
   const plans = await engine.query(
-    `explain (analyze, format json) select public.read_accounts(null, null, null, null, '2026-11-15', '2026-11-21', null, 2000)`,
+    `explain (analyze, format json) select public.read_collection_accounts(null, null, null, null, '2026-11-15', '2026-11-21', null, 2000)`,
   );
   const [{ 'QUERY PLAN': plan }] = plans as [{ 'QUERY PLAN': [{ 'Execution Time': number }] }];
   // Quadratic, it took half a minute.

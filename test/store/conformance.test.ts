@@ -281,7 +281,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(new Set(read.map(({ accountId }) => accountId)).size).toBe(2500);
     expect(read).toHaveLength(2500);
     const totals: (number | null)[] = [];
-    for await (const { total } of engine.store.accounts(readBy())) totals.push(total);
+    for await (const { total } of engine.store.readAccounts(readBy())) totals.push(total);
     expect(totals).toEqual([2500, null]);
   });
 
@@ -289,7 +289,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     await engine.store.saveConnection(connection());
     const preview = COLLECTED;
     const read: StoredAccount[] = [];
-    for await (const page of engine.store.accounts({ ...readBy(), preview })) read.push(...page.accounts);
+    for await (const page of engine.store.readAccounts({ ...readBy(), preview })) read.push(...page.accounts);
     expect(read).toMatchObject([{ userId: USER, ledger: [] }]);
     expect(await engine.sql.query('select * from public.collection_accounts')).toEqual([]);
   });

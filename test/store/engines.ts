@@ -3,22 +3,7 @@ import { openSupabaseStore } from '../../src/store/drivers/supabase.js';
 import { schemaScript } from '../../src/store/schema.js';
 import type { Store } from '../../src/store/store.js';
 import { freshPglite, freshPostgres, type Sql, supabaseOverPglite, supabaseOverPostgres } from '../support/database.js';
-
-/** Roles are the server's, not the database's, so another test may have made them, or be making them. */
-export const SUPABASE_ROLES = `
-  do $$
-  declare
-    role_name text;
-  begin
-    foreach role_name in array array['anon', 'authenticated', 'service_role'] loop
-      begin
-        execute format('create role %I %s', role_name, case role_name when 'service_role' then 'bypassrls' end);
-      exception when duplicate_object or unique_violation then
-        null;
-      end;
-    end loop;
-  end
-  $$`;
+import { SUPABASE_ROLES } from '../support/supabase-roles.js';
 
 /** A store with its schema, and the database behind it. */
 export interface Engine {
@@ -59,9 +44,7 @@ async function openPostgres(): Promise<Engine> {
 }
 
 async function openSupabase(): Promise<Engine> {
-  const server = await supabaseOverPglite();
-  await server.query(SUPABASE_ROLES);
-  await server.query(await schemaScript());
+  const server = await supabaseOverPglite('with the schema');
   return { store: await openSupabaseStore(server), sql: server, close: server.close };
 }
 

@@ -98,7 +98,7 @@ describe('PostgreSQL', () => {
 
 describe('Supabase', () => {
   test('refuses a wrong key, and says where to paste a missing schema', async () => {
-    const server = await supabaseOverPglite();
+    const server = await supabaseOverPglite('empty');
     cleanUp.push(server.close);
     const wrong = await openSupabaseStore({ url: server.url, serviceRoleKey: 'sb_secret_wrong' });
     const refused = await failure(wrong.check());

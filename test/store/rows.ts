@@ -94,7 +94,7 @@ export function sync(store: Store) {
 /** Whom a run would tell to give way. */
 export async function successions(store: Store, at = NOW) {
   await sync(store);
-  return store.successions({ userId: null, at, windowDays: 7 });
+  return store.findSuccessions({ userId: null, at, windowDays: 7 });
 }
 
 /** What a run asks the store for that begins a day later than anything is recorded. */
@@ -106,7 +106,7 @@ export function readBy(filter: Partial<AccountFilter> = {}): AccountsRequest {
 export async function allAccounts(store: Store, filter: Partial<AccountFilter> = {}): Promise<StoredAccount[]> {
   await sync(store);
   const read: StoredAccount[] = [];
-  for await (const page of store.accounts(readBy(filter))) read.push(...page.accounts);
+  for await (const page of store.readAccounts(readBy(filter))) read.push(...page.accounts);
   return read;
 }
 

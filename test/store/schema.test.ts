@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { applySchema } from '../../src/store/apply-schema.js';
 import { schemaScript } from '../../src/store/schema.js';
@@ -65,6 +65,18 @@ test('older accounts get a date since when no connection opens them', async () =
     delete from public.collection_migrations where name >= '010'`);
   await sql.store.applySchema();
   await expect(sync(sql.store)).resolves.toBeDefined();
+});
+
+test('functions of the application stay, whatever earlier versions called their own', async () => {
+  const former = readFileSync(new URL('../../src/store/former-functions.sql', import.meta.url), 'utf8');
+  const names = [...new Set([...former.matchAll(/^ +\('(\w+)',/gm)].map(([, name]) => name))];
+  expect(names.length).toBeGreaterThan(20);
+  const theirs = names.flatMap((name) => [`public.${name}()`, `public.${name}(text)`]);
+  await sql.leave(theirs.map((name) => `create function ${name} returns text language sql as 'select user'`).join(';'));
+  await sql.store.applySchema();
+  await sql.query(await schemaScript());
+  const gone = 'select name from unnest($1::text[]) name where to_regprocedure(name) is null';
+  expect(await sql.query(gone, [theirs])).toEqual([]);
 });
 
 describe('an older platform_connections', () => {
@@ -503,6 +515,16 @@ describe('the first edition, which kept its ledger by connection and wrote the s
     expect(await sql.query('select for_user, summary from public.collection_runs')).toEqual([
       { for_user: USER, summary: { users: { total: 1 } } },
     ]);
+  });
+
+  test('keeps none of its replaced functions', async () => {
+    const functions = await sql.query(
+      "select proname as name from pg_proc where pronamespace = 'public'::regnamespace order by 1",
+    );
+    const files = readdirSync(new URL('../../src/store/functions/', import.meta.url));
+    expect(functions.map(({ name }) => name).toSorted()).toEqual(
+      [...files.map((file) => file.replace('.sql', '')), 'collection_instant_of', 'collection_key_indexes'].toSorted(),
+    );
   });
 
   test('is migrated even if rows and connections lack their user or creation date', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recordSql, schemaParts } from '../../src/store/schema.js';
 import { ALL } from '../../src/store/selection.js';
-import { SUPABASE_ROLES } from './engines.js';
+import { SUPABASE_ROLES } from '../support/supabase-roles.js';
 import { type OlderDatabase, openOlderDatabase } from './older-database.js';
 import { allAccounts, connected, connection, OTHER_USER, recordAll, snapshot, USER } from './rows.js';
 
@@ -39,12 +39,12 @@ const refused = [
   'select * from public.collection_migrations',
   'delete from public.analytics_account_snapshots',
   `select public.record_collection(gen_random_uuid(), now(), '[]', '[]', '[]', true, true)`,
-  `select public.read_accounts(null, null, null, null, now()::date, now()::date, null, 500)`,
-  `select public.sync_accounts('[]', null)`,
-  'select public.find_successions(null, now(), 7)',
-  'select public.make_primary(1)',
-  'select public.list_connections()',
-  'select public.tokens_ending(null, null, null, now())',
+  `select public.read_collection_accounts(null, null, null, null, now()::date, now()::date, null, 500)`,
+  `select public.sync_collection_accounts('[]', null)`,
+  'select public.find_collection_successions(null, now(), 7)',
+  'select public.make_collection_primary(1)',
+  'select public.list_collection_connections()',
+  'select public.collection_tokens_ending(null, null, null, now())',
   `select public.prune_collection('instagram', now()::date, false)`,
 ];
 

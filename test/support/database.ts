@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -19,6 +20,12 @@ export interface Sql {
   close(): Promise<void>;
 }
 
+/** An engine that several test files share is closed by none of them: its folder goes with the process. */
+const folders: string[] = [];
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A copy of the prepared data folder. */
 export function embeddedFolder(): Promise<{ dataDir: string; remove(): Promise<void> }> {
   return copyOf(inject('embeddedTemplate'));
@@ -26,6 +33,7 @@ export function embeddedFolder(): Promise<{ dataDir: string; remove(): Promise<v
 
 async function copyOf(template: string) {
   const dataDir = await mkdtemp(join(tmpdir(), 'analytics-collect-test-'));
+  folders.push(dataDir);
   // Node's own cp takes a second and a half for the thousand files.
   await promisify(execFile)('cp', ['-R', `${template}/.`, dataDir]);
   return { dataDir, remove: () => rm(dataDir, { recursive: true, force: true }) };
@@ -93,9 +101,9 @@ export interface SupabaseServer {
   close(): Promise<void>;
 }
 
-/** A Supabase REST interface on loopback over an embedded PostgreSQL of its own, empty, which `query` looks into. */
-export async function supabaseOverPglite(): Promise<SupabaseServer & Sql> {
-  const { dataDir, remove } = await copyOf(inject('supabaseTemplate'));
+/** A Supabase REST interface on loopback over an embedded PostgreSQL of its own, without rows, which `query` looks into. */
+export async function supabaseOverPglite(schema: 'with the schema' | 'empty'): Promise<SupabaseServer & Sql> {
+  const { dataDir, remove } = await copyOf(inject(schema === 'empty' ? 'emptySupabaseTemplate' : 'supabaseTemplate'));
   const connection = await createPgliteConnection({ url: dataDir });
   const server = await serveSupabase(connection);
   return {

@@ -6,6 +6,7 @@ import { createPgliteConnection } from '@supabase/lite/pglite';
 import type { TestProject } from 'vitest/node';
 import { openEmbeddedStore } from '../../src/store/drivers/embedded.js';
 import { schemaScript } from '../../src/store/schema.js';
+import { SUPABASE_ROLES } from './supabase-roles.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const CACHE = join(ROOT, 'node_modules/.cache/analytics-collect');
@@ -14,18 +15,27 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** A data folder of the embedded store, with the schema and no rows: copied, it opens ten times sooner than a new one. */
     embeddedTemplate: string;
-    /** A data folder of the engine behind the Supabase REST interface, which has its own version, empty. */
+    /** A data folder of the engine behind the Supabase REST interface, which has its own version, with the schema and no rows. */
     supabaseTemplate: string;
+    emptySupabaseTemplate: string;
   }
 }
 
 /** Makes each template once for each schema and engine: it takes as long as many tests together. */
 export default async function setup(project: TestProject): Promise<void> {
   const engine = readFileSync(join(ROOT, 'node_modules/@electric-sql/pglite/package.json'));
-  project.provide('embeddedTemplate', await template([engine, await schemaScript()], openEmbedded));
+  const schema = await schemaScript();
+  project.provide('embeddedTemplate', await template([engine, schema], openEmbedded));
   // It carries an engine of its own.
   const lite = readFileSync(join(ROOT, 'node_modules/@supabase/lite/package.json'));
-  project.provide('supabaseTemplate', await template([lite, 'empty'], openSupabase));
+  project.provide('emptySupabaseTemplate', await template([lite, 'empty'], openSupabase));
+  const withSchema = async (url: string) => {
+    const connection = await openSupabase(url);
+    await connection.driver.exec(SUPABASE_ROLES);
+    await connection.driver.exec(schema);
+    return connection;
+  };
+  project.provide('supabaseTemplate', await template([lite, schema], withSchema));
 }
 
 async function openEmbedded(dataDir: string) {

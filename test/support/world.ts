@@ -1,4 +1,3 @@
-import { afterAll } from 'vitest';
 import { DAY_MS } from '../../src/clock.js';
 import { type CollectOptions, DEFAULTS } from '../../src/collector/options.js';
 import { loadConfig } from '../../src/config.js';
@@ -17,9 +16,8 @@ import { hastyClock } from './clock.js';
 import { freshPglite, type Sql } from './database.js';
 import { nonEmpty } from './non-empty.js';
 
-/** One engine a test file: a world finds it empty. */
+/** One engine for all test files of a worker: a world finds it empty. It ends with the process. */
 let engine: ReturnType<typeof freshPglite> | undefined;
-afterAll(async () => (await engine)?.close());
 
 /** The sandbox, a database and a clock that a test sets: a run there is a real one but for the other end. One at a time. */
 export interface World {

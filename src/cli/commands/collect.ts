@@ -1,13 +1,10 @@
 import { createAlerts, type RunAlerts, silentAlerts } from '../../alerts/alerts.js';
 import { exitCodeOf, NO_FAILURES } from '../../alerts/exit-code.js';
-import { openApp } from '../../app.js';
+import { type PreparedApp, prepareApp } from '../../app.js';
 import { MINUTE_MS } from '../../clock.js';
 import { type CollectOptions, isOfEverything } from '../../collector/options.js';
-import { loadConfig } from '../../config.js';
-import { readEnvironment } from '../../environment.js';
 import { CollectError } from '../../errors.js';
 import { EXIT } from '../../exit-codes.js';
-import type { PlatformDefinition } from '../../platforms/contract.js';
 import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import type { Summary } from '../../report/summary.js';
 import { parsePlatforms, parseSelection, parseWindow, utcToday } from '../flags.js';
@@ -24,6 +21,7 @@ import { renderSummary } from '../render/summary.js';
 import { jsonDocument } from '../render/text.js';
 import { parseSandbox } from '../sandbox-flags.js';
 import { watchSignals } from '../signals.js';
+import { startingText } from '../starting.js';
 import { isUnattended } from '../unattended.js';
 
 export type CollectRequest = Omit<CollectOptions, 'signal'>;
@@ -33,9 +31,15 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   const sandbox = parseSandbox(flags);
   const plugins = await loadPlugins(flags.plugin);
   const request = parseCollectFlags(flags, namesWith(plugins), utcToday(new Date()));
+  const prepared = prepareApp({
+    defaultStore: isUnattended() ? 'connected' : 'create',
+    ownPlatforms: plugins,
+    ...sandbox,
+    ...(runsInGithubActions() && { onToken: (token) => maskToken(token) }),
+  });
   const reporter = await chooseReporter(flags);
   const warn = flags.quiet ? (text: string) => process.stderr.write(`${text}\n`) : reporter.notice;
-  const alerts = openAlerts(request, plugins, warn);
+  const alerts = openAlerts(request, prepared, warn);
   const watch = watchSignals(() => reporter.stopping());
   const connections = new Map<string, ConnectionReport>();
 
@@ -48,12 +52,9 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   };
 
   async function run(): Promise<Summary> {
-    const app = await openApp({
-      defaultStore: isUnattended() ? 'connected' : 'create',
-      ownPlatforms: plugins,
-      ...sandbox,
-      ...(runsInGithubActions() && { onToken: (token) => maskToken(token) }),
-    });
+    const starting = startingText(prepared);
+    if (starting !== null && !flags.json) reporter.notice(starting);
+    const app = await prepared.open();
     try {
       for (const notice of app.notices) reporter.notice(notice);
       const summary = await app.collect({ ...request, signal: watch.signal }, onEvent);
@@ -81,13 +82,9 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   }
 }
 
-function openAlerts(
-  request: CollectRequest,
-  plugins: readonly PlatformDefinition[],
-  warn: (message: string) => void,
-): RunAlerts {
-  if (request.dryRun || request.trigger === 'sandbox') return silentAlerts;
-  return createAlerts({ ...loadConfig(readEnvironment(), plugins).alerts, warn }).ofRun({
+function openAlerts(request: CollectRequest, { config }: PreparedApp, warn: (message: string) => void): RunAlerts {
+  if (request.dryRun || config === null) return silentAlerts;
+  return createAlerts({ ...config.alerts, warn }).ofRun({
     countsForHealthcheck: isOfEverything(request),
   });
 }

@@ -1,9 +1,10 @@
 import { text } from 'node:stream/consumers';
 import { configuredPlatforms } from '../../app.js';
+import { readEnvironment } from '../../environment.js';
 import { CollectError } from '../../errors.js';
 import type { Platform } from '../../platforms/contract.js';
 import { parseInstant, parsePlatform, usageError } from '../flags.js';
-import type { AddFlags, ListFlags } from '../options.js';
+import type { AddFlags, ListFlags, PluginFlags } from '../options.js';
 import { loadPlugins, namesWith } from '../plugins.js';
 import { askHidden } from '../prompt.js';
 import { connectionJson, renderConnections } from '../render/connections.js';
@@ -12,13 +13,17 @@ import { parseKeptSandbox } from '../sandbox-flags.js';
 import { withApp } from '../with-app.js';
 
 export function listConnections({ json, ...sandbox }: ListFlags): Promise<void> {
-  return withApp(async ({ store }) => {
-    const connections = await store.listConnections();
-    process.stdout.write(json ? jsonDocument(connections.map(connectionJson)) : renderConnections(connections));
-  }, parseKeptSandbox(sandbox));
+  return withApp(
+    async ({ store }) => {
+      const connections = await store.listConnections();
+      process.stdout.write(json ? jsonDocument(connections.map(connectionJson)) : renderConnections(connections));
+    },
+    { json, ...parseKeptSandbox(sandbox) },
+  );
 }
 
 export async function addConnection(flags: AddFlags): Promise<void> {
+  const environment = readEnvironment();
   const plugins = await loadPlugins(flags.plugin);
   const name = parsePlatform(flags.platform, namesWith(plugins));
   const connection = {
@@ -29,7 +34,7 @@ export async function addConnection(flags: AddFlags): Promise<void> {
     tokenExpiresAt: flags.expires === undefined ? null : parseInstant('--expires', flags.expires),
     ...(await readTokens(
       flags,
-      configuredPlatforms(plugins).find((platform) => platform.name === name),
+      configuredPlatforms(plugins, environment).find((platform) => platform.name === name),
     )),
     check: flags.check,
   };
@@ -41,29 +46,33 @@ export async function addConnection(flags: AddFlags): Promise<void> {
       process.stdout.write(`${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`);
       process.stderr.write('Next: analytics-collect collect\n');
     },
-    { defaultStore: 'create', ownPlatforms: plugins },
+    { defaultStore: 'create', ownPlatforms: plugins, environment },
   );
 }
 
-export function choosePrimary(id: string): Promise<void> {
-  return withApp(async (app) => {
-    const chosen = await app.choosePrimary(id);
-    if (chosen.result === 'not_found') throw noConnection(id);
-    const account = cleanText(`${chosen.platform} account ${chosen.accountId ?? 'without an id'}`);
-    if (chosen.result === 'not_collected') {
-      throw new CollectError(
-        'usage',
-        `The ${account} of connection ${id} is not collected: it is inactive, is a personal profile, or belongs to a service without a collector.`,
-        'Choose an active account from analytics-collect connections list.',
+export async function choosePrimary(id: string, { plugin }: PluginFlags): Promise<void> {
+  const ownPlatforms = await loadPlugins(plugin);
+  await withApp(
+    async (app) => {
+      const chosen = await app.choosePrimary(id);
+      if (chosen.result === 'not_found') throw noConnection(id);
+      const account = cleanText(`${chosen.platform} account ${chosen.accountId ?? 'without an id'}`);
+      if (chosen.result === 'not_collected') {
+        throw new CollectError(
+          'usage',
+          `The ${account} of connection ${id} is not collected: it is inactive, is a personal profile, or belongs to a service without a collector.`,
+          'Choose an active account from analytics-collect connections list.',
+        );
+      }
+      const who = cleanText(`${account} of user ${chosen.userId}`);
+      process.stdout.write(
+        chosen.result === 'unchanged'
+          ? `the ${who} is already the primary account\n`
+          : `the ${who} is now the primary account: its rows are in analytics_snapshots, those of the former primary account in analytics_account_snapshots\n`,
       );
-    }
-    const who = cleanText(`${account} of user ${chosen.userId}`);
-    process.stdout.write(
-      chosen.result === 'unchanged'
-        ? `the ${who} is already the primary account\n`
-        : `the ${who} is now the primary account: its rows are in analytics_snapshots, those of the former primary account in analytics_account_snapshots\n`,
-    );
-  });
+    },
+    { ownPlatforms },
+  );
 }
 
 export function removeConnection(id: string): Promise<void> {

@@ -1,16 +1,18 @@
 import { once } from 'node:events';
 import { createAlerts } from '../../alerts/alerts.js';
 import { NO_FAILURES } from '../../alerts/exit-code.js';
-import { type App, openApp } from '../../app.js';
+import { type App, prepareConfiguredApp } from '../../app.js';
 import { MINUTE_MS } from '../../clock.js';
-import { cronSecretOf, loadConfig } from '../../config.js';
+import { cronSecretOf } from '../../config.js';
 import { readEnvironment } from '../../environment.js';
 import { CollectError } from '../../errors.js';
 import { EXIT } from '../../exit-codes.js';
 import { startServer } from '../../server/server.js';
 import type { ServeFlags } from '../options.js';
+import { loadPlugins, namesWith } from '../plugins.js';
 import { createPlainReporter } from '../render/plain.js';
 import { watchSignals } from '../signals.js';
+import { startingText } from '../starting.js';
 import { isUnattended } from '../unattended.js';
 
 /** The default time that Kubernetes waits between SIGTERM and SIGKILL. */
@@ -19,16 +21,25 @@ const LONGEST_STOP_MS = 30_000;
 /** Serves until SIGTERM or Ctrl-C. */
 export async function serveCommand(flags: ServeFlags): Promise<void> {
   const environment = readEnvironment();
-  const config = loadConfig(environment);
+  const plugins = await loadPlugins(flags.plugin);
+  const prepared = prepareConfiguredApp({
+    environment,
+    ownPlatforms: plugins,
+    defaultStore: isUnattended() ? 'connected' : 'create',
+  });
+  const { config } = prepared;
   const secret = cronSecretOf(config, environment);
   const { notice: log, onEvent } = createPlainReporter({ stream: process.stderr, verbose: false });
   const watch = watchSignals(() => log('stopping: no new requests; send the signal again to quit at once'));
-  const app = await openApp({ defaultStore: isUnattended() ? 'connected' : 'create' });
+  const starting = startingText(prepared);
+  if (starting !== null) log(starting);
+  const app = await prepared.open();
   try {
     for (const notice of app.notices) log(notice);
     await checkDatabase(app, log);
     const server = await startServer({
       app,
+      platforms: namesWith(plugins),
       secret,
       port: flags.port,
       allowedFailures: flags.allowFailures ?? NO_FAILURES,

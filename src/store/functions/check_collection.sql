@@ -1,4 +1,4 @@
--- What a run asks before it starts. Raise schema_version with every change that the program relies on.
+-- Tells a run, before it starts, whether it can use the schema. Raise schema_version with every change that the program relies on.
 create or replace function public.check_collection()
 returns jsonb
 language sql stable security invoker set search_path = ''

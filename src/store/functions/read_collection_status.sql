@@ -1,5 +1,5 @@
--- How the collection stands, by platform. windows: {"instagram": {"since": "2026-11-15", "until": "2026-11-21"}, …}, one for
--- each platform that is collected. Looks at outcomes, which other writers of analytics_snapshots have none of.
+-- Returns how the collection stands, by platform. windows: {"instagram": {"since": "2026-11-15", "until": "2026-11-21"}, …}, one
+-- for each platform that is collected. Counts outcomes rather than snapshots, which other writers add to.
 create or replace function public.read_collection_status(windows jsonb)
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'
@@ -20,7 +20,7 @@ as $$
       known.message,
       (known.failing_since)::date as failing_since,
       known.failing_runs
-    from public.connected_accounts((select collected.platforms from collected), null) accounts
+    from public.connected_collection_accounts((select collected.platforms from collected), null) accounts
     left join public.collection_accounts known
       on known.user_id = accounts.user_id
         and known.platform = accounts.platform

@@ -1,9 +1,8 @@
--- Writes snapshots, the outcomes they belong to and how their accounts stand, in one transaction. Rows of a primary account go
--- to analytics_snapshots, those of others to analytics_account_snapshots. The platform's last word stands: see correction_of.
--- The run's row is held meanwhile, so that a run whose lease was taken writes nothing more; so are the accounts, so that
--- nobody changes the primary one.
--- accounts: [{id, connection_id, reason, message, reached, done_to, done_to_before, closing_day, metrics, days_lost, closed_to}],
--- without those whose days are written in several calls but for the last one;
+-- Writes snapshots, the outcomes they belong to and the state of their accounts, in one transaction. Rows of a primary account go
+-- to analytics_snapshots, those of others to analytics_account_snapshots. collection_correction_of decides which value stays.
+-- Locks the run's row, so that a run that lost its lease writes nothing more, and the accounts, so that the primary one stays.
+-- accounts: [{id, connection_id, reason, message, reached, done_to, done_to_before, closing_day, metrics, days_lost, closed_to}];
+-- an account whose days are written in several calls is given in the last one;
 -- snapshots: [{account, metric, value, date, metadata}];
 -- outcomes: [{account, date, state, reason, message, metrics, missing, figures}].
 create or replace function public.record_collection(
@@ -15,7 +14,7 @@ as $$
 declare
   inserted integer;
   updated integer;
-  -- Without those of accounts that were deleted since they were read.
+  -- Not counting those of accounts that were deleted since they were read.
   given_rows integer;
   occupied record;
 begin
@@ -33,7 +32,7 @@ begin
   order by known.id
   for update;
 
-  -- Rows go in by key order, so that two runs that meet wait for each other instead of deadlocking.
+  -- Rows are written in the order of their keys, so that two runs wait for each other instead of deadlocking.
   -- jsonb_populate_record gives user_id and platform the types that the table has.
   with owners as materialized (
     select known.id, known.account_id, known.is_primary, typed.user_id, typed.platform,
@@ -45,7 +44,7 @@ begin
     cross join lateral jsonb_populate_record(
       null::public.analytics_snapshots, jsonb_build_object('user_id', known.user_id, 'platform', known.platform)
     ) typed
-    -- An account without rows may be of a user whose id that type refuses.
+    -- An account without rows may belong to a user whose id that type does not take.
     where known.id in (select (row ->> 'account')::bigint from jsonb_array_elements(snapshots) row)
   ),
   given as (
@@ -61,8 +60,12 @@ begin
     order by given.user_id, given.platform, given.metric, given.date
     on conflict (user_id, platform, source, metric, date, post_id) do update
       set value = excluded.value,
-        metadata = public.correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt)
-      where public.correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt) is not null
+        metadata = public.collection_correction_of(
+          existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt
+        )
+      where public.collection_correction_of(
+        existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt
+      ) is not null
     returning existing.xmax = 0 as is_new
   ),
   kept as (
@@ -73,11 +76,15 @@ begin
     order by given.user_id, given.platform, given.account_id, given.metric, given.date
     on conflict (user_id, platform, account_id, source, metric, date, post_id) do update
       set value = excluded.value,
-        metadata = public.correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt)
-      where public.correction_of(existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt) is not null
+        metadata = public.collection_correction_of(
+          existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt
+        )
+      where public.collection_correction_of(
+        existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt
+      ) is not null
     returning existing.xmax = 0 as is_new
   ),
-  -- A row that stayed behind another writer's when its account became the primary one has its place now.
+  -- Rows that stayed here when their account became the primary one, since another writer's row had their place.
   moved as (
     delete from public.analytics_account_snapshots kept
     using given
@@ -141,7 +148,7 @@ begin
       figures = case excluded.figures when 'nothing' then existing.figures else excluded.figures end,
       run_id = excluded.run_id,
       updated_at = excluded.updated_at
-    -- What is settled stays settled, an answer without values takes no others back, and a failure no doubt.
+    -- Settled stays settled; an answer without values does not undo values, nor a failure a doubt.
     where excluded.outcome = 'settled'
       or (existing.outcome <> 'settled' and not (
         existing.outcome = 'provisional' and (
@@ -161,7 +168,7 @@ begin
   where known.id = days.account;
 
   -- Before closing_day moves on.
-  perform public.settle_days(accounts, snapshots, outcomes);
+  perform public.settle_collection_days(accounts, snapshots, outcomes);
 
   update public.collection_accounts known
   set connection_id = given.connection_id,
@@ -170,11 +177,11 @@ begin
     failing_since = case when given.reason is not null then coalesce(known.failing_since, recorded_at) end,
     failing_runs = case
       when given.reason is null then 0
-      -- A call whose answer was lost is made again.
+      -- A call is repeated when its answer is lost.
       when known.run_id = record_collection.run_id then greatest(known.failing_runs, 1)
       else known.failing_runs + 1
     end,
-    -- Where another run has moved it meanwhile, this one knows nothing of the days which that run left open.
+    -- Another run that moved it meanwhile may have left days open that this run does not know of.
     done_to = case
       when known.done_to is distinct from given.done_to_before then least(known.done_to, given.done_to)
       else coalesce(given.done_to, known.done_to)
@@ -182,7 +189,7 @@ begin
     closing_day = coalesce(given.closing_day, known.closing_day),
     metrics = given.metrics,
     days_lost = known.days_lost + case when known.run_id is distinct from record_collection.run_id then given.days_lost else 0 end,
-    -- An account that was not let through keeps its place in the order of the next run.
+    -- An account whose API was shut or throttled keeps its place in the next run's order.
     collected_at = case when given.reached then recorded_at else known.collected_at end,
     run_id = record_collection.run_id
   from jsonb_to_recordset(accounts) as given (
@@ -191,8 +198,8 @@ begin
   )
   where known.id = given.id;
 
-  -- No day that this run leaves open is passed over: it may end before it writes how the account stands, and the database may
-  -- have refused a day which that takes for done.
+  -- No day that this run leaves open counts as done: the run may end before it writes the account's state, and the database
+  -- may have refused a day that the run takes for done.
   update public.collection_accounts known
   set done_to = open.date - 1
   from (

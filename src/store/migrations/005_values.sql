@@ -24,7 +24,7 @@ begin
     alter table public.analytics_snapshots alter column value type numeric;
   end if;
 exception
-  -- A view or a rule reads the column: schema_findings() says what to do, and until then runs refuse to write.
+  -- A view or a rule reads the column: collection_schema_findings() says what to do, and until then runs refuse to write.
   when feature_not_supported or dependent_objects_still_exist then
     null;
 end

@@ -245,6 +245,13 @@ begin
   from others;
 
   drop table public.collection_outcomes_by_connection;
+
+  -- Functions of that edition that have no successor. The last one returns rows of its view, which is replaced.
+  drop function if exists public.read_connections(text, jsonb, date, date, text, integer);
+  drop function if exists public.read_connections(text, jsonb, date, date, text, integer, jsonb);
+  drop function if exists public.count_connections(text, jsonb);
+  drop function if exists public.count_connections(text, jsonb, jsonb);
+  drop function if exists public.selected_connections(text, jsonb, jsonb);
 end
 $$;
 
@@ -252,10 +259,3 @@ $$;
 update public.collection_runs
 set summary = summary - array['failures', 'changes', 'warnings']
 where summary ?| array['failures', 'changes', 'warnings'];
-
--- The first edition's functions that have no successor of the same name.
-drop function if exists public.read_connections(text, jsonb, date, date, text, integer);
-drop function if exists public.read_connections(text, jsonb, date, date, text, integer, jsonb);
-drop function if exists public.count_connections(text, jsonb);
-drop function if exists public.count_connections(text, jsonb, jsonb);
-drop function if exists public.selected_connections(text, jsonb, jsonb);

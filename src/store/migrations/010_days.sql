@@ -1,4 +1,4 @@
--- What is known of an account's days: which metrics a day lacks, and up to which day nothing is left to collect.
+-- Adds what is known of an account's days: which metrics a day lacks, and up to which day nothing is left to collect.
 
 alter table public.collection_outcomes
   add column if not exists missing text[];
@@ -10,7 +10,7 @@ alter table public.collection_accounts
   add column if not exists metrics jsonb not null default '{}',
   add column if not exists days_lost integer not null default 0;
 
--- Of accounts from before, the next run looks at every day since the first that has no final outcome.
+-- Of the accounts there are, the next run looks at every day since the first one without a final outcome.
 update public.collection_accounts known
 set done_to = coalesce(
   (
@@ -26,7 +26,7 @@ set done_to = coalesce(
 )
 where known.done_to is null and known.first_day is not null;
 
--- The order in which a run reads accounts: see read_accounts.
+-- The order in which a run reads accounts: see read_collection_accounts.
 create index if not exists collection_accounts_order
   on public.collection_accounts
   (coalesce((collected_at at time zone 'UTC')::date, '-infinity'), user_id, platform, account_id)

@@ -1,4 +1,4 @@
--- The last day whose closing figures are certain, which is to say asked for at its end or after it.
+-- Adds the last day whose closing figures are certain because they were asked for at its end or later.
 
 alter table public.collection_accounts
   add column if not exists closing_day date;

@@ -35,17 +35,17 @@ begin
       coalesce(
         nullif(named.fields ->> 'refresh_token_encrypted', ''), nullif(named.fields ->> 'refresh_token', '')
       ) as refresh_token,
-      public.instant_of(named.fields ->> 'token_expires_at') as token_expires_at,
+      public.collection_instant_of(named.fields ->> 'token_expires_at') as token_expires_at,
       case
         when named.says_status is null and named.says_flag is null
           then not named.fields ?| array['status', 'connection_status', 'is_active']
         else coalesce(named.says_status, true) and coalesce(named.says_flag, true)
       end as active,
-      public.instant_of(named.fields ->> 'created_at') as created_at,
+      public.collection_instant_of(named.fields ->> 'created_at') as created_at,
       greatest(
-        public.instant_of(named.fields ->> 'created_at'),
-        public.instant_of(named.fields ->> 'connected_at'),
-        public.instant_of(named.fields ->> 'last_token_refresh')
+        public.collection_instant_of(named.fields ->> 'created_at'),
+        public.collection_instant_of(named.fields ->> 'connected_at'),
+        public.collection_instant_of(named.fields ->> 'last_token_refresh')
       ) as renewed_at,
       -- Numeric ids are padded to sort as numbers.
       case when named.id ~ '^[0-9]+$' then lpad(named.id, 20, '0') else named.id end collate "C" as id_key

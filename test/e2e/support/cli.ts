@@ -83,20 +83,6 @@ export function parseSummary({ stdout }: CliRun): Summary {
   return JSON.parse(stdout);
 }
 
-/** No state, connection, user or platform is lost between the totals and their parts. */
-export function expectCountsAddUp({ users, connections, days, platforms, metrics }: Summary): void {
-  const { planned, ...states } = days;
-  expect(sum(Object.values(states))).toBe(planned);
-  expect(connections.succeeded + connections.failed + connections.skipped).toBe(connections.total);
-  expect(users.succeeded + users.failed).toBe(users.total);
-  const parts = Object.values(platforms);
-  for (const part of parts) expect(part.succeeded + part.failed + part.skipped).toBe(part.connections);
-  for (const total of ['succeeded', 'failed', 'skipped'] as const) {
-    expect(sum(parts.map((part) => part[total]))).toBe(connections[total]);
-  }
-  expect(sum(parts.map((part) => part.metrics))).toBe(sum(Object.values(metrics)));
-}
-
 /** None of the secrets stands, plain or encoded, in the texts or in anything that the file's commands have said. */
 export function expectNoSecrets(secrets: readonly string[], texts: readonly string[] = []): void {
   const all = [...said, ...texts].join('\n');
@@ -117,10 +103,6 @@ function writtenForms(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const base64 = bytes.toString('base64').replace(/=+$/, '');
   return [secret, encodeURIComponent(secret), base64, bytes.toString('base64url')];
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** A time of `serve`'s schedule, in UTC, that lies so many minutes back. */

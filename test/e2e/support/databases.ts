@@ -4,8 +4,14 @@ import { expect } from 'vitest';
 import type { SandboxAccount } from '../../../src/sandbox/account.js';
 import { generateKey } from '../../../src/tokens/fernet.js';
 import { createKeyring } from '../../../src/tokens/keyring.js';
-import { SUPABASE_ROLES } from '../../store/engines.js';
-import { embeddedFolder, freshPostgres, type Sql, supabaseOverPglite } from '../../support/database.js';
+import {
+  embeddedFolder,
+  freshPostgres,
+  type Sql,
+  type SupabaseServer,
+  supabaseOverPglite,
+} from '../../support/database.js';
+import { SUPABASE_ROLES } from '../../support/supabase-roles.js';
 import { runCli } from './cli.js';
 
 export type DatabaseKind = 'embedded' | 'Supabase' | 'PostgreSQL';
@@ -33,23 +39,26 @@ export const { encrypt } = createKeyring(encryptionKey, { allowPlaintext: false 
 export async function emptyDatabase(kind: DatabaseKind): Promise<Database> {
   if (kind === 'embedded') return embedded();
   if (kind === 'Supabase') {
-    const { url, serviceRoleKey, query, close } = await supabaseOverPglite();
-    await query(SUPABASE_ROLES);
-    const env = { SUPABASE_URL: url, SUPABASE_SERVICE_ROLE_KEY: serviceRoleKey, ENCRYPTION_KEY: encryptionKey };
-    return { env, query, close, secrets: [serviceRoleKey, encryptionKey] };
+    const supabase = await supabaseOverPglite('empty');
+    await supabase.query(SUPABASE_ROLES);
+    return onSupabase(supabase);
   }
   const { url, query, close } = await freshPostgres();
   return { env: { DATABASE_URL: url, ENCRYPTION_KEY: encryptionKey }, query, close, secrets: [encryptionKey] };
 }
 
-/** A database of its own, its schema put there as the README says. */
+function onSupabase({ url, serviceRoleKey, query, close }: SupabaseServer & Sql): Database {
+  const env = { SUPABASE_URL: url, SUPABASE_SERVICE_ROLE_KEY: serviceRoleKey, ENCRYPTION_KEY: encryptionKey };
+  return { env, query, close, secrets: [serviceRoleKey, encryptionKey] };
+}
+
+/** A database of its own with the schema. */
 export async function readyDatabase(kind: DatabaseKind): Promise<Database> {
+  if (kind === 'Supabase') return onSupabase(await supabaseOverPglite('with the schema'));
   const database = await emptyDatabase(kind);
   if (kind === 'PostgreSQL') {
     const applied = await runCli(['schema', '--apply'], { env: database.env });
     expect(applied, applied.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('in place') });
-  } else if (kind === 'Supabase') {
-    await database.query((await runCli(['schema'])).stdout);
   }
   return database;
 }

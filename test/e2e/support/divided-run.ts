@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { population } from '../../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/server.js';
 import { receiver } from '../../support/receiver.js';
-import { collectJson, expectCountsAddUp, runCli, startCli, until } from './cli.js';
+import { expectCountsAddUp } from '../../support/summary.js';
+import { collectJson, runCli, startCli, until } from './cli.js';
 import { connect, connectionRow, type Database, type DatabaseKind, readyDatabase } from './databases.js';
 import { daysAgo, storedRows, trueRows } from './truth.js';
 

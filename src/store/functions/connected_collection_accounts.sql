@@ -1,6 +1,6 @@
--- The accounts that active connections open, on the platforms that are collected. Of several connections of one account the
+-- Returns the accounts that active connections open on the platforms that are collected. Of several connections of an account, the
 -- one renewed last comes first.
-create or replace function public.connected_accounts(collected jsonb, for_user text)
+create or replace function public.connected_collection_accounts(collected jsonb, for_user text)
 returns table (
   user_id text, platform text, account_id text, account_name text, connection_ids text[], connected_at timestamptz
 )

@@ -1,8 +1,8 @@
--- The metadata under which a given value takes the place of an existing one; NULL where the existing one stands. A row of
--- another account stands, and so does one of another writer, which knows nothing of settling, unless it is adopted. Otherwise what was
--- fetched last is right: a value that differs replaces the one there and keeps the first one beside it, and a row once settled
--- stays settled.
-create or replace function public.correction_of(
+-- Returns the metadata under which a given value replaces an existing one, or NULL when the existing one stays. A row of another
+-- account stays; so does one of another writer, which knows nothing of settling, unless it is adopted. Otherwise the value
+-- fetched last is right: if it differs, it replaces the existing one and keeps the first one beside it. A row once settled stays
+-- settled.
+create or replace function public.collection_correction_of(
   existing_value numeric, existing jsonb, given_value numeric, given jsonb, refresh boolean, adopt boolean
 )
 returns jsonb

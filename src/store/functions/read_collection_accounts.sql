@@ -1,8 +1,8 @@
--- Active accounts, those that were collected longest ago first, at most page_size of those after after_key, each with its
--- connections and with its outcomes between since, or the first day that is not done, and until. NULL filters mean all; for_shard
--- is {"index": 1 to count, "count": …}. One statement a page: the place in the order is the only state between pages. An account
--- that this run collected is not read again; one that another run collected meanwhile may be. The first page counts them all.
-create or replace function public.read_accounts(
+-- Returns active accounts, those collected longest ago first, each with its connections and with its outcomes from since, or from
+-- the first day that is not done, to until. NULL filters mean all; for_shard is {"index": 1 to count, "count": …}. A page has at
+-- most page_size accounts, those after after_key, and the first one counts them all. No state is kept between pages but the key.
+-- An account that this run has collected is not read again; one that another run collects meanwhile may be.
+create or replace function public.read_collection_accounts(
   for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, since date, until date,
   after_key jsonb, page_size integer
 )
@@ -13,11 +13,11 @@ as $$
   with selected as not materialized (
     select
       accounts.*,
-      -- By the day, so that accounts of one user stand together.
+      -- By day, so that the accounts of a user stay together.
       coalesce((accounts.collected_at at time zone 'UTC')::date, '-infinity') as collected_on
     from public.collection_accounts accounts
     where accounts.active
-      and (read_accounts.for_user is null or accounts.user_id = read_accounts.for_user)
+      and (read_collection_accounts.for_user is null or accounts.user_id = read_collection_accounts.for_user)
       and (for_platforms is null or for_platforms ? accounts.platform)
       and (
         for_shard is null
@@ -90,10 +90,10 @@ as $$
     'total', case when after_key is null then (select count(*) from selected) end
   )
   from page
-  -- A connection that ended since the accounts were brought in step has no place in this run.
+  -- Leaves out accounts whose connections have ended since sync_collection_accounts.
   join opened
     on opened.user_id = page.user_id and opened.platform = page.platform and opened.account_key = page.account_id
-  -- Lateral, since the planner knows nothing of the page's size: joined, each account would read the ledger of all.
+  -- Lateral, since the planner does not know how small a page is: a plain join would read every account's outcomes.
   left join lateral (
     select
       jsonb_agg(

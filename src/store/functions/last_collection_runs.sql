@@ -1,6 +1,6 @@
--- The newest run of any scope, and when all users were last gone through: by one run that did not fail, or by all shards of
--- one division, of which the one that is longest ago counts.
-create or replace function public.last_collection()
+-- Returns the newest run of any scope, and when all users were last collected by runs that did not fail: when one run over all of
+-- them began or, of a complete set of shards, the one that began first.
+create or replace function public.last_collection_runs()
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$

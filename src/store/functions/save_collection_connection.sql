@@ -1,6 +1,6 @@
--- Adds a connection, or renews the one with the same user, platform and account, in the columns that the table has. Says why
--- the table refuses an id.
-create or replace function public.save_connection(
+-- Adds a connection, or renews the one with the same user, platform and account, in the columns that the table has. When the
+-- table refuses an id, returns why.
+create or replace function public.save_collection_connection(
   for_user text, for_platform text, account_id text, account_name text,
   access_token text, refresh_token text, token_expires_at timestamptz
 )
@@ -58,7 +58,7 @@ begin
   if known_id is null then
     given := given || account_columns;
   else
-    -- A token renewed without a name, as LinkedIn's check gives none, or without a refresh token leaves the one that is there.
+    -- A renewal without a name, which LinkedIn's check does not give, or without a refresh token keeps the existing one.
     given := given - case when account_name is null then array['account_name', 'page_name'] else '{}' end
       - case when refresh_token is null then array['refresh_token', 'refresh_token_encrypted'] else '{}' end;
   end if;

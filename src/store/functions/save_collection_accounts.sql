@@ -1,6 +1,6 @@
--- Adds accounts, or brings those that are known up to date. Answers how many could not be saved, since the application's table of
--- users does not know theirs: one of them must not keep the others out.
-create or replace function public.save_accounts(given public.collection_accounts[])
+-- Adds accounts, or brings known ones up to date. Returns how many could not be saved because the application's table of users
+-- lacks their user. One of those must not keep the others out, so a batch that fails is halved.
+create or replace function public.save_collection_accounts(given public.collection_accounts[])
 returns integer
 language plpgsql security invoker set search_path = ''
 as $$
@@ -25,6 +25,6 @@ exception
     if cardinality(given) = 1 then
       return 1;
     end if;
-    return public.save_accounts(given[:half]) + public.save_accounts(given[half + 1:]);
+    return public.save_collection_accounts(given[:half]) + public.save_collection_accounts(given[half + 1:]);
 end
 $$;

@@ -1,5 +1,5 @@
--- Every connection, active or not, without its tokens.
-create or replace function public.list_connections()
+-- Returns every connection, active or not, without its tokens.
+create or replace function public.list_collection_connections()
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$

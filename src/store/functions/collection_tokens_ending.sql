@@ -1,6 +1,6 @@
--- Of each account the connection renewed last, where its access token ends before an instant, the soonest first. The tokens,
--- encrypted as they are stored, tell whether the date means anything.
-create or replace function public.tokens_ending(for_user text, for_platforms jsonb, for_shard jsonb, before timestamptz)
+-- Returns the most recently renewed connection of each account if its access token ends before an instant, the soonest first. The
+-- tokens, encrypted as stored, tell whether the date means anything.
+create or replace function public.collection_tokens_ending(for_user text, for_platforms jsonb, for_shard jsonb, before timestamptz)
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
@@ -8,7 +8,7 @@ as $$
     select distinct on (connections.user_id, connections.platform, connections.account_key) connections.*
     from public.collection_connections connections
     where connections.active
-      and (tokens_ending.for_user is null or connections.user_id = tokens_ending.for_user)
+      and (collection_tokens_ending.for_user is null or connections.user_id = collection_tokens_ending.for_user)
       and for_platforms ? connections.platform
       and (
         for_shard is null

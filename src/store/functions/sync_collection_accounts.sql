@@ -1,6 +1,7 @@
--- Brings collection_accounts in step with the connections, and sees to it that each user and platform has one primary account.
--- collected: the platforms' names. Answers how many accounts are of users whom the users' table does not know.
-create or replace function public.sync_accounts(collected jsonb, for_user text)
+-- Updates collection_accounts to match the connections, and ensures that each user and platform has one primary account.
+-- collected: the platforms' names. Returns how many accounts belong to users whom the application's table of users
+-- lacks.
+create or replace function public.sync_collection_accounts(collected jsonb, for_user text)
 returns jsonb
 language plpgsql security invoker set search_path = '' set timezone = 'UTC'
 as $$
@@ -8,18 +9,18 @@ declare
   differing public.collection_accounts[];
   unknown_users integer;
 begin
-  -- Two runs of different scopes may be at it.
+  -- Runs of different scopes may call it at the same time.
   perform pg_advisory_xact_lock(hashtextextended('analytics-collect accounts', 0));
 
   with connected as materialized (
-    select * from public.connected_accounts(collected, sync_accounts.for_user)
+    select * from public.connected_collection_accounts(collected, sync_collection_accounts.for_user)
   ),
   gone as (
     update public.collection_accounts accounts
     set active = false, connection_id = null
     where accounts.active
       and collected ? accounts.platform
-      and (sync_accounts.for_user is null or accounts.user_id = sync_accounts.for_user)
+      and (sync_collection_accounts.for_user is null or accounts.user_id = sync_collection_accounts.for_user)
       and not exists (
         select from connected
         where connected.user_id = accounts.user_id
@@ -54,7 +55,7 @@ begin
     or connected.account_name is not null and known.account_name is distinct from connected.account_name
     or known.connected_at > connected.connected_at;
 
-  unknown_users := public.save_accounts(coalesce(differing, '{}'));
+  unknown_users := public.save_collection_accounts(coalesce(differing, '{}'));
   delete from public.collection_accounts accounts where not accounts.active and accounts.account_id like 'connection:%';
 
   update public.collection_accounts accounts
@@ -64,7 +65,7 @@ begin
     from public.collection_accounts candidates
     where candidates.active
       and candidates.can_be_primary
-      and (sync_accounts.for_user is null or candidates.user_id = sync_accounts.for_user)
+      and (sync_collection_accounts.for_user is null or candidates.user_id = sync_collection_accounts.for_user)
       and not exists (
         select from public.collection_accounts others
         where others.user_id = candidates.user_id and others.platform = candidates.platform and others.is_primary

@@ -1,8 +1,9 @@
--- Primary accounts that are to give way, each to the oldest account of the same user and platform that lives: one that has
--- failed, or that no active connection has opened, for the whole window; at once, one that no connection names any more.
--- asked_at: the run's clock, known to be right; from then on count the accounts that no connection opens any more. Each
--- succession answered is a call of make_primary.
-create or replace function public.find_successions(for_user text, asked_at timestamptz, window_days integer)
+-- Finds the primary accounts that are to be replaced, each by the oldest working account of the same user and platform. A primary
+-- account is replaced when it has failed, or no active connection has opened it, for the whole window; at once when no connection
+-- names it any more.
+-- asked_at is the run's clock, known to be right: from then on an account counts as inactive. make_collection_primary carries out
+-- each succession.
+create or replace function public.find_collection_successions(for_user text, asked_at timestamptz, window_days integer)
 returns jsonb
 language sql security invoker set search_path = '' set timezone = 'UTC'
 as $$
@@ -10,13 +11,13 @@ as $$
   set inactive_since = asked_at
   where not accounts.active
     and accounts.inactive_since is null
-    and (find_successions.for_user is null or accounts.user_id = find_successions.for_user);
+    and (find_collection_successions.for_user is null or accounts.user_id = find_collection_successions.for_user);
 
   with failed as (
     select former.*
     from public.collection_accounts former
     where former.is_primary
-      and (find_successions.for_user is null or former.user_id = find_successions.for_user)
+      and (find_collection_successions.for_user is null or former.user_id = find_collection_successions.for_user)
       and case
         when former.active then
           former.failing_since <= asked_at - window_days * interval '1 day'
@@ -56,7 +57,7 @@ as $$
       and rivals.can_be_primary
       and rivals.id <> failed.id
       and rivals.reason is null
-      -- One that has collected nothing yet may be what the former one was replaced by.
+      -- An account that has collected nothing yet may be the former one's replacement.
       and (rivals.last_day >= asked_at::date - window_days or rivals.last_day is null and not failed.active)
     order by rivals.connected_at, rivals.id
     limit 1

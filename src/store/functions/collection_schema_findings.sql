@@ -1,5 +1,5 @@
--- What the schema leaves as it is in the application's own tables, and the statements that would change it.
-create or replace function public.schema_findings()
+-- Lists what the schema leaves as it is in the application's own tables, with the statements that would change it.
+create or replace function public.collection_schema_findings()
 returns table (finding text, remedy text)
 language sql stable security invoker set search_path = ''
 as $$
@@ -22,7 +22,7 @@ as $$
     where rights.grantee <> application.relowner
     group by application.name, rights.grantee
   )
-  -- The schema has no right to refer to it.
+  -- The role that applies the schema may not reference the table of users.
   select distinct
     format('Deleting a user of %s leaves their rows in this tool''s tables', keys.confrelid::regclass),
     format('grant references on %s to %I; -- then apply the schema again', keys.confrelid::regclass, current_user)
@@ -37,7 +37,7 @@ as $$
       select from pg_catalog.pg_attribute where attrelid = 'public.collection_accounts'::regclass and attname = 'owner'
     )
   union all
-  -- A view, of the application's or of this tool's, keeps the schema from it.
+  -- The schema cannot change a column that a view reads, be it the application's or this tool's.
   select
     format('analytics_snapshots.value is %s, which would round or refuse values: runs write nothing', value_type.name),
     'drop view if exists public.analytics_daily, public.analytics_by_account; alter table public.analytics_snapshots alter column value type numeric; -- then apply the schema again'

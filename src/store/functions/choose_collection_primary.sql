@@ -1,5 +1,5 @@
 -- Makes the account of a connection the primary one of its user and platform.
-create or replace function public.choose_primary(connection_id text, collected jsonb)
+create or replace function public.choose_collection_primary(connection_id text, collected jsonb)
 returns jsonb
 language plpgsql security invoker set search_path = ''
 as $$
@@ -7,11 +7,13 @@ declare
   connection public.collection_connections;
   chosen public.collection_accounts;
 begin
-  select * into connection from public.collection_connections connections where connections.id = choose_primary.connection_id;
+  select * into connection
+  from public.collection_connections connections
+  where connections.id = choose_collection_primary.connection_id;
   if not found then
     return jsonb_build_object('result', 'not_found');
   end if;
-  perform public.sync_accounts(collected, connection.user_id);
+  perform public.sync_collection_accounts(collected, connection.user_id);
   select * into chosen
   from public.collection_accounts accounts
   where accounts.user_id = connection.user_id
@@ -21,7 +23,7 @@ begin
     return jsonb_build_object('result', 'not_collected', 'platform', connection.platform, 'account_id', connection.account_id);
   end if;
   if not chosen.is_primary then
-    perform public.make_primary(chosen.id);
+    perform public.make_collection_primary(chosen.id);
   end if;
   return jsonb_build_object(
     'result', case when chosen.is_primary then 'unchanged' else 'changed' end,

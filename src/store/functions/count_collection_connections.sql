@@ -1,6 +1,6 @@
--- How many connections there are of each service, of one user where for_user names one, and how many of them hold a token that is
--- encrypted. Where that user has none, also the users whose ids begin or end alike, among which a mistyped one may be.
-create or replace function public.count_connections(for_user text)
+-- Counts the connections of each service, of all users or of one, and those with an encrypted token. For a user without any, lists
+-- users whose ids begin or end alike too: the id may be mistyped.
+create or replace function public.count_collection_connections(for_user text)
 returns jsonb
 language sql stable security invoker set search_path = ''
 as $$

@@ -1,5 +1,5 @@
--- What read_accounts would answer after sync_accounts, without a trace of it: for a dry run.
-create or replace function public.preview_accounts(
+-- Returns what read_collection_accounts would after sync_collection_accounts, and leaves no trace: for a dry run.
+create or replace function public.preview_collection_accounts(
   collected jsonb,
   for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, since date, until date,
   after_key jsonb, page_size integer
@@ -11,8 +11,8 @@ declare
   answer jsonb;
 begin
   begin
-    perform public.sync_accounts(collected, for_user);
-    answer := public.read_accounts(
+    perform public.sync_collection_accounts(collected, for_user);
+    answer := public.read_collection_accounts(
       for_user, for_platforms, for_shard, for_run, since, until, after_key, page_size
     );
     raise exception 'undo' using errcode = 'AC000';

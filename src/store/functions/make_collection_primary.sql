@@ -1,7 +1,7 @@
 -- Makes an account the primary one of its user and platform: the former one's rows and its own change places, so that a series
--- in analytics_snapshots is always of one account. Where another writer's row stands in the way, its own row stays where it is.
--- With former, only while that account is the primary one and has not recovered.
-create or replace function public.make_primary(account bigint, former bigint default null)
+-- in analytics_snapshots is always of one account. A row stays where it is if another writer's row has its place.
+-- Given former, does nothing unless that account is still the primary one and has not recovered.
+create or replace function public.make_collection_primary(account bigint, former bigint default null)
 returns jsonb
 language plpgsql security invoker set search_path = ''
 as $$
@@ -10,12 +10,12 @@ declare
   -- user_id and platform under the types that the table has, so that its index is used.
   typed public.analytics_snapshots;
 begin
-  select * into strict chosen from public.collection_accounts accounts where accounts.id = make_primary.account;
+  select * into strict chosen from public.collection_accounts accounts where accounts.id = make_collection_primary.account;
   perform from public.collection_accounts accounts
   where accounts.user_id = chosen.user_id and accounts.platform = chosen.platform
   order by accounts.id
   for update;
-  -- Another run may have seen the former one recover, or made the exchange already.
+  -- Another run may have seen the former account recover, or have made the exchange already.
   if former is not null and not exists (
     select from public.collection_accounts accounts
     where accounts.id = former and accounts.is_primary and (accounts.reason is not null or not accounts.active)
@@ -33,7 +33,7 @@ begin
       null::public.analytics_snapshots, jsonb_build_object('user_id', chosen.user_id, 'platform', chosen.platform)
     );
   exception
-    -- A user whose id the table refuses has no rows in it.
+    -- The table does not take the user's id, so it has no rows of theirs.
     when data_exception then
       return jsonb_build_object('changed', true);
   end;

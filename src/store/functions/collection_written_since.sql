@@ -1,6 +1,6 @@
--- What was written since an instant (ISO 8601 in UTC, with milliseconds, as fetched_at is), by platform and metric: how many
--- users, and the total of what may be added up.
-create or replace function public.written_since(since text)
+-- Returns what was written since an instant (ISO 8601 in UTC with milliseconds, as fetched_at is), by platform and metric: the
+-- rows, the users, and the total where values may be added up.
+create or replace function public.collection_written_since(since text)
 returns jsonb
 language sql stable security invoker set search_path = ''
 as $$

@@ -1,5 +1,5 @@
--- Takes the lease of a scope. A lease whose heartbeat is older than two minutes belongs to a run that died.
-create or replace function public.begin_collection(scope text, trigger text)
+-- Takes the lease of a scope. A lease without a heartbeat for two minutes belongs to a run that died.
+create or replace function public.begin_collection_run(scope text, trigger text)
 returns jsonb
 language plpgsql security invoker set search_path = '' set timezone = 'UTC'
 as $$
@@ -7,17 +7,17 @@ declare
   holder public.collection_runs;
   begun public.collection_runs;
 begin
-  perform pg_advisory_xact_lock(hashtextextended('analytics-collect ' || begin_collection.scope, 0));
+  perform pg_advisory_xact_lock(hashtextextended('analytics-collect ' || begin_collection_run.scope, 0));
 
-  -- clock_timestamp, since now() is when this transaction began to wait for the lock.
+  -- clock_timestamp(), since now() is when this transaction began, before it waited for the lock.
   update public.collection_runs runs
   set status = 'abandoned', finished_at = clock_timestamp()
-  where runs.scope = begin_collection.scope
+  where runs.scope = begin_collection_run.scope
     and runs.status = 'running'
     and runs.heartbeat_at < clock_timestamp() - interval '2 minutes';
 
   select * into holder from public.collection_runs runs
-  where runs.scope = begin_collection.scope and runs.status = 'running';
+  where runs.scope = begin_collection_run.scope and runs.status = 'running';
   if found then
     return jsonb_build_object(
       'held', false,
@@ -28,12 +28,12 @@ begin
   end if;
 
   insert into public.collection_runs (scope, trigger, started_at, heartbeat_at)
-  values (begin_collection.scope, begin_collection.trigger, clock_timestamp(), clock_timestamp())
+  values (begin_collection_run.scope, begin_collection_run.trigger, clock_timestamp(), clock_timestamp())
   returning * into begun;
   begin
     update public.collection_runs runs set for_user = substring(runs.scope from '^user:(.*)$') where runs.id = begun.id;
   exception
-    -- The users' table does not know this user, so the run's row cannot go with theirs.
+    -- The application's table of users lacks this one, so there is nobody to tie the run's row to.
     when foreign_key_violation then
       null;
   end;

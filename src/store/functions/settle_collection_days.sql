@@ -1,8 +1,7 @@
--- Settles the rows that no answer will change any more: of a day recorded as settled or without data, those of metrics that its
--- answer no longer had; closing figures of days before the one that is recorded now; of an account, all rows up to closed_to,
--- where its platform no longer answers.
--- Called by record_collection, whose arguments these are.
-create or replace function public.settle_days(accounts jsonb, snapshots jsonb, outcomes jsonb)
+-- Settles rows that no further answer will change: of a day recorded as settled or without data, the metrics that its answer no
+-- longer has; closing figures of days before the one recorded now; and all rows of an account up to closed_to, where its platform
+-- no longer answers. Called by record_collection, with its arguments.
+create or replace function public.settle_collection_days(accounts jsonb, snapshots jsonb, outcomes jsonb)
 returns void
 language plpgsql security invoker set search_path = '' set timezone = 'UTC'
 as $$
@@ -57,7 +56,7 @@ begin
       and existing.metadata ->> 'settled' = 'false';
   end if;
 
-  -- A closing figure is certain once the next one is filed under a later day; those before closing_day are so already.
+  -- A closing figure is certain once one is filed under a later day. Those before closing_day have been settled.
   if exists (select from jsonb_array_elements(snapshots) row where row -> 'metadata' ->> 'period' = 'lifetime') then
     with closing as materialized (
       select known.account_id, known.is_primary, given.metric, given.date, typed.user_id, typed.platform,
@@ -110,7 +109,7 @@ begin
       cross join lateral jsonb_populate_record(
         null::public.analytics_snapshots, jsonb_build_object('user_id', known.user_id, 'platform', known.platform)
       ) typed
-      -- An account without rows may be of a user whose id that type refuses.
+      -- An account without rows may belong to a user whose id that type does not take.
       where given.closed_to is not null and known.first_day is not null
     ),
     shown as (

@@ -1,8 +1,8 @@
--- A day for which most accounts of a platform show zeros or nothing is not believed: of the accounts that this run asked for it,
--- it stays provisional, and due. Of those without a value, only accounts that had some in the week before.
--- One call sees to at most page_size of the platform's accounts, from after_account on, and answers with the last of them, or
--- NULL when there are no more: of a million, a single statement would take longer than databases let one take.
-create or replace function public.doubt_day(
+-- Keeps a day provisional, and thus due, for the accounts of a platform that showed zeros or nothing for it in this run. So many
+-- did that the platform is not believed. An account without a value counts only if it had values in the week before.
+-- One call handles at most page_size accounts, those after after_account, and returns the last one's id, or NULL when no more
+-- follow: for a million accounts, a single statement would run into the usual statement timeouts.
+create or replace function public.doubt_collection_day(
   run_id uuid, for_platform text, for_date date, after_account bigint, page_size integer
 )
 returns jsonb
@@ -12,7 +12,7 @@ declare
   page bigint[];
   without_data bigint[];
 begin
-  perform from public.collection_runs runs where runs.id = doubt_day.run_id and runs.status = 'running' for share;
+  perform from public.collection_runs runs where runs.id = doubt_collection_day.run_id and runs.status = 'running' for share;
   if not found then
     return jsonb_build_object('lease', 'lost');
   end if;
@@ -28,13 +28,13 @@ begin
   )
   select coalesce(array_agg(locked.id order by locked.id), '{}') into page from locked;
 
-  -- A day that was answered in this run and is provisional has settled, but was answered with nothing.
+  -- A day that this run left provisional without a reason is past its settling time, but the answer had nothing.
   update public.collection_outcomes outcomes
   set reason = 'platform_anomaly'
   where outcomes.account = any (page)
     and outcomes.date = for_date
     and outcomes.outcome = 'provisional'
-    and (outcomes.reason = 'fell_to_zero' or (outcomes.reason is null and outcomes.run_id = doubt_day.run_id));
+    and (outcomes.reason = 'fell_to_zero' or (outcomes.reason is null and outcomes.run_id = doubt_collection_day.run_id));
 
   with doubted as (
     update public.collection_outcomes outcomes
@@ -45,7 +45,7 @@ begin
       and outcomes.account = accounts.id
       and outcomes.date = for_date
       and outcomes.outcome = 'no_data'
-      and outcomes.run_id = doubt_day.run_id
+      and outcomes.run_id = doubt_collection_day.run_id
     returning outcomes.account
   )
   select coalesce(array_agg(doubted.account), '{}') into without_data from doubted;

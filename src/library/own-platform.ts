@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { CollectError } from '../errors.js';
+import type { Platform, PlatformDefinition } from '../platforms/contract.js';
+import { isTimeZone } from '../variables.js';
+
+/**
+ * A definition from outside, checked against its type at run time, like the platform that it creates. `origin` says in errors
+ * where it comes from: `The plugin ./own.js`. Throws `CollectError` `usage`.
+ */
+export function checkedPlatform(given: unknown, origin: string): PlatformDefinition {
+  if (!isDefinition(given)) throw notAPlatform(origin, definitionShape.safeParse(given).error);
+  return {
+    ...given,
+    create(variables) {
+      const platform = created(origin, () => given.create(variables));
+      if (!isPlatform(platform)) throw notAPlatform(origin, platformShape.safeParse(platform).error);
+      if (platform.name === given.name) return platform;
+      throw new CollectError(
+        'usage',
+        `${origin} is named "${given.name}", but its platform is named "${platform.name}".`,
+        'Give both the same name.',
+      );
+    },
+  };
+}
+
+function created(origin: string, create: () => unknown): unknown {
+  try {
+    return create();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CollectError('usage', `${origin} fails in \`create\`: ${why}.`, 'Fix it.', { cause });
+  }
+}
+
+const callable = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'is not a function');
+const name = z.string().regex(/^[a-z][a-z0-9_]*$/, 'must consist of lower-case letters, digits and underscores');
+
+const platformShape = z.object({
+  name,
+  api: z.string().min(1),
+  day: z.object({
+    timeZone: z.string().refine(isTimeZone, 'is not a time zone'),
+    settlesAfterHours: z.number().nonnegative(),
+    reachDays: z.int().positive(),
+    asks: z.enum(['range', 'day']),
+  }),
+  metrics: z
+    .array(
+      z.object({
+        name: z.string().min(1),
+        apiName: z.string().min(1).optional(),
+        unit: z.enum(['count', 'accounts', 'minutes', 'seconds', 'milliseconds', 'percent', 'ratio']),
+        aggregate: z.enum(['sum', 'last', 'none']),
+        period: z.enum(['day', 'week', 'days_28', 'lifetime']).optional(),
+        aliasOf: z.string().optional(),
+        approximate: z.literal(true).optional(),
+        meaning: z.string().min(1),
+      }),
+    )
+    .min(1),
+  version: z.object({ name: z.string(), endsOn: z.iso.date().nullable(), variable: z.string().nullable() }),
+  needsToken: z.boolean().optional(),
+  renewsTokens: z.boolean(),
+  endsByDate: callable,
+  storageRule: z.string().nullable(),
+  collect: callable,
+  check: callable,
+});
+
+const definitionShape = z.object({
+  name,
+  title: z.string().min(1),
+  accountColumns: z.undefined('has no effect: the account is read from account_id or page_id').optional(),
+  variables: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.instanceof(z.ZodType)),
+  unrelatedVariables: z.array(z.string()).optional(),
+  create: callable,
+});
+
+function isDefinition(value: unknown): value is PlatformDefinition {
+  return definitionShape.safeParse(value).success;
+}
+
+function isPlatform(value: unknown): value is Platform {
+  return platformShape.safeParse(value).success;
+}
+
+function notAPlatform(origin: string, cause: z.ZodError | undefined): CollectError {
+  const lines =
+    cause?.issues.map(({ path, message }) => `  ${[path.join('.'), message].filter(Boolean).join(': ')}`) ?? [];
+  return new CollectError(
+    'usage',
+    [`${origin} is not a platform:`, ...lines].join('\n'),
+    'Create it with definePlatform: see docs/adding-a-platform.md.',
+    { cause },
+  );
+}

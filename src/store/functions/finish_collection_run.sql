@@ -1,0 +1,14 @@
+-- Ends a run and keeps its summary. A run that lost its lease stays 'abandoned', but keeps its summary too.
+create or replace function public.finish_collection_run(run_id uuid, status text, summary jsonb)
+returns jsonb
+language plpgsql security invoker set search_path = ''
+as $$
+begin
+  update public.collection_runs runs
+  set status = case when runs.status = 'running' then finish_collection_run.status else runs.status end,
+    finished_at = now(),
+    summary = finish_collection_run.summary
+  where runs.id = finish_collection_run.run_id;
+  return jsonb_build_object('finished', found);
+end
+$$;

@@ -1,8 +1,0 @@
-create or replace function public.read_collection(run_id uuid)
-returns jsonb
-language sql stable security invoker set search_path = '' set timezone = 'UTC'
-as $$
-  select jsonb_build_object(
-    'run', (select to_jsonb(runs) from public.collection_runs runs where runs.id = read_collection.run_id)
-  );
-$$;
