@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import got, { CancelError, type OptionsInit, RequestError, TimeoutError } from 'got';
+import got, { RequestError, type StreamOptions, TimeoutError } from 'got';
 import pLimit from 'p-limit';
 import type { Clock } from '../clock.js';
 import { Interrupted, PlatformError, RunLimit } from '../errors.js';
@@ -88,20 +88,21 @@ export function createHttp(options: HttpClientOptions): HttpClient {
       throw exceeded;
     }
     counters.total++;
-    const options: OptionsInit = { method: request.method, headers: request.headers, signal };
+    const options: StreamOptions = { method: request.method, headers: request.headers, signal };
     if (request.form) options.form = request.form;
     try {
-      const answer = client(request.url, { ...options, isStream: false, responseType: 'text' });
-      answer.on('downloadProgress', ({ transferred }) => {
-        if (transferred > LARGEST_ANSWER_BYTES) answer.cancel();
-      });
-      const { statusCode, headers, body } = await answer;
+      const stream = client.stream(request.url, options);
+      // An abort that comes after the last byte has nobody else to listen to it.
+      stream.on('error', () => undefined);
+      const body = await bounded(stream);
+      if (body === null) throw tooLarge(request.url);
+      if (!stream.response) throw new Error('an answer that ended has a head');
+      const { statusCode, headers } = stream.response;
       const flat = flatten(headers);
       onAnswer?.(flat);
-      return { status: statusCode, headers: flat, json: parseJson(String(body)) };
+      return { status: statusCode, headers: flat, json: parseJson(body) };
     } catch (error) {
       if (signal.aborted) throw new Interrupted();
-      if (error instanceof CancelError) throw tooLarge(request.url);
       if (error instanceof RequestError) return networkError(error, request.url);
       throw error;
     }
@@ -185,6 +186,18 @@ function exceededLimit(
   if (elapsedMs >= maxDurationMs)
     return new RunLimit('timeout', 'the run has reached its time limit (--max-duration)', 'connection');
   return null;
+}
+
+/** What a stream holds, as text; null when it is more than an answer may be, as soon as that shows. */
+async function bounded(stream: AsyncIterable<Buffer>): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > LARGEST_ANSWER_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string | undefined> {
