@@ -92,11 +92,11 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     if (request.form) options.form = request.form;
     try {
       const stream = client.stream(request.url, options);
-      // An abort that comes after the last byte has nobody else to listen to it.
+      // Nothing else handles an abort after the last byte.
       stream.on('error', () => undefined);
       const body = await bounded(stream);
       if (body === null) throw tooLarge(request.url);
-      if (!stream.response) throw new Error('an answer that ended has a head');
+      if (!stream.response) throw new Error('the answer ended without headers');
       const { statusCode, headers } = stream.response;
       const flat = flatten(headers);
       onAnswer?.(flat);
@@ -188,7 +188,7 @@ function exceededLimit(
   return null;
 }
 
-/** What a stream holds, as text; null when it is more than an answer may be, as soon as that shows. */
+/** Reads a stream as text; null as soon as it exceeds the size limit of an answer. */
 async function bounded(stream: AsyncIterable<Buffer>): Promise<string | null> {
   const chunks: Buffer[] = [];
   let size = 0;
