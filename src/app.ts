@@ -16,7 +16,7 @@ import type { ChosenPrimary, Store, WrittenMetric } from './store/store.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
 import type { Environment } from './variables.js';
 
-/** Config, store, tokens and platforms put together: what commands and callers ask. */
+/** Config, store, tokens and platforms together: what commands and callers use. */
 export interface App {
   readonly config: Config;
   readonly store: Store;
@@ -27,7 +27,7 @@ export interface App {
   status(days: number): Promise<StatusReport>;
   /** What was written in the last 24 hours, by platform and metric. */
   writtenToday(): Promise<WrittenMetric[]>;
-  /** Brings the database's schema up to date: of a Supabase project over `DATABASE_URL`, where it is set. */
+  /** Brings the database's schema up to date; for a Supabase project, over `DATABASE_URL` if it is set. */
   applySchema(): Promise<AppliedSchema>;
   /** See `addConnection` in `connections.ts`. */
   addConnection(connection: Required<ConnectionInput>): Promise<AddedConnection>;
@@ -36,23 +36,23 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** What is opened, and how. */
+/** What to open, and how. */
 export interface AppOptions extends Partial<SandboxSettings> {
-  /** Told of each token that was decrypted, before it is used: a log that is masked can be told of it. */
+  /** Called with each decrypted token before it is used, so that logs can mask it. */
   readonly onToken?: (token: string) => void;
-  /** What the embedded store must be where the settings name no store. Default: `create`. */
+  /** What is required of the embedded store when the settings name no store. Default: `create`. */
   readonly defaultStore?: DefaultStore;
 }
 
-/** An app whose settings are right, and of which nothing has been started. */
+/** An app with valid settings that has not been started. */
 export interface PreparedApp<C extends Config | null = Config | null> {
-  /** Null for a sandbox, which makes its own. */
+  /** Null for a sandbox, which creates its own. */
   readonly config: C;
   /** Throws `CollectError`: `no_store`, `key_missing`, or what opening the store throws. */
   open(): Promise<App>;
 }
 
-/** Throws `CollectError` `config_invalid`, or what making the platforms throws. */
+/** Throws `CollectError` `config_invalid`, or what creating the platforms throws. */
 export function prepareApp(options: AppOptions = {}): PreparedApp {
   const { sandbox } = options;
   if (sandbox === undefined) return prepareConfiguredApp(options);
@@ -81,7 +81,7 @@ export async function openApp(options: AppOptions = {}): Promise<App> {
   return prepareApp(options).open();
 }
 
-/** The platforms as they are configured, without opening a store. Throws `CollectError` `config_invalid`. */
+/** The configured platforms, without opening a store. Throws `CollectError` `config_invalid`. */
 export function configuredPlatforms(
   ownPlatforms: readonly PlatformDefinition[] = [],
   environment: Environment = readEnvironment(),
@@ -89,13 +89,13 @@ export function configuredPlatforms(
   return [...createPlatforms(loadConfig(environment, ownPlatforms), ownPlatforms).values()];
 }
 
-/** What an app is put together from. */
+/** The parts of an app. */
 interface Parts extends OpenStore {
   readonly config: Config;
   readonly platforms: ReadonlyMap<string, Platform>;
 }
 
-/** The app over an open store. */
+/** The app on an open store. */
 export function assemble(
   { config, platforms, store, encryptionKey, notices }: Parts,
   { now = () => new Date(), onToken = () => undefined }: Pick<AppOptions, 'now' | 'onToken'>,

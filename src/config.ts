@@ -14,9 +14,9 @@ const SHORTEST_CRON_SECRET = 16;
 /** Runtime configuration. */
 export interface Config {
   readonly store: StoreConfig;
-  /** Absolute. Holds the embedded database and its key. */
+  /** Absolute path. Holds the embedded database and its key. */
   readonly dataDir: string;
-  /** Fernet keys, comma-separated; null only with the embedded store, which keeps a key file of its own. */
+  /** Fernet keys, comma-separated; null only with the embedded store, which has its own key file. */
   readonly encryptionKey: string | null;
   readonly allowPlaintextTokens: boolean;
   /** What the platforms read from the environment. */
@@ -27,16 +27,16 @@ export interface Config {
   readonly alerts: AlertsConfig;
 }
 
-/** When `serve` collects by itself, and who may tell it to. */
+/** When `serve` collects by itself, and the secret that lets others trigger it. */
 export interface ServerConfig {
-  /** As it was given: see `cronSecretOf`. */
+  /** As given, not checked: see `cronSecretOf`. */
   readonly cronSecret: string | null;
   /** Five fields. */
   readonly cron: string;
   readonly timeZone: string;
 }
 
-/** Where a run is told of. Both addresses are secrets: who knows them can write there. */
+/** Where runs are reported. Both addresses are secrets: whoever knows them can post there. */
 export interface AlertsConfig {
   readonly webhookUrl: string | null;
   /** Name users and connections in alerts. */
@@ -53,12 +53,13 @@ type StoreConfig =
       readonly databaseUrl: string | null;
     }
   | { readonly kind: 'postgres'; readonly url: string }
-  /** `isNamed`: by `ANALYTICS_DATA_DIR`; else it is what is used where no store is named. */
+  /** `isNamed`: chosen with `ANALYTICS_DATA_DIR`; otherwise used because no store is configured. */
   | { readonly kind: 'embedded'; readonly dataDir: string; readonly isNamed: boolean };
 
 /**
- * Reads the configuration from variables. A variable set to nothing is not set; a secret may stand in the file that
- * `NAME_FILE` names. `added` are platforms beside the built-in ones. Throws one `CollectError` `config_invalid` with a line for every mistake, none holding a value.
+ * Reads the configuration from variables. An empty variable counts as not set; a secret can be read from the file that `NAME_FILE`
+ * names. `added` are platforms in addition to the built-in ones. Throws one `CollectError` `config_invalid` with one line per mistake;
+ * no line contains a value.
  */
 export function loadConfig(
   environment: Environment,
@@ -111,7 +112,7 @@ export function cronSecretOf({ server: { cronSecret } }: Config, environment: En
   );
 }
 
-/** Every secret value of a configuration, to be struck out of anything printed. */
+/** Every secret value of a configuration, to be redacted from everything printed. */
 export function secretsOf(config: Config): string[] {
   const secrets = [
     ...storeSecrets(config.store),
@@ -202,7 +203,7 @@ function dataHome(environment: Environment, { platform, home }: { platform: Node
   if (platform === 'darwin') return join(home, 'Library', 'Application Support');
   if (platform === 'win32') return environment.LOCALAPPDATA ?? join(home, 'AppData', 'Local');
   const { XDG_DATA_HOME } = environment;
-  // The XDG specification has relative paths ignored.
+  // According to the XDG specification, relative paths are ignored.
   return XDG_DATA_HOME !== undefined && isAbsolute(XDG_DATA_HOME) ? XDG_DATA_HOME : join(home, '.local', 'share');
 }
 

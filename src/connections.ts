@@ -6,28 +6,28 @@ import type { Platform } from './platforms/contract.js';
 import type { ChosenPrimary, NewConnection, Store } from './store/store.js';
 import type { Keyring } from './tokens/keyring.js';
 
-/** A connection to add, its tokens not yet encrypted. What may be null may be left out. */
+/** A connection to add, its tokens not yet encrypted. Fields that may be null may be omitted. */
 export interface ConnectionInput {
   readonly userId: string;
   readonly platform: string;
   readonly accountId: string;
-  /** Default: as the platform names it, where it is asked. */
+  /** Default: the name on the platform, if `check` asks it. */
   readonly accountName?: string | null;
-  /** Empty where the platform needs none (`needsToken`). */
+  /** Empty if the platform needs none (`needsToken`). */
   readonly accessToken: string;
   readonly refreshToken?: string | null;
   /** ISO 8601. */
   readonly tokenExpiresAt?: string | null;
-  /** Ask the platform whether the token opens the account before it is stored. Default: true. */
+  /** Whether to check with the platform that the token opens the account before storing it. Default: true. */
   readonly check?: boolean;
 }
 
-/** A connection that was added, or renewed. */
+/** A connection that was added or renewed. */
 export interface AddedConnection {
   readonly id: string;
-  /** False where a connection of the same account got a new token. */
+  /** False if an existing connection of the same account got a new token. */
   readonly created: boolean;
-  /** As given or, where it was not, as the platform names it. */
+  /** The given name or, if there was none, the platform's. */
   readonly accountName: string | null;
 }
 
@@ -38,7 +38,7 @@ export interface ConnectionsOptions {
   readonly clock: Clock;
 }
 
-/** Reasons that say nothing about the token. */
+/** Failures that say nothing about the token. */
 const NOT_REACHED: readonly FailureReason[] = ['platform_error', 'timeout', 'throttled', 'quota_exhausted'];
 const CHECK_LIMITS = { maxRequests: 100, maxDurationMs: 60_000, maxWaitMs: 0 };
 
@@ -56,7 +56,7 @@ export async function addConnection(
   const saved = await store.saveConnection({
     ...connection,
     accountName,
-    // Empty where the platform needs none.
+    // Empty if the platform needs none.
     accessToken: connection.accessToken === '' ? '' : keyring.encrypt(connection.accessToken),
     refreshToken: connection.refreshToken === null ? null : keyring.encrypt(connection.refreshToken),
   });
@@ -70,7 +70,7 @@ export async function choosePrimary(options: ConnectionsOptions, connectionId: s
   return options.store.choosePrimary(connectionId, [...options.platforms.keys()]);
 }
 
-/** The account's name, where the platform tells one. */
+/** The account's name, if the platform gives one. */
 async function nameOf(connection: NewConnection, platform: Platform, clock: Clock): Promise<string | null> {
   const http = createHttp({
     concurrency: 1,

@@ -22,7 +22,7 @@ export function editDistance(one: string, other: string): number {
   return last[other.length] ?? 0;
 }
 
-/** The nearest of some texts, at most `most` edits away whatever their case; null when there is none. */
+/** The nearest of some texts, at most `most` edits away, ignoring case; null if there is none. */
 export function nearest(text: string, candidates: Iterable<string>, most: number): string | null {
   let best: { readonly candidate: string; readonly distance: number } | null = null;
   for (const candidate of candidates) {

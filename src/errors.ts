@@ -1,6 +1,6 @@
 import { EXIT } from './exit-codes.js';
 
-/** Why an account or its day could not be collected. Stored in `reason`; readers rely on these names. */
+/** Why an account or one of its days could not be collected. Stored in `reason`; readers rely on these names. */
 export const FAILURE_REASONS = [
   'needs_reconnect',
   'missing_permission',
@@ -17,7 +17,7 @@ export const FAILURE_REASONS = [
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /**
- * Why a day is not collected without anything having failed. `out_of_reach`: further back than the platform answers.
+ * Why a day is not collected although nothing failed. `out_of_reach`: further back than the platform answers for.
  * `missing_permission`: the user has not granted what the platform asks for.
  */
 export const SKIP_REASONS = ['personal_profile', 'out_of_reach', 'missing_permission'] as const;
@@ -30,12 +30,12 @@ export function isSkipReason(reason: string): reason is SkipReason {
 }
 
 /**
- * How far a platform's failure reaches: the days of one request, everything of one connection, or, as far as its words tell,
- * everybody who asks the same API. Whether that API is skipped for the rest of a run is decided by what other accounts meet.
+ * What a platform's failure affects: the days of one request, everything of one connection or, judging by its message, everyone
+ * who uses the same API. Whether that API is skipped for the rest of a run depends on whether other accounts get the same failure.
  */
 export type FailureScope = 'day' | 'connection' | 'platform';
 
-/** A platform's refusal or silence. It ends as an outcome in the ledger, never as the end of the run. */
+/** A platform refused or did not answer. Becomes an outcome in the ledger, and never ends the run. */
 export class PlatformError extends Error {
   override readonly name = 'PlatformError';
 
@@ -48,10 +48,10 @@ export class PlatformError extends Error {
   }
 }
 
-/** The run may not ask for more: no fault of a platform, and what is left is due in the next run. */
+/** The run has reached one of its own limits. No platform is at fault, and what is left is due in the next run. */
 export class RunLimit extends PlatformError {}
 
-/** Thrown by a request that was not sent, or not awaited to its end, because the run is stopping. */
+/** Thrown by a request that was not sent, or not awaited, because the run is stopping. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 
@@ -60,7 +60,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** What ends a command, with the exit code it ends in. */
+/** The codes of errors that end a command, each with its exit code. */
 export const EXIT_CODES = {
   usage: EXIT.usage,
   config_invalid: EXIT.usage,
@@ -82,10 +82,10 @@ export const EXIT_CODES = {
   not_found: EXIT.failed,
 } as const;
 
-/** What a `CollectError` is known by; names are added, never changed. */
+/** The code of a `CollectError`; codes are added, never changed. */
 export type ErrorCode = keyof typeof EXIT_CODES;
 
-/** A failure that ends the command: says what failed and why (`message`) and what to do about it (`fix`), a sentence each. */
+/** A failure that ends the command: what failed and why (`message`) and what to do about it (`fix`), one sentence each. */
 export class CollectError extends Error {
   override readonly name = 'CollectError';
   readonly exitCode: number;
@@ -101,7 +101,7 @@ export class CollectError extends Error {
   }
 }
 
-/** Another run is at work in the scope. */
+/** Another run is in progress in the scope. */
 export class LeaseHeld extends CollectError {
   constructor(
     readonly runId: string,
@@ -112,7 +112,7 @@ export class LeaseHeld extends CollectError {
   }
 }
 
-/** Another run has taken over this run's lease: whoever notices first, a heartbeat or a write. */
+/** Another run has taken over this run's lease, which a heartbeat or a write noticed. */
 export function leaseLost(): CollectError {
   return new CollectError(
     'lease_lost',
@@ -121,7 +121,7 @@ export function leaseLost(): CollectError {
   );
 }
 
-/** Whether an error is one of Node's or a database's with this code. */
+/** Whether an error of Node or of a database has this code. */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }

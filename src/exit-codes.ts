@@ -1,16 +1,16 @@
-/** What commands end in. Schedulers rely on these numbers. */
+/** The exit codes of commands. Schedulers rely on these numbers. */
 export const EXIT = {
   done: 0,
-  /** It could not run, or everything failed. */
+  /** The command could not run, or everything failed. */
   failed: 1,
-  /** It was called or configured wrongly. */
+  /** The command was called or configured wrongly. */
   usage: 2,
-  /** It ran, and some accounts failed. */
+  /** The command ran, and some accounts failed. */
   partial: 3,
-  /** Another run is at work. */
+  /** Another run is in progress. */
   locked: 4,
-  /** 128 and the number of SIGINT, as shells count. */
+  /** 128 plus the number of SIGINT, as in shells. */
   interrupted: 130,
-  /** 128 and the number of SIGTERM. */
+  /** 128 plus the number of SIGTERM. */
   terminated: 143,
 } as const;

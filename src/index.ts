@@ -1,5 +1,5 @@
 /**
- * The library behind the command: the same runs, from a program of your own.
+ * The library behind the command: the same runs, from your own program.
  *
  * Dates are `YYYY-MM-DD` in the platform's time zone, instants are ISO 8601 in UTC or `Date`, durations are milliseconds
  * (`…Ms`). What ends a call is thrown as a `CollectError` with a `code`; what happens to one account is an outcome in the summary.
@@ -77,40 +77,40 @@ export type { Selection } from './store/selection.js';
 export type { ChosenPrimary, ConnectionSummary, NewConnection, RunStatus, WrittenMetric } from './store/store.js';
 export type { Environment } from './variables.js';
 
-/** An open database with the platforms and the key of its tokens, for several calls. Close it at the end. */
+/** An open database with the platforms and the key of its tokens, for several calls. Close it when done. */
 export interface App {
-  /** What the user should be told before anything else, such as where a new key was made. */
+  /** What the user should be told before anything else, such as where a new key was created. */
   readonly notices: readonly string[];
   /**
    * One run, as `analytics-collect collect`. Throws `CollectError`: `usage` for wrong options, `lease_held` while another run of
-   * the same scope is at work, `no_connections`, `clock_skew`, or what the database throws (`store_…`, `schema_…`).
+   * the same scope is in progress, `no_connections`, `clock_skew`, or what the database throws (`store_…`, `schema_…`).
    */
   collect(options?: Partial<CollectOptions>, onEvent?: OnEvent): Promise<Summary>;
-  /** How things stand over the last `days` ended days (default: 7), as `analytics-collect status`. */
+  /** The state of each platform over the last `days` ended days (default: 7), as `analytics-collect status`. */
   status(days?: number): Promise<StatusReport>;
   /** What was written in the last 24 hours, by platform and metric. */
   writtenToday(): Promise<WrittenMetric[]>;
-  /** Brings the database's schema up to date, and says what it did: of a Supabase project over `DATABASE_URL`. */
+  /** Brings the database's schema up to date, and says what it did. A Supabase project needs `DATABASE_URL` for this. */
   applySchema(): Promise<AppliedSchema>;
   /** Every connection, active or not, without its tokens. */
   listConnections(): Promise<ConnectionSummary[]>;
   /**
-   * Adds a connection with its tokens in clear, or renews the one of the same user, platform and account; they are stored
+   * Adds a connection, or renews the one of the same user, platform and account. Its tokens are given unencrypted and stored
    * encrypted. Throws `CollectError`: `check_failed` when the platform does not accept the token, `usage` for a wrong
    * argument or an unknown platform.
    */
   addConnection(connection: ConnectionInput): Promise<AddedConnection>;
-  /** Removes a connection, and leaves what was collected of its account. False when there is none with this id. */
+  /** Removes a connection; the data collected from its account is kept. False if there is no connection with this id. */
   removeConnection(id: string): Promise<boolean>;
   /** Makes the account that a connection opens the primary one of its user and platform. */
   choosePrimary(connectionId: string): Promise<ChosenPrimary>;
-  /** Lets go of the database. Nothing can be asked afterwards. */
+  /** Closes the database. The app cannot be used afterwards. */
   close(): Promise<void>;
 }
 
 /**
- * Opens what the settings name: the environment over `.env`, unless `environment` is given. Throws `CollectError`: `usage` for wrong
- * options, `config_invalid`, `no_store`, `key_missing`, or what opening the database throws (`store_…`).
+ * Opens the configured database. Settings come from the environment over `.env`, unless `environment` is given. Throws
+ * `CollectError`: `usage` for wrong options, `config_invalid`, `no_store`, `key_missing`, or what opening the database throws (`store_…`).
  */
 export async function openApp(options: AppOptions = {}): Promise<App> {
   const { ownPlatforms = [], ...others } = parseAppOptions(options);
@@ -131,8 +131,8 @@ export async function openApp(options: AppOptions = {}): Promise<App> {
 }
 
 /**
- * One run, as `analytics-collect collect`: opens what the settings name, collects, and closes it. Throws `CollectError` when there can
- * be no run: `usage` for wrong options, before anything is opened, else as `openApp` and its `collect`.
+ * One run, as `analytics-collect collect`: opens the configured database, collects, and closes it. Throws `CollectError` when a run
+ * is not possible: `usage` for wrong options, before anything is opened, otherwise as `openApp` and its `collect`.
  */
 export async function collect(
   options: Partial<CollectOptions> & AppOptions = {},
@@ -149,8 +149,8 @@ export async function collect(
 }
 
 /**
- * How things stand over the last `days` ended days (default: 7) of each platform, in its time zone, as `analytics-collect status`.
- * Throws `CollectError`: `usage` for wrong options, else as `openApp`, or what the database throws.
+ * The state of each platform over its last `days` ended days (default: 7), in its time zone, as `analytics-collect status`.
+ * Throws `CollectError`: `usage` for wrong options, otherwise as `openApp`, or what the database throws.
  */
 export async function status(options: { readonly days?: number } & AppOptions = {}): Promise<StatusReport> {
   const parsed = parseStatusOptions(options);

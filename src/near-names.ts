@@ -1,7 +1,7 @@
 import { nearest } from './edit-distance.js';
 import type { Environment, VariableSchemas } from './variables.js';
 
-/** Names under which other programs know the same thing. */
+/** Names that other programs use for the same thing. */
 const ALIASES: Readonly<Record<string, string>> = {
   SUPABASE_SERVICE_KEY: 'SUPABASE_SERVICE_ROLE_KEY',
   SUPABASE_SERVICE_ROLE: 'SUPABASE_SERVICE_ROLE_KEY',
@@ -13,26 +13,26 @@ const ALIASES: Readonly<Record<string, string>> = {
   TOKEN_ENCRYPTION_KEY: 'ENCRYPTION_KEY',
 };
 
-/** Vercel's name. Only `serve` needs the secret: an application's own must not keep `collect` from running. */
+/** Vercel's name. Only `serve` needs the secret: one that belongs to the application must not keep `collect` from running. */
 export const CRON_SECRET_ALIAS = 'CRON_SECRET';
 
-/** In a shorter name, two edits make a word of its own: `ANALYTICS_TZ`, `ANALYTICS_ID`. */
+/** In shorter names, two edits can make a different word: `ANALYTICS_TZ`, `ANALYTICS_ID`. */
 const TWO_EDITS_FROM = 16;
 
 const STORE_VARIABLES = new Set(['SUPABASE_URL', 'SUPABASE_SERVICE_ROLE_KEY', 'DATABASE_URL', 'ANALYTICS_DATA_DIR']);
 
-/** The names that are read, and those that are no misspelling of one. */
+/** The names that are read, and similar names that are not misspellings. */
 type KnownNames = Pick<VariableSchemas, 'names' | 'secrets' | 'unrelated'>;
 
-/** A variable that is set, but not read, and the one that was probably meant. */
+/** A variable that is set but not read, and the one that was probably meant. */
 export interface NearName {
   readonly given: string;
   readonly meant: string;
 }
 
 /**
- * The variables that are nearly one of ours while that one is unset. Those of a store count only while no other store is chosen: an
- * application's `POSTGRES_URL` beside a complete Supabase is no mistake.
+ * Variables whose names are similar to one of ours that is not set. Those of a store count only if no other store is chosen: an
+ * application's `POSTGRES_URL` in addition to a complete Supabase configuration is not a mistake.
  */
 export function nearNames(environment: Environment, { names, secrets, unrelated }: KnownNames): NearName[] {
   const known = new Set([...names, ...secrets.map(fileNameOf)]);
@@ -59,7 +59,7 @@ export function nearNames(environment: Environment, { names, secrets, unrelated 
   });
 }
 
-/** The variable that a name stands for: itself, or the secret that a file holds. */
+/** The variable that a name sets: itself, or the secret whose file it names. */
 export function variableNamed(name: string, secrets: readonly string[]): string {
   return secrets.find((secret) => fileNameOf(secret) === name) ?? name;
 }
@@ -76,7 +76,7 @@ function aliasOf(name: string): string | null {
   return inFile === undefined ? null : fileNameOf(inFile);
 }
 
-/** A store that is half named is not chosen: its other half may be what was misspelt. */
+/** A store with only half of its variables is not chosen: the other half may be misspelled. */
 function isStoreChosen(isSet: (name: string) => boolean): boolean {
   const [url, key] = [isSet('SUPABASE_URL'), isSet('SUPABASE_SERVICE_ROLE_KEY')];
   return url || key ? url && key : isSet('DATABASE_URL');

@@ -17,16 +17,16 @@ import { createKey, readKey } from './tokens/key-file.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
 import type { Environment } from './variables.js';
 
-/** Which sandbox is opened, and where its database is. */
+/** Which sandbox to open, and where its database is. */
 export interface SandboxSettings {
-  /** The platforms' APIs in miniature, and made-up accounts, instead of what the environment names. */
+  /** Use the platforms' APIs in miniature, and made-up accounts, instead of what the environment configures. */
   readonly sandbox: SandboxKind;
-  /** The database in `ANALYTICS_SANDBOX_DIR`, made where it is missing (`create`), or not (`existing`). Default: one in memory. */
+  /** Use the database in `ANALYTICS_SANDBOX_DIR`, and create it if it is missing (`create`) or not (`existing`). Default: one in memory. */
   readonly keptSandbox?: 'create' | 'existing';
   /** Default: the process's environment over `.env`. */
   readonly environment?: Environment;
   readonly now?: () => Date;
-  /** Platforms beside the built-in ones, or in place of those with the same name. See `definePlatform`. */
+  /** Platforms in addition to the built-in ones, or in place of those with the same name. See `definePlatform`. */
   readonly ownPlatforms?: readonly PlatformDefinition[];
 }
 
@@ -38,8 +38,8 @@ export interface OpenSandbox extends OpenStore {
 }
 
 /**
- * Everything real but the other end: the same code over HTTP to loopback, and SQL to a database of the sandbox's own. The platforms
- * live by the same clock; those of `late` begin to be late when they are opened.
+ * Runs the real code against made-up platforms: HTTP over loopback, and SQL to the sandbox's own database. The platforms use the
+ * same clock; those of `late` start being late when the sandbox is opened.
  */
 export async function openSandbox(settings: SandboxSettings): Promise<OpenSandbox> {
   const { sandbox: kind, now = () => new Date(), ownPlatforms = [] } = settings;
@@ -69,7 +69,7 @@ export async function openSandbox(settings: SandboxSettings): Promise<OpenSandbo
   }
 }
 
-/** What the environment says to platforms that the sandbox does not have. */
+/** The variables of platforms that the sandbox does not have. */
 function variablesOf(ownPlatforms: readonly PlatformDefinition[], environment?: Environment): Environment {
   if (ownPlatforms.length === 0) return {};
   const given = environment ?? readEnvironment();
@@ -80,7 +80,7 @@ function variablesOf(ownPlatforms: readonly PlatformDefinition[], environment?: 
 interface SandboxDatabase {
   readonly store: EmbeddedStore;
   readonly encryptionKey: string;
-  /** For people. */
+  /** For the notice. */
   readonly where: string;
 }
 
@@ -93,7 +93,7 @@ async function openDatabase({ keptSandbox, environment }: SandboxSettings): Prom
   };
 }
 
-/** Never opens a database that is not the sandbox's: that one lies beside its key. */
+/** Never opens a database that is not a sandbox's: a sandbox's has its key file in the same folder. */
 async function openKept(how: 'create' | 'existing', environment: Environment): Promise<SandboxDatabase> {
   const { dataDir } = loadConfig(environment);
   const folder = resolve(environment.ANALYTICS_SANDBOX_DIR || join(dataDir, 'sandbox'));
@@ -125,7 +125,7 @@ function nothingKept(folder: string): CollectError {
   );
 }
 
-/** Saving a connection again changes nothing, so that what was interrupted is made whole. */
+/** Saving a connection again changes nothing, so an interrupted start is completed. */
 async function connectOnce(accounts: readonly SandboxAccount[], store: Store, keyring: Keyring): Promise<void> {
   const known = await store.listConnections();
   if (known.length >= accounts.length) return;

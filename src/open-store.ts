@@ -4,8 +4,8 @@ import type { Store } from './store/store.js';
 import { createKey, keyPath, readKey } from './tokens/key-file.js';
 
 /**
- * What the embedded store must be where the settings name no store, so that it is used by default. `create`: anything, it is made
- * where it is missing. `existing`: it must be there. `connected`: it must also hold a connection.
+ * What is required of the embedded store when it is used because no store is configured. `create`: nothing; it is created if it is
+ * missing. `existing`: it must exist. `connected`: it must also have a connection.
  */
 export type DefaultStore = 'create' | 'existing' | 'connected';
 
@@ -51,7 +51,7 @@ export async function openDriver(config: Config['store']): Promise<Store> {
   }
 }
 
-/** Makes the embedded store's key, unless there is something that another key has encrypted. */
+/** Creates the embedded store's key, unless tokens have been encrypted with another key. */
 async function makeKey(config: Config, store: Store): Promise<Omit<OpenStore, 'store'>> {
   const { encrypted } = await store.countConnections(null);
   if (encrypted > 0) throw keyMissing(config, encrypted);
@@ -72,7 +72,7 @@ function noStore({ dataDir }: Config, why: string): CollectError {
 function keyMissing({ dataDir }: Config, connections: number): CollectError {
   return new CollectError(
     'key_missing',
-    `The key file ${keyPath(dataDir)} is missing, and without it the tokens of ${connections === 1 ? '1 connection' : `${connections} connections`} cannot be decrypted.`,
+    `The key file ${keyPath(dataDir)} is missing, and without it the tokens of ${connections === 1 ? '1 connection' : `${connections.toLocaleString('en')} connections`} cannot be decrypted.`,
     'Restore it from a backup, or set ENCRYPTION_KEY to the key. If the key is lost, set ENCRYPTION_KEY to a new one, remove the connections and add them again.',
   );
 }

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { isHeaderSafe } from './text.js';
 
-/** The rules of a variable: what `setting`, `baseAddress`, `credential` and `secret` make, as schemas of zod. */
+/** The rules of a variable: what `setting`, `baseAddress`, `credential` and `secret` return, as zod schemas. */
 export interface Variable<Value = unknown> {
   readonly _zod: { readonly output: Value };
 }
 
-/** The values of variables, checked, by name. */
+/** The validated values of variables, by name. */
 export type Values<Variables extends Readonly<Record<string, Variable>>> = {
   readonly [Name in keyof Variables]: Variables[Name]['_zod']['output'];
 };
 
-/** What a variable is for: `secret` values are struck out of everything printed; `credential` and `secret` name an app. */
+/** What a variable is for: `secret` values are redacted from everything printed; `credential` and `secret` belong to an app. */
 type Kind = 'address' | 'credential' | 'secret';
 
-/** A variable with what is wrong with a wrong value. Messages never hold the value. */
+/** A variable and the message for an invalid value. Messages never contain the value. */
 export function setting(isRight: (text: string) => boolean, problem: string, example: string) {
   return z
     .string({ error: `is missing, for example ${example}` })
@@ -28,14 +28,14 @@ export function baseAddress(usual: string) {
     .meta({ kind: 'address' satisfies Kind });
 }
 
-/** Names an app, and is no secret: a client id. */
+/** Identifies an app and is not secret: a client id. */
 export function credential(example: string) {
   return headerSafe(example)
     .optional()
     .meta({ kind: 'credential' satisfies Kind });
 }
 
-/** Struck out of everything printed, and may stand in the file that `NAME_FILE` names. */
+/** Redacted from everything printed; can also be read from the file that `NAME_FILE` names. */
 export function secret(example: string) {
   return asSecret(headerSafe(example).optional());
 }
@@ -45,7 +45,7 @@ export function asSecret<Schema extends z.ZodType>(schema: Schema): Schema {
   return schema.meta({ kind: 'secret' satisfies Kind });
 }
 
-/** The names of the variables that are for one of the given things. */
+/** The names of the variables of the given kinds. */
 export function namesOf(variables: Readonly<Record<string, unknown>>, ...kinds: readonly Kind[]): string[] {
   return Object.entries(variables).flatMap(([name, schema]) => {
     const kind = schema instanceof z.ZodType ? schema.meta()?.kind : undefined;

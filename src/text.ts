@@ -1,9 +1,9 @@
 const LONGEST = 500;
 
-/** A text from outside, fit for a line of a log and for PostgreSQL's JSON, which takes neither NUL nor half a surrogate pair. */
+/** A text from outside, made fit for one line of a log and for PostgreSQL's JSON, which accepts neither NUL nor half a surrogate pair. */
 export function oneLine(text: string): string {
   const line = printable(text);
-  // The cut may halve a pair.
+  // The cut may split a pair.
   return line.length <= LONGEST ? line : `${printable(line.slice(0, LONGEST - 1))}…`;
 }
 
@@ -11,12 +11,12 @@ function printable(text: string): string {
   return text.replace(/[\s\p{Cc}\p{Cs}]+/gu, ' ').trim();
 }
 
-/** A text cut to a number of characters, with an ellipsis where something is gone. */
+/** A text cut to a number of characters, with an ellipsis if it was cut. */
 export function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
-/** A text that begins a sentence. */
+/** A text with its first letter in upper case. */
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -26,7 +26,7 @@ export function isHeaderSafe(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text);
 }
 
-/** The value of a JSON text; undefined where it is none. */
+/** The value of a JSON text; undefined if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -11,7 +11,7 @@ import { splitKeys } from './tokens/keyring.js';
 /** Variables by name, as `process.env`; one that is undefined or empty is not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** At 09:00 UTC the Pacific day, Meta's and YouTube's, has ended all the year round. */
+/** At 09:00 UTC the Pacific day, which is Meta's and YouTube's, has ended all year round. */
 const DEFAULT_CRON = '0 2,9 * * *';
 const NEW_KEY = "the output of: openssl rand -base64 32 | tr '+/' '-_'";
 
@@ -42,7 +42,7 @@ const OWN = z.object({
     setting(areFernetKeys, 'is not a Fernet key, or several separated by commas', NEW_KEY).optional(),
   ),
   ALLOW_PLAINTEXT_TOKENS: flag().optional(),
-  // Only `serve` needs a good one: an application's own, shorter one must not keep `collect` from running.
+  // Only `serve` needs a strong one: a shorter one that belongs to the application must not keep `collect` from running.
   INTERNAL_CRON_SECRET: asSecret(z.string().optional()),
   ANALYTICS_CRON: setting(isCron, 'is not a cron expression of five fields with a future time', DEFAULT_CRON).default(
     DEFAULT_CRON,
@@ -55,10 +55,10 @@ const OWN = z.object({
   HEALTHCHECK_URL: asSecret(setting(isHttp, 'is not an http(s) address', 'https://hc-ping.com/…').optional()),
 });
 
-/** The values of the variables that are not a platform's, checked. */
+/** The validated values of the variables that are not a platform's. */
 export type Variables = z.infer<typeof OWN>;
 
-/** What the environment may say: to the collector itself, and to each of the platforms. */
+/** The variables that are read: the collector's own, and those of the platforms. */
 export interface VariableSchemas {
   readonly own: typeof OWN;
   readonly platforms: z.ZodObject;
@@ -66,11 +66,11 @@ export interface VariableSchemas {
   readonly names: readonly string[];
   /** The names of those that may also be read from the file that `NAME_FILE` names. */
   readonly secrets: readonly string[];
-  /** Names that are nearly one of these, and common for something else. */
+  /** Names that are similar to these but commonly used for something else. */
   readonly unrelated: readonly string[];
 }
 
-/** `added` are platforms beside the built-in ones. */
+/** `added` are platforms in addition to the built-in ones. */
 export function variableSchemas(added: readonly PlatformDefinition[] = []): VariableSchemas {
   const definitions = [...DEFINITIONS, ...added];
   for (const { name, variables } of added) refuseTaken(name, Object.keys(variables));
@@ -89,7 +89,7 @@ export function variableSchemas(added: readonly PlatformDefinition[] = []): Vari
   };
 }
 
-/** A variable that is read already keeps its rules: a secret must stay one. */
+/** A variable that is already read keeps its rules: a secret must stay secret. */
 function refuseTaken(platform: string, names: readonly string[]): void {
   const taken = new Set([OWN.shape, ...DEFINITIONS.map(({ variables }) => variables)].flatMap(Object.keys));
   const name = names.find((given) => taken.has(given));
@@ -101,7 +101,7 @@ function refuseTaken(platform: string, names: readonly string[]): void {
   );
 }
 
-/** What must not be missing beside what is there. */
+/** The variables that are required because of others that are set. */
 export function missingVariables(values: Environment): [name: string, mistake: string][] {
   const missing: [string, string][] = [];
   if (values.SUPABASE_URL && !values.SUPABASE_SERVICE_ROLE_KEY) {
@@ -147,7 +147,7 @@ function isPostgresAddress(text: string): boolean {
   return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
 }
 
-/** Row level security hides every row from the public key: a run with it would find no connections and call that success. */
+/** Row level security hides every row from the public key: a run with it would find no connections and report success. */
 function isPublicKey(key: string): boolean {
   if (key.startsWith('sb_publishable_')) return true;
   const claims = Buffer.from(key.split('.')[1] ?? '', 'base64url').toString();

@@ -41,7 +41,7 @@ function file(name: string, text: string): string {
   return path;
 }
 
-test('nothing set is the embedded store with the documented defaults', () => {
+test('without variables, the embedded store is used with the documented defaults', () => {
   expect(loadConfig({ ANALYTICS_DATA_DIR: '/data' })).toEqual({
     store: { kind: 'embedded', dataDir: '/data', isNamed: true },
     dataDir: '/data',
@@ -74,7 +74,7 @@ test.each([
 });
 
 describe('the store', () => {
-  test('is Supabase before PostgreSQL', () => {
+  test('is Supabase if both Supabase and PostgreSQL are set', () => {
     const config = loadConfig({
       ...supabase,
       SUPABASE_URL: 'https://abc.supabase.co/',
@@ -90,7 +90,7 @@ describe('the store', () => {
     expect(secretsOf(config)).toContain('postgres://h/d');
   });
 
-  test('is PostgreSQL before the embedded one', () => {
+  test('is PostgreSQL rather than the embedded one', () => {
     const config = loadConfig({ SUPABASE_URL: '', DATABASE_URL: 'postgresql://h/d', ENCRYPTION_KEY: KEY });
     expect(config.store).toEqual({ kind: 'postgres', url: 'postgresql://h/d' });
   });
@@ -126,7 +126,7 @@ test.each<[variable: string, environment: Record<string, string>]>([
   ['ALERT_WEBHOOK_URL', { ALERT_WEBHOOK_URL: 'hooks.slack.com/services/hunter2' }],
   ['HEALTHCHECK_URL', { HEALTHCHECK_URL: 'hunter2' }],
   ['META_APP_SECRET_FILE', { META_APP_SECRET_FILE: '/does/not/exist' }],
-])('a mistake in %s is named: %#', (variable, environment) => {
+])('a mistake in %s is reported: %#', (variable, environment) => {
   const [heading, line, ...others] = mistakesOf(environment).split('\n');
   expect(heading).toBe('The configuration has a mistake:');
   expect(line).toMatch(new RegExp(`^  ${variable} is |^  ${variable} (?:has|contains) |^  ${variable} names `));
@@ -134,7 +134,7 @@ test.each<[variable: string, environment: Record<string, string>]>([
   expect(line).not.toContain('hunter2');
 });
 
-test('every mistake is told at once', () => {
+test('all mistakes are reported at once', () => {
   expect(
     mistakesOf({ SUPABASE_URL: 'localhost:54321', ENCRYPTION_KEY: 'short', META_GRAPH_VERSION: '25' }),
   ).toMatchInlineSnapshot(`
@@ -146,7 +146,7 @@ test('every mistake is told at once', () => {
   `);
 });
 
-test('a variable that is nearly one of ours is named with it, among the other mistakes, and takes the place of its absence', () => {
+test('a misspelled variable is reported with the right name, instead of as missing', () => {
   const { SUPABASE_SERVICE_ROLE_KEY: _, ENCRYPTION_KEY: __, ...environment } = supabase;
   expect(
     mistakesOf({ ...environment, SUPABASE_SERVICE_KEY: 'hunter2', ENCRYPTION_KY: 'hunter2', META_GRAPH_VERSION: '25' }),
@@ -159,7 +159,7 @@ test('a variable that is nearly one of ours is named with it, among the other mi
 });
 
 describe('a secret from a file', () => {
-  test('loses its last line end, and no more', () => {
+  test('loses only its last line break', () => {
     const config = loadConfig({ META_APP_SECRET_FILE: file('secret', 'app-secret\r\n') });
     expect(config.platforms.META_APP_SECRET).toBe('app-secret');
   });
@@ -169,19 +169,19 @@ describe('a secret from a file', () => {
     expect(loadConfig({ ...environment, ENCRYPTION_KEY_FILE: file('key', `${KEY}\n`) }).encryptionKey).toBe(KEY);
   });
 
-  test('is held to the same rules', () => {
+  test('is validated like any other', () => {
     expect(mistakesOf({ ENCRYPTION_KEY_FILE: file('key', 'short') })).toContain('ENCRYPTION_KEY is not a Fernet key');
     expect(mistakesOf({ ENCRYPTION_KEY_FILE: file('key', '') })).toContain('ENCRYPTION_KEY_FILE names an empty file');
   });
 
-  test('is for secrets alone', () => {
+  test('works only for secrets', () => {
     expect(loadConfig({ META_GRAPH_VERSION_FILE: file('version', 'v23.0') }).platforms.META_GRAPH_VERSION).toBe(
       'v25.0',
     );
   });
 });
 
-test('the environment wins over .env', () => {
+test('the environment takes precedence over .env', () => {
   process.env.CONFIG_TEST_BOTH = 'environment';
   try {
     file('.env', 'CONFIG_TEST_BOTH=file\nCONFIG_TEST_FILE="a file"\n');
@@ -191,11 +191,11 @@ test('the environment wins over .env', () => {
   }
 });
 
-test('a missing .env is nothing to speak of', () => {
+test('a missing .env is not an error', () => {
   expect(readEnvironment(folder)).toEqual(process.env);
 });
 
-test('every secret can be struck out of what is printed', () => {
+test('every secret can be redacted from output', () => {
   const secrets = (environment: Record<string, string>) => secretsOf(loadConfig(environment));
   expect(secrets({})).toEqual([]);
   expect(secrets({ ...supabase, ENCRYPTION_KEY: `${KEY}, ${OTHER_KEY}`, META_APP_SECRET: 'm' })).toEqual([
@@ -219,7 +219,7 @@ test('every secret can be struck out of what is printed', () => {
   ).toEqual(['c', 'https://hooks.example/w', 'https://hc.example/h']);
 });
 
-test('a cron secret is asked for when it is needed, and must be a good one', () => {
+test('a strong cron secret is required only when it is needed', () => {
   const secret = (environment: Record<string, string>) => cronSecretOf(loadConfig(environment), environment);
   for (const weak of [{}, { INTERNAL_CRON_SECRET: 'hunter2' }, { INTERNAL_CRON_SECRET: 'hunter2 and fifteen more' }]) {
     expect(() => secret(weak)).toThrow(expect.objectContaining({ code: 'config_invalid' }));

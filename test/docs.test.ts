@@ -25,7 +25,7 @@ const README = read('README.md');
 describe.each(PAGES)('%s', (page) => {
   const fences = fencesOf(read(page));
 
-  it('leads to no page or section that is not there', () => {
+  it('links only to existing pages and sections', () => {
     const prose = read(page).replace(/^ *```.*?^ *```/gms, '');
     const links = [...prose.matchAll(/\]\((?![a-z]+:)([^)#]*)#?([^)]*)\)/g)];
     const dead = links.filter(([, path = '', section = '']) => {
@@ -35,7 +35,7 @@ describe.each(PAGES)('%s', (page) => {
     expect(dead.map(([link]) => link)).toEqual([]);
   });
 
-  it('calls only commands and flags that the program has', async () => {
+  it('uses only commands and flags that exist', async () => {
     const wrong: string[] = [];
     for (const call of fences.flatMap(({ text }) => callsIn(text))) {
       await idleProgram()
@@ -47,7 +47,7 @@ describe.each(PAGES)('%s', (page) => {
     expect([...wrong, ...inline.filter((code) => hasUnknownFlag(code))]).toEqual([]);
   });
 
-  it('calls the program by npx in what is to be typed', () => {
+  it('calls the program through npx', () => {
     const lines = fences
       .filter(({ language }) => language === 'sh')
       .flatMap(({ text }) => text.split('\n').filter((line) => callsIn(line).length > 0));
@@ -60,12 +60,12 @@ describe('the README', () => {
     expect(README.split('\n').length).toBeLessThan(160);
   });
 
-  it('leads to every page of the documentation', () => {
+  it('links to every page of the documentation', () => {
     const pages = PAGES.filter((page) => page.startsWith('docs/'));
     expect(pages.filter((page) => !README.includes(`](${page})`))).toEqual([]);
   });
 
-  it('shows a run as it is printed', () => {
+  it('shows the actual output of a run', () => {
     const picture = read('docs/collect.svg');
     expect(PLATFORM_COLUMNS.filter((title) => !picture.includes(title))).toEqual([]);
     expect(picture).toContain('prefers-color-scheme: dark');
@@ -111,7 +111,7 @@ describe('the reference', () => {
     expect(choices.filter(({ isNamed }) => !isNamed)).toEqual([]);
   });
 
-  it('gives every default that the help gives', () => {
+  it('gives every default from the help', () => {
     const page = read('docs/commands.md');
     const lacking = createProgram('1.0.0').commands.flatMap((command) =>
       command.options.flatMap(({ long, defaultValue }) => {
@@ -140,7 +140,7 @@ describe('the reference', () => {
     expect(answered).toEqual(reasons);
   });
 
-  it('says of every error what to do, and which exit code it has', () => {
+  it('says what to do about every error, and gives its exit code', () => {
     const errors = sectionOf(read('docs/troubleshooting.md'), 'Why a command ends with an error');
     const lacking = Object.entries(EXIT_CODES).filter(
       ([code, exitCode]) => !rowWith(errors, `\`${code}\``)?.includes(`| ${exitCode} |`),
@@ -148,7 +148,7 @@ describe('the reference', () => {
     expect(lacking).toEqual([]);
   });
 
-  it('tells the days of each platform', () => {
+  it('describes the days of each platform', () => {
     const page = read('docs/days.md');
     for (const { name, day } of createPlatforms(loadConfig({})).values()) {
       const row = page.split('\n').find((line) => line.toLowerCase().startsWith(`| ${name} |`));
@@ -159,13 +159,13 @@ describe('the reference', () => {
     }
   });
 
-  it('says of each platform how to get a token', () => {
+  it('explains how to get a token for each platform', () => {
     const names = [...createPlatforms(loadConfig({})).keys()];
     const told = names.filter((name) => read('docs/platforms.md').includes(`](platforms/${name}.md)`));
     expect(told).toEqual(names);
   });
 
-  it('shows every folder of the code in the architecture', () => {
+  it('lists every source folder in the architecture', () => {
     const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
     const page = read('docs/architecture.md');
     expect(folders.map(({ name }) => `\`src/${name}/\``).filter((folder) => !page.includes(folder))).toEqual([]);
@@ -192,14 +192,14 @@ describe('the SQL', () => {
   afterAll(() => world.close());
 
   it.each(PAGES.flatMap((page) => sqlOf(page).map((sql, index) => ({ name: `${page}, ${index + 1}`, sql }))))(
-    'runs on the schema: $name',
+    'runs against the schema: $name',
     async ({ sql }) => {
       await world.query('begin; create role emily');
       await expect(world.query(sql).finally(() => world.query('rollback'))).resolves.toBeDefined();
     },
   );
 
-  it("shows the newest day of each platform, late ones' too, of one user", async () => {
+  it("shows a user's newest day of each platform, including late platforms", async () => {
     const rows = await world.query(newestDay);
     const lastEnded = lastEndedDate(world.now, ZONE);
     const newest = (platform: string) => [
@@ -212,7 +212,7 @@ describe('the SQL', () => {
     expect(rows.every(({ settled }) => typeof settled === 'boolean')).toBe(true);
   });
 
-  it('counts the days that have data in the days of the platform', async () => {
+  it("counts days with data by the platform's own days", async () => {
     const rows = await world.query(coverage);
     expect(
       rows.map((row) => ({
@@ -245,7 +245,7 @@ describe('the SQL', () => {
     ]);
   });
 
-  it('shows the common names of an account, day by day', async () => {
+  it("shows an account's values under the common names, by day", async () => {
     const rows = await world.query(daily);
     expect(rows.map(({ date }) => dateOnly(date))).toContain(addDays(lastEndedDate(world.now, ZONE), -3));
     expect(rows.filter(({ reach, impressions }) => reach !== null && impressions !== null).length).toBeGreaterThan(3);
@@ -260,13 +260,13 @@ describe('scripts/picture.js', () => {
     });
   const linesOf = (picture: string) => [...picture.matchAll(/<text[^>]*>([^<]*)</g)].map(([, line]) => line);
 
-  it('keeps colours, and escapes what is no markup', () => {
+  it('keeps colors, and escapes special characters', () => {
     const picture = draw('\u001b[1m\u001b[32mdone\u001b[39m\u001b[22m & <well>\r\n');
     expect(picture).toMatch(/class="bold green">done</);
     expect(linesOf(picture)).toEqual(['$ ', 'a &lt;command>', 'done', ' &amp; &lt;well>']);
   });
 
-  it('leaves out what a spinner has erased', () => {
+  it('omits what a spinner has erased', () => {
     expect(linesOf(draw('\u001b[?25l\u001b[36m⠋\u001b[39m 1/2\u001b[1G\u001b[0K\u001b[?25hdone\n')).at(-1)).toBe(
       'done',
     );

@@ -10,11 +10,11 @@ test.each([
   ['ENCRYPTION_KEX', 'ENCRYPTION_KEY', 1],
   ['ENCRYPTION_KYE', 'ENCRYPTION_KEY', 1],
   ['kitten', 'sitting', 3],
-])('from %j to %j it takes %i edits, and as many back', (one, other, edits) => {
+])('from %j to %j takes %i edits in either direction', (one, other, edits) => {
   expect([editDistance(one, other), editDistance(other, one)]).toEqual([edits, edits]);
 });
 
-test('the nearest is the one with the fewest edits, whatever its case, and none is further than it may be', () => {
+test('finds the text with the fewest edits, ignoring case, within the limit', () => {
   expect(nearest('user-12', ['user-99', 'user-13', 'user-1'], 2)).toBe('user-13');
   expect(nearest('ABC', ['abc', 'abd'], 1)).toBe('abc');
   expect(nearest('abc', ['xyz', 'abcde'], 1)).toBeNull();

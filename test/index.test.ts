@@ -27,7 +27,7 @@ const mastodon = definePlatform({
   check: async () => ({ accountName: 'someone' }),
 });
 
-it('collects a platform of the caller, from the library', async () => {
+it('collects an own platform through the library', async () => {
   const folder = await embeddedFolder();
   remove = folder.remove;
   const options = { environment: { ANALYTICS_DATA_DIR: folder.dataDir }, ownPlatforms: [mastodon] };

@@ -3,13 +3,13 @@ import { loadConfig } from '../src/config.js';
 import type { MetricInfo } from '../src/platforms/contract.js';
 import { createPlatforms, DEFINITIONS } from '../src/platforms/registry.js';
 
-/** `npx vitest run test/metrics-page.test.ts -u` writes the page anew. */
-it('the page of the metrics says what their tables say', async () => {
+/** `npx vitest run test/metrics-page.test.ts -u` regenerates the page. */
+it('docs/metrics.md lists the metrics of every platform', async () => {
   const platforms = createPlatforms(loadConfig({}));
   const sections = DEFINITIONS.map(({ name, title }) => `## ${title}\n\n${table(platforms.get(name)?.metrics ?? [])}`);
   const page = `# Metrics
 
-What is stored under \`metric\`, by platform: the platform's own names. \`aggregate\` says how days may be combined: \`sum\` for counts of
+The metrics of each platform, under the names stored in \`metric\`, which are the platform's own. \`aggregate\` says how days may be combined: \`sum\` for counts of
 events, \`last\` for levels, \`none\` for unique people, averages and ratios, which must never be added up or averaged. \`period\` is \`day\`, except for closing
 figures (\`lifetime\`), filed under the day whose end is nearest, and for the reach of several days (\`week\`, \`days_28\`), filed under the last of them.
 

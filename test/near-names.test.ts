@@ -47,7 +47,7 @@ const USUAL = `
   .trim()
   .split(/\s+/);
 
-describe('a variable that is nearly one of ours', () => {
+describe('a variable with a name similar to ours', () => {
   test.each([
     ['ENCRYPTION_KY', 'ENCRYPTION_KEY'],
     ['ENCRYPTION_KEYS', 'ENCRYPTION_KEY'],
@@ -74,28 +74,28 @@ describe('a variable that is nearly one of ours', () => {
     ['DB_URL', 'DATABASE_URL'],
     ['FERNET_KEY', 'ENCRYPTION_KEY'],
     ['TOKEN_ENCRYPTION_KEY', 'ENCRYPTION_KEY'],
-  ])('%s is what others call %s', (given, meant) => {
+  ])("%s is another program's name for %s", (given, meant) => {
     expect(near(given)).toEqual([`${given} -> ${meant}`]);
   });
 
-  test('is no mistake when ours is set too, or a file names its value', () => {
+  test('is not a mistake if ours is set too, or read from a file', () => {
     expect(near('ENCRYPTION_KY', 'ENCRYPTION_KEY')).toEqual([]);
     expect(near('FERNET_KEY', 'ENCRYPTION_KEY_FILE')).toEqual([]);
   });
 
-  test('counts for nothing when it is empty', () => {
+  test('is ignored if it is empty', () => {
     expect(nearNames({ ENCRYPTION_KY: '', DB_URL: undefined }, KNOWN)).toEqual([]);
   });
 });
 
 describe('a variable of another store', () => {
-  test('is left alone once a store is chosen', () => {
+  test('is ignored if a store is chosen', () => {
     expect(near('SUPABASE_URL', 'SUPABASE_SERVICE_ROLE_KEY', 'POSTGRES_URL', 'DATABASE_URI', 'DB_URL')).toEqual([]);
     expect(near('DATABASE_URL', 'SUPABASE_KEY', 'SUPABASE_SERVICE_KEY')).toEqual([]);
     expect(near('ANALYTICS_DATA_DIR', 'POSTGRES_URL', 'SUPABASE_KEY')).toEqual([]);
   });
 
-  test('is named while a store is named by half', () => {
+  test('is reported if a store has only half of its variables', () => {
     expect(near('SUPABASE_URL', 'DATABASE_URL', 'SUPABASE_SERVICE_KEY')).toEqual([
       'SUPABASE_SERVICE_KEY -> SUPABASE_SERVICE_ROLE_KEY',
     ]);
@@ -108,12 +108,12 @@ describe('a variable of another store', () => {
 });
 
 describe('no false alarm', () => {
-  test('is raised by usual variables', () => {
+  test('is raised by common variables', () => {
     expect(USUAL.length).toBeGreaterThan(250);
     expect(near(...USUAL)).toEqual([]);
   });
 
-  test.each(KNOWN.names)('is raised by %s itself, or by the file of a secret', (name) => {
+  test.each(KNOWN.names)('is raised by %s itself, or by its file', (name) => {
     expect(near(name)).toEqual([]);
     if (KNOWN.secrets.includes(name)) expect(near(`${name}_FILE`)).toEqual([]);
   });

@@ -16,7 +16,7 @@ afterEach(async () => {
   app = undefined;
 });
 
-/** A sandbox that is kept opens several times sooner than one in memory. */
+/** A kept sandbox opens several times faster than one in memory. */
 async function collectIn(options: AppOptions, asked: Partial<CollectOptions>): Promise<Summary> {
   const { dataDir } = await embeddedFolder();
   await createKey(join(dataDir, 'sandbox.key'));
@@ -29,7 +29,7 @@ async function collectIn(options: AppOptions, asked: Partial<CollectOptions>): P
 const collectOn = (platform: string, options: AppOptions) => collectIn(options, { platforms: [platform] });
 
 describe('openApp({ sandbox })', () => {
-  it('tells onToken of each token that was decrypted', async () => {
+  it('calls onToken with each decrypted token', async () => {
     const told = new Set<string>();
     await collectOn('facebook', { onToken: (token) => told.add(token) });
     const tokens = population()
@@ -38,7 +38,7 @@ describe('openApp({ sandbox })', () => {
     expect([...told].sort()).toEqual(tokens.sort());
   });
 
-  it('asks platforms of one’s own in the place of those with the same name', async () => {
+  it('uses own platforms in place of built-in ones of the same name', async () => {
     const asked: string[] = [];
     const [linkedin] = configuredPlatforms([], {}).filter(({ name }) => name === 'linkedin');
     if (linkedin === undefined) throw new Error('no such platform');
@@ -53,7 +53,7 @@ describe('openApp({ sandbox })', () => {
     expect(new Set(asked).size).toBe(population().filter(({ platform }) => platform === 'linkedin').length);
   });
 
-  it('gives platforms of one’s own what the environment says, and leaves no port open where that is wrong', async () => {
+  it('gives own platforms their variables, and leaves no port open if one is invalid', async () => {
     const [linkedin] = configuredPlatforms([], {}).filter(({ name }) => name === 'linkedin');
     if (linkedin === undefined) throw new Error('no such platform');
     const asked: string[] = [];
@@ -67,7 +67,7 @@ describe('openApp({ sandbox })', () => {
       },
     });
     const ports = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length;
-    // Those that other tests leave may still be closing.
+    // Servers of other tests may still be closing.
     const before = ports();
     const wrong = { sandbox: 'healthy', ownPlatforms: [own], environment: { OWN_URL: 'nowhere' } } as const;
     await expect(openApp(wrong)).rejects.toMatchObject({ code: 'config_invalid' });
@@ -84,7 +84,7 @@ describe('openApp({ sandbox })', () => {
     expect(asked).toEqual(['http://127.0.0.1:1']);
   });
 
-  it('lives by the clock it is given', async () => {
+  it('uses the given clock', async () => {
     const { dates } = await collectOn('linkedin', { now: () => new Date('2026-11-20T09:00:00Z') });
     expect(dates?.until).toBe('2026-11-19');
   });

@@ -59,12 +59,12 @@ function depth(part: string): number {
   return layer;
 }
 
-it('imports run downwards', () => {
+it('modules import only from lower layers', () => {
   const upwards = imports().filter(({ from, to }) => from !== to && depth(to) <= depth(from));
   expect(upwards.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
 });
 
-it('the collector knows contracts, not platforms or stores', () => {
+it('the collector imports contracts, but no platforms or stores', () => {
   const inside = imports().filter(
     ({ from, to, target }) =>
       from === 'collector' &&
@@ -74,7 +74,7 @@ it('the collector knows contracts, not platforms or stores', () => {
   expect(inside).toEqual([]);
 });
 
-it('a platform knows itself, what is shared by two, and nothing of the others', () => {
+it('a platform imports only itself and shared modules', () => {
   const across = imports().filter(({ file, target }) => {
     const [from, to] = [file.split('/')[1] ?? '', target.split('/')[1] ?? ''];
     return file.startsWith('platforms/') && platformNames.includes(to) && from !== to && from !== 'registry.ts';
@@ -82,11 +82,11 @@ it('a platform knows itself, what is shared by two, and nothing of the others', 
   expect(across).toEqual([]);
 });
 
-it('the sandbox shares no code with what it stands against', () => {
+it('the sandbox shares no code with the collector', () => {
   expect(imports().filter(({ from, to }) => from === 'sandbox' && to !== 'sandbox' && to !== 'errors')).toEqual([]);
 });
 
-/** The packages that are loaded with a file, by it and by what it imports. */
+/** The packages that a file and its imports load. */
 function packagesOf(file: string): string[] {
   const loaded = new Set([file]);
   const packages = new Set<string>();
@@ -100,12 +100,12 @@ function packagesOf(file: string): string[] {
   return [...packages];
 }
 
-it('help needs no package but commander, so that it shows at once', () => {
+it('help loads no package except commander, so that it appears at once', () => {
   expect(packagesOf('cli/program.ts')).toEqual(['@commander-js/extra-typings']);
 });
 
 it.each(['collect', 'status', 'connections', 'serve'])(
-  '%s loads no database before it has said what starts',
+  '%s loads no database before it announces what starts',
   (command) => {
     const packages = packagesOf(`cli/commands/${command}.ts`);
     expect(packages).toContain('zod');
@@ -113,7 +113,7 @@ it.each(['collect', 'status', 'connections', 'serve'])(
   },
 );
 
-it('no file is too long to be one thing, and none is a barrel', () => {
+it('no file is longer than 250 lines, and none only re-exports others', () => {
   const long = sources().filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 250);
   expect(long).toEqual([]);
   expect(sources().filter((file) => file.endsWith('/index.ts'))).toEqual([]);
@@ -122,7 +122,7 @@ it('no file is too long to be one thing, and none is a barrel', () => {
 /** Platforms are named where they are, and here: the demo shows what its made-up accounts have. */
 const NAMES_PLATFORMS = ['cli/simulate.ts'];
 
-it('a platform is one folder: nothing else in the source names one', () => {
+it('a platform is one folder: no other source names it', () => {
   const named = new RegExp(`\\b(${platformNames.join('|')})\\b|\\b(META|GOOGLE|LINKEDIN|YOUTUBE|INSTAGRAM)_`, 'i');
   const naming = sources().filter(
     (file) =>
@@ -135,7 +135,7 @@ function withoutComments(source: string): string {
   return source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
 }
 
-it('the benches use nothing but the public entry', () => {
+it('the benches import only the public entry', () => {
   const bench = resolve(SRC, '../bench');
   const paths = readdirSync(bench).flatMap((file) =>
     [...readFileSync(join(bench, file), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, path]) => path),
@@ -144,7 +144,7 @@ it('the benches use nothing but the public entry', () => {
   expect(paths.filter((path) => path !== '../dist/lib/index.js' && path !== './support.js')).toEqual([]);
 });
 
-it('a method of the store calls the SQL function of its name', () => {
+it('each method of the store calls the SQL function with its name', () => {
   const methods = readFileSync(join(SRC, 'store/sql-store.ts'), 'utf8').split(/^ {4}(?:async )?\*?(?=\w+[(:])/m);
   const unlike = methods.flatMap((method) => {
     const name = /^\w+/.exec(method)?.[0].replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -20,7 +20,7 @@ test('a failed outcome has a reason, a settled one has none', () => {
   ({ ...row, state: 'skipped', reason: 'timeout', message: 'no answer' }) satisfies OutcomeRow;
 });
 
-test('a day without data has no values, and one collected has some', () => {
+test('a day without data has no values, and a collected one has at least one', () => {
   ({ date: '2026-11-21', kind: 'no_data' }) satisfies DayResult;
   ({ date: '2026-11-21', kind: 'collected', values: [{ metric: 'views', value: 0 }] }) satisfies DayResult;
   // @ts-expect-error no_data with values
@@ -31,7 +31,7 @@ test('a day without data has no values, and one collected has some', () => {
   ({ date: '2026-11-21', kind: 'failed', values: [] }) satisfies DayResult;
 });
 
-test('a run is of all users, of one, or of a shard', () => {
+test('a run is for all users, for one, or for a shard', () => {
   ({ kind: 'user', userId: 'me' }) satisfies Selection;
   // @ts-expect-error a user and a shard
   ({ kind: 'user', userId: 'me', index: 1, count: 2 }) satisfies Selection;

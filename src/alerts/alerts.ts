@@ -5,18 +5,18 @@ import type { CollectEvent } from '../report/events.js';
 import type { Summary } from '../report/summary.js';
 import { describeCrash, describeRun, isAlarming } from './message.js';
 
-/** Not alerted: the caller sees a usage error, and another run reports itself. */
+/** Errors without an alert: the caller sees a usage error, and the other run reports itself. */
 const NOTHING_TO_TELL: readonly ErrorCode[] = ['usage', 'lease_held', 'store_locked'];
 
 /** Alerts people about runs and pings a healthcheck. Nothing here throws, and each call ends within a minute. */
 export interface Alerts {
-  /** `countsForHealthcheck`: the healthcheck waits for it. A run of some accounts or of named days must not hide that another is missing. */
+  /** `countsForHealthcheck`: whether to ping. A run over some accounts or named days must not hide that the full run is missing. */
   ofRun(run: { readonly countsForHealthcheck: boolean }): RunAlerts;
   /** Sends a message marked as a test. Returns null, or why delivery failed. */
   test(): Promise<string | null>;
 }
 
-/** What is told of one run. */
+/** The alerts of one run. */
 export interface RunAlerts {
   onEvent(event: CollectEvent): void;
   ended(summary: Summary, exitCode: number, signal?: AbortSignal): Promise<void>;
@@ -82,7 +82,7 @@ export function createAlerts({ webhookUrl, details, healthcheckUrl, warn, times 
   };
 }
 
-/** Slack and Mattermost show `text`, Discord shows `content`; each passes over what it does not know. */
+/** Slack and Mattermost show `text`, Discord shows `content`; each ignores fields that it does not know. */
 function message(url: string, text: string): Delivery {
   return { url, body: { json: { text, content: text } } };
 }

@@ -1,7 +1,7 @@
 import { EXIT } from '../exit-codes.js';
 import type { Summary } from '../report/summary.js';
 
-/** How many connections may fail, in all or as a share (0 to 1), before a run counts as partly failed. */
+/** How many connections may fail, as a number or a share (0 to 1), before a run counts as partially failed. */
 export type AllowedFailures =
   | { readonly kind: 'connections'; readonly most: number }
   | { readonly kind: 'share'; readonly most: number };
@@ -9,8 +9,8 @@ export type AllowedFailures =
 export const NO_FAILURES: AllowedFailures = { kind: 'connections', most: 0 };
 
 /**
- * What a run ends in, for cron and for the healthcheck: 0 done, 3 some connections failed, 1 everything failed. `interruptedBy`
- * is the exit code of the signal that ended it, if one did.
+ * A run's exit code, for cron and for the healthcheck: 0 done, 3 some connections failed, 1 everything failed. `interruptedBy`
+ * is the exit code of the signal that ended the run, if one did.
  */
 export function exitCodeOf(
   { status, connections }: Pick<Summary, 'status' | 'connections'>,

@@ -13,13 +13,13 @@ const NEWS: Readonly<Record<Change, string>> = {
   newly_without_data: 'without data for 3 days',
 };
 
-/** Whether a person should hear of a run. A permission that a user did not grant is a warning, and no alarm. */
+/** Whether a run should alert a person. A permission that a user did not grant is a warning, not an alarm. */
 export function isAlarming({ dry_run, status, changes }: Summary): boolean {
   if (dry_run || status === 'interrupted') return false;
   return status !== 'completed' || changes.newly_without_data.length > 0;
 }
 
-/** A run in a few lines, what is new first. Names no user, account or connection unless `details` are asked for. */
+/** A run in a few lines, starting with what is new. Names no user, account or connection unless `details` is true. */
 export function describeRun(summary: Summary, { details }: { readonly details: boolean }): string {
   const lines = [
     `analytics-collect: ${news(summary)}`,
@@ -47,7 +47,10 @@ function news({ changes }: Summary): string {
 
 function totals({ status, connections, metrics, dates, duration_ms }: Summary): string {
   const { total, succeeded, failed, skipped } = connections;
-  const others = [...(failed > 0 ? [`${number(failed)} failed`] : []), ...(skipped > 0 ? [`${skipped} skipped`] : [])];
+  const others = [
+    ...(failed > 0 ? [`${number(failed)} failed`] : []),
+    ...(skipped > 0 ? [`${number(skipped)} skipped`] : []),
+  ];
   const days = dates === null ? 'nothing was due' : `${dates.since} to ${dates.until}`;
   return `${status}: ${[`${number(succeeded)} of ${number(total)} connections ok`, ...others].join(', ')}; ${days}; ${number(metrics.inserted)} metrics inserted in ${Math.round(duration_ms / 1000)} s`;
 }
@@ -85,7 +88,7 @@ function detailLines(summary: Summary): string[] {
   ];
 }
 
-/** A text from outside on one line, in which no chat finds a mention, a link or a command. */
+/** A text from outside on one line, without anything that a chat reads as a mention, a link or a command. */
 function harmless(text: string): string {
   return text
     .replace(/\p{Cc}+/gu, ' ')
@@ -94,7 +97,7 @@ function harmless(text: string): string {
     .trim();
 }
 
-/** As many whole lines as fit. */
+/** As many complete lines as fit. */
 function linesThatFit(lines: readonly string[]): string {
   const text = lines.join('\n');
   if (text.length <= LONGEST) return text;

@@ -8,10 +8,10 @@ import { type Colors, colorsFor } from './render/colors.js';
 import { githubError } from './render/github.js';
 import { cleanText, jsonDocument } from './render/text.js';
 
-/** Commands that are named by two words. */
+/** Commands whose names have two words. */
 const GROUPS = ['connections', 'schedule'];
 
-/** An error as it is told: a line on stderr, or a document on stdout with `--json`. */
+/** An error as it is reported: a line on stderr and, with `--json`, a document on stdout. */
 export interface ToldError {
   readonly code: string;
   readonly message: string;
@@ -19,7 +19,7 @@ export interface ToldError {
   readonly exitCode: number;
 }
 
-/** Ends a command that threw: tells the error and sets the exit code. */
+/** Ends a command that threw: reports the error and sets the exit code. */
 export function reportError(error: unknown, args: readonly string[]): void {
   // Exit code 0 is `--help` and `--version`; `commander.help` is the help shown because no command was given.
   if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {

@@ -17,24 +17,24 @@ interface WindowFlags {
   readonly lookback?: number;
 }
 
-/** A mistake in how a command was called. */
+/** A mistake in the way a command was called. */
 export function usageError(message: string, fix: string): CollectError {
   return new CollectError('usage', message, fix);
 }
 
-/** Takes a whole number within bounds, both included. */
+/** Accepts a whole number within inclusive bounds. */
 export function integer(flag: string, { min, max }: { readonly min: number; readonly max: number }) {
   return (text: string): number => {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     if (number >= min && number <= max) return number;
     throw usageError(
-      `${flag} ${quote(text)} is not a whole number from ${min} to ${max}.`,
+      `${flag} ${quote(text)} is not a whole number from ${min.toLocaleString('en')} to ${max.toLocaleString('en')}.`,
       `For example ${flag} ${min}.`,
     );
   };
 }
 
-/** A day of the calendar, `YYYY-MM-DD`, no later than `today`. */
+/** A calendar date, `YYYY-MM-DD`, no later than `today`. */
 function parseDate(flag: string, text: string, today: string): string {
   if (!isCalendarDate(text)) {
     throw usageError(`${flag} ${quote(text)} is not a valid date (YYYY-MM-DD).`, `For example ${flag} ${today}.`);
@@ -45,7 +45,7 @@ function parseDate(flag: string, text: string, today: string): string {
   return text;
 }
 
-/** Which days a run is asked for. `today` is today's date in UTC. */
+/** Which days a run is to collect. `today` is today's date in UTC. */
 export function parseWindow({ date, since, until, lookback }: WindowFlags, today: string): Window {
   if (date !== undefined) {
     if (since !== undefined || until !== undefined || lookback !== undefined) {
@@ -59,14 +59,14 @@ export function parseWindow({ date, since, until, lookback }: WindowFlags, today
   return { kind: 'lookback', days: lookback };
 }
 
-/** Whose accounts are asked for: all, those of `--user`, or those of the part of the users that `--shard` names. */
+/** Whose accounts a run is to collect: everybody's, those of `--user`, or those of the users in the shard `--shard`. */
 export function parseSelection({ user, shard }: { readonly user?: string; readonly shard?: Selection }): Selection {
   if (user === undefined) return shard ?? ALL;
   if (shard === undefined) return { kind: 'user', userId: user };
   throw usageError('--user cannot be combined with --shard.', 'Use only one of them.');
 }
 
-/** A part of the users, `I/N`. */
+/** A shard of the users, `I/N`. */
 export function parseShard(text: string): Selection {
   const { max } = BOUNDS.shards;
   const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
@@ -79,7 +79,7 @@ export function parseShard(text: string): Selection {
   );
 }
 
-/** Takes any text but an empty one. */
+/** Accepts any text that is not empty. */
 export function nonEmpty(flag: string): (text: string) => string {
   return (text) => {
     if (text.trim() !== '') return text;
@@ -106,7 +106,7 @@ function parseTimeOfDay(flag: string, text: string): TimeOfDay {
   throw usageError(`${flag} ${quote(text)} is not a time of day (HH:MM, UTC).`, `For example ${flag} 02:00,09:00.`);
 }
 
-/** The trigger endpoint of `serve`, by its own address or by the server's. */
+/** The trigger endpoint of `serve`, given by its own address or by the server's. */
 export function parseTriggerUrl(flag: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !isPrivateOnItsWay(url)) {
@@ -123,7 +123,7 @@ export function parseTriggerUrl(flag: string, text: string): string {
   return `${url.origin}${isWhole ? path : `${path}${TRIGGER_PATH}`}`;
 }
 
-/** Platform names, each flag value one or several separated by commas; undefined where none was given. */
+/** Platform names; each value of the flag is one name, or several separated by commas. Undefined if the flag was not given. */
 export function parsePlatforms(texts: readonly string[] | undefined, known: readonly string[]): string[] | undefined {
   if (texts === undefined) return undefined;
   const names = texts.flatMap((text) => text.split(',')).map((name) => name.trim());
@@ -135,7 +135,7 @@ export function parsePlatform(name: string, known: readonly string[]): string {
   throw usageError(`--platform ${quote(name)} is not a known platform.`, `Known platforms: ${known.join(', ')}.`);
 }
 
-/** A point in time, ISO 8601 with an offset or `Z`, or a date, in UTC; as ISO 8601 in UTC. */
+/** A point in time (ISO 8601 with an offset or `Z`) or a date in UTC; returned as ISO 8601 in UTC. */
 export function parseInstant(flag: string, text: string): string {
   const hasForm = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
   if (hasForm && isCalendarDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)))
@@ -143,7 +143,7 @@ export function parseInstant(flag: string, text: string): string {
   throw usageError(`${flag} ${quote(text)} is not an ISO 8601 time.`, `For example ${flag} 2027-01-31T12:00:00Z.`);
 }
 
-/** The date that lies an age (`90d`, `12mo`, `1y`) before `today`, by the calendar: a month's last day where it has no such day. */
+/** The date an age (`90d`, `12mo`, `1y`) before `today`, by the calendar: the last day of a month that has no such day. */
 export function parseAge(flag: string, text: string, today: string): string {
   const [, digits, unit] = /^([1-9]\d{0,2})(d|mo|y)$/.exec(text) ?? [];
   if (digits === undefined) {
@@ -175,7 +175,10 @@ function parseRange(
   const last = until === undefined ? today : parseDate('--until', until, today);
   if (first > last) throw usageError(`--since ${since} is later than --until ${until}.`, 'Swap them.');
   if (Date.parse(last) - Date.parse(first) >= MAX_NAMED_DAYS * DAY_MS) {
-    throw usageError(`${first} to ${last} is more than ${MAX_NAMED_DAYS} days.`, 'Collect them in several runs.');
+    throw usageError(
+      `${first} to ${last} is more than ${MAX_NAMED_DAYS.toLocaleString('en')} days.`,
+      'Collect them in several runs.',
+    );
   }
   return until === undefined ? { kind: 'dates', since: first } : { kind: 'dates', since: first, until: last };
 }
@@ -193,7 +196,7 @@ function isCalendarDate(text: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
-/** The secret travels with the call. */
+/** The secret is sent with each call. */
 function isPrivateOnItsWay({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
 }

@@ -5,8 +5,8 @@ export function runsInGithubActions(): boolean {
 }
 
 /**
- * Has GitHub Actions print `***` for a token, wherever it should come up in the log. On stderr, where the runner reads
- * commands as well, since stdout is for data.
+ * Makes GitHub Actions print `***` in place of a token anywhere in the log. Commands go to stderr, where the runner reads them
+ * as well, because stdout is for data.
  */
 export function maskToken(token: string, stream: Pick<NodeJS.WriteStream, 'write'> = process.stderr): void {
   // A line break would end the command, and leave the rest of the token in the log.

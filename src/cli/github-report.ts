@@ -4,8 +4,8 @@ import type { Summary } from '../report/summary.js';
 import { githubAnnotations, githubOutputs, githubSummary, MAX_SUMMARY_BYTES } from './render/github.js';
 
 /**
- * Tells GitHub Actions of a run: annotations, the step's summary and its outputs. Commands go to stderr, where the runner
- * reads them as well, since stdout is for data. A file that cannot be written is a warning, not a failure.
+ * Reports a run to GitHub Actions: annotations, the step's summary and its outputs. Commands go to stderr, where the runner
+ * reads them as well, because stdout is for data. A file that cannot be written is a warning, not a failure.
  */
 export async function reportToGithub(
   summary: Summary,

@@ -1,6 +1,6 @@
 import { readVersion } from './version.js';
 
-/** A reader that closes the pipe early, as `head` does, is not a failure: further output is dropped, the exit code stands. */
+/** A reader that closes the pipe early, as `head` does, is not a failure: further output is dropped and the exit code is kept. */
 function tolerateClosedPipe(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -10,7 +10,7 @@ function tolerateClosedPipe(stream: NodeJS.WriteStream): void {
 tolerateClosedPipe(process.stdout);
 tolerateClosedPipe(process.stderr);
 
-// Before anything else is loaded: Node would print the error as it is, with whatever it quotes.
+// Before anything else is loaded, because Node would print the error unredacted.
 process.on('uncaughtException', async (error) => {
   const { reportError } = await import('./errors.js');
   reportError(error, process.argv.slice(2));

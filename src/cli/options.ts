@@ -8,8 +8,8 @@ import { integer, nonEmpty, parseShard, parseTimes, parseTriggerUrl, usageError 
 import { DEFAULT_TIMES, GITHUB_TIMES, type Times } from './schedule/schedule.js';
 
 /*
- * The options of each command: their parsers, their defaults and, inferred from both, their types. Loaded for `--help` as well, so nothing
- * here may import slow modules.
+ * The options of each command: parsers, defaults and, inferred from both, types. Also loaded for `--help`, so nothing here may
+ * import slow modules.
  */
 
 const MINUTES = { min: 1, max: 1440 };
@@ -23,7 +23,7 @@ export function collectOptions(command: Command) {
     .addOption(plugin())
     .option('--date <day>', 'only this day, YYYY-MM-DD')
     .option('--since <day>', 'all days from this one on that are not complete')
-    .option('--until <day>', 'the last day, with --since (default: yesterday)')
+    .option('--until <day>', 'with --since: the last day (default: yesterday)')
     .option(
       '--lookback <days>',
       `how many ended days to look at (default: ${DEFAULT_LOOKBACK_DAYS})`,
@@ -197,7 +197,7 @@ export type ScheduleFlags = Options<typeof crontabOptions>;
 export type ShardedFlags = Options<typeof githubOptions>;
 export type ServeFlags = Options<typeof serveOptions>;
 
-/** Of every command that knows the platforms. A sandbox has the built-in ones alone. */
+/** For every command that knows the platforms. A sandbox has only the built-in ones. */
 function plugin() {
   return new Option('--plugin <file...>', 'modules that define platforms of your own').conflicts('sandbox');
 }

@@ -16,7 +16,7 @@ import {
 } from './options.js';
 
 /**
- * The commands. Each one's module is loaded only when it runs, so that `--help` answers at once. Throws instead of exiting:
+ * The commands. Each command's module is loaded only when it runs, so that `--help` responds at once. Throws instead of exiting:
  * `CommanderError` for help, version and wrong usage, `CollectError` from the commands.
  */
 export function createProgram(version: string): Command {
@@ -88,7 +88,7 @@ function loadSchedule() {
   return import('./commands/schedule.js');
 }
 
-/** The options that the caller gave, those with their defaults left out. */
+/** The options that the caller gave, without those that have their defaults. */
 function given(command: CommandUnknownOpts): string[] {
   return Object.keys(command.opts()).filter((name) => command.getOptionValueSource(name) === 'cli');
 }

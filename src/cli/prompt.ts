@@ -12,7 +12,7 @@ export interface Typed {
   readonly state: 'typing' | 'entered' | 'cancelled';
 }
 
-/** What the keys of a chunk make of a hidden text. Arrow keys and the marks around a paste count for nothing. */
+/** Applies the keys of a chunk to a hidden text. Arrow keys and the marks around a paste are ignored. */
 export function typeKeys(before: string, chunk: string): Typed {
   let text = before;
   for (const key of stripVTControlCharacters(chunk)) {
@@ -46,7 +46,7 @@ export async function askHidden(question: string, keyboard: Keyboard, screen: No
       });
       keyboard.once('end', () => reject(new Interrupted()));
       keyboard.once('error', reject);
-      // A question before this one has paused it.
+      // An earlier question may have paused it.
       keyboard.resume();
     });
   } finally {

@@ -7,7 +7,7 @@ export interface SandboxFlags {
   readonly keep?: true | undefined;
 }
 
-/** What `openApp` is told of the sandbox: nothing without `--sandbox`. Throws `CollectError` `usage`. */
+/** The options of `openApp` that describe the sandbox: none without `--sandbox`. Throws `CollectError` `usage`. */
 export function parseSandbox({ sandbox, keep }: SandboxFlags): Pick<AppOptions, 'sandbox' | 'keptSandbox'> {
   if (sandbox === undefined) {
     if (keep) throw new CollectError('usage', '--keep needs --sandbox.', 'Add --sandbox, or leave out --keep.');
@@ -16,7 +16,7 @@ export function parseSandbox({ sandbox, keep }: SandboxFlags): Pick<AppOptions, 
   return { sandbox, ...(keep && { keptSandbox: 'create' }) };
 }
 
-/** Of the commands that read: the database that `collect --sandbox --keep` left. */
+/** For commands that only read: the database that `collect --sandbox --keep` left. */
 export function parseKeptSandbox({
   sandbox,
 }: {

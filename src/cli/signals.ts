@@ -1,6 +1,6 @@
 import { EXIT } from '../exit-codes.js';
 
-/** npx and npm forward a Ctrl-C that the terminal has already sent to this process: a second signal this soon is an echo. */
+/** npx and npm forward a Ctrl-C that the terminal has already sent to this process: a second signal this soon is a duplicate. */
 const ECHO_MS = 500;
 
 type Stop = 'SIGINT' | 'SIGTERM';
@@ -8,7 +8,7 @@ type Stop = 'SIGINT' | 'SIGTERM';
 export interface SignalWatch {
   /** Aborted by the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
-  /** 130 or 143 when interrupted, as shells count; null when not. */
+  /** 130 or 143 when interrupted, as in shells; otherwise null. */
   exitCode(): number | null;
   end(): void;
 }

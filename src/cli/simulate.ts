@@ -10,7 +10,7 @@ import type { EmbeddedStore } from '../store/drivers/embedded.js';
 
 const HOUR_OF_RUN = 9;
 
-/** What is shown of the table, of the one account of each platform. */
+/** The metrics that are shown, for the one account of each platform. */
 const SHOWN = [
   ['instagram', 'views'],
   ['facebook', 'page_media_view'],
@@ -19,7 +19,7 @@ const SHOWN = [
   ['linkedin', 'impressionCount'],
 ] as const;
 
-/** A run of one simulated day, and what `analytics_snapshots` held after it. Field names are those of `--json`. */
+/** The run of one simulated day, and what `analytics_snapshots` held after it. Field names are those of `--json`. */
 export interface SimulatedRun {
   /** ISO 8601. */
   readonly at: string;
@@ -37,10 +37,10 @@ export interface Series {
 
 export interface SeriesDay {
   readonly date: string;
-  /** Null where the table holds no value; then the others are null as well. */
+  /** Null if the table has no value; then the other fields are null as well. */
   readonly value: number | null;
   readonly state: 'settled' | 'provisional' | null;
-  /** The first value, of one that was corrected since. */
+  /** The first value, if it has been corrected since. */
   readonly first: number | null;
 }
 
@@ -51,7 +51,7 @@ export interface Simulation {
   readonly options: CollectOptions;
 }
 
-/** Runs the collector once on each simulated day, at 09:00 UTC, against platforms that are late and correct themselves. */
+/** Runs the collector once on each simulated day, at 09:00 UTC, against platforms that report late and correct their values. */
 export async function* simulateRuns({ until, runs, options }: Simulation): AsyncGenerator<SimulatedRun> {
   const nine = new Date(until).setUTCHours(HOUR_OF_RUN, 0, 0, 0);
   const last = nine <= until.getTime() ? nine : nine - DAY_MS;

@@ -2,8 +2,8 @@ import type { PreparedApp } from '../app.js';
 import { isUnattended } from './unattended.js';
 
 /**
- * What is printed before an app is opened, because starting PostgreSQL takes seconds. Null when an external database is opened, or
- * when perhaps none is.
+ * Printed before an app is opened, because starting PostgreSQL takes seconds. Null when an external database is opened, or possibly
+ * none.
  */
 export function startingText({ config }: Pick<PreparedApp, 'config'>): string | null {
   if (config === null) return 'Starting the sandbox …';

@@ -4,7 +4,7 @@ interface Host {
   readonly stdout: { readonly isTTY?: boolean };
 }
 
-/** Whether nobody watches the command: in CI, or without any terminal, as under cron. */
+/** Whether nobody is watching the command: in CI, or without a terminal, as under cron. */
 export function isUnattended({ env, stdin, stdout }: Host = process): boolean {
   const isCi = ![undefined, '', '0', 'false'].includes(env.CI);
   return isCi || !(stdin.isTTY || stdout.isTTY);

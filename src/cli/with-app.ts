@@ -9,8 +9,8 @@ interface WithAppOptions
 }
 
 /**
- * Runs a command that shows no progress: prints what is starting and the notices on stderr and always closes the app. Unattended, no
- * embedded database is created: its absence means that the settings that name the real one are missing.
+ * Runs a command that shows no progress: prints what is starting and the notices on stderr, and always closes the app. When
+ * unattended, no embedded database is created: if there is none, the settings that name the real one are missing.
  */
 export async function withApp(
   use: (app: App) => Promise<void>,

@@ -30,7 +30,7 @@ import { progressOf } from './progress.js';
 import type { Refusals } from './refusals.js';
 import { closingRows, valuesOf, valuesOfTheDay } from './snapshots.js';
 
-/** What the accounts of one run share. */
+/** What all accounts of a run share. */
 export interface RunContext {
   readonly keyring: Pick<Keyring, 'decrypt'>;
   readonly http: Pick<HttpClient, 'lane'>;
@@ -43,9 +43,8 @@ export interface RunContext {
 }
 
 /**
- * Collects the planned days of one account: exactly one outcome for each, whatever happens, but for days that an interruption
- * left unasked. When a token is dead, the next connection of the same account is tried. Never throws: a failure stays
- * with its account.
+ * Collects the planned days of one account, with exactly one outcome for each, except for days that an interruption left unasked.
+ * When a token is dead, the next connection of the same account is tried. Never throws: a failure affects only its account.
  */
 export async function collectAccount(
   account: StoredAccount,
@@ -84,7 +83,7 @@ export async function collectAccount(
     } catch (thrown) {
       if (thrown instanceof Interrupted) break;
       const error = thrown instanceof PlatformError ? thrown : unexpected(thrown);
-      // Of several dead tokens, the newest is the one to repair.
+      // If several tokens are dead, report the newest, which is the one to repair.
       if (failure === null || !isDeadToken(error)) failure = { connection, error };
       if (!isDeadToken(error)) break;
     }
@@ -102,7 +101,7 @@ export async function collectAccount(
   };
 }
 
-/** An account that answered: it fails where one of its days did, and lacks the permission that one of its days lacks. */
+/** The record of an account that answered. It has failed, or lacks a permission, if one of its days does. */
 function recordOf(
   account: StoredAccount,
   connection: StoredConnection,
@@ -129,13 +128,13 @@ function recordOf(
   return { row, days, closing, failedDates: [], skippedDates: [], backlog: stand.backlog };
 }
 
-/** Once provisional figures of a day exist, those of the day before are final. */
+/** Once a day has provisional figures, those of the day before are final. */
 function closingDayAfter([figure]: AccountRecord['closing']): string | null {
   if (figure === undefined) return null;
   return figure.metadata.settled === true ? figure.date : addDays(figure.date, -1);
 }
 
-/** The account as it is known after some of its days were collected. */
+/** The account's state after some of its days were collected. */
 export function withOutcomes(account: StoredAccount, days: readonly DayRecord[]): StoredAccount {
   const ledger = new Map(account.ledger.map((entry) => [entry.date, entry]));
   let { firstDay } = account;
@@ -164,7 +163,7 @@ export function withOutcomes(account: StoredAccount, days: readonly DayRecord[])
   return { ...account, firstDay, ledger: [...ledger.values()], metrics };
 }
 
-/** The days and closing figures as the platform answered them over one connection. Throws `PlatformError` where it is the account that failed, and `Interrupted`. */
+/** The days and closing figures that the platform returned for one connection. Throws `PlatformError` when the account as a whole failed, and `Interrupted`. */
 async function askPlatform(
   stored: StoredAccount,
   connection: StoredConnection,

@@ -2,15 +2,15 @@ import type { StoredAccount } from '../store/accounts.js';
 import { ANOMALY_SHARE, FEWEST_ACCOUNTS, hasValues } from './doubt.js';
 import type { DayRecord } from './outcome.js';
 
-/** A day on which most accounts of a platform fell to zeros or nothing. */
+/** A day on which most accounts of a platform have zeros or no data. */
 export interface Anomaly {
   readonly platform: string;
   readonly date: string;
-  /** Accounts with values on other days that show zeros or nothing. */
+  /** Accounts with values on other days that have zeros or no data on this one. */
   readonly fallen: number;
   /** Accounts with values on other days. */
   readonly accounts: number;
-  /** No earlier run has reported it. */
+  /** Whether no earlier run has reported it. */
   readonly isNew: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface Anomalies {
   found(): Anomaly[];
 }
 
-/** Counts, by platform and day, how many accounts fell. */
+/** Counts, by platform and day, the accounts that fell to zeros or no data. */
 export function createAnomalies(): Anomalies {
   const platforms = new Map<string, Map<string, Count>>();
   return {
@@ -51,7 +51,7 @@ export function createAnomalies(): Anomalies {
 interface Count {
   fallen: number;
   accounts: number;
-  /** Accounts whose day is doubted for an anomaly already. */
+  /** Accounts whose day is already doubted because of an anomaly. */
   known: number;
 }
 

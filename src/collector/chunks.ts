@@ -4,18 +4,18 @@ import { collectAccount, type RunContext, withOutcomes } from './account.js';
 import type { AccountRecord } from './outcome.js';
 import type { Plan } from './plan.js';
 
-/** How many days of an account are asked for and written at once; a killed run repeats at most these. */
+/** How many days of an account are requested and written at once; a killed run repeats at most these. */
 const CHUNK_DAYS = { range: 90, day: 30 } as const;
 
 /** Some of an account's days. */
 export interface Chunk {
   readonly record: AccountRecord;
-  /** The last chunk; its record holds the state of the account. */
+  /** Whether this is the last chunk, whose record holds the account's state. */
   readonly isLast: boolean;
 }
 
 /**
- * Collects an account's planned days, the newest first, in chunks that are written one by one. Nothing comes of an account that
+ * Collects an account's planned days, the newest first, in chunks that are written one by one. Yields nothing for an account that
  * was not reached before the run stopped. Never throws.
  */
 export async function* collectInChunks(
@@ -48,7 +48,7 @@ export async function* collectInChunks(
   }
 }
 
-/** The chunks of an account as one record again. */
+/** The chunks of an account, joined into one record. */
 export function joinedRecord(records: readonly AccountRecord[]): AccountRecord {
   const last = records.at(-1);
   return {
@@ -61,7 +61,7 @@ export function joinedRecord(records: readonly AccountRecord[]): AccountRecord {
   };
 }
 
-/** The newest days first; within a chunk they ascend. */
+/** The newest days first; ascending within a chunk. */
 function chunksOf<T>(days: readonly T[], size: number): (readonly T[])[] {
   const chunks: (readonly T[])[] = [];
   for (let end = days.length; end > 0; end -= size) chunks.push(days.slice(Math.max(0, end - size), end));

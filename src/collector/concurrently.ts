@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
 
 /**
- * Calls `work` for each item as it comes, at most `concurrency` at once, and reads no further ahead than it can work: memory
- * does not grow with the number of items. Stops reading when `stop` says so. The first error, of the work or of the items, is
- * thrown once all work under way has ended.
+ * Calls `work` for each item as it arrives, at most `concurrency` at once, and does not read ahead, so that memory does not grow
+ * with the number of items. Stops reading when `stop` returns true. The first error, from the work or from the items, is thrown
+ * once all work in progress has ended.
  */
 export async function forEachConcurrently<T>(
   items: AsyncIterable<T>,

@@ -10,24 +10,24 @@ export const ADD_CONNECTION = 'analytics-collect connections add --user ID --pla
 
 type Counts = Pick<Store, 'countConnections' | 'description'>;
 
-/** Further services are counted together. */
+/** Any further services are counted together. */
 const MOST_SERVICES = 8;
 
-/** Throws `CollectError` `usage` when no connection, active or not, is of the user. */
+/** Throws `CollectError` `usage` if the user has no connection, active or not. */
 export async function expectKnownUser(store: Counts, userId: string): Promise<void> {
   const { services, neighbours } = await store.countConnections(userId);
   if (services.length > 0) return;
   const near = nearest(userId, neighbours, userId.length < 8 ? 1 : 2);
   throw new CollectError(
     'usage',
-    `${capitalized(store.description)} has no connections of user ${JSON.stringify(userId)}.`,
+    `${capitalized(store.description)} has no connections for user ${JSON.stringify(userId)}.`,
     near === null ? 'See analytics-collect connections list.' : `Did you mean ${JSON.stringify(near)}?`,
   );
 }
 
 /**
- * Called when a run has no account: throws `CollectError` `no_connections`, unless it is a shard that no user falls into. `collected` are
- * the platforms that there are collectors for.
+ * Called when a run has no accounts: throws `CollectError` `no_connections`, unless the run is for a shard without users. `collected`
+ * are the platforms that have collectors.
  */
 export async function expectAccounts(
   store: Counts,
@@ -61,7 +61,7 @@ export async function expectAccounts(
 
 type Service = ConnectionCounts['services'][number];
 
-/** What there is instead: `2 inactive instagram, 3 google and 1 wordpress connection` */
+/** The connections that exist instead: `2 inactive instagram, 3 google and 1 wordpress connection` */
 function others(services: readonly Service[], isAsked: (service: Service) => boolean): string {
   const found = [
     ...listed(services.filter(isAsked), 'inactive'),
@@ -78,13 +78,15 @@ function others(services: readonly Service[], isAsked: (service: Service) => boo
   return `${joined(found)} ${noun}`;
 }
 
-/** `3 google`, `1 wordpress`, most first */
+/** `3 google`, `1 wordpress`: the most frequent first. */
 function listed(services: readonly Service[], state: 'active' | 'inactive'): string[] {
   const prefix = state === 'active' ? '' : 'inactive ';
   const some = services.filter((service) => service[state] > 0).sort((one, other) => other[state] - one[state]);
-  const named = some.slice(0, MOST_SERVICES).map((service) => `${service[state]} ${prefix}${service.service}`);
+  const named = some
+    .slice(0, MOST_SERVICES)
+    .map((service) => `${service[state].toLocaleString('en')} ${prefix}${service.service}`);
   const rest = some.slice(MOST_SERVICES).reduce((total, service) => total + service[state], 0);
-  return rest > 0 ? [...named, `${rest} ${prefix}other`] : named;
+  return rest > 0 ? [...named, `${rest.toLocaleString('en')} ${prefix}other`] : named;
 }
 
 function joined(parts: readonly string[], word: 'and' | 'or' = 'and'): string {

@@ -3,7 +3,7 @@ import type { Day } from '../platforms/contract.js';
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** The day with the given date (`YYYY-MM-DD`) in an IANA time zone, with the instants it starts and ends at. */
+/** The day with the given date (`YYYY-MM-DD`) in an IANA time zone, with the instants at which it starts and ends. */
 export function dayOf(date: string, timeZone: string): Day {
   return { date, start: startOf(date, timeZone), end: startOf(addDays(date, 1), timeZone) };
 }
@@ -18,7 +18,7 @@ export function lastEndedDate(now: Date, timeZone: string): string {
   return addDays(dateAt(now, timeZone), -1);
 }
 
-/** The day whose end is nearest to an instant: the last ended one or the one under way. Of two as near, the ended one. */
+/** The day whose end is nearest to an instant: the last ended day or the current one. If both are equally near, the ended one. */
 export function nearestDay(now: Date, timeZone: string): Day {
   const ended = dayOf(lastEndedDate(now, timeZone), timeZone);
   const current = dayOf(addDays(ended.date, 1), timeZone);
@@ -47,10 +47,10 @@ export function daysBetween(date: string, later: string): number {
   return daysSinceEpoch(later) - daysSinceEpoch(date);
 }
 
-/** The first instant of a date. Where the clock jumps over midnight, the day starts at the instant of the jump. */
+/** The first instant of a date. If the clock jumps over midnight, the day starts at the jump. */
 function startOf(date: string, timeZone: string): Date {
   const midnight = Date.parse(`${date}T00:00:00Z`);
-  // The offset on either side of midnight: they differ on the days when daylight saving begins or ends.
+  // The offsets before and after midnight differ on days when daylight saving begins or ends.
   const candidates = [midnight - DAY_MS, midnight + DAY_MS]
     .map((instant) => midnight - offsetMs(new Date(instant), timeZone))
     .sort((a, b) => a - b);

@@ -6,12 +6,12 @@ import { OPEN_DAYS } from './window.js';
 /** A platform anomaly: at least this share of at least this many accounts. */
 export const FEWEST_ACCOUNTS = 10;
 export const ANOMALY_SHARE = 0.8;
-/** The ages, in days, at which a doubted day is asked for again; from `OPEN_DAYS` on it always is. */
+/** The ages, in days, at which a doubted day is asked for again; from `OPEN_DAYS` on it is asked for in every run. */
 const ASKED_AGAIN_AFTER_DAYS = [2, 3, 4, 6, 8, 12, 16, 22];
-/** An account had values when it had them on most of this many days. */
+/** An account counts as having values if it has them on most of this many days. */
 const COMPARED_DAYS = 7;
 
-/** A day as the platform answers it now. */
+/** The platform's current answer for a day. */
 export interface Answered {
   readonly date: string;
   readonly figures: Figures;
@@ -25,8 +25,8 @@ export function figuresOf(values: readonly { readonly value: MetricValue; readon
 }
 
 /**
- * Whether an account had values on most of the seven known days that are nearest to a date, those in doubt left out. Days after
- * it count as well: a backlog is filled from its newest day on.
+ * Whether an account had values on most of the seven known days nearest to a date, not counting doubted days. Days after the date
+ * count as well, because a backlog is filled from its newest day backwards.
  */
 function hadValues(ledger: readonly LedgerEntry[], answers: readonly Answered[], date: string): boolean {
   const known = new Map<string, Figures>();
@@ -48,12 +48,12 @@ function figuresKnown({ state, figures, doubt }: LedgerEntry): Figures | null {
   return state === 'settled' || state === 'provisional' ? figures : null;
 }
 
-/** Whether values are stored of a day, as well as of one that failed in part. */
+/** Whether values are stored for a day, which may have failed in part. */
 export function hasValues(entry: LedgerEntry | undefined): boolean {
   return entry?.figures === 'values';
 }
 
-/** Whether what the platform said of a day is not believed yet. */
+/** Whether the platform's answer for a day is not yet believed. */
 export function isDoubted(entry: LedgerEntry | undefined): boolean {
   return entry !== undefined && entry.doubt !== null;
 }
@@ -62,17 +62,17 @@ export interface JudgeInput {
   readonly account: Pick<StoredAccount, 'ledger'>;
   readonly platform: Pick<Platform, 'day'>;
   readonly day: Day;
-  /** What the platform says of all days in the same answer. */
+  /** What the same answer says about all of its days. */
   readonly answers: readonly Answered[];
   readonly askedAt: Date;
 }
 
 export interface Judgement {
-  /** Why what the platform says of a day is not believed; null where it is. */
+  /** Why the platform's answer for a day is not believed; null if it is. */
   readonly doubt: DoubtReason | null;
   /**
-   * Whether an account that has values on other days shows zeros or nothing on this one. Absent where that says nothing of the
-   * platform: the account mostly has no values, or the day has been settled before.
+   * Whether an account that has values on other days has zeros or no data on this one. Absent if that says nothing about the
+   * platform: the account mostly has no values, or the day was already settled.
    */
   readonly hasFallen?: boolean;
 }
@@ -80,8 +80,8 @@ export interface Judgement {
 export const NO_DOUBT: Judgement = { doubt: null };
 
 /**
- * Judges what a platform says of a day that has settled. A day that was doubted once is doubted until it has values, or until it
- * is so old that zeros are believed.
+ * Judges a platform's answer for a day that has settled. Once doubted, a day stays doubted until it has values, or until it is
+ * so old that zeros are believed.
  */
 export function judge(
   { account, platform, day, answers, askedAt }: JudgeInput,
@@ -95,7 +95,7 @@ export function judge(
   return hasFallen && known?.state !== 'settled' ? { doubt, hasFallen } : { doubt };
 }
 
-/** Whether a day in doubt is asked for again, which happens at intervals that grow. */
+/** Whether a doubted day is asked for again, which happens at growing intervals. */
 export function isAskedAgain(date: string, timeZone: string, now: Date): boolean {
   const age = daysBetween(date, lastEndedDate(now, timeZone));
   return age >= OPEN_DAYS || ASKED_AGAIN_AFTER_DAYS.includes(age);

@@ -1,10 +1,10 @@
 import type { LedgerEntry, StoredAccount } from '../store/accounts.js';
 import { addDays, dateAt } from './day.js';
 
-/** A metric is expected when the account had it within this many days. */
+/** A metric is expected if the account had it within this many days. */
 const EXPECTED_DAYS = 28;
 
-/** The days on which an account had each metric, after those of the days given. */
+/** The first and last day on which an account had each metric, updated with the given days. */
 export function withDays(
   known: StoredAccount['metrics'],
   days: readonly { readonly date: string; readonly metrics: readonly string[] }[],
@@ -42,7 +42,7 @@ function hadValues(entry: LedgerEntry | undefined): entry is LedgerEntry {
   return entry?.state === 'settled' || entry?.state === 'provisional';
 }
 
-/** A metric that first came later than this day was not there on it. */
+/** A metric that the account first had after this day is missing on it. */
 export function isIncomplete({ date, missing }: LedgerEntry, metrics: StoredAccount['metrics'], now: Date): boolean {
   const recent = addDays(dateAt(now, 'UTC'), -EXPECTED_DAYS);
   return Object.entries(metrics).some(

@@ -3,10 +3,10 @@ import type { Lease, Store } from '../store/store.js';
 
 const HEARTBEAT_MS = 30_000;
 
-/** Renews a run's lease until the function returned is called. A lease that is lost aborts `halt`. */
+/** Renews a run's lease until the returned function is called. Losing the lease aborts `halt`. */
 export function holdLease(store: Pick<Store, 'renewRun'>, runId: string, halt: AbortController): () => void {
   const heartbeat = setInterval(async () => {
-    // A failed heartbeat is tried again at the next beat.
+    // A failed heartbeat is retried at the next one.
     const isHeld = await store.renewRun(runId).catch(() => true);
     if (!isHeld) halt.abort();
   }, HEARTBEAT_MS);

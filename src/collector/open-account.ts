@@ -34,7 +34,7 @@ export function openAccount(
   };
 }
 
-/** The refresh token of a connection. Applications also encrypt the empty string, which is none. */
+/** The refresh token of a connection. Applications may encrypt the empty string, which counts as no token. */
 export function openRefreshToken(stored: string | null, keyring: Opener): string | null {
   const refresh = stored === null ? null : keyring.decrypt(stored);
   return refresh?.ok && refresh.token !== '' ? refresh.token : null;

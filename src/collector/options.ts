@@ -3,32 +3,32 @@ import type { RunLimits } from '../http/client.js';
 import { ALL, type Selection } from '../store/selection.js';
 import { DEFAULT_LOOKBACK_DAYS, type Window } from './window.js';
 
-/** What a run collects and what it may cost. */
+/** What a run collects, and its limits. */
 export interface CollectOptions {
   readonly selection: Selection;
-  /** Default: all that there are. */
+  /** Default: all platforms. */
   readonly platforms?: readonly string[];
   readonly window: Window;
-  /** Days from before the window that are made up for, of each account: at most so many. */
+  /** How many days before the window to collect at most, per account. */
   readonly backlog: number;
-  /** Requests, and accounts, under way at once. */
+  /** Requests, and accounts, in progress at once. */
   readonly concurrency: number;
-  /** Collect again what is settled, and overwrite it. */
+  /** Collect settled days again, and overwrite their values. */
   readonly refresh: boolean;
-  /** Overwrite the rows of other writers that stand in the place of values collected; what is settled is collected again for it. */
+  /** Overwrite rows of other writers that have the same key as a collected value. Settled days are collected again for this. */
   readonly adopt: boolean;
-  /** A run without a single account is fine, instead of `CollectError` `no_connections`. */
+  /** Let a run without any account succeed, instead of throwing `CollectError` `no_connections`. */
   readonly allowEmpty?: boolean;
-  /** Plan only: no request, no write, no lease. */
+  /** Only plan: send no requests, write nothing, take no lease. */
   readonly dryRun: boolean;
-  /** Aborted to stop politely: nothing more is asked, what was fetched is written. */
+  /** Abort it to stop gracefully: no more requests are sent, and what was fetched is written. */
   readonly signal: AbortSignal;
   readonly limits: RunLimits;
   /** What started the run, for `collection_runs.trigger`. */
   readonly trigger: string;
 }
 
-/** A run as it is when nothing else is asked for, but for what started it and what may stop it. */
+/** The default options of a run, except `trigger` and `signal`. */
 export const DEFAULTS = {
   selection: ALL,
   window: { kind: 'lookback', days: DEFAULT_LOOKBACK_DAYS },
@@ -40,9 +40,9 @@ export const DEFAULTS = {
   limits: { maxRequests: 200_000, maxDurationMs: 3 * HOUR_MS, maxWaitMs: 5 * MINUTE_MS },
 } as const satisfies Omit<CollectOptions, 'trigger' | 'signal'>;
 
-/** What may be asked for, both included. */
+/** The allowed values of options, inclusive. */
 export const BOUNDS = {
-  /** Of a window, or of the days that `status` looks at. */
+  /** The length of a window, or of the period that `status` reports on. */
   days: { min: 1, max: 730 },
   backlog: { min: 0, max: 730 },
   concurrency: { min: 1, max: 1_000 },
@@ -50,7 +50,7 @@ export const BOUNDS = {
   shards: { min: 1, max: 1_024 },
 } as const;
 
-/** Whether a run collects whatever is due, of every account. */
+/** Whether a run collects everything that is due, for every account. */
 export function isOfEverything({
   selection,
   platforms,

@@ -15,29 +15,29 @@ import { missingMetrics } from './expected.js';
 import { describe, isOfTheDay, snapshotOf, valuesOf } from './snapshots.js';
 import { hasSettled, isLastOfWindow } from './window.js';
 
-/** How a day ended, with the rows that belong to it: written together or not at all. */
+/** The outcome of a day and its rows, which are written together or not at all. */
 export interface DayRecord {
   readonly outcome: OutcomeRow;
   readonly snapshots: readonly SnapshotRow[];
   /**
-   * Of a day that has settled: whether the account, which has values on other days, shows zeros or nothing on this one. Absent
-   * where that does not matter.
+   * For a day that has settled: whether the account, which has values on other days, has zeros or no data on this one. Absent if
+   * that does not matter.
    */
   readonly hasFallen?: boolean | undefined;
 }
 
-/** How an account ended in a run, with its days. */
+/** The result of an account in a run, with its days. */
 export interface AccountRecord {
-  /** Null where the platform was not asked, or not to the end: the account stands as it did. */
+  /** Null if the platform was not asked, or not for all days: the account's state does not change. */
   readonly row: AccountRow | null;
   readonly days: readonly DayRecord[];
   /** Totals as of the request, filed under the day whose end is nearest. */
   readonly closing: readonly SnapshotRow[];
-  /** The days that failed with the account as a whole, ascending: its own row says why, once. */
+  /** The days that failed because the account as a whole did, ascending. The account's row has the reason. */
   readonly failedDates: readonly string[];
-  /** The days that were skipped with the account as a whole for want of a permission, likewise. */
+  /** The days that were skipped because the account as a whole lacks a permission, likewise. */
   readonly skippedDates: readonly string[];
-  /** Days from before the window that are left to make up for. */
+  /** Days before the window that are still to be collected. */
   readonly backlog: number;
 }
 
@@ -45,14 +45,14 @@ export interface RecordInput extends JudgeInput {
   readonly account: StoredAccount;
   readonly platform: Pick<Platform, 'name' | 'api' | 'day' | 'metrics'>;
   readonly result: DayResult;
-  /** When the platform was asked. Settling is judged by it, however late the answer arrives. */
+  /** When the platform was asked. Whether a day has settled depends on this, not on when the answer arrives. */
   readonly askedAt: Date;
-  /** Makes an API's words fit to be stored. */
+  /** Makes an API's message fit to be stored. */
   readonly clean: (text: string) => string;
   readonly warn: (message: string) => void;
 }
 
-/** Turns what a platform said of a day into the ledger's entry and the table's rows. */
+/** Turns a platform's result for a day into the ledger's entry and the table's rows. */
 export function recordDay(input: RecordInput): DayRecord {
   const { account, platform, day, result, askedAt, clean, warn } = input;
   if (result.kind === 'skipped') return skippedDay(account, day.date, result.reason, clean(result.why));
@@ -98,7 +98,7 @@ export function recordDay(input: RecordInput): DayRecord {
   };
 }
 
-/** A failed day that the platform said nothing about. */
+/** A failed day for which the platform gave no result. */
 export function failedDay(
   { id: account }: Pick<StoredAccount, 'id'>,
   date: string,
@@ -130,7 +130,7 @@ export function skippedDay(
   };
 }
 
-/** A day whose rows the database does not take, told in the database's words. */
+/** A day whose rows the database refused, with the database's message. */
 export function refusedByStore({ outcome }: DayRecord, error: CollectError): DayRecord {
   const message = oneLine(`the database refused the values of this day: ${error.message}`);
   return {
@@ -139,7 +139,7 @@ export function refusedByStore({ outcome }: DayRecord, error: CollectError): Day
   };
 }
 
-/** The days that failed by themselves. */
+/** The days that failed individually. */
 export function failuresOf(
   days: readonly DayRecord[],
 ): { readonly day: string; readonly reason: FailureReason; readonly message: string }[] {
@@ -148,7 +148,7 @@ export function failuresOf(
   );
 }
 
-/** The days that were skipped, wholly or in part, for want of a permission. */
+/** The days that were skipped, entirely or in part, because a permission is missing. */
 export function withoutPermission(
   days: readonly DayRecord[],
 ): { readonly reason: 'missing_permission'; readonly message: string }[] {
@@ -157,7 +157,7 @@ export function withoutPermission(
   );
 }
 
-/** What a day was before this answer: with rows it is provisional, though the last attempt failed. */
+/** A day's state before this answer: with rows it is provisional, even if the last attempt failed. */
 function knownState(known: LedgerEntry | undefined): OutcomeState | undefined {
   if (known === undefined || known.state === 'settled') return known?.state;
   if (known.figures !== 'nothing') return 'provisional';
@@ -165,9 +165,9 @@ function knownState(known: LedgerEntry | undefined): OutcomeState | undefined {
 }
 
 /**
- * Figures of another period say nothing of the day's own metrics: a day with nothing else is still pending. An answer without
- * a value takes nothing back (`known`): APIs give a day's values on one call and none on the next. A provisional day stays due
- * until the window leaves it, and then keeps what it has.
+ * Figures of another period say nothing about the day's own metrics: a day with nothing else is still pending. An answer without
+ * values does not remove known ones: APIs return a day's values in one call and none in the next. A provisional day stays due as
+ * long as it is in the window, and then keeps what it has.
  */
 function stateOf({
   hasValues,

@@ -7,7 +7,7 @@ import type { CollectOptions } from './options.js';
 import { openDays } from './progress.js';
 import { hasSettled, isLastOfWindow, OPEN_DAYS, type Window, windowRange } from './window.js';
 
-/** What a plan looks at of an account. */
+/** The parts of an account that a plan depends on. */
 export type PlannedAccount = Pick<StoredAccount, 'id' | 'firstDay' | 'doneTo' | 'closingDay' | 'metrics' | 'ledger'>;
 
 export interface PlanInput {
@@ -16,10 +16,10 @@ export interface PlanInput {
   /** Whether the platform has closing figures. */
   readonly hasClosing: boolean;
   readonly window: Window;
-  /** At most so many days from before the window. */
+  /** How many days before the window to plan at most. */
   readonly backlog: number;
   readonly now: Date;
-  /** Collect again what is complete. */
+  /** Whether to collect complete days again. */
   readonly again: boolean;
 }
 
@@ -28,15 +28,15 @@ export interface Plan {
   readonly due: readonly Day[];
   /** Named days that are further back than the platform answers for. */
   readonly tooOld: readonly Day[];
-  /** Days from before the window that are left for later runs. */
+  /** How many days before the window are left for later runs. */
   readonly backlog: number;
-  /** The last ended day, when it is due itself. */
+  /** The last ended day, if it is itself due. */
   readonly lastEndedDate: string | null;
-  /** The day under which closing figures are filed, when they are due; it may not have ended. */
+  /** The day under which closing figures are filed, if they are due; it may not have ended yet. */
   readonly closing: Day | null;
 }
 
-/** The days due of one account, from its ledger and the clock. */
+/** The due days of one account, from its ledger and the clock. */
 export function planAccount(
   account: StoredAccount,
   { day, metrics }: Pick<Platform, 'day' | 'metrics'>,
@@ -52,10 +52,10 @@ export function isNothingDue({ due, tooOld }: Plan): boolean {
 }
 
 /**
- * Which days of an account are due, from its outcomes and the clock alone. A day that has not ended in the platform's time
- * zone is not due. Of the window, all days are due that are not complete, whatever the reason: a repaired token, a granted
- * permission or a late platform may have mended them. A platform that answers a range for one request is asked for the whole
- * window as soon as one day of it is due.
+ * Which days of an account are due, from its outcomes and the clock alone. A day that has not ended in the platform's time zone
+ * is not due. In the window, every day is due that is not complete, whatever the reason: a token may have been repaired, a
+ * permission granted, or late data delivered. A platform that answers for a range in one request is asked for the whole window
+ * as soon as one of its days is due.
  */
 export function plan({ account, day, hasClosing, window, backlog, now, again }: PlanInput): Plan {
   const lastEnded = lastEndedDate(now, day.timeZone);
@@ -71,7 +71,7 @@ export function plan({ account, day, hasClosing, window, backlog, now, again }: 
 
   const due = answerable.filter((date) => {
     if (again || window.kind === 'day') return true;
-    // Missing closing figures are asked for again as long as their day's end is the nearest.
+    // Missing closing figures are requested again as long as their day's end is the nearest.
     if (date === nearest.date && wantsClosing) return true;
     const isLastChance = window.kind === 'lookback' && date === range.since;
     const context = { account, day, now, isLastChance, isNamed: window.kind === 'dates' };
@@ -95,7 +95,7 @@ export function plan({ account, day, hasClosing, window, backlog, now, again }: 
   };
 }
 
-/** Once a week, on a weekday of the account's own, with the first run that asks for the last ended day. */
+/** Days asked for once a week, on a weekday that depends on the account, by the first run that asks for the last ended day. */
 function weekly({ id, firstDay }: PlannedAccount, due: readonly string[], lastEnded: string, oldest: string): string[] {
   if (firstDay === null || !due.includes(lastEnded) || daysSinceEpoch(lastEnded) % 7 !== id % 7) return [];
   const since = [addDays(lastEnded, 1 - OPEN_DAYS), firstDay, oldest].sort().at(-1) ?? lastEnded;
@@ -106,16 +106,16 @@ interface DueContext {
   readonly account: PlannedAccount;
   readonly day: Platform['day'];
   readonly now: Date;
-  /** The window leaves this day with the next one that ends. */
+  /** The day leaves the window when the next day ends. */
   readonly isLastChance: boolean;
-  /** The day is among those that the operator asks for. */
+  /** The operator asked for this day by name. */
   readonly isNamed: boolean;
 }
 
 function isDue(entry: LedgerEntry | undefined, date: Day, context: DueContext): boolean {
   const { account, day, now, isLastChance, isNamed } = context;
   if (!isAnswerable(entry, date, day, now)) return false;
-  // An empty day outside the window is asked for again only where a range costs one request.
+  // An empty day outside the window is asked for again only if a range takes one request.
   const isLate = isLastOfWindow(addDays(date.date, 1), day.timeZone, now);
   if (entry?.state === 'no_data' && isLate) return isNamed || day.asks === 'range';
   if (entry?.state !== 'settled') return true;
@@ -123,7 +123,7 @@ function isDue(entry: LedgerEntry | undefined, date: Day, context: DueContext): 
   return (day.asks === 'range' || isLastChance) && isIncomplete(entry, account.metrics, now);
 }
 
-/** A provisional day is asked for again once it has settled, and where it is doubted, less and less often. */
+/** A provisional day is asked for again once it has settled and, if it is doubted, at growing intervals. */
 function isAnswerable(entry: LedgerEntry | undefined, date: Day, day: Platform['day'], now: Date): boolean {
   if (entry?.state !== 'provisional') return true;
   if (entry.doubt !== null) return isAskedAgain(date.date, day.timeZone, now);

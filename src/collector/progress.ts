@@ -3,7 +3,7 @@ import type { LedgerEntry, StoredAccount } from '../store/accounts.js';
 import { addDays, datesBetween, lastEndedDate } from './day.js';
 import { DEFAULT_LOOKBACK_DAYS } from './window.js';
 
-/** Days from before the window that are not done and that the platform still answers for, ascending. */
+/** Days before the window that are not done and that the platform still answers for, ascending. */
 export function openDays(
   { firstDay, doneTo }: Pick<StoredAccount, 'firstDay' | 'doneTo'>,
   entries: ReadonlyMap<string, Pick<LedgerEntry, 'state'>>,
@@ -20,19 +20,19 @@ function isDone(state: LedgerEntry['state'] | undefined): boolean {
   return state === 'settled' || state === 'no_data';
 }
 
-/** How an account's days stand after a run. */
+/** The state of an account's days after a run. */
 export interface Progress {
   /** As in `StoredAccount`. */
   readonly doneTo: string | null;
-  /** Days that are left to make up for, those in doubt left out. */
+  /** Days that are still to be collected, not counting doubted ones. */
   readonly backlog: number;
-  /** Days without values found to be beyond the platform's reach: nobody can have them any more. */
+  /** Days without values that the platform no longer answers for: they can never be collected. */
   readonly lost: number;
-  /** Up to this day the platform can no longer be asked, and days were open there: what is provisional stays as it is. */
+  /** The platform no longer answers for days up to this one, and some were open: provisional ones stay as they are. */
   readonly closedTo: string | null;
 }
 
-/** What is left of an account's days before the window, from its outcomes as they are now. */
+/** What is left of an account's days before the window, from its current outcomes. */
 export function progressOf(
   account: Pick<StoredAccount, 'firstDay' | 'doneTo'>,
   ledger: readonly Pick<LedgerEntry, 'date' | 'state' | 'doubt'>[],
@@ -47,7 +47,7 @@ export function progressOf(
   const oldest = addDays(lastEnded, 1 - day.reachDays);
   const windowSince = addDays(lastEnded, 1 - DEFAULT_LOOKBACK_DAYS);
   const undone = doneTo === null || doneTo < addDays(firstDay, -1) ? firstDay : addDays(doneTo, 1);
-  // A day that failed in a backfill lies before those that were done already.
+  // A day that failed in a backfill is older than those that are already done.
   const reopened = ledger.filter(({ date, state }) => date >= firstDay && date >= oldest && !isDone(state));
   const [since = undone] = [undone, ...reopened.map(({ date }) => date)].sort();
   const open = datesBetween(since, addDays(windowSince, -1)).filter((date) => !isDone(states.get(date)));

@@ -5,7 +5,7 @@ import { oneLine } from '../text.js';
 import { type AccountRecord, type DayRecord, failuresOf, refusedByStore } from './outcome.js';
 
 const ROWS_PER_CALL = 500;
-/** An account with more rows than this, which takes a backfill, is written in several calls. */
+/** An account with more rows than this, which happens only in a backfill, is written in several calls. */
 const LARGEST_CALL_ROWS = 2_000;
 const LARGEST_BUFFER_ROWS = 5_000;
 const LONGEST_BUFFERED_MS = 1_000;
@@ -15,14 +15,14 @@ const NO_DAYS: AccountRecord = { row: null, days: [], closing: [], failedDates: 
 /** One account to write. */
 export interface Batch {
   readonly record: AccountRecord;
-  /** Told once all of it is written, as it was written. */
+  /** Called when all of it is written, with what was written. */
   readonly onWritten: (record: AccountRecord) => void;
 }
 
 export interface Recorder {
-  /** Queues an account for writing; while the buffer is full, waits for it to empty. Throws what ended the writing. */
+  /** Queues an account for writing; while the buffer is full, waits until it is empty. Throws the error that ended the writing. */
   add(batch: Batch): Promise<void>;
-  /** Writes what is left. Throws what ended the writing: `lease_lost`, `store_unreachable`, … */
+  /** Writes what is left. Throws the error that ended the writing: `lease_lost`, `store_unreachable`, … */
   flush(): Promise<void>;
   readonly counts: Readonly<RecordCounts>;
 }
@@ -33,17 +33,17 @@ export interface RecorderOptions {
   readonly now: () => Date;
   readonly refresh: boolean;
   readonly adopt: boolean;
-  /** What comes before the first call, the check of the clock among it. */
+  /** Resolves when the first call may be made, which includes the check of the clock. */
   readonly ready: Promise<void>;
-  /** Called when the buffer is full, for then no answer may come that settles `ready`. */
+  /** Called when the buffer is full, because then no more answers may come that could resolve `ready`. */
   readonly onFull: () => void;
-  /** Called at once when writing has ended for good, so that nothing more is fetched for it. */
+  /** Called as soon as writing has failed for good, so that nothing more is fetched. */
   readonly onFailure: () => void;
 }
 
 /**
- * Buffers accounts and writes them some 500 rows a call, one call at a time. An account's rows, its outcomes and how it stands
- * travel in the same call, which is one transaction: a run killed between two calls repeats work and loses none. A day that the
+ * Buffers accounts and writes them in calls of about 500 rows, one call at a time. An account's rows, its outcomes and its state are
+ * written in the same call, which is one transaction: a run killed between two calls repeats work but loses none. A day that the
  * database refuses is separated from the others and recorded as failed.
  */
 export function createRecorder({
@@ -90,7 +90,7 @@ export function createRecorder({
     }
   }
 
-  /** Writes an account's days in several calls, then how it stands: it fails where some of it was refused. */
+  /** Writes an account's days in several calls, then its state: the account has failed if one of its days was refused. */
   async function writeApart(record: AccountRecord): Promise<AccountRecord> {
     const days: DayRecord[] = [];
     for (const some of grouped(record.days, rowsOfDay, ROWS_PER_CALL)) days.push(...(await writeDays(some)));
@@ -177,12 +177,12 @@ export function createRecorder({
   };
 }
 
-/** Whether a row may be at fault: the database was reached and allowed the call. */
+/** Whether a row may be at fault: the database was reached and accepted the call. */
 function isRefusal(error: unknown): error is CollectError {
   return error instanceof CollectError && error.code === 'store_failed';
 }
 
-/** Items in the order given, as many in a group as fit. */
+/** Items in the given order, with as many in each group as fit. */
 function grouped<T>(items: readonly T[], sizeOf: (item: T) => number, most: number): T[][] {
   const groups: T[][] = [];
   let size = Number.POSITIVE_INFINITY;

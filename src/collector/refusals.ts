@@ -7,9 +7,9 @@ const ACCOUNTS_TO_GIVE_UP = 3;
 
 /** Which metrics are refused for which accounts in this run. */
 export interface Refusals {
-  /** The view of one account. `clean` makes an API's words safe to print. */
+  /** The view of one account. `clean` makes an API's message safe to print. */
   of(account: number, clean: (text: string) => string): RefusedMetrics;
-  /** Warns of the metrics that were refused for some accounts only, once no more can follow. */
+  /** Warns about the metrics that were refused for only some accounts. Call it when no more refusals can follow. */
   end(): void;
 }
 
@@ -23,7 +23,7 @@ interface Refused {
 
 /**
  * Remembers which metrics an API refuses, account by account. A metric that was refused for three accounts and accepted for none
- * is skipped for the rest of the run. Warns once of each refused metric.
+ * is skipped for the rest of the run. Warns once about each refused metric.
  */
 export function createRefusals(warn: (message: string) => void): Refusals {
   const refused = new Map<string, Refused>();
@@ -61,7 +61,7 @@ export function createRefusals(warn: (message: string) => void): Refusals {
       for (const entry of refused.values()) {
         const { size } = entry.accounts;
         if (size === 1) warnOf(entry, 'an account', 'it is collected without it');
-        else warnOf(entry, `${size} accounts`, 'they are collected without it');
+        else warnOf(entry, `${size.toLocaleString('en')} accounts`, 'they are collected without it');
       }
     },
   };

@@ -1,7 +1,7 @@
 import type { Day, DayResult, MetricInfo, MetricValue, Platform, Split } from '../platforms/contract.js';
 import type { SnapshotRow, StoredAccount } from '../store/accounts.js';
 
-/** What the rows of an answer have in common. */
+/** What all rows of an answer have in common. */
 export interface Source {
   readonly account: StoredAccount;
   readonly platform: Pick<Platform, 'name' | 'api' | 'metrics'>;
@@ -11,7 +11,7 @@ export interface Source {
   readonly warn: (message: string) => void;
 }
 
-/** A value with what its platform's table says of it. */
+/** A value and its metric's entry in the platform's table. */
 export interface Described {
   readonly value: MetricValue;
   readonly info: MetricInfo;
@@ -22,7 +22,7 @@ export function valuesOf(result: DayResult): readonly MetricValue[] {
   return 'values' in result ? result.values : [];
 }
 
-/** Each metric's last value with what the platform's table says of it. What the table does not know has no meaning to store. */
+/** Each metric's last value with its entry in the platform's table. Metrics that are not in the table are not stored. */
 export function describe(
   values: readonly MetricValue[],
   { name, metrics }: Pick<Platform, 'name' | 'metrics'>,
@@ -36,7 +36,7 @@ export function describe(
   });
 }
 
-/** The values of the day itself, with what the platform's table says of them. */
+/** The values of the day itself, with their metrics' entries in the platform's table. */
 export function valuesOfTheDay(values: readonly MetricValue[], { metrics }: Pick<Platform, 'metrics'>): Described[] {
   return values.flatMap((value) => {
     const info = metrics.find(({ name }) => name === value.metric);
@@ -48,14 +48,14 @@ export function isOfTheDay({ period = 'day' }: MetricInfo): boolean {
   return period === 'day';
 }
 
-/** Asked for once, and never corrected. */
+/** Figures of several days are requested once and never corrected. */
 function isOfSeveralDays({ period }: MetricInfo): boolean {
   return period === 'week' || period === 'days_28';
 }
 
 /**
- * The rows of closing figures, filed under `day`. A figure asked for before the day has ended is provisional: a run at its end
- * knows better.
+ * The rows of closing figures, filed under `day`. A figure requested before the day has ended is provisional: a run nearer to the
+ * day's end replaces it.
  */
 export function closingRows(source: Source, values: readonly MetricValue[]): SnapshotRow[] {
   const { platform, day, askedAt, warn } = source;

@@ -3,21 +3,21 @@ import type { Day, Platform } from '../platforms/contract.js';
 import type { DateRange } from '../store/accounts.js';
 import { addDays, dateAt, datesBetween, lastEndedDate } from './day.js';
 
-/** More than any platform takes to settle, and room for a missed run. */
+/** Longer than any platform takes to settle, with room for a missed run. */
 export const DEFAULT_LOOKBACK_DAYS = 7;
-/** How many ended days may still be asked for once a week, or doubted. */
+/** For how many ended days a day can still be asked for once a week, or be doubted. */
 export const OPEN_DAYS = 28;
 
-/** The days that a run looks at. */
+/** The days that a run considers. */
 export type Window =
-  /** The last ended days, and what is left of older ones. */
+  /** The last ended days, and the backlog of older ones. */
   | { readonly kind: 'lookback'; readonly days: number }
-  /** One named day: always asked for. */
+  /** One named day, which is always asked for. */
   | { readonly kind: 'day'; readonly date: string }
-  /** Named days, both inclusive: asked for as long as they are not complete. Without `until`, all that have ended. */
+  /** Named days from `since` to `until`, inclusive, which are asked for unless they are complete. Without `until`: up to the last ended day. */
   | { readonly kind: 'dates'; readonly since: string; readonly until?: string };
 
-/** The window as ended dates of a time zone; empty (`since` after `until`) when none of it has ended. */
+/** The window as ended dates in a time zone; empty (`since` after `until`) if none of it has ended. */
 export function windowRange(window: Window, timeZone: string, now: Date): DateRange {
   const lastEnded = lastEndedDate(now, timeZone);
   if (window.kind === 'lookback') return { since: addDays(lastEnded, 1 - window.days), until: lastEnded };
@@ -29,7 +29,7 @@ function namedDays(window: Exclude<Window, { kind: 'lookback' }>): Pick<DateRang
   return window.kind === 'day' ? { since: window.date, until: window.date } : window;
 }
 
-/** How many days are named, those that have not ended everywhere among them; null where none are. */
+/** How many days are named, including those that have not ended everywhere; null if the window is a lookback. */
 export function countNamedDays(window: Window, now: Date): number | null {
   if (window.kind === 'lookback') return null;
   const { since, until = addDays(dateAt(now, 'UTC'), -1) } = namedDays(window);
@@ -49,8 +49,8 @@ export function openDaysWarning(
 }
 
 /**
- * A range of dates that holds the window, the days that may be doubted or asked for weekly, and what has ended since, in every time
- * zone of the world, the coming midnight included.
+ * A range of dates that contains the window and the days that can be doubted or asked for weekly, in every time zone, even if the
+ * run goes on past the next midnight.
  */
 export function ledgerRange(window: Window, now: Date): DateRange {
   const today = dateAt(now, 'UTC');
@@ -63,7 +63,7 @@ export function hasSettled(day: Day, settlesAfterHours: number, now: Date): bool
   return now.getTime() >= day.end.getTime() + settlesAfterHours * HOUR_MS;
 }
 
-/** Whether a day is the window's last or already outside it, so that no later answer is expected. */
+/** Whether a day is the window's oldest or already outside it, so that no later answer is expected. */
 export function isLastOfWindow(date: string, timeZone: string, now: Date): boolean {
   return date <= addDays(lastEndedDate(now, timeZone), 1 - DEFAULT_LOOKBACK_DAYS);
 }

@@ -15,43 +15,43 @@ const ANSWER_TIMEOUT_MS = 30_000;
 const LARGEST_ANSWER_BYTES = 10_000_000;
 
 export interface HttpCounters {
-  /** Requests sent, retries among them. */
+  /** Requests sent, including retries. */
   total: number;
   retried: number;
 }
 
 export interface HttpClientOptions {
-  /** Requests under way at once. */
+  /** Requests in progress at once. */
   readonly concurrency: number;
-  /** Aborted when the run is to stop: nothing more is sent, what is under way is given up. */
+  /** Aborted to stop the run: nothing more is sent, and requests in progress are cancelled. */
   readonly signal: AbortSignal;
   readonly counters: HttpCounters;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
-  /** Told of the headers of every answer. */
+  /** Called with the headers of every answer. */
   readonly onAnswer?: (headers: HttpAnswer['headers']) => void;
   readonly limits: RunLimits;
-  /** How long an answer may take. Default: half a minute. */
+  /** How long an answer may take. Default: 30 seconds. */
   readonly answerTimeoutMs?: number | undefined;
 }
 
-/** What a run may cost. Beyond it nothing is sent, and what is left is left to the next run. */
+/** The limits of a run. Once one is reached nothing more is sent, and the rest is left to the next run. */
 export interface RunLimits {
-  /** Requests in all, retries among them. */
+  /** Requests in total, including retries. */
   readonly maxRequests: number;
-  /** From the client's beginning, whatever the clock is set to meanwhile. */
+  /** Since the run began, on a monotonic clock. */
   readonly maxDurationMs: number;
-  /** The longest rest that a platform may ask for. */
+  /** The longest rest to wait for when a platform asks for one. */
   readonly maxWaitMs: number;
 }
 
 export interface HttpClient {
-  /** The requests of one account of a platform. APIs do not notice each other's trouble. */
+  /** The requests of one account of a platform. Problems of one API do not affect another. */
   lane(platform: string, account: string): Http;
   close(): void;
 }
 
-/** Requests over kept-alive connections. No redirect is followed: it could carry a token to another host. */
+/** Sends requests over kept-alive connections. Redirects are not followed: they could send a token to another host. */
 export function createHttp(options: HttpClientOptions): HttpClient {
   const { concurrency, signal, counters, clock, warn, limits } = options;
   const { answerTimeoutMs = ANSWER_TIMEOUT_MS, onAnswer } = options;
@@ -92,11 +92,11 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     if (request.form) options.form = request.form;
     try {
       const stream = client.stream(request.url, options);
-      // An abort that comes after the last byte has nobody else to listen to it.
+      // Nothing else handles an abort after the last byte.
       stream.on('error', () => undefined);
       const body = await bounded(stream);
       if (body === null) throw tooLarge(request.url);
-      if (!stream.response) throw new Error('an answer that ended has a head');
+      if (!stream.response) throw new Error('the answer ended without headers');
       const { statusCode, headers } = stream.response;
       const flat = flatten(headers);
       onAnswer?.(flat);
@@ -120,7 +120,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     });
   }
 
-  /** Asks the gate when the request's turn has come: what an answer said while it queued counts. */
+  /** Asks the gate only when it is the request's turn, so that answers that arrived while it was queued count. */
   async function sendWhenAdmitted(gate: Gate, account: string, request: HttpRequest) {
     for (;;) {
       const sent = await limit(async () => {
@@ -179,7 +179,7 @@ function exceededLimit(
   if (sent >= maxRequests) {
     return new RunLimit(
       'quota_exhausted',
-      `the run has reached its limit of ${maxRequests} requests (--max-requests)`,
+      `the run has reached its limit of ${maxRequests.toLocaleString('en')} requests (--max-requests)`,
       'connection',
     );
   }
@@ -188,7 +188,7 @@ function exceededLimit(
   return null;
 }
 
-/** What a stream holds, as text; null when it is more than an answer may be, as soon as that shows. */
+/** Reads a stream as text; null as soon as it exceeds the size limit of an answer. */
 async function bounded(stream: AsyncIterable<Buffer>): Promise<string | null> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -210,7 +210,7 @@ function tooPatient(error: PlatformError, ms: number): PlatformError {
   const minutes = Math.ceil(ms / 60_000);
   return new PlatformError(
     'throttled',
-    `${error.message}; retry after ${minutes} min, longer than a run waits`,
+    `${error.message}; retry after ${minutes.toLocaleString('en')} min, which is longer than a run waits`,
     'connection',
   );
 }
@@ -222,7 +222,7 @@ function tooLarge(url: URL): PlatformError {
   );
 }
 
-/** Names the host and the network's code only: got's own message may quote the address. */
+/** Names only the host and the network's error code: got's own message may quote the address. */
 function networkError(error: RequestError, url: URL): PlatformError {
   if (error instanceof TimeoutError)
     return new PlatformError('timeout', `${url.host} did not answer in time (${error.event})`);

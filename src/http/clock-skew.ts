@@ -6,13 +6,13 @@ const ANSWERS_TO_DECIDE = 2;
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
-/** Compares the host's clock with that of the platforms, by the first answers of a run. */
+/** Compares the host's clock with the platforms' clocks, using the first answers of a run. */
 export interface ClockCheck {
-  /** Takes in the headers of an answer. */
+  /** Reads the headers of an answer. */
   observe(headers: Headers): void;
-  /** Resolves once two answers have confirmed the clock; rejects with `CollectError` `clock_skew` once two say that it is off. */
+  /** Resolves when two answers have confirmed the clock; rejects with `CollectError` `clock_skew` when two say that it is off. */
   readonly confirmed: Promise<void>;
-  /** Takes the clock for right: no more answers come. */
+  /** Accepts the clock as right, because no more answers will come. */
   release(): void;
 }
 
@@ -20,7 +20,7 @@ export interface ClockCheck {
 export function createClockCheck(hostNow: () => number = Date.now): ClockCheck {
   const answers = { right: 0, off: 0 };
   const { promise, resolve, reject } = withResolvers();
-  // Whether anybody waits for it is the run's business.
+  // A run may end without waiting for it.
   promise.catch(() => undefined);
   return {
     observe(headers) {
@@ -37,11 +37,11 @@ export function createClockCheck(hostNow: () => number = Date.now): ClockCheck {
   };
 }
 
-/** How far the host's clock is ahead of who answered, in milliseconds; null when the answer does not say (RFC 9110, 6.6.1). */
+/** How far the host's clock is ahead of the server's, in milliseconds; null if the answer does not say (RFC 9110, 6.6.1). */
 export function skewOf({ date, age }: Headers, hostMs: number): number | null {
   const answered = date === undefined ? Number.NaN : Date.parse(date);
   if (Number.isNaN(answered)) return null;
-  // A cache hands on the origin's date, and says how old it is.
+  // A cache passes on the origin's date, and says how old the answer is.
   const cachedMs = /^\d{1,9}$/.test(age ?? '') ? Number(age) * 1_000 : 0;
   return hostMs - (answered + cachedMs);
 }

@@ -7,19 +7,19 @@ const LONGEST_PAUSE_MS = 2_000;
 export interface Delivery {
   readonly url: string;
   readonly body: { readonly json: Readonly<Record<string, unknown>> } | { readonly text: string };
-  /** Aborted to give it up. */
+  /** Abort it to give up. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long each attempt, and the rest before the next, may take. Tests need not wait as long. */
+/** How long each attempt, and the pause before the next one, may take. Tests use shorter times. */
 export interface DeliveryTimes {
   readonly timeoutMs: number;
   readonly longestPauseMs: number;
 }
 
 /**
- * Posts something to an address that is a secret itself, trying three times. Never throws: returns null, or why
- * delivery failed, without any of the address.
+ * Posts to an address that is itself a secret, in up to three attempts. Never throws: returns null, or why delivery failed,
+ * without any part of the address.
  */
 export async function deliver(
   { url, body, signal }: Delivery,
@@ -31,7 +31,7 @@ export async function deliver(
       ...(signal && { signal }),
       timeout: { request: timeoutMs },
       retry: { limit: ATTEMPTS - 1, methods: ['POST'], backoffLimit: longestPauseMs, maxRetryAfter: timeoutMs },
-      // A redirect would turn the POST into a GET, or bring the message to where nobody sent it.
+      // A redirect would turn the POST into a GET, or send the message to another address.
       followRedirect: false,
     });
     return statusCode < 300 ? null : `HTTP ${statusCode}`;

@@ -7,24 +7,24 @@ const PROBE_EVERY_MS = 30_000;
 
 export interface GateOptions {
   readonly api: string;
-  /** The longest pause that a run waits for; a longer one leaves the account, or the API, to the next run. */
+  /** The longest pause that a run waits for. After a longer one, the account or the API is left to the next run. */
   readonly maxWaitMs: number;
   readonly now: () => Date;
   readonly warn: (message: string) => void;
 }
 
-/** Decides when, and whether, an API is asked, from what it has said in this run. */
+/** Decides whether and when a request may be sent to an API, from its answers in this run. */
 export interface Gate {
   /**
-   * Milliseconds to wait before this account's next request. Throws `PlatformError` when there is to be none in this
-   * run: the API's quota is gone, it is down, or the rest it asks for is longer than the run may wait.
+   * Milliseconds to wait before this account's next request. Throws `PlatformError` when none may be sent in this run: the
+   * API's quota is used up, it is down, or the rest it asks for is longer than the run may wait.
    */
   admit(account: string): number;
-  /** Takes in what an attempt ended in. */
+  /** Notes the verdict of an attempt. */
   note(account: string, verdict: Verdict<unknown>): void;
-  /** Attempts of any account that the API has answered. */
+  /** How many attempts of any account the API has answered. */
   readonly answered: number;
-  /** Takes in that a request failed at its last attempt. `answeredBefore`: `answered` as it was before the first. */
+  /** Notes that a request failed at its last attempt. `answeredBefore`: the value of `answered` before its first attempt. */
   giveUp(account: string, error: PlatformError, answeredBefore: number): void;
 }
 
@@ -32,9 +32,9 @@ export function createGate({ api, maxWaitMs, now, warn }: GateOptions): Gate {
   let closed: PlatformError | null = null;
   let answered = 0;
   const restUntil = new Map<string | null, number>();
-  /** Accounts that got no answer, since anybody got one. */
+  /** Accounts that got no answer, since any account last got one. */
   const unanswered = new Set<string>();
-  /** Accounts that were refused for the sake of the app, since anybody's request was accepted. */
+  /** Accounts that were refused because of the app, since any account's request was last accepted. */
   const refused = new Set<string>();
   let probeAt: number | null = null;
 
@@ -78,7 +78,7 @@ export function createGate({ api, maxWaitMs, now, warn }: GateOptions): Gate {
         const minutes = Math.ceil(left / 60_000);
         throw new PlatformError(
           'throttled',
-          `rate limit: retry after ${minutes} min, longer than --max-wait`,
+          `rate limit: retry after ${minutes.toLocaleString('en')} min, which is longer than --max-wait`,
           'connection',
         );
       }
@@ -100,19 +100,19 @@ export function createGate({ api, maxWaitMs, now, warn }: GateOptions): Gate {
     },
 
     giveUp(account, error, answeredBefore) {
-      // Where others were answered meanwhile, the API is up.
+      // If others were answered in the meantime, the API is up.
       if (!isApisOwn(error) || answered > answeredBefore) return;
       unanswered.add(account);
       if (probeAt !== null || unanswered.size < ACCOUNTS_TO_CLOSE) return;
       probeAt = now().getTime() + PROBE_EVERY_MS;
       warn(
-        `${api} is down: it is tried again every ${PROBE_EVERY_MS / 1_000} s; requests in between are left to the next run`,
+        `${api} is down; it is retried every ${PROBE_EVERY_MS / 1_000} s, and requests in between are left to the next run`,
       );
     },
   };
 }
 
-/** An error that is probably not the account's fault. */
+/** An error that is probably the API's fault, not the account's. */
 function isApisOwn({ reason }: PlatformError): boolean {
   return reason === 'platform_error' || reason === 'timeout';
 }

@@ -6,43 +6,43 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * The API that is asked, for people: `YouTube Data API`. Each has its own quota, its own rests and its own trouble. Absent, the
-   * platform is taken for one API.
+   * The API's name, for messages: `YouTube Data API`. Quotas, rests and outages are tracked per API. Default: the whole platform is
+   * one API.
    */
   readonly api?: string;
   /** Sent as `application/x-www-form-urlencoded`. */
   readonly form?: Readonly<Record<string, string>>;
 }
 
-/** A whole answer. `json` is undefined when the body is not JSON. */
+/** A complete answer. `json` is undefined if the body is not JSON. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly json: unknown;
 }
 
-/** What a platform makes of an answer, from its error codes rather than from the HTTP status alone. */
+/** How a platform's code judges an answer, by its error codes and not just by its HTTP status. */
 export type Verdict<T> = (
   | { readonly kind: 'accept'; readonly value: T }
-  /** Worth another attempt; `error` is what it ends in when attempts run out. */
+  /** Worth another attempt; `error` is thrown when attempts run out. */
   | { readonly kind: 'retry'; readonly error: PlatformError; readonly maxAttempts?: number }
-  /** An error of scope `platform` counts against the API: at once where its daily quota is gone, else once three accounts meet it. */
+  /** An error of scope `platform` makes the run skip the API: at once if its daily quota is used up, otherwise when three accounts get it. */
   | { readonly kind: 'refuse'; readonly error: PlatformError }
 ) & {
   /** The rests that the answer asks for before the next request. */
   readonly rests?: readonly Rest[];
 };
 
-/** A pause that a platform asks of one account, or of all that the app asks for. */
+/** A pause that a platform demands for one account, or for all requests of the app. */
 export interface Rest {
   readonly of: 'app' | 'account';
   readonly ms: number;
 }
 
-/** Judges a whole answer, whatever its status. */
+/** Judges a complete answer, whatever its status. */
 export type Judge<T> = (answer: HttpAnswer) => Verdict<T>;
 
-/** One account's requests: bounded in number, time and size; retried where that can help; paused when the platform asks for it. */
+/** Sends one account's requests: limited in number, time and size; retried if that can help; paused when the platform asks for it. */
 export interface Http {
   /** Throws `PlatformError` for a refusal or when attempts run out, `Interrupted` when the run is stopping. */
   ask<T>(request: HttpRequest, judge: Judge<T>): Promise<T>;

@@ -5,8 +5,8 @@ const PASSWORD_IN_ADDRESS = /(\/\/[^\s/:@]*:)[^\s/@]+@/g;
 const LONG_WORD = /[A-Za-z0-9_\-.|+=%~]{32,}/g;
 
 /**
- * Takes secrets out of a text that may end in a log, a row or a summary: the given ones, plain, URL-encoded and in
- * base64, and whatever looks like a token, because an API may echo one that it made itself.
+ * Removes secrets from a text that may end up in a log, a row or a summary: the given ones, plain, URL-encoded and in base64, and
+ * anything that looks like a token, because an API may echo one that it issued itself.
  */
 export function redact(text: string, secrets: readonly (string | null)[] = []): string {
   let clean = text;

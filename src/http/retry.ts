@@ -14,9 +14,8 @@ export interface FailedAttempt {
 }
 
 /**
- * How many milliseconds to wait before the next attempt, or null when there is to be none: attempts have run out, or the
- * server asks for more patience than a run has. Exponential with full jitter, so that a thousand connections refused
- * together do not come back together.
+ * How many milliseconds to wait before the next attempt, or null to give up: attempts are used up, or the server asks for a longer
+ * pause than a run makes. Exponential backoff with full jitter, so that a thousand connections refused at once do not retry at once.
  */
 export function retryDelay({ attempt, maxAttempts, retryAfter, now, random }: FailedAttempt): number | null {
   if (attempt >= Math.min(maxAttempts, MAX_ATTEMPTS)) return null;
@@ -25,7 +24,7 @@ export function retryDelay({ attempt, maxAttempts, retryAfter, now, random }: Fa
   return Math.floor(random * BASE_DELAY_MS * 2 ** (attempt - 1));
 }
 
-/** `Retry-After` in milliseconds from now, or null when there is none or it cannot be read (RFC 9110, 10.2.3). */
+/** `Retry-After` in milliseconds from now, or null if it is absent or unreadable (RFC 9110, 10.2.3). */
 export function retryAfterMs(header: string | undefined, now: Date): number | null {
   if (header === undefined) return null;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1_000;

@@ -120,7 +120,7 @@ const SandboxSchema = object({
   latencyMs: z.exactOptional(whole({ min: 0, max: DAY_MS })),
 });
 
-/** The accounts of a kept sandbox stay as they are. */
+/** Only a sandbox whose accounts do not change can be kept. */
 const keeps = ({ sandbox, keptSandbox }: { readonly sandbox?: SandboxKind; readonly keptSandbox?: string }) =>
   keptSandbox === undefined || (sandbox !== undefined && sandbox !== 'late');
 const KEEPS = { path: ['keptSandbox'], error: 'needs a sandbox other than "late"' };
@@ -138,47 +138,47 @@ const CollectSchema = object({ ...APP, ...RUN })
     context.addIssue({ code: 'custom', path: ['platforms'], message });
   });
 
-/** Throws `CollectError` `usage` for options that `openApp` does not take. */
+/** Throws `CollectError` `usage` for options that `openApp` does not accept. */
 export function parseAppOptions(options: AppOptions): AppOptions {
   return parse(AppSchema, options);
 }
 
-/** Fills in the defaults of a run. Throws `CollectError` `usage` for options that `collect` does not take. */
+/** Fills in the defaults of a run. Throws `CollectError` `usage` for options that `collect` does not accept. */
 export function parseCollectOptions(options: Partial<CollectOptions> & AppOptions): CollectOptions & AppOptions {
   return parse(CollectSchema, options);
 }
 
-/** Throws `CollectError` `usage` for what is none of a run's options. */
+/** Throws `CollectError` `usage` for anything that is not an option of a run. */
 export function parseRunOptions(run: Partial<CollectOptions>): Partial<CollectOptions> {
   return parse(RunSchema, run);
 }
 
-/** Fills in the default of `days`. Throws `CollectError` `usage` for options that `status` does not take. */
+/** Fills in the default of `days`. Throws `CollectError` `usage` for options that `status` does not accept. */
 export function parseStatusOptions(options: { readonly days?: number } & AppOptions): { days: number } & AppOptions {
   return parse(StatusSchema, options);
 }
 
-/** Throws `CollectError` `usage` for options that `startSandbox` does not take. */
+/** Throws `CollectError` `usage` for options that `startSandbox` does not accept. */
 export function parseSandboxOptions(options: SandboxOptions): SandboxOptions {
   return parse(SandboxSchema, options);
 }
 
-/** Fills in what may be left out of a connection. Throws `CollectError` `usage` for what is none. */
+/** Fills in the optional fields of a connection. Throws `CollectError` `usage` for anything else. */
 export function parseConnection(connection: ConnectionInput): Required<ConnectionInput> {
   return parse(z.object({ connection: Connection }), { connection }, 'argument').connection;
 }
 
-/** Throws `CollectError` `usage` for what cannot be told of events. */
+/** Throws `CollectError` `usage` for anything that cannot receive events. */
 export function parseOnEvent(onEvent: OnEvent): OnEvent {
   return parse(z.object({ onEvent: func<OnEvent>() }), { onEvent }, 'argument').onEvent;
 }
 
-/** Throws `CollectError` `usage` for what cannot be the id of a connection. */
+/** Throws `CollectError` `usage` for anything that cannot be the id of a connection. */
 export function parseId(id: string): string {
   return parse(z.object({ id: text }), { id }, 'argument').id;
 }
 
-/** An option that is undefined is not given. */
+/** An option that is undefined counts as not given. */
 function parse<T>(schema: z.ZodType<T>, given: unknown, noun: 'option' | 'argument' = 'option'): T {
   const parsed = schema.safeParse(
     isObject(given) ? Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) : given,

@@ -4,7 +4,7 @@ import type { Platform, PlatformDefinition } from '../platforms/contract.js';
 import { isTimeZone } from '../variables.js';
 
 /**
- * A definition from outside, held at run time to what its type says, as is the platform that it creates. `origin` says in errors
+ * A definition from outside, checked against its type at run time, like the platform that it creates. `origin` says in errors
  * where it comes from: `The plugin ./own.js`. Throws `CollectError` `usage`.
  */
 export function checkedPlatform(given: unknown, origin: string): PlatformDefinition {
@@ -29,7 +29,7 @@ function created(origin: string, create: () => unknown): unknown {
     return create();
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CollectError('usage', `${origin} fails in \`create\`: ${why}.`, 'Mend it.', { cause });
+    throw new CollectError('usage', `${origin} fails in \`create\`: ${why}.`, 'Fix it.', { cause });
   }
 }
 
@@ -91,7 +91,7 @@ function notAPlatform(origin: string, cause: z.ZodError | undefined): CollectErr
   return new CollectError(
     'usage',
     [`${origin} is not a platform:`, ...lines].join('\n'),
-    'Make it with definePlatform; docs/adding-a-platform.md says how.',
+    'Create it with definePlatform: see docs/adding-a-platform.md.',
     { cause },
   );
 }

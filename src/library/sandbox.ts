@@ -7,19 +7,19 @@ import { parseSandboxOptions } from './options.js';
 export interface SandboxOptions {
   /** How many made-up users. Default: 150. */
   readonly users?: number;
-  /** Each user has an account on each of these. Default: on two of the four, and some access tokens have run out. */
+  /** Each user has an account on each of these. Default: on two of the four, and some access tokens have expired. */
   readonly platforms?: readonly SandboxPlatform[];
-  /** What is wrong with the account at a place in `connections`; undefined for nothing. */
+  /** What is wrong with the account at an index of `connections`; undefined for nothing. */
   readonly fault?: (index: number) => Fault | undefined;
-  /** Milliseconds for which every answer is held back. Default: 0. */
+  /** Milliseconds by which every answer is delayed. Default: 0. */
   readonly latencyMs?: number;
 }
 
-/** The platforms' APIs in miniature, while they are served. */
+/** A running sandbox: the platforms' APIs in miniature. */
 export interface Sandbox {
-  /** The variables by which a run asks the sandbox instead of the platforms. */
+  /** The variables that make a run use the sandbox instead of the platforms. */
   readonly environment: Environment;
-  /** The made-up accounts, for `addConnection`. Their tokens are in clear, and open nothing elsewhere. */
+  /** The made-up accounts, for `addConnection`. Their tokens are not encrypted, and are valid nowhere else. */
   readonly connections: readonly NewConnection[];
   /** Stops serving. */
   close(): Promise<void>;

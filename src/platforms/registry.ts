@@ -9,7 +9,7 @@ export const DEFINITIONS: readonly PlatformDefinition[] = [INSTAGRAM, FACEBOOK, 
 
 export const platformNames: readonly string[] = DEFINITIONS.map(({ name }) => name);
 
-/** The platforms by name, as the environment has them; `added` beside the built-in ones, or in place of those with the same name. */
+/** The platforms by name, configured from the environment. `added` platforms replace built-in ones of the same name. */
 export function createPlatforms(
   { platforms: variables }: { readonly platforms: PlatformVariables },
   added: readonly PlatformDefinition[] = [],
@@ -19,7 +19,7 @@ export function createPlatforms(
   );
 }
 
-/** A platform is given its own variables alone: another's secrets are none of its business. */
+/** A platform gets only its own variables, so that it cannot see another platform's secrets. */
 function own({ variables: declared }: PlatformDefinition, all: PlatformVariables): PlatformVariables {
   return Object.fromEntries(Object.keys(declared).map((name) => [name, all[name]]));
 }

@@ -2,7 +2,7 @@ import { addDays, lastEndedDate } from '../collector/day.js';
 import type { Platform } from '../platforms/contract.js';
 import type { Summary } from './summary.js';
 
-/** How far back accounts that were collected for the first time could be collected, by platform. */
+/** How far back accounts that were collected for the first time can be collected, by platform. */
 export function backfillOf(
   newAccounts: ReadonlyMap<string, number>,
   platforms: ReadonlyMap<string, Pick<Platform, 'day'>>,

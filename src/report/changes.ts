@@ -2,13 +2,13 @@ import { DAY_MS } from '../clock.js';
 import type { AccountRecord } from '../collector/outcome.js';
 import type { OutcomeState, StoredAccount } from '../store/accounts.js';
 
-/** What is new about an account since it was last collected, or has gone on for so long that it should be told. */
+/** What has changed about an account since it was last collected, or has lasted long enough to be reported. */
 export const CHANGES = ['newly_failing', 'repaired', 'failing_over_3_nights', 'newly_without_data'] as const;
 
-/** What is new of a connection since it was last collected. */
+/** One of `CHANGES`. */
 export type Change = (typeof CHANGES)[number];
 
-/** Three days and a bit less than one more: a daily run that fails the fourth time in a row is past it, however quick it is. */
+/** Less than three days: a daily run that fails for the fourth time in a row exceeds it, even if it starts early. */
 const OVER_THREE_DAYS_MS = 2.5 * DAY_MS;
 const DAYS_WITHOUT_DATA = 3;
 
@@ -18,7 +18,7 @@ export function changesOf(
   { row, days }: Pick<AccountRecord, 'row' | 'days'>,
   now: Date,
 ): Change[] {
-  // What a user has not granted is a warning, and no news.
+  // A permission that a user has not granted is a warning, not a change.
   const isFailing = row !== null && row.reason !== null && row.reason !== 'missing_permission';
   const before = new Map(ledger.map(({ date, state }) => [date, state]));
   const after = new Map([...before, ...days.map(({ outcome }) => [outcome.date, outcome.state] as const)]);
@@ -35,7 +35,7 @@ function isLongAgo(instant: string, now: Date): boolean {
   return now.getTime() - Date.parse(instant) > OVER_THREE_DAYS_MS;
 }
 
-/** Whether the newest days that a platform gave its last word on had nothing. A failure is another trouble, told on its own. */
+/** Whether the newest days that the platform has answered for have no data. Failed days do not count: they are reported separately. */
 function lacksData(states: ReadonlyMap<string, OutcomeState>): boolean {
   const answered = [...states].filter(([, state]) => ['settled', 'provisional', 'no_data'].includes(state));
   const newest = answered.sort(([a], [b]) => b.localeCompare(a)).slice(0, DAYS_WITHOUT_DATA);

@@ -5,7 +5,7 @@ import { changesOf } from './changes.js';
 import type { ConnectionReport } from './events.js';
 import type { Failure } from './summary.js';
 
-/** How an account ended; without a record, what is due of it. */
+/** The result of an account; without a record, its due days. */
 export function reportOn(
   account: StoredAccount,
   planned: Plan,
@@ -41,7 +41,7 @@ export function reportOn(
   };
 }
 
-/** What a summary lists of an account that failed; null of one that did not. */
+/** An account's entry among the failures of a summary; null if it did not fail. */
 export function failureOf(
   account: StoredAccount,
   { row, days, failedDates }: AccountRecord,

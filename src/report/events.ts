@@ -1,7 +1,7 @@
 import type { OutcomeState } from '../store/accounts.js';
 import type { Change } from './changes.js';
 
-/** What a run reports while it goes on. No event holds a token. */
+/** What a run reports while it is going on. No event holds a token. */
 export type CollectEvent =
   | {
       readonly type: 'started';
@@ -9,12 +9,12 @@ export type CollectEvent =
       readonly scope: string;
       readonly store: string;
       readonly connections: number;
-      /** How many days of each are named; null in a run of the last days and in a dry run, which counts only due days. */
+      /** How many named days each has; null in a run over the window and in a dry run, which counts only due days. */
       readonly days: number | null;
       readonly dryRun: boolean;
     }
   | { readonly type: 'connection'; readonly connection: ConnectionReport }
-  /** `days` of a connection's named days are done so far, including those done before this run. */
+  /** How many of a connection's named days are done so far, including those done before this run. */
   | { readonly type: 'days'; readonly connectionId: string; readonly days: number }
   | { readonly type: 'warning'; readonly message: string };
 
@@ -26,15 +26,15 @@ export interface ConnectionReport {
   readonly accountId: string | null;
   readonly accountName: string | null;
   readonly result: 'succeeded' | 'failed' | 'skipped' | 'nothing_due';
-  /** Its planned days by how they ended; in a dry run, all under `due`. */
+  /** How many of its planned days ended in each state; in a dry run, all are under `due`. */
   readonly days: Readonly<Partial<Record<OutcomeState | 'due', number>>>;
-  /** The dates planned, ascending. */
+  /** The planned dates, ascending. */
   readonly dates: readonly string[];
   readonly metrics: number;
   readonly changes: readonly Change[];
   /** Collected for the first time. */
   readonly isNew: boolean;
-  /** Days from before the window that are left to make up for. */
+  /** Days before the window that are still to be collected. */
   readonly backlog: number;
   /** Days that can no longer be collected, found in this run. */
   readonly lost: number;
@@ -43,5 +43,5 @@ export interface ConnectionReport {
   readonly message: string | null;
 }
 
-/** Told of each event while a run goes on. Must not throw. */
+/** Called with each event during a run. Must not throw. */
 export type OnEvent = (event: CollectEvent) => void;

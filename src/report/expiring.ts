@@ -16,7 +16,7 @@ export interface ExpirySources {
 }
 
 /**
- * Tokens that have ended or end within ten days, the soonest first, and that only their user can renew. Applications may store
+ * Tokens that have expired or expire within ten days and that only their user can renew, the soonest first. Applications may store
  * an expiry date with tokens that never expire, and an empty refresh token. Throws what the store throws.
  */
 export async function expiringTokens(
@@ -34,7 +34,7 @@ export async function expiringTokens(
   });
 }
 
-/** The warnings about them. */
+/** The warnings about such tokens. */
 export function expiryWarnings(ends: readonly TokenEnd[], now: Date): string[] {
   const lines = ends.slice(0, MOST_LINES).map((end) => {
     const verb = Date.parse(end.tokenExpiresAt) > now.getTime() ? 'expires' : 'expired';
@@ -43,6 +43,9 @@ export function expiryWarnings(ends: readonly TokenEnd[], now: Date): string[] {
   });
   const more = ends.length - lines.length;
   return more > 0
-    ? [...lines, `${more} more tokens have expired or expire within ${WARN_DAYS} days: status --json lists all`]
+    ? [
+        ...lines,
+        `${more.toLocaleString('en')} more tokens have expired or expire within ${WARN_DAYS} days: status --json lists all`,
+      ]
     : lines;
 }

@@ -4,13 +4,15 @@ import type { Platform } from '../platforms/contract.js';
 import type { ForeignRows, RecordCounts, Succession } from '../store/accounts.js';
 import type { LostDays, Tally, WithoutPermission } from './tally.js';
 
+const number = (count: number) => count.toLocaleString('en');
+
 export function successionWarning({ userId, platform, accountId, formerAccountId, reason }: Succession): string {
   const why = reason === null ? 'is no longer connected' : `has failed for ${DEFAULT_LOOKBACK_DAYS} days (${reason})`;
   return `user ${userId}: ${platform} account ${accountId} replaces ${formerAccountId} in analytics_snapshots, because the former account ${why}; to choose another, run analytics-collect connections primary CONNECTION_ID`;
 }
 
 export function unknownUsersWarning(accounts: number): string {
-  const are = accounts === 1 ? '1 account is' : `${accounts} accounts are`;
+  const are = accounts === 1 ? '1 account is' : `${number(accounts)} accounts are`;
   return `${are} not collected because the user is missing from the application's users table; remove the connections`;
 }
 
@@ -29,28 +31,28 @@ export function closingWarnings(
 
 function foreignWarning({ rows, since, until }: ForeignRows): string {
   const days = since === until ? `${since}` : `${since} to ${until}`;
-  const were = rows === 1 ? '1 value was' : `${rows} values were`;
+  const were = rows === 1 ? '1 value was' : `${number(rows)} values were`;
   return `${were} not written (${days}), because analytics_snapshots already has rows of another writer; collect those days with --adopt to overwrite them`;
 }
 
 function permissionWarning({ platform, accounts, message }: WithoutPermission): string {
   const who =
-    accounts === 1 ? 'an account lacks a permission and is' : `${accounts} accounts lack a permission and are`;
+    accounts === 1 ? 'an account lacks a permission and is' : `${number(accounts)} accounts lack a permission and are`;
   return `${platform}: ${who} skipped until it is granted (${message}); analytics-collect status lists what to grant`;
 }
 
 function lostWarning({ platform, accounts, days }: LostDays, reachDays: number): string {
-  const what = days === 1 ? '1 day' : `${days} days`;
-  const whose = accounts === 1 ? 'an account' : `${accounts} accounts`;
-  return `${platform}: ${what} of ${whose} can no longer be collected; the API goes back ${reachDays} days`;
+  const what = days === 1 ? '1 day' : `${number(days)} days`;
+  const whose = accounts === 1 ? 'an account' : `${number(accounts)} accounts`;
+  return `${platform}: ${what} of ${whose} can no longer be collected; the API goes back ${number(reachDays)} days`;
 }
 
-/** `days`: of all accounts together. */
+/** `days`: summed over all accounts. */
 export function outOfReachWarning({ name, day }: Pick<Platform, 'name' | 'day'>, days: number): string {
-  const are = days === 1 ? '1 day is' : `${days} days are`;
-  return `${name}: ${are} out of reach; the API goes back ${day.reachDays} days`;
+  const are = days === 1 ? '1 day is' : `${number(days)} days are`;
+  return `${name}: ${are} out of reach; the API goes back ${number(day.reachDays)} days`;
 }
 
 export function anomalyWarning({ platform, date, fallen, accounts }: Anomaly): string {
-  return `${platform}: ${fallen} of ${accounts} accounts show zeros or nothing for ${date}, which is doubtful; the day stays provisional and is asked for again for up to ${OPEN_DAYS} days`;
+  return `${platform}: ${number(fallen)} of ${number(accounts)} accounts have zeros or no data for ${date}, which is doubtful; the day stays provisional and is collected again for up to ${OPEN_DAYS} days`;
 }

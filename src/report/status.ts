@@ -23,18 +23,18 @@ export interface StatusReport {
     age_hours: number;
     summary: RunRow['summary'];
   } | null;
-  /** When the newest run over all users began that completed, wholly or in part. */
+  /** The newest run over all users that completed, fully or partially. */
   last_success: { started_at: string; age_hours: number } | null;
   platforms: PlatformStatus[];
   /** Active connections of services that are not collected, by service. */
   ignored: Record<string, number>;
-  /** Tokens that have ended or end within ten days, and that only their user can renew. */
+  /** Tokens that have expired or expire within ten days, and that only their user can renew. */
   expiring_tokens: ExpiringToken[];
   /** API versions in use that have ended or end soon. */
   warnings: string[];
 }
 
-/** A connection whose token its user has to renew, and when it ends: ISO 8601, UTC. */
+/** A connection whose token its user has to renew, and when the token expires: ISO 8601, UTC. */
 export interface ExpiringToken {
   connection_id: string;
   user_id: string;
@@ -44,10 +44,10 @@ export interface ExpiringToken {
   token_expires_at: string;
 }
 
-/** How the accounts of one platform stand. Dates are in the platform's time zone. */
+/** The state of one platform's accounts. Dates are in the platform's time zone. */
 export interface PlatformStatus {
   platform: string;
-  /** The window looked at, in the platform's own days, ended ones only. */
+  /** The period reported on: ended days of the platform. */
   since: string;
   until: string;
   /** Accounts that an active connection opens, and those of them with data in the window. */
@@ -55,7 +55,7 @@ export interface PlatformStatus {
   accounts_with_data: number;
   newest_day: string | null;
   days_missing: number;
-  /** Days of its accounts that went beyond the platform's reach before they were collected. */
+  /** Days of its accounts that the platform stopped answering for before they were collected. */
   lost_days: number;
   failing: FailingReport[];
   /** Accounts that lack a permission: `message` says what to grant. Nothing of theirs has failed. */
@@ -73,9 +73,9 @@ export interface FailingReport {
   reason: FailingAccount['reason'];
   message: string | null;
   failing_since: string;
-  /** Days from `failing_since` to the window's end, both counted. */
+  /** Days from `failing_since` to the window's end, inclusive. */
   days: number;
-  /** Runs that failed one after the other. */
+  /** Consecutive runs that failed. */
   runs: number;
 }
 
@@ -85,7 +85,7 @@ export interface StatusSources {
   readonly keyring: Pick<Keyring, 'decrypt'>;
 }
 
-/** How things stand: the last run, and each platform over its own last `days` ended days. Throws what the store throws. */
+/** The last run, and the state of each platform over its own last `days` ended days. Throws what the store throws. */
 export async function readStatus(
   { store, platforms, keyring }: StatusSources,
   days: number,

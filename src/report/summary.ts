@@ -6,32 +6,32 @@ import type { Change } from './changes.js';
 export interface Summary extends RunCounts {
   /** One entry per account that failed: the first 1,000. */
   failures: Failure[];
-  /** Ids of connections, by what is new of them since they were last collected. */
+  /** Ids of connections, by what has changed since they were last collected. */
   changes: Record<Change, string[]>;
   warnings: string[];
 }
 
-/** What of it is stored. */
+/** The part of a summary that is stored. */
 export function countsOf({ failures, changes, warnings, ...counts }: Summary): RunCounts {
   return counts;
 }
 
-/** An account that failed, as a whole or on some of its days. */
+/** An account that failed, entirely or on some of its days. */
 export interface Failure {
   user_id: string;
   platform: string;
   account_id: string | null;
   /** The connection that was tried last. */
   connection_id: string;
-  /** Of the account, or of its first day that failed. */
+  /** The account's, or that of the first day that failed. */
   reason: FailureReason;
   message: string;
-  /** How many days failed: the first and the last of them are `since` and `until`. */
+  /** How many days failed; `since` and `until` are the first and the last of them. */
   days: number;
   since: string;
   until: string;
-  /** The UTC date of the first of the runs that failed one after the other. */
+  /** The UTC date of the first of the consecutive runs that failed. */
   failing_since: string;
-  /** How many runs that is, this one among them. */
+  /** The number of those runs, including this one. */
   runs: number;
 }

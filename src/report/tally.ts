@@ -8,11 +8,11 @@ import type { Failure, Summary } from './summary.js';
 const MOST_FAILURES = 1_000;
 const MOST_WARNINGS = 1_000;
 
-/** Counts a run while it goes on. Every account read is added once, so that the counts add up. */
+/** Counts the results of a run. Every account read is added once, so that the counts add up. */
 export interface Tally {
   /** With its failure, if it failed. */
   add(report: ConnectionReport, failure: Failure | null): void;
-  /** So many accounts without a value for a day turned out to be no proof that it has none. */
+  /** Moves this many days from `no_data` to `provisional`, because their lack of data is doubtful. */
   doubt(accounts: number): void;
   warn(message: string): void;
   withoutPermission(): WithoutPermission[];
@@ -22,15 +22,15 @@ export interface Tally {
   summary(run: RunFacts): Summary;
 }
 
-/** The accounts of a platform that were skipped, wholly or on some days, for want of a permission. */
+/** The accounts of a platform that were skipped, entirely or on some days, because a permission is missing. */
 export interface WithoutPermission {
   readonly platform: string;
   readonly accounts: number;
-  /** What the first of them was told. */
+  /** The message of the first of them. */
   readonly message: string;
 }
 
-/** Days of a platform's accounts that were found to be beyond its reach. */
+/** Days of a platform's accounts that the platform no longer answers for. */
 export interface LostDays {
   readonly platform: string;
   readonly accounts: number;
@@ -43,7 +43,7 @@ export interface RunFacts {
   readonly dryRun: boolean;
   readonly startedAt: Date;
   readonly finishedAt: Date;
-  /** By a clock that nobody sets. */
+  /** Measured on a monotonic clock. */
   readonly durationMs: number;
   readonly interrupted: boolean;
   readonly metrics: RecordCounts;

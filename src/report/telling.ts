@@ -10,14 +10,14 @@ import type { OnEvent } from './events.js';
 import { createTally, type Tally } from './tally.js';
 import { versionWarning } from './version.js';
 
-/** What a run says, while it goes on and in the end. */
+/** What a run reports, during the run and at its end. */
 export interface Telling {
   readonly tally: Tally;
-  /** Warns once of each message or, where `about` is given, once of what it names. */
+  /** Warns once for each message or, if `about` is given, once for what it names. */
   warn(message: string, about?: string): void;
-  /** Gives the warnings that concern a platform as a whole, once. */
+  /** Issues the warnings that concern a platform as a whole, once. */
   platform(platform: Platform): void;
-  /** Tells how an account ended; without a record, what is due of it. */
+  /** Reports the result of an account; without a record, its due days. */
   account(account: StoredAccount, planned: Plan, record: AccountRecord | null): void;
 }
 
@@ -25,7 +25,7 @@ export interface TellingOptions {
   readonly onEvent: OnEvent;
   readonly window: Window;
   readonly startedAt: Date;
-  /** Struck out of every warning. */
+  /** Redacted from every warning. */
   readonly secrets: readonly string[];
 }
 

@@ -4,8 +4,8 @@ import type { Platform } from '../platforms/contract.js';
 const WARN_DAYS = 60;
 
 /**
- * What an operator should know of a version that has ended or is about to; null while there is time. Platforms that share an
- * API share the words.
+ * A warning about a version that has ended or ends soon; otherwise null. Platforms that share an API get the same message, so
+ * that it is shown once.
  */
 export function versionWarning({ version }: Pick<Platform, 'version'>, now: Date): string | null {
   const { name, endsOn, variable } = version;

@@ -19,7 +19,7 @@ export interface AccountsOptions {
   readonly onEvent: OnEvent;
 }
 
-/** Brings the accounts in step with the connections that open them. */
+/** Updates the accounts to match the connections that open them. */
 export async function syncAccounts({ collector, options, telling }: AccountsOptions): Promise<void> {
   const { store, platforms } = collector;
   const { unknownUsers } = await store.syncAccounts({
@@ -29,7 +29,7 @@ export async function syncAccounts({ collector, options, telling }: AccountsOpti
   if (unknownUsers > 0) telling.warn(unknownUsersWarning(unknownUsers));
 }
 
-/** Lets accounts give way that have failed, or were not connected, for the whole window; the clock must be known to be right. */
+/** Replaces primary accounts that have failed, or were not connected, during the whole window. The clock must be confirmed first. */
 export async function replacePrimaries({ collector, options, startedAt, telling }: AccountsOptions): Promise<void> {
   const { store } = collector;
   const request = { userId: userOf(options.selection), at: startedAt, windowDays: DEFAULT_LOOKBACK_DAYS };
@@ -39,8 +39,8 @@ export async function replacePrimaries({ collector, options, startedAt, telling 
 }
 
 /**
- * Streams the accounts selected, each once, and announces the run before the first. In a dry run they are read as they would be after
- * `syncAccounts`. Throws `CollectError` `no_connections`.
+ * Streams the selected accounts, each once, and announces the run before the first. In a dry run they are read as they would be
+ * after `syncAccounts`. Throws `CollectError` `no_connections`.
  */
 export async function* readAccounts(given: AccountsOptions): AsyncGenerator<StoredAccount> {
   const { collector, options, startedAt, runId } = given;
@@ -54,7 +54,7 @@ export async function* readAccounts(given: AccountsOptions): AsyncGenerator<Stor
   for await (const page of collector.store.readAccounts(request)) {
     if (page.total !== null) await announce(given, page.total);
     for (const account of page.accounts) {
-      // Another run that collects an account meanwhile moves it to the end of the order.
+      // If another run collects an account in the meantime, it moves to the end of the order.
       if (read.has(account.id)) continue;
       read.add(account.id);
       yield account;
@@ -62,7 +62,7 @@ export async function* readAccounts(given: AccountsOptions): AsyncGenerator<Stor
   }
 }
 
-/** The platform of an account, which is among those asked for. */
+/** The platform of an account, which is one of the requested ones. */
 export function platformOf({ platform: name }: StoredAccount, platforms: ReadonlyMap<string, Platform>): Platform {
   const platform = platforms.get(name);
   if (platform === undefined) throw new Error(`${name} is not one of the requested platforms`);

@@ -10,9 +10,9 @@ import { planRun } from './plan-run.js';
 import { run } from './run.js';
 
 /**
- * Collects once, under the lease of what is selected, and records how it went; or, in a dry run, only plans. Throws `CollectError`
- * when there can be no run (`lease_held`, `schema_missing`, `no_connections`, `usage` for an unknown user, …), when the host's clock
- * turns out to be wrong (`clock_skew`), or when the store fails in the middle of a run.
+ * Collects once, under the lease of the selected scope, and records the result; in a dry run, only plans. Throws `CollectError`
+ * when a run is not possible (`lease_held`, `schema_missing`, `no_connections`, `usage` for an unknown user, …), when the host's
+ * clock turns out to be wrong (`clock_skew`), or when the store fails during a run.
  */
 export async function collect(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
   const { store, clock } = collector;
@@ -30,7 +30,7 @@ export async function collect(collector: Collector, options: CollectOptions, onE
     return summary;
   } catch (error) {
     const { code, message } = error instanceof CollectError ? error : { code: null, message: 'unexpected error' };
-    // An unreachable database has been retried already; the lease expires after its last heartbeat.
+    // An unreachable database has already been retried; the lease expires by itself.
     if (code !== 'store_unreachable') {
       const summary = { error: message, finished_at: clock.now().toISOString() };
       await store.finishRun(lease.runId, 'failed', summary).catch(() => undefined);

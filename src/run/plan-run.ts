@@ -10,7 +10,7 @@ import { scopeOf } from '../store/selection.js';
 import { platformOf, readAccounts } from './accounts.js';
 import type { Collector } from './collector.js';
 
-/** Tells what a run would collect. Asks no platform, writes nothing, and takes no lease. */
+/** Reports what a run would collect. Sends no requests, writes nothing, and takes no lease. */
 export async function planRun(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
   const { clock, platforms, secrets } = collector;
   const startedAt = clock.now();

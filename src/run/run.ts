@@ -24,8 +24,8 @@ import { platformOf, readAccounts, replacePrimaries, syncAccounts } from './acco
 import type { Collector } from './collector.js';
 
 /**
- * One run under its lease. Account by account: plan, fetch, record; then what only all of them together tell: doubt, and the summary.
- * Memory does not grow with their number.
+ * One run under its lease. Plans, fetches and records account by account, then does what needs all of them: doubts days and
+ * summarizes. Memory does not grow with the number of accounts.
  */
 export async function run(
   collector: Collector,
@@ -46,7 +46,7 @@ export async function run(
   const refusals = createRefusals(warn);
   const clockCheck = createClockCheck();
   const accounts = { collector, options, startedAt, runId, telling, onEvent };
-  // Nothing that hangs on the clock is written before the platforms have confirmed it.
+  // Nothing that depends on the clock is written before the platforms have confirmed it.
   const ready = clockCheck.confirmed.then(() => replacePrimaries(accounts));
   ready.catch(() => halt.abort());
   const http = createHttp({

@@ -3,7 +3,7 @@ import { answerGraph } from './meta.js';
 import { answerGoogleOauth, answerLinkedinOauth } from './oauth.js';
 import { answerYoutubeAnalytics, answerYoutubeData } from './youtube.js';
 
-/** Every API of the sandbox, under the first segment of its path: the host it stands for, and the variable that holds its address. */
+/** Every API of the sandbox, by the first segment of its path: the host it stands in for, and the variable that holds its address. */
 export const APIS = {
   meta: { host: 'graph.facebook.com', variable: 'META_GRAPH_URL', answer: answerGraph },
   instagram: { host: 'graph.instagram.com', variable: 'INSTAGRAM_GRAPH_URL', answer: answerGraph },

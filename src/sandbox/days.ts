@@ -1,10 +1,10 @@
-/** Day arithmetic of the sandbox, apart from the collector's own so that a mistake there is not mirrored here. */
+/** The sandbox's own day arithmetic, separate from the collector's so that a mistake there is not repeated here. */
 
 export const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
 export interface SandboxDay {
-  /** Days since 1970-01-01 of the calendar date. */
+  /** Days from 1970-01-01 to the calendar date. */
   readonly index: number;
   /** `YYYY-MM-DD` in the zone that the day belongs to. */
   readonly date: string;
@@ -27,7 +27,7 @@ function pacificMidnight(index: number): number {
   return pacificHour.format(inDaylightSaving) === '00' ? inDaylightSaving : inDaylightSaving + HOUR_MS;
 }
 
-/** The day of Los Angeles with that index. */
+/** The day in Los Angeles with that index. */
 export function pacificDay(index: number): SandboxDay {
   let day = pacificDays.get(index);
   if (!day) {
@@ -37,13 +37,13 @@ export function pacificDay(index: number): SandboxDay {
   return day;
 }
 
-/** The day of Los Angeles that holds an instant (ms). */
+/** The day in Los Angeles that contains an instant (ms). */
 export function pacificDayAt(instant: number): SandboxDay {
   const day = pacificDay(Math.floor((instant - 7 * HOUR_MS) / DAY_MS));
   return day.start <= instant ? day : pacificDay(day.index - 1);
 }
 
-/** The days of Los Angeles whose first instant lies in the range, both ends included (ms). */
+/** The days in Los Angeles whose first instant lies in the range, both ends included (ms). */
 export function pacificDaysStartingIn(since: number, until: number): SandboxDay[] {
   const days: SandboxDay[] = [];
   const first = pacificDayAt(since);
@@ -61,7 +61,7 @@ function dateOfIndex(index: number): string {
   return new Date(index * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** Undefined for what is not a date of the calendar, such as `2026-02-30`. */
+/** Undefined for anything that is not a calendar date, such as `2026-02-30`. */
 export function indexOfDate(date: string): number | undefined {
   if (!/^\d{4}-\d\d-\d\d$/.test(date)) return undefined;
   const instant = Date.parse(`${date}T00:00:00Z`);

@@ -25,7 +25,7 @@ const NUMBER_METRICS: ReadonlySet<string> = new Set([
 ]);
 
 const REACTIONS_METRIC = 'page_actions_post_reactions_total';
-/** Metrics whose value is an object with keys of its own. */
+/** Metrics whose value is an object, with its keys. */
 const DICT_METRICS: Readonly<Record<string, readonly string[]>> = {
   [REACTIONS_METRIC]: [],
   page_fan_adds_by_paid_non_paid_unique: ['total', 'paid', 'unpaid'],
@@ -39,7 +39,7 @@ const MONEY_METRICS: ReadonlySet<string> = new Set([
 ]);
 const DAY_ONLY_METRICS: ReadonlySet<string> = new Set(['page_daily_follows', 'page_video_view_time']);
 const PERIODS: readonly string[] = ['day', 'week', 'days_28', 'month', 'lifetime', 'total_over_range'];
-/** What comes for a metric when no period is named. */
+/** The periods returned for a metric if the request names none. */
 const DEFAULT_PERIODS = ['day', 'week', 'days_28'] as const;
 const MAX_WINDOW_DAYS = 90;
 
@@ -58,7 +58,7 @@ export function pageFields(node: PageNode, fields: string): Reply {
   });
 }
 
-/** `GET /{page-id}/insights`. A day is the one whose first instant lies between `since` and `until`, both included. */
+/** `GET /{page-id}/insights`: the days whose first instant lies between `since` and `until`, inclusive. */
 export function pageInsights(node: PageNode, query: URLSearchParams, tokenKind: string, world: World): Reply {
   const metrics = (query.get('metric') ?? '').split(',').filter((metric) => metric !== '');
   const period = query.get('period');
@@ -78,7 +78,7 @@ function data(list: readonly object[]): Reply {
   return { status: 200, body: { data: list } };
 }
 
-/** One bad name fails the whole request, and the API does not say which one it was. */
+/** One bad name fails the whole request, and the API does not say which one. */
 function refuseMetrics(
   account: SandboxAccount | undefined,
   metrics: readonly string[],
@@ -127,7 +127,7 @@ function refusePeriod(metrics: readonly string[], period: string | null, query: 
   return graphError(100, `(#100) The following periods (${period}) are incompatible with the metric (${misfit})`);
 }
 
-/** `since` and `until` are dates of Los Angeles or unix seconds; without them, the last two days. */
+/** `since` and `until` are dates in Los Angeles or Unix seconds; the default is the last two days. */
 function parseDays(query: URLSearchParams, now: number): SandboxDay[] | Reply {
   const today = pacificDayAt(now);
   const since = parseInstant(query.get('since') ?? pacificDay(today.index - 2).date);
@@ -135,7 +135,7 @@ function parseDays(query: URLSearchParams, now: number): SandboxDay[] | Reply {
   if (since === undefined || until === undefined || until < since) {
     return graphError(100, 'Invalid parameter', { subcode: 1504016 });
   }
-  // 90 days of Los Angeles may be an hour longer than 90 times 24 hours.
+  // 90 days in Los Angeles may be an hour longer than 90 times 24 hours.
   if (until - since > MAX_WINDOW_DAYS * DAY_MS + 3_600_000) {
     return graphError(100, 'Invalid parameter', { subcode: 1504016 });
   }
@@ -185,7 +185,7 @@ function valueOn(metric: string, account: SandboxAccount, day: SandboxDay, now: 
   );
 }
 
-/** Of the 7 or 28 days up to this one, people counted once: no sum of it means anything. */
+/** People in the 7 or 28 days up to this one, each counted once; not the sum of the days. */
 function rollingValue(metric: string, account: SandboxAccount, day: SandboxDay, period: string, now: number) {
   const value = valueOn(metric, account, day, now);
   const days = period === 'week' ? 7 : 28;

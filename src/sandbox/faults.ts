@@ -2,7 +2,7 @@ import type { FaultOf, SandboxAccount } from './account.js';
 import type { Reply } from './reply.js';
 import type { World } from './world.js';
 
-/** How a platform puts the faults that have words of its own. */
+/** How a platform answers the faults that differ by platform. */
 export interface Refusals {
   dead_token(fault: FaultOf<'dead_token'>): Reply;
   missing_permission(): Reply;
@@ -13,7 +13,7 @@ export interface Refusals {
 const HTML = '<!DOCTYPE html><html><head><title>Sorry</title></head><body>Something went wrong.</body></html>';
 const HTML_HEADERS = { 'content-type': 'text/html; charset=utf-8' };
 
-/** The answer that an account's fault gives in place of the platform's, or undefined when the request goes through. */
+/** The answer that an account's fault produces instead of the platform's; undefined if the request goes through. */
 export function faultReply(account: SandboxAccount, world: World, refusals: Refusals): Reply | undefined {
   if (!account.fault) return undefined;
   const dead = world.meets(account, 'dead_token');
@@ -31,7 +31,7 @@ export function faultReply(account: SandboxAccount, world: World, refusals: Refu
   return undefined;
 }
 
-/** A good answer, spoilt as the account's fault wants it. */
+/** A good answer, distorted by the account's fault. */
 export function distorted(account: SandboxAccount, world: World, reply: Reply): Reply {
   if (!account.fault || reply.status !== 200) return reply;
   if (world.meets(account, 'truncated_json')) {
@@ -61,7 +61,7 @@ function withExtraKeys(node: unknown): unknown {
   return { ...mapObject(node, withExtraKeys), sandbox_extra: { since: 'yesterday', list: [null] } };
 }
 
-/** The keys that hold a platform's values; recorded answers have lacked the first two. */
+/** The keys that hold a platform's values; recorded answers exist without the first two. */
 const VALUE_KEYS = ['value', 'end_time', 'total_value', 'followerGains', 'totalPageStatistics', 'totalShareStatistics'];
 
 function withoutSomeValues(node: unknown): unknown {
@@ -69,7 +69,7 @@ function withoutSomeValues(node: unknown): unknown {
   return typeof node === 'object' && node !== null ? mapObject(node, withoutSomeValues) : node;
 }
 
-/** A row of a table loses a number and keeps its columns. */
+/** A row of a table loses a number but keeps its columns. */
 function withoutValue(item: unknown): unknown {
   if (Array.isArray(item)) return item.with(item.findLastIndex(Number.isFinite), null);
   if (typeof item !== 'object' || item === null) return item;

@@ -5,7 +5,7 @@ import type { World } from './world.js';
 
 interface GoogleErrorDetail {
   readonly status?: string;
-  /** Of `errors[0]`, where it is not the message of the whole. */
+  /** The message of `errors[0]`, if it differs from that of the whole error. */
   readonly message?: string;
   readonly location?: string;
 }
@@ -31,7 +31,7 @@ export function notSupported(): Reply {
   );
 }
 
-/** Lets a request through to `answer` with the account of its bearer token. A token in the address opens nothing. */
+/** Passes a request to `answer` with the account of its bearer token. Tokens in the address are not accepted. */
 export function withGoogleToken(
   request: SandboxRequest,
   world: World,
@@ -42,7 +42,7 @@ export function withGoogleToken(
   const account = grants.find((grant) => grant.account.platform === 'youtube')?.account;
   if (!account) return invalidCredentials();
   const { accountId } = account;
-  // The token given out in exchange for the refresh token is good; only the first one has run out.
+  // Only the first token has expired; a renewed one is valid.
   if (bearerToken(request) === account.accessToken && world.meets(account, 'expired_token')) {
     return { ...invalidCredentials(), accountId };
   }
@@ -77,7 +77,7 @@ const REFUSALS: Refusals = {
       message: 'Insufficient Permission',
       status: 'PERMISSION_DENIED',
     }),
-  // The reason is the same for a minute and for a day: only the message tells.
+  // The reason is the same for a minute and for a day; only the message tells them apart.
   throttled: ({ window = 'DAY' }) =>
     googleError(
       429,

@@ -3,7 +3,7 @@ import type { SandboxDay } from './days.js';
 import type { Reply, SandboxRequest } from './reply.js';
 import type { World } from './world.js';
 
-/** What a Graph error may carry beside its code and message. */
+/** What a Graph error may have in addition to its code and message. */
 interface GraphErrorDetail {
   readonly status?: number;
   readonly type?: string;
@@ -29,7 +29,7 @@ export function graphError(code: number, message: string, detail: GraphErrorDeta
   };
 }
 
-/** The answer to a request that names a metric which is broken for the account. */
+/** The answer to a request for a metric that is broken for the account. */
 export function brokenMetric(metrics: readonly string[], account: SandboxAccount, world: World): Reply | undefined {
   const { fault } = account;
   if (fault?.kind !== 'broken_metric' || !metrics.includes(fault.metric) || !world.meets(account, fault.kind))
@@ -37,7 +37,7 @@ export function brokenMetric(metrics: readonly string[], account: SandboxAccount
   return graphError(-1, '(#-1) An unexpected error has occurred. Please retry your request later.', { status: 500 });
 }
 
-/** `id,name,page{id,username}` -> `[['id', []], ['name', []], ['page', ['id', 'username']]]`; a Graph error for a broken list. */
+/** `id,name,page{id,username}` -> `[['id', []], ['name', []], ['page', ['id', 'username']]]`; a Graph error for an invalid list. */
 function parseFields(text: string): [name: string, nested: string[]][] | Reply {
   const fields: [string, string[]][] = [];
   if (text !== '' && !/^\w+(\{\w+(,\w+)*\})?(,\w+(\{\w+(,\w+)*\})?)*$/.test(text)) {
@@ -49,7 +49,7 @@ function parseFields(text: string): [name: string, nested: string[]][] | Reply {
   return fields;
 }
 
-/** A node's fields: only those that exist, of which those asked for and present, with `id` always. */
+/** The requested fields of a node, without absent ones, and always `id`; an error for a field that does not exist. */
 export function pickFields(text: string, nodeType: string, values: Readonly<Record<string, unknown>>): Reply {
   const fields = parseFields(text);
   if (!Array.isArray(fields)) return fields;
@@ -83,21 +83,21 @@ const words = new Intl.DateTimeFormat('en-US', {
   timeZoneName: 'short',
 });
 
-/** The first instant of a day, as errors put it: `Thursday, 29-Oct-26 00:00:00 PDT`. */
+/** The first instant of a day, as errors write it: `Thursday, 29-Oct-26 00:00:00 PDT`. */
 export function graphDay({ start }: SandboxDay): string {
   const part = Object.fromEntries(words.formatToParts(start).map(({ type, value }) => [type, value]));
   return `${part.weekday}, ${part.day}-${part.month}-${part.year} 00:00:00 ${part.timeZoneName}`;
 }
 
-/** The oldest day of Los Angeles, by index, that insights still know. */
+/** The index of the oldest day in Los Angeles for which insights are available. */
 export function oldestDayIndex(today: SandboxDay): number {
   return today.index - 729;
 }
 
-/** Marks the addresses in `paging`, so that following one is noticed. */
+/** Marks the addresses in `paging`, so that tests notice when one is followed. */
 export const PAGED_MARK = '__paged';
 
-/** As the real ones, the addresses hold the token: they must be neither followed nor logged. */
+/** Like the real ones, the addresses hold the token: they must be neither followed nor logged. */
 export function paging(request: SandboxRequest, token: string, since: number, until: number): object {
   const address = (shift: number) =>
     `${request.base}${request.path}?access_token=${token}&${PAGED_MARK}=1&metric=${request.query.get('metric')}` +

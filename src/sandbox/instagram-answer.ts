@@ -4,20 +4,20 @@ import { graphTime } from './graph.js';
 import { shownShare, shownSplit, shownValue } from './readiness.js';
 import { type Breakdown, trueReach, UNIQUE_METRICS } from './values.js';
 
-/** A question to Instagram's insights that the API has accepted. */
+/** A request for Instagram's insights that the API has accepted. */
 export interface Question {
   readonly metrics: readonly string[];
   readonly period: string;
   readonly total: boolean;
   readonly breakdown: Breakdown | undefined;
-  /** Ms since the epoch; both ends belong to the range. */
+  /** Ms since the epoch; the range includes both ends. */
   readonly since: number;
   readonly until: number;
   /** When it was asked, ms since the epoch. */
   readonly now: number;
 }
 
-/** A metric's entry in `data`, or undefined where the API leaves it out. */
+/** A metric's entry in `data`; undefined if the API leaves it out. */
 export function insightsEntry(
   metric: string,
   account: SandboxAccount,
@@ -28,7 +28,7 @@ export function insightsEntry(
   return totalEntry(metric, account, days, question);
 }
 
-/** Periods of several days, each of which ends with the day that it is labelled with. */
+/** Periods of several days, each labelled with its last day. */
 const ROLLING: Readonly<Record<string, number>> = { week: 7, days_28: 28 };
 
 function seriesEntry(
@@ -48,7 +48,7 @@ function seriesEntry(
     .filter((day) => metric !== 'follower_count' || (day.end <= now && day.index >= oldest))
     .map((day) => ({
       value: valueOn(day, shown(day), now),
-      // Unlike Facebook's, the label is the START of the day measured.
+      // Unlike Facebook's, the label is the START of the measured day.
       end_time: graphTime(day.start),
     }));
   return values.length > 0 ? { ...heading(metric, account.accountId, period), values } : undefined;
@@ -62,7 +62,7 @@ function totalEntry(
 ): object | undefined {
   const breakdowns = breakdown && { breakdowns: [slices(metric, account, days, breakdown, now)] };
   if (metric === 'follows_and_unfollows') {
-    // Without its breakdown the entry is there and has no `total_value`.
+    // Without its breakdown, the entry is present but has no `total_value`.
     return { ...heading(metric, account.accountId), ...(breakdowns && { total_value: breakdowns }) };
   }
   const daily = days.map((day) => valueOn(day, shownValue(account, metric, day, now) ?? Number.NaN, now));
@@ -88,12 +88,12 @@ function slices(
   return { dimension_keys: [breakdown], results };
 }
 
-/** A day under way has a stub of a value, which must never be taken for the day's. */
+/** A day that has not ended has only a partial value, which must never be stored as the day's. */
 function valueOn(day: SandboxDay, value: number, now: number): number {
   return day.end <= now ? value : 1 + Math.floor(value / 1000);
 }
 
-/** An account that came on two days counts once: less than the sum, so that adding days up is noticed. */
+/** An account that visits on two days counts once. The result is less than the sum, so that tests notice when days are added up. */
 function withoutRepeats(daily: readonly number[]): number {
   const most = Math.max(...daily);
   return most + Math.floor((sum(daily) - most) / 2);

@@ -1,6 +1,6 @@
 import type { Breakdown } from './values.js';
 
-/** The API's own enumeration, in its order: it is part of the text of an error. */
+/** The API's own list, in its order, because it appears in an error message. */
 export const INSTAGRAM_METRIC_NAMES = [
   'reach',
   'follower_count',
@@ -36,7 +36,7 @@ export const INSTAGRAM_METRIC_NAMES = [
 export const SERIES_METRICS: ReadonlySet<string> = new Set(['reach', 'follower_count', 'online_followers']);
 /** Metrics that have no `total_value`. */
 export const SERIES_ONLY_METRICS: ReadonlySet<string> = new Set(['follower_count', 'online_followers']);
-/** Metrics of `period=lifetime` alone. */
+/** Metrics that exist only with `period=lifetime`. */
 export const LIFETIME_METRICS: ReadonlySet<string> = new Set([
   'online_followers',
   'engaged_audience_demographics',
@@ -47,7 +47,7 @@ export const LIFETIME_METRICS: ReadonlySet<string> = new Set([
 
 export const PERIODS = ['day', 'week', 'days_28', 'month', 'lifetime', 'total_over_range'] as const;
 
-/** All that the parameter takes; which metric has which is below. */
+/** All values that the parameter accepts; the metrics that support each are below. */
 export const BREAKDOWN_NAMES = [
   'media_product_type',
   'follow_type',

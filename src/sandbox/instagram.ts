@@ -34,7 +34,7 @@ export function instagramFields(account: SandboxAccount, fields: string, host: '
   });
 }
 
-/** `GET /{ig-user-id}/insights`. A day is the one whose first instant lies between `since` and `until`, both included. */
+/** `GET /{ig-user-id}/insights`: the days whose first instant lies between `since` and `until`, inclusive. */
 export function instagramInsights(
   account: SandboxAccount,
   query: URLSearchParams,
@@ -134,7 +134,7 @@ function refuseBreakdown(metrics: readonly string[], breakdown: string | undefin
   if (unknown >= 0) {
     return graphError(100, `(#100) breakdown[${unknown}] must be one of the following values: ${names.join(', ')}`);
   }
-  // Two breakdowns at once have been seen to work on `views`, undocumented: not to be relied on.
+  // Two breakdowns at once have been seen to work for `views`, but are undocumented and not to be relied on.
   const misfit = metrics.find((metric) => parts.length > 1 || !BREAKDOWNS[metric]?.some((name) => name === breakdown));
   if (!misfit) return undefined;
   return graphError(100, `(#100) Incompatible breakdowns (${breakdown}) for metric (${misfit})`);
@@ -145,7 +145,7 @@ function asBreakdown(text: string | undefined): Breakdown | undefined {
   return known.find((name) => name === text);
 }
 
-/** Unix seconds only: dates are undocumented here. Without either, the last 24 hours. */
+/** Unix seconds only, because dates are undocumented here. The default is the last 24 hours. */
 function parseWindow(
   query: URLSearchParams,
   now: number,

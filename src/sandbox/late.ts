@@ -4,9 +4,9 @@ import { population } from './population.js';
 
 const PLATFORMS = ['instagram', 'facebook', 'youtube', 'linkedin'] as const;
 
-/** How each platform's values come late and are corrected. `start` is the first run's instant; the others follow a day apart each. */
+/** How each platform's values come late and are corrected. `start` is the time of the first run; the others follow one day apart. */
 const LATENESS: Readonly<Record<(typeof PLATFORMS)[number], (start: number) => Partial<SandboxAccount>>> = {
-  // Nothing on the morning after, most of it a day later, all of it before two days are over.
+  // No data on the next morning, most of it a day later, all of it within two days.
   instagram: () => ({
     courses: [
       {
@@ -17,7 +17,7 @@ const LATENESS: Readonly<Record<(typeof PLATFORMS)[number], (start: number) => P
       },
     ],
   }),
-  // The Page gives nothing until its permission is granted before the fourth run; later on, video views come after the rest has settled.
+  // The Page has no data until its permission is granted before the fourth run; later, video views come after the rest has settled.
   facebook: (start) => ({
     silences: [[0, start + 2.5 * DAY_MS]],
     courses: [
@@ -30,7 +30,7 @@ const LATENESS: Readonly<Record<(typeof PLATFORMS)[number], (start: number) => P
       },
     ],
   }),
-  // Rows come after two days. Those of one day are left out, and follow when later days are there; an audit takes views away again.
+  // Rows come after two days. One day's rows are missing at first, and follow when later days are there; an audit lowers the views.
   youtube: (start) => ({
     courses: [
       { dates: [pacificDayAt(start - DAY_MS).date], steps: [{ fromHours: 108, share: 1 }] },
@@ -43,7 +43,7 @@ const LATENESS: Readonly<Record<(typeof PLATFORMS)[number], (start: number) => P
       },
     ],
   }),
-  // Corrected twice; in the middle of it all, the answers of one run are empty.
+  // Values are corrected twice; in between, the answers of one run are empty.
   linkedin: (start) => ({
     silences: [[start + 4.5 * DAY_MS, start + 5.5 * DAY_MS]],
     courses: [
@@ -58,7 +58,7 @@ const LATENESS: Readonly<Record<(typeof PLATFORMS)[number], (start: number) => P
   }),
 };
 
-/** One account of each platform, which corrects itself over the days that follow the first run. */
+/** One account per platform, whose values are corrected in the days after the first run. */
 export function latePopulation(firstRun: Date): SandboxAccount[] {
   return PLATFORMS.flatMap((platform) =>
     population({ users: 1, platforms: [platform] }).map((account) => ({

@@ -6,13 +6,13 @@ import { bearerToken, decoded, type Reply, type SandboxRequest } from './reply.j
 import { isLinkedinVersion } from './versions.js';
 import type { World } from './world.js';
 
-/** The newest day with data lies so many days before today (UTC), the oldest 12 months. */
+/** The newest day with data is this many days before today (UTC), the oldest 12 months. */
 const DELAY_DAYS = 2;
 const LOOKBACK_DAYS = 365;
-/** 14 months, taken at their longest. */
+/** 14 months at their longest. */
 const MAX_WINDOW_MS = 428 * DAY_MS;
 
-/** A day's value; undefined for a metric that LinkedIn has retired, or has no value of yet: its field is left out of the answers. */
+/** A day's value; undefined if LinkedIn has retired the metric or has no value yet, so that its field is left out of the answer. */
 type Value = (metric: string) => number | undefined;
 
 const FINDERS: Readonly<Record<string, { parameter: string; day: (value: Value) => object }>> = {
@@ -32,7 +32,7 @@ export function answerLinkedin(request: SandboxRequest, world: World): Reply {
   if (!account)
     return linkedinError(401, 'Invalid access token', { serviceErrorCode: 65600, code: 'INVALID_ACCESS_TOKEN' });
   const { accountId } = account;
-  // The token given out in exchange for the refresh token is good; only the first one has run out.
+  // Only the first token has expired; a renewed one is valid.
   if (token === account.accessToken && world.meets(account, 'expired_token')) return { ...tokenExpired(), accountId };
   const fault = faultReply(account, world, REFUSALS);
   if (fault) return { ...fault, accountId };
@@ -83,13 +83,13 @@ function refuseFinder(request: SandboxRequest, parameter: string): Reply | undef
   return unknown ? invalidParameter(unknown) : undefined;
 }
 
-/** As sent: what is grammar and what is text can be told only before decoding. */
+/** The parameter as sent: only before decoding can syntax be told from text. */
 function rawParameter(request: SandboxRequest, name: string): string | undefined {
   const pair = request.rawQuery.split('&').find((text) => text.startsWith(`${name}=`));
   return pair?.slice(name.length + 1);
 }
 
-/** A URN is text inside Rest.li's grammar: its colons must be percent-encoded. */
+/** A URN is text inside Rest.li's syntax: its colons must be percent-encoded. */
 function refuseUrn(raw: string | undefined, account: SandboxAccount): Reply | undefined {
   const urn = raw === undefined ? undefined : decoded(raw);
   if (!raw || !urn || raw.includes(':') || !/^urn:li:organization:\d+$/.test(urn))
@@ -122,7 +122,7 @@ interface Window {
   readonly end: number;
 }
 
-/** The whole days of UTC between two midnights, the second excluded. The tuple's punctuation must not be encoded. */
+/** The UTC days between two midnights, the second excluded. The tuple's punctuation must not be encoded. */
 function parseIntervals(raw: string | undefined): Window | Reply {
   const tuple = /^\(timeRange:\(start:(\d+),end:(\d+)\),timeGranularityType:DAY\)$/.exec(raw ?? '');
   const start = Number(tuple?.[1]);
@@ -166,7 +166,7 @@ function pageStatistics(value: Value): object {
   };
 }
 
-/** By button, without those that nobody clicked. */
+/** Clicks by button, without buttons that nobody clicked. */
 function buttonClicks(clicks: number | undefined): object[] | undefined {
   if (clicks === undefined) return undefined;
   const website = Math.ceil(clicks * 0.7);

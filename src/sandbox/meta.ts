@@ -19,7 +19,7 @@ export function answerGraph(request: SandboxRequest, world: World): Reply {
     const reply = graphError(2500, `Unknown path components: ${rest || request.path}`);
     return versionText === undefined ? { ...reply, status: 404, unexpected: true } : reply;
   }
-  // A version past its end is not refused but served by the oldest that lives.
+  // An expired version is not refused: the oldest supported one answers instead.
   const version = Math.max(Number(versionText), oldest);
   const reply = answerVersioned(request, rest, version, world);
   return { ...reply, headers: { 'facebook-api-version': `v${version}.0`, ...reply.headers } };
@@ -57,7 +57,7 @@ function opensHost(grant: Grant, api: SandboxRequest['api']): boolean {
   return grant.kind !== 'bearer' && (grant.kind === 'instagram') === (api === 'instagram');
 }
 
-/** A token sees its own account; a Page's also the Instagram account connected to it, and an Instagram user's token the Page. */
+/** A token can read its own account. A Page's can also read the connected Instagram account, and an Instagram user's the Page. */
 function sees(grant: Grant, node: GraphNode): boolean {
   const { account, kind } = grant;
   if (node.kind === 'page') return node.facebook === account || (kind === 'user' && node.instagram === account);
@@ -99,7 +99,7 @@ function notVisible(id: string): Reply {
   );
 }
 
-/** graph.instagram.com is signed with another secret, which the sandbox does not know: nothing is checked there. */
+/** Requests to graph.instagram.com are signed with another secret, which the sandbox does not know and does not check. */
 function refuseProof(request: SandboxRequest, token: string, world: World): Reply | undefined {
   if (world.metaAppSecret === undefined || request.api !== 'meta') return undefined;
   const proof = request.query.get('appsecret_proof');
@@ -114,7 +114,7 @@ function invalidProof(): Reply {
   return graphError(100, 'Invalid appsecret_proof provided in the API argument', PROOF);
 }
 
-/** Percent of what the app and the account may use. */
+/** Usage of the app and the account, as percentages of their limits. */
 function usageHeaders(account: SandboxAccount, percent = { app: 1, account: 1 }): Record<string, string> {
   const type = account.platform === 'instagram' ? 'instagram' : 'pages';
   const wait = percent.account >= 100 ? 19 : 0;

@@ -2,7 +2,7 @@ import type { SandboxAccount, SandboxPlatform } from './account.js';
 import type { Reply, SandboxRequest } from './reply.js';
 import type { World } from './world.js';
 
-/** The app that the token endpoints know; under the names of the collector's environment. */
+/** The app registered with the token endpoints, under the names of the collector's variables. */
 export const SANDBOX_CREDENTIALS = {
   GOOGLE_CLIENT_ID: 'sandbox.apps.googleusercontent.com',
   GOOGLE_CLIENT_SECRET: 'sandbox-google-secret',
@@ -25,7 +25,7 @@ const GOOGLE: TokenEndpoint = {
   clientId: SANDBOX_CREDENTIALS.GOOGLE_CLIENT_ID,
   clientSecret: SANDBOX_CREDENTIALS.GOOGLE_CLIENT_SECRET,
   invalidGrant: 'Token has been expired or revoked.',
-  // The refresh token is not given again: the client keeps its own.
+  // The answer holds no refresh token: the client keeps its own.
   grant: (accessToken) => ({
     access_token: accessToken,
     expires_in: 3599,

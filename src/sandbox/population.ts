@@ -3,11 +3,11 @@ import { pick } from './values.js';
 
 export interface PopulationOptions {
   readonly users?: number;
-  /** Each user has an account on each of them; absent, on two of the four, and some access tokens have run out. */
+  /** Each user has an account on each of these. Default: on two of the four, and some access tokens have expired. */
   readonly platforms?: readonly SandboxPlatform[];
-  /** Breaks a realistic handful of accounts; go with `FAULTY_REFUSED_METRICS` for the sandbox. */
+  /** Breaks a realistic handful of accounts. Use it with `FAULTY_REFUSED_METRICS` for the sandbox. */
   readonly faulty?: boolean;
-  /** When the tokens of which it is known ran out at the latest. Default: now. */
+  /** The time before which tokens with a known expiry date have expired. Default: now. */
   readonly now?: Date;
 }
 
@@ -44,7 +44,7 @@ const TRADES = [
   'Cheese',
 ];
 
-/** The platforms of every ten users: each pair occurs, and Instagram most of all. */
+/** The platforms of every ten users: each pair occurs, with Instagram the most frequent. */
 const PAIRS: readonly (readonly SandboxPlatform[])[] = [
   ['instagram', 'facebook'],
   ['instagram', 'youtube'],
@@ -74,7 +74,7 @@ const FAULTS: Readonly<Record<SandboxPlatform, Readonly<Record<number, Fault>>>>
     77: { kind: 'throttled' },
   },
   youtube: { 10: { kind: 'dead_token' }, 32: { kind: 'no_data' }, 54: { kind: 'missing_permission' } },
-  // A day's quota would be the end of LinkedIn for the whole run.
+  // A used-up daily quota would end LinkedIn for the whole run.
   linkedin: {
     13: { kind: 'dead_token' },
     38: { kind: 'missing_permission' },
@@ -82,7 +82,7 @@ const FAULTS: Readonly<Record<SandboxPlatform, Readonly<Record<number, Fault>>>>
   },
 };
 
-/** The same accounts each time within a day (UTC): by default 150 users with two accounts each. */
+/** The same accounts in every call on one day (UTC): by default 150 users with two accounts each. */
 export function population(options: PopulationOptions = {}): SandboxAccount[] {
   const { users = 150, platforms, faulty = false, now = new Date() } = options;
   return Array.from({ length: users }, (_, i) => i + 1).flatMap((user) =>
@@ -98,14 +98,14 @@ function pairOf(user: number): readonly SandboxPlatform[] {
   return PAIRS[(user - 1) % PAIRS.length] ?? [];
 }
 
-/** Of those that can be renewed, every third's access token has run out, as after its hour; of half of these it is known. */
+/** Of the accounts with renewable tokens, every third has an expired access token; for half of these, the expiry date is known. */
 function ranOut(account: SandboxAccount, user: number, now: Date): Partial<SandboxAccount> {
   if (account.refreshToken === undefined || user % 3 !== 0) return {};
   const today = `${now.toISOString().slice(0, 10)}T00:00:00Z`;
   return { fault: { kind: 'expired_token' }, ...(user % 2 === 0 && { tokenExpiresAt: today }) };
 }
 
-/** `20000000-0000-4000-8000-000000000042`: a UUID, for databases that want one. */
+/** `20000000-0000-4000-8000-000000000042`: a UUID, for databases that require one. */
 function sandboxUserId(user: number): string {
   return `20000000-0000-4000-8000-${digits(user, 12)}`;
 }
@@ -117,7 +117,7 @@ const ACCOUNT_OF: Readonly<Record<SandboxPlatform, (user: number) => SandboxAcco
   linkedin: linkedinAccount,
 };
 
-/** Every fifth logs in with Instagram itself; every seventh of the others is connected by the id of its Page. */
+/** Every fifth uses the Instagram login; every seventh of the others is connected by the id of its Page. */
 function instagramAccount(user: number): SandboxAccount {
   const base = common(user, 'instagram');
   const accountId = `178414${digits(user, 11)}`;
@@ -131,7 +131,7 @@ function instagramAccount(user: number): SandboxAccount {
   };
 }
 
-/** Every sixth holds a user's token, to be exchanged for the Page's own. */
+/** Every sixth has a user's token, which has to be exchanged for the Page's own. */
 function facebookAccount(user: number): SandboxAccount {
   const base = { ...common(user, 'facebook'), accountId: pageId(user) };
   const pageToken = `EAAsandboxPage${digits(user, 6)}`;
@@ -161,7 +161,7 @@ function linkedinAccount(user: number): SandboxAccount {
 function common(user: number, platform: SandboxPlatform) {
   const place = PLACES[user % PLACES.length];
   const trade = TRADES[user % TRADES.length];
-  // Every eleventh is small: Instagram withholds what it withholds below 100 followers.
+  // Every eleventh is so small that Instagram withholds some metrics (below 100 followers).
   const followers = user % 11 === 0 ? 36 : pick(`${platform}|${user}`, 150, 60_000);
   return { platform, userId: sandboxUserId(user), name: `${place} ${trade}`, followers };
 }

@@ -5,7 +5,7 @@ import type { World } from './world.js';
 
 const HOUR_MS = 3_600_000;
 
-/** Whether a day has any data by now, and the account's faults leave it. */
+/** Whether a day has any data by now, given the account's faults. */
 export function hasData(day: SandboxDay, account: SandboxAccount, world: World): boolean {
   const { fault } = account;
   const now = world.now();
@@ -16,8 +16,8 @@ export function hasData(day: SandboxDay, account: SandboxAccount, world: World):
 }
 
 /**
- * How much of a metric's final value of a day the platform shows at an instant (ms): 1 is all of it, 0 is no value. Without a
- * metric, of the day as such.
+ * What share of a metric's final value for a day the platform shows at an instant (ms): 1 is all of it, 0 is no value. Without a
+ * metric: the share for the day as a whole.
  */
 export function shownShare(account: SandboxAccount, metric: string | null, day: SandboxDay, now: number): number {
   if (account.silences?.some(([since, until]) => since <= now && now < until)) return 0;
@@ -29,7 +29,7 @@ export function shownShare(account: SandboxAccount, metric: string | null, day: 
   return course.steps.findLast(({ fromHours }) => now >= day.end + fromHours * HOUR_MS)?.share ?? 0;
 }
 
-/** `trueValue`, as far as it is shown; undefined where nothing is. */
+/** The shown share of `trueValue`; undefined if nothing is shown. */
 export function shownValue(account: SandboxAccount, metric: string, day: SandboxDay, now: number): number | undefined {
   const share = shownShare(account, metric, day, now);
   const value = trueValue(account.accountId, metric, day.date);

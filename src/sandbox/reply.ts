@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface SandboxRequest {
-  /** Also the first segment of the path under which the sandbox serves it: one of `APIS`. */
+  /** One of `APIS`; also the first segment of the path under which the sandbox serves it. */
   readonly api: string;
   /** The API's base address, without a trailing slash. */
   readonly base: string;
@@ -12,7 +12,7 @@ export interface SandboxRequest {
   readonly rawQuery: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** Of a POST. */
+  /** The body of a POST. */
   readonly body: string;
 }
 
@@ -21,9 +21,9 @@ export interface Reply {
   /** An object is sent as JSON, a string as it is. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whose token asked. */
+  /** The account whose token was used. */
   readonly accountId?: string;
-  /** The API has no such address: the client is wrong. */
+  /** The API has no such address, so the client made a mistake. */
   readonly unexpected?: true;
   /** No answer at all. */
   readonly silence?: 'stall' | 'reset';
@@ -34,7 +34,7 @@ export function bearerToken(request: SandboxRequest): string | undefined {
   return /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
 }
 
-/** A path segment or parameter, decoded; undefined when its percent-encoding is broken. */
+/** A path segment or parameter, decoded; undefined if its percent-encoding is invalid. */
 export function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

@@ -8,23 +8,23 @@ import { type Counters, createWorld, type World } from './world.js';
 
 export interface SandboxOptions {
   readonly accounts: readonly SandboxAccount[];
-  /** The clock of the platforms. */
+  /** The platforms' clock. */
   readonly now?: () => Date;
-  /** Every answer is held back so long. */
+  /** Delay of every answer. */
   readonly latencyMs?: number;
-  /** How far the `Date` of each answer is ahead of this machine's clock. */
+  /** How far the `Date` header of each answer is ahead of this machine's clock. */
   readonly clockAheadMs?: number;
   /** Metrics that the platforms refuse, as if they had retired them. */
   readonly refusedMetrics?: readonly string[];
-  /** APIs whose calls of the day have been used up elsewhere: `youtube-analytics`, `youtube-data`, or a resource of LinkedIn's. */
+  /** APIs whose daily quota has been used up elsewhere: `youtube-analytics`, `youtube-data`, or one of LinkedIn's resources. */
   readonly exhausted?: readonly string[];
-  /** APIs of Google's that are not enabled for the app. */
+  /** Google APIs that are not enabled for the app. */
   readonly disabled?: readonly Api[];
-  /** So many calls of a day (UTC) LinkedIn answers, over all its resources. */
+  /** How many calls per day (UTC) LinkedIn answers, over all resources. */
   readonly linkedinCallsPerDay?: number;
-  /** Given, graph.facebook.com demands an `appsecret_proof`. */
+  /** If given, graph.facebook.com requires an `appsecret_proof`. */
   readonly metaAppSecret?: string;
-  /** Keeps every request in `requests`; off by default so that memory stays flat. */
+  /** Keeps every request in `requests`. Off by default, so that memory does not grow. */
   readonly record?: boolean;
 }
 
@@ -36,24 +36,24 @@ interface RecordedRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
-  /** Whose token asked; undefined for an unknown token. */
+  /** The account whose token was used; undefined for an unknown token. */
   readonly accountId: string | undefined;
-  /** 0 where the sandbox kept silent. */
+  /** 0 if the sandbox did not answer. */
   readonly status: number;
 }
 
 export interface Sandbox {
   readonly urls: Addresses;
-  /** The variables of a program that asks it: addresses, the app's credentials, and the versions in force by its clock. */
+  /** The variables for a program that uses it: addresses, the app's credentials, and the versions supported at its clock's time. */
   readonly environment: Readonly<Record<string, string>>;
   readonly requests: readonly RecordedRequest[];
   readonly counters: Readonly<Counters>;
-  /** How often an account met a fault: a test that injects one asserts that it was met. */
+  /** How often an account's fault has occurred, so that a test that injects one can check that it did. */
   fired(accountId: string, kind: FaultKind): number;
   close(): Promise<void>;
 }
 
-/** Serves the platforms' APIs in miniature on a loopback port of the system's choice. */
+/** Serves the platforms' APIs in miniature on a free loopback port. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const now = options.now ?? (() => new Date());
   const world = createWorld({
@@ -112,7 +112,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 const NO_SUCH_API: Reply = { status: 404, body: { error: 'The sandbox has no such API.' }, unexpected: true };
 
-/** A request of one of the APIs. */
+/** A request to one of the APIs. */
 interface ApiRequest extends SandboxRequest {
   readonly api: Api;
 }

@@ -1,6 +1,6 @@
-/** What is true in the sandbox: the server answers from here, and tests compare database rows with it. */
+/** The true values of the sandbox: the server answers with them, and tests compare database rows to them. */
 
-/** FNV-1a, mixed once more at the end: its low bits alone repeat too soon. */
+/** FNV-1a with an extra mixing step, because its low bits alone repeat too soon. */
 function hash(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
@@ -13,7 +13,7 @@ export function pick(text: string, low: number, high: number): number {
   return low + (hash(text) % (high - low + 1));
 }
 
-/** A metric's daily values lie in this range. Keys are the platforms' own names, but for `follows` and `unfollows`. */
+/** The range of a metric's daily values. Keys are the platforms' own names, except `follows` and `unfollows`. */
 const RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
   // Instagram; YouTube shares views, likes, comments, shares
   views: [800, 24_000],
@@ -56,7 +56,7 @@ const RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
   paidFollowerGain: [0, 5],
   impressionCount: [20, 4_000],
   clickCount: [0, 90],
-  // Taking back a sponsored reaction counts as minus one.
+  // Removing a sponsored reaction counts as minus one.
   likeCount: [-2, 80],
   commentCount: [0, 12],
   shareCount: [0, 9],
@@ -64,7 +64,7 @@ const RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
 
 type Of = (metric: string) => number;
 
-/** Metrics that follow from others, so that the numbers of a day make sense together. */
+/** Metrics derived from others, so that the numbers of a day are consistent. */
 const DERIVED: Readonly<Record<string, (of: Of, accountId: string, date: string) => number>> = {
   reach: (of) => Math.floor(of('views') * 0.62),
   accounts_engaged: (of) => Math.floor(of('likes') * 0.8),
@@ -85,7 +85,7 @@ const DERIVED: Readonly<Record<string, (of: Of, accountId: string, date: string)
     (of('clickCount') + of('likeCount') + of('commentCount') + of('shareCount')) / of('impressionCount'),
 };
 
-/** The value of an account's metric on a day (`YYYY-MM-DD` of the platform); undefined for a metric with no daily number. */
+/** The value of an account's metric on a day (`YYYY-MM-DD` of the platform); undefined for a metric without daily numbers. */
 export function trueValue(accountId: string, metric: string, date: string): number | undefined {
   const derive = DERIVED[metric];
   if (derive) return derive((name) => trueValue(accountId, name, date) ?? 0, accountId, date);
@@ -93,7 +93,7 @@ export function trueValue(accountId: string, metric: string, date: string): numb
   return range && pick(`${accountId}|${metric}|${date}`, range[0], range[1]);
 }
 
-/** Reactions to a Page's posts by kind; a kind that nobody gave has no key. Somebody always likes something. */
+/** Reactions to a Page's posts by kind, without kinds of which there are none. There is always at least one like. */
 export function trueReactions(accountId: string, date: string): Readonly<Record<string, number>> {
   const parts: Record<string, number> = {};
   for (const kind of ['like', 'love', 'wow', 'haha', 'sorry', 'anger'])
@@ -101,7 +101,7 @@ export function trueReactions(accountId: string, date: string): Readonly<Record<
   return parts;
 }
 
-/** Unique people of the days up to a date: more than on any of them, less than on all together. */
+/** Unique people in the days up to a date: more than on any one day, fewer than the sum. */
 export function trueReach(accountId: string, metric: string, date: string, days: number): number {
   const daily = Array.from({ length: days }, (_, back) => {
     const day = new Date(Date.parse(date) - back * 86_400_000).toISOString().slice(0, 10);
@@ -117,7 +117,7 @@ function sumOf(parts: Readonly<Record<string, number>>): number {
 
 export type Breakdown = 'media_product_type' | 'follow_type' | 'contact_button_type' | 'creatorContentType';
 
-/** Meta renamed these types; both vocabularies are met in the field, so one half of the accounts speaks each. */
+/** Meta renamed these types; both sets of names are in use, so half of the accounts have each. */
 const MEDIA_TYPES = [
   ['REEL', 'POST', 'STORY', 'CAROUSEL_CONTAINER', 'AD'],
   ['REELS', 'FEED', 'STORY', 'AD'],
@@ -132,24 +132,23 @@ function categories(accountId: string, breakdown: Breakdown, metric: string): re
     case 'contact_button_type':
       return ['EMAIL', 'CALL', 'DIRECTION', 'BOOK_NOW', 'TEXT'];
     case 'creatorContentType':
-      // Subscribers won on the channel's own page belong to no content.
+      // Subscribers gained on the channel's own page belong to no content.
       return metric.startsWith('subscribers')
         ? ['videoOnDemand', 'shorts', 'liveStream', 'creatorContentTypeUnspecified']
         : ['videoOnDemand', 'shorts', 'liveStream'];
   }
 }
 
-/** Accounts counted once however often they came: their slices overlap and add up to more than the total. */
+/** Metrics of unique accounts: their slices overlap and add up to more than the total. */
 export const UNIQUE_METRICS: ReadonlySet<string> = new Set(['reach', 'accounts_engaged']);
 
-/** A share of a value: whole where the value is. */
+/** A share of a value; a whole number if the value is one. */
 export function shareOf(value: number, share: number): number {
   return Number.isInteger(value) ? Math.round(value * share) : value * share;
 }
 
 /**
- * A metric's value of a day, or a share of it, by category; categories of 0 are left out. Adds up to that value, but for unique
- * metrics.
+ * A metric's value for a day, or a share of it, by category, without zeros. Adds up to that value, except for unique metrics.
  */
 export function trueSplit(
   accountId: string,
@@ -169,7 +168,7 @@ export function trueSplit(
   const total = UNIQUE_METRICS.has(metric) ? value + Math.floor(value * 0.01) : value;
   const names = categories(accountId, breakdown, metric);
   const seed = hash(`${accountId}|${date}`);
-  // Three bits a category: one of 0 to 7 shares of the whole, of which the first takes what is left over as well.
+  // Three bits per category give it 0 to 7 shares of the whole; the first category also gets the remainder.
   const weights = names.map((_name, i) => (seed >>> (3 * i)) & 7);
   const allWeights = weights.reduce((a, b) => a + b, 0);
   let rest = total;

@@ -1,4 +1,4 @@
-/** The APIs' versions, by the sandbox's clock: on no date has the sandbox outlived those that it is asked for. */
+/** The APIs' versions, derived from the sandbox's clock, so that the sandbox works on any date. */
 
 interface YearAndMonth {
   readonly year: number;
@@ -16,10 +16,10 @@ function monthAt(instant: number): YearAndMonth {
   return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1 };
 }
 
-/** Of LinkedIn, a version a month, `YYYYMM`, each answered for a year. */
+/** LinkedIn has one version per month, `YYYYMM`, each supported for a year. */
 const LINKEDIN_MONTHS = 12;
 
-/** A version of a month still to come is answered: a test may set the clock back. */
+/** Versions of future months are accepted, because a test may set the clock back. */
 export function isLinkedinVersion(version: string, now: number): boolean {
   const [, year, month] = /^(\d{4})(0[1-9]|1[0-2])$/.exec(version) ?? [];
   if (year === undefined) return false;
@@ -27,7 +27,7 @@ export function isLinkedinVersion(version: string, now: number): boolean {
   return age < LINKEDIN_MONTHS;
 }
 
-/** Of the Graph API, three versions a year, each for two years: v21.0 was the first that lived in October 2026. */
+/** The Graph API has three versions per year, each supported for two years: v21.0 was the oldest in October 2026. */
 const GRAPH_MONTHS = 4;
 const GRAPH_LIVES = 6;
 const FIRST_GRAPH = { version: 21, since: { year: 2024, month: 10 } };
@@ -38,7 +38,7 @@ export function graphVersions(now: number): { readonly oldest: number; readonly 
   return { oldest: newest - GRAPH_LIVES, newest };
 }
 
-/** The newest versions, under the names of the collector's environment: they are answered for a year at least. */
+/** The newest versions, under the names of the collector's variables. They are supported for at least a year. */
 export function newestVersions(now: Date): { META_GRAPH_VERSION: string; LINKEDIN_VERSION: string } {
   const { year, month } = monthAt(now.getTime());
   return {

@@ -1,45 +1,45 @@
 import type { FaultKind, FaultOf, SandboxAccount, SandboxPlatform } from './account.js';
 
-/** A token and what it opens: `user` and `page` on graph.facebook.com, `instagram` on graph.instagram.com, `bearer` elsewhere. */
+/** A token's account, and where it is valid: `user` and `page` at graph.facebook.com, `instagram` at graph.instagram.com, `bearer` elsewhere. */
 export interface Grant {
   readonly account: SandboxAccount;
   readonly kind: 'user' | 'page' | 'instagram' | 'bearer';
 }
 
-/** What a Graph id stands for. A Page may be known as a Facebook account, as the Page of an Instagram account, or both. */
+/** What a Graph id stands for. A Page can be a Facebook account, the Page of an Instagram account, or both. */
 export type GraphNode =
   | { readonly kind: 'instagram'; readonly account: SandboxAccount }
   | { readonly kind: 'page'; readonly id: string; facebook?: SandboxAccount; instagram?: SandboxAccount };
 
-/** Everything the platforms of one sandbox know. */
+/** The state that the platforms of one sandbox share. */
 export interface World {
   /** Ms since the epoch. */
   readonly now: () => number;
   /** Metrics that the platforms have retired. */
   readonly refusedMetrics: ReadonlySet<string>;
-  /** APIs (LinkedIn: resources) whose calls of the day have been used up elsewhere. */
+  /** APIs (LinkedIn: resources) whose daily quota has been used up elsewhere. */
   readonly exhausted: ReadonlySet<string>;
   /** APIs that are not enabled for the app. */
   readonly disabled: ReadonlySet<string>;
-  /** Whether LinkedIn has a call left today (UTC); takes it. */
+  /** Uses one of LinkedIn's calls for today (UTC); false if none is left. */
   takeLinkedinCall(): boolean;
-  /** Whether an account is refused a metric, as everybody is or alone. */
+  /** Whether an account is refused a metric, either alone or like everyone. */
   refuses(account: SandboxAccount, metric: string): boolean;
-  /** Given, graph.facebook.com demands an `appsecret_proof`. */
+  /** If given, graph.facebook.com requires an `appsecret_proof`. */
   readonly metaAppSecret: string | undefined;
   readonly nodes: ReadonlyMap<string, GraphNode>;
   readonly counters: Counters;
   /** Several accounts may share a token. */
   grants(token: string): readonly Grant[];
   refreshable(token: string, platform: SandboxPlatform): SandboxAccount | undefined;
-  /** A fresh access token for an account, accepted from now on. */
+  /** A new access token for an account, valid from now on. */
   issueToken(account: SandboxAccount): string;
-  /** Whether the account has a fault of that kind that is still to be met; counts it as met. */
+  /** The account's fault of that kind, unless it has already occurred as often as it should; counts it as having occurred. */
   meets<K extends FaultKind>(account: SandboxAccount, kind: K): FaultOf<K> | undefined;
   fired(accountId: string, kind: FaultKind): number;
 }
 
-/** Everything that was asked, in numbers. */
+/** Counts of requests. */
 export interface Counters {
   requests: number;
   /** Requests for an address that the API does not have. */

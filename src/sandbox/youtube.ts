@@ -6,7 +6,7 @@ import type { Reply, SandboxRequest } from './reply.js';
 import { pick } from './values.js';
 import type { World } from './world.js';
 
-/** Metrics that are the sum of those of the content types. */
+/** Metrics that are sums over the content types. */
 const SUMMABLE: ReadonlySet<string> = new Set([
   'views',
   'engagedViews',
@@ -23,7 +23,7 @@ const SUMMABLE: ReadonlySet<string> = new Set([
   'subscribersLost',
 ]);
 const RATIOS: ReadonlySet<string> = new Set(['averageViewDuration', 'averageViewPercentage']);
-/** Need another scope and a channel that earns: 403 here. */
+/** Metrics that need another scope and a monetized channel: 403 here. */
 const MONEY: ReadonlySet<string> = new Set([
   'estimatedRevenue',
   'estimatedAdRevenue',
@@ -34,9 +34,9 @@ const MONEY: ReadonlySet<string> = new Set([
   'adImpressions',
   'cpm',
 ]);
-/** Reports without the dimension `day` exist, and are of no use to a daily collector. */
+/** Reports without the dimension `day` exist, but are useless to a daily collector. */
 const DIMENSIONS: readonly string[] = ['day', 'day,creatorContentType'];
-/** The last day for which all metrics are ready lies so many days before today. */
+/** The last day for which all metrics are ready is this many days before today. */
 const DELAY_DAYS = 3;
 
 interface Report {
@@ -100,7 +100,7 @@ function resultTable(report: Report, account: SandboxAccount, world: World): obj
   return {
     kind: 'youtubeAnalytics#resultTable',
     columnHeaders: columns.map((name) => columnHeader(name, report)),
-    // Nothing found: the key is absent, not an empty list.
+    // Without results the key is absent, not an empty list.
     ...(rows.length > 0 && { rows: rows.map((row) => columns.map((name) => row[name])) }),
   };
 }
@@ -110,12 +110,12 @@ function columnHeader(name: string, report: Report): object {
   return { name, columnType: 'METRIC', dataType: name === 'averageViewPercentage' ? 'FLOAT' : 'INTEGER' };
 }
 
-/** Which column is where is told by `columnHeaders` alone: another order in each answer keeps a client from relying on one. */
+/** Only `columnHeaders` says which column is where. Each answer has another order, so that a client cannot rely on one. */
 function shuffled(names: readonly string[], seed: string): string[] {
   return [...names].sort((a, b) => pick(seed + a, 0, 1e9) - pick(seed + b, 0, 1e9));
 }
 
-/** The answer stops at the last day for which all of its metrics are ready, without a word on the days after it. */
+/** The answer stops at the last day for which all of its metrics are ready, and does not mention later days. */
 function readyDays(report: Report, account: SandboxAccount, world: World): SandboxDay[] {
   if (world.meets(account, 'no_data')) return [];
   const newest = Math.min(report.end, pacificDayAt(world.now()).index - DELAY_DAYS);
@@ -128,7 +128,7 @@ function readyDays(report: Report, account: SandboxAccount, world: World): Sandb
 
 type Row = Record<string, string | number>;
 
-/** The row of a day, or one for each content type that has anything on it. */
+/** The row of a day, or one row per content type with any values on it. */
 function rowsOf(day: SandboxDay, report: Report, account: SandboxAccount, now: number): Row[] {
   const value = (metric: string) => shownValue(account, metric, day, now) ?? 0;
   if (!report.dimensions.includes('creatorContentType')) {
@@ -193,7 +193,7 @@ function channel(account: SandboxAccount, parts: readonly string[]): object {
   };
 }
 
-/** Rounded down to three figures, as YouTube shows it above 1,000. */
+/** Rounded down to three significant digits, as YouTube shows it above 1,000. */
 function shownSubscribers(count: number): number {
   const unit = 10 ** Math.max(0, String(count).length - 3);
   return Math.floor(count / unit) * unit;

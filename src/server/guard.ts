@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 const WINDOW_MS = 60_000;
 const WRONG_IN_A_WINDOW = 10;
-/** Addresses remembered at once; beyond it the one longest known is forgotten. */
+/** How many addresses are remembered; beyond that, the oldest is forgotten. */
 const MOST_ADDRESSES = 10_000;
 
 export type Verdict =
@@ -11,20 +11,20 @@ export type Verdict =
   | { readonly kind: 'too_many'; readonly retryAfterSeconds: number };
 
 export interface Guard {
-  /** Judges what somebody at an address gave as the secret. */
+  /** Checks the secret that a caller at an address gave. */
   judge(address: string, given: string | undefined): Verdict;
 }
 
 export interface GuardOptions {
   readonly secret: string;
   readonly now: () => number;
-  /** Told once a minute at most how many were refused since the last time. */
+  /** Called at most once a minute, with the number of requests refused since the last call. */
   readonly onRefused: (count: number) => void;
 }
 
 /**
- * Lets in who knows the secret. Ten wrong ones in a minute, and an address hears nothing but to wait; the right one is let in
- * even then, or a stranger behind the same proxy could lock out whoever starts the runs.
+ * Admits callers that know the secret. After ten wrong secrets in a minute, an address is told to wait. The right secret is admitted
+ * even then: otherwise a stranger behind the same proxy could lock out the caller that starts the runs.
  */
 export function createGuard({ secret, now, onRefused }: GuardOptions): Guard {
   const expected = digest(secret);
@@ -52,7 +52,7 @@ export function createGuard({ secret, now, onRefused }: GuardOptions): Guard {
 
   return {
     judge(address, given) {
-      // Digests are of one length, as the comparison needs; how long it takes tells nothing of the secret.
+      // Digests have the same length, which the comparison requires; its duration reveals nothing about the secret.
       if (given !== undefined && timingSafeEqual(digest(given), expected)) return { kind: 'welcome' };
       tell();
       const window = windowOf(address);

@@ -1,4 +1,4 @@
-/** Under the paths that callers of the application's own scheduler use. */
+/** The paths are those that callers of the application's own scheduler use. */
 export const INTERNAL = '/api/internal/analytics';
 export const TRIGGER_PATH = `${INTERNAL}/trigger-collection`;
 /** An older path of the same endpoint, which some callers still use. */

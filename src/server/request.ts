@@ -4,7 +4,7 @@ import { ALL } from '../store/selection.js';
 import { parseJson } from '../text.js';
 import type { RunRequest } from './runner.js';
 
-/** What a caller may ask for; pg_cron's job says who it is in the last three. */
+/** The body of a request. pg_cron's job identifies itself with the last three fields. */
 const Body = (today: string, known: readonly string[]) =>
   z.strictObject({
     user: z.string().trim().min(1, 'is empty').max(200, 'is too long').optional(),
@@ -23,10 +23,10 @@ const Body = (today: string, known: readonly string[]) =>
 
 export type ParsedRequest =
   | { readonly ok: true; readonly request: RunRequest }
-  /** `field` is null when the body as a whole is wrong. */
+  /** `field` is null if the body as a whole is wrong. */
   | { readonly ok: false; readonly field: string | null; readonly problem: string };
 
-/** Reads the body of a trigger; nothing at all asks for everything that is due. `today` is today's date in UTC, `known` the platforms. */
+/** Reads the body of a trigger; an empty one asks for everything that is due. `today` is today's date in UTC, `known` the platforms. */
 export function parseTrigger(body: string, today: string, known: readonly string[]): ParsedRequest {
   const json = body.trim() === '' ? {} : parseJson(body);
   if (json === undefined) return { ok: false, field: null, problem: 'the body is not JSON' };
@@ -52,7 +52,7 @@ export function scheduledRun(trigger: string): RunRequest {
 function mistakeOf({ issues: [issue] }: z.ZodError): ParsedRequest {
   if (issue?.code === 'unrecognized_keys') {
     const [field = ''] = issue.keys;
-    return { ok: false, field, problem: 'is not a known field; known are user, date and platforms' };
+    return { ok: false, field, problem: 'is not a known field; the known fields are user, date and platforms' };
   }
   const field = issue?.path[0];
   if (field === undefined) return { ok: false, field: null, problem: 'the body is not a JSON object' };

@@ -12,7 +12,7 @@ import { errorLine, type Runner } from './runner.js';
 import type { Schedule } from './schedule.js';
 
 const LARGEST_BODY_BYTES = 16_384;
-/** However often somebody asks, the database is asked once in this time. */
+/** The database is asked at most once in this time, however many requests come. */
 const ANSWER_LASTS_MS = 1_000;
 const READY_WITHIN_MS = 5_000;
 
@@ -20,14 +20,14 @@ export interface Parts {
   readonly store: Pick<Store, 'check' | 'lastRuns' | 'readRun'>;
   readonly runner: Pick<Runner, 'start'>;
   readonly schedule: Pick<Schedule, 'next' | 'trigger'>;
-  /** The names of those that can be collected. */
+  /** The names of the platforms that can be collected. */
   readonly platforms: readonly string[];
   readonly guard: Guard;
   readonly now: () => Date;
   readonly log: (message: string) => void;
 }
 
-/** The endpoints. Every answer is JSON and says nothing of what is inside; the log says it. */
+/** The endpoints. Every answer is JSON without internal details, which go to the log. */
 export function createRoutes({ store, runner, schedule, platforms, guard, now, log }: Parts): Hono {
   const lastRun = shared(ANSWER_LASTS_MS, async () => (await store.lastRuns()).run);
   const ready = shared(ANSWER_LASTS_MS, () => within(READY_WITHIN_MS, store.check()));
@@ -70,7 +70,8 @@ export function createRoutes({ store, runner, schedule, platforms, guard, now, l
     [TRIGGER_PATH, OLDER_TRIGGER_PATH],
     bodyLimit({
       maxSize: LARGEST_BODY_BYTES,
-      onError: (c) => problem(c, 413, 'too_large', `The body is larger than ${LARGEST_BODY_BYTES} bytes.`),
+      onError: (c) =>
+        problem(c, 413, 'too_large', `The body is larger than ${LARGEST_BODY_BYTES.toLocaleString('en')} bytes.`),
     }),
     async (c) => {
       const parsed = parseTrigger(await c.req.text(), now().toISOString().slice(0, 10), platforms);
@@ -141,7 +142,7 @@ function runJson(run: RunRow) {
   };
 }
 
-/** `2025-12-20T02:00:00+00:00`, as Python writes it. */
+/** `2025-12-20T02:00:00+00:00`, in Python's format. */
 function offsetTime(time: Date): string {
   return `${time.toISOString().slice(0, 19)}+00:00`;
 }
@@ -153,7 +154,7 @@ function within(ms: number, promise: Promise<void>): Promise<void> {
   ]);
 }
 
-/** Asks at most once in `ms`: who comes meanwhile, however many they are, shares the answer, or its failure. */
+/** Asks at most once in `ms`; callers in the meantime share the answer, or its failure. */
 function shared<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
   let last: { readonly at: number; readonly answer: Promise<T> } | null = null;
   return () => {

@@ -9,7 +9,7 @@ import { redact } from '../http/redact.js';
 import type { OnEvent } from '../report/events.js';
 import type { Summary } from '../report/summary.js';
 
-/** Of the time that a supervisor waits after SIGTERM: Docker ten seconds, Kubernetes thirty. */
+/** Less than the time that a supervisor waits after SIGTERM: Docker ten seconds, Kubernetes thirty. */
 const FINISHING_MS = 5_000;
 
 export type RunRequest = Pick<CollectOptions, 'selection' | 'platforms' | 'window' | 'trigger'>;
@@ -17,11 +17,11 @@ export type RunRequest = Pick<CollectOptions, 'selection' | 'platforms' | 'windo
 /** Runs one at a time. */
 export interface Runner {
   /**
-   * Starts a run and returns its id once it has its lease. Throws `LeaseHeld` while another run is in progress, else what the run threw
-   * before that; only later failures are logged here.
+   * Starts a run and returns its id once it has its lease. Throws `LeaseHeld` while another run is in progress, otherwise what the run
+   * threw before it had its lease; only later failures are logged here.
    */
   start(request: RunRequest): Promise<string>;
-  /** Takes no more runs; lets the one under way finish, or stops it politely. */
+  /** Accepts no more runs, and lets the one in progress finish or stops it gracefully. */
   stop(): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export function createRunner({
 }: RunnerOptions): Runner {
   let current: Run | null = null;
   let stopping = false;
-  /** All that is under way: the run, and what is told of it and of the one before. */
+  /** Everything in progress: the run, and the alerts about it and about the previous run. */
   const pending = new Set<Promise<void>>();
 
   function begin(request: RunRequest): Run {
@@ -74,7 +74,7 @@ export function createRunner({
         telling.onEvent(event);
         onEvent(event);
       };
-      // Called in a promise, so that nothing it throws, at once or later, gets past this run.
+      // Called inside a promise, so that this run handles whatever it throws, synchronously or later.
       const ended = Promise.resolve()
         .then(() => collect(options, onEach))
         .then(
@@ -121,11 +121,12 @@ function atWork(runId: string): LeaseHeld {
 
 function describeEnd({ run_id, status, connections, metrics, duration_ms }: Summary): string {
   const { total, succeeded, failed } = connections;
-  const counts = `${succeeded} of ${total} connections ok, ${failed} failed, ${metrics.inserted} metrics inserted`;
+  const number = (count: number) => count.toLocaleString('en');
+  const counts = `${number(succeeded)} of ${number(total)} connections ok, ${number(failed)} failed, ${number(metrics.inserted)} metrics inserted`;
   return `run ${run_id} ${status}: ${counts}, in ${(duration_ms / 1000).toFixed(1)} s`;
 }
 
-/** A failure in a line for the log. */
+/** A failure as one line for the log. */
 export function errorLine(error: unknown): string {
   return error instanceof CollectError
     ? `${error.message} ${error.fix} [${error.code}]`

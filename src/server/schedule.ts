@@ -7,13 +7,13 @@ export interface Schedule {
   next(): Date | null;
   /** The last time before an instant. */
   previous(before: Date): Date | null;
-  /** As APScheduler, which callers of these endpoints know, writes it: `cron[hour='2,9', minute='0']`. */
+  /** In the notation of APScheduler, which callers of these endpoints know: `cron[hour='2,9', minute='0']`. */
   readonly trigger: string;
-  /** Calls back at each time, until what it answers is called. */
+  /** Calls back at each time, until the returned function is called. */
   start(onTime: () => void): () => void;
 }
 
-/** `cron` has five fields, or a sixth before them for seconds. */
+/** `cron` has five fields, or six with seconds first. */
 export function createSchedule({ cron, timeZone }: { readonly cron: string; readonly timeZone: string }): Schedule {
   const times = new Cron(cron, { timezone: timeZone });
   return {
@@ -27,7 +27,7 @@ export function createSchedule({ cron, timeZone }: { readonly cron: string; read
   };
 }
 
-/** In APScheduler's order and spelling; a day's fields are named only where they say something. */
+/** In APScheduler's order and spelling; the fields for days are included only if they restrict something. */
 function triggerOf(cron: string): string {
   const fields = cron.trim().toLowerCase().split(/\s+/).slice(-5);
   const [minute, hour, day, month, dayOfWeek = '*'] = fields.map((field) => field.replace(/\b0+(?=\d)/g, ''));
@@ -38,7 +38,7 @@ function triggerOf(cron: string): string {
   return `cron[${named.map(([name, value]) => `${name}='${value}'`).join(', ')}]`;
 }
 
-/** cron counts days from Sunday, APScheduler from Monday: only their names mean the same in both. */
+/** cron numbers days from Sunday, APScheduler from Monday: only names mean the same in both. */
 function nameDays(field: string): string {
   return field.replace(/(?<![/#\d])[0-7]\b/g, (digit) => DAYS[Number(digit) % 7] ?? digit);
 }

@@ -11,24 +11,24 @@ import { createRoutes } from './routes.js';
 import { createRunner, errorLine } from './runner.js';
 import { createSchedule } from './schedule.js';
 
-/** A request that takes longer to arrive is no request. */
+/** A request that takes longer to arrive is cut off. */
 const REQUEST_MS = 30_000;
-/** Longer than a proxy keeps an idle connection, which would else send a request into one that is being closed. */
+/** Longer than a proxy keeps an idle connection, so that it does not send a request on one that is being closed. */
 const IDLE_MS = 75_000;
-/** When the lease of a run that was killed is over, and a little more. */
+/** A little longer than the lease of a killed run lasts. */
 const CATCH_UP_AGAIN_MS = 150_000;
 
 export interface ServerOptions {
   readonly app: Pick<App, 'collect' | 'store'>;
-  /** The names of those that can be collected. */
+  /** The names of the platforms that can be collected. */
   readonly platforms: readonly string[];
   readonly secret: string;
   readonly cron: string;
   readonly timeZone: string;
   readonly host: string;
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** How late a time that was missed is made up for. */
+  /** How late a missed scheduled run is still started. */
   readonly graceMs: number;
   readonly alerts: Alerts;
   readonly allowedFailures: AllowedFailures;
@@ -42,7 +42,7 @@ export interface ServerOptions {
 export interface RunningServer {
   /** Without a trailing slash. */
   readonly url: string;
-  /** Stops listening, and lets the run under way finish or stop politely. */
+  /** Stops listening, and lets the run in progress finish or stop gracefully. */
   stop(): Promise<void>;
 }
 
@@ -54,7 +54,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const guard = createGuard({
     secret,
     now: () => performance.now(),
-    onRefused: (count) => log(`refused ${count} ${count === 1 ? 'request' : 'requests'} with a wrong secret`),
+    onRefused: (count) =>
+      log(`refused ${count.toLocaleString('en')} ${count === 1 ? 'request' : 'requests'} with a wrong secret`),
   });
   const routes = createRoutes({ store: app.store, runner, schedule, platforms, guard, now, log });
   const server = createServer(
@@ -77,8 +78,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const missed = schedule.previous(now());
   let again: NodeJS.Timeout | undefined;
   /**
-   * Makes up for the last time that passed while no server was there, and with it for those before. Tries again later if a
-   * killed run still has its lease or the database is away, until the next time of the schedule does the work.
+   * Starts the last scheduled run that was missed while no server was running, which covers earlier ones as well. Tries again later
+   * if a killed run still holds the lease or the database is unreachable, until the next scheduled time.
    */
   async function catchUp(): Promise<void> {
     if (missed === null || now().getTime() - missed.getTime() > graceMs) return;
@@ -107,7 +108,7 @@ async function listen(server: Server, { host, port }: ServerOptions): Promise<st
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const message = `Cannot listen on ${host}:${port} (${cause.code ?? 'unknown error'}).`;
-      reject(new CollectError('address_taken', message, 'Choose another with --host and --port.', { cause }));
+      reject(new CollectError('address_taken', message, 'Choose another address with --host and --port.', { cause }));
     });
     server.listen(port, host, resolve);
   });

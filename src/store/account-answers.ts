@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DOUBT_REASONS, FIGURES, OUTCOME_STATES } from './accounts.js';
 
-/** What the SQL functions on accounts and connections answer, in their spelling, turned into the store's. */
+/** The answers of the SQL functions on accounts and connections, translated from SQL's spelling into the store's. */
 
 const date = z.iso.date();
 const instant = z.iso.datetime({ offset: true });

@@ -3,23 +3,23 @@ import type { Selection } from './selection.js';
 
 /**
  * How a planned (account, day) ended.
- * `settled`: final values written. `provisional`: values written before the settling time. `pending`: ended, nothing there
- * yet. `no_data`: settling time passed, still nothing. `failed`: see the reason. `skipped`: not asked, on purpose.
+ * `settled`: final values written. `provisional`: values written before the settling time. `pending`: ended, but no data
+ * yet. `no_data`: settling time passed, still no data. `failed`: see the reason. `skipped`: deliberately not asked for.
  */
 export const OUTCOME_STATES = ['settled', 'provisional', 'pending', 'no_data', 'failed', 'skipped'] as const;
 
 /** One of `OUTCOME_STATES`. */
 export type OutcomeState = (typeof OUTCOME_STATES)[number];
 
-/** What the ledger (`collection_outcomes`) knows of an account's day. */
+/** The ledger's (`collection_outcomes`) entry for an account's day. */
 export interface LedgerEntry {
   readonly date: string;
   readonly state: OutcomeState;
-  /** Metrics that the account had on other days, and not on this one when it was last asked for. */
+  /** Metrics that the account had on other days, but not on this one when it was last asked for. */
   readonly missing: readonly string[];
-  /** What is stored of the day. */
+  /** What is stored for the day. */
   readonly figures: Figures;
-  /** Of a provisional day: why what the platform said of it is not believed yet. */
+  /** For a provisional day: why the platform's answer is not yet believed. */
   readonly doubt: DoubtReason | null;
 }
 
@@ -27,11 +27,11 @@ export interface LedgerEntry {
 export const FIGURES = ['values', 'zero', 'nothing'] as const;
 export type Figures = (typeof FIGURES)[number];
 
-/** The account alone shows nothing but zeros for a day, or most accounts of its platform show zeros or nothing. */
+/** The account alone has nothing but zeros for a day, or most accounts of its platform have zeros or no data. */
 export const DOUBT_REASONS = ['fell_to_zero', 'platform_anomaly'] as const;
 export type DoubtReason = (typeof DOUBT_REASONS)[number];
 
-/** The first and the last day (`YYYY-MM-DD`) on which an account had each metric of a day. */
+/** The first and the last day (`YYYY-MM-DD`) on which an account had each daily metric. */
 export type MetricDays = Readonly<Record<string, readonly [first: string, last: string]>>;
 
 /** Dates `YYYY-MM-DD`, both inclusive. */
@@ -48,9 +48,9 @@ export interface AccountFilter {
 export interface AccountsRequest {
   readonly filter: AccountFilter;
   readonly ledger: DateRange;
-  /** The run that reads them; null where none does. */
+  /** The run that reads them; null if none does. */
   readonly runId: string | null;
-  /** Reads them as they would be after `syncAccounts` for these platforms, without a trace of it; null to read them as they are. */
+  /** Reads them as they would be after `syncAccounts` for these platforms, without changing anything; null to read them as they are. */
   readonly preview: SyncRequest['collected'] | null;
 }
 
@@ -64,43 +64,43 @@ export interface SyncRequest {
 export interface SuccessionsRequest {
   /** Only this user's; null for all. */
   readonly userId: string | null;
-  /** The run's clock, once it is known to be right. */
+  /** The run's time, confirmed to be right. */
   readonly at: Date;
-  /** After so many days without a collected day, a failing primary account gives way to a working one. */
+  /** After this many days without a collected day, a failing primary account is replaced by a working one. */
   readonly windowDays: number;
 }
 
 export interface SyncedAccounts {
-  /** Accounts of users whom the application's table of users does not know: they are not collected. */
+  /** Accounts of users who are missing from the application's users table: they are not collected. */
   readonly unknownUsers: number;
 }
 
-/** An account that is to take another's place in `analytics_snapshots`. */
+/** An account that is to replace another in `analytics_snapshots`. */
 export interface Succession {
-  /** Their keys in `collection_accounts`. */
+  /** The accounts' keys in `collection_accounts`. */
   readonly account: number;
   readonly former: number;
   readonly userId: string;
   readonly platform: string;
   readonly accountId: string;
   readonly formerAccountId: string;
-  /** Why the former one failed; null when it is no longer connected. */
+  /** Why the former account failed; null if it is no longer connected. */
   readonly reason: string | null;
 }
 
 /** How many connections there are, of all users or of one. */
 export interface ConnectionCounts {
-  /** Each service that there is a connection of, collected or not. */
+  /** Each service that has a connection, collected or not. */
   readonly services: readonly { readonly service: string; readonly active: number; readonly inactive: number }[];
-  /** Connections with a token that is encrypted. */
+  /** Connections with an encrypted token. */
   readonly encrypted: number;
-  /** Where the one user has none: users whose ids begin or end alike. */
+  /** If the one user has none: users whose ids begin or end in the same way. */
   readonly neighbours: readonly string[];
 }
 
 export interface AccountPage {
   readonly accounts: readonly StoredAccount[];
-  /** How many there are in all; with the first page only. */
+  /** The total number of accounts; only with the first page. */
   readonly total: number | null;
 }
 
@@ -110,23 +110,23 @@ export interface StoredAccount {
   readonly id: number;
   readonly userId: string;
   readonly platform: string;
-  /** Null where its connection names no account. */
+  /** Null if its connection names no account. */
   readonly accountId: string | null;
   readonly accountName: string | null;
-  /** The one renewed last comes first. */
+  /** The most recently renewed first. */
   readonly connections: readonly [StoredConnection, ...StoredConnection[]];
-  /** ISO 8601 with offset: since when each run has failed for it; null when the last one did not. */
+  /** ISO 8601 with offset: the first of the consecutive runs that failed for it; null if the last one did not. */
   readonly failingSince: string | null;
-  /** How many runs that is; 0 when the last one did not fail. */
+  /** The number of those runs; 0 if the last one did not fail. */
   readonly failingRuns: number;
-  /** The first day that was collected of it. */
+  /** The first day that was collected for it. */
   readonly firstDay: string | null;
-  /** Every day up to this one is collected, empty for good or lost. */
+  /** Every day up to this one is collected, finally without data, or lost. */
   readonly doneTo: string | null;
-  /** The last day whose closing figures change no more. */
+  /** The last day whose closing figures are final. */
   readonly closingDay: string | null;
   readonly metrics: MetricDays;
-  /** Since the window's beginning, or since the first day that is not done. */
+  /** From the window's first day, or from the first day that is not done. */
   readonly ledger: readonly LedgerEntry[];
 }
 
@@ -139,9 +139,9 @@ export interface StoredConnection {
   readonly tokenExpiresAt: string | null;
 }
 
-/** A row of `analytics_snapshots`, or of `analytics_account_snapshots` where its account is not the primary one. */
+/** A row of `analytics_snapshots`, or of `analytics_account_snapshots` if its account is not the primary one. */
 export interface SnapshotRow {
-  /** Its account's key; it tells user, platform and table. */
+  /** Its account's key, which determines the user, the platform and the table. */
   readonly account: number;
   readonly metric: string;
   readonly value: number;
@@ -149,7 +149,7 @@ export interface SnapshotRow {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** A row of `collection_outcomes`; `run_id` and `updated_at` are the database's to fill. */
+/** A row of `collection_outcomes`; the database fills in `run_id` and `updated_at`. */
 export type OutcomeRow = {
   readonly account: number;
   readonly date: string;
@@ -168,38 +168,38 @@ export type OutcomeRow = {
     }
 );
 
-/** How an account stands after a run. */
+/** An account's state after a run. */
 export interface AccountRow {
   readonly id: number;
   /** The connection that opened it, or was last tried. */
   readonly connectionId: string;
-  /** Why the account, or its first day that failed, could not be collected; null when nothing failed. */
+  /** Why the account, or the first of its days that failed, could not be collected; null if nothing failed. */
   readonly reason: FailureReason | null;
   readonly message: string | null;
-  /** False where the API was shut, throttled or out of calls: the account is as early in the order of the next run as before. */
+  /** False if the API was skipped, throttled or out of quota: the account then keeps its place in the order of the next run. */
   readonly reached: boolean;
   readonly doneTo: string | null;
-  /** What it was when the account was read. */
+  /** The value of `doneTo` when the account was read. */
   readonly doneToBefore: string | null;
-  /** As in `StoredAccount`; null where it stays what it was. */
+  /** As in `StoredAccount`; null to keep the stored value. */
   readonly closingDay: string | null;
   readonly metrics: MetricDays;
-  /** Days found to be beyond the platform's reach in this run. */
+  /** Days that this run found the platform no longer answers for. */
   readonly daysLost: number;
-  /** Up to this day nothing can be asked any more: rows that are provisional there become settled. */
+  /** The platform no longer answers for days up to this one: their provisional rows become settled. */
   readonly closedTo: string | null;
 }
 
 export interface RecordBatch {
   readonly runId: string;
-  /** The run's clock. */
+  /** The run's time. */
   readonly at: Date;
   readonly accounts: readonly AccountRow[];
   readonly snapshots: readonly SnapshotRow[];
   readonly outcomes: readonly OutcomeRow[];
-  /** Overwrite settled rows too. */
+  /** Whether to overwrite settled rows too. */
   readonly refresh: boolean;
-  /** Overwrite the rows of other writers. */
+  /** Whether to overwrite rows of other writers. */
   readonly adopt: boolean;
 }
 
@@ -217,10 +217,10 @@ export const NOTHING_RECORDED: RecordCounts = {
   foreign: { rows: 0, since: null, until: null },
 };
 
-/** Rows of other writers in whose place a value was to be written: they stand. */
+/** Rows of other writers that have the key of a collected value, and were kept. */
 export interface ForeignRows {
   readonly rows: number;
-  /** The first and the last day of theirs; null when there is none. */
+  /** Their first and last day; null if there are none. */
   readonly since: string | null;
   readonly until: string | null;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FAILURE_REASONS } from '../errors.js';
 import { runSummary } from './run-summary.js';
 
-/** What the SQL functions answer, in their spelling, turned into the store's. */
+/** The answers of the SQL functions, translated from SQL's spelling into the store's. */
 
 const date = z.iso.date();
 const instant = z.iso.datetime({ offset: true });
@@ -10,7 +10,7 @@ const instant = z.iso.datetime({ offset: true });
 export const schemaAnswer = z.object({
   schema_version: z.number(),
   unique_key: z.boolean(),
-  // An older schema does not say.
+  // An older schema does not report it.
   value_type: z.string().default('numeric'),
 });
 
@@ -69,7 +69,7 @@ export const prunedAnswer = z.object({
 
 export const savedAnswer = z.union([
   z.object({ id: z.string(), created: z.boolean() }),
-  /** Why the table takes no such connection. */
+  /** Why the table does not accept the connection. */
   z.object({ refused: z.string() }),
 ]);
 export const removedAnswer = z.object({ removed: z.boolean() });

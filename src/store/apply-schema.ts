@@ -3,13 +3,13 @@ import { hasCode } from '../errors.js';
 import { recordSql, type SchemaPart, schemaParts } from './schema.js';
 import { ensureUniqueKey } from './unique-key.js';
 
-/** One connection to a database, for statements that come one after the other. Throws what the driver throws. */
+/** One connection to a database, for consecutive statements. Throws what the driver throws. */
 export interface SqlSession {
   /** Rows of one statement with parameters, or of the last of several without. */
   query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 
-/** What was done, a sentence each; none when the schema was in place. And what the application's own tables leave open. */
+/** What was done, one sentence each (none if the schema was up to date), and findings about the application's own tables. */
 export interface AppliedSchema {
   readonly done: readonly string[];
   readonly findings: readonly { readonly finding: string; readonly remedy: string }[];
@@ -19,7 +19,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const LOCK_TRIES = 60;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Parts that are applied again, though recorded, when the database has drifted away from them. */
+/** Parts that are applied again, although recorded, if the database has drifted from them. */
 const DRIFTED: Readonly<Record<string, string>> = {
   '005_values': `select format_type(atttypid, atttypmod) <> 'numeric' as is_due from pg_catalog.pg_attribute
     where attrelid = 'public.analytics_snapshots'::regclass and attname = 'value'`,
@@ -37,12 +37,12 @@ const DRIFTED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Brings a database's schema up to date while others go on using it: nothing waits longer than two seconds for a lock, behind
- * which readers would wait as long, and what takes time is done without one. Takes no lock when there is nothing to do.
+ * Brings a database's schema up to date while others use it: no statement waits for a lock for more than two seconds, because
+ * readers would queue behind it, and slow work is done without a lock. Takes no lock if there is nothing to do.
  */
 export async function applySchema(session: SqlSession): Promise<AppliedSchema> {
   const done: string[] = [];
-  // One at a time; building indexes on a large table takes longer than servers let a statement take.
+  // One at a time. Building indexes on a large table can exceed the server's statement timeout.
   await session.query(
     "set statement_timeout = 0; select pg_advisory_lock(hashtextextended('analytics-collect schema', 0))",
   );
@@ -52,7 +52,7 @@ export async function applySchema(session: SqlSession): Promise<AppliedSchema> {
     if (!(await isDue(session, part, applied))) continue;
     if (part.name.endsWith('_indexes')) await buildConcurrently(session, part.sql);
     await withLock(session, `${part.sql}\n${recordSql(part)}`);
-    // What it could not do is among the findings.
+    // If it could not be done, it is among the findings.
     if (!(await hasDrifted(session, part))) done.push(`applied ${part.name}: ${part.purpose}`);
   }
   const findings = await session.query('select finding, remedy from public.collection_schema_findings()');
@@ -65,7 +65,7 @@ export async function applySchema(session: SqlSession): Promise<AppliedSchema> {
   };
 }
 
-/** The checksums recorded, by name. */
+/** The recorded checksums, by name. */
 async function appliedParts(session: SqlSession): Promise<Map<string, string>> {
   const [table] = await session.query("select to_regclass('public.collection_migrations') is not null as is_there");
   if (table?.is_there !== true) return new Map();
@@ -73,7 +73,7 @@ async function appliedParts(session: SqlSession): Promise<Map<string, string>> {
   return new Map(rows.map(({ name, checksum }) => [String(name), String(checksum)]));
 }
 
-/** A migration is applied once, the functions with every change. */
+/** A migration is applied once, the functions after every change. */
 async function isDue(session: SqlSession, part: SchemaPart, applied: ReadonlyMap<string, string>): Promise<boolean> {
   const known = applied.get(part.name);
   if (known === undefined || (part.name === 'functions' && known !== part.checksum)) return true;
@@ -85,10 +85,10 @@ async function hasDrifted(session: SqlSession, { name }: SchemaPart): Promise<bo
   return drifted !== undefined && (await session.query(drifted))[0]?.is_due === true;
 }
 
-/** Builds the indexes of a migration that consists of nothing else, while writers go on; the migration then finds them there. */
+/** Builds the indexes of a migration that consists only of indexes, without blocking writers. The migration then finds them in place. */
 async function buildConcurrently(session: SqlSession, sql: string): Promise<void> {
   for (const [statement, name] of sql.matchAll(/^create index if not exists (\w+)[^;]+/gm)) {
-    // A build that was cut short leaves an index behind that is not valid.
+    // An interrupted build leaves an invalid index behind.
     const [index] = await session.query(
       `select not indisvalid as is_broken from pg_catalog.pg_index where indexrelid = to_regclass('public.${name}')`,
     );
@@ -97,7 +97,7 @@ async function buildConcurrently(session: SqlSession, sql: string): Promise<void
   }
 }
 
-/** Runs statements as one transaction that gives up a lock it does not get within two seconds, and tries again. */
+/** Runs statements as one transaction, and tries again if it does not get a lock within two seconds. */
 async function withLock(session: SqlSession, sql: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {

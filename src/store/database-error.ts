@@ -3,11 +3,11 @@ import { CollectError } from '../errors.js';
 
 const databaseError = z.object({ code: z.string(), message: z.string().default('') });
 
-/** What an error message says of the database. */
+/** How error messages refer to the database. */
 export interface Place {
   /** As in `Store.description`. */
   readonly description: string;
-  /** The environment variable to look at, or the folder. */
+  /** The environment variable to check. */
   readonly setting: string;
   readonly schemaFix: string;
 }
@@ -21,20 +21,20 @@ const CODES = {
   store_unreachable: new Set([
     ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE'],
     ...['57P01', '57P02', '57P03', '57014', '53300', '08000', '08001', '08003', '08004', '08006'],
-    // Serialization failure, deadlock, lock not available: another try may succeed.
+    // Serialization failure, deadlock, lock not available: a retry may succeed.
     ...['40001', '40P01', '55P03'],
     ...['PGRST000', 'PGRST001', 'PGRST002', 'PGRST003'],
   ]),
 };
 
 /**
- * Turns what a database, its driver or its REST interface says into a `CollectError`. Only the code and the first line of
- * the message are told: details and hints of PostgreSQL quote rows, and rows hold tokens.
+ * Turns an error of a database, its driver or its REST interface into a `CollectError`. Only the code and the first line of the
+ * message are included: PostgreSQL's details and hints quote rows, and rows hold tokens.
  */
 export function storeError(thrown: unknown, { description, setting, schemaFix }: Place): CollectError {
   const parsed = databaseError.safeParse(thrown);
   if (!parsed.success) {
-    // pg has no code for a connection that timed out or that ended early.
+    // pg has no code for a connection that timed out or was terminated.
     const why = thrown instanceof Error ? firstLine(thrown.message) : 'no reason given';
     return /timeout|terminated|timed out/i.test(why)
       ? new CollectError(
@@ -61,7 +61,7 @@ export function storeError(thrown: unknown, { description, setting, schemaFix }:
     const fix = `Check ${setting} and that the database is running.`;
     return new CollectError('store_unreachable', `Cannot reach ${description}: ${why}.`, fix);
   }
-  // Data exceptions, constraint violations, a key given twice: the rows are at fault, not the database.
+  // Data exceptions, constraint violations, duplicate keys: the rows are at fault, not the database.
   if (/^(22|23|21)/.test(code)) {
     return new CollectError(
       'store_failed',
@@ -72,7 +72,7 @@ export function storeError(thrown: unknown, { description, setting, schemaFix }:
   return new CollectError('store_failed', `A query to ${description} failed: ${why}.`, AGAIN);
 }
 
-/** Errors of class 22 (a value that does not fit) quote the value at the end of their message. */
+/** Errors of class 22 (invalid values) quote the value at the end of their message. */
 function told(code: string, message: string): string {
   const line = firstLine(message);
   return code.startsWith('22') ? line.replace(/:? ".*$/, '') : line;

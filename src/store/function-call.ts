@@ -1,4 +1,4 @@
-/** The statement that calls one of the schema's functions with named arguments, JSON among them encoded. */
+/** The statement that calls one of the schema's functions with named arguments. Objects and arrays are encoded as JSON. */
 export function functionCall(functionName: string, args: Readonly<Record<string, unknown>>) {
   const named = Object.keys(args).map((name, index) => `${name} => $${index + 1}`);
   const values = Object.values(args).map((value) =>

@@ -6,8 +6,9 @@ import { CollectError, hasCode } from '../errors.js';
 const held = new Set<string>();
 
 /**
- * Takes a folder for this process, by a file `lock` with its pid; answers the function that gives it back. A lock whose
- * process is dead is taken over. `setting` is the variable that names the folder. Throws `CollectError` `store_locked`, or `store_refused` when the folder cannot be written to.
+ * Locks a folder for this process with a file `lock` that holds its pid, and returns the function that unlocks it. A lock whose
+ * process is dead is taken over. `setting` is the variable that names the folder. Throws `CollectError` `store_locked`, or
+ * `store_refused` when the folder cannot be written to.
  */
 export async function lockFolder(folder: string, setting: string): Promise<() => Promise<void>> {
   const path = join(folder, 'lock');
@@ -21,7 +22,7 @@ export async function lockFolder(folder: string, setting: string): Promise<() =>
     throw new CollectError('store_refused', `Cannot write to the data folder ${folder}.`, fix, { cause: thrown });
   }
   try {
-    // A link is there whole or not at all: no other process ever reads a lock without its pid.
+    // Linking is atomic: no other process can read a lock without its pid.
     if (!(await linked(own, path))) {
       await clearStale(folder, path, setting);
       if (!(await linked(own, path))) throw locked(folder, await holder(path), setting);
@@ -37,7 +38,7 @@ export async function lockFolder(folder: string, setting: string): Promise<() =>
   };
 }
 
-/** Moves the lock aside before looking at it again, so that two processes cannot both clear the same one. */
+/** Renames the lock before checking it again, so that two processes cannot both clear the same one. */
 async function clearStale(folder: string, path: string, setting: string): Promise<void> {
   const pid = await holder(path);
   if (isAlive(pid)) throw locked(folder, pid, setting);
@@ -65,7 +66,7 @@ function isAlive(pid: number | undefined): boolean {
     process.kill(pid, 0);
     return true;
   } catch (thrown) {
-    // EPERM: it lives, under another user.
+    // EPERM: the process is alive and belongs to another user.
     return hasCode(thrown, 'EPERM');
   }
 }

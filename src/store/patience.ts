@@ -6,8 +6,8 @@ const SHORTEST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Calls again, for a minute, while the database cannot be reached or asks for another try. For calls only that may be carried
- * out twice: an answer that got lost on its way may belong to one that was.
+ * Retries a call for up to a minute while the database is unreachable or asks for a retry. Only for calls that may be executed
+ * twice: when an answer is lost, the call may already have been executed.
  */
 export async function patiently<T>(
   call: () => Promise<T>,
@@ -20,7 +20,7 @@ export async function patiently<T>(
       return await call();
     } catch (error) {
       const isPassing = error instanceof CollectError && error.code === 'store_unreachable';
-      // A database that takes the call and says nothing has been waited for as well.
+      // Time spent on a database that does not answer counts as well.
       waited += clock.monotonic() - calledAt;
       if (!isPassing || waited >= PATIENCE_MS) throw error;
       await clock.sleep(next);

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 
 /**
- * What is stored of a run's summary, under the names that `collect --json` prints. Who and what failed stands in the accounts' own
- * rows, and goes with their users.
+ * The stored part of a run's summary, under the names that `collect --json` prints. Failures are stored in the accounts' own rows,
+ * and are deleted with their users.
  */
 export interface RunCounts {
   run_id: string;
-  /** `failed` when nothing at all succeeded; `partial` when some connection failed. */
+  /** `failed`: every connection failed. `partial`: some connections failed. */
   status: 'completed' | 'partial' | 'failed' | 'interrupted';
   scope: string;
-  /** True when nothing was asked or written: `days.planned` is what a run would collect. */
+  /** True if no requests were sent and nothing was written: `days.planned` is what a run would collect. */
   dry_run: boolean;
-  /** The days asked for, over all platforms; null when nothing was due. */
+  /** The range of days asked for, over all platforms; null if nothing was due. */
   dates: { since: string; until: string } | null;
   started_at: string;
   finished_at: string;
@@ -27,44 +27,44 @@ export interface RunCounts {
     failed: number;
     skipped: number;
   };
-  /** Days found in this run to be beyond their platform's reach: nobody can have them any more. */
+  /** Days that this run found their platform no longer answers for: they can never be collected. */
   lost: number;
-  /** Days from before the window that are left to make up for in later runs. */
+  /** Days before the window that are left for later runs. */
   backlog: number;
-  /** Platforms with accounts collected for the first time: how many, and since when the platform answers for them. */
+  /** Platforms with accounts collected for the first time: how many, and the first day that the platform still answers for. */
   backfill: Record<string, { accounts: number; since: string }>;
-  /** `foreign`: values in whose place another writer's row stands. */
+  /** `foreign`: values that were not written because another writer's row has the same key. */
   metrics: { inserted: number; updated: number; unchanged: number; foreign: number };
   requests: { total: number; retried: number };
   platforms: Record<string, PlatformSummary>;
-  /** Accounts that failed beyond those that the summary lists. */
+  /** How many failed accounts the summary does not list. */
   failures_omitted: number;
 }
 
-/** What a run counted of one platform. */
+/** A run's counts for one platform. */
 export interface PlatformSummary {
   connections: number;
   succeeded: number;
   failed: number;
   skipped: number;
-  /** Values collected, whether new to the table or not. */
+  /** Collected values, whether new to the table or not. */
   metrics: number;
   /** Why accounts failed or were skipped, each counted under its first reason. */
   reasons: Record<string, number>;
 }
 
-/** Of a run that broke off. */
+/** The summary of a run that ended with an error. */
 export interface RunError {
   error: string;
   finished_at: string;
 }
 
-/** Null while a run is at work, and where something other than this program wrote it. */
+/** Null while a run is in progress, or if something other than this program wrote it. */
 export type RunSummary = RunCounts | RunError | null;
 
 const count = z.number();
 
-/** What has a default is missing from the runs of earlier versions. */
+/** Fields with defaults are missing from runs of earlier versions. */
 const runCounts: z.ZodType<RunCounts> = z.object({
   run_id: z.string(),
   status: z.enum(['completed', 'partial', 'failed', 'interrupted']),

@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 
-/** What `check_collection()` answers on a database with this program's schema. */
+/** The version that `check_collection()` returns on a database with this program's schema. */
 export const SCHEMA_VERSION = 11;
 
 const FOLDER = new URL('./', import.meta.url);
 
-/** A part of the schema, of plain and idempotent SQL. */
+/** A part of the schema, in plain, idempotent SQL. */
 export interface SchemaPart {
-  /** `007_accounts`, or `functions` for all that is replaced as a whole. */
+  /** `007_accounts`, or `functions` for everything that is replaced as a whole. */
   readonly name: string;
-  /** Its first comment: what it does, a sentence. */
+  /** Its first comment: one sentence that says what it does. */
   readonly purpose: string;
   readonly sql: string;
-  /** Of the SQL: when it differs from the recorded one, the functions are replaced; a migration is not applied again. */
+  /** The SQL's checksum. If it differs from the recorded one, the functions are replaced; a migration is not applied again. */
   readonly checksum: string;
 }
 
-/** The migrations in their order, applied once each, and then the views, functions and rights, replaced as a whole. */
+/** The migrations in order, each applied once, then the views, functions and grants, replaced as a whole. */
 export async function schemaParts(): Promise<SchemaPart[]> {
   const migrations = await readSql('migrations');
   const views = await readSql('views');
@@ -27,19 +27,19 @@ export async function schemaParts(): Promise<SchemaPart[]> {
   const security = await readFile(new URL('security.sql', FOLDER), 'utf8');
   const replaced = [
     '-- Replaces the views and functions and sets their grants.',
-    // The order of the files is that of their names, whichever calls which.
+    // Files are sorted by name, so a function may call one that is created later.
     'set local check_function_bodies = off;',
     dropSql(names),
     ...views.map(({ sql }) => sql),
     former,
     ...functions.map(({ sql }) => sql),
-    // Those that a migration or a view needs are made before the others, and not dropped with them.
+    // Functions that a migration or a view needs are created earlier, and not dropped with the others.
     security.replace('/* functions */', `${names}, 'collection_key_indexes', 'collection_instant_of'`),
   ].join('\n');
   return [...migrations.map(({ name, sql }) => part(name, sql)), part('functions', replaced)];
 }
 
-/** The whole schema as one script for a SQL editor: one transaction, idempotent, safe on an empty database and on an older one. */
+/** The whole schema as one script for a SQL editor: one idempotent transaction, safe on an empty database and on an older one. */
 export async function schemaScript(): Promise<string> {
   const parts = await schemaParts();
   return `${HEADER}
@@ -64,7 +64,7 @@ on conflict (name) do update set checksum = excluded.checksum, applied_at = now(
   where collection_migrations.checksum <> excluded.checksum;`;
 }
 
-/** A function whose arguments have changed since would stay beside its successor. All have `collection` in their names: see `Store`. */
+/** Without this, a function whose arguments have changed would remain next to its successor. All have `collection` in their names: see `Store`. */
 function dropSql(names: string): string {
   return `do $$
 declare

@@ -2,17 +2,17 @@
 export type Selection =
   | { readonly kind: 'all' }
   | { readonly kind: 'user'; readonly userId: string }
-  /** One of `count` parts of the users, from 1 on: each user is whole in one of them, and always in the same one. */
+  /** One of `count` shards of the users, counted from 1. Each user belongs to exactly one shard, always the same. */
   | { readonly kind: 'shard'; readonly index: number; readonly count: number };
 
 export const ALL: Selection = { kind: 'all' };
 
-/** The one user selected; null where there are more. */
+/** The one user selected; null for a selection of several users. */
 export function userOf(selection: Selection): string | null {
   return selection.kind === 'user' ? selection.userId : null;
 }
 
-/** The name of the lease that a run of them takes. */
+/** The scope of the lease that a run with this selection takes. */
 export function scopeOf(selection: Selection): string {
   switch (selection.kind) {
     case 'all':

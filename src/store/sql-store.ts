@@ -10,27 +10,27 @@ import { SCHEMA_VERSION } from './schema.js';
 import { userOf } from './selection.js';
 import type { Store } from './store.js';
 
-/** Calls one of the schema's functions with named arguments; answers its one JSON value. Throws `CollectError`. */
+/** Calls one of the schema's functions with named arguments, and returns its JSON value. Throws `CollectError`. */
 export type Call = (functionName: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
 
-/** What tells one database from another. */
+/** What differs between databases. */
 export interface Driver {
   readonly description: string;
-  /** What to do about a missing or outdated schema, a sentence. */
+  /** What to do about a missing or outdated schema, as a sentence. */
   readonly schemaFix: string;
   readonly call: Call;
-  /** By it a call waits before it is made again. Default: the system's. */
+  /** For the pauses before a call is retried. Default: the system's clock. */
   readonly clock?: Pick<Clock, 'monotonic' | 'sleep'>;
   applySchema(): Promise<AppliedSchema>;
   close(): Promise<void>;
 }
 
-/** No state is kept between pages, so each one repeats the query: few large pages cost little, and memory stays bounded. */
+/** No state is kept between pages, so each one repeats the query: a few large pages cost little, and memory stays bounded. */
 const PAGE_SIZE = 2_000;
-/** Accounts whose day is doubted in one call: some hundred milliseconds. */
+/** How many accounts' days are doubted in one call: this takes a few hundred milliseconds. */
 const DOUBT_PAGE = 20_000;
 
-/** The store's contract over any way of calling the schema's functions. */
+/** Implements the store's contract on any way of calling the schema's functions. */
 export function sqlStore({ description, schemaFix, call, clock, applySchema, close }: Driver): Store {
   async function ask<Schema extends z.ZodType>(
     answer: Schema,
@@ -47,7 +47,7 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
     );
   }
 
-  /** For calls that may be carried out twice, in the middle of a run: a database that restarts must not end the run. */
+  /** For calls during a run that may be repeated: a database restart must not end the run. */
   const askPatiently: typeof ask = (...call) => patiently(() => ask(...call), clock);
 
   return {

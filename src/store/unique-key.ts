@@ -2,25 +2,25 @@ import type { SqlSession } from './apply-schema.js';
 
 const KEY = 'user_id, platform, source, metric, date, post_id';
 const NAME = 'analytics_snapshots_one_per_key';
-/** Rows looked at in one statement that deletes duplicates. */
+/** How many rows one statement checks for duplicates. */
 const BATCH_ROWS = 20_000;
-/** Others may write a duplicate while the index is built, which then fails. */
+/** The build fails if another writer adds a duplicate in the meantime. */
 const BUILD_TRIES = 5;
 const UNIQUE_VIOLATION = '23505';
 
-/** Runs statements as one transaction that waits for locks with patience. */
+/** Runs statements as one transaction that retries until it gets its locks. */
 type WithLock = (session: SqlSession, sql: string) => Promise<void>;
 
 /**
- * Gives analytics_snapshots its unique key with NULLS NOT DISTINCT without keeping readers or writers waiting: duplicates go in
- * batches, the index is built concurrently, and only the swap with the former key takes a lock, for a moment. Answers what was done.
+ * Gives analytics_snapshots its unique key with NULLS NOT DISTINCT without blocking readers or writers: duplicates are removed in
+ * batches, the index is built concurrently, and only the swap with the former key takes a lock, briefly. Returns what was done.
  */
 export async function ensureUniqueKey(session: SqlSession, withLock: WithLock): Promise<string[]> {
   const { isBuilt, isInPlace, former } = await keysOf(session);
   if (isInPlace) return [];
   let removed = 0;
   for (let tries = 1; !isBuilt; tries++) {
-    // A build that was cut short leaves an index behind that is not valid.
+    // An interrupted build leaves an invalid index behind.
     await session.query(`drop index concurrently if exists public.${NAME}`);
     removed += await removeDuplicates(session);
     try {
@@ -42,10 +42,10 @@ export async function ensureUniqueKey(session: SqlSession, withLock: WithLock): 
 }
 
 interface Keys {
-  /** The right index is there, but for the constraint: an earlier attempt ended before the swap. */
+  /** The right index exists, but without the constraint: an earlier attempt ended before the swap. */
   readonly isBuilt: boolean;
   readonly isInPlace: boolean;
-  /** The statements that drop the keys that take NULLs as different. */
+  /** The statements that drop keys that treat NULLs as distinct. */
   readonly former: readonly string[];
 }
 
@@ -68,7 +68,7 @@ async function keysOf(session: SqlSession): Promise<Keys> {
   return { isBuilt, isInPlace: right.length > 0 && !isBuilt, former };
 }
 
-/** Goes through the table by user, some thousand rows at a time, each in a transaction of its own. Answers how many rows went. */
+/** Goes through the table by user, in batches of their own transactions. Returns how many rows were removed. */
 async function removeDuplicates(session: SqlSession): Promise<number> {
   let removed = 0;
   let last: unknown = null;
@@ -94,7 +94,7 @@ async function removeDuplicates(session: SqlSession): Promise<number> {
   }
 }
 
-/** Rows without a user, which no range of users holds. */
+/** Rows without a user, which are in no range of users. */
 async function removeNobodys(session: SqlSession): Promise<number> {
   const removed = await session.query(
     `delete from public.analytics_snapshots
@@ -105,7 +105,7 @@ async function removeNobodys(session: SqlSession): Promise<number> {
   return removed.length;
 }
 
-/** Addresses of all rows but the oldest of each key. */
+/** The addresses of all rows except the oldest of each key. */
 function duplicatesWhere(condition: string): string {
   return `select ranked.row_address
      from (

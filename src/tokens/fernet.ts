@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEq
 
 /**
  * Fernet, version 0x80 (https://github.com/fernet/spec): version, timestamp, IV, AES-128-CBC ciphertext, HMAC-SHA256.
- * Tokens have no time to live here: a stored secret is as good as the day it was written.
+ * Tokens have no time to live here: stored secrets do not expire.
  */
 const VERSION = 0x80;
 const TIMESTAMP_AT = 1;
@@ -16,12 +16,12 @@ export interface FernetKey {
   readonly encryption: Buffer;
 }
 
-/** A new key: 32 random bytes, url-safe base64 with padding, as other Fernet libraries want it. */
+/** A new key: 32 random bytes in url-safe base64 with padding, as other Fernet libraries expect. */
 export function generateKey(): string {
   return toBase64Url(randomBytes(32));
 }
 
-/** Reads a key; null when it is not the url-safe base64 of 32 bytes. */
+/** Reads a key; null if it is not 32 bytes in url-safe base64. */
 export function parseFernetKey(text: string): FernetKey | null {
   const bytes = fromBase64Url(text);
   if (bytes?.length !== 32) return null;
@@ -42,7 +42,7 @@ export function encrypt(
   return toBase64Url(Buffer.concat([signed, sign(key, signed)]));
 }
 
-/** The text of a token; null when this key did not make it or it was altered since. */
+/** The text of a token; null if it was not made with this key or has been altered. */
 export function decrypt(key: FernetKey, token: string): string | null {
   const bytes = fromBase64Url(token);
   if (bytes === null || bytes[0] !== VERSION) return null;
@@ -50,7 +50,7 @@ export function decrypt(key: FernetKey, token: string): string | null {
   const ciphertextBytes = bytes.length - CIPHERTEXT_AT - HMAC_BYTES;
   if (ciphertextBytes < BLOCK_BYTES || ciphertextBytes % BLOCK_BYTES !== 0) return null;
 
-  // The signature is judged before anything is decrypted, so that a padding error tells an attacker nothing.
+  // The signature is checked before anything is decrypted, so that a padding error tells an attacker nothing.
   const signed = bytes.subarray(0, -HMAC_BYTES);
   if (!timingSafeEqual(sign(key, signed), bytes.subarray(-HMAC_BYTES))) return null;
 
@@ -71,7 +71,7 @@ function toBase64Url(bytes: Buffer): string {
   return bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 }
 
-/** Strict where Buffer is lenient: Buffer skips what it does not know and takes both alphabets. */
+/** Strict where Buffer is lenient: Buffer skips invalid characters and accepts both alphabets. */
 function fromBase64Url(text: string): Buffer | null {
   const unpadded = text.replace(/={1,2}$/, '');
   if (unpadded !== text && text.length % 4 !== 0) return null;

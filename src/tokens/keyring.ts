@@ -3,7 +3,7 @@ import { decrypt, encrypt, parseFernetKey } from './fernet.js';
 
 type Decrypted =
   | { readonly ok: true; readonly token: string }
-  /** `why` never contains any of the stored value. */
+  /** `why` never contains any part of the stored value. */
   | { readonly ok: false; readonly why: string };
 
 export interface Keyring {
@@ -13,7 +13,7 @@ export interface Keyring {
 
 /**
  * Keys in the order of rotation, comma-separated: the first encrypts, any of them decrypts.
- * `allowPlaintext` takes a stored value that is no Fernet token for the token itself.
+ * `allowPlaintext` treats a stored value that is not a Fernet token as the token itself.
  * Throws `CollectError` `config_invalid` when a key is not a Fernet key.
  */
 export function createKeyring(keys: string, { allowPlaintext }: { allowPlaintext: boolean }): Keyring {
@@ -37,7 +37,7 @@ export function createKeyring(keys: string, { allowPlaintext }: { allowPlaintext
         const token = decrypt(key, value);
         if (token !== null) return token === '' ? refused('the stored token is empty') : { ok: true, token };
       }
-      // Ciphertext taken for plain text would be sent to a platform as if it were the token.
+      // Ciphertext treated as plain text would be sent to a platform as the token.
       if (looksEncrypted(value)) return refused('no key in ENCRYPTION_KEY decrypts the stored token');
       if (value === '') return refused('the stored token is empty');
       if (!allowPlaintext) return refused('the stored token is not encrypted, and ALLOW_PLAINTEXT_TOKENS is not set');
@@ -51,7 +51,7 @@ export function splitKeys(keys: string): string[] {
   return keys.split(',').map((key) => key.trim());
 }
 
-/** Every Fernet token made before the year 2106 begins so: version 0x80, then a timestamp with leading zeros. */
+/** Every Fernet token made before the year 2106 begins like this: version 0x80, then a timestamp with leading zeros. */
 function looksEncrypted(value: string): boolean {
   return value.startsWith('gAAAA');
 }

@@ -54,7 +54,7 @@ describe('a webhook', () => {
     expect(chat.received).toHaveLength(1);
   });
 
-  it('hears of a run that broke off, and not that another one is at work', async () => {
+  it('gets a message about a crashed run, but not about a lease held by another', async () => {
     const chat = await receiver();
     const run = alertsTo({ webhookUrl: chat.url }).alerts.ofRun({ countsForHealthcheck: true });
     await run.crashed(new CollectError('lease_held', 'run r2 is at work.', 'Wait.'), 4);
@@ -63,7 +63,7 @@ describe('a webhook', () => {
     expect(chat.received).toMatchObject([{ body: expect.stringContaining('store_unreachable') }]);
   });
 
-  it('is tried again when it is in trouble, and left alone when it refuses', async () => {
+  it('is retried if it fails, but not if it refuses', async () => {
     const recovering = await receiver(503, 502, 204);
     const { alerts, warnings } = alertsTo({ webhookUrl: recovering.url });
     await alerts.ofRun({ countsForHealthcheck: true }).ended(partial, 3);
@@ -81,7 +81,7 @@ describe('a webhook', () => {
     ['is silent', 0, /timed out|ETIMEDOUT/],
     ['stays in trouble', 500, /HTTP 500/],
     ['leads elsewhere', 302, /HTTP 302/],
-  ])('that %s is given up, told without its address', async (_, status, told) => {
+  ])('that %s is given up, and reported without its address', async (_, status, told) => {
     const chat = await receiver(status);
     const { alerts, warnings } = alertsTo({ webhookUrl: chat.url });
     await alerts.ofRun({ countsForHealthcheck: true }).ended(partial, 3);
@@ -92,7 +92,7 @@ describe('a webhook', () => {
 });
 
 describe('a healthcheck', () => {
-  it('is told of the start and of the end, both with the id of the run', async () => {
+  it('is pinged at the start and at the end, with the id of the run', async () => {
     const check = await receiver();
     const run = alertsTo({ healthcheckUrl: `${check.url}/` }).alerts.ofRun({ countsForHealthcheck: true });
     run.onEvent(STARTED);
@@ -101,7 +101,7 @@ describe('a healthcheck', () => {
     expect(check.received[1]?.body).toContain('completed: 300 of 300 connections ok');
   });
 
-  it('is told the exit code of a bad run, and no user whatever the details', async () => {
+  it('gets the exit code of a failed run, and never a user', async () => {
     const check = await receiver();
     const { alerts } = alertsTo({ healthcheckUrl: `${check.url}?create=1`, details: true });
     await alerts.ofRun({ countsForHealthcheck: true }).ended(partial, 3);
@@ -110,7 +110,7 @@ describe('a healthcheck', () => {
     expect(check.received[0]?.body).not.toContain('user-one');
   });
 
-  it('hears nothing of a run of one user, nor of a dry run', async () => {
+  it('is not pinged by a run for one user, nor by a dry run', async () => {
     const check = await receiver();
     const { alerts } = alertsTo({ healthcheckUrl: check.url });
     const ofOneUser = alerts.ofRun({ countsForHealthcheck: false });
@@ -122,7 +122,7 @@ describe('a healthcheck', () => {
     expect(check.received).toEqual([]);
   });
 
-  it('is given up at once when somebody will not wait for it', async () => {
+  it('is cancelled at once on a second Ctrl-C', async () => {
     const check = await receiver(0);
     const { alerts, warnings } = alertsTo({
       healthcheckUrl: check.url,

@@ -35,7 +35,7 @@ const three = [
 describe('a message', () => {
   const run = partial(three, { newly_failing: ['c2', 'c3'], repaired: ['c8'], failing_over_3_nights: ['c1'] });
 
-  it('leads with what is new, then counts connections and reasons by platform, and names no user', () => {
+  it('starts with what is new, then counts connections and reasons by platform, and names no user', () => {
     expect(describeRun(run, { details: false }).split('\n')).toEqual([
       'analytics-collect: 2 newly failing, 1 repaired, 1 failing for more than 3 days',
       'partial: 297 of 300 connections ok, 3 failed; 2026-11-15 to 2026-11-21; 27,076 metrics inserted in 12 s',
@@ -45,7 +45,7 @@ describe('a message', () => {
     ]);
   });
 
-  it('counts all connections that failed, beyond those that a summary lists', () => {
+  it('counts all failed connections, including those that a summary does not list', () => {
     const reasons = { needs_reconnect: 9_000, timeout: 1_000 };
     const many = summary({
       status: 'failed',
@@ -59,7 +59,7 @@ describe('a message', () => {
     expect(text).toContain('- and 9,980 more');
   });
 
-  it('names users when details are asked for, the newly failing first, in a form that mentions nobody', () => {
+  it('names users if details are on, newly failing ones first, without mentioning anyone', () => {
     const lines = describeRun(run, { details: true }).split('\n');
     expect(lines.slice(4, 8)).toEqual([
       '- instagram of user user-two: timeout (new)',
@@ -69,7 +69,7 @@ describe('a message', () => {
     ]);
   });
 
-  it('stays within what Discord takes, in whole lines', () => {
+  it("fits into Discord's limit, in complete lines", () => {
     const many = Array.from({ length: 500 }, (_, index) =>
       failure({ connection_id: `c${index}`, user_id: 'u'.repeat(90) }),
     );
@@ -79,14 +79,14 @@ describe('a message', () => {
     expect(text.split('\n').slice(-2)).toEqual([expect.stringMatching(/needs_reconnect$/), '…']);
   });
 
-  it("cannot be made a command by a platform's name in the database", () => {
+  it('contains no command, whatever a platform in the database is called', () => {
     const platform = '<!channel> @everyone\n/giphy';
     const counts = { connections: 1, succeeded: 0, failed: 1, skipped: 0, metrics: 0, reasons: { timeout: 1 } };
     const odd = { ...partial([failure({ platform })]), platforms: { [platform]: counts } };
     expect(describeRun(odd, { details: true })).not.toMatch(/<!|@everyone|\n\//);
   });
 
-  it('of a run that broke off says why, unless nobody knows what is in it', () => {
+  it('about a run that crashed gives the reason, but does not quote unknown errors', () => {
     const away = new CollectError('store_unreachable', 'PostgreSQL at db/app does not answer.', 'Start it.');
     expect(describeCrash(away)).toContain('PostgreSQL at db/app does not answer. Start it. [store_unreachable]');
     expect(describeCrash(new Error('token EAAB'))).not.toContain('EAAB');

@@ -7,13 +7,13 @@ import { CollectError, PlatformError } from '../../src/errors.js';
 
 const line = (error: unknown, args: string[] = []) => errorLine(describeError(error, args), noColors);
 
-test('what failed, what to do, and the code, in one line', () => {
+test('prints what failed, what to do and the code on one line', () => {
   const error = new CollectError('store_unreachable', 'PostgreSQL does not answer.', 'Check DATABASE_URL.');
   expect(line(error)).toBe('error: PostgreSQL does not answer. Check DATABASE_URL. [store_unreachable]\n');
   expect(describeError(error, []).exitCode).toBe(1);
 });
 
-test('several mistakes keep their lines', () => {
+test('prints several mistakes on several lines', () => {
   const error = new CollectError(
     'config_invalid',
     'There are mistakes:\n  A is wrong\n  B is wrong',
@@ -24,13 +24,13 @@ test('several mistakes keep their lines', () => {
   );
 });
 
-test('nothing from outside moves the cursor', () => {
+test('removes control characters from outside', () => {
   expect(line(new CollectError('not_found', 'No \u001b[2Jconnection\u0007.', 'Look.'))).toBe(
     'error: No  [2Jconnection . Look. [not_found]\n',
   );
 });
 
-test('the unexpected is told without its stack and without secrets', () => {
+test('prints an unexpected error without its stack or secrets', () => {
   const error = new TypeError('cannot read access_token=EAABsecretsecret');
   expect(line(error)).toBe(
     'error: Unexpected error: TypeError: cannot read access_token=[redacted]. Set DEBUG=analytics-collect to see the stack trace. [internal]\n',
@@ -39,12 +39,12 @@ test('the unexpected is told without its stack and without secrets', () => {
   expect(describeError('thrown text', [])).toMatchObject({ code: 'internal', exitCode: 1 });
 });
 
-test("a platform's refusal is told by its reason", () => {
+test("prints a platform's refusal with its reason", () => {
   const error = new PlatformError('needs_reconnect', 'the token has expired', 'connection');
   expect(line(error)).toBe('error: the token has expired. [needs_reconnect]\n');
 });
 
-test('with --json, one document', () => {
+test('prints one document with --json', () => {
   const error = new CollectError('usage', 'Wrong.', 'Do it right.');
   expect(JSON.parse(errorJson(describeError(error, [])))).toEqual({
     error: { code: 'usage', message: 'Wrong.', fix: 'Do it right.' },
@@ -59,7 +59,7 @@ test.each([
   [['connections', 'remove'], "Missing required argument 'id'.", 'connections remove '],
   [['connections', 'lst'], "Unknown command 'lst' (Did you mean list?)", 'connections '],
   [['colect'], "Unknown command 'colect' (Did you mean collect?)", ''],
-])('wrong usage of %j says so, and where the help is', async (args, message, help) => {
+])('explains wrong usage of %j, and where to find help', async (args, message, help) => {
   const error = await createProgram('1.0.0')
     .parseAsync(args, { from: 'user' })
     .catch((thrown: unknown) => thrown);

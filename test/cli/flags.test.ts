@@ -34,7 +34,7 @@ function mistake(action: () => unknown): string {
   return 'none';
 }
 
-test('no flags ask for every due day of the last 7', () => {
+test('without flags, every due day of the last 7 is collected', () => {
   expect(parse({})).toEqual({
     selection: { kind: 'all' },
     window: { kind: 'lookback', days: 7 },
@@ -49,7 +49,7 @@ test('no flags ask for every due day of the last 7', () => {
   });
 });
 
-describe('what is asked for', () => {
+describe('flags select', () => {
   test.each<[flags: Given, expected: object]>([
     [{ user: 'u' }, { selection: { kind: 'user', userId: 'u' } }],
     [{ platform: ['instagram'] }, { platforms: ['instagram'] }],
@@ -79,7 +79,7 @@ describe('what is asked for', () => {
   });
 });
 
-describe('a mistake names the flag', () => {
+describe('a mistake is reported with its flag:', () => {
   test.each<[flags: Given, message: string]>([
     [{ date: '2026-02-30' }, '--date "2026-02-30" is not a valid date (YYYY-MM-DD).'],
     [{ date: '2025-02-29' }, '--date "2025-02-29" is not a valid date (YYYY-MM-DD).'],
@@ -89,7 +89,7 @@ describe('a mistake names the flag', () => {
     [{ date: '2026-11-23' }, '--date 2026-11-23 is in the future.'],
     [{ since: '2026-11-01', until: '2026-11-23' }, '--until 2026-11-23 is in the future.'],
     [{ since: '2026-11-21', until: '2026-11-20' }, '--since 2026-11-21 is later than --until 2026-11-20.'],
-    [{ since: '2016-11-14', until: TODAY }, '2016-11-14 to 2026-11-22 is more than 3660 days.'],
+    [{ since: '2016-11-14', until: TODAY }, '2016-11-14 to 2026-11-22 is more than 3,660 days.'],
     [{ until: '2026-11-21' }, '--until needs --since (the first day).'],
     [{ date: TODAY, since: TODAY }, '--date cannot be combined with --since, --until or --lookback.'],
     [{ date: TODAY, lookback: '3' }, '--date cannot be combined with --since, --until or --lookback.'],
@@ -97,10 +97,10 @@ describe('a mistake names the flag', () => {
     [{ backlog: '731' }, '--backlog "731" is not a whole number from 0 to 730.'],
     [{ lookback: '0' }, '--lookback "0" is not a whole number from 1 to 730.'],
     [{ lookback: '731' }, '--lookback "731" is not a whole number from 1 to 730.'],
-    [{ maxDuration: '0' }, '--max-duration "0" is not a whole number from 1 to 1440.'],
-    [{ concurrency: '1e2' }, '--concurrency "1e2" is not a whole number from 1 to 1000.'],
-    [{ concurrency: '-1' }, '--concurrency "-1" is not a whole number from 1 to 1000.'],
-    [{ concurrency: '' }, '--concurrency "" is not a whole number from 1 to 1000.'],
+    [{ maxDuration: '0' }, '--max-duration "0" is not a whole number from 1 to 1,440.'],
+    [{ concurrency: '1e2' }, '--concurrency "1e2" is not a whole number from 1 to 1,000.'],
+    [{ concurrency: '-1' }, '--concurrency "-1" is not a whole number from 1 to 1,000.'],
+    [{ concurrency: '' }, '--concurrency "" is not a whole number from 1 to 1,000.'],
     [{ platform: ['instagram,tiktok'] }, '--platform "tiktok" is not a known platform.'],
     [{ platform: ['instagram,'] }, '--platform "" is not a known platform.'],
     [{ user: ' ' }, '--user is empty.'],
@@ -113,21 +113,21 @@ describe('a mistake names the flag', () => {
     expect(mistake(() => parse(flags))).toBe(message);
   });
 
-  test('the known platforms are listed', () => {
+  test('an unknown platform is reported with the known ones', () => {
     expect(() => parse({ platform: ['tiktok'] })).toThrow(
       expect.objectContaining({ fix: 'Known platforms: instagram, facebook.' }),
     );
   });
 });
 
-test('the sandbox is healthy unless told otherwise, and of no kind that there is not', () => {
+test('the sandbox is healthy by default, and an unknown kind is refused', () => {
   const kind = (...args: string[]) =>
     collectOptions(new Command().exitOverride()).parse(args, { from: 'user' }).opts().sandbox;
   expect([kind(), kind('--sandbox'), kind('--sandbox', 'faulty')]).toEqual([undefined, 'healthy', 'faulty']);
   expect(() => kind('--sandbox', 'foo')).toThrow('Allowed choices are healthy, faulty, late.');
 });
 
-test('--keep keeps the database of a sandbox, and of nothing else', () => {
+test('--keep keeps the database of a sandbox, and is refused without one', () => {
   expect(parseSandbox({ sandbox: 'faulty', keep: true })).toEqual({ sandbox: 'faulty', keptSandbox: 'create' });
   expect(mistake(() => parseSandbox({ keep: true }))).toContain('--keep needs --sandbox');
 });
@@ -141,7 +141,7 @@ test.each([
 });
 
 test.each(['2027-02-30', '2027-01-31T12:00', '2027-01-31T25:00Z', '31 January 2027', '1800000000'])(
-  '%s is no time',
+  '%s is not a time',
   (text) => {
     expect(mistake(() => parseInstant('--expires', text))).toContain('--expires');
   },
@@ -159,11 +159,11 @@ test.each([
   expect(parseAge('--older-than', age, today)).toBe(expected);
 });
 
-test.each(['0d', '12', '12m', '-1mo', '1.5y', '1000d', 'mo', '12 mo', ''])('%j is no age', (text) => {
+test.each(['0d', '12', '12m', '-1mo', '1.5y', '1000d', 'mo', '12 mo', ''])('%j is not an age', (text) => {
   expect(mistake(() => parseAge('--older-than', text, TODAY))).toContain('--older-than');
 });
 
-test('a pasted token loses the white space around it, and is refused with some inside, unseen', () => {
+test('white space around a pasted token is removed, and inside it is refused without showing the token', () => {
   expect(parseTokens('  EAAB\r\n')).toEqual({ accessToken: 'EAAB', refreshToken: null });
   expect(parseTokens('ya29\r\n1//r\n')).toEqual({ accessToken: 'ya29', refreshToken: '1//r' });
   expect(mistake(() => parseTokens('\n'))).toContain('empty');
@@ -173,7 +173,7 @@ test('a pasted token loses the white space around it, and is refused with some i
   expect(message).not.toContain('EAAB');
 });
 
-test('failures are allowed as a number of connections or a share of them', () => {
+test('allowed failures are a number or a share of connections', () => {
   expect(parseAllowedFailures('5')).toEqual({ kind: 'connections', most: 5 });
   expect(parseAllowedFailures('2.5%')).toEqual({ kind: 'share', most: 0.025 });
   for (const wrong of ['', '-1', '101%', '1.5', '5 %', 'all']) {

@@ -27,7 +27,7 @@ function terminal() {
   return { keyboard, screen, modes, shown };
 }
 
-test('what is typed is not shown, and the terminal is restored', async () => {
+test('what is typed is hidden, and the terminal is restored', async () => {
   const { keyboard, screen, modes, shown } = terminal();
   const answer = askHidden('Token: ', keyboard, screen);
   keyboard.write('EA');
@@ -37,16 +37,19 @@ test('what is typed is not shown, and the terminal is restored', async () => {
   expect(shown.join('')).toBe('Token: \n');
 });
 
-test.each(['\u0003', null])('Ctrl-C, or the end of the terminal, interrupts and restores it: %j', async (key) => {
-  const { keyboard, screen, modes } = terminal();
-  const answer = askHidden('Token: ', keyboard, screen);
-  keyboard.write('EAAB');
-  keyboard.end(key);
-  await expect(answer).rejects.toBeInstanceOf(Interrupted);
-  expect(modes).toEqual([true, false]);
-});
+test.each(['\u0003', null])(
+  'Ctrl-C, or the end of the input, interrupts and restores the terminal: %j',
+  async (key) => {
+    const { keyboard, screen, modes } = terminal();
+    const answer = askHidden('Token: ', keyboard, screen);
+    keyboard.write('EAAB');
+    keyboard.end(key);
+    await expect(answer).rejects.toBeInstanceOf(Interrupted);
+    expect(modes).toEqual([true, false]);
+  },
+);
 
-test('asks one question after another, showing nothing of the answers', async () => {
+test('two questions are asked in turn, and both answers are hidden', async () => {
   const keyboard = Object.assign(new PassThrough(), { setRawMode: () => undefined });
   const screen = new PassThrough();
   const first = askHidden('First: ', keyboard, screen);

@@ -21,7 +21,7 @@ afterEach(() => {
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('the first %s stops politely, the second quits at once', (signal, exitCode) => {
+] as const)('the first %s stops gracefully, the second quits at once', (signal, exitCode) => {
   expect(watch.exitCode()).toBeNull();
   process.emit(signal, signal);
   expect([watch.signal.aborted, watch.exitCode(), onStop.mock.calls.length]).toEqual([true, exitCode, 1]);
@@ -32,14 +32,14 @@ test.each([
   expect(onStop).toHaveBeenCalledOnce();
 });
 
-test('the echo of a Ctrl-C, as npx sends it, does not quit', () => {
+test('the duplicate of a Ctrl-C that npx sends does not quit', () => {
   process.emit('SIGINT', 'SIGINT');
   vi.advanceTimersByTime(20);
   process.emit('SIGINT', 'SIGINT');
   expect(exit).not.toHaveBeenCalled();
 });
 
-test('nothing is listened to any more at the end', () => {
+test('no signal is handled after the end', () => {
   const before = process.listenerCount('SIGINT');
   watch.end();
   expect(process.listenerCount('SIGINT')).toBe(before - 1);

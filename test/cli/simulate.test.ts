@@ -17,7 +17,7 @@ beforeAll(async () => {
   for await (const run of simulateRuns({ until: UNTIL, runs: RUNS, options })) runs.push(run);
 });
 
-it('runs once a day at 09:00 UTC, up to the last time before its end', () => {
+it('runs once a day at 09:00 UTC, the last time before the given end', () => {
   expect(runs).toHaveLength(RUNS);
   expect([runs[0]?.at, runs.at(-1)?.at]).toEqual(['2026-10-26T09:00:00.000Z', '2026-11-04T09:00:00.000Z']);
   expect(runs.map(({ summary }) => summary.status)).toEqual(Array(RUNS).fill('completed'));
@@ -33,7 +33,7 @@ it('shows the last seven ended days of each series', () => {
   }
 });
 
-it('ends with what is true of every day past its settling time', () => {
+it('ends with the true values of every day past its settling time', () => {
   const last = runs.at(-1);
   const past = (last?.table ?? []).flatMap((series) =>
     series.days.filter((day) => isPastSettling(series, day.date)).map((day) => ({ series, day })),
@@ -60,7 +60,7 @@ it('shows days that are pending before they have a value', () => {
   expect(histories().filter((days) => days[0]?.value === null && days.at(-1)?.value !== null)).not.toEqual([]);
 });
 
-it('never shows a value taken back', () => {
+it('never shows a value disappear', () => {
   const lost = histories().filter((days) =>
     days.some(({ value }, index) => value === null && days[index - 1]?.value != null),
   );

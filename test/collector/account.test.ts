@@ -77,7 +77,7 @@ it.each<[string, Platform['collect']]>([
       closing: [],
     }),
   ],
-])('fails the account when the quota of its API is gone, %s', async (_how, collect) => {
+])('fails the account when the quota of its API is used up, %s', async (_how, collect) => {
   const { record } = await collecting(accountOf(connection('c1', 'EAAtoken')), collect);
   expect(record.row?.reason).toBe('quota_exhausted');
   const failedDays = record.days.filter(({ outcome }) => outcome.reason === 'quota_exhausted');
@@ -87,7 +87,7 @@ it.each<[string, Platform['collect']]>([
 describe('a missing permission', () => {
   const DENIED = new PlatformError('missing_permission', 'grant read_insights', 'connection');
 
-  it('of the account skips its days, and the account says why, once', async () => {
+  it("of the account skips its days, and the account's row gives the reason once", async () => {
     const { record } = await collecting(accountOf(connection('c1', 'EAAtoken')), async () => Promise.reject(DENIED));
     expect(record).toEqual({
       row: accountRow({ reason: 'missing_permission', message: 'grant read_insights' }),
@@ -99,7 +99,7 @@ describe('a missing permission', () => {
     });
   });
 
-  it('of a part of a day skips the day and keeps its values, open to the next run', async () => {
+  it('for part of a day skips the day, keeps its values and leaves it open for the next run', async () => {
     const values = [{ metric: 'views', value: 5 }];
     const { record } = await collecting(accountOf(connection('c1', 'EAAtoken')), async (_account, days) => ({
       days: days.map(({ date }) => ({ date, kind: 'failed', error: DENIED, values })),
@@ -112,7 +112,7 @@ describe('a missing permission', () => {
     }
   });
 
-  it('of one day gives way to the failure of another', async () => {
+  it('on one day is reported only if no other day failed', async () => {
     const errors = [DENIED, new PlatformError('timeout', 'no answer')];
     const { record } = await collecting(accountOf(connection('c1', 'EAAtoken')), async (_account, days) => ({
       days: days.flatMap(({ date }, index) => {
@@ -126,7 +126,7 @@ describe('a missing permission', () => {
   });
 });
 
-it('keeps the failure of a whole account in one place, with the days that it cost', async () => {
+it('records the failure of a whole account once, with the failed days', async () => {
   const { collect } = openedBy(null);
   const { record } = await collecting(accountOf(connection('c1', 'dead')), collect);
   expect(record).toEqual({
@@ -140,7 +140,7 @@ it('keeps the failure of a whole account in one place, with the days that it cos
 });
 
 describe('an account with several connections', () => {
-  it('is collected over a living token of an older connection when the newest token is dead', async () => {
+  it('is collected with the valid token of an older connection when the newest token is dead', async () => {
     const { asked, collect } = openedBy('alive');
     const account = accountOf(
       connection('newest', 'dead'),
@@ -156,7 +156,7 @@ describe('an account with several connections', () => {
     expect(asked).toEqual(['dead', 'alive']);
   });
 
-  it('is collected over an older connection when the newest token cannot be decrypted', async () => {
+  it('is collected with an older connection when the newest token cannot be decrypted', async () => {
     const { asked, collect } = openedBy('alive');
     const newest = { ...connection('newest', 'dead'), accessToken: 'gAAAAABnot-of-this-key' };
     const { record } = await collecting(accountOf(newest, connection('older', 'alive')), collect);
@@ -173,14 +173,14 @@ describe('an account with several connections', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('is not asked for again over an older connection when the token is not what failed', async () => {
+  it('does not try an older connection when the token is not what failed', async () => {
     const { asked, collect } = openedBy('alive', 'timeout');
     const { record } = await collecting(accountOf(connection('newest', 'slow'), connection('older', 'alive')), collect);
     expect(record.row).toMatchObject({ connectionId: 'newest', reason: 'timeout' });
     expect(asked).toEqual(['slow']);
   });
 
-  it('fails with what stops the living token of an older connection', async () => {
+  it('fails with the error of an older connection whose token is valid', async () => {
     const collect: Platform['collect'] = async ({ accessToken }) => {
       throw accessToken === 'alive' ? QUOTA : new PlatformError('needs_reconnect', 'refused', 'connection');
     };
@@ -188,7 +188,7 @@ describe('an account with several connections', () => {
     expect(record.row).toMatchObject({ connectionId: 'older', reason: 'quota_exhausted' });
   });
 
-  it('tells no token of any of its connections', async () => {
+  it('reveals no token of any connection', async () => {
     const collect: Platform['collect'] = async ({ accessToken }) => {
       throw new PlatformError('needs_reconnect', `${accessToken} is dead`, 'connection');
     };
@@ -200,7 +200,7 @@ describe('an account with several connections', () => {
 });
 
 describe('a refresh token', () => {
-  it('that is stored encrypted is opened', () => {
+  it('that is stored encrypted is decrypted', () => {
     expect(openRefreshToken(keyring.encrypt('1//real'), keyring)).toBe('1//real');
   });
 
@@ -208,7 +208,7 @@ describe('a refresh token', () => {
     ['is not there', null],
     ['is the encrypted empty string', keyring.encrypt('')],
     ['cannot be decrypted', 'gAAAAABnot-of-this-key'],
-  ])('that %s counts as none', (_what, stored) => {
+  ])('that %s counts as absent', (_what, stored) => {
     expect(openRefreshToken(stored, keyring)).toBeNull();
   });
 });

@@ -59,7 +59,7 @@ async function expectPlaces(primary: SandboxAccount, other: SandboxAccount): Pro
 const primaries = async () =>
   (await world.store.listConnections()).filter(({ isPrimary }) => isPrimary).map(({ accountId }) => accountId);
 
-it('collects all Pages of a user, the one connected first as the primary account', async () => {
+it('collects all Pages of a user, with the one connected first as the primary account', async () => {
   const [older, newer] = twoPages();
   world = await createWorld({ accounts: [older, newer], now: START });
   const summary = await world.collect();
@@ -78,13 +78,13 @@ it('collects all Pages of a user, the one connected first as the primary account
   expect(platforms).toMatchObject([{ platform: 'facebook', accounts: 2, accounts_with_data: 2, failing: [] }]);
 });
 
-it('leaves a later run of several accounts of a user nothing to do', async () => {
+it('leaves nothing to do for a second run over several accounts of a user', async () => {
   world = await createWorld({ accounts: twoPages(), now: START });
   await world.collect();
   expect(await world.collect()).toMatchObject({ days: { planned: 0 }, requests: { total: 0 } });
 });
 
-it('collects an account once, over its newest connection that works, however many open it', async () => {
+it('collects an account once, with its newest working connection', async () => {
   const [page] = twoPages();
   world = await createWorld({ accounts: [page], now: START });
   const [copy] = await world.query(
@@ -104,7 +104,7 @@ it('collects an account once, over its newest connection that works, however man
   expect(await idsIn('analytics_snapshots')).toEqual([page.accountId]);
 });
 
-it('collects another account on the same connection from scratch, and mixes no rows of the two', async () => {
+it('starts anew when a connection opens another account, and never mixes their rows', async () => {
   const [former, next] = twoPages();
   world = await createWorld({ accounts: [former, next], connected: [former], now: START });
   await world.collect();
@@ -131,7 +131,7 @@ it('collects another account on the same connection from scratch, and mixes no r
   expect(await rowsOf(next)).toHaveLength(summary.metrics.inserted);
 });
 
-it('lets a living account take the place of a primary one that failed for more than the window', async () => {
+it('replaces a primary account that failed for longer than the window with a working one', async () => {
   const [former, successor] = twoPages();
   world = await createWorld({ accounts: [former, successor], now: START });
   await world.collect();
@@ -165,7 +165,7 @@ it('lets a living account take the place of a primary one that failed for more t
   expect((await rowsOf(former)).length).toBeGreaterThan(before.length);
 });
 
-it('leaves the place to a failing primary account as long as no other one lives', async () => {
+it('keeps a failing primary account while no other account works', async () => {
   const [former, other] = twoPages();
   world = await createWorld({ accounts: [former, other], now: START });
   await world.collect();
@@ -177,7 +177,7 @@ it('leaves the place to a failing primary account as long as no other one lives'
   await expectPlaces(former, other);
 });
 
-it('writes no row of an account in a dry run, and changes no primary one', async () => {
+it('writes no accounts in a dry run, and changes no primary account', async () => {
   const [former, next] = twoPages();
   world = await createWorld({ accounts: [former, next], now: START });
   expect(await world.collect({ dryRun: true })).toMatchObject({ connections: { total: 2 }, days: { planned: 14 } });
@@ -191,7 +191,7 @@ it('writes no row of an account in a dry run, and changes no primary one', async
   expect(await idsIn('analytics_snapshots')).toEqual([former.accountId]);
 });
 
-it('does not take an account for repaired because a run asked for days out of reach alone', async () => {
+it('does not count an account as repaired by a run over days out of reach only', async () => {
   const [page] = twoPages();
   world = await createWorld({ accounts: [page], now: START });
   await setToken(page, 'EAAdead');

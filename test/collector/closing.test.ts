@@ -11,7 +11,7 @@ describe.each([
   ['instagram', 'followers_count'],
   ['youtube', 'subscriberCount'],
   ['linkedin', 'firstDegreeSize'],
-] as const)('followers won on the 11th, on %s,', (platform, metric) => {
+] as const)('followers gained on the 11th, on %s,', (platform, metric) => {
   const BEFORE = 40_000;
   const AFTER = 45_000;
   /** Noon of the 11th in Los Angeles. */
@@ -21,7 +21,7 @@ describe.each([
     ['at 02:00 UTC', ['02:00']],
     ['at 09:00 UTC', ['09:00']],
     ['at both', ['02:00', '09:00']],
-  ])('show in the figure of the 11th, and not of the 10th, with runs %s', async (_when, times) => {
+  ])('are in the figure of the 11th, not of the 10th, with runs %s', async (_when, times) => {
     const [made] = population({ users: 1, platforms: [platform] });
     if (made === undefined) throw new Error('no account');
     const account: SandboxAccount = {
@@ -54,7 +54,7 @@ describe('closing figures', () => {
   const totals = () =>
     world.query("select date::text as date, value::int as value from analytics_snapshots where metric = 'total'");
 
-  it('filed while their day was under way are certain once later ones come, however much later', async () => {
+  it('filed during their day become settled when later ones come, however much later', async () => {
     const model = modelOf('instagram', { asks: 'day', hasTotal: true });
     model.total = 7;
     world = await worldOf(model, new Date('2026-11-23T15:00:00Z'));
@@ -71,7 +71,7 @@ describe('closing figures', () => {
     ]);
   });
 
-  it('that could not be fetched are asked for again in the next run of the day, and then no more', async () => {
+  it('that could not be fetched are requested again in the next run of the day, and not after that', async () => {
     const model = modelOf('instagram', { asks: 'day', hasTotal: true });
     world = await worldOf(model, new Date('2026-11-22T02:00:00Z'));
     await world.collect();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { forEachConcurrently } from '../../src/collector/concurrently.js';
 
-it('lets the work under way end before it tells that the items could not be read on', async () => {
+it('waits for work in progress before it throws a read error', async () => {
   const done: number[] = [];
   async function* items() {
     yield 1;

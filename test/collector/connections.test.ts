@@ -34,7 +34,7 @@ describe('a run without an account', () => {
   const told = (services: Services, filter = {}) =>
     refusal(expectAccounts(storeWith(services), { selection: ALL, platforms: COLLECTED, ...filter }, COLLECTED));
 
-  it('names what there is instead', async () => {
+  it('names the connections that exist instead', async () => {
     expect(await told({})).toMatchInlineSnapshot(
       `"PostgreSQL at h/d has no connections at all. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
     );
@@ -55,14 +55,14 @@ describe('a run without an account', () => {
     );
   });
 
-  it('lists no more services than one can read', async () => {
+  it('lists only the most frequent services', async () => {
     const many = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`s${i}`, [12 - i, 0] as const]));
     expect(await told(many)).toContain(
       'it has 12 s0, 11 s1, 10 s2, 9 s3, 8 s4, 7 s5, 6 s6, 5 s7 and 10 other connections.',
     );
   });
 
-  it('is fine for a shard that no user falls into, and for no other reason', async () => {
+  it('succeeds only for a shard without users', async () => {
     const selection = { kind: 'shard', index: 1, count: 4 };
     expect(await told({ instagram: [2, 0] }, { selection })).toBe('none');
     expect(await told({ google: [2, 0] }, { selection })).toContain('[no_connections]');
@@ -73,21 +73,21 @@ describe('a user', () => {
   const told = (userId: string, services: Services, neighbours: string[]) =>
     refusal(expectKnownUser(storeWith(services, neighbours), userId));
 
-  it('is known by any connection', async () => {
+  it('is known if any connection is theirs', async () => {
     expect(await told('me', { google: [0, 1] }, [])).toBe('none');
   });
 
-  it('is unknown without one, and the nearest known id is named if it is near', async () => {
+  it('is otherwise unknown, and a similar known id is suggested', async () => {
     expect(await told('user-0012', {}, ['user-0002', 'user-0013', 'user-0112'])).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no connections of user "user-0012". Did you mean "user-0002"? [usage]"`,
+      `"PostgreSQL at h/d has no connections for user "user-0012". Did you mean "user-0002"? [usage]"`,
     );
     expect(await told('nobody', {}, ['somebody'])).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no connections of user "nobody". See analytics-collect connections list. [usage]"`,
+      `"PostgreSQL at h/d has no connections for user "nobody". See analytics-collect connections list. [usage]"`,
     );
   });
 });
 
-describe('in a database', () => {
+describe('with a database, a run', () => {
   let world: World;
   beforeEach(async () => {
     if (!me || !other) throw new Error('no accounts');
@@ -97,7 +97,7 @@ describe('in a database', () => {
 
   const runs = () => world.query('select status, summary ->> $1 as error from collection_runs', ['error']);
 
-  it('refuses an unknown user before there is a run, and finds the one that was meant', async () => {
+  it('refuses an unknown user before it starts, and suggests a similar id', async () => {
     const userId = `${me?.userId.slice(0, -1)}x`;
     await expect(world.collect({ selection: { kind: 'user', userId } })).rejects.toMatchObject({
       code: 'usage',
@@ -108,7 +108,7 @@ describe('in a database', () => {
   });
 
   it.each([false, true])(
-    'refuses a platform without an account, dry run %s, and leaves a run that failed',
+    'refuses a platform without accounts (dry run %s), and is stored as failed',
     async (dryRun) => {
       await expect(world.collect({ platforms: ['linkedin'], dryRun })).rejects.toMatchObject({
         code: 'no_connections',
@@ -121,7 +121,7 @@ describe('in a database', () => {
     },
   );
 
-  it('refuses a user whose connections are inactive, and all users likewise', async () => {
+  it('refuses a user, or all users, without active connections', async () => {
     await world.query("update platform_connections set status = 'revoked' where user_id = $1", [me?.userId]);
     await expect(world.collect({ selection: { kind: 'user', userId: me?.userId ?? '' } })).rejects.toMatchObject({
       code: 'no_connections',
@@ -132,7 +132,7 @@ describe('in a database', () => {
     await expect(world.collect()).rejects.toMatchObject({ code: 'no_connections' });
   });
 
-  it('takes an empty run for a success where it may be empty', async () => {
+  it('succeeds without accounts if that is allowed', async () => {
     await world.query('delete from platform_connections');
     await expect(world.collect()).rejects.toMatchObject({ code: 'no_connections' });
     expect(await world.collect({ allowEmpty: true })).toMatchObject({ status: 'completed', connections: { total: 0 } });

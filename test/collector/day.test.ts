@@ -15,7 +15,7 @@ const zones = fc.constantFrom(
 );
 const instants = fc.date({ min: new Date('2015-01-01'), max: new Date('2035-01-01'), noInvalidDate: true });
 
-it('starts a day at its first instant and ends it where the next one starts, in any zone', () => {
+it('starts a day at its first instant and ends it where the next one starts, in any time zone', () => {
   fc.assert(
     fc.property(zones, instants, (zone, instant) => {
       const date = dateAt(instant, zone);
@@ -41,13 +41,13 @@ it.each([
   expect((day.end.getTime() - day.start.getTime()) / HOUR_MS).toBe(hours);
 });
 
-it('holds a day for ended only from its last instant on', () => {
+it('regards a day as ended only after its last instant', () => {
   expect(lastEndedDate(new Date('2026-11-22T07:59:59.999Z'), 'America/Los_Angeles')).toBe('2026-11-20');
   expect(lastEndedDate(new Date('2026-11-22T08:00:00.000Z'), 'America/Los_Angeles')).toBe('2026-11-21');
   expect(lastEndedDate(new Date('2026-11-22T23:59:59.000Z'), 'UTC')).toBe('2026-11-21');
 });
 
-it('counts over month ends, leap days and years', () => {
+it('counts days across months, leap days and years', () => {
   expect(datesBetween('2024-02-28', '2024-03-01')).toEqual(['2024-02-28', '2024-02-29', '2024-03-01']);
   expect(addDays('2025-12-31', 1)).toBe('2026-01-01');
   expect(datesBetween('2026-01-02', '2026-01-01')).toEqual([]);

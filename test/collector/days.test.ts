@@ -36,13 +36,13 @@ const datesOf = async () => [...new Set((await rows()).map(({ date }) => date))]
 const outcomeOf = async (date: string) => (await outcomes()).find((each) => each.date === date)?.outcome;
 const lastAsked = () => model.calls.at(-1)?.dates ?? [];
 
-describe.each(['day', 'range'] as const)('what is settled, on a platform asked by %s,', (asks) => {
+describe.each(['day', 'range'] as const)('settled values, on a platform asked by %s,', (asks) => {
   it.each<[string, (model: Model) => void]>([
     ['a failure', (given) => (given.refuses = () => DEAD)],
     ['a failure of a part', (given) => (given.says = () => ({ values: { views: 5 }, failed: true }))],
     ['an absent value', (given) => (given.says = () => ({ values: { views: 5 } }))],
     ['an empty answer', (given) => (given.says = () => ({ values: {} }))],
-  ])('%s of a refresh neither unsettles, lowers nor removes', async (_what, change) => {
+  ])('are neither unsettled, lowered nor removed by %s in a refresh', async (_what, change) => {
     await start({ asks });
     await world.collect();
     await runDaily(2);
@@ -54,7 +54,7 @@ describe.each(['day', 'range'] as const)('what is settled, on a platform asked b
 });
 
 describe('an empty day', () => {
-  it('is pending until it has settled, then without data, and asked for again as long as the window holds it', async () => {
+  it('is pending until it has settled, then no_data, and asked for as long as it is in the window', async () => {
     await start({ asks: 'day' });
     model.says = (date) => ({ values: date === '2026-11-21' ? {} : { views: 5 } });
     await world.collect();
@@ -66,7 +66,7 @@ describe('an empty day', () => {
     expect(await outcomeOf('2026-11-21')).toBe('settled');
   });
 
-  it('of a Page whose permission is granted on the sixth day has its values on the seventh, as all of the window', async () => {
+  it('of a Page whose permission is granted on the sixth day has values on the seventh, like the whole window', async () => {
     await start({ asks: 'range' });
     model.says = () => ({ values: {} });
     await world.collect();
@@ -77,7 +77,7 @@ describe('an empty day', () => {
     expect(await datesOf()).toEqual(datesBetween('2026-11-21', '2026-11-27'));
   });
 
-  it('is filled within four weeks where a platform asked by range goes silent and resumes later', async () => {
+  it('is filled within four weeks if a platform asked by range stops answering and resumes later', async () => {
     await start({ asks: 'range' });
     await world.collect();
     model.says = () => ({ values: {} });
@@ -88,15 +88,15 @@ describe('an empty day', () => {
   });
 });
 
-it('asks for a named date whatever is known of it', async () => {
+it('is asked for if it is named, whatever its outcome', async () => {
   await start({ asks: 'day' });
   await world.collect();
   await world.collect({ window: { kind: 'day', date: '2026-11-16' } });
   expect(lastAsked()).toEqual(['2026-11-16']);
 });
 
-describe('a day that lacks a metric the account has otherwise', () => {
-  it('is asked for once more on the last day of the window, on a platform asked by the day', async () => {
+describe('a day that lacks a metric the account has on other days', () => {
+  it("is asked for once more on the window's last day, on a platform asked by day", async () => {
     await start({ asks: 'day' });
     const whole = { values: { views: 5, reach: 3 } };
     model.says = (date) => (date === '2026-11-21' ? { values: { views: 5 } } : whole);
@@ -118,7 +118,7 @@ describe('a day that lacks a metric the account has otherwise', () => {
 describe('a provisional row', () => {
   const provisional = async () => (await rows()).filter(({ settled }) => settled !== 'true').map(({ date }) => date);
 
-  it('of a metric that the settled answer no longer has is settled with its day', async () => {
+  it('of a metric that is missing from the settled answer is settled with its day', async () => {
     await start({ asks: 'day' });
     await world.collect();
     model.says = () => ({ values: { views: 5 } });
@@ -130,7 +130,7 @@ describe('a provisional row', () => {
     ]);
   });
 
-  it('of a day that is silent ever after is settled when the window leaves it', async () => {
+  it('of a day that never has data again is settled when it leaves the window', async () => {
     await start({ asks: 'day' });
     await world.collect();
     model.says = () => ({ values: {} });
@@ -141,7 +141,7 @@ describe('a provisional row', () => {
     expect(await outcomeOf('2026-11-21')).toBe('settled');
   });
 
-  it('of a day that failed and is silent ever after is settled when the window leaves it', async () => {
+  it('of a day that failed and never has data again is settled when it leaves the window', async () => {
     await start({ asks: 'day' });
     await world.collect();
     world.now = new Date(START.getTime() + 2 * DAY_MS);
@@ -155,7 +155,7 @@ describe('a provisional row', () => {
     expect(await outcomeOf('2026-11-21')).toBe('settled');
   });
 
-  it('of a closing figure asked for before its day had ended is settled with the next figure', async () => {
+  it('of a closing figure requested before its day ended is settled with the next figure', async () => {
     await start({ asks: 'day', hasTotal: true });
     model.total = 100;
     world.now = new Date('2026-11-22T20:00:00Z');
@@ -166,7 +166,7 @@ describe('a provisional row', () => {
     expect((await totals())[0]).toMatchObject({ date: '2026-11-22', value: 100, settled: 'true' });
   });
 
-  it('of a day that fails until it is beyond reach is settled then, and the day is not lost', async () => {
+  it('of a day that fails until it is out of reach is then settled, and the day is not lost', async () => {
     await start({ asks: 'day', reachDays: 10 });
     await world.collect();
     model.refuses = () => DEAD;
@@ -178,7 +178,7 @@ describe('a provisional row', () => {
 });
 
 describe('a platform asked by range', () => {
-  it('is asked for the whole window in one call, and corrects what was settled', async () => {
+  it('is asked for the whole window in one call, and corrects settled values', async () => {
     await start({ asks: 'range' });
     await world.collect();
     await runDaily(2);
@@ -235,7 +235,7 @@ describe('days that were missed', () => {
     expect(await datesOf()).toEqual(all(13));
   });
 
-  it('are filled newest first, at most so many in a run, and the summary says how many are left', async () => {
+  it('are filled newest first, up to a limit per run, and the summary says how many are left', async () => {
     await start({ asks: 'day' });
     await world.collect();
     world.now = new Date(START.getTime() + 50 * DAY_MS);
@@ -248,7 +248,7 @@ describe('days that were missed', () => {
     expect(await world.collect()).toMatchObject({ days: { planned: 0 } });
   });
 
-  it('are left alone, and counted, without a backlog', async () => {
+  it('are skipped, but counted, with --backlog 0', async () => {
     await start({ asks: 'day' });
     await world.collect();
     world.now = new Date(START.getTime() + 10 * DAY_MS);
@@ -256,7 +256,7 @@ describe('days that were missed', () => {
     expect(await world.collect({ backlog: 0, dryRun: true })).toMatchObject({ backlog: 5 });
   });
 
-  it('are lost once the platform no longer answers for them, which is told once and stays in status', async () => {
+  it('are lost once the platform no longer answers for them, which is warned about once and shown in status', async () => {
     await start({ asks: 'day', reachDays: 10 });
     await world.collect();
     world.now = new Date(START.getTime() + 20 * DAY_MS);
@@ -275,7 +275,7 @@ describe('days that were missed', () => {
 describe('a backfill', () => {
   const since = (date: string) => ({ window: { kind: 'dates', since: date } }) as const;
 
-  it('collects every day until yesterday that is not complete, and goes on where it was stopped', async () => {
+  it('collects every day up to yesterday that is not complete, and continues where it was stopped', async () => {
     await start({ asks: 'day' });
     await world.collect();
     const stop = new AbortController();
@@ -296,7 +296,7 @@ describe('a backfill', () => {
     expect(model.calls.flatMap(({ dates }) => dates).filter((date) => got.includes(date))).toEqual([]);
   });
 
-  it('tells of its progress by day', async () => {
+  it('reports its progress by day', async () => {
     await start({ asks: 'day' });
     const events: CollectEvent[] = [];
     await world.collect(since('2026-08-01'), (event) => events.push(event));
@@ -304,13 +304,13 @@ describe('a backfill', () => {
     expect(events.flatMap((event) => (event.type === 'days' ? [event.days] : []))).toEqual([30, 60, 90]);
   });
 
-  it('keeps within the reach of the platform', async () => {
+  it("stays within the platform's reach", async () => {
     await start({ asks: 'day', reachDays: 40 });
     expect(await world.collect(since('2026-08-01'))).toMatchObject({ days: { settled: 38, provisional: 2 } });
     expect((await datesOf())[0]).toBe('2026-10-13');
   });
 
-  it('leaves a day that failed in it to the backlog', async () => {
+  it('leaves failed days to the backlog', async () => {
     await start({ asks: 'day' });
     await world.collect();
     model.says = (date) => (date === '2026-09-20' ? { values: {}, failed: true } : { values: { views: 5, reach: 3 } });
@@ -319,14 +319,14 @@ describe('a backfill', () => {
     expect(await world.collect()).toMatchObject({ days: { planned: 1, settled: 1 }, backlog: 0 });
   });
 
-  it('is offered by the first run of an account alone', async () => {
+  it('is offered only by the first run of an account', async () => {
     await start({ asks: 'day', reachDays: 100 });
     expect((await world.collect()).backfill).toEqual({ instagram: { accounts: 1, since: '2026-08-14' } });
     expect(lastOf(await runDaily(1)).backfill).toEqual({});
   });
 });
 
-it('asks first the accounts that a quota kept from an answer for longest', async () => {
+it('starts with the accounts that a quota has left unanswered the longest', async () => {
   await start({ asks: 'day' }, ['1', '2', '3', '4']);
   let left = 2;
   model.refuses = () => (left-- > 0 ? null : new PlatformError('quota_exhausted', 'nothing left today', 'connection'));

@@ -43,7 +43,7 @@ const doubted = (summaries: readonly Summary[]) =>
   summaries.flatMap(({ warnings }) => warnings.filter((text) => text.includes('is doubtful')));
 
 describe.each(['range', 'day'] as const)('on a platform asked by %s', (asks) => {
-  it('five days of zeros for all accounts are not settled; the true values are, when they come', async () => {
+  it('days of zeros for all accounts are not settled, but the true values are when they come', async () => {
     await start(asks, TWELVE);
     model.says = (date) => ({ values: FIVE_DAYS.includes(date) ? ZEROS : VALUES });
     const summaries = await runDaily(9);
@@ -62,7 +62,7 @@ describe.each(['range', 'day'] as const)('on a platform asked by %s', (asks) => 
     }
   });
 
-  it('a day without a value for all accounts is asked for beyond the window, and filled', async () => {
+  it('a day without data for all accounts is still asked for after the window, and filled', async () => {
     await start(asks, TWELVE);
     model.says = (date) => ({ values: date === '2026-11-22' ? {} : VALUES });
     const summaries = await runDaily(10);
@@ -80,7 +80,7 @@ describe.each(['range', 'day'] as const)('on a platform asked by %s', (asks) => 
     expect(await rowsOf('2026-11-22')).toEqual([{ value: 5, settled: 'true', rows: 12 }]);
   });
 
-  it('a day that stays without a value is without data in the end', async () => {
+  it('a day that never has data eventually becomes no_data', async () => {
     await start(asks, TWELVE);
     model.says = (date) => ({ values: date === '2026-11-22' ? {} : VALUES });
     await runDaily(31);
@@ -94,7 +94,7 @@ describe('most accounts of a platform', () => {
     world.query("select count(*)::int as days from collection_outcomes where reason = 'platform_anomaly'");
 
   it.each(['range', 'day'] as const)(
-    'are not found to fall where a fifth has an empty day, however often it is looked at (asked by %s)',
+    'are not an anomaly if every run sees an empty day for a fifth of them (asked by %s)',
     async (asks) => {
       await start(asks, SIXTY);
       model.says = (date, id) => ({ values: TWELVE.includes(id) && date === '2026-11-22' ? {} : VALUES });
@@ -106,14 +106,14 @@ describe('most accounts of a platform', () => {
     },
   );
 
-  it('are not found to fall where each has a zero of its own every fifth day', async () => {
+  it('are not an anomaly if each has a zero on a different fifth day', async () => {
     await start('day', SIXTY);
     model.says = (date, id) => ({ values: (Date.parse(date) / DAY_MS + Number(id)) % 5 === 0 ? ZEROS : VALUES });
     expect(doubted(await runDaily(10))).toEqual([]);
     expect(await platformDoubts()).toEqual([{ days: 0 }]);
   });
 
-  it('are those that had values: accounts that never have any do not hide a fall', async () => {
+  it('means most accounts with values: accounts that never have any do not hide an anomaly', async () => {
     await connect('range', SIXTY);
     model.says = (_date, id) => ({ values: TWELVE.includes(id) ? VALUES : {} });
     await runDaily(9);
@@ -121,7 +121,7 @@ describe('most accounts of a platform', () => {
     expect(doubted(await runDaily(3))).toEqual([expect.stringContaining('12 of 12 accounts')]);
   });
 
-  it('keep a day open that was answered before it settled, and then with nothing', async () => {
+  it('keep a day open that had data before it settled and then none', async () => {
     await start('day', TWELVE);
     model.says = (date) => ({ values: date === '2026-11-22' ? { views: 2, reach: 1 } : VALUES });
     await runDaily(1);
@@ -133,7 +133,7 @@ describe('most accounts of a platform', () => {
     expect(await rowsOf('2026-11-22')).toEqual([{ value: 5, settled: 'true', rows: 12 }]);
   });
 
-  it('keep their doubt of a day on which they failed once', async () => {
+  it('keep a day doubted after it failed once', async () => {
     await start('day', TWELVE);
     model.says = (date) => ({ values: date === '2026-11-22' ? {} : VALUES });
     await runDaily(4);
@@ -152,7 +152,7 @@ describe('most accounts of a platform', () => {
     expect(await rowsOf('2026-11-22')).toEqual([{ value: 5, settled: 'true', rows: 12 }]);
   });
 
-  it('are not told of where what they show no more is settled', async () => {
+  it('cause no warning if the missing values are already settled', async () => {
     await start('range', TWELVE);
     await runDaily(3);
     model.says = (date) => ({ values: date === '2026-11-20' ? {} : VALUES });
@@ -162,7 +162,7 @@ describe('most accounts of a platform', () => {
 });
 
 describe('one account', () => {
-  it('keeps what is settled when a weekly request is answered with zeros', async () => {
+  it('keeps settled values when a weekly request returns zeros', async () => {
     await start('range', ['1', '2', '3', '4', '5', '6', '7']);
     await runDaily(20);
     model.says = (date) => ({ values: date < '2026-12-03' ? ZEROS : VALUES });
@@ -174,7 +174,7 @@ describe('one account', () => {
     expect(summaries.map(({ metrics }) => metrics.updated)).not.toContain(2 * 18);
   });
 
-  it('whose counts fall to zero keeps the day provisional for 28 days, asked for less and less often', async () => {
+  it('whose counts fall to zero stays provisional for 28 days, and is asked for at growing intervals', async () => {
     await start('day', ['1']);
     model.says = (date) => ({ values: date === '2026-11-22' ? ZEROS : VALUES });
     model.calls.length = 0;
@@ -200,7 +200,7 @@ describe('one account', () => {
     expect(await rowsOf(date)).toEqual([{ value: 0, settled: 'true', rows: 1 }]);
   });
 
-  it('keeps the values that it has when the platform says zero', async () => {
+  it('keeps its values when the platform returns zero', async () => {
     await start('day', ['1']);
     await runDaily(3);
     model.says = () => ({ values: ZEROS });

@@ -34,7 +34,7 @@ function interruptSecondRequest(instead: () => Promise<never>): void {
 }
 
 describe('a day that is open is asked for again', () => {
-  it('where it failed in a backfill that was interrupted', async () => {
+  it('if it failed in an interrupted backfill', async () => {
     await start();
     await runDaily(3);
     const stop = new AbortController();
@@ -51,7 +51,7 @@ describe('a day that is open is asked for again', () => {
     expect(await outcomeOf(OLD)).toBe('settled');
   });
 
-  it('where another run of the account failed on it while a run was at work', async () => {
+  it('if it failed in another run of the account at the same time', async () => {
     await start();
     await runDaily(3);
     world.now = new Date(world.now.getTime() + DAY_MS);
@@ -77,7 +77,7 @@ describe('a day that is open is asked for again', () => {
     expect(await outcomeOf(OLD)).toBe('settled');
   });
 
-  it('where the database refused its values', async () => {
+  it('if the database refused its values', async () => {
     await start();
     model.refuses = () => new PlatformError('needs_reconnect', 'the token has expired', 'connection');
     await runDaily(12);
@@ -93,7 +93,7 @@ describe('a day that is open is asked for again', () => {
     expect(await outcomeOf('2026-11-24')).toBe('settled');
   });
 
-  it('where it had values, then failed, and then nothing', async () => {
+  it('if it had values, then failed, and then had no data', async () => {
     await start();
     const open = '2026-11-21';
     model.says = failOn(open);
@@ -110,7 +110,7 @@ describe('a day that is open is asked for again', () => {
     ).toEqual([{ value: 7 }]);
   });
 
-  it('where it is named among others and had no data when it was asked for', async () => {
+  it('if it is named and had no data when it was last asked for', async () => {
     await start();
     const named = { kind: 'dates', since: '2026-10-20', until: '2026-11-05' } as const;
     model.says = () => ({ values: {} });

@@ -62,12 +62,12 @@ it.each<[DayResult, OutcomeState | undefined, OutcomeState]>([
   [EMPTY, 'pending', 'no_data'],
   [EMPTY, 'provisional', 'provisional'],
   [EMPTY, 'settled', 'settled'],
-])('an answer without a value takes back nothing that is written: %j after %s is %s', (result, known, state) => {
+])('an answer without values for a day written %j in state %s leaves it %s', (result, known, state) => {
   expect(recorded(result, known === undefined ? {} : { known }).outcome.state).toBe(state);
 });
 
 describe('the metadata of a row', () => {
-  it('says what the value is and how days of it combine', () => {
+  it('says what the value is and how its days combine', () => {
     expect(metadata({ metric: 'views', value: 5 })).toEqual({
       api: 'any_api',
       period: 'day',
@@ -79,7 +79,7 @@ describe('the metadata of a row', () => {
     });
   });
 
-  it('names the metric whose value a retired name repeats, and says where that is an approximation', () => {
+  it('names the metric whose value a retired name repeats, and whether that is an approximation', () => {
     expect(metadata({ metric: 'impressions', value: 5 })).toMatchObject({ alias_of: 'views' });
     expect(metadata({ metric: 'impressions', value: 5 })).not.toHaveProperty('approximate');
     expect(metadata({ metric: 'engaged_users', value: 5 })).toMatchObject({ alias_of: 'views', approximate: true });
@@ -90,7 +90,7 @@ describe('the metadata of a row', () => {
     ['one type is less than the value', { metric: 'views', value: 5, postTypes: { reel: 3 } }, undefined],
     ['another type has a part', { metric: 'reach', value: 5, postTypes: { reel: 5, post: 2 } }, undefined],
     ['there is no split', { metric: 'views', value: 0, postTypes: {} }, undefined],
-  ])('names a post type only when it accounts for the whole value: %s', (_case, value, type) => {
+  ])('names a post type only if it accounts for the whole value: %s', (_case, value, type) => {
     expect(metadata(value)?.post_type).toBe(type);
     expect(metadata(value)?.post_types).toEqual(
       Object.keys(value.postTypes ?? {}).length > 0 ? value.postTypes : undefined,
@@ -116,7 +116,7 @@ describe('figures of several days', () => {
     ]);
   });
 
-  it('say nothing of the values of the day beside them', () => {
+  it("do not affect the day's own values", () => {
     const both = collected({ metric: 'views', value: 1 }, { metric: 'reach_7d', value: 9 });
     const { outcome, snapshots } = recorded(both, { askedAt: EARLY });
     expect(outcome.state).toBe('provisional');
@@ -133,7 +133,7 @@ it.each([
   expect(rows).toMatchObject([{ date: DATE, metric: 'total', value: 9, metadata: { period: 'lifetime', settled } }]);
 });
 
-it('does not write a value that is not in the table of the platform, and says so', () => {
+it("warns about a metric that is not in the platform's table, and does not store it", () => {
   const { outcome, snapshots, warnings } = recorded(collected({ metric: 'novelty', value: 1 }), { askedAt: EARLY });
   expect(snapshots).toEqual([]);
   expect(outcome.state).toBe('pending');

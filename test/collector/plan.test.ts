@@ -44,7 +44,7 @@ it('leaves a day alone until it has ended in Los Angeles', () => {
   expect(due({ window: { kind: 'dates', since: '2026-11-22', until: '2026-11-22' } })).toEqual([]);
 });
 
-describe('in the window, by the outcome of a day', () => {
+describe('a day in the window, by its outcome,', () => {
   it.each<[OutcomeState, boolean, boolean]>([
     ['settled', false, false],
     ['no_data', true, true],
@@ -60,7 +60,7 @@ describe('in the window, by the outcome of a day', () => {
     expect(asked(settlesAt)).toBe(after);
   });
 
-  it('collects a settled day again only when it is told to, or when the day is named', () => {
+  it('is collected again although settled only with --refresh, or if it is named', () => {
     const ledger = settledOn(WINDOW);
     expect(due({ ledger, again: true })).toEqual(WINDOW);
     expect(due({ ledger, window: { kind: 'day', date: '2026-11-18' } })).toEqual(['2026-11-18']);
@@ -73,33 +73,33 @@ describe('in the window, by the outcome of a day', () => {
 describe('a settled day that lacks a metric', () => {
   const metrics = { reach: ['2026-11-01', '2026-11-21'], views: ['2026-11-17', '2026-11-21'] } as const;
 
-  it('is asked for once more on the last day of the window, where each day costs requests', () => {
+  it("is asked for once more on the window's last day if each day takes requests", () => {
     expect(due({ metrics, ledger: settledOn(WINDOW, ['reach']) })).toEqual(['2026-11-15']);
   });
 
-  it('is asked for in every run, where one request answers for all of them', () => {
+  it('is asked for in every run if one request answers for all days', () => {
     const ledger = [...settledOn(WINDOW.slice(0, 6)), entry('2026-11-21', 'settled', ['reach'])];
     expect(due({ day: byRange, metrics: { reach: ['2026-11-01', '2026-11-20'] }, ledger })).toEqual(WINDOW);
   });
 
-  it('is one from before the metric first came', () => {
+  it('includes a day from before the metric first appeared', () => {
     expect(due({ metrics, ledger: settledOn(WINDOW) })).toEqual(['2026-11-15']);
     expect(due({ metrics: { reach: metrics.reach }, ledger: settledOn(WINDOW) })).toEqual([]);
   });
 
-  it('is complete again when the account has not had the metric for four weeks', () => {
+  it('is complete again if the account has not had the metric for four weeks', () => {
     const gone = { reach: ['2026-09-01', '2026-10-20'] } as const;
     expect(due({ metrics: gone, ledger: settledOn(WINDOW, ['reach']) })).toEqual([]);
   });
 });
 
 describe('a platform that is asked by range', () => {
-  it('is asked for the whole window as soon as one day of it is due, and for nothing when none is', () => {
+  it('is asked for the whole window if one of its days is due, and otherwise for nothing', () => {
     expect(due({ day: byRange, ledger: settledOn(WINDOW.slice(1)) })).toEqual(WINDOW);
     expect(due({ day: byRange, ledger: settledOn(WINDOW) })).toEqual([]);
   });
 
-  it('is asked for the last 28 days once a week, each account on a weekday of its own', () => {
+  it('is asked for the last 28 days once a week, on a weekday that depends on the account', () => {
     const account = { firstDay: '2026-01-01', doneTo: '2026-11-14', ledger: settledOn(WINDOW.slice(0, 6)) };
     const lengths = [0, 1, 2, 3, 4, 5, 6].map((id) => due({ ...account, id, day: byRange }).length);
     expect(lengths.toSorted((a, b) => a - b)).toEqual([7, 7, 7, 7, 7, 7, 28]);
@@ -113,13 +113,13 @@ describe('a platform that is asked by range', () => {
 describe('the backlog', () => {
   const known = { firstDay: '2026-10-01', doneTo: '2026-10-10', ledger: settledOn(WINDOW) };
 
-  it('is every day since the account was first collected that is not done, the newest first, so many in a run', () => {
+  it('is every day since the first collected one that is not done, newest first, up to a limit per run', () => {
     expect(due(known)).toEqual(datesBetween('2026-10-16', '2026-11-14'));
     expect(due({ ...known, backlog: 3 })).toEqual(['2026-11-12', '2026-11-13', '2026-11-14']);
     expect(due({ ...known, backlog: 0 })).toEqual([]);
   });
 
-  it('passes over days that are settled or empty for good, and asks for those that failed', () => {
+  it('leaves out settled days and days finally without data, and includes failed ones', () => {
     const older = [
       ...datesBetween('2026-10-11', '2026-11-10').map((date) => entry(date, 'settled')),
       entry('2026-11-11', 'no_data'),
@@ -130,7 +130,7 @@ describe('the backlog', () => {
     expect(due({ ...known, ledger: [...older, ...settledOn(WINDOW)] })).toEqual(['2026-11-12', '2026-11-13']);
   });
 
-  it('begins with the first day that was collected, and not before', () => {
+  it('begins with the first collected day', () => {
     expect(due({ ledger: settledOn(WINDOW) })).toEqual([]);
     expect(due({ ...known, firstDay: '2026-11-13', doneTo: null })).toEqual(['2026-11-13', '2026-11-14']);
   });
@@ -141,11 +141,11 @@ describe('the backlog', () => {
   });
 });
 
-describe('how an account’s days stand after a run', () => {
+describe('an account’s progress after a run', () => {
   const stand = (ledger: readonly LedgerEntry[], given: Partial<StoredAccount> = {}, of = day) =>
     progressOf({ firstDay: '2026-11-01', doneTo: '2026-11-05', ...given }, ledger, of, now);
 
-  it('moves on over what is done, as far as the window', () => {
+  it('advances past done days, up to the window', () => {
     const all = settledOn(datesBetween('2026-11-06', '2026-11-14'));
     expect(stand(all)).toEqual({ doneTo: '2026-11-14', backlog: 0, lost: 0, closedTo: null });
     expect(stand(all.filter(({ date }) => date !== '2026-11-09'))).toEqual({
@@ -156,14 +156,14 @@ describe('how an account’s days stand after a run', () => {
     });
   });
 
-  it('counts a day beyond the reach as lost, once', () => {
+  it('counts a day out of reach as lost, once', () => {
     const short: Platform['day'] = { ...day, reachDays: 10 };
     const { doneTo, backlog, lost } = stand([], {}, short);
     expect({ doneTo, backlog, lost }).toEqual({ doneTo: '2026-11-11', backlog: 3, lost: 6 });
     expect(stand([], { doneTo }, short)).toMatchObject({ lost: 0, closedTo: null });
   });
 
-  it('loses no day that has provisional values, and tells up to which day nothing can be asked any more', () => {
+  it('loses no day with provisional values, and tells up to which day the platform no longer answers', () => {
     const short: Platform['day'] = { ...day, reachDays: 10 };
     const ledger = datesBetween('2026-11-06', '2026-11-09').map((date) => entry(date, 'provisional'));
     expect(stand(ledger, {}, short)).toMatchObject({ lost: 2, closedTo: '2026-11-11' });
@@ -185,19 +185,19 @@ describe('how an account’s days stand after a run', () => {
     });
   });
 
-  it('is open as long as nothing was collected', () => {
+  it('stays empty until something was collected', () => {
     expect(stand([], { firstDay: null, doneTo: null })).toEqual({ doneTo: null, backlog: 0, lost: 0, closedTo: null });
   });
 });
 
-it('names days that are too far back instead of asking for them', () => {
+it('lists named days that are out of reach instead of asking for them', () => {
   const window: Window = { kind: 'dates', since: '2024-11-22', until: '2024-11-24' };
   const { tooOld, due: asked } = planned({ window });
   expect(tooOld.map(({ date }) => date)).toEqual(['2024-11-22', '2024-11-23']);
   expect(asked.map(({ date }) => date)).toEqual(['2024-11-24']);
 });
 
-it('files closing figures under the day whose end is nearest, and not under named days of the past', () => {
+it('files closing figures under the day whose end is nearest, never under named days of the past', () => {
   const closing = (given: Given) => planned({ hasClosing: true, ...given }).closing?.date ?? null;
   const at = (time: string) => new Date(`2026-11-${time}:00Z`);
   // 8:00 UTC is midnight in the platform's zone.
@@ -219,7 +219,7 @@ const ledgers = fc.array(
 );
 const kinds = fc.constantFrom(day, byRange);
 
-it('plans nothing again once all that was due is settled', () => {
+it('plans nothing once everything that was due is settled', () => {
   fc.assert(
     fc.property(ledgers, kinds, fc.integer({ min: 1, max: 12 }), (ledger, of, days) => {
       const window: Window = { kind: 'lookback', days };
@@ -230,7 +230,7 @@ it('plans nothing again once all that was due is settled', () => {
   );
 });
 
-it('asks sooner or later for every day since the first that is not done, however few in a run', () => {
+it('eventually asks for every day since the first that is not done, whatever the limit per run', () => {
   fc.assert(
     fc.property(ledgers, kinds, fc.integer({ min: 1, max: 5 }), (given, of, backlog) => {
       const known = { firstDay: '2026-11-01', doneTo: null as string | null };
@@ -253,7 +253,7 @@ function isOver({ date, state }: LedgerEntry): boolean {
   return (state === 'provisional' && date >= '2026-11-20') || (state === 'no_data' && date < '2026-11-15');
 }
 
-it('never drops a due day of a named window as time goes on, but for one that stays empty', () => {
+it('keeps a due day of a named window due as time passes, unless it stays without data', () => {
   const window: Window = { kind: 'dates', since: '2026-11-10', until: '2026-11-21' };
   fc.assert(
     fc.property(ledgers, fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 500 }), (ledger, first, more) => {
@@ -266,7 +266,7 @@ it('never drops a due day of a named window as time goes on, but for one that st
   );
 });
 
-it('reads the ledger over every day that any time zone may plan', () => {
+it('reads the ledger for every day that any time zone may plan', () => {
   fc.assert(
     fc.property(
       fc.date({ min: new Date('2020-01-01'), max: new Date('2030-01-01'), noInvalidDate: true }),
@@ -288,7 +288,7 @@ it.each([
   ['America/Los_Angeles', '2026-11-22', true],
   ['America/Los_Angeles', '2026-11-21', false],
   ['Asia/Tokyo', '2026-11-21', false],
-])('tells in %s whether the named day %s is still open', (timeZone, until, open) => {
+])('reports in %s whether the named day %s is still open', (timeZone, until, open) => {
   const platform = { name: 'any', day: { ...day, timeZone } };
   const warning = openDaysWarning(platform, { kind: 'dates', since: addDays(until, -2), until }, now);
   expect(openDaysWarning(platform, { kind: 'dates', since: until }, now)).toEqual(warning);

@@ -65,7 +65,7 @@ function recorderOver(record: (batch: RecordBatch) => Promise<ForeignRows | unde
 
 const rowsIn = ({ accounts, snapshots, outcomes }: RecordBatch) => accounts.length + snapshots.length + outcomes.length;
 
-it('writes at most 500 rows a call, an account never in two', async () => {
+it('writes at most 500 rows per call, and never splits an account', async () => {
   const { add, recorder, calls } = recorderOver(async () => undefined);
   for (let id = 0; id < 40; id++)
     await add(account(id, ...Array.from({ length: 7 }, (_, d) => day(id, `2026-11-1${d}`, 16))));
@@ -81,7 +81,7 @@ it('writes at most 500 rows a call, an account never in two', async () => {
   }
 });
 
-it('writes an account of more than 2,000 rows in several calls, a day never in two, and tells of it once', async () => {
+it('splits an account of more than 2,000 rows between days, and reports it once', async () => {
   const { add, recorder, calls, written } = recorderOver(async () => undefined);
   const dates = Array.from({ length: 30 }, (_, i) => `2026-10-${String(i + 1).padStart(2, '0')}`);
   const large = account(1, ...dates.map((date) => day(1, date, 99)));
@@ -133,7 +133,7 @@ it('writes the failure of a whole account once, on its own row', async () => {
   expect(written[0]?.failedDates).toEqual(dates);
 });
 
-it('adds up the rows of other writers over its calls, with the first and the last of their days', async () => {
+it('sums the foreign rows of its calls, with their first and last day', async () => {
   const foreign: Record<number, ForeignRows> = {
     1: { rows: 2, since: '2026-11-12', until: '2026-11-13' },
     3: { rows: 1, since: '2026-11-10', until: '2026-11-10' },
@@ -150,7 +150,7 @@ it('adds up the rows of other writers over its calls, with the first and the las
   });
 });
 
-it('tells a refused day apart from the others, and records it as failed', async () => {
+it('separates a refused day from the others, and records it as failed', async () => {
   const { add, recorder, calls, written, failures } = recorderOver(async ({ snapshots }) => {
     if (snapshots.some(({ value }) => value === -1)) throw new CollectError('store_failed', 'numeric overflow', '');
     return undefined;
@@ -175,7 +175,7 @@ it('tells a refused day apart from the others, and records it as failed', async 
   expect(failures()).toBe(0);
 });
 
-it('holds back who brings more than the buffer takes, until it is written', async () => {
+it('makes callers wait while the buffer is full', async () => {
   let release: () => void = () => undefined;
   const gate = new Promise<undefined>((resolve) => {
     release = () => resolve(undefined);
@@ -196,7 +196,7 @@ it('holds back who brings more than the buffer takes, until it is written', asyn
   expect(recorder.counts.inserted).toBe(9_900);
 });
 
-it('ends when the store is gone for good: says so at once, writes no more', async () => {
+it('stops writing and reports the failure at once when the store fails for good', async () => {
   const { add, recorder, calls, written, failures } = recorderOver(async () => {
     throw new CollectError('store_unreachable', 'gone', '');
   });

@@ -15,7 +15,7 @@ const refuse = (...accounts: number[]) => {
   for (const account of accounts) of(account).add(API, 'views', 'must be a valid metric');
 };
 
-it('remembers a refused metric for the account that met it, and warns once, at the end', () => {
+it('remembers a refused metric for the account, and warns once at the end', () => {
   refuse(1, 1);
   expect(warnings).toEqual([]);
   refusals.end();
@@ -24,7 +24,7 @@ it('remembers a refused metric for the account that met it, and warns once, at t
   ]);
 });
 
-it('counts the accounts that are collected without a metric, and no others', () => {
+it('counts only the accounts that are collected without the metric', () => {
   refuse(1, 1, 2);
   expect([of(1).has(API, 'views'), of(2).has(API, 'views'), of(3).has(API, 'views')]).toEqual([true, true, false]);
   expect([of(1).has(API, 'reach'), of(1).has('Instagram Graph API v26.0', 'views')]).toEqual([false, false]);
@@ -32,7 +32,7 @@ it('counts the accounts that are collected without a metric, and no others', () 
   expect(warnings).toEqual([expect.stringContaining('"views" for 2 accounts; they are collected without it')]);
 });
 
-it('gives a metric up for all after three accounts, and says so once', () => {
+it('skips a metric for all accounts after three refusals, and warns once', () => {
   refuse(1, 2, 3, 4);
   expect(of(5).has(API, 'views')).toBe(true);
   refusals.end();
@@ -41,7 +41,7 @@ it('gives a metric up for all after three accounts, and says so once', () => {
   ]);
 });
 
-it('gives up no metric that another account was given, before or after', () => {
+it('does not skip a metric that another account was given, before or after', () => {
   of(9).accept(API, ['views', 'reach']);
   refuse(1, 2, 3);
   expect(of(5).has(API, 'views')).toBe(false);
@@ -51,7 +51,7 @@ it('gives up no metric that another account was given, before or after', () => {
   expect([of(5).has(API, 'saves'), of(1).has(API, 'saves')]).toEqual([false, true]);
 });
 
-it('tells no secret that an API repeats', () => {
+it('reveals no secret that an API repeats', () => {
   of(1).add(API, 'views', 'EAAtoken may not read views');
   refusals.end();
   expect(warnings.join()).toContain('[redacted] may not');

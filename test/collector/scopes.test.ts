@@ -36,7 +36,7 @@ describe.each([1, 32])('at a concurrency of %i', (concurrency) => {
     ['of a wrong kind', 'facebook', { kind: 'wrong_kind' }],
     ['that answers nothing but errors', 'facebook', { kind: 'server_error' }],
     ['that answers nothing but errors', 'instagram', { kind: 'api_down' }],
-  ])('one account %s costs no other of %s anything', async (_what, platform, fault) => {
+  ])('one account %s does not affect any other account of %s', async (_what, platform, fault) => {
     const accounts = accountsOf(platform, 41, { 0: fault });
     await worldOf(accounts);
     const summary = await world.collect({ window: ONE_DAY, concurrency });
@@ -50,7 +50,7 @@ describe.each([1, 32])('at a concurrency of %i', (concurrency) => {
     expectCountsAddUp(summary);
   });
 
-  it('a metric refused to one account is asked of the others', async () => {
+  it('a metric refused to one account is still requested for the others', async () => {
     const accounts = accountsOf('instagram', 20, { 0: { kind: 'refused_metric', metric: 'views' } });
     await worldOf(accounts);
     const summary = await world.collect({ concurrency });
@@ -63,14 +63,17 @@ describe.each([1, 32])('at a concurrency of %i', (concurrency) => {
   it.each([
     ['facebook', 'page_media_view', ['page_media_view', 'page_impressions']],
     ['youtube', 'shares', ['shares']],
-  ] as const)('a metric refused to one account of %s is asked of the others', async (platform, metric, names) => {
-    await worldOf(accountsOf(platform, 20, { 0: { kind: 'refused_metric', metric } }));
-    const summary = await world.collect({ window: ONE_DAY, concurrency });
-    expect(summary).toMatchObject({ status: 'completed', days: { settled: 20 } });
-    for (const name of names) expect([name, await usersWith(name)]).toEqual([name, 19]);
-  });
+  ] as const)(
+    'a metric refused to one account of %s is still requested for the others',
+    async (platform, metric, names) => {
+      await worldOf(accountsOf(platform, 20, { 0: { kind: 'refused_metric', metric } }));
+      const summary = await world.collect({ window: ONE_DAY, concurrency });
+      expect(summary).toMatchObject({ status: 'completed', days: { settled: 20 } });
+      for (const name of names) expect([name, await usersWith(name)]).toEqual([name, 19]);
+    },
+  );
 
-  it('a metric that is broken and undocumented costs one warning of each API and no day', async () => {
+  it('a broken undocumented metric causes one warning per API and fails no day', async () => {
     const broken: Fault = { kind: 'broken_metric', metric: 'profile_views' };
     await worldOf(accountsOf('instagram', 6, Object.fromEntries(Array.from({ length: 6 }, (_, i) => [i, broken]))));
     const summary = await world.collect({ concurrency });
@@ -83,7 +86,7 @@ describe.each([1, 32])('at a concurrency of %i', (concurrency) => {
     expect([await usersWith('profile_views'), await usersWith('website_clicks')]).toEqual([0, 6]);
   });
 
-  it('an API that gives nobody an answer is left alone after three accounts', async () => {
+  it('an API that answers nobody is skipped after three accounts', async () => {
     const down: Fault = { kind: 'api_down' };
     const accounts = accountsOf('facebook', 60, Object.fromEntries(Array.from({ length: 60 }, (_, i) => [i, down])));
     await worldOf([...accounts, ...accountsOf('linkedin', 20)]);
@@ -100,19 +103,22 @@ describe('an API of YouTube', () => {
   it.each([
     ['is not enabled', { disabled: ['youtube-data'] }],
     ['has no quota left', { exhausted: ['youtube-data'] }],
-  ] as const)('for totals that %s: the reports go on, the totals warn', async (_what, trouble) => {
-    await worldOf(accountsOf('youtube', 12), trouble);
-    const summary = await world.collect({ concurrency: 1 });
-    expect(summary).toMatchObject({ status: 'completed', connections: { succeeded: 12 }, days: { failed: 0 } });
-    expect([await usersWith('views'), await usersWith('subscriberCount')]).toEqual([12, 0]);
-    expect(summary.warnings.toSorted()).toEqual([
-      expect.stringContaining('YouTube Data API is skipped for the rest of this run'),
-      expect.stringContaining('youtube: totals of the channel could not be fetched'),
-    ]);
-    expect(world.sandbox.counters.byApi['youtube-data']).toBeLessThanOrEqual(3);
-  });
+  ] as const)(
+    'whose totals fail because %s: the reports are stored, and a warning is given',
+    async (_what, trouble) => {
+      await worldOf(accountsOf('youtube', 12), trouble);
+      const summary = await world.collect({ concurrency: 1 });
+      expect(summary).toMatchObject({ status: 'completed', connections: { succeeded: 12 }, days: { failed: 0 } });
+      expect([await usersWith('views'), await usersWith('subscriberCount')]).toEqual([12, 0]);
+      expect(summary.warnings.toSorted()).toEqual([
+        expect.stringContaining('YouTube Data API is skipped for the rest of this run'),
+        expect.stringContaining('youtube: channel totals could not be fetched'),
+      ]);
+      expect(world.sandbox.counters.byApi['youtube-data']).toBeLessThanOrEqual(3);
+    },
+  );
 
-  it('for reports that has no quota left is asked once', async () => {
+  it('whose report quota is used up is asked once', async () => {
     await worldOf(accountsOf('youtube', 12), { exhausted: ['youtube-analytics'] });
     const summary = await world.collect({ concurrency: 1 });
     expect(summary.platforms.youtube).toMatchObject({ failed: 12, reasons: { quota_exhausted: 12 } });
@@ -123,7 +129,7 @@ describe('an API of YouTube', () => {
 });
 
 describe("LinkedIn's calls", () => {
-  it('of networkSizes being used up, the statistics go on', async () => {
+  it('the statistics are collected when those for networkSizes are used up', async () => {
     await worldOf(accountsOf('linkedin', 12), { exhausted: ['networkSizes'] });
     const summary = await world.collect({ concurrency: 4 });
     expect(summary).toMatchObject({ status: 'completed', days: { failed: 0 } });
@@ -133,7 +139,7 @@ describe("LinkedIn's calls", () => {
   it.each([
     ['organizationPageStatistics', 'clickCount', 'pageViews'],
     ['organizationalEntityShareStatistics', 'pageViews', 'clickCount'],
-  ])('of %s being used up, the other statistics are stored', async (resource, kept, lost) => {
+  ])('when those for %s are used up, the other statistics are stored', async (resource, kept, lost) => {
     await worldOf(accountsOf('linkedin', 12), { exhausted: [resource] });
     const summary = await world.collect({ window: ONE_DAY, concurrency: 1 });
     expect(summary).toMatchObject({ connections: { failed: 12 }, days: { planned: 12, failed: 12 } });
@@ -167,7 +173,7 @@ describe('a missing permission', () => {
     ]);
   });
 
-  it('is told in status with what to grant, apart from what fails, and asked again in each run', async () => {
+  it('is shown in status with what to grant, apart from failures, and retried in each run', async () => {
     await worldOf(accountsOf('instagram', 3, { 0: denied, 1: { kind: 'dead_token' } }));
     await world.collect();
     const again = await world.collect();
@@ -180,7 +186,7 @@ describe('a missing permission', () => {
     });
   });
 
-  it('takes nothing back of what is stored, and the days stay due', async () => {
+  it('leaves stored values in place and the days due', async () => {
     const [account] = accountsOf('instagram', 1);
     if (!account) throw new Error('no account');
     await worldOf([{ ...account, fault: { ...denied, times: 1 } }]);
@@ -194,7 +200,7 @@ describe('a missing permission', () => {
 });
 
 describe('an account that fails', () => {
-  it('is one entry of the failures, with its days, its runs and since when', async () => {
+  it('is one entry among the failures, with its days, runs and first failing date', async () => {
     const accounts = accountsOf('instagram', 3, { 1: { kind: 'dead_token' } });
     await worldOf(accounts);
     await world.collect();

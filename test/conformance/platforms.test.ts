@@ -20,7 +20,7 @@ describe.each(PLATFORMS)('%s', (platform) => {
     return collected;
   }
 
-  it('collects every metric of every day that has ended, with few requests and no token in a URL', async () => {
+  it('collects every metric of every ended day, with few requests and no token in a URL', async () => {
     const { days, warnings, requests, sandbox } = await collecting(expected.account);
     expectTruth(days, expected, expected.states);
     expect(warnings).toEqual([]);
@@ -28,7 +28,7 @@ describe.each(PLATFORMS)('%s', (platform) => {
     expect(sandbox.counters).toMatchObject({ unexpected: 0, tokensInUrl: 0, pagingFollowed: 0 });
   });
 
-  it('stores of each metric what its table says, and nothing that the table does not know', async () => {
+  it('stores each metric as its table says, and nothing that is not in the table', async () => {
     const { days } = await collecting(expected.account);
     const stored = days.flatMap(({ metadata }) => Object.entries(metadata));
     expect(new Set(stored.map(([metric]) => metric))).toEqual(new Set(metrics.map(({ name }) => name)));
@@ -41,12 +41,12 @@ describe.each(PLATFORMS)('%s', (platform) => {
     }
   });
 
-  it('takes an answer without data for none: pending, and no data once the day has settled', async () => {
+  it('reads an answer without data as pending, and as no_data once the day has settled', async () => {
     const { days } = await withFault({ kind: 'no_data' });
     expectTruth(days, expected, expected.states.replaceAll('provisional', 'pending').replaceAll('settled', 'no_data'));
   });
 
-  it('tells in two requests at most whether a token opens the account', async () => {
+  it('checks in at most two requests whether a token opens the account', async () => {
     const { answer, requests, sandbox } = await checking(expected.account);
     await expect(answer).resolves.toHaveProperty('accountName');
     expect(requests.total).toBeLessThanOrEqual(2);
@@ -56,7 +56,7 @@ describe.each(PLATFORMS)('%s', (platform) => {
   it.each([
     ['dead_token', 'needs_reconnect'],
     ['missing_permission', 'missing_permission'],
-  ] as const)('tells of a %s before the account is stored', async (kind, reason) => {
+  ] as const)('detects a %s before the account is stored', async (kind, reason) => {
     const { answer, sandbox } = await checking({ ...expected.account, fault: { kind } });
     await expect(answer).rejects.toMatchObject({ reason });
     expect(sandbox.fired(expected.account.accountId, kind)).toBeGreaterThan(0);
@@ -68,20 +68,20 @@ describe.each(PLATFORMS)('%s', (platform) => {
     expectTruth(days, expected, states);
   });
 
-  it('collects the other metrics when one is refused, and says so once', async () => {
+  it('collects the other metrics if one is refused, and warns once', async () => {
     const { metric, lost, warnings: count } = expected.refused;
     const { days, warnings } = await collecting(expected.account, { sandbox: { refusedMetrics: [metric] } });
     expectTruth(days, expected, expected.states, lost);
     expect(warnings).toHaveLength(count);
   });
 
-  it('ends on a dead token after the first request', async () => {
+  it('stops after the first request if the token is dead', async () => {
     const { days, requests } = await withFault({ kind: 'dead_token' });
     expectNothing(days, 'failed needs_reconnect');
     expect(requests.total).toBeLessThanOrEqual(2);
   });
 
-  it('skips the days for a missing permission after the first request, and says what to grant', async () => {
+  it('skips the days after the first request if a permission is missing, and says what to grant', async () => {
     const { days, requests } = await withFault({ kind: 'missing_permission' });
     expectNothing(days, 'skipped missing_permission');
     expect(days[0]?.message).toMatch(/connect .*(grant|allow|as an administrator)/);
@@ -92,19 +92,19 @@ describe.each(PLATFORMS)('%s', (platform) => {
     ['HTML instead of JSON', 'html', 'unexpected_response'],
     ['truncated JSON', 'truncated_json', 'unexpected_response'],
     ['HTTP 200 with an error object', 'error_in_200', 'platform_error'],
-  ] as const)('fails every day for %s, and recovers from a single one', async (_name, kind, reason) => {
+  ] as const)('fails every day after %s, but recovers from a single one', async (_name, kind, reason) => {
     expectNothing((await withFault({ kind })).days, `failed ${reason}`);
     const { days, requests } = await withFault({ kind, times: 1 });
     expectTruth(days, expected, expected.states);
     expect(requests.retried).toBe(1);
   });
 
-  it.each(['unknown_fields', 'numbers_as_strings'] as const)('reads through %s', async (kind) => {
+  it.each(['unknown_fields', 'numbers_as_strings'] as const)('accepts %s', async (kind) => {
     const { days } = await withFault({ kind });
     expectTruth(days, expected, expected.states);
   });
 
-  it('stores what is there when fields are missing, and invents nothing', async () => {
+  it('stores the available values if fields are missing, and invents none', async () => {
     const { days } = await withFault({ kind: 'missing_fields' });
     const stored = days.flatMap(({ values }) => Object.keys(values));
     expect(stored.length).toBeGreaterThan(0);
@@ -112,7 +112,7 @@ describe.each(PLATFORMS)('%s', (platform) => {
     for (const { date, values } of days) expect(truth(date, expected)).toMatchObject(values);
   });
 
-  it('fails the days whose numbers are words, and stores none of them', async () => {
+  it('fails the days whose numbers are words, and stores none of their values', async () => {
     const { days } = await withFault({ kind: 'wrong_types' });
     for (const { date, ended, values } of days) {
       const untouched = date === LAST_ENDED ? expected.closing : {};

@@ -22,7 +22,7 @@ afterAll(() => Promise.all([database.close(), sandbox.close()]));
 
 const envWith = (more: Readonly<Record<string, string>>) => ({ ...database.env, ...sandbox.urls, ...more });
 
-it('tells a chat and a healthcheck of a bad run, what is new the first time only, and nothing secret', async () => {
+it('reports a failed run to a chat and a healthcheck, news only once, and nothing secret', async () => {
   const [chat, check] = await Promise.all([receiver(), receiver()]);
   const env = envWith({ ALERT_WEBHOOK_URL: chat.url, HEALTHCHECK_URL: check.url });
   const { run_id: runId, changes } = await collectJson(COLLECT, { env, code: 3 });
@@ -51,7 +51,7 @@ it('tells a chat and a healthcheck of a bad run, what is new the first time only
   for (const word of [...secrets, ...accounts.map(({ userId }) => userId)]) expect(sent).not.toContain(word);
 });
 
-it('ends as it would have without, when the chat and the healthcheck are dead', async () => {
+it('exits as usual when the chat and the healthcheck are down', async () => {
   const gone = await receiver(503);
   const nobody = 'http://127.0.0.1:9/T0000-B1111-hook-secret';
   const env = envWith({ ALERT_WEBHOOK_URL: gone.url, HEALTHCHECK_URL: nobody });
@@ -64,7 +64,7 @@ it('ends as it would have without, when the chat and the healthcheck are dead', 
   expectNoSecrets([PATH, nobody]);
 });
 
-it('does not wait for a silent chat when Ctrl-C is pressed', async () => {
+it('does not wait for a chat that does not answer when Ctrl-C is pressed', async () => {
   const silent = await receiver(0);
   const run = startCli(['collect', ...COLLECT], { env: envWith({ ALERT_WEBHOOK_URL: silent.url }) });
   await until(() => silent.received.length > 0);
@@ -74,7 +74,7 @@ it('does not wait for a silent chat when Ctrl-C is pressed', async () => {
   expect(performance.now() - pressed).toBeLessThan(5_000);
 });
 
-it('tells of a run that could not begin', async () => {
+it('reports a run that could not start', async () => {
   const [chat, check] = await Promise.all([receiver(), receiver()]);
   const env = { ALERT_WEBHOOK_URL: chat.url, HEALTHCHECK_URL: check.url, SUPABASE_URL: 'http://127.0.0.1:9' };
   const run = await runCli(['collect', ...COLLECT], { env: { ...database.env, ...env } });

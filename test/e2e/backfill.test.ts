@@ -33,7 +33,7 @@ describe('a backfill', () => {
     expect((await runCli(['collect'], { env })).stdout).not.toMatch(/new instagram/);
   });
 
-  it('collects every day since, tells of them one by one, and leaves a second one nothing', async () => {
+  it('collects every day since, reports its progress, and leaves nothing for a second one', async () => {
     const { code, stdout, stderr } = await runCli(['collect', '--since', SINCE], { env });
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/days +3[78] due: 3[78] settled/);

@@ -30,7 +30,7 @@ describe.concurrent('a wrong flag', () => {
   });
 });
 
-describe.concurrent('with a database of its own, which is not started', () => {
+describe.concurrent('refused before the embedded database is started:', () => {
   const env = { ANALYTICS_DATA_DIR: join(home, 'never-made') };
   const outdated = { ...env, META_GRAPH_VERSION: '25' };
 
@@ -52,7 +52,7 @@ describe.concurrent('with a database of its own, which is not started', () => {
 });
 
 describe.concurrent('a wrong setting', () => {
-  it('several at once', async () => {
+  it('several are reported at once', async () => {
     const env = { SUPABASE_URL: 'nonsense', META_GRAPH_VERSION: '25', ENCRYPTION_KEY: 'x' };
     await expectRefusal(['collect'], env, 2, ['SUPABASE_URL', 'META_GRAPH_VERSION', 'ENCRYPTION_KEY']);
   });
@@ -60,7 +60,7 @@ describe.concurrent('a wrong setting', () => {
   it.each([
     ['DATABASE_URL', (origin: string) => ({ DATABASE_URL: `${origin.replace('http', 'postgres')}/app` })],
     ['SUPABASE_URL', (origin: string) => ({ SUPABASE_URL: origin, SUPABASE_SERVICE_ROLE_KEY: 'sb_secret_test' })],
-  ])('a %s where nobody answers', async (name, settings) => {
+  ])('a %s that does not answer', async (name, settings) => {
     const server = createServer();
     const origin = await listen(server);
     await new Promise((resolve) => server.close(resolve));
@@ -80,7 +80,7 @@ describe.each(SERVERS)('a database that is not ready, %s', (kind) => {
   });
   afterAll(() => database.close());
 
-  it('without the schema', async () => {
+  it('because it lacks the schema', async () => {
     await expectRefusal(['collect'], database.env, 2, ['schema_missing', 'analytics-collect schema']);
     expect(await database.query("select to_regclass('collection_runs') as made")).toEqual([{ made: null }]);
   });

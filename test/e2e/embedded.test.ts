@@ -46,7 +46,7 @@ describe('without any configuration', () => {
   const list = () => run('connections', 'list', '--json');
   const listed = async () => JSON.parse((await list()).stdout);
 
-  it('refuses a token that does not open the account, and stores nothing but a key, of which it tells once', async () => {
+  it('refuses a token that does not open the account, and stores only a key, which it announces once', async () => {
     const refused = await add(account(0), `${WRONG_TOKEN}\n`);
     expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('check_failed') });
     const { stdout, stderr } = await list();
@@ -54,14 +54,14 @@ describe('without any configuration', () => {
     expect(stderr).not.toContain('encryption key');
   });
 
-  it('made the key once, and lets nobody else read it', async () => {
+  it('creates the key once, readable only by its owner', async () => {
     const [file] = (await readdir(home, { recursive: true })).filter((path) => path.endsWith('encryption.key'));
     keyFile = `${home}/${file}`;
     expect((await stat(keyFile)).mode & 0o777).toBe(0o600);
     expect((await stat(dirname(keyFile))).mode & 0o777).toBe(0o700);
   });
 
-  it('adds connections whose tokens are right', async () => {
+  it('adds connections with valid tokens', async () => {
     for (const each of accounts) {
       const added = await add(each, `${each.accessToken}\n`);
       expect(added, added.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/^added connection \S+: /) });
@@ -80,7 +80,7 @@ describe('without any configuration', () => {
     expect(await listed()).toHaveLength(2);
   });
 
-  it('collects the last seven days, true to the last value', async () => {
+  it('collects the last seven days with the exact values', async () => {
     const summary = await collectJson([], { env: sandbox.urls, code: 0 });
     const { since = '', until = '' } = summary.dates ?? {};
     const dates = Array.from({ length: 7 }, (_, day) =>
@@ -99,14 +99,14 @@ describe('without any configuration', () => {
     expect(summary.metrics).toEqual({ inserted: stored.length, updated: 0, unchanged: 0, foreign: 0 });
   });
 
-  it('asks for nothing and writes nothing when run again', async () => {
+  it('sends and writes nothing when run again', async () => {
     const asked = sandbox.counters.requests;
     const again = await collectJson([], { env: sandbox.urls, code: 0 });
     expect(again).toMatchObject({ days: { planned: 0 }, metrics: { inserted: 0, updated: 0, unchanged: 0 } });
     expect(sandbox.counters.requests).toBe(asked);
   });
 
-  it('shows how things stand, to people and to programs', async () => {
+  it('shows the status as text and as JSON', async () => {
     const status = await run('status');
     expect(status, status.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('completed') });
     const report = JSON.parse((await run('status', '--json')).stdout);
@@ -128,7 +128,7 @@ describe('without any configuration', () => {
     expect(await listed()).toHaveLength(1);
   });
 
-  it('has shown no token in all this', () => {
+  it('shows no token at any point', () => {
     expectNoSecrets([WRONG_TOKEN, ...accounts.map(({ accessToken }) => accessToken)]);
     expect(sandbox.counters).toMatchObject({ unexpected: 0, tokensInUrl: 0 });
   });

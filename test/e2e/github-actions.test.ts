@@ -34,7 +34,7 @@ function commands(text: string): string[] {
 }
 
 describe('in GitHub Actions', () => {
-  it('a run folds its log and leaves annotations, a page and outputs; no name says anything to the runner', async () => {
+  it('a run folds its log, and writes annotations, a summary and outputs; no name acts as a command', async () => {
     writeFileSync(page, '# Before\n');
     const run = await runCli(['collect', '--json', '--date', daysAgo(10)], { env });
     expect(run.code, run.stderr).toBe(3);
@@ -49,20 +49,20 @@ describe('in GitHub Actions', () => {
     expect(written).not.toMatch(/<b>|##\[|`</);
   });
 
-  it('for people, its stdout says nothing to the runner either', async () => {
+  it('its text on stdout contains no command either', async () => {
     const run = await runCli(['collect', '--date', daysAgo(10)], { env });
     expect(run.stdout).toContain('# # [add-mask]e');
     expect(commands(run.stdout)).toEqual([]);
   });
 
-  it('a page that cannot be written fails nothing', async () => {
+  it('a step summary that cannot be written fails nothing', async () => {
     const run = await runCli(['collect', '--date', daysAgo(9), '--platform', 'instagram'], {
       env: { ...env, GITHUB_STEP_SUMMARY: home },
     });
     expect(run, run.stderr).toMatchObject({ code: 0, stderr: expect.stringMatching(/cannot write .* \(EISDIR\)/) });
   });
 
-  it('a run that cannot begin is annotated as well', async () => {
+  it('a run that cannot start is annotated as well', async () => {
     const run = await runCli(['collect', '--date', '2099-01-01'], { env });
     expect(run).toMatchObject({
       code: 2,

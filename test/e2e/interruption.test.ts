@@ -2,12 +2,12 @@ import { describe, it } from 'vitest';
 import { ONE_SERVER } from './support/databases.js';
 import { killAndTakeOver, stopPolitely } from './support/interruption.js';
 
-describe.concurrent('in the middle', () => {
+describe.concurrent('in the middle of its work,', () => {
   it.each(ONE_SERVER)(
-    'a run killed with SIGKILL holds its lease for two minutes on %s, and the next run makes the table whole',
+    'a run killed with SIGKILL holds its lease for two minutes on %s, and the next run completes the table',
     killAndTakeOver,
   );
 
-  it('a run told to stop by SIGTERM exits 143 with what it fetched written (embedded); meanwhile it keeps others out', () =>
+  it('a run stopped by SIGTERM writes what it fetched and exits 143; until then it excludes other runs (embedded)', () =>
     stopPolitely('SIGTERM', 143, 'embedded', 'store_locked'));
 });

@@ -14,7 +14,7 @@ const DATA = join(home, '.local/share/analytics-collect');
 const KEPT = join(DATA, 'sandbox');
 const KEEP = ['--sandbox', '--keep', '--platform', 'linkedin'];
 
-describe('a sandbox that is kept', () => {
+describe('a kept sandbox', () => {
   let before: Awaited<ReturnType<typeof runCli>>;
   let first: Summary;
   beforeAll(async () => {
@@ -22,20 +22,20 @@ describe('a sandbox that is kept', () => {
     first = await collectJson(KEEP, { env: {}, code: 0 });
   });
 
-  it('says what to run first, and makes nothing, before there is one', () => {
+  it('is not created by commands that read it, which say what to run first', () => {
     expect(before).toMatchObject({ code: 2, stdout: '' });
     expect(before.stderr).toContain(
       `There is no kept sandbox in ${KEPT}. Run this first: analytics-collect collect --sandbox --keep`,
     );
   });
 
-  it('lies in a folder of its own, with its key, and makes no other database', async () => {
+  it('is in its own folder, with its key, and creates no other database', async () => {
     expect(first.metrics.inserted).toBeGreaterThan(1_000);
     expect((await stat(join(KEPT, 'sandbox.key'))).mode & 0o777).toBe(0o600);
     expect(await readdir(DATA)).toEqual(['sandbox']);
   });
 
-  it('is gone on with by the next run, which writes nothing that is there', async () => {
+  it('is reused by the next run, which writes nothing twice', async () => {
     const second = await collectJson(KEEP, { env: {}, code: 0 });
     expect(second).toMatchObject({ status: 'completed', metrics: { inserted: 0, updated: 0 } });
   });
@@ -57,7 +57,7 @@ describe('a sandbox that is kept', () => {
     expect(stdout).toMatch(/'linkedin' +│ 'impressionCount' +│ [1-9]/);
   });
 
-  it('goes where ANALYTICS_SANDBOX_DIR says, but into no database that is not a sandbox’s', async () => {
+  it('is in ANALYTICS_SANDBOX_DIR if set, but never in a database that is not a sandbox’s', async () => {
     const { dataDir: real } = await embeddedFolder();
     const contents = await readdir(real);
     for (const env of [
@@ -73,7 +73,7 @@ describe('a sandbox that is kept', () => {
   });
 });
 
-it('refuses --keep without the sandbox, and a kind that there is not', async () => {
+it('needs --sandbox, and one of the known kinds', async () => {
   const [keep, kind] = await Promise.all([runCli(['collect', '--keep']), runCli(['collect', '--sandbox', 'foo'])]);
   expect([keep.code, kind.code]).toEqual([2, 2]);
   expect(keep.stderr).toMatch(/^error: --keep needs --sandbox/);
@@ -91,7 +91,7 @@ it.each([
   [['status', '--json'], { ANALYTICS_DATA_DIR: embedded }, /^(?!Starting)/],
   [['status'], {}, /^error: No database is configured/],
   [['status'], { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' }, /^error: /],
-])('says first of %j with %j: %s', async (args, env: Record<string, string>, words) => {
+])('is announced first: %j with %j %s', async (args, env: Record<string, string>, words) => {
   expect((await runCli(args, { env })).stderr).toMatch(words);
 });
 

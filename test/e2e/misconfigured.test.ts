@@ -46,13 +46,13 @@ describe('without a store, unattended', () => {
     ['status', {}],
     ['connections list', {}],
     ['schema --apply', {}],
-  ])('%s is refused and makes nothing: %j', async (command, env: Record<string, string>) => {
+  ])('%s is refused and creates nothing: %j', async (command, env: Record<string, string>) => {
     const stderr = await expectRefusal(command.split(' '), env, { code: 2, error: 'no_store', names: NAMES });
     expect(stderr.split('\n')).toHaveLength(2);
     expect(readdirSync(home)).toEqual([]);
   });
 
-  it('names a variable that was misspelt, in place of a store', async () => {
+  it('reports a misspelled variable instead of a missing store', async () => {
     const { code, stderr } = await runCli(['collect'], {
       env: { SUPABASE_URL: 'https://abc.supabase.co', SUPABASE_SERVICE_KEY: 'hunter2', ENCRYPTION_KY: 'hunter2' },
     });
@@ -89,7 +89,7 @@ describe('with the embedded store', () => {
       { env: sandbox.urls, input: account?.accessToken ?? '' },
     );
 
-  it('in a folder that was named, a run without a connection fails', async () => {
+  it('in a configured folder, a run without connections fails', async () => {
     const env = { ANALYTICS_DATA_DIR: (await embeddedFolder()).dataDir };
     await expectRefusal(['collect'], env, {
       code: 1,
@@ -115,7 +115,7 @@ describe('with the embedded store', () => {
     },
   );
 
-  it('in the usual folder, a run is refused until a connection is there', async () => {
+  it('in the default folder, a run is refused until there is a connection', async () => {
     const { dataDir } = await embeddedFolder();
     await mkdir(folder, { recursive: true });
     await rename(join(dataDir, 'postgres'), join(folder, 'postgres'));
@@ -127,7 +127,7 @@ describe('with the embedded store', () => {
     expect(run, run.stderr).toMatchObject({ code: 0 });
   });
 
-  it('no key is made in the place of one that is missing while tokens are encrypted with it', async () => {
+  it('a missing key is not replaced while tokens are encrypted with it', async () => {
     await rename(keyFile, join(home, 'backup.key'));
     for (const command of [['collect'], ['connections', 'list'], ['status']]) {
       await expectRefusal(command, sandbox.urls, { code: 2, error: 'key_missing', names: [keyFile, '1 connection '] });
@@ -152,7 +152,7 @@ describe.each(ONE_SERVER)('with accounts, %s', (kind) => {
   afterAll(() => Promise.all([database.close(), sandbox.close()]));
   const runs = async () => (await database.query('select status from collection_runs')).map(({ status }) => status);
 
-  it('an unknown user is a mistake, and the nearest known id is told', async () => {
+  it('an unknown user is refused, and the nearest known id is suggested', async () => {
     const known = accounts[0]?.userId ?? '';
     await expectRefusal(['collect', '--user', `${known}x`], database.env, {
       code: 2,
@@ -162,7 +162,7 @@ describe.each(ONE_SERVER)('with accounts, %s', (kind) => {
     expect(await runs()).toEqual([]);
   });
 
-  it('a clock that is off ends the run, which has recorded nothing', async () => {
+  it('a wrong clock ends the run before anything is recorded', async () => {
     await expectRefusal(
       ['collect'],
       { ...database.env, ...sandbox.urls },
@@ -178,7 +178,7 @@ describe.each(ONE_SERVER)('with accounts, %s', (kind) => {
     expect(await runs()).toEqual(['failed']);
   });
 
-  it('a platform without an account ends the run', async () => {
+  it('a platform without accounts ends the run', async () => {
     await expectRefusal(['collect', '--platform', 'linkedin'], database.env, {
       code: 1,
       error: 'no_connections',

@@ -63,7 +63,7 @@ const MISHAPS: readonly Mishap[] = [
   { stored: (row) => ({ ...row, user_id: firstUser }), reason: null },
 ];
 
-describe.each(SERVERS)('sixty connections of which eighteen are broken in different ways, on %s', (kind) => {
+describe.each(SERVERS)('sixty connections, eighteen of them broken in different ways, on %s', (kind) => {
   const accounts = population({ users: 15, platforms: PLATFORMS }).map((account, index) => {
     const fault = MISHAPS[index - 40]?.fault;
     return fault ? { ...account, fault } : account;
@@ -80,7 +80,7 @@ describe.each(SERVERS)('sixty connections of which eighteen are broken in differ
   });
   afterAll(() => Promise.all([database.close(), sandbox.close()]));
 
-  it('completes the others, and accounts for every one', async () => {
+  it('are all accounted for, and the others complete', async () => {
     const env = { ...database.env, ...sandbox.environment };
     const summary = await collectJson(['--date', DATE], { env, code: 3 });
 
@@ -99,7 +99,7 @@ describe.each(SERVERS)('sixty connections of which eighteen are broken in differ
     );
   });
 
-  it('files each failure under its reason', async () => {
+  it('have each failure under its reason', async () => {
     const outcomes = await database.query(
       `select connections.account_id, accounts.reason, accounts.failing_runs, outcomes.outcome, outcomes.date::text
        from platform_connections connections
@@ -123,14 +123,14 @@ describe.each(SERVERS)('sixty connections of which eighteen are broken in differ
     }
   });
 
-  it('never sends what it cannot decrypt', () => {
+  it('never send a token that cannot be decrypted', () => {
     const unreadable = [...accounts.slice(56, 58).map(({ accessToken }) => accessToken), rows[56]?.access_token ?? ''];
     const sent = sandbox.requests.map(({ headers, body }) => JSON.stringify([headers, body])).join('\n');
     expect(unreadable.filter((token) => sent.includes(token))).toEqual([]);
     expect(sent).toContain(accounts[0]?.accessToken);
   });
 
-  it('lets no secret out: not into an address, a word or a row', async () => {
+  it('leak no secret into an address, a message or a row', async () => {
     const secrets = [...tokensOf(accounts), ...database.secrets];
     const addresses = sandbox.requests.map(({ path, query }) => `${path}?${query}`);
     const stored = await database.query(

@@ -27,8 +27,8 @@ function module(name: string, text: string): string {
 const SECRET = 'e2e-0123456789abcdef';
 const PLUGIN = ['--plugin', './hacker-news.mjs'];
 
-describe('the example, a platform of one file outside the source', () => {
-  it('is connected without a token, collected once, and leaves its closing figure', async () => {
+describe('the example platform, one file outside the source,', () => {
+  it('is connected without a token, collected once, and stores its closing figure', async () => {
     const { url, requests } = await serveApi(({ pathname }) =>
       pathname === '/v0/user/pg.json' ? [200, { id: 'pg', karma: 157_316 }] : [200, null],
     );
@@ -110,7 +110,7 @@ describe('the example, a platform of one file outside the source', () => {
     expect((await runCli(['platforms', '--json'])).stdout).not.toContain('hacker_news');
   });
 
-  it('has its variables held to their rules, with all others', async () => {
+  it('has its variables validated with all others', async () => {
     const env = { HACKER_NEWS_URL: 'nonsense', META_GRAPH_VERSION: '25' };
     const { code, stderr } = await runCli(['platforms', ...PLUGIN], { env });
     expect(code).toBe(2);
@@ -119,7 +119,7 @@ describe('the example, a platform of one file outside the source', () => {
   });
 });
 
-describe('what is no plugin is refused in plain words', () => {
+describe('an invalid plugin is refused with an explanation:', () => {
   const flat = (name: string, rest = '') => `export default {
     name: '${name}', title: 'T', variables: {}, create: () => ({ name: '${name}' ${rest} }),
   };`;
@@ -145,7 +145,7 @@ describe('what is no plugin is refused in plain words', () => {
     expect(stderr).toMatch(/\[usage\]\n$/);
   });
 
-  it('the same one twice', async () => {
+  it('the same one given twice', async () => {
     const { code, stderr } = await runCli(['collect', ...PLUGIN, ...PLUGIN]);
     expect(code).toBe(2);
     expect(stderr).toContain('named "hacker_news", but that name is taken');

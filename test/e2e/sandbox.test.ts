@@ -10,7 +10,7 @@ const onFacebook = accounts.filter(({ platform }) => platform === 'facebook').le
 const ESCAPE = '\u001B';
 
 describe('collect --sandbox', () => {
-  it('does the whole job, and says that the data is the sandbox’s', async () => {
+  it('collects everything, and says that the data is made up', async () => {
     const { code, stdout, stderr } = await runCli(['collect', '--sandbox', ...ONE_DAY]);
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/Sandbox: .*Nothing here is real/);
@@ -31,13 +31,13 @@ describe('collect --sandbox', () => {
     expect(stdout).not.toContain(ESCAPE);
   });
 
-  it.each(['--date=2026-11-20', '--dry-run', '--max-requests=5'])('refuses %s on simulated days', async (flag) => {
+  it.each(['--date=2026-11-20', '--dry-run', '--max-requests=5'])('refuses %s for simulated days', async (flag) => {
     const { code, stdout, stderr } = await runCli(['collect', '--sandbox', 'late', flag]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(`${flag.split('=')[0]} cannot be combined with --sandbox late`);
   });
 
-  it('has shown no token', () => {
+  it('shows no token at any point', () => {
     const tokens = accounts.flatMap(({ accessToken, refreshToken, pageToken }) => [
       accessToken,
       refreshToken,
@@ -47,7 +47,7 @@ describe('collect --sandbox', () => {
   });
 });
 
-describe('a reader that leaves early', () => {
+describe('a reader that closes the pipe early', () => {
   it.each([
     ['schema', '| head -c 10', '-- analyti'],
     ['platforms --json', '| head -c 10', '[\n  {\n    '],

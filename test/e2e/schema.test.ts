@@ -12,14 +12,14 @@ const cleanups: (() => Promise<unknown>)[] = [];
 afterAll(() => Promise.all(cleanups.map((cleanup) => cleanup())));
 
 describe('the schema of a Supabase project', () => {
-  it('cannot be applied over REST, and the message says the two ways there are', async () => {
+  it('cannot be applied over REST, and the message names the two ways that work', async () => {
     const refused = await runCli(['schema', '--apply'], { env: SUPABASE });
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     for (const way of ['SQL editor', 'DATABASE_URL']) expect(refused.stderr).toContain(way);
   });
 
   it.skipIf(!process.env.TEST_DATABASE_URL)(
-    'is applied over DATABASE_URL beside it, which says what it did, and the second time that nothing was to be done',
+    'is applied over DATABASE_URL, and says what was done, or the second time that nothing was',
     async () => {
       const database = await freshPostgres();
       cleanups.push(database.close);

@@ -64,7 +64,7 @@ describe('serve', () => {
     await stopped(server);
   });
 
-  it('makes up for the time it missed, stops politely in the middle of a run, and completes it when it is back', async () => {
+  it('starts a missed run, stops gracefully during a run, and completes it after a restart', async () => {
     const first = await serve({ ANALYTICS_CRON: minutesAgo(2) });
     await until(() => first.server.told().includes('started by catch-up'));
     const [run] = await runs();
@@ -89,7 +89,7 @@ describe('serve', () => {
     expect(await runs()).toHaveLength(2);
   });
 
-  it('says no secret, whatever it was asked', async () => {
+  it('prints no secret, whatever is requested', async () => {
     const { server, url } = await serve({});
     await fetch(`${url}${BASE}/scheduler-status?secret=${SECRET}`, { headers: { 'x-cron-secret': `${SECRET}?` } });
     const { stderr } = await stopped(server);

@@ -39,7 +39,7 @@ const judge: Judge<unknown> = ({ status, json }) =>
     : { kind: 'retry', error: new PlatformError('platform_error', `HTTP ${status}`) };
 const get = (url: URL) => ({ method: 'GET' as const, url, headers: {} });
 
-it('asks again after a wait, and counts it', async () => {
+it('retries after a pause, and counts the retry', async () => {
   let calls = 0;
   const url = await serve((_request, response) => {
     response.writeHead(++calls < 3 ? 503 : 200, { 'retry-after': '0' }).end('{"ok":true}');
@@ -49,7 +49,7 @@ it('asks again after a wait, and counts it', async () => {
   expect(counters).toEqual({ total: 3, retried: 2 });
 });
 
-it('ends in the last error when attempts have run out, or the server asks for too much patience', async () => {
+it('throws the last error when attempts are used up or the server asks for too long a pause', async () => {
   let calls = 0;
   const url = await serve((_request, response) => {
     calls++;
@@ -63,7 +63,7 @@ it('ends in the last error when attempts have run out, or the server asks for to
   expect(calls).toBe(2);
 });
 
-it('never has more requests under way than it may', async () => {
+it('never exceeds its number of concurrent requests', async () => {
   let [underWay, most] = [0, 0];
   const url = await serve((_request, response) => {
     most = Math.max(most, ++underWay);
@@ -77,7 +77,7 @@ it('never has more requests under way than it may', async () => {
   expect(most).toBe(3);
 });
 
-it('follows no redirect, which could take a token to another host', async () => {
+it('follows no redirect, which could send a token to another host', async () => {
   const paths: (string | undefined)[] = [];
   const url = await serve((request, response) => {
     paths.push(request.url);
@@ -91,7 +91,7 @@ it('follows no redirect, which could take a token to another host', async () => 
   expect(paths).toEqual(['/path']);
 });
 
-it('gives up what is under way, and sends no more, when the run stops', async () => {
+it('cancels requests in progress, and sends no more, when the run stops', async () => {
   let calls = 0;
   const url = await serve(() => void calls++);
   const { http, stop } = client(1);
@@ -103,7 +103,7 @@ it('gives up what is under way, and sends no more, when the run stops', async ()
   expect(calls).toBe(1);
 });
 
-it('tells of a host that cannot be reached by its name alone', async () => {
+it('names only the host when it cannot be reached', async () => {
   const url = await serve((request) => request.socket.destroy());
   url.searchParams.set('appsecret_proof', 'not-to-be-told');
   const once: Judge<unknown> = judge;
@@ -113,7 +113,7 @@ it('tells of a host that cannot be reached by its name alone', async () => {
   await expect(asked).rejects.toThrow(`cannot reach ${url.host} (ECONNRESET)`);
 });
 
-it('refuses an answer of more than 10 MB while it comes in', async () => {
+it('cancels an answer of more than 10 MB while it is received', async () => {
   let sent = 0;
   const megabyte = Buffer.alloc(1_000_000, 0x20);
   const url = await serve(async (_request, response) => {
@@ -128,7 +128,7 @@ it('refuses an answer of more than 10 MB while it comes in', async () => {
   expect(sent).toBeLessThan(60);
 });
 
-it('knows each API that a request names apart from the others of its platform', async () => {
+it('tracks each API of a platform separately', async () => {
   const url = await serve((_request, response) => void response.end('{}'));
   const { lane } = client();
   const gone: Judge<unknown> = () => ({
@@ -141,7 +141,7 @@ it('knows each API that a request names apart from the others of its platform', 
   await expect(lane('test', 'b').ask(get(url), judge)).resolves.toEqual({});
 });
 
-it('sends nothing beyond the requests and the time that a run may take', async () => {
+it("sends nothing after the run's limit of requests or time", async () => {
   let calls = 0;
   const url = await serve((_request, response) => {
     calls++;
@@ -157,7 +157,7 @@ it('sends nothing beyond the requests and the time that a run may take', async (
   expect(calls).toBe(2);
 });
 
-it('waits out a rest that an answer asked for before it sends the next request', async () => {
+it('waits for a requested rest before it sends the next request', async () => {
   const url = await serve((_request, response) => void response.end('{}'));
   const { http } = client();
   const resting: Judge<unknown> = ({ json }) => ({ kind: 'accept', value: json, rests: [{ of: 'account', ms: 150 }] });

@@ -38,7 +38,7 @@ describe('the clock of the host', () => {
     expect(await verdictOn(answer(minutes), answer(minutes))).toMatch(new RegExp(`^clock_skew: .* is ${told}`));
   });
 
-  test('is taken for right when no more answers come', async () => {
+  test('is accepted when no more answers will come', async () => {
     const check = createClockCheck(() => NOW);
     check.observe(answer(60));
     check.release();
@@ -46,7 +46,7 @@ describe('the clock of the host', () => {
   });
 });
 
-test('an answer out of a cache is as old as it says', () => {
+test('takes the age of a cached answer into account', () => {
   expect(skewOf({ ...answer(-60), age: '3600' }, NOW)).toBe(0);
   expect(skewOf({ ...answer(-60), age: 'old' }, NOW)).toBe(60 * MINUTE_MS);
 });

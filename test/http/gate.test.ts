@@ -30,7 +30,7 @@ function fail(account: string, meanwhile: () => void = () => undefined): void {
   gate.giveUp(account, down.error, answeredBefore);
 }
 
-it('rests as long as an answer asks, the one account or all', () => {
+it('pauses one account or all, as long as an answer asks', () => {
   gate.note('a', { ...fine, rests: [{ of: 'account', ms: 60_000 }] });
   expect([gate.admit('a'), gate.admit('b')]).toEqual([60_000, 0]);
   gate.note('b', { ...fine, rests: [{ of: 'app', ms: 10_000 }] });
@@ -39,13 +39,13 @@ it('rests as long as an answer asks, the one account or all', () => {
   expect([gate.admit('a'), gate.admit('b')]).toEqual([0, 0]);
 });
 
-it('leaves to the next run what asks for a longer rest than the run may wait', () => {
+it('leaves an account to the next run if it has to rest for longer than the run may wait', () => {
   gate.note('a', { ...fine, rests: [{ of: 'account', ms: MAX_WAIT_MS + 1 }] });
   expect(() => gate.admit('a')).toThrow(expect.objectContaining({ reason: 'throttled' }));
   expect(gate.admit('b')).toBe(0);
 });
 
-it('is skipped at once when its daily quota is gone, and says so once', () => {
+it('closes at once when the daily quota is used up, and warns once', () => {
   const gone = new PlatformError('quota_exhausted', 'none left today', 'platform');
   gate.note('a', { kind: 'refuse', error: gone });
   gate.note('b', { kind: 'refuse', error: gone });
@@ -53,11 +53,11 @@ it('is skipped at once when its daily quota is gone, and says so once', () => {
   expect(warnings).toEqual(['x is skipped for the rest of this run: none left today']);
 });
 
-describe('a refusal for the sake of the app', () => {
+describe('a refusal because of the app', () => {
   const foreign = new PlatformError('configuration', 'Invalid appsecret_proof', 'platform');
   const refuse = (account: string) => gate.note(account, { kind: 'refuse', error: foreign });
 
-  it('skips the API once three accounts in a row meet it', () => {
+  it('skips the API when three accounts in a row get it', () => {
     refuse('a');
     refuse('b');
     expect(gate.admit('c')).toBe(0);
@@ -66,13 +66,13 @@ describe('a refusal for the sake of the app', () => {
     expect(warnings).toEqual(['x is skipped for the rest of this run: Invalid appsecret_proof']);
   });
 
-  it('counts an account once', () => {
+  it('counts once per account', () => {
     for (let i = 0; i < 10; i++) refuse('a');
     refuse('b');
     expect(gate.admit('c')).toBe(0);
   });
 
-  it('counts anew when another account is answered in between', () => {
+  it('counts from zero again when another account is answered in between', () => {
     for (const account of ['a', 'b']) refuse(account);
     gate.note('c', fine);
     for (const account of ['d', 'e']) refuse(account);
@@ -81,8 +81,8 @@ describe('a refusal for the sake of the app', () => {
   });
 });
 
-describe('an API that gives no answer', () => {
-  it('is down after three accounts in a row, then gets one probe every thirty seconds', () => {
+describe('an API that does not answer', () => {
+  it('is down after three accounts in a row, and then gets one request every thirty seconds', () => {
     fail('a');
     fail('b');
     expect(gate.admit('d')).toBe(0);
@@ -100,12 +100,12 @@ describe('an API that gives no answer', () => {
     expect(warnings).toEqual([expect.stringContaining('x is down'), 'x answers again']);
   });
 
-  it('is not down for two broken accounts, however often they are asked', () => {
+  it('is not down because of two broken accounts, however many requests they send', () => {
     for (let i = 0; i < 50; i++) fail(i % 2 === 0 ? 'a' : 'b');
     expect(gate.admit('c')).toBe(0);
   });
 
-  it('is counted anew after any answer that is one', () => {
+  it('is counted from zero again after any answer', () => {
     fail('a');
     fail('b');
     gate.note('a', throttled);
@@ -114,7 +114,7 @@ describe('an API that gives no answer', () => {
     expect(gate.admit('e')).toBe(0);
   });
 
-  it('is up where others were answered while a request was tried', () => {
+  it("is not down if others were answered during a request's attempts", () => {
     for (const account of ['a', 'b', 'c', 'd']) fail(account, () => gate.note('e', fine));
     expect(gate.admit('f')).toBe(0);
   });

@@ -9,12 +9,12 @@ it.each([
   ['form-encoded', (text: string) => new URLSearchParams({ t: text }).toString().slice(2)],
   ['base64', (text: string) => Buffer.from(text).toString('base64')],
   ['url-safe base64', (text: string) => Buffer.from(text).toString('base64url')],
-])('strikes out a known secret, %s', (_form, encode) => {
+])('redacts a known secret, %s', (_form, encode) => {
   const clean = redact(`before ${encode(secret)} after`, [secret, null]);
   expect(clean).toMatch(/^before \[redacted\]=* after$/);
 });
 
-it('strikes out what looks like a token that nobody told it of', () => {
+it('redacts unknown texts that look like tokens', () => {
   const token = 'EAAGm0PX4ZCpsBAKZCfq3XDt9ZBkGZAZC8H1ZAZAbZC2vXr';
   expect(redact(`Error validating access token ${token}.`)).not.toContain(token.slice(0, 20));
   expect(redact('https://x.example/?access_token=abcdefgh12&y=1')).toBe(
@@ -23,7 +23,7 @@ it('strikes out what looks like a token that nobody told it of', () => {
   expect(redact('authorization: Bearer abcdefgh12')).toBe('authorization: Bearer [redacted]');
 });
 
-it('leaves metric names, hosts, addresses and explanations alone', () => {
+it('leaves metric names, hosts, addresses and explanations intact', () => {
   const text =
     '(#100) metric[0] must be one of: page_video_complete_views_30s_autoplayed_unique, reach. See https://developers.facebook.com/docs/instagram-api/reference/ig-user/insights; the access_token is missing';
   expect(redact(text)).toBe(text);

@@ -10,7 +10,7 @@ it('doubles the longest wait with each attempt and jitters all of it', () => {
   expect(retryDelay({ ...failed, random: 0 })).toBe(0);
 });
 
-it('gives up after the attempts allowed, four at most', () => {
+it('gives up after the allowed attempts, at most four', () => {
   expect(retryDelay({ ...failed, attempt: 4 })).toBeNull();
   expect(retryDelay({ ...failed, attempt: 2, maxAttempts: 2 })).toBeNull();
   fc.assert(
@@ -29,7 +29,7 @@ it('waits as long as the server asks, in seconds or until a date, up to a minute
   expect(retryDelay({ ...failed, retryAfter: 'Sun, 22 Nov 2026 08:00:00 GMT' })).toBe(0);
 });
 
-it('does not take what it cannot read for a wait', () => {
+it('ignores a Retry-After that it cannot read', () => {
   expect(retryAfterMs('soon', now)).toBeNull();
   expect(retryAfterMs('9999999999', now)).toBeNull();
   expect(retryDelay({ ...failed, retryAfter: 'soon' })).toBe(500);

@@ -54,7 +54,7 @@ describe.each(LEGACY_DATABASES)('the application’s database on $name', ({ name
       applied = await database.applySchema();
     });
 
-    it('leaves row level security, grants and policies of the application’s tables as they were', async () => {
+    it('does not change row level security, grants and policies of the application’s tables', async () => {
       expect(await access(database)).toEqual(before.access);
     });
 
@@ -64,7 +64,7 @@ describe.each(LEGACY_DATABASES)('the application’s database on $name', ({ name
     });
 
     // Before the first request: the interface that stands for Supabase's grants everything to everyone with it.
-    it('lets neither a signed-in user nor a stranger read what the tool keeps for itself', async () => {
+    it('lets neither signed-in nor anonymous users read the tool’s own tables', async () => {
       const rows = await database.query(
         `select relname from pg_class
          where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') and relname like 'collection\\_%'`,
@@ -78,7 +78,7 @@ describe.each(LEGACY_DATABASES)('the application’s database on $name', ({ name
       }
     });
 
-    it('keeps every row that is no duplicate, and one of those that are', async () => {
+    it('keeps every row that is not a duplicate, and one of each set of duplicates', async () => {
       const after = await rowsByKey(database);
       const copies = [...before.rows.values()].reduce((sum, rows) => sum + rows.length - 1, 0);
       expect(copies).toBe(1_199 + 149 + 120);
@@ -87,7 +87,7 @@ describe.each(LEGACY_DATABASES)('the application’s database on $name', ({ name
       expect(strange).toEqual([]);
     });
 
-    it('refuses a second row under a key from then on', async () => {
+    it('then refuses a second row with the same key', async () => {
       const copy = `insert into analytics_snapshots (user_id, platform, source, metric, value, date)
         select user_id, platform, source, metric, value, date from analytics_snapshots where post_id is null limit 1`;
       await expect(database.query(copy)).rejects.toThrow(/unique constraint/);
@@ -113,7 +113,7 @@ describe.each(LEGACY_DATABASES)('the application’s database on $name', ({ name
       summary = await collectJson(DAYS, { env, code: 0 });
     });
 
-    it('stores the platforms’ values for every living account, and no others', async () => {
+    it('stores the platforms’ values for every working account, and for no others', async () => {
       const { primary, other } = await pagesByPlace(database);
       const accounts = LIVING.filter((account) => account !== other);
       const stored = await collected(database, 'analytics_snapshots');
@@ -122,14 +122,14 @@ describe.each(LEGACY_DATABASES)('the application’s database on $name', ({ name
       expect(primary.userId).toBe(other.userId);
     });
 
-    it('writes its rows under the source that readers filter by, and of no single post', async () => {
+    it('writes rows under the source that readers filter by, without a post id', async () => {
       const sources = await database.query(
         `select distinct source, post_id from analytics_snapshots where metadata ? 'settled'`,
       );
       expect(sources).toEqual([{ source: 'social_media', post_id: null }]);
     });
 
-    it('counts each account once, skips personal profiles and passes over other services', () => {
+    it('counts each account once, skips personal profiles and ignores other services', () => {
       expectCountsAddUp(summary);
       expect(summary).toMatchObject({
         status: 'completed',
@@ -147,7 +147,7 @@ describe.each(LEGACY_DATABASES)('the application’s database on $name', ({ name
       expect(Object.keys(summary.platforms).sort()).toEqual([...PLATFORMS].sort());
     });
 
-    it('collects an account that only social_media_connections holds, and none that is inactive there', async () => {
+    it('collects an account that only social_media_connections has, unless it is inactive there', async () => {
       const days = (account: SandboxAccount) =>
         database.query(
           `select distinct date::text from analytics_snapshots
@@ -158,13 +158,13 @@ describe.each(LEGACY_DATABASES)('the application’s database on $name', ({ name
       expect(await days(DISCONNECTED)).toEqual([]);
     });
 
-    it('renews the tokens that have run out', () => {
+    it('renews expired tokens', () => {
       const ranOut = LIVING.filter(({ fault }) => fault);
       const met = ranOut.map(({ accountId }) => sandbox.fired(accountId, 'expired_token'));
       expect(met).toEqual([expect.toSatisfy((times) => times > 0), expect.toSatisfy((times) => times > 0)]);
     });
 
-    it('leaves the rows of other writers alone, and says how many are in the way and what to do', async () => {
+    it('keeps the rows of other writers, and says how many values were not written and what to do', async () => {
       expect(await othersRows(database)).toEqual(before);
       expect(summary).toMatchObject({ metrics: { foreign: IN_THE_WAY.length } });
       expect(summary.warnings).toEqual([expect.stringMatching(new RegExp(`\\b${IN_THE_WAY.length}\\b.*--adopt`, 's'))]);
@@ -178,7 +178,7 @@ describe.each(LEGACY_DATABASES)('the application’s database on $name', ({ name
   });
 
   describe('status', () => {
-    it('lists the services that are ignored, and takes no other writer’s date for its own', async () => {
+    it('lists the ignored services, and does not count other writers’ dates', async () => {
       const run = await runCli(['status', '--json'], { env });
       expect(run, run.stderr).toMatchObject({ code: 0 });
       const status = JSON.parse(run.stdout);
@@ -192,7 +192,7 @@ describe.each(LEGACY_DATABASES)('the application’s database on $name', ({ name
   });
 
   describe('a run with --adopt', () => {
-    it('overwrites the rows that are in the way, and only these', async () => {
+    it('overwrites only the rows with the key of a collected value', async () => {
       const { other } = await pagesByPlace(database);
       const before = await database.query('select count(*)::int as rows from analytics_snapshots');
       const summary = await collectJson([...DAYS, '--adopt', '--refresh'], { env, code: 0 });
@@ -226,7 +226,7 @@ describe.each(LEGACY_DATABASES)('the application’s database on $name', ({ name
       }
     });
 
-    it('add up 30 days from one answer of 1,000 rows', async () => {
+    it('can sum 30 days from one answer of 1,000 rows', async () => {
       const { userId, accountId } = living(4, 'instagram');
       const sum = await sumOf30Days(database, { userId, platform: 'instagram', metric: 'views', until: daysAgo(0) });
       expect(sum).toBe(DATES.reduce((total, date) => total + (trueValue(accountId, 'views', date) ?? 0), 0));
@@ -283,7 +283,7 @@ describe.each(LEGACY_DATABASES)('the application’s database on $name', ({ name
     const user = { role: 'authenticated', userId: userId(1) };
 
     it.each(['analytics_snapshots', 'analytics_account_snapshots', 'analytics_by_account', 'analytics_daily'])(
-      'a signed-in user reads own rows of %s, and nobody else’s',
+      'a signed-in user can read their own rows of %s, and nobody else’s',
       async (table) => {
         const [row] = await database.query(
           `select count(*)::int as own from ${table} where user_id = '${user.userId}'`,
@@ -315,7 +315,7 @@ describe.each(LEGACY_DATABASES)('the application’s database on $name', ({ name
       return found;
     };
 
-    it('leaves nothing behind in any table of the tool', async () => {
+    it('leaves nothing in any table of the tool', async () => {
       await database.query(
         `update platform_connections set access_token_encrypted = $1 where user_id = $2 and platform = 'facebook'`,
         [DEAD_TOKEN, gone],
@@ -335,7 +335,7 @@ describe.each(LEGACY_DATABASES)('the application’s database on $name', ({ name
       expect(await mentions()).toEqual({});
     });
 
-    it('takes no outcome of another user along', async () => {
+    it('does not delete another user’s outcomes', async () => {
       const [row] = await database.query(
         `select count(*)::int as days from collection_outcomes stored where to_jsonb(stored)::text like '%"settled"%'`,
       );

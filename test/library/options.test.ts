@@ -86,7 +86,7 @@ describe('collect refuses, before it opens anything,', () => {
     await expect(collect(options)).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(message) });
   });
 
-  it('an onEvent that is no function', async () => {
+  it('an onEvent that is not a function', async () => {
     // @ts-expect-error A program without types can do so.
     await expect(collect(NOWHERE, {})).rejects.toMatchObject({
       code: 'usage',
@@ -94,19 +94,19 @@ describe('collect refuses, before it opens anything,', () => {
     });
   });
 
-  it('every mistake at once', async () => {
+  it('all mistakes at once', async () => {
     await expect(collect({ ...NOWHERE, concurrency: 0, backlog: -1 })).rejects.toThrow(
       'The option backlog must be a whole number from 0 to 730. The option concurrency must be a whole number from 1 to 1,000.',
     );
   });
 
-  it('what is no object', async () => {
+  it('anything that is not an object', async () => {
     // @ts-expect-error A program without types can do so.
     await expect(collect(null)).rejects.toMatchObject({ code: 'usage', message: 'The options must be an object.' });
   });
 });
 
-it('collect opens what the settings name once its options are right', async () => {
+it('collect opens the configured store once its options are valid', async () => {
   await expect(collect({ ...NOWHERE, concurrency: 1 })).rejects.toMatchObject({
     code: expect.not.stringMatching('usage'),
   });
@@ -121,7 +121,7 @@ it('openApp refuses the options of a run', async () => {
   await expect(openApp(options)).rejects.toMatchObject({ code: 'usage', message: 'There is no option concurrency.' });
 });
 
-it('an open database takes runs with right options only', async () => {
+it('an open app accepts only valid options for runs', async () => {
   const app = await openApp({ sandbox: 'healthy' });
   try {
     await expect(app.collect({ concurrency: 0 })).rejects.toMatchObject({ code: 'usage' });
@@ -146,21 +146,21 @@ it('an open database takes runs with right options only', async () => {
   }
 });
 
-it('a platform of the caller is known by its name', () => {
+it('own platforms are known by name', () => {
   expect(parseCollectOptions({ platforms: ['own'], ownPlatforms: [own] }).platforms).toEqual(['own']);
 });
 
 describe('a connection', () => {
   const required = { userId: 'me', platform: 'linkedin', accountId: '1', accessToken: 'token' };
 
-  it('needs no more than its account and an access token', () => {
+  it('needs only its account and an access token', () => {
     const whole = { ...required, accountName: null, refreshToken: null, tokenExpiresAt: null, check: true };
     expect(parseConnection(required)).toEqual(whole);
     const given: object = { refreshToken: undefined, check: undefined };
     expect(parseConnection({ ...required, ...given })).toEqual(whole);
   });
 
-  it('is passed on as it is given', () => {
+  it('is passed on unchanged', () => {
     const whole = {
       accountName: 'Me',
       refreshToken: 'next',
@@ -207,14 +207,14 @@ it.each([undefined, null, 'own'])('definePlatform refuses %j', (given) => {
   expect(() => definePlatform(given)).toThrow(expect.objectContaining({ code: 'usage' }));
 });
 
-it('options that are undefined take their defaults', () => {
+it('undefined options get their defaults', () => {
   const given: object = { concurrency: undefined, platforms: undefined, window: undefined };
   const parsed = parseCollectOptions(given);
   expect(parsed).toMatchObject({ concurrency: 32, window: { kind: 'lookback', days: 7 }, trigger: 'library' });
   expect(parsed).not.toHaveProperty('platforms');
 });
 
-it('what is given is passed on as it is', () => {
+it('given options are passed on unchanged', () => {
   const now = () => new Date();
   const environment = { A: 'b' };
   const parsed = parseAppOptions({ now, environment });

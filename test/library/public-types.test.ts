@@ -75,23 +75,23 @@ const met = [...exported.keys()].flatMap((symbol) =>
 );
 const describeMet = ({ name, by }: (typeof met)[number]) => `${by} -> ${name.name}`;
 
-it('every type that a caller meets can be imported', () => {
+it('every type in the public interface can be imported', () => {
   expect(exported.size).toBeGreaterThan(40);
   expect(met.filter(({ name }) => isOurs(name)).length).toBeGreaterThan(50);
   expect(met.filter(({ name }) => isOurs(name) && !exported.has(name)).map(describeMet)).toEqual([]);
 });
 
-it('no caller meets a type of a library that we use', () => {
+it('the public interface has no types of our dependencies', () => {
   expect(met.filter(({ name }) => isOfALibrary(name)).map(describeMet)).toEqual([]);
 });
 
-it('everything that is exported is documented', () => {
+it('every export is documented', () => {
   const isDocumented = (symbol: ts.Symbol) => symbol.getDocumentationComment(checker).length > 0;
   const lacking = [...exported].filter(([symbol, alias]) => !isDocumented(symbol) && !isDocumented(alias));
   expect(lacking.map(([symbol]) => symbol.name)).toEqual([]);
 });
 
-it('every member of what can be called is documented', () => {
+it('every member of every callable interface is documented', () => {
   const app = [...exported.keys()].find(({ name }) => name === 'App');
   const members = [...(app?.members?.values() ?? [])];
   expect(members.length).toBeGreaterThan(8);

@@ -7,7 +7,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-it('a sandbox is collected by a program that has nothing but the library', async () => {
+it('a program can collect a sandbox with only the library', async () => {
   const folder = await embeddedFolder();
   cleanups.push(folder.remove);
   const sandbox = await startSandbox({

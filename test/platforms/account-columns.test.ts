@@ -33,7 +33,7 @@ async function accountOf(platform: string, values: Readonly<Record<string, strin
 
 describe.each(PLATFORMS)("a connection of $name has its account's id", ({ name, accountColumns }) => {
   it.each(COLUMNS.map((column) => ({ column, holds: accountColumns.includes(column) })))(
-    'in $column alone: $holds',
+    'in $column: $holds',
     async ({ column, holds }) => {
       const account = await accountOf(name, { [column]: '4711' });
       if (holds) expect(account).toMatch(/(^|:)4711$/);
@@ -41,7 +41,7 @@ describe.each(PLATFORMS)("a connection of $name has its account's id", ({ name, 
     },
   );
 
-  it('in the first of its columns that holds one', async () => {
+  it('in the first of its columns that is not empty', async () => {
     for (const [index, column] of accountColumns.entries()) {
       const left = accountColumns.slice(index).map((each, place) => [each, String(100 + index + place)] as const);
       expect(await accountOf(name, Object.fromEntries(left)), column).toMatch(new RegExp(`(^|:)${100 + index}$`));

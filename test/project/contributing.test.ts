@@ -7,7 +7,7 @@ const ROOT = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
 const CONTRIBUTING = read('CONTRIBUTING.md');
 
-it('a newcomer is told every command that .ci/run calls', () => {
+it('CONTRIBUTING.md lists every command that .ci/run calls', () => {
   const run = read('.ci/run');
   const [, looped = ''] = /for script in (.+); do/.exec(run) ?? [];
   const called = [...run.matchAll(/^ *npm (ci|run \w+)/gm)].map(([, command = '']) => `npm ${command}`);
@@ -18,12 +18,12 @@ it('a newcomer is told every command that .ci/run calls', () => {
   expect([...called, ...scripts].filter((command) => !CONTRIBUTING.includes(command))).toEqual([]);
 });
 
-it('every script that is named for contributors is there', () => {
+it('every script named in CONTRIBUTING.md exists', () => {
   const named = [...CONTRIBUTING.matchAll(/npm run (\w+)/g)].map(([, script = '']) => script);
   expect(named.filter((script) => !Object.keys(packageJson.scripts).includes(script))).toEqual([]);
 });
 
-it('every folder and file of the tree is there', () => {
+it('every folder and file of the documented tree exists', () => {
   const [, tree = ''] = /```\n(bin\/.+?)```/s.exec(CONTRIBUTING) ?? [];
   const paths = tree
     .trim()
@@ -33,14 +33,14 @@ it('every folder and file of the tree is there', () => {
   expect(paths.filter((path) => !existsSync(new URL(path, ROOT)))).toEqual([]);
 });
 
-it('the package says where it comes from, and its lock file has its version', () => {
+it('the package names its repository, and its lock file has its version', () => {
   const { repository, bugs, homepage } = packageJson;
   for (const url of [repository.url, bugs, homepage])
     expect(url).toContain('github.com/analytics-collect/analytics-collect');
   expect([packageLock.version, packageLock.packages[''].version]).toEqual([packageJson.version, packageJson.version]);
 });
 
-it('fixes for security are promised for the version that is released', () => {
+it('security fixes are promised for the released version', () => {
   const [major, minor] = packageJson.version.split('.');
   expect(read('SECURITY.md')).toContain(`| ${major}.${minor}.x | yes |`);
 });

@@ -31,7 +31,7 @@ describe('the image', () => {
     expect(new Set(bases).size).toBe(1);
   });
 
-  it('uses only instructions whose effect is plain', () => {
+  it('uses only a few plain instructions', () => {
     const known = ['FROM', 'WORKDIR', 'COPY', 'RUN', 'ENV', 'USER', 'EXPOSE', 'HEALTHCHECK', 'ENTRYPOINT', 'CMD'];
     expect(instructions.map(({ name }) => name).filter((name) => !known.includes(name))).toEqual([]);
     for (const command of textsOf(instructions, 'RUN')) {
@@ -40,7 +40,7 @@ describe('the image', () => {
     for (const folder of textsOf(instructions, 'WORKDIR')) expect(folder).toMatch(/^\//);
   });
 
-  it('installs what the lock file says, before the sources, so that a change of code keeps the layer', () => {
+  it('installs from the lock file before it copies the sources, so that code changes keep the layer', () => {
     const first = (wanted: RegExp) => build.findIndex(({ name, text }) => wanted.test(`${name} ${text}`));
     const order = [/^COPY package\.json package-lock\.json/, /^RUN npm ci/, /^COPY src/, /^RUN npm run build/].map(
       first,
@@ -49,7 +49,7 @@ describe('the image', () => {
     expect(order).toEqual(order.toSorted((one, other) => one - other));
   });
 
-  it('holds nothing that only the build needs', () => {
+  it('contains nothing that only the build needs', () => {
     expect(textsOf(build, 'RUN').at(-1)).toContain('npm prune --omit=dev');
     expect(textsOf(image, 'RUN')).toEqual([]);
     const copied = textsOf(image, 'COPY').flatMap((text) =>
@@ -61,7 +61,7 @@ describe('the image', () => {
     expect(copied.toSorted()).toEqual(['/app/dist', '/app/node_modules', 'LICENSE', 'bin', 'package.json']);
   });
 
-  it('runs as a user who is not root, named by number', () => {
+  it('runs as a numeric user that is not root', () => {
     expect(textsOf(image, 'USER')).toEqual(['1000:1000']);
     const [user, entrypoint] = ['USER', 'ENTRYPOINT'].map((name) => image.findIndex((each) => each.name === name));
     expect(user).toBeLessThan(entrypoint ?? -1);
@@ -73,11 +73,11 @@ describe('the image', () => {
     expect(textsOf(image, 'CMD').map((text) => JSON.parse(text))).toEqual([['--help']]);
   });
 
-  it('holds no secret', () => {
+  it('contains no secret', () => {
     expect(textsOf(instructions, 'ENV')).toEqual(['NODE_ENV=production']);
   });
 
-  it('is sent nothing but what it copies', () => {
+  it('has a build context of only the files it copies', () => {
     const [everything, ...kept] = read('.dockerignore')
       .trim()
       .split('\n')
@@ -93,7 +93,7 @@ describe('the image', () => {
     ['an answer', 200, 0],
     ['an error', 503, 1],
     ['no server', null, 1],
-  ])('tells by its healthcheck of %s', async (_, status, code) => {
+  ])('has a healthcheck that detects %s', async (_, status, code) => {
     const [healthcheck = ''] = textsOf(image, 'HEALTHCHECK');
     expect(healthcheck).toMatch(/--interval=\d+s --timeout=\d+s --start-period=\d+s --retries=\d+ CMD \[/);
     const [node, flag, script]: string[] = JSON.parse(healthcheck.slice(healthcheck.indexOf('[')));

@@ -25,7 +25,7 @@ describe.each(
     expect(uses.filter((line) => !pinned.test(line))).toEqual([]);
   });
 
-  it('may read, and nothing else unless a job says so', () => {
+  it('has read permission only, except for jobs that say otherwise', () => {
     expect(parse(text).permissions).toEqual({ contents: 'read' });
   });
 
@@ -48,7 +48,7 @@ describe('a release', () => {
   const { on, jobs } = parse(workflows['release.yml'] ?? '');
   const runsOf = (job: string): string[] => jobs[job].steps.map(({ run = '' }) => run);
 
-  it('begins with a tag of a version', () => {
+  it('starts from a version tag', () => {
     expect(on).toEqual({ push: { tags: ['v*'] } });
   });
 

@@ -34,7 +34,7 @@ async function world(options = { accounts, latencyMs: LATENCY_MS }) {
 // There is no network to a database inside the process.
 if (process.env.TEST_DATABASE_URL) {
   describe.concurrent('the network between the command and the database', () => {
-    it.each(FAULTS)('that meets "%s" for a moment costs the run nothing but time', async (fault) => {
+    it.each(FAULTS)('that has "%s" for a moment only delays the run', async (fault) => {
       const { sandbox, database, proxy, env } = await world();
       const run = collectJson(SLOWLY, { env, code: 0 });
       await until(() => sandbox.counters.requests >= HALFWAY);
@@ -56,7 +56,7 @@ if (process.env.TEST_DATABASE_URL) {
     });
 
     it.each(FAULTS.filter((fault) => fault !== 'delay'))(
-      'that meets "%s" from the start ends the run before a platform is asked',
+      'that has "%s" from the start ends the run before any platform is asked',
       async (fault) => {
         const { sandbox, proxy, env } = await world();
         await proxy.begin(fault);
@@ -68,7 +68,7 @@ if (process.env.TEST_DATABASE_URL) {
       },
     );
 
-    it('that stays away holds what is fetched within bounds, ends the run, and leaves the rest to the next', async () => {
+    it('that stays down limits what is fetched, ends the run, and leaves the rest to the next one', async () => {
       const many = { accounts: population({ users: 300, platforms: ['facebook'] }), latencyMs: 5 };
       const { sandbox, database, proxy, env } = await world(many);
       let giveUp: () => void = () => undefined;
@@ -103,7 +103,7 @@ if (process.env.TEST_DATABASE_URL) {
     });
   });
 
-  it('a run whose lease was taken writes nothing more, and says so', async () => {
+  it('a run that lost its lease writes nothing more, and says so', async () => {
     const { sandbox, database, env } = await world();
     const first = startCli(['collect', '--json', ...SLOWLY], { env });
     await until(() => sandbox.counters.requests >= HALFWAY);

@@ -95,8 +95,8 @@ const ODD: readonly [title: string, body: Answer, ended: string][] = [
   ['more than 10 MB', { body: Buffer.alloc(11 * MILLION, ' ') }, 'failed unexpected_response'],
 ];
 
-describe.concurrent('what a platform says', () => {
-  it('each number is stored as it is or not at all', async () => {
+describe.concurrent('whatever a platform answers,', () => {
+  it('each number is stored exactly or not at all', async () => {
     const accounts = NUMBERS.map((_number, index) => account('facebook', index, `EAA${index}`));
     const env = await serveBytes((token) => page(NUMBERS[Number(token.slice(3))]?.[0] ?? ''));
     const { database } = await collecting(accounts.map(connectionRow), env);
@@ -117,7 +117,7 @@ describe.concurrent('what a platform says', () => {
     );
   });
 
-  it('each oddity ends as an outcome of its own, in bounded memory', async () => {
+  it('each odd answer ends as an outcome, in bounded memory', async () => {
     const accounts = ODD.map((_odd, index) => account('facebook', index, `EAA${index}`));
     const env = await serveBytes((token) => ODD[Number(token.slice(3))]?.[1] ?? '');
     const { database } = await collecting(accounts.map(connectionRow), {
@@ -132,7 +132,7 @@ describe.concurrent('what a platform says', () => {
     );
   });
 
-  it('names of content that an object has by birth are names like any other', async () => {
+  it('names of content such as `constructor` are stored like any other', async () => {
     const names = ['__proto__', 'constructor', 'toString', 'REEL'];
     const results = names.map((name, index) => `{"dimension_values":["${name}"],"value":${index + 1}}`).join();
     const body = `{"data":[{"name":"likes","total_value":{"value":10,"breakdowns":[{"results":[${results}]}]}}]}`;
@@ -146,7 +146,7 @@ describe.concurrent('what a platform says', () => {
     ]);
   });
 
-  it('ends an API for the run in words that can be stored, and its tables are as bounded as any', async () => {
+  it('an API that fails for the run leaves storable messages and bounded tables', async () => {
     const refusal = '{"error":{"message":"\\u0000 \\ud800 off","errors":[{"reason":"accessNotConfigured"}]}}';
     const bodies: Record<string, Answer> = {
       ya29: { status: 403, body: Buffer.from(refusal) },
@@ -168,10 +168,10 @@ describe.concurrent('what a platform says', () => {
   });
 });
 
-describe.concurrent('what a connection holds', () => {
+describe.concurrent('whatever a connection contains,', () => {
   const IDS = ['../../me', 'a/b', '.', '1?x=1', '..%2f1', '%00', '１２３', 'ünï', '9'.repeat(10_000), ' 1', 'urn:li:x'];
 
-  it('an account id leads to no other address than is meant', async () => {
+  it('an account id leads to no other address', async () => {
     const accounts = population({ users: IDS.length, platforms: PLATFORMS });
     const sandbox = await startSandbox({ accounts, record: true });
     cleanups.push(sandbox.close);
@@ -192,7 +192,7 @@ describe.concurrent('what a connection holds', () => {
     expect(sandbox.counters.unexpected).toBe(0);
   });
 
-  it('a token that cannot stand in a header is sent nowhere', async () => {
+  it('a token that cannot be sent in a header is never sent', async () => {
     const [known] = population({ users: 1, platforms: ['facebook'] });
     if (!known) throw new Error('no account');
     const row = connectionRow({ ...known, accessToken: `${known.accessToken}\nhost: elsewhere` });
@@ -200,7 +200,7 @@ describe.concurrent('what a connection holds', () => {
     expect(summary).toMatchObject({ requests: { total: 0 }, failures: [{ reason: 'undecryptable_token' }] });
   });
 
-  it('a row without a user, or a token that ends never, ends no run', async () => {
+  it('a row without a user, or with an infinite expiry date, does not end the run', async () => {
     const accounts = population({ users: 2, platforms: ['facebook'] });
     const sandbox = await startSandbox({ accounts });
     cleanups.push(sandbox.close);
@@ -220,7 +220,7 @@ describe.concurrent('what a connection holds', () => {
     expect(await storedRows(database)).toEqual(trueRows(accounts.slice(0, 1), [DATE]));
   });
 
-  it('a user whom the database refuses is parted from the others', async () => {
+  it('a user whom the database refuses does not affect others', async () => {
     const accounts = population({ users: 40, platforms: ['facebook'] });
     const sandbox = await startSandbox({ accounts });
     cleanups.push(sandbox.close);

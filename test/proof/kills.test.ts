@@ -27,7 +27,7 @@ async function world() {
   return { sandbox, database, env: { ...database.env, ...sandbox.urls } };
 }
 
-it(`killed at ${KILLS} random points, 200 connections end in the table of one clean run`, async () => {
+it(`killed at ${KILLS} random points, 200 connections end with the same table as after one clean run`, async () => {
   const random = mulberry32(20_261_122);
   const points = Array.from({ length: KILLS }, (_, kill) => ({
     date: daysAgo(10 + kill),

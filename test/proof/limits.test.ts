@@ -57,7 +57,7 @@ async function world(platform: SandboxPlatform, fault: Fault) {
 const others = (platform: SandboxPlatform) => PLATFORMS.filter((other) => other !== platform);
 
 describe.concurrent('a platform that', () => {
-  it.each(PLATFORMS)('takes every request and never answers fails alone: %s', async (platform) => {
+  it.each(PLATFORMS)('accepts every request and never answers fails alone: %s', async (platform) => {
     const [sandbox, database] = await Promise.all([proxiedSandbox(), connectedDatabase()]);
     cleanups.push(sandbox.close, database.close);
     await sandbox.begin([platform], 'stall');
@@ -74,7 +74,7 @@ describe.concurrent('a platform that', () => {
     ['youtube', 'youtube-analytics', 'YouTube Analytics API', 12],
     // The two other statistics of each page have quotas of their own.
     ['linkedin', 'linkedin', 'LinkedIn organizationPageStatistics', 12 + 2 * 20],
-  ] as const)('has no quota left for the day is asked nothing more: %s', async (platform, api, name, most) => {
+  ] as const)('has used up its daily quota is not asked again: %s', async (platform, api, name, most) => {
     const { sandbox, database, env, truth } = await world(platform, { kind: 'throttled', window: 'DAY', times: 1 });
     const summary = await runHere(database, env);
     // What was under way when the answer came is up to four accounts' first requests.
@@ -88,7 +88,7 @@ describe.concurrent('a platform that', () => {
     expect(await storedRows(database)).toEqual(truth(PLATFORMS));
   });
 
-  it('asks one account to rest for longer than the run may wait is not asked for it again; others are', async () => {
+  it('asks one account for a longer rest than allowed gets no more requests for it, but for others', async () => {
     const { sandbox, database, env, truth } = await world('instagram', { kind: 'throttled', code: 80002 });
     const summary = await runHere(database, env);
     expect(summary.failures).toMatchObject([{ platform: 'instagram', reason: 'throttled' }]);
@@ -98,7 +98,7 @@ describe.concurrent('a platform that', () => {
     expect(truth(others('instagram')).filter((row) => !rows.includes(row))).toEqual([]);
   });
 
-  it('is down is left alone after three accounts; the others do not notice', async () => {
+  it('is down is skipped after three accounts, without affecting others', async () => {
     const accounts = population({ users: 20, platforms: ['facebook', 'linkedin'] });
     const [sandbox, database] = await Promise.all([proxiedSandbox({ accounts }), connectedDatabase(accounts)]);
     cleanups.push(sandbox.close, database.close);
@@ -116,7 +116,7 @@ describe.concurrent('a platform that', () => {
 });
 
 describe.concurrent('a run', () => {
-  it('sends no more requests than it may, retries among them; the next run does the rest', async () => {
+  it('sends at most the allowed requests, including retries, and the next run does the rest', async () => {
     const { sandbox, database, env, truth } = await world('facebook', { kind: 'server_error', times: 1 });
     const all = { ...database.env, ...env };
     const summary = await collectJson(['--date', DATE, '--max-requests', '50', '--concurrency', '4'], {
@@ -131,7 +131,7 @@ describe.concurrent('a run', () => {
     expect(await storedRows(database)).toEqual(truth(PLATFORMS));
   });
 
-  it('takes no longer than it may', async () => {
+  it('does not exceed its time limit', async () => {
     const { database, env, truth } = await world('facebook', { kind: 'server_error', times: 1 });
     const limits = { ...DEFAULTS.limits, maxDurationMs: 200 };
     const summary = await runHere(database, env, { limits, concurrency: 1 });

@@ -9,7 +9,7 @@ const DATE = daysAgo(10);
 const cleanups: (() => Promise<unknown>)[] = [];
 afterAll(() => Promise.all(cleanups.map((cleanup) => cleanup())));
 
-it('2,500 users are collected on Supabase, which answers no more than 1,000 rows a request', async () => {
+it('2,500 users are collected on Supabase, which returns at most 1,000 rows per request', async () => {
   const accounts = population({ users: 2_500, platforms: ['facebook'] });
   const [database, sandbox] = await Promise.all([readyDatabase('Supabase'), startSandbox({ accounts })]);
   cleanups.push(database.close, sandbox.close);

@@ -27,7 +27,7 @@ describe('the package, installed into an empty folder', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('holds what it needs and nothing of the workshop', () => {
+  it('contains what it needs and no development files', () => {
     const needed = [
       ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'crontab.example', 'bin/analytics-collect.js'],
       ...['dist/lib/main.js', 'dist/lib/index.js', 'dist/types/index.d.ts', 'dist/lib/migrations/001_tables.sql'],

@@ -65,7 +65,7 @@ describe.skipIf(postgresWithCron === null)(`what schedule pg_cron prints, run by
     }
   }
 
-  it('is one job, however often it is scheduled, and holds no secret', async () => {
+  it('is one job, however often it is scheduled, and contains no secret', async () => {
     await cluster.query(sql);
     await cluster.query(`insert into vault.secrets values ('analytics_cron_secret', '${SECRET}')`);
     await cluster.query(sql);
@@ -78,7 +78,7 @@ describe.skipIf(postgresWithCron === null)(`what schedule pg_cron prints, run by
     expectNoSecrets([SECRET], [String(scheduled[0]?.text)]);
   });
 
-  it.each(['daily-analytics-collection', 'analytics-collect'])('takes the place of an older job %s', async (name) => {
+  it.each(['daily-analytics-collection', 'analytics-collect'])('replaces an older job %s', async (name) => {
     await cluster.query(`select cron.schedule('${name}', '0 2 * * *', 'select 1')`);
     await cluster.query(sql);
     expect(await jobs()).toEqual([{ jobname: 'daily-analytics-collection', username: 'postgres' }]);
@@ -87,7 +87,7 @@ describe.skipIf(postgresWithCron === null)(`what schedule pg_cron prints, run by
   it.each([
     ['cannot see', '', 0],
     ['may see but not delete', 'bypassrls', 1],
-  ])("leaves another role's job that it %s, and does not fail for it", async (_, option, visible) => {
+  ])("leaves another role's job that it %s, and does not fail", async (_, option, visible) => {
     await cluster.query(`create role visitor ${option}; grant usage on schema cron to visitor`);
     const asVisitor = async (text: string) => {
       await cluster.query('set role visitor');
@@ -106,7 +106,7 @@ describe.skipIf(postgresWithCron === null)(`what schedule pg_cron prints, run by
     }
   });
 
-  it('fires, and makes serve collect', async () => {
+  it('runs, and makes serve collect', async () => {
     expect(await runAtOnce()).toMatchObject({ status: 'succeeded' });
     const details = await cluster.query('select to_jsonb(details)::text as text from cron.job_run_details details');
     expectNoSecrets(
@@ -131,14 +131,14 @@ describe.skipIf(postgresWithCron === null)(`what schedule pg_cron prints, run by
     expect(await storedRows(database)).not.toEqual([]);
   });
 
-  it('fails where people look, when the Vault has no such secret', async () => {
+  it('fails visibly if the Vault has no such secret', async () => {
     await cluster.query('delete from vault.secrets');
     const run = await runAtOnce();
     expect(run).toMatchObject({ status: 'failed' });
     expect(run.return_message).toContain('the Vault holds no secret named analytics_cron_secret');
   });
 
-  it('is taken back by --remove, however often', async () => {
+  it('is removed by --remove, however often that runs', async () => {
     const { stdout } = await runCli(['schedule', 'pg_cron', '--remove']);
     await cluster.query(stdout);
     await cluster.query(stdout);

@@ -51,8 +51,8 @@ describe.concurrent('the network between the command and the platforms', () => {
     ['refuse', /cannot reach \S+ \(ECONNREFUSED\)/],
     ['reset', /cannot reach \S+ \(\w+\)/],
     ['cut', /cannot reach \S+ \(\w+\)/],
-  ])('connections that meet "%s" for the whole run', (fault, message) => {
-    it.each(HALVES)('fail %j and nobody else; the next run makes up for it', async (broken, flaky) => {
+  ])('connections that have "%s" during the whole run', (fault, message) => {
+    it.each(HALVES)('fail alone with %j, and the next run collects them', async (broken, flaky) => {
       const { database, collect, proxies, begin, end } = await world();
       await begin(broken, fault);
       // Of the others, each account meets it once: that costs an attempt.
@@ -76,7 +76,7 @@ describe.concurrent('the network between the command and the platforms', () => {
     });
   });
 
-  it('answers that come late cost nothing but time', async () => {
+  it('late answers only delay the run', async () => {
     const { database, collect, proxies, begin } = await world();
     await begin(PLATFORMS, 'delay');
     expect(await collect(0)).toMatchObject({ requests: { retried: 0 } });
@@ -84,7 +84,7 @@ describe.concurrent('the network between the command and the platforms', () => {
     await expectWholeTable(database);
   });
 
-  it('a platform that takes a request and says nothing costs 30 seconds and an attempt', async () => {
+  it('a request without an answer takes 30 seconds and one attempt', async () => {
     const { database, collect, proxies, begin } = await world();
     await begin(PLATFORMS, 'stall', 2);
     const summary = await collect(0);

@@ -82,7 +82,7 @@ async function tableOf(world: World) {
   );
 }
 
-it('whatever happened before, a clean run ends in the table that it would give alone', async () => {
+it('a clean run ends with the same table whatever happened before', async () => {
   const dying: { left: number; written: boolean }[] = [];
   const between = (store: Store): Store => ({
     ...store,

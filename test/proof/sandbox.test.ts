@@ -10,7 +10,7 @@ const ONE_DAY = ['--date', DATE];
 const onLinkedin = population().filter(({ platform }) => platform === 'linkedin').length;
 
 describe('collect --sandbox', () => {
-  it('shows what failure looks like, and exits 3', async () => {
+  it('shows failures, and exits 3', async () => {
     const summary = await collectJson(['--sandbox', 'faulty', ...ONE_DAY], { env: {}, code: 3 });
     expectCountsAddUp(summary);
     expect(summary).toMatchObject({ status: 'partial', users: { total: 150 }, connections: { total: 300 } });
@@ -22,7 +22,7 @@ describe('collect --sandbox', () => {
     }
   });
 
-  it('says nothing but a failure with --quiet, and shows what is due with --dry-run', async () => {
+  it('prints only failures with --quiet, and what is due with --dry-run', async () => {
     const linkedin = ['collect', '--sandbox', '--platform', 'linkedin', ...ONE_DAY];
     const [quiet, { code, stdout }] = await Promise.all([
       runCli([...linkedin, '--quiet']),
@@ -43,7 +43,7 @@ describe('collect --sandbox', () => {
     expect(Object.keys(runs[0].table[0].days[0])).toEqual(['date', 'value', 'state', 'first']);
   });
 
-  it('completes without a warning in years to come', async () => {
+  it('completes without a warning in future years', async () => {
     const preload = pathToFileURL(join(import.meta.dirname, '../e2e/support/at-date.mjs')).href;
     const env = { NODE_OPTIONS: `--import=${preload}`, AT_DATE: '2031-01-01T09:00:00Z' };
     const summary = await collectJson(['--sandbox', '--shard', '1/10'], { env, code: 0 });

@@ -156,7 +156,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('schema --apply on a table in us
     expect(await scans()).toEqual(before);
   });
 
-  it('waits for a long report, and keeps no one else waiting for it', async () => {
+  it('waits for a long report without blocking anyone else', async () => {
     await database.query(
       `insert into analytics_snapshots (user_id, platform, source, metric, value, date)
        select '${USER}', 'instagram', 'social_media', 'reach', n, '2026-01-01' from generate_series(1, 100) n`,

@@ -10,7 +10,7 @@ const START = new Date('2026-11-22T12:00:00Z');
 let world: World;
 afterEach(() => world?.close());
 
-it('of 60 LinkedIn pages with 120 calls a day, none starves', async () => {
+it('with 120 calls a day for 60 LinkedIn pages, every page gets its turn', async () => {
   const pages = population({ users: 60, platforms: ['linkedin'] });
   world = await createWorld({ accounts: pages, now: START, linkedinCallsPerDay: 120 });
   for (let day = 0; day < 10; day++) {

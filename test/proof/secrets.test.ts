@@ -31,7 +31,7 @@ async function world() {
 }
 
 describe.concurrent('secrets', () => {
-  it('an app secret signs every request to the host that knows it, and shows nowhere', async () => {
+  it('an app secret signs every request to its host, and appears nowhere', async () => {
     const { sandbox, database, env } = await world();
     await collectJson(['--date', DATE], { env, code: 0 });
     await expectWholeTable(database);
@@ -42,7 +42,7 @@ describe.concurrent('secrets', () => {
     expectNoSecrets([...TOKENS, ...CLIENT_SECRETS, ...database.secrets, APP_SECRET], await everythingStored(database));
   });
 
-  it('a wrong app secret ends the platform in words, not in the secret', async () => {
+  it('a wrong app secret ends the platform with a message that does not contain it', async () => {
     const { database, env } = await world();
     const wrong = { ...env, META_APP_SECRET: 'ffffeeeeddddcccc' };
     const summary = await collectJson(['--date', DATE, '--platform', 'facebook'], { env: wrong, code: 1 });
@@ -50,7 +50,7 @@ describe.concurrent('secrets', () => {
     expectNoSecrets([...TOKENS, 'ffffeeeeddddcccc'], await everythingStored(database));
   });
 
-  it('a token is told of before the first request that carries it', async () => {
+  it('a token is announced before the first request that uses it', async () => {
     const { sandbox, env } = await world();
     const told: string[] = [];
     const carried = ({ requests }: Sandbox, token: string) =>
@@ -71,13 +71,13 @@ describe.concurrent('secrets', () => {
     expect(new Set(told)).toEqual(new Set(DECRYPTED.map((token) => `${token} false`)));
   });
 
-  it('a mask is one line, whatever the token', () => {
+  it('a mask is one line for any token', () => {
     const said: string[] = [];
     maskToken('100%\r\nsecret', { write: (text: string) => said.push(text) > 0 });
     expect(said).toEqual(['::add-mask::100%25%0D%0Asecret\n']);
   });
 
-  it('an error that nobody caught is told without what it quotes', async () => {
+  it('an uncaught error is printed without what it quotes', async () => {
     const { env } = await world();
     const thrown = "throw new Error('postgres://me:hunter2@db refused Bearer EAAsandboxPage000001')";
     const run = await runCli(['collect', '--json'], {

@@ -225,7 +225,7 @@ function expectedTable(scripts: readonly Script[], first: Date): string[] {
     .sort();
 }
 
-it('whatever happens before, the last run leaves the table that the truth gives', { timeout: 1_200_000 }, async () => {
+it('the last run leaves the true values in the table whatever happened before', { timeout: 1_200_000 }, async () => {
   process.stdout.write(
     `${HISTORIES} histories of ${ACCOUNTS} accounts; to replay them: PROOF_SEED=${seed} npx vitest run --project proof test/proof/truth.test.ts\n`,
   );

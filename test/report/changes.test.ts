@@ -32,45 +32,45 @@ function changes(
 }
 
 describe('failing', () => {
-  it('is new when the run before did not fail, in a first run as in any other', () => {
+  it('is new if the previous run did not fail, or if there was none', () => {
     expect(changes({}, { reason: 'needs_reconnect' })).toEqual(['newly_failing']);
     const ledger = [ledgerEntry('2026-11-19', 'settled'), ledgerEntry('2026-11-20', 'pending')];
     expect(changes({ ledger }, { reason: 'timeout', days: [day('2026-11-20', 'failed')] })).toEqual(['newly_failing']);
   });
 
-  it('is new although days of long ago have failed, when the account did not fail in the run before', () => {
+  it('is new despite failed days long ago, if the previous run did not fail', () => {
     const ledger = [ledgerEntry('2026-11-13', 'failed')];
     expect(changes({ ledger }, { reason: 'timeout', days: [day('2026-11-20', 'failed')] })).toEqual(['newly_failing']);
   });
 
-  it('is no longer new in the next run, even if another day fails then', () => {
+  it('is not new in the next run, even if another day fails', () => {
     const ledger = [ledgerEntry('2026-11-19', 'failed')];
     const days = [day('2026-11-19', 'settled'), day('2026-11-20', 'failed')];
     expect(changes({ failingSince: daysAgo(1), ledger }, { reason: 'timeout', days })).toEqual([]);
   });
 
-  it('is no longer new in the next run, of a whole account without a day of its own', () => {
+  it('is not new in the next run if the whole account fails again', () => {
     expect(changes({ failingSince: daysAgo(1) }, { reason: 'needs_reconnect' })).toEqual([]);
   });
 
-  it('has gone on for more than three days in the fourth daily run, not in the third', () => {
+  it('lasts more than three days in the fourth daily run, not in the third', () => {
     expect(changes({ failingSince: daysAgo(2) }, { reason: 'needs_reconnect' })).toEqual([]);
     expect(changes({ failingSince: daysAgo(3) }, { reason: 'needs_reconnect' })).toEqual(['failing_over_3_nights']);
   });
 
-  it('is repaired when a run ends without a failure', () => {
+  it('is repaired by a run without a failure', () => {
     const ledger = [ledgerEntry('2026-11-18', 'failed'), ledgerEntry('2026-11-19', 'failed')];
     const days = ['2026-11-18', '2026-11-19', '2026-11-20'].map((date) => day(date, 'settled'));
     expect(changes({ failingSince: daysAgo(2), ledger }, { days })).toEqual(['repaired']);
     expect(changes({ failingSince: daysAgo(2) }, { days })).toEqual(['repaired']);
   });
 
-  it('is not what a missing permission is, however long it lasts', () => {
+  it('does not include a missing permission, however long it lasts', () => {
     expect(changes({}, { reason: 'missing_permission' })).toEqual([]);
     expect(changes({ failingSince: daysAgo(9) }, { reason: 'missing_permission' })).toEqual([]);
   });
 
-  it('of a day that has left the window is neither told again nor called repaired', () => {
+  it('of a day that has left the window is neither reported again nor called repaired', () => {
     const ledger = [ledgerEntry('2026-11-13', 'failed')];
     expect(changes({ ledger }, { days: [day('2026-11-20', 'settled')] })).toEqual([]);
   });
@@ -83,13 +83,13 @@ describe('days without data', () => {
     ledgerEntry('2026-11-17', 'no_data'),
   ];
 
-  it('are told when they become three, and once', () => {
+  it('are reported once, when there are three', () => {
     expect(changes({ ledger: quiet }, { days: [day('2026-11-18', 'no_data')] })).toEqual(['newly_without_data']);
     const longer = [...quiet, ledgerEntry('2026-11-18', 'no_data')];
     expect(changes({ ledger: longer }, { days: [day('2026-11-19', 'no_data')] })).toEqual([]);
   });
 
-  it('are not those that a platform is only late with, nor those that failed', () => {
+  it('do not include late or failed days', () => {
     expect(changes({ ledger: quiet }, { days: [day('2026-11-18', 'pending')] })).toEqual([]);
     expect(changes({ ledger: quiet }, { reason: 'timeout', days: [day('2026-11-18', 'failed')] })).toEqual([
       'newly_failing',

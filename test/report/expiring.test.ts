@@ -31,7 +31,7 @@ async function expiringWorld() {
   return { world, expire };
 }
 
-it('warns of tokens that only their user can renew, in the run and in status', async () => {
+it('warns about tokens that only their user can renew, in the run and in status', async () => {
   const { world, expire } = await expiringWorld();
   // The hour of a Google token, and LinkedIn's sixty days, are renewed without the user.
   await expire('youtube', 1, '2026-11-22T11:00:00Z');
@@ -57,7 +57,7 @@ it('warns of tokens that only their user can renew, in the run and in status', a
   expect(status.warnings).toEqual([expect.stringContaining('META_GRAPH_VERSION')]);
 });
 
-it('does not warn of a Page, whose token does not end by the date stored with it', async () => {
+it("does not warn about a Page's token, to which the stored date does not apply", async () => {
   const { world, expire } = await expiringWorld();
   await expire('facebook', 1, '2026-01-01T00:00:00Z');
   await expire('facebook', 2, '2026-11-24T00:00:00Z', null);
@@ -69,7 +69,7 @@ it('does not warn of a Page, whose token does not end by the date stored with it
   expect((await world.collect({ dryRun: true })).warnings).toEqual([]);
 });
 
-it('takes the encrypted empty string for no refresh token, and warns', async () => {
+it('treats the encrypted empty string as no refresh token, and warns', async () => {
   const { world, expire } = await expiringWorld();
   await expire('youtube', 1, '2026-11-22T11:00:00Z', world.keyring.encrypt(''));
   await expire('youtube', 2, '2026-11-22T11:00:00Z', world.keyring.encrypt('1//real'));
@@ -81,7 +81,7 @@ it('takes the encrypted empty string for no refresh token, and warns', async () 
   ]);
 });
 
-it('does not flood an operator when thousands of tokens end', () => {
+it('lists only the first of thousands of expiring tokens', () => {
   const ends = Array.from({ length: 2_500 }, (_, i) => ({
     id: `c${i}`,
     userId: 'u',
@@ -95,5 +95,5 @@ it('does not flood an operator when thousands of tokens end', () => {
   const warnings = expiryWarnings(ends, NOON);
   expect(warnings).toHaveLength(21);
   expect(warnings.at(0)).toContain('connection c0 of user u expires at 2026-11-30');
-  expect(warnings.at(-1)).toContain('2480 more tokens have expired or expire within 10 days');
+  expect(warnings.at(-1)).toContain('2,480 more tokens have expired or expire within 10 days');
 });

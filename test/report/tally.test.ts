@@ -57,7 +57,7 @@ function report(user: number, platform: string, dates: readonly string[] = ['202
   };
 }
 
-it('sums up a run in which everything fails, and lists no more of it than fits', () => {
+it('sums up a run in which everything fails, and lists a limited number of failures', () => {
   const tally = createTally();
   for (let user = 0; user < 10_003; user++) tally.add(report(user, 'x'), failure(user));
   for (let warning = 0; warning < 1_003; warning++) tally.warn(`warning ${warning}`);
@@ -71,7 +71,7 @@ it('sums up a run in which everything fails, and lists no more of it than fits',
   expect(summary.warnings).toHaveLength(1_000);
 });
 
-it('counts the accounts of a platform that lack a permission, and keeps the words of the first', () => {
+it('counts the accounts of a platform that lack a permission, with the first message', () => {
   const tally = createTally();
   const lacking = { ...report(1, 'x'), result: 'skipped', reason: 'missing_permission', days: { skipped: 1 } } as const;
   tally.add({ ...lacking, message: 'grant read_insights' }, null);
@@ -81,11 +81,11 @@ it('counts the accounts of a platform that lack a permission, and keeps the word
   expect(tally.summary(FACTS)).toMatchObject({ connections: { failed: 1, skipped: 2 }, failures: [{ user_id: 'u2' }] });
 });
 
-it('counts the values in whose place rows of other writers stand', () => {
+it('counts the values that were not written because of foreign rows', () => {
   expect(createTally().summary(FACTS).metrics).toEqual({ inserted: 3, updated: 2, unchanged: 1, foreign: 4 });
 });
 
-it('counts a platform by whatever name a connection gives it', () => {
+it('counts platforms under any name that a connection has', () => {
   const tally = createTally();
   for (const platform of ['constructor', '__proto__', 'constructor']) tally.add(report(1, platform), null);
   const { platforms } = tally.summary(FACTS);

@@ -13,7 +13,7 @@ it.each([
   ['linkedin', { LINKEDIN_VERSION: '202612' }, null],
   ['facebook', { META_GRAPH_VERSION: 'v26.0' }, null],
   ['youtube', {}, null],
-])('warns of an API version 60 days before its end: %s with %j', (name, environment, expected) => {
+])('warns about an API version 60 days before its end: %s with %j', (name, environment, expected) => {
   const platform = createPlatforms(loadConfig(environment)).get(name);
   if (!platform) throw new Error('no such platform');
   const warning = versionWarning(platform, NOW);
@@ -21,7 +21,7 @@ it.each([
   else expect(warning).toContain(expected);
 });
 
-it('says the same of platforms that share an API, so that it is said once', () => {
+it('gives platforms that share an API the same warning, so that it appears once', () => {
   const platforms = createPlatforms(loadConfig({ META_GRAPH_VERSION: 'v21.0' }));
   const said = ['instagram', 'facebook'].map((name) => {
     const platform = platforms.get(name);

@@ -65,7 +65,7 @@ it('writes each true value under its day, and nothing else', async () => {
 it.each([
   ['2026-03-08', 23, '2026-03-12T12:00:00Z'],
   ['2026-11-01', 25, '2026-11-05T12:00:00Z'],
-])('asks for %s, a day of %i hours, as for any other', async (date, _hours, now) => {
+])('requests %s, a day of %i hours, like any other', async (date, _hours, now) => {
   world = await createWorld({ accounts: accounts(1), now: new Date(now) });
   await world.collect({ window: { kind: 'dates', since: addDays(date, -1), until: addDays(date, 1) } });
   const rows = await world.query(
@@ -78,7 +78,7 @@ it.each([
   }
 });
 
-it('keeps to four requests for an Instagram account and day and one for all days of a Page, and asks once for the profile and for each reach', async () => {
+it('sends four requests per Instagram account and day, one per Page for all days, and one for the profile and each reach', async () => {
   world = await createWorld({ accounts: accounts(1), now: START });
   await world.collect();
   const ofPage = (path: string) => /^\/v[\d.]+\/1045/.test(path);
@@ -95,7 +95,7 @@ it('keeps to four requests for an Instagram account and day and one for all days
 });
 
 describe('a later run', () => {
-  it('asks nothing and inserts nothing right after', async () => {
+  it('sends no requests and inserts nothing right after the first', async () => {
     world = await createWorld({ accounts: accounts(3), now: START });
     await world.collect();
     const before = world.sandbox.requests.length;
@@ -109,7 +109,7 @@ describe('a later run', () => {
     expect(world.sandbox.requests.length).toBe(before);
   });
 
-  it('replaces provisional rows once they have settled, and never after', async () => {
+  it('replaces provisional rows once they have settled, and not after that', async () => {
     world = await createWorld({ accounts: accounts(1), now: START });
     await world.collect();
     await world.query("update analytics_snapshots set value = -1 where date >= '2026-11-19'");
@@ -132,7 +132,7 @@ describe('a later run', () => {
     expect(tampered.some(({ date }) => date === '2026-11-20')).toBe(false);
   });
 
-  it('replaces even settled rows to refresh them', async () => {
+  it('replaces settled rows with refresh', async () => {
     world = await createWorld({ accounts: accounts(1), now: START });
     await world.collect();
     const clean = await table(world);
@@ -142,7 +142,7 @@ describe('a later run', () => {
     expect(await table(world)).toEqual(clean);
   });
 
-  it('heals a connection whose token was renewed, over the whole window', async () => {
+  it('fills the whole window of a connection whose token was renewed', async () => {
     const [instagram] = accounts(1, { 0: { kind: 'dead_token', times: 1 } });
     if (!instagram) throw new Error('no account');
     world = await createWorld({ accounts: [instagram], now: START });
@@ -153,7 +153,7 @@ describe('a later run', () => {
     expect(await world.collect()).toMatchObject({ status: 'completed', days: { planned: 7, failed: 0 } });
   });
 
-  it('waits for late data, and asks for an empty day again for as long as the window holds it', async () => {
+  it('waits for late data, and asks for an empty day again while it is in the window', async () => {
     const [instagram] = accounts(1, { 0: { kind: 'no_data' } });
     if (!instagram) throw new Error('no account');
     world = await createWorld({ accounts: [instagram], now: START });
@@ -176,7 +176,7 @@ it('says in a dry run how many of the named days each platform no longer answers
   ]);
 });
 
-it('plans without asking or writing in a dry run', async () => {
+it('plans without requests or writes in a dry run', async () => {
   world = await createWorld({ accounts: accounts(2), now: START });
   const reports: ConnectionReport[] = [];
   const summary = await world.collect(
@@ -192,7 +192,7 @@ it('plans without asking or writing in a dry run', async () => {
   }
 });
 
-it('collects one user, or one platform, alone', async () => {
+it('collects only one user, or one platform', async () => {
   world = await createWorld({ accounts: accounts(3), now: START });
   const userId = accounts(3)[2]?.userId ?? '';
   expect(await world.collect({ selection: { kind: 'user', userId }, platforms: ['facebook'] })).toMatchObject({
@@ -204,7 +204,7 @@ it('collects one user, or one platform, alone', async () => {
   ]);
 });
 
-it('ends every failure where it is: sixty connections, twenty of them broken in different ways', async () => {
+it('keeps failures to their accounts: sixty connections, twenty of them broken in different ways', async () => {
   const faults: SandboxAccount['fault'][] = [
     { kind: 'dead_token' },
     { kind: 'missing_permission' },
@@ -246,7 +246,7 @@ it('ends every failure where it is: sixty connections, twenty of them broken in 
   expect(Number(complete[0]?.rows)).toBeLessThanOrEqual(rowsOf('facebook') ?? 0);
 }, 60_000);
 
-it('never sends what it cannot decrypt, nor an account id that is none', async () => {
+it('never sends a token that cannot be decrypted, nor an invalid account id', async () => {
   const [instagram, facebook, second] = accounts(2);
   if (!instagram || !facebook || !second) throw new Error('no accounts');
   world = await createWorld({ accounts: [facebook], now: START });
@@ -265,7 +265,7 @@ it('never sends what it cannot decrypt, nor an account id that is none', async (
   expect(JSON.stringify(summary)).not.toMatch(/gAAAAA|EAA/);
 });
 
-it('stops politely: what was fetched is written, the next run completes it', async () => {
+it('stops gracefully: what was fetched is written, and the next run completes it', async () => {
   world = await createWorld({ accounts: accounts(12), now: START, latencyMs: 5 });
   const stop = new AbortController();
   let ended = 0;
@@ -301,7 +301,7 @@ it('refuses to start while another run holds the lease', async () => {
   expect(world.sandbox.requests).toEqual([]);
 });
 
-it('leaves connections of other services alone, whatever their names, and counts them in status', async () => {
+it('ignores connections of other services, whatever their names, and counts them in status', async () => {
   world = await createWorld({ accounts: accounts(1), now: START });
   for (const platform of ['constructor', 'google', 'google']) {
     await world.store.saveConnection({
@@ -352,7 +352,7 @@ it('writes the failure of a whole account once, and counts its runs and its days
   ]);
 });
 
-it('goes on counting the runs of an account of which the database refuses the same day each time', async () => {
+it('counts the failing runs of an account whose same day the database refuses each time', async () => {
   const refusing = (store: Store): Store => ({
     ...store,
     async record(batch) {
@@ -374,8 +374,8 @@ it('goes on counting the runs of an account of which the database refuses the sa
   expect(platforms[0]?.failing).toMatchObject([{ failing_since: '2026-11-22', runs: 3 }]);
 });
 
-describe('a value that the platform has changed', () => {
-  it('is corrected although it had settled, and the first one is kept beside it', async () => {
+describe('a value that the platform has corrected', () => {
+  it('is updated although it had settled, and the first value is kept with it', async () => {
     world = await createWorld({ accounts: accounts(1), now: START });
     await world.collect();
     const clean = await table(world);
@@ -431,7 +431,7 @@ describe('a row of another writer', () => {
     return account;
   }
 
-  it('stands, is counted, and is warned of once with the way out', async () => {
+  it('is kept, counted, and warned about once with what to do', async () => {
     await worldWithForeignRows();
     const summary = await world.collect();
     expect(summary.status).toBe('completed');
@@ -452,7 +452,7 @@ describe('a row of another writer', () => {
     await expectAdopted(account);
   });
 
-  it('is overwritten when its days are collected with adopt, as the warning says', async () => {
+  it('is overwritten when its days are collected with adopt, as the warning suggests', async () => {
     const account = await worldWithForeignRows();
     await world.collect();
     const summary = await world.collect({

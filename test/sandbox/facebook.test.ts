@@ -48,8 +48,8 @@ describe('what Facebook refuses', () => {
   });
 });
 
-describe('what Facebook answers', () => {
-  it("the Page's own token for a user's", async () => {
+describe('Facebook answers with', () => {
+  it("the Page's own token in exchange for a user's", async () => {
     const { urls } = await sandboxOf([FACEBOOK]);
     const { json } = await ask(`${urls.META_GRAPH_URL}/v25.0/${ID}?fields=access_token,followers_count`, 'EAAuser');
     expect(json).toEqual({ id: ID, access_token: 'EAApage', followers_count: 1_000 });
@@ -61,7 +61,7 @@ describe('what Facebook answers', () => {
       'seconds',
       `since=${Date.parse('2026-10-31T07:00:00Z') / 1000}&until=${Date.parse('2026-11-02T08:00:00Z') / 1000 - 1}`,
     ],
-  ])('days labelled with their end, across a change of the clocks, asked by %s', async (_what, window) => {
+  ])('days labelled with their end, across a clock change, requested by %s', async (_what, window) => {
     const { json } = await insights(`metric=page_media_view&period=day&${window}`);
     expect(json.data[0].values).toEqual([
       { value: trueValue(ID, 'page_media_view', '2026-10-31'), end_time: '2026-11-01T07:00:00+0000' },
@@ -69,7 +69,7 @@ describe('what Facebook answers', () => {
     ]);
   });
 
-  it('several periods unless one is named, objects for some metrics, no day that has not ended', async () => {
+  it('several periods unless one is requested, objects for some metrics, and only ended days', async () => {
     const { json } = await insights('metric=page_actions_post_reactions_total&since=2026-11-21&until=2026-11-23');
     expect(json.data.map((entry: { period: string }) => entry.period)).toEqual(['day', 'week', 'days_28']);
     expect(json.data[0].values).toHaveLength(1);
@@ -86,7 +86,7 @@ describe('what Facebook answers', () => {
     }
   });
 
-  it('reactions by kind, without those that nobody gave, and time of videos for days alone', async () => {
+  it('reactions by kind, without zeros, and video time only for single days', async () => {
     const day = 'since=2026-11-20&until=2026-11-20';
     const { json } = await insights(`metric=page_actions_post_reactions_total&period=day&${day}`);
     const kinds = json.data[0].values[0].value;

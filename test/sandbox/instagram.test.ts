@@ -79,14 +79,14 @@ describe('what Instagram refuses', () => {
     expect(answer.json.error).toMatchObject({ message, type: 'OAuthException', code: 100 });
   });
 
-  it('a metric that the platform has retired, which then is missing from the enumeration', async () => {
+  it('a retired metric, which is then missing from the list of valid ones', async () => {
     const { json } = await insights(`metric=likes,replies&${TOTAL}&${DAY}`, INSTAGRAM, { refusedMetrics: ['replies'] });
     expect(json.error.message).toBe(
       `(#100) metric[1] must be one of the following values: ${ENUMERATION.replace('replies, ', '')}`,
     );
   });
 
-  it('other spellings of the account: a field, an id and a host that are not its own', async () => {
+  it("a field, an id or a host that is not the account's own", async () => {
     const { urls } = await sandboxOf([INSTAGRAM]);
     const message = async (path: string) =>
       (await ask(`${urls.META_GRAPH_URL}/v25.0${path}`, TOKEN)).json.error.message;
@@ -102,8 +102,8 @@ describe('what Instagram refuses', () => {
   });
 });
 
-describe('what Instagram answers', () => {
-  it('one day of Los Angeles for a window that ends a second before midnight, two for one that ends on it', async () => {
+describe('Instagram answers with', () => {
+  it('one Los Angeles day for a window that ends a second before midnight, two for one that ends at midnight', async () => {
     const midnight = `since=${seconds('2026-11-20T08:00:00Z')}&until=${seconds('2026-11-21T08:00:00Z')}`;
     const value = (date: string) => trueValue(ID, 'likes', date) ?? Number.NaN;
     const one = await insights(`metric=likes&${TOTAL}&${DAY}`);
@@ -125,7 +125,7 @@ describe('what Instagram answers', () => {
     expect(json.data[0].total_value.value).toBe(trueValue(ID, 'views', date));
   });
 
-  it('nothing for a day that has not begun, a stub for the day under way', async () => {
+  it('nothing for a day that has not begun, and a partial value for the current day', async () => {
     const today = `since=${seconds('2026-11-22T08:00:00Z')}&until=${seconds('2026-11-23T08:00:00Z')}`;
     const { json } = await insights(`metric=reach&period=day&${today}`);
     expect(json.data[0].values).toHaveLength(1);
@@ -134,7 +134,7 @@ describe('what Instagram answers', () => {
     expect((await insights(`metric=reach&period=day&since=${noon}&until=${noon}`)).json.data).toEqual([]);
   });
 
-  it('breakdowns that add up, but for reach; follows only by follow_type', async () => {
+  it('breakdowns that add up, except for reach, and follows only by follow_type', async () => {
     const media = await insights(`metric=views,reach&${TOTAL}&breakdown=media_product_type&${DAY}`);
     for (const entry of media.json.data) {
       const { value, breakdowns } = entry.total_value;
@@ -174,7 +174,7 @@ describe('what Instagram answers', () => {
     expect((await insights(`metric=views&period=week&${DAY}`)).status).toBe(400);
   });
 
-  it('reach and views by follow_type beside new followers', async () => {
+  it('reach and views by follow_type together with new followers', async () => {
     const query = `metric=reach,views,follows_and_unfollows&${TOTAL}&breakdown=follow_type&${DAY}`;
     const { json } = await insights(query);
     expect(json.data.map((entry: { name: string }) => entry.name)).toEqual(['reach', 'views', 'follows_and_unfollows']);
@@ -186,7 +186,7 @@ describe('what Instagram answers', () => {
     );
   });
 
-  it('no follows for an account below 100 followers, and everything else', async () => {
+  it('everything but follows for an account below 100 followers', async () => {
     const small = { ...INSTAGRAM, followers: 36 };
     const { json } = await insights(
       `metric=reach,views,follows_and_unfollows&${TOTAL}&breakdown=follow_type&${DAY}`,
@@ -195,7 +195,7 @@ describe('what Instagram answers', () => {
     expect(json.data.map((entry: { name: string }) => entry.name)).toEqual(['reach', 'views']);
   });
 
-  it('a last day that is late, until its hours are over', async () => {
+  it('a late day once its hours have passed', async () => {
     const account = { ...INSTAGRAM, fault: { kind: 'late', hours: 30 } } as const;
     const before = await insights(`metric=likes&${TOTAL}&${DAY}`, account);
     expect(before.json.data).toEqual([]);
@@ -214,7 +214,7 @@ describe('what Instagram answers', () => {
     expect(page.json.instagram_business_account.id).toBe(ID);
   });
 
-  it('graph.instagram.com to tokens of its own', async () => {
+  it('data at graph.instagram.com only for tokens of the Instagram login', async () => {
     const account = { ...INSTAGRAM, accessToken: 'IGAAtoken' };
     const { status, sandbox } = await insights(`metric=likes&${TOTAL}&${DAY}`, account);
     expect(status).toBe(200);

@@ -68,8 +68,8 @@ describe('what LinkedIn refuses', () => {
   });
 });
 
-describe('what LinkedIn answers', () => {
-  it('whole days of UTC, up to two days back', async () => {
+describe('LinkedIn answers with', () => {
+  it('whole UTC days, up to two days ago', async () => {
     const { json } = await get({});
     const days = ['2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20'];
     expect(json.elements.map((element: { timeRange: object }) => element.timeRange)).toEqual(
@@ -99,7 +99,7 @@ describe('what LinkedIn answers', () => {
     expect(size.json).toEqual({ firstDegreeSize: 1_000 });
   });
 
-  it('a fresh token, its scopes separated by commas', async () => {
+  it('a new token whose scopes are separated by commas', async () => {
     const { sandbox, status } = await get({ fault: { kind: 'expired_token' } });
     expect(status).toBe(401);
     const body = new URLSearchParams({

@@ -39,7 +39,7 @@ describe('versions and addresses', () => {
 });
 
 describe('tokens', () => {
-  it('notices a token in an address and a paging address followed', async () => {
+  it('counts tokens in addresses and followed paging addresses', async () => {
     const { sandbox, answer } = await askPage();
     const next = (await answer).json.paging.next;
     expect(next).toContain('access_token=EAApage');
@@ -48,7 +48,7 @@ describe('tokens', () => {
     expect(sandbox.counters).toMatchObject({ tokensInUrl: 1, pagingFollowed: 1 });
   });
 
-  it('demands a proof when it is given a secret', async () => {
+  it('requires a proof when it has an app secret', async () => {
     const { urls } = await sandboxOf([page()], { metaAppSecret: 'secret' });
     const message = async (proof: string) =>
       (await ask(`${urls.META_GRAPH_URL}/v25.0${INSIGHTS}${proof}`, 'EAApage')).json.error?.message;
@@ -94,13 +94,13 @@ describe('faults', () => {
         expect.objectContaining({ values: expect.arrayContaining([expect.objectContaining({ value: 'many' })]) }),
       ]),
     ],
-  ])('%s is an answer gone wrong', async (kind, data) => {
+  ])('%s distorts the answer', async (kind, data) => {
     const { sandbox, answer } = await askPage({ kind });
     expect((await answer).json.data).toEqual(data);
     expect(sandbox.fired(FACEBOOK.accountId, kind)).toBe(1);
   });
 
-  it('missing fields, truncated JSON, HTML, a connection cut', async () => {
+  it('drops fields, truncates JSON, answers with HTML, or cuts the connection', async () => {
     const { json } = await (await askPage({ kind: 'missing_fields' })).answer;
     expect(json.data[0].values.map((value: object) => 'value' in value)).toEqual([true, false, true]);
     const truncated = await (await askPage({ kind: 'truncated_json' })).answer.catch((error: Error) => error);
@@ -110,7 +110,7 @@ describe('faults', () => {
     await expect((await askPage({ kind: 'reset' })).answer).rejects.toThrow('fetch failed');
   });
 
-  it('a stall, to which only a time limit is an answer', async () => {
+  it("stalls until the client's time limit", async () => {
     const sandbox = await sandboxOf([page({ kind: 'stall' })]);
     const request = fetch(`${sandbox.urls.META_GRAPH_URL}/v25.0${INSIGHTS}`, {
       headers: { authorization: 'Bearer EAApage' },
@@ -120,7 +120,7 @@ describe('faults', () => {
     expect(sandbox.fired(FACEBOOK.accountId, 'stall')).toBe(1);
   });
 
-  it('a fault that passes after so many requests', async () => {
+  it('stops a fault after the given number of requests', async () => {
     const { sandbox, answer } = await askPage({ kind: 'server_error', times: 1 });
     expect((await answer).status).toBe(500);
     expect((await ask(`${sandbox.urls.META_GRAPH_URL}/v25.0${INSIGHTS}`, 'EAApage')).status).toBe(200);

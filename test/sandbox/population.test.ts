@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FAULTY_REFUSED_METRICS, population } from '../../src/sandbox/population.js';
 
-it('is 150 users with 300 accounts of every sort, the same each time', () => {
+it('has 150 users with 300 accounts of every kind, the same in every call', () => {
   const accounts = population();
   expect(accounts).toEqual(population());
   expect(accounts).toHaveLength(300);
@@ -25,14 +25,14 @@ it('is 150 users with 300 accounts of every sort, the same each time', () => {
   expect(share(({ tokenExpiresAt }) => tokenExpiresAt)).toBeGreaterThan(10);
 });
 
-it('has an account on each platform named, with nothing wrong', () => {
+it('has a working account on each given platform', () => {
   const accounts = population({ users: 30, platforms: ['youtube', 'linkedin'] });
   expect(accounts.map(({ platform }) => platform).slice(0, 3)).toEqual(['youtube', 'linkedin', 'youtube']);
   expect(accounts).toHaveLength(60);
   expect(accounts.filter(({ fault, tokenExpiresAt }) => fault || tokenExpiresAt)).toEqual([]);
 });
 
-it('breaks a handful on each platform when asked, in ways of its own', () => {
+it('breaks a few accounts per platform in different ways on request', () => {
   const faulty = population({ faulty: true }).filter(({ fault }) => fault && fault.kind !== 'expired_token');
   expect(faulty.map(({ fault }) => fault?.kind)).toEqual(
     expect.arrayContaining(['dead_token', 'missing_permission', 'api_down', 'no_data', 'throttled']),

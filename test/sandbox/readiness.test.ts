@@ -15,26 +15,26 @@ const STEPS = [
 const hoursOn = (hours: number) => DAY.end + hours * 3_600_000;
 const account = (changes: Partial<SandboxAccount>): SandboxAccount => ({ ...INSTAGRAM, ...changes });
 
-describe('what is shown of a value', () => {
+describe('the shown part of a value', () => {
   const late = account({ courses: [{ steps: STEPS }] });
 
-  test('is nothing at first, then a part, then all of it', () => {
+  test('is first nothing, then a share, then all of it', () => {
     const shown = [0, 11.9, 12, 35.9, 36, 1_000].map((hours) => shownValue(late, 'views', DAY, hoursOn(hours)));
     const part = Math.round(VALUE * 0.8);
     expect(shown).toEqual([undefined, undefined, part, part, VALUE, VALUE]);
   });
 
-  test('is all of it at once where nothing else is said', () => {
+  test('is all of it at once by default', () => {
     expect(shownValue(INSTAGRAM, 'views', DAY, hoursOn(0))).toBe(VALUE);
   });
 
-  test('is nothing for as long as the account is silent', () => {
+  test('is nothing while the account is silent', () => {
     const silent = account({ silences: [[hoursOn(1), hoursOn(2)]] });
     const shown = [0.9, 1, 1.9, 2].map((hours) => shownShare(silent, 'views', DAY, hoursOn(hours)));
     expect(shown).toEqual([1, 0, 0, 1]);
   });
 
-  test('follows the first course that fits the metric and the day', () => {
+  test('follows the first course that matches the metric and the day', () => {
     const mixed = account({
       courses: [
         { metrics: ['likes'], steps: [{ fromHours: 100, share: 1 }] },
@@ -46,7 +46,7 @@ describe('what is shown of a value', () => {
     expect(shownShare(mixed, 'views', pacificDay(DAY.index + 1), hoursOn(12))).toBe(1);
   });
 
-  test('is what its categories add up to', () => {
+  test('is the sum of its categories', () => {
     const split = shownSplit(late, 'views', DAY, 'media_product_type', hoursOn(12));
     const sum = Object.values(split).reduce((total, part) => total + part, 0);
     expect(sum).toBe(shownValue(late, 'views', DAY, hoursOn(12)));
@@ -54,7 +54,7 @@ describe('what is shown of a value', () => {
   });
 });
 
-it('every late account shows its final values in the end', () => {
+it('every late account eventually shows its final values', () => {
   const first = new Date('2026-11-16T09:00:00Z');
   const accounts = latePopulation(first);
   expect(accounts.map(({ platform }) => platform)).toEqual(['instagram', 'facebook', 'youtube', 'linkedin']);

@@ -5,7 +5,7 @@ it.each([
   ['2026-11-25T09:00:00Z', { oldest: 21, newest: 27 }],
   ['2027-07-01T00:00:00Z', { oldest: 23, newest: 29 }],
   ['2031-01-01T00:00:00Z', { oldest: 33, newest: 39 }],
-])('at %s the Graph API has three newer versions a year, each for two years', (now, versions) => {
+])('has three new Graph API versions a year at %s, each for two years', (now, versions) => {
   expect(graphVersions(Date.parse(now))).toEqual(versions);
 });
 
@@ -20,7 +20,7 @@ it.each([
   expect(isLinkedinVersion(version, Date.parse('2026-11-25T09:00:00Z'))).toBe(isAnswered);
 });
 
-it('answers the newest versions for another year', () => {
+it('supports the newest versions for another year', () => {
   const chosen = newestVersions(new Date('2026-12-31T23:59:59Z'));
   expect(chosen).toEqual({ META_GRAPH_VERSION: 'v27.0', LINKEDIN_VERSION: '202612' });
   const later = Date.parse('2027-11-30T00:00:00Z');

@@ -52,20 +52,20 @@ describe('reports that YouTube refuses', () => {
     expect(answer.json.error).toMatchObject({ code: status, message, errors: [{ reason }] });
   });
 
-  it('a token in the address, and none', async () => {
+  it('refuses a token in the address, and a request without a token', async () => {
     const { status, sandbox } = await report(`${CHANNEL}&access_token=${YOUTUBE.accessToken}`, undefined, 'unknown');
     expect([status, sandbox.counters.tokensInUrl]).toEqual([401, 1]);
   });
 });
 
-describe('reports that YouTube gives', () => {
-  it('ends three days of Los Angeles back, whatever was asked', async () => {
+describe('reports that YouTube returns', () => {
+  it('end three Los Angeles days ago, whatever range was requested', async () => {
     const { json } = await report(`${CHANNEL}&${DAYS}&metrics=views,averageViewDuration&dimensions=day`);
     expect(rows(json).map((row) => row.day)).toEqual(['2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19']);
     expect(rows(json)[3]?.views).toBe(trueValue(ID, 'views', '2026-11-19'));
   });
 
-  it('has no key `rows` when there is none, and leaves a day without anything out', async () => {
+  it('omit the key `rows` when there are none, and omit a day without data', async () => {
     const late = 'startDate=2026-11-20&endDate=2026-11-21';
     expect((await report(`${CHANNEL}&${late}&metrics=views&dimensions=day`)).json).not.toHaveProperty('rows');
     const { json, sandbox } = await report(`${CHANNEL}&${DAYS}&metrics=views&dimensions=day`, {
@@ -76,7 +76,7 @@ describe('reports that YouTube gives', () => {
     expect(sandbox.fired(ID, 'gap')).toBe(1);
   });
 
-  it('splits by content type in camel case, subscribers of no content apart, and adds up', async () => {
+  it('split by content type in camel case, with subscribers of no content listed separately, and add up', async () => {
     const metrics = 'views,subscribersGained,averageViewDuration';
     const { json } = await report(`${CHANNEL}&${DAYS}&metrics=${metrics}&dimensions=day,creatorContentType`);
     for (const metric of ['views', 'subscribersGained']) {
@@ -91,7 +91,7 @@ describe('reports that YouTube gives', () => {
     }
   });
 
-  it('orders columns as it likes', async () => {
+  it('order their columns arbitrarily', async () => {
     const orders = new Set<string>();
     for (const day of ['10', '11', '12', '13']) {
       const query = `${CHANNEL}&startDate=2026-11-${day}&endDate=2026-11-14&metrics=views,likes,shares&dimensions=day`;
@@ -101,7 +101,7 @@ describe('reports that YouTube gives', () => {
     expect(orders.size).toBeGreaterThan(1);
   });
 
-  it('totals as strings, subscribers rounded down', async () => {
+  it('returns totals as strings, with subscribers rounded down', async () => {
     const { urls } = await sandboxOf([YOUTUBE]);
     const { json } = await ask(
       `${urls.YOUTUBE_DATA_URL}/youtube/v3/channels?part=statistics&mine=true`,
@@ -111,7 +111,7 @@ describe('reports that YouTube gives', () => {
   });
 });
 
-describe('the token endpoint of Google', () => {
+describe("Google's token endpoint", () => {
   const form = {
     client_id: SANDBOX_CREDENTIALS.GOOGLE_CLIENT_ID,
     client_secret: SANDBOX_CREDENTIALS.GOOGLE_CLIENT_SECRET,
@@ -123,7 +123,7 @@ describe('the token endpoint of Google', () => {
     return { status: response.status, json: JSON.parse(await response.text()) };
   };
 
-  it('gives a token that opens what the expired one did not', async () => {
+  it('issues a token that works where the expired one does not', async () => {
     const query = `${CHANNEL}&${DAYS}&metrics=views&dimensions=day`;
     const { sandbox, status } = await report(query, { kind: 'expired_token' });
     expect(status).toBe(401);

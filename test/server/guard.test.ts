@@ -12,7 +12,7 @@ function guardAt(start: number) {
   return { clock, told, guard, kinds };
 }
 
-it('lets in the secret alone, whole, and nothing in its place', () => {
+it('admits only the complete secret', () => {
   const { guard } = guardAt(0);
   expect(guard.judge('a', SECRET).kind).toBe('welcome');
   for (const wrong of [undefined, '', SECRET.slice(1), `${SECRET}0`, SECRET.toUpperCase()]) {
@@ -20,7 +20,7 @@ it('lets in the secret alone, whole, and nothing in its place', () => {
   }
 });
 
-it('tells an address to wait after ten wrong ones in a minute, and no other one', () => {
+it('tells only the address with ten wrong secrets in a minute to wait', () => {
   const { clock, guard, kinds } = guardAt(5_000);
   expect(kinds(12, 'a', 'wrong').slice(9)).toEqual(['wrong', 'too_many', 'too_many']);
   expect(kinds(1, 'b')).toEqual(['wrong']);
@@ -30,20 +30,20 @@ it('tells an address to wait after ten wrong ones in a minute, and no other one'
   expect(kinds(1, 'a', 'wrong')).toEqual(['wrong']);
 });
 
-it('lets the right one in even then', () => {
+it('admits the right secret even then', () => {
   const { guard, kinds } = guardAt(0);
   kinds(100, 'proxy', 'wrong');
   expect(guard.judge('proxy', SECRET).kind).toBe('welcome');
 });
 
-it('remembers ten thousand addresses and no more', () => {
+it('remembers at most 10,000 addresses', () => {
   const { kinds } = guardAt(0);
   kinds(11, 'first', 'wrong');
   for (let index = 0; index < 10_000; index++) kinds(1, `address ${index}`);
   expect(kinds(1, 'first', 'wrong')).toEqual(['wrong']);
 });
 
-it('says once a minute how many it refused', () => {
+it('reports once a minute how many requests it refused', () => {
   const { clock, told, kinds } = guardAt(0);
   kinds(30, 'a', 'wrong');
   clock.now += 60_000;

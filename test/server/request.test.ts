@@ -19,7 +19,7 @@ it.each([
   expect(parseTrigger(body, TODAY, KNOWN)).toEqual(EVERYTHING_DUE);
 });
 
-it('takes a user, a date and platforms', () => {
+it('accepts a user, a date and platforms', () => {
   expect(
     parseTrigger('{"user": " u1 ", "date": "2026-11-22", "platforms": ["instagram", "own"]}', TODAY, KNOWN),
   ).toEqual({
@@ -48,6 +48,6 @@ it.each([
   ['null', null],
   ['"now"', null],
   ['{"user": ', null],
-])('%s is refused for its field %s', (body, field) => {
+])('%s is refused because of its field %s', (body, field) => {
   expect(parseTrigger(body, TODAY, KNOWN)).toEqual({ ok: false, field, problem: expect.stringMatching(/\w/) });
 });

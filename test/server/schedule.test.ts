@@ -19,7 +19,7 @@ it.each([
   expect(schedule(cron).trigger).toBe(written);
 });
 
-it('has the later time of a day as the previous one of the morning after it', () => {
+it('returns the last time of the previous day as the previous time in the morning', () => {
   const twice = schedule('0 2,9 * * *');
   const previous = (before: string) => twice.previous(new Date(before))?.toISOString();
   expect(previous('2026-11-22T08:59:59Z')).toBe('2026-11-22T02:00:00.000Z');
@@ -27,7 +27,7 @@ it('has the later time of a day as the previous one of the morning after it', ()
   expect(previous('2026-11-23T01:00:00Z')).toBe('2026-11-22T09:00:00.000Z');
 });
 
-it('keeps the hour of its time zone when clocks change', () => {
+it('keeps its hour in its time zone when clocks change', () => {
   const berlin = schedule('0 2 * * *', 'Europe/Berlin');
   expect(berlin.previous(new Date('2026-10-24T12:00:00Z'))?.toISOString()).toBe('2026-10-24T00:00:00.000Z');
   expect(berlin.previous(new Date('2026-10-26T12:00:00Z'))?.toISOString()).toBe('2026-10-26T01:00:00.000Z');

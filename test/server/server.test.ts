@@ -79,7 +79,7 @@ async function serve(options: Partial<ServerOptions> = {}) {
 }
 
 describe('the scheduler status', () => {
-  it('is what callers of the old scheduler read, with the last run beside the jobs', async () => {
+  it('is readable by callers of the old scheduler, and includes the last run', async () => {
     const { ask, ended } = await serve();
     const before = await ask('GET', STATUS);
     expect(before).toMatchObject({ status: 200 });
@@ -119,7 +119,7 @@ describe('the scheduler status', () => {
 });
 
 describe('a trigger', () => {
-  it('starts a run in the background, which its id shows to the end', async () => {
+  it('starts a run in the background that can be followed by its id', async () => {
     const { ask, ended } = await serve();
     const { status, json } = await ask('POST', TRIGGER);
     expect(status).toBe(202);
@@ -137,7 +137,7 @@ describe('a trigger', () => {
     });
   });
 
-  it.each([TRIGGER, OLDER_TRIGGER])("at %s takes the body of the application's own pg_cron job", async (path) => {
+  it.each([TRIGGER, OLDER_TRIGGER])("at %s accepts the body of the application's own pg_cron job", async (path) => {
     const { ask, ended } = await serve();
     const body = JSON.stringify({
       job: 'daily_analytics_collection',
@@ -150,7 +150,7 @@ describe('a trigger', () => {
     expect(await ended(json.run_id)).toMatchObject({ scope: 'all', trigger: 'http' });
   });
 
-  it('on the older path needs the secret and POST, like the other', async () => {
+  it('on the older path also requires the secret and POST', async () => {
     const { ask } = await serve();
     expect(await ask('POST', OLDER_TRIGGER, { secret: null })).toMatchObject({ status: 401 });
     expect(await ask('POST', OLDER_TRIGGER, { body: ' '.repeat(16_385) })).toMatchObject({ status: 413 });
@@ -170,7 +170,7 @@ describe('a trigger', () => {
     });
   });
 
-  it('is answered 409 with the id of the run under way, however many ask at once', async () => {
+  it('is answered with 409 and the id of the current run, even when many come at once', async () => {
     const { ask, ended } = await serve();
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask('POST', TRIGGER)));
     const [started] = answers.filter(({ status }) => status === 202);
@@ -181,7 +181,7 @@ describe('a trigger', () => {
     expect(await world.query('select id from collection_runs')).toHaveLength(1);
   });
 
-  it('is answered 409 with the id of the run of another process', async () => {
+  it("is answered with 409 and the id of another process's run", async () => {
     const { ask } = await serve();
     const lease = await world.store.beginRun({ scope: 'all', trigger: 'cli' });
     expect(await ask('POST', TRIGGER)).toMatchObject({
@@ -190,7 +190,7 @@ describe('a trigger', () => {
     });
   });
 
-  it('is refused with the name of a wrong field, and starts nothing', async () => {
+  it('is refused with the name of the wrong field, and starts nothing', async () => {
     const { ask } = await serve();
     for (const [body, field] of [
       ['{"date": "tomorrow"}', 'date'],
@@ -213,7 +213,7 @@ describe('a trigger', () => {
     expect(await world.query('select id from collection_runs')).toEqual([]);
   });
 
-  it('of a platform without an account starts a run that fails, unless it may be empty', async () => {
+  it('for a platform without accounts starts a run that fails, unless empty runs are allowed', async () => {
     const body = JSON.stringify({ platforms: ['linkedin'] });
     const strict = await serve();
     const { json } = await strict.ask('POST', TRIGGER, { body });
@@ -226,7 +226,7 @@ describe('a trigger', () => {
     expect(await lenient.ended(second.json.run_id)).toMatchObject({ status: 'completed' });
   });
 
-  it('is refused when its body is larger than 16 kB, said beforehand or not', async () => {
+  it('is refused when its body exceeds 16 kB, with or without a Content-Length', async () => {
     const { ask, server } = await serve();
     expect(await ask('POST', TRIGGER, { body: ' '.repeat(16_384) })).toMatchObject({ status: 202 });
     expect(await ask('POST', TRIGGER, { body: ' '.repeat(16_385) })).toMatchObject({ status: 413 });
@@ -235,7 +235,7 @@ describe('a trigger', () => {
 });
 
 describe('a stranger', () => {
-  it('learns nothing without the secret, and is told to wait after ten tries', async () => {
+  it('learns nothing without the secret, and has to wait after ten attempts', async () => {
     const { ask, log } = await serve();
     for (const path of [STATUS, `${BASE}/runs/x`, `${BASE}/no-such-thing`]) {
       expect(await ask('GET', path, { secret: null })).toMatchObject({ status: 401, json: { success: false } });
@@ -251,14 +251,14 @@ describe('a stranger', () => {
     expect(log.join('\n')).not.toMatch(new RegExp(`${SECRET}|wrong$`, 'm'));
   });
 
-  it('may know that the server is alive and ready', async () => {
+  it('can check that the server is alive and ready', async () => {
     const { ask } = await serve();
     expect(await ask('GET', '/healthz', { secret: null })).toMatchObject({ status: 200, json: { status: 'ok' } });
     expect(await ask('GET', '/readyz', { secret: null })).toMatchObject({ status: 200, json: { status: 'ready' } });
   });
 });
 
-it('answers what it does not do in JSON', async () => {
+it('gets JSON answers for unknown paths and methods', async () => {
   const { ask } = await serve();
   const wrongMethod = await ask('GET', TRIGGER);
   expect(wrongMethod).toMatchObject({ status: 405, json: { success: false } });
@@ -270,8 +270,8 @@ it('answers what it does not do in JSON', async () => {
   }
 });
 
-describe('in trouble', () => {
-  it('lives on when a run crashes, and says why in the log alone', async () => {
+describe('a server with a problem', () => {
+  it('survives a run that crashes, and gives the reason only in the log', async () => {
     let crash = true;
     const { ask, ended, log } = await serve({
       app: {
@@ -291,7 +291,7 @@ describe('in trouble', () => {
     expect(await ended(json.run_id)).toMatchObject({ status: 'completed' });
   });
 
-  it('says that it is not ready, and nothing of the database, when that is away', async () => {
+  it('reports that it is not ready while the database is unreachable, without details', async () => {
     const away = () => Promise.reject(new Error('password of postgres://u:p@h/d'));
     const { ask } = await serve({
       app: { collect: world.collect, store: { ...world.store, check: away, lastRuns: away, readRun: away } },
@@ -314,18 +314,18 @@ describe('in trouble', () => {
   });
 });
 
-describe('a time of the schedule', () => {
+describe('a scheduled run', () => {
   const TWO = new Date('2026-11-22T02:00:00Z');
   const minutesPast = (minutes: number) => () => new Date(TWO.getTime() + minutes * 60_000);
   const triggers = async () => (await world.query('select trigger from collection_runs')).map(({ trigger }) => trigger);
   const catchUp = (minutes: number) => serve({ graceMs: 3_600_000, now: minutesPast(minutes) });
 
-  it('that was missed is made up for within the hour', async () => {
+  it('is started up to an hour late if it was missed', async () => {
     await catchUp(59);
     await vi.waitFor(async () => expect(await triggers()).toEqual(['catch-up']));
   });
 
-  it('is not made up for later, nor if a run has been there since', async () => {
+  it('is not started later than that, nor if another run has replaced it', async () => {
     await catchUp(61);
     await world.query(
       `insert into collection_runs (scope, trigger, status, started_at) values ('all', 'cron', 'partial', $1)`,
@@ -336,7 +336,7 @@ describe('a time of the schedule', () => {
     expect(await triggers()).toEqual(['cron']);
   });
 
-  it('that was missed is made up for once, however many were', async () => {
+  it('is started once for any number of missed times', async () => {
     await serve({ graceMs: 86_400_000, now: () => new Date('2026-11-22T09:30:00Z') });
     await vi.waitFor(async () => expect(await triggers()).toEqual(['catch-up']));
     await world.query("update collection_runs set status = 'completed', started_at = '2026-11-22T09:30:00Z'");
@@ -345,7 +345,7 @@ describe('a time of the schedule', () => {
     expect(await triggers()).toEqual(['catch-up']);
   });
 
-  it('that was missed is made up for even though the earlier one of that day had its run', async () => {
+  it('is started if it was missed, even if an earlier one on that day ran', async () => {
     await world.query(
       "insert into collection_runs (scope, trigger, status, started_at) values ('all', 'schedule', 'completed', '2026-11-22T02:00:01Z')",
     );
@@ -353,14 +353,14 @@ describe('a time of the schedule', () => {
     await vi.waitFor(async () => expect(await triggers()).toEqual(['schedule', 'catch-up']));
   });
 
-  it('starts a run', async () => {
+  it('starts at its time', async () => {
     const { log } = await serve({ cron: '* * * * * *' });
     await vi.waitFor(async () => expect(await triggers()).toContain('schedule'), { timeout: 10_000 });
     expect(log).toContainEqual(expect.stringContaining('started by schedule'));
   });
 });
 
-it('no longer makes up for a missed time once the next one has come', async () => {
+it('is not started late once the next scheduled time has come', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     let now = new Date('2026-11-22T08:50:00Z');
@@ -377,7 +377,7 @@ it('no longer makes up for a missed time once the next one has come', async () =
   }
 });
 
-it('stops: nobody is let in, and the run under way is brought to its end', async () => {
+it('ends when the server stops, which accepts no more requests', async () => {
   const { server, ask } = await serve();
   const { json } = await ask('POST', TRIGGER);
   await server.stop();

@@ -76,7 +76,7 @@ const kept = () =>
   );
 
 describe('of several accounts', () => {
-  test('the oldest is the primary one, and each writes to its own place', async () => {
+  test('the oldest is the primary one, and each writes to its own table', async () => {
     await connect('younger', '2026-02-01');
     await connect('older', '2026-01-01');
     await engine.query('delete from public.collection_accounts');
@@ -92,14 +92,14 @@ describe('of several accounts', () => {
     ]);
   });
 
-  test('a younger one that comes later does not take the place of the primary one', async () => {
+  test('a newer one does not replace the primary one', async () => {
     await connect('first', '2026-02-01');
     await connect('older, connected later', '2026-01-01');
     await sync(engine.store);
     expect(await primaries()).toEqual(['first']);
   });
 
-  test('the one chosen takes its place, and the rows change places', async () => {
+  test('a chosen one becomes the primary one, and the rows are swapped', async () => {
     const [first, second] = [await connect('first', '2026-01-01'), await connect('second', '2026-02-01')];
     await recordAll(
       engine.store,
@@ -125,7 +125,7 @@ describe('of several accounts', () => {
     expect(await engine.store.choosePrimary('no such', COLLECTED)).toEqual({ result: 'not_found' });
   });
 
-  test('one that has failed for the whole window gives way to one that lives, and does not come back by itself', async () => {
+  test('a primary one that failed for the whole window is replaced by a working one, and stays replaced', async () => {
     const [first, second] = [await connect('first', '2026-01-01'), await connect('second', '2026-02-01')];
     await run(first, 'settled', '2026-11-18');
     await run(second, 'settled', '2026-11-18', NOW, 2);
@@ -149,7 +149,7 @@ describe('of several accounts', () => {
     expect(await primaries()).toEqual(['second']);
   });
 
-  test('one that fails stays where no other lives', async () => {
+  test('a failing primary one is kept if no other works', async () => {
     const [first, second] = [await connect('first', '2026-01-01'), await connect('second', '2026-02-01')];
     await run(first, 'failed', '2026-11-21');
     await run(second, 'failed', '2026-11-21');
@@ -157,7 +157,7 @@ describe('of several accounts', () => {
     expect(await primaries()).toEqual(['first']);
   });
 
-  test('one that is disconnected for the whole window gives way; one that comes back before that does not', async () => {
+  test('one disconnected for the whole window is replaced, but not one that is reconnected before that', async () => {
     const [first, second] = [await connect('first', '2026-01-01'), await connect('second', '2026-02-01')];
     const setStatus = (status: string) =>
       engine.query(`update public.platform_connections set status = '${status}' where account_id = 'first'`);
@@ -179,7 +179,7 @@ describe('of several accounts', () => {
     expect(await primaries()).toEqual(['second']);
   });
 
-  test('one that no connection names any more gives way at once, though not to one that fails', async () => {
+  test('one that no connection names any more is replaced at once, but not by a failing one', async () => {
     const [first, second] = [await connect('first', '2026-01-01'), await connect('second', '2026-02-01')];
     await run(second, 'failed', '2026-11-21');
     await engine.query("delete from public.platform_connections where account_id = 'first'");
@@ -188,7 +188,7 @@ describe('of several accounts', () => {
     expect(await succeeding()).toMatchObject([{ formerAccountId: first.accountId, reason: null }]);
   });
 
-  test('one that has recovered meanwhile does not give way', async () => {
+  test('one that has recovered in the meantime is not replaced', async () => {
     const [first, second] = [await connect('first', '2026-01-01'), await connect('second', '2026-02-01')];
     await run(first, 'failed', '2026-11-21');
     await run(second, 'settled', '2026-11-28', later(7));
@@ -199,7 +199,7 @@ describe('of several accounts', () => {
     expect(await primaries()).toEqual(['first']);
   });
 
-  test('a row that stayed behind another writer’s comes to its place when that is adopted', async () => {
+  test('a row that could not be swapped because of another writer’s row is moved when that is adopted', async () => {
     const [first, second] = [await connect('first', '2026-01-01'), await connect('second', '2026-02-01')];
     await recordAll(engine.store, snapshot(second, { value: 100 }));
     await engine.query(`insert into public.analytics_snapshots (user_id, platform, source, metric, value, date)
@@ -215,8 +215,8 @@ describe('of several accounts', () => {
   });
 });
 
-describe('no series mixes two accounts, and no day is done because another account had it', () => {
-  test('another account on the same row is one of its own', async () => {
+describe('accounts are kept apart, in their rows and in their days:', () => {
+  test('a connection that changes its account opens a separate account', async () => {
     const first = await connect('first', '2026-01-01');
     await run(first, 'settled', '2026-11-21');
     await engine.query("update public.platform_connections set account_id = 'other'");
@@ -229,14 +229,14 @@ describe('no series mixes two accounts, and no day is done because another accou
     expect(await kept()).toEqual([{ account: 'first', value: 1 }]);
   });
 
-  test('another user on the same row has an account of their own', async () => {
+  test('a connection that changes its user opens a separate account', async () => {
     const first = await connect('first', '2026-01-01');
     await run(first, 'settled', '2026-11-21');
     await engine.query("update public.platform_connections set user_id = 'somebody else'");
     expect(await allAccounts(engine.store)).toMatchObject([{ userId: 'somebody else', ledger: [] }]);
   });
 
-  test('a new row for the same account goes on with its days', async () => {
+  test('a new connection to the same account continues its days', async () => {
     const first = await connect('first', '2026-01-01');
     await run(first, 'settled', '2026-11-21');
     await engine.query('delete from public.platform_connections');
@@ -244,7 +244,7 @@ describe('no series mixes two accounts, and no day is done because another accou
     expect(again).toMatchObject({ id: first.id, ledger: [{ date: '2026-11-21', state: 'settled' }] });
   });
 
-  test('one account connected twice is one, opened by the connection renewed last', async () => {
+  test('two connections to one account open one account, with the connection renewed last', async () => {
     await connect('first', '2026-01-01');
     await engine.query(`insert into public.platform_connections (user_id, platform, account_id, access_token, created_at)
       values ('${USER}', 'instagram', 'first', 'gAAAA-newer', '2026-05-01')`);
@@ -254,7 +254,7 @@ describe('no series mixes two accounts, and no day is done because another accou
   });
 });
 
-test('an account whose user is deleted during a run costs the others nothing', async () => {
+test('deleting a user during a run does not affect other accounts', async () => {
   const [gone, stays] = [await connect('gone', '2026-01-01'), await connect('stays', '2026-02-01')];
   await engine.query("delete from public.collection_accounts where account_id = 'gone'");
   const runId = await beginRun(engine.store);
@@ -262,7 +262,7 @@ test('an account whose user is deleted during a run costs the others nothing', a
   expect(await record(engine.store, runId, batch)).toMatchObject({ inserted: 1, unchanged: 0 });
 });
 
-test('2,000 accounts with their ledgers are read at once, not each over the ledgers of all', async () => {
+test('2,000 accounts are read with their ledgers without scanning all ledgers for each', async () => {
   await engine.query(`insert into public.platform_connections (user_id, platform, account_id)
     select 'user-' || n, 'instagram', n from generate_series(1, 2000) n`);
   await sync(engine.store);
@@ -276,7 +276,7 @@ test('2,000 accounts with their ledgers are read at once, not each over the ledg
   expect(plan[0]['Execution Time']).toBeLessThan(8_000);
 });
 
-test('a connection that names no account is read, so that it can be told, and gone once it names one', async () => {
+test('a connection without an account id is read, so that it can be reported, until it names one', async () => {
   await engine.store.saveConnection(connection());
   await engine.query('update public.platform_connections set account_id = null');
   expect(await allAccounts(engine.store)).toMatchObject([{ accountId: null }]);
@@ -286,7 +286,7 @@ test('a connection that names no account is read, so that it can be told, and go
   expect(await engine.query('select account_id from public.collection_accounts')).toEqual([{ account_id: 'named' }]);
 });
 
-test('a member of LinkedIn is never in the way of an organization of the same user', async () => {
+test('a LinkedIn member never replaces an organization of the same user', async () => {
   await engine.query(`alter table public.platform_connections add column organization_id text, add column is_organization boolean,
     add column linkedin_id text, add column page_id text;
     insert into public.platform_connections (user_id, platform, page_id, linkedin_id, organization_id, is_organization, access_token, created_at) values

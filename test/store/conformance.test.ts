@@ -49,7 +49,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     await expect(engine.store.check()).resolves.toBeUndefined();
   });
 
-  test('a rerun inserts nothing, though post_id is NULL, and every row has the source that readers filter by', async () => {
+  test('a rerun inserts nothing, although post_id is NULL, and every row has the source that readers filter by', async () => {
     const account = await connected(engine.store);
     const runId = await beginRun(engine.store);
     const snapshots = [snapshot(account, { metric: 'reach' }), snapshot(account, { metric: 'likes' })];
@@ -62,7 +62,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     ).toEqual([row, row]);
   });
 
-  describe('a value that differs', () => {
+  describe('a changed value', () => {
     let account: StoredAccount;
     let runId: string;
     const written = async (value: number, hour: number, settled: boolean) => {
@@ -78,7 +78,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       runId = await beginRun(engine.store);
     });
 
-    test('takes the place of the one there, settled or not, and keeps the first beside it', async () => {
+    test('replaces the stored one, settled or not, and keeps the first one with it', async () => {
       await written(10, 0, false);
       const first = { value: 10, fetched_at: at(0) };
       expect(await written(12.5, 1, true)).toMatchObject({
@@ -88,7 +88,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       expect(await written(13, 2, true)).toMatchObject({ value: 13, metadata: { first, revised_at: at(2) } });
     });
 
-    test('does not, when it was fetched earlier', async () => {
+    test('does not replace one that was fetched later', async () => {
       await written(10, 5, true);
       expect(await written(9, 4, true)).toMatchObject({ written: 0, value: 10 });
     });
@@ -98,7 +98,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       expect(await written(11, 1, false)).toMatchObject({ value: 11, metadata: { settled: true } });
     });
 
-    test('and one that is the same is written only to settle it', async () => {
+    test('is written only to settle the row if it has not changed', async () => {
       await written(10, 0, false);
       expect(await written(10, 1, false)).toMatchObject({ written: 0, metadata: { fetched_at: at(0) } });
       expect(await written(10, 2, true)).toMatchObject({ written: 1, metadata: { settled: true, fetched_at: at(2) } });
@@ -106,7 +106,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     });
   });
 
-  test('refresh writes again what is the same', async () => {
+  test('is written with refresh even if it has not changed', async () => {
     const account = await connected(engine.store);
     const runId = await beginRun(engine.store);
     const snapshots = [snapshot(account)];
@@ -114,7 +114,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await record(engine.store, runId, { snapshots, refresh: true })).toMatchObject({ inserted: 0, updated: 1 });
   });
 
-  describe('the rows of another writer', () => {
+  describe('rows of another writer', () => {
     let account: StoredAccount;
     const theirs = (date: string, metadata: string) =>
       engine.sql.query(`insert into public.analytics_snapshots (user_id, platform, source, metric, value, date, metadata)
@@ -126,14 +126,14 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       await theirs('2026-11-21', '{"fetch_method": "api"}');
     });
 
-    test('stand, and are counted with their days', async () => {
+    test('are kept, and counted with their days', async () => {
       const counts = await recordAll(engine.store, ...rows('2026-11-19', '2026-11-20', '2026-11-21'));
       const foreign = { rows: 2, since: '2026-11-19', until: '2026-11-21' };
       expect(counts).toEqual({ inserted: 1, updated: 0, unchanged: 0, foreign });
       expect((await values()).sort()).toEqual([1, 7, 7]);
     });
 
-    test('are those that name the same account and know nothing of settling, too', async () => {
+    test('include rows that name the same account but have no settled flag', async () => {
       await theirs('2026-11-18', `{"account_id": "${account.accountId}", "fetched_at": "2099-01-01T00:00:00.000Z"}`);
       const runId = await beginRun(engine.store);
       const foreign = { rows: 1, since: '2026-11-18', until: '2026-11-18' };
@@ -147,7 +147,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       expect(adopted).toEqual([{ metadata: snapshot(account).metadata }]);
     });
 
-    test('are overwritten when they are adopted', async () => {
+    test('are overwritten with adopt', async () => {
       const runId = await beginRun(engine.store);
       const counts = await record(engine.store, runId, { snapshots: rows('2026-11-19', '2026-11-21'), adopt: true });
       expect(counts).toEqual({ inserted: 0, updated: 2, unchanged: 0, foreign: NOTHING_FOREIGN });
@@ -156,7 +156,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     });
   });
 
-  test('rows, outcomes and how the account stands are written together or not at all', async () => {
+  test("rows, outcomes and the account's state are written together or not at all", async () => {
     const account = await connected(engine.store);
     const runId = await beginRun(engine.store);
     const impossible = outcome(account, '2026-11-21', as('failed'));
@@ -169,7 +169,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     ]);
   });
 
-  test('outcomes show in the ledger of their account, from the first day that is not done, whichever connection opens it', async () => {
+  test('the ledger of an account starts at the first day that is not done, whichever connection opens it', async () => {
     const account = await connected(engine.store);
     const runId = await beginRun(engine.store);
     await record(engine.store, runId, { outcomes: [outcome(account, '2026-11-21', as('pending'))] });
@@ -182,7 +182,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(again).toMatchObject({ id: account.id, doneTo: '2026-11-09', ledger });
   });
 
-  test('days lost are added up over runs, once a run, and up to where nothing can be asked rows are settled', async () => {
+  test('lost days are added up once per run, and rows that can no longer be asked for are settled', async () => {
     const accounts = [await connected(engine.store), await connected(engine.store, { accountId: 'second' })];
     const runId = await beginRun(engine.store);
     const days = ['2026-11-10', '2026-11-20'];
@@ -219,7 +219,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     ]);
   });
 
-  test('an account that was not let through comes before those that were, in the next run', async () => {
+  test('an account that was not reached comes first in the next run', async () => {
     const [first, second] = [
       await connected(engine.store, { userId: 'a' }),
       await connected(engine.store, { userId: 'b' }),
@@ -233,7 +233,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect((await allAccounts(engine.store)).map(({ userId }) => userId)).toEqual(['b', 'a']);
   });
 
-  test('an account tells since when, and in how many runs, it has failed without a break', async () => {
+  test('an account knows since when, and in how many consecutive runs, it has failed', async () => {
     const { id } = await connected(engine.store);
     const run = async (hour: number, reason: AccountRow['reason'], calls = 1) => {
       const runId = await beginRun(engine.store);
@@ -251,7 +251,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await run(3, 'timeout')).toEqual(['2026-11-22T12:00:00', 1]);
   });
 
-  test('numbers, text and metadata come out as they went in', async () => {
+  test('numbers, text and metadata are read as they were written', async () => {
     const account = await connected(engine.store);
     const metadata = {
       account_id: account.accountId,
@@ -274,7 +274,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     ]);
   });
 
-  test('2,500 accounts are read, each once, and counted with the first page', async () => {
+  test('2,500 accounts are each read once, and counted with the first page', async () => {
     await engine.sql.query(`insert into public.platform_connections (user_id, platform, account_id)
       select 'user-' || n, 'instagram', n from generate_series(1, 2500) n`);
     const read = await allAccounts(engine.store);
@@ -285,7 +285,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(totals).toEqual([2500, null]);
   });
 
-  test('a preview reads the accounts as they would be, and leaves no trace of them', async () => {
+  test('a preview reads the accounts as they would be, and changes nothing', async () => {
     await engine.store.saveConnection(connection());
     const preview = COLLECTED;
     const read: StoredAccount[] = [];
@@ -294,7 +294,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await engine.sql.query('select * from public.collection_accounts')).toEqual([]);
   });
 
-  test('accounts are filtered by user and platform; connections of other services are none', async () => {
+  test('accounts are filtered by user and platform; connections of other services are left out', async () => {
     for (const [userId, platform] of [
       ['u', 'instagram'],
       ['u', 'facebook'],
@@ -327,7 +327,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     await beginRun(engine.store);
   });
 
-  test('of two runs that begin at once, one gets the lease', async () => {
+  test('of two runs that begin at the same time, one gets the lease', async () => {
     const leases = await Promise.all([1, 2, 3].map(() => engine.store.beginRun({ scope: 'all', trigger: 'cli' })));
     expect(leases.filter(({ held }) => held)).toHaveLength(1);
   });
@@ -350,7 +350,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     ]);
   });
 
-  test('the summary of an earlier version is read, and what is none is left out', async () => {
+  test('the summary of an earlier version is read, and anything else is ignored', async () => {
     const runId = await beginRun(engine.store);
     const { lost: _lost, backlog: _backlog, ...older } = countsOf(summary());
     const summaryAs = async (stored: object) => {
@@ -384,7 +384,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await engine.store.lastRuns()).toMatchObject({ run: { scope: 'user:1' }, succeededAt: last?.startedAt });
   });
 
-  test('status counts days by account and tells since when one fails', async () => {
+  test('status counts days by account, and shows since when an account fails', async () => {
     const good = await connected(engine.store, { userId: 'good' });
     const bad = await connected(engine.store, { userId: 'bad' });
     await engine.store.saveConnection(connection({ userId: 'new', platform: 'facebook' }));
@@ -434,7 +434,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     });
   });
 
-  test('what was written lately is told by metric, with a total of what may be added up, without other writers’ rows', async () => {
+  test('recently written metrics are counted without other writers’ rows, with totals only if they can be summed', async () => {
     const [one, other] = [await connected(engine.store), await connected(engine.store, { userId: OTHER_USER })];
     const sum = { aggregate: 'sum' };
     await recordAll(
@@ -490,7 +490,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     }
   });
 
-  test('tokens that end are told, the soonest first, of each account the one renewed last', async () => {
+  test('expiring tokens are listed soonest first, for each account that of its newest connection', async () => {
     const add = (userId: string, tokenExpiresAt: string | null, refreshToken: string | null = null) =>
       engine.store.saveConnection(connection({ userId, tokenExpiresAt, refreshToken }));
     await add('later', '2026-12-02T00:00:00Z');
@@ -525,7 +525,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await engine.store.tokensEnding({ selection: ALL, platforms: ['youtube'] }, before)).toEqual([]);
   });
 
-  test('a connection is added once, renewed, listed without its tokens and removed; what was collected stays', async () => {
+  test('a connection is added once, renewed, listed without its tokens and removed, but its data is kept', async () => {
     const added = await engine.store.saveConnection(connection());
     expect(added.created).toBe(true);
     await engine.sql.query(`update public.platform_connections set status = 'expired'`);
@@ -569,7 +569,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await values()).toEqual([1]);
   });
 
-  test('counts connections by service, and finds users like one that has none', async () => {
+  test('counts connections by service, and finds users similar to an unknown one', async () => {
     const { countConnections, saveConnection } = engine.store;
     const none = { services: [], encrypted: 0, neighbours: [] };
     expect(await countConnections(null)).toEqual(none);
@@ -599,7 +599,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await countConnections('')).toEqual(none);
   });
 
-  test('what a run of another scope has settled stays settled', async () => {
+  test('a value settled by a run of another scope stays settled', async () => {
     const account = await connected(engine.store);
     const runId = await beginRun(engine.store);
     await record(engine.store, runId, { outcomes: [outcome(account)] });
@@ -607,7 +607,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await engine.sql.query('select outcome from public.collection_outcomes')).toEqual([{ outcome: 'settled' }]);
   });
 
-  test('a refresh that fails leaves a settled day and its rows as they were', async () => {
+  test('a failed refresh leaves a settled day and its rows unchanged', async () => {
     const account = await connected(engine.store);
     const runId = await beginRun(engine.store);
     await record(engine.store, runId, { snapshots: [snapshot(account)], outcomes: [outcome(account)] });

@@ -32,7 +32,7 @@ describe('the embedded store', () => {
     return dataDir;
   }
 
-  test('keeps its folder to one process, and says which', async () => {
+  test('allows only one process in its folder, and names it', async () => {
     const dataDir = await folder();
     const store = await openEmbeddedStore({ dataDir });
     const error = await failure(openEmbeddedStore({ dataDir }));
@@ -48,7 +48,7 @@ describe('the embedded store', () => {
     expect(await readdir(dataDir)).toEqual(['postgres']);
   });
 
-  test('gives the lease of a killed process away at once', async () => {
+  test('gives away the lease of a killed process at once', async () => {
     const dataDir = await folder();
     const killed = await openEmbeddedStore({ dataDir });
     await killed.beginRun({ scope: 'all', trigger: 'cli' });
@@ -59,7 +59,7 @@ describe('the embedded store', () => {
     expect(await store.beginRun({ scope: 'all', trigger: 'cli' })).toMatchObject({ held: true });
   });
 
-  test('makes its folder, for its owner alone, and its schema', async () => {
+  test('creates its folder, readable only by its owner, and its schema', async () => {
     const dataDir = join(await folder(), 'a', 'b');
     const store = await openEmbeddedStore({ dataDir });
     cleanUp.push(store.close);
@@ -67,7 +67,7 @@ describe('the embedded store', () => {
     await expect(store.check()).resolves.toBeUndefined();
   });
 
-  test('says so when the folder cannot be made', async () => {
+  test('reports a folder that cannot be created', async () => {
     const dataDir = await folder();
     await writeFile(join(dataDir, 'a file'), '');
     const error = await failure(openEmbeddedStore({ dataDir: join(dataDir, 'a file') }));
@@ -76,7 +76,7 @@ describe('the embedded store', () => {
 });
 
 describe('PostgreSQL', () => {
-  test('that is not there is unreachable, and the password stays out of it', async () => {
+  test('that is not running is unreachable, and the password is not shown', async () => {
     const error = await failure(openPostgresStore('postgres://someone:hunter2@127.0.0.1:1/app'));
     expect(error).toMatchObject({ code: 'store_unreachable', fix: expect.stringContaining('DATABASE_URL') });
     expect(error.message).toContain('127.0.0.1/app');
@@ -84,7 +84,7 @@ describe('PostgreSQL', () => {
   });
 
   if (process.env.TEST_DATABASE_URL) {
-    test('without the database named refuses, without the schema says so', async () => {
+    test('refuses an unknown database, and reports a missing schema', async () => {
       const sql = await freshPostgres();
       cleanUp.push(sql.close);
       expect(await failure(openPostgresStore(`${sql.url}_not_there`))).toMatchObject({ code: 'store_refused' });
@@ -97,7 +97,7 @@ describe('PostgreSQL', () => {
 });
 
 describe('Supabase', () => {
-  test('with another key refuses, without the schema says where to paste it', async () => {
+  test('refuses a wrong key, and says where to paste a missing schema', async () => {
     const server = await supabaseOverPglite('empty');
     cleanUp.push(server.close);
     const wrong = await openSupabaseStore({ url: server.url, serviceRoleKey: 'sb_secret_wrong' });
@@ -116,7 +116,7 @@ describe('Supabase', () => {
   test.each([
     { answer: 'a web page', status: 404, code: 'store_refused' },
     { answer: 'a gateway’s error', status: 503, code: 'store_unreachable' },
-  ])('behind $answer is told as $code, without the page', async ({ status, code }) => {
+  ])('behind $answer fails with $code, without quoting the page', async ({ status, code }) => {
     const server = createServer((_, response) => response.writeHead(status).end('<html>a page</html>'));
     const url = await listen(server);
     cleanUp.push(async () => server.close());
@@ -125,7 +125,7 @@ describe('Supabase', () => {
     expect(error.message).not.toContain('html');
   });
 
-  test('that is not there is unreachable', async () => {
+  test('that is not running is unreachable', async () => {
     const store = await openSupabaseStore({ url: 'http://127.0.0.1:1', serviceRoleKey: 'key' });
     expect(await failure(store.check())).toMatchObject({
       code: 'store_unreachable',

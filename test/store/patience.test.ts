@@ -5,7 +5,7 @@ import { hastyClock } from '../support/clock.js';
 
 const away = () => Promise.reject(new CollectError('store_unreachable', 'gone', ''));
 
-it('waits a minute in all for a database that is away, longer from time to time', async () => {
+it('waits up to a minute for an unreachable database, with growing pauses', async () => {
   const pauses: number[] = [];
   const clock = { monotonic: () => 0, sleep: async (ms: number) => void pauses.push(ms) };
   await expect(patiently(away, clock)).rejects.toMatchObject({ code: 'store_unreachable' });
@@ -15,12 +15,12 @@ it('waits a minute in all for a database that is away, longer from time to time'
   expect(waited).toBeLessThan(66_000);
 });
 
-it('goes on as soon as the database is back', async () => {
+it('continues as soon as the database is back', async () => {
   let calls = 0;
   expect(await patiently(async () => (++calls < 4 ? away() : 'back'), hastyClock())).toBe('back');
 });
 
-it('does not repeat what another try cannot mend', async () => {
+it('does not retry an error that a retry cannot fix', async () => {
   let calls = 0;
   const refused = () => {
     calls++;

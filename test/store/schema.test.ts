@@ -31,7 +31,7 @@ afterAll(() => sql.close());
 
 beforeEach(() => sql.bringOver(''));
 
-test('applied again, it changes no object and no row, and says so', async () => {
+test('applied again, it changes no object or row, and says so', async () => {
   const account = await connected(sql.store);
   await recordAll(sql.store, snapshot(account));
   const everything = () =>
@@ -49,7 +49,7 @@ test('applied again, it changes no object and no row, and says so', async () => 
   expect(await recordAll(sql.store, snapshot(account))).toMatchObject({ inserted: 0, updated: 0, unchanged: 1 });
 });
 
-test('an older schema gets what is new, each part told once', async () => {
+test('an older schema gets the new parts, and each is reported once', async () => {
   await sql.query(`delete from public.collection_migrations where name = '009_indexes';
     drop index public.analytics_snapshots_fetched_at;
     update public.collection_migrations set checksum = 'of an earlier version' where name = 'functions'`);
@@ -60,7 +60,7 @@ test('an older schema gets what is new, each part told once', async () => {
   ]);
 });
 
-test('accounts made before it was kept since when nothing opens them are brought over', async () => {
+test('older accounts get a date since when no connection opens them', async () => {
   await sql.query(`alter table public.collection_accounts drop column inactive_since;
     delete from public.collection_migrations where name >= '010'`);
   await sql.store.applySchema();
@@ -141,7 +141,7 @@ describe('an older platform_connections', () => {
     expect(account?.connections).toMatchObject([{ accessToken: 'renewed' }]);
   });
 
-  test('whose platform is an enum is read, renewed and added to, and so is social_media_connections', async () => {
+  test('whose platform is an enum can be read, renewed and added to, like social_media_connections', async () => {
     const columns = `id uuid primary key default gen_random_uuid(), user_id uuid not null, platform public.platform not null,
       account_id text, access_token text, is_active boolean default true`;
     await sql.bringOver(`create type public.platform as enum ('instagram', 'facebook', 'wordpress');
@@ -162,7 +162,7 @@ describe('an older platform_connections', () => {
     expect(await recordAll(sql.store, ...accounts.map((account) => snapshot(account)))).toMatchObject({ inserted: 3 });
   });
 
-  test('with dates of text that are none is read, and those dates count as unknown', async () => {
+  test('with invalid dates stored as text can be read, and those dates count as unknown', async () => {
     const dates = [
       '2026-02-30',
       '2026-02-30T10:00:00',
@@ -190,7 +190,7 @@ describe('an older platform_connections', () => {
     ).toHaveLength(2);
   });
 
-  test('takes a new connection in its own columns, and keeps its openness', async () => {
+  test('takes a new connection in its own columns, and keeps its grants', async () => {
     await sql.bringOver(`create table public.platform_connections (id uuid primary key, user_id uuid not null, platform text not null,
       page_id text, access_token_encrypted text not null, is_active boolean not null)`);
     const { id } = await sql.store.saveConnection(connection({ platform: 'facebook', accountId: '5' }));
@@ -203,7 +203,7 @@ describe('an older platform_connections', () => {
     expect(security).toEqual([{ relrowsecurity: false }]);
   });
 
-  test('refuses a user that the application does not know, or an id of another type, as a mistake', async () => {
+  test('refuses a user that the application does not know, or an id of another type, with a usage error', async () => {
     await sql.bringOver(`create table public.members (id uuid primary key);
       create table public.platform_connections (id uuid primary key, user_id uuid not null references public.members,
         platform text not null, page_id text, access_token_encrypted text not null)`);
@@ -240,7 +240,7 @@ describe('an older analytics_snapshots', () => {
       index: `create unique index old_index on public.analytics_snapshots (${KEY});`,
     },
     { key: 'none', table: `id text primary key default gen_random_uuid()::text, user_id text not null, ${columns}` },
-  ])('with duplicates keeps the oldest of each key, and all else ($key)', async ({ table, index = '' }) => {
+  ])('with duplicates keeps the oldest of each key, and everything else ($key)', async ({ table, index = '' }) => {
     await sql.bringOver(`create table public.analytics_snapshots (${table}); ${index} ${duplicates}`);
     const left = await sql.query('select value::int from public.analytics_snapshots order by value');
     expect(left).toEqual([{ value: 1 }, { value: 4 }, { value: 5 }]);
@@ -255,7 +255,7 @@ describe('an older analytics_snapshots', () => {
     expect(indexes).toHaveLength(2);
   });
 
-  describe('whose key takes NULLs as different', () => {
+  describe('whose key treats NULLs as distinct', () => {
     const table = `create table public.analytics_snapshots (id bigserial primary key, user_id text, ${columns}, unique (${KEY}))`;
     const uniqueIndexes = () =>
       sql.query(`select indexrelid::regclass::text as name, indisvalid as valid, indnullsnotdistinct as nulls_equal
@@ -266,7 +266,7 @@ describe('an older analytics_snapshots', () => {
       'the script': async () => void (await sql.query(await schemaScript())),
     };
 
-    test.each(Object.entries(apply))('keeps one row of each key of rows without a user (%s)', async (_, applied) => {
+    test.each(Object.entries(apply))('keeps one row per key of rows without a user (%s)', async (_, applied) => {
       // As many rows of users as one batch holds, so that the next one begins with nobody's.
       await sql.leave(`${table};
         insert into public.analytics_snapshots (user_id, platform, source, metric, value, date, created_at)
@@ -284,7 +284,7 @@ describe('an older analytics_snapshots', () => {
     });
 
     test.each(Object.entries(apply))(
-      'takes a row without created_at for the oldest of its key (%s)',
+      'regards a row without created_at as the oldest of its key (%s)',
       async (_, applied) => {
         await sql.leave(`${table}; ${duplicates};
         update public.analytics_snapshots set created_at = null where value in (3, 4)`);
@@ -300,7 +300,7 @@ describe('an older analytics_snapshots', () => {
         moment: 'while the new key is built',
         damage: `update pg_index set indisvalid = false where indexrelid = 'public.analytics_snapshots_one_per_key'::regclass`,
       },
-    ])('gets one valid key by the next schema --apply when it was killed $moment', async ({ damage }) => {
+    ])('gets one valid key from the next schema --apply if it was killed $moment', async ({ damage }) => {
       await sql.leave(`${table}; ${duplicates}`);
       let killed = false;
       const session = {
@@ -320,7 +320,7 @@ describe('an older analytics_snapshots', () => {
     });
   });
 
-  test('without metadata in a row has it stand as another writer’s until it is adopted', async () => {
+  test('keeps a row without metadata as another writer’s until it is adopted', async () => {
     await sql.bringOver(`create table public.analytics_snapshots (id bigserial primary key, user_id text not null, ${columns});
       insert into public.analytics_snapshots (user_id, platform, source, metric, value, date, metadata)
       values ('${USER}', 'instagram', 'social_media', 'reach', 7, '2026-11-21', null)`);
@@ -353,7 +353,7 @@ describe('an older analytics_snapshots', () => {
     ]);
   });
 
-  test('with the right key under another name is left as it is', async () => {
+  test('with the right key under another name is left unchanged', async () => {
     await sql.bringOver(`create table public.analytics_snapshots (id bigserial primary key, user_id uuid not null, ${columns});
       create unique index own_name on public.analytics_snapshots (post_id, ${KEY.replace(', post_id', '')}) nulls not distinct`);
     const indexes = await sql.query(
@@ -382,7 +382,7 @@ describe('an older analytics_snapshots', () => {
     },
   );
 
-  test('whose value a view reads cannot be widened: runs refuse it and say how to', async () => {
+  test('whose value column a view uses cannot be widened: runs refuse it and say what to do', async () => {
     await sql.bringOver(`create table public.analytics_snapshots (id uuid primary key, user_id uuid not null, platform text not null,
       metric text not null, value numeric(14,2) not null, date date not null);
       create view public.theirs as select value from public.analytics_snapshots`);
@@ -405,14 +405,14 @@ describe('an older analytics_snapshots', () => {
   });
 });
 
-test('a table that lost its unique key is refused, and so is a database without the schema', async () => {
+test('a table without its unique key is refused, like a database without the schema', async () => {
   await sql.query('alter table public.analytics_snapshots drop constraint analytics_snapshots_one_per_key');
   await expect(sql.store.check()).rejects.toMatchObject({ code: 'schema_outdated' });
   await sql.query('drop schema public cascade; create schema public');
   await expect(sql.store.check()).rejects.toMatchObject({ code: 'schema_missing' });
 });
 
-test('an owner who is no superuser can apply it and collect', async () => {
+test('an owner who is not a superuser can apply it and collect', async () => {
   await sql.bringOver(`drop schema public; create role plain_owner nosuperuser; create schema public authorization plain_owner;
     set role plain_owner`);
   await sql.store.applySchema();
@@ -423,7 +423,7 @@ test('an owner who is no superuser can apply it and collect', async () => {
 });
 
 test.each(['analytics_snapshots', 'platform_connections'])(
-  'an owner who may not refer to the users of %s is told so, and the schema ties its rows to them once they may',
+  'an owner without the right to reference the users of %s is told so, and gets the foreign key once they have it',
   async (table) => {
     const role = `tenant_of_${table}`;
     await sql.bringOver(`drop schema public; create role ${role} nosuperuser; create schema public authorization ${role};
@@ -480,7 +480,7 @@ describe('the first edition, which kept its ledger by connection and wrote the s
         ('${USER}', 'facebook', 'api', 'of another writer', 1, '2026-11-21')`);
   });
 
-  test('is brought over: each account has its days, the best outcome of each, and what was passed over is due', async () => {
+  test('is migrated: each account has its days with their best outcomes, and skipped days are due', async () => {
     // The one that was never collected comes first.
     expect(await allAccounts(sql.store)).toMatchObject([
       { accountId: 'younger', firstDay: null, doneTo: null, ledger: [] },
@@ -496,7 +496,7 @@ describe('the first edition, which kept its ledger by connection and wrote the s
     ]);
   });
 
-  test('has its rows under the source that readers know, of two the one fetched last, other writers’ as they were', async () => {
+  test('has its rows under the source that readers filter by, the newer of two, and keeps other writers’ rows', async () => {
     const rows = await sql.query(
       'select source, metric, value::int as value from public.analytics_snapshots order by metric',
     );
@@ -511,13 +511,13 @@ describe('the first edition, which kept its ledger by connection and wrote the s
     ]);
   });
 
-  test('keeps the counts of its runs, and nothing of users in them', async () => {
+  test('keeps the counts of its runs, without data about users', async () => {
     expect(await sql.query('select for_user, summary from public.collection_runs')).toEqual([
       { for_user: USER, summary: { users: { total: 1 } } },
     ]);
   });
 
-  test('keeps none of its functions beside those that have taken their place', async () => {
+  test('keeps none of its replaced functions', async () => {
     const functions = await sql.query(
       "select proname as name from pg_proc where pronamespace = 'public'::regnamespace order by 1",
     );
@@ -527,7 +527,7 @@ describe('the first edition, which kept its ledger by connection and wrote the s
     );
   });
 
-  test('is brought over with rows and connections that have lost their user, or the date when they were created', async () => {
+  test('is migrated even if rows and connections lack their user or creation date', async () => {
     await sql.leave(`${edition};
       alter table public.platform_connections alter column user_id drop not null;
       alter table public.analytics_snapshots alter column user_id drop not null, alter column created_at drop not null;
@@ -564,7 +564,7 @@ describe('the first edition, which kept its ledger by connection and wrote the s
     const primary = () => sql.query('select account_id from public.collection_accounts where is_primary');
     const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
 
-    test('keeps it as the primary one until the window has passed', async () => {
+    test('keeps it as the primary account until the window has passed', async () => {
       await left(REVOKED);
       expect(await primary()).toEqual([{ account_id: 'old' }]);
       expect(await successions(sql.store, inDays(6))).toEqual([]);
@@ -573,7 +573,7 @@ describe('the first edition, which kept its ledger by connection and wrote the s
       ]);
     });
 
-    test('keeps it until a run tells of its successor, where no connection names it', async () => {
+    test('keeps it until a run reports its successor, if no connection names it', async () => {
       await left(REMOVED);
       expect(await primary()).toEqual([{ account_id: 'old' }]);
       expect(await successions(sql.store)).toMatchObject([{ accountId: 'younger', formerAccountId: 'old' }]);

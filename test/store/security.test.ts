@@ -48,12 +48,12 @@ const refused = [
   `select public.prune_collection('instagram', now()::date, false)`,
 ];
 
-test.each(['anon', 'authenticated'])('%s can neither write nor see connections', async (role) => {
+test.each(['anon', 'authenticated'])('%s can neither write to nor read connections', async (role) => {
   await sql.query(`set role ${role}`);
   for (const statement of refused) await expect(sql.query(statement)).rejects.toThrow(/permission denied/);
 });
 
-test('a user reads the rows of all own accounts, and nobody else’s', async () => {
+test('a user can read the rows of all their own accounts, and of nobody else', async () => {
   await sql.query('set role authenticated');
   expect(await sql.query('select value::int from public.analytics_snapshots')).toEqual([{ value: 1 }]);
   expect(await sql.query('select value::int from public.analytics_account_snapshots')).toEqual([{ value: 3 }]);
@@ -67,7 +67,7 @@ test('a user reads the rows of all own accounts, and nobody else’s', async () 
   ]);
 });
 
-test('interrupted after any of its parts, it leaves no table open that it has created', async () => {
+test('interrupted after any of its parts, the script leaves no new table without protection', async () => {
   await sql.leave(`grant usage on schema public to anon, authenticated;
     alter default privileges in schema public grant all on tables to public, anon, authenticated`);
   for (const part of await schemaParts()) {
@@ -87,7 +87,7 @@ test('every function has an empty search path', async () => {
   expect(open).toEqual([]);
 });
 
-test('the service role collects', async () => {
+test('the service role can collect', async () => {
   await sql.query('set role service_role');
   await sql.store.check();
   const { id } = await sql.store.saveConnection(connection());

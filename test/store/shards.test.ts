@@ -20,7 +20,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     ),
   );
 
-  test.each([1, 7])('each user is whole in one of %i shards, which are much alike in size', async (count) => {
+  test.each([1, 7])('each user belongs to one of %i shards, which are similar in size', async (count) => {
     await engine.sql.query(TWO_PLATFORMS);
     const read = await Promise.all(parts(count).map((shard) => allAccounts(engine.store, { selection: shard })));
     const users = read.map((accounts) => [...new Set(accounts.map(({ userId }) => userId))]);
@@ -33,13 +33,13 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(ends).toHaveLength(read[0]?.length ?? 0);
   });
 
-  test('a user stays in the same shard for ever: the fourth of 16 by md5', async () => {
+  test('a user always stays in the same shard: the fourth of 16 by md5', async () => {
     await engine.sql.query(`insert into public.platform_connections (user_id, platform) values ('user-1', 'facebook')`);
     const read = await Promise.all(parts(16).map((shard) => allAccounts(engine.store, { selection: shard })));
     expect(read.findIndex(({ length }) => length === 1) + 1).toBe(4);
   });
 
-  test('a run done by shards counts once all of them have done their part, from the one longest ago', async () => {
+  test('a run over shards counts as completed when all are done, with the age of the oldest', async () => {
     const finish = async (scope: string, status: 'completed' | 'partial' | 'failed', hoursAgo: number) => {
       const runId = await beginRun(engine.store, scope);
       await engine.store.finishRun(runId, status, null);

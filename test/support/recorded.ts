@@ -56,7 +56,7 @@ export function holdRecorded<E extends Expectation>(
   feed: (answer: Answer, expected: E, recorded: Recorded) => Feeding,
 ): void {
   describe(`recorded answers: ${folder}`, () => {
-    it('have an expectation, each of them', () => {
+    it('all have an expectation', () => {
       expect(Object.keys(table).sort()).toEqual(readdirSync(resolve(FOLDER, folder)).sort());
     });
 

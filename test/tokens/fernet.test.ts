@@ -60,7 +60,7 @@ describe('the vectors of the specification', () => {
       'expired time to live',
       'gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAl1-szkFVzXTuGb4hR8AKtwcaX1YdykRtfsH-p1YsUD2Q==',
     ],
-  ])('without a time to live, %s is no obstacle', (_, token) => {
+  ])('accepts %s, because tokens have no time to live', (_, token) => {
     expect(decrypt(key(SPEC_KEY), token)).toBe('');
   });
 });
@@ -78,14 +78,14 @@ test.each(['', 'a', 'sixteen bytes!!!', 'Zoë 東京 🎈', 'x'.repeat(4000)])('
   expect(encrypt(made, text)).not.toBe(encrypt(made, text));
 });
 
-test('takes a token without its padding, and none with more, or with the other alphabet', () => {
+test('accepts a token without padding, but not with too much, or in the other alphabet', () => {
   expect(decrypt(key(SPEC_KEY), SPEC_TOKEN.replace('==', ''))).toBe('hello');
   expect(decrypt(key(SPEC_KEY), `${SPEC_TOKEN}=`)).toBeNull();
   expect(decrypt(key(SPEC_KEY), SPEC_TOKEN.replace('_', '/'))).toBeNull();
   expect(decrypt(key(SPEC_KEY), `${SPEC_TOKEN}\n`)).toBeNull();
 });
 
-test('every altered byte is noticed', () => {
+test('every altered byte is detected', () => {
   for (let index = 0; index < SPEC_TOKEN.length - 2; index++) {
     const other = SPEC_TOKEN[index] === 'A' ? 'B' : 'A';
     const altered = SPEC_TOKEN.slice(0, index) + other + SPEC_TOKEN.slice(index + 1);
@@ -100,6 +100,6 @@ test.each([
   SPEC_KEY.replace('_', '/'),
   `${SPEC_KEY}A`,
   Buffer.alloc(31).toString('base64url'),
-])('%j is no key', (text) => {
+])('%j is not a key', (text) => {
   expect(parseFernetKey(text)).toBeNull();
 });

@@ -15,7 +15,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('makes a key, readable by its owner alone, and reads it back', async () => {
+test('creates a key, readable only by its owner, and reads it back', async () => {
   const dataDir = join(folder, 'deep', 'data');
   const path = keyPath(dataDir);
   expect(await readKey(path)).toBeNull();
@@ -35,14 +35,14 @@ test('never overwrites a key', async () => {
   expect(await readKey(path)).toBe(key);
 });
 
-test('reports a damaged key file and leaves it as it is', async () => {
+test('reports a damaged key file and leaves it unchanged', async () => {
   const path = keyPath(folder);
   await writeFile(path, 'damaged');
   await expect(readKey(path)).rejects.toMatchObject({ code: 'config_invalid' });
   expect(await readFile(path, 'utf8')).toBe('damaged');
 });
 
-test('reports a folder that cannot be made, with the way out', async () => {
+test('reports a folder that cannot be created, with what to do', async () => {
   const path = join(folder, 'file');
   await writeFile(path, '');
   await expect(createKey(keyPath(path))).rejects.toMatchObject({

@@ -15,19 +15,19 @@ test('the first key encrypts, any decrypts', () => {
   expect(before.decrypt(rotated.encrypt('EAAB'))).toMatchObject({ ok: false });
 });
 
-test('plain text is the token only where that is allowed', () => {
+test('plain text is accepted as a token only if that is allowed', () => {
   expect(createKeyring(generateKey(), strict).decrypt('EAABplain')).toMatchObject({ ok: false });
   expect(createKeyring(generateKey(), lenient).decrypt('EAABplain\n')).toEqual({ ok: true, token: 'EAABplain' });
 });
 
-test('ciphertext that no key decrypts is never taken for a token', () => {
+test('ciphertext that no key decrypts is never used as a token', () => {
   const foreign = createKeyring(generateKey(), strict).encrypt('EAAB');
   for (const stored of [foreign, foreign.slice(0, -8), `  ${foreign}\n`]) {
     expect(createKeyring(generateKey(), lenient).decrypt(stored)).toMatchObject({ ok: false });
   }
 });
 
-test('nothing of a refused value is told', () => {
+test('no part of a refused value is shown', () => {
   const refused = createKeyring(generateKey(), strict).decrypt('EAABsecret');
   expect(JSON.stringify(refused)).not.toContain('EAABsecret');
 });

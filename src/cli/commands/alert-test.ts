@@ -3,7 +3,7 @@ import { loadConfig } from '../../config.js';
 import { readEnvironment } from '../../environment.js';
 import { CollectError } from '../../errors.js';
 
-/** Sends one alert, marked as a test, to show that alerts arrive before they are needed. */
+/** Sends one alert, marked as a test, so that delivery can be checked before it is needed. */
 export async function testAlert(): Promise<void> {
   const { alerts } = loadConfig(readEnvironment());
   if (alerts.webhookUrl === null) {

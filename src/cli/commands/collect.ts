@@ -89,7 +89,7 @@ function openAlerts(request: CollectRequest, { config }: PreparedApp, warn: (mes
   });
 }
 
-/** Turns flags into what a run is asked for. `today` is today's date in UTC. Throws `CollectError` `usage`. */
+/** Turns flags into the options of a run. `today` is today's date in UTC. Throws `CollectError` `usage`. */
 export function parseCollectFlags(flags: CollectFlags, known: readonly string[], today: string): CollectRequest {
   const platforms = parsePlatforms(flags.platform, known);
   return {

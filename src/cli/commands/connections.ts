@@ -82,7 +82,7 @@ export function removeConnection(id: string): Promise<void> {
   });
 }
 
-/** Ids of connections in a table that is only read. */
+/** Prefix of the ids of connections in a table that is only read. */
 const FURTHER = 'social_media_connections/';
 
 function foreignConnection(id: string): CollectError {
@@ -97,7 +97,7 @@ function noConnection(id: string): CollectError {
   return new CollectError('not_found', `There is no connection ${id}.`, 'See analytics-collect connections list.');
 }
 
-/** The access token as it was pasted, without the white space around it, and on a line of its own the refresh token. */
+/** The access token as it was pasted, without surrounding white space, and the refresh token from a second line. */
 export function parseTokens(pasted: string): { accessToken: string; refreshToken: string | null } {
   const [accessToken = '', refreshToken = null, ...others] = pasted.trim().split(/\s*\n\s*/);
   if (accessToken === '')

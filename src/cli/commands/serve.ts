@@ -15,7 +15,7 @@ import { watchSignals } from '../signals.js';
 import { startingText } from '../starting.js';
 import { isUnattended } from '../unattended.js';
 
-/** How long Kubernetes waits between SIGTERM and SIGKILL. */
+/** The default time that Kubernetes waits between SIGTERM and SIGKILL. */
 const LONGEST_STOP_MS = 30_000;
 
 /** Serves until SIGTERM or Ctrl-C. */
@@ -62,7 +62,7 @@ export async function serveCommand(flags: ServeFlags): Promise<void> {
   log('stopped');
 }
 
-/** An unreachable database may come back, so it is only logged; a wrong schema needs a person and ends the command. */
+/** An unreachable database may come back, so it is only logged. A wrong schema needs human action and ends the command. */
 async function checkDatabase({ store }: App, log: (message: string) => void): Promise<void> {
   try {
     await store.check();

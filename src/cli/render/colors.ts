@@ -6,7 +6,7 @@ interface Stream {
   readonly isTTY?: boolean;
 }
 
-/** Colours for a stream: none where it is no terminal, a dumb one, or `NO_COLOR` says so (https://no-color.org). */
+/** Colors for a stream: none if it is not a terminal, if the terminal is dumb, or if `NO_COLOR` is set (https://no-color.org). */
 export function colorsFor(stream: Stream, environment: NodeJS.ProcessEnv = process.env): Colors {
   const wanted = stream.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
   return new Chalk({ level: wanted ? 1 : 0 });

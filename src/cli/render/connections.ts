@@ -4,7 +4,7 @@ import { cleanText, formatTable } from './text.js';
 
 const COLUMNS = ['id', 'user', 'platform', 'account', 'state', 'token expires', 'name'].map((title) => ({ title }));
 
-/** What `connections list` shows to people. No tokens. */
+/** The text that `connections list` prints. It holds no tokens. */
 export function renderConnections(connections: readonly ConnectionSummary[]): string {
   if (connections.length === 0) {
     return `no connections. Add one: ${ADD_CONNECTION}\n`;

@@ -2,14 +2,14 @@ import type { ConnectionReport } from '../../report/events.js';
 import type { Failure, Summary } from '../../report/summary.js';
 import { shorten } from '../../text.js';
 import { describeFailure, formatFailedDays, PLATFORM_COLUMNS, platformRows, totals } from './summary.js';
-import { cleanText, count, formatDuration, formatRange } from './text.js';
+import { cleanText, count, formatDuration, formatNumber, formatRange } from './text.js';
 
-/** GitHub shows no more annotations of one level a step. */
+/** GitHub shows at most this many annotations of one level per step. */
 const MAX_ANNOTATIONS = 10;
 const MAX_MESSAGE = 500;
-/** GitHub refuses a step summary beyond it. */
+/** GitHub refuses a longer step summary. */
 export const MAX_SUMMARY_BYTES = 1_048_576;
-/** For the line that counts the failures left out. */
+/** Reserved for the line that counts the failures left out. */
 const RESERVED_BYTES = 200;
 
 type Level = 'error' | 'warning';
@@ -24,7 +24,7 @@ function escapeProperty(text: string): string {
   return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
-/** A run's failures and warnings as commands to GitHub's runner, a line each. */
+/** A run's failures and warnings as commands to GitHub's runner, one per line. */
 export function githubAnnotations(summary: Summary, connections: Connections): string {
   const failures = summary.failures.map((failure) => ({
     title: `${cleanText(failure.platform)}: ${failure.reason}`,
@@ -41,7 +41,7 @@ export function githubError(message: string): string {
   return `${annotation('error', { title: 'analytics-collect', message })}\n`;
 }
 
-/** What a later step of the workflow may ask for. */
+/** The outputs that later steps of the workflow can use. */
 export function githubOutputs({ status, metrics, connections }: Summary): string {
   return `status=${status}\ninserted=${metrics.inserted}\nfailed=${connections.failed}\n`;
 }
@@ -66,7 +66,7 @@ export function githubSummary(summary: Summary, connections: Connections, maxByt
     maxBytes - Buffer.byteLength(title + table) - RESERVED_BYTES,
   );
   const left = failures.length + failures_omitted - rows.length;
-  return `${title}${table}${rows.join('')}\n${left > 0 ? `… and ${left} more: \`analytics-collect status --json\` lists all.\n\n` : ''}`;
+  return `${title}${table}${rows.join('')}\n${left > 0 ? `… and ${formatNumber(left)} more: \`analytics-collect status --json\` lists all.\n\n` : ''}`;
 }
 
 /** `untold`: how many more there are without details. */
@@ -75,7 +75,7 @@ function annotations(level: Level, told: readonly { title: string; message: stri
   const shown = told.slice(0, MAX_ANNOTATIONS - 1);
   const rest = {
     title: 'analytics-collect',
-    message: `… and ${told.length + untold - shown.length} more: see the step's summary`,
+    message: `… and ${formatNumber(told.length + untold - shown.length)} more: see the step's summary`,
   };
   return [...shown, rest].map((one) => annotation(level, one));
 }
@@ -109,7 +109,7 @@ function tableRow(cells: readonly string[]): string {
   return `| ${cells.map((cell) => markdown(cell)).join(' | ')} |`;
 }
 
-/** A text that Markdown shows as it is: no mark, link, mention or HTML comes of it, for every sign is an entity. */
+/** A text that Markdown shows as it is: every punctuation mark is an entity, so it makes no markup, link, mention or HTML. */
 function markdown(text: string): string {
   return cleanText(text).replace(/[^\p{L}\p{M}\p{N} ,-]/gu, (sign) => `&#${sign.codePointAt(0)};`);
 }

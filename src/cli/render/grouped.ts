@@ -1,6 +1,6 @@
 import type { Reporter, Stream } from './reporter.js';
 
-/** Folds what a reporter says into a group of GitHub's log, from a run's start to its end. */
+/** Folds a reporter's output into a group of GitHub's log, from a run's start to its end. */
 export function groupedReporter(reporter: Reporter, stream: Stream): Reporter {
   let isOpen = false;
   return {

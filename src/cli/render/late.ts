@@ -4,11 +4,11 @@ import type { Colors } from './colors.js';
 import { cleanText, count, formatNumber } from './text.js';
 
 const MOST_COLUMNS = 80;
-/** Room for the longest `PLATFORM METRIC`, and for a value with its mark. */
+/** Wide enough for the longest `PLATFORM METRIC`, and for a value with its mark. */
 const LABEL_WIDTH = 27;
 const CELL_WIDTH = 7;
 
-/** One line that says what this is. */
+/** One line that introduces the simulation. */
 export function renderNotice(runs: number): string {
   return `Sandbox: ${runs} simulated days of made-up accounts; nothing is real or kept.\n`;
 }
@@ -17,7 +17,7 @@ export function renderNotice(runs: number): string {
 export function renderIntroduction(runs: number): string {
   return [
     renderNotice(runs),
-    'The platforms report late and correct themselves. After each daily run at\n',
+    'The platforms report late and correct their values. After each daily run at\n',
     '09:00 UTC, this is what analytics_snapshots holds for the last seven days:\n\n',
     '  ~  provisional: may still change    *  settled, after a correction\n',
     '  ·  no value                            no mark: settled without a correction\n\n',
@@ -63,12 +63,12 @@ function markOf({ state, first }: SeriesDay): string {
   return first === null ? ' ' : '*';
 }
 
-/** What became of one value: how it stood after each run that showed its day. */
+/** The history of one value: what it was after each run that showed its day. */
 interface History {
   readonly name: string;
-  /** From the run that first found it on, oldest first; null where it was missing again. */
+  /** One per run, starting with the run that first found it; null if it was missing again. */
   readonly values: readonly (number | null)[];
-  /** Runs that showed its day before. */
+  /** How many earlier runs showed its day without a value. */
   readonly waited: number;
   readonly settled: boolean;
 }

@@ -6,11 +6,11 @@ const PROGRESS_EVERY_MS = 10_000;
 
 interface Options {
   readonly stream: Stream;
-  /** A line for each connection. */
+  /** Whether to print one line per connection. */
   readonly verbose: boolean;
   /** The wall clock, in milliseconds since the epoch. */
   readonly now?: () => number;
-  /** Milliseconds, by a clock that nobody sets. */
+  /** Milliseconds on a monotonic clock. */
   readonly elapsed?: () => number;
 }
 
@@ -36,7 +36,7 @@ export function createPlainReporter({
     onEvent(event) {
       switch (event.type) {
         case 'started':
-          // Without connections, the summary or the error says so.
+          // Without connections, the summary or the error says it.
           if (event.connections === 0) break;
           progress = startProgress(event.connections, event.days, elapsed());
           saidAt = elapsed();

@@ -3,7 +3,7 @@ import { versionWarning } from '../../report/version.js';
 import type { Colors } from './colors.js';
 import { count, formatTable } from './text.js';
 
-/** What `platforms` tells of a platform: all but how it is asked. */
+/** What `platforms` shows of a platform: everything but its requests. */
 export type PlatformFacts = Omit<Platform, 'collect' | 'check'>;
 
 const COLUMNS = [{ title: 'metric' }, { title: 'unit' }, { title: 'aggregate' }, { title: 'meaning' }];
@@ -42,7 +42,7 @@ export function platformJson(platform: PlatformFacts, now: Date) {
 function platformLines(platform: PlatformFacts, now: Date, colors: Colors): string[] {
   const { name, version, day, storageRule, metrics } = platform;
   const warning = versionWarning(platform, now);
-  const end = version.endsOn === null ? 'no end date known' : `until ${version.endsOn} at least`;
+  const end = version.endsOn === null ? 'no end date known' : `until at least ${version.endsOn}`;
   const facts = [
     warning === null ? `version  ${version.name}, ${end}` : colors.yellow(warning),
     `day      from midnight to midnight in ${day.timeZone}, settled ${count(day.settlesAfterHours, 'hour')} after it ends`,

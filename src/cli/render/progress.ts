@@ -1,18 +1,18 @@
 import type { ConnectionReport } from '../../report/events.js';
 import { count, formatAccount, formatDates, formatDuration, formatNumber } from './text.js';
 
-/** How far a run has come. */
+/** The progress of a run. */
 export interface Progress {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
   /** Days found due so far, in a dry run. */
   readonly due: number;
-  /** How many days of each connection are named; null in a run of the last days. */
+  /** How many named days each connection has; null in a run over the window. */
   readonly days: number | null;
-  /** The days done of connections that are under way. */
+  /** How many days are done, by the id of each connection in progress. */
   readonly underWay: ReadonlyMap<string, number>;
-  /** Milliseconds, by a clock that nobody sets. */
+  /** Milliseconds on a monotonic clock. */
   readonly startedAt: number;
 }
 
@@ -36,7 +36,7 @@ export function advanceDays(progress: Progress, connectionId: string, days: numb
   return { ...progress, underWay: new Map(progress.underWay).set(connectionId, days) };
 }
 
-/** `120/300 connections, 40 %, 2 failed, 35/s, 5 s left`; of named days, `12/100 connections, days 1,240/9,000, 13 %, …` */
+/** `120/300 connections, 40 %, 2 failed, 35/s, 5 s left`; with named days, `12/100 connections, days 1,240/9,000, 13 %, …` */
 export function formatProgress(progress: Progress, now: number): string {
   const { total, done, failed, due, startedAt } = progress;
   const parts = [`${formatNumber(done)}/${formatNumber(total)} connections`];
@@ -53,14 +53,14 @@ export function formatProgress(progress: Progress, now: number): string {
   return parts.join(', ');
 }
 
-/** Null when a connection has no named days, or only one. */
+/** Null if connections have no named days, or only one. */
 function daysOf({ total, done, days, underWay }: Progress): { total: number; done: number } | null {
   if (days === null || days < 2) return null;
   const begun = [...underWay.values()].reduce((sum, each) => sum + Math.min(each, days), 0);
   return { total: total * days, done: done * days + begun };
 }
 
-/** One connection in a line, for `--verbose`. */
+/** One connection in one line, for `--verbose`. */
 export function formatConnection(report: ConnectionReport): string {
   const { platform, userId, result, dates, metrics, reason, message } = report;
   const who = `${platform} ${formatAccount(report)} of user ${userId}`;

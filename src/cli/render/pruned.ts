@@ -5,7 +5,7 @@ export interface Pruned extends PruneRequest {
   readonly counts: PruneCounts;
 }
 
-/** What `prune` prints for people. */
+/** The text that `prune` prints. */
 export function renderPruned({ platform, before, dryRun, counts }: Pruned): string {
   const { snapshots, outcomes, days, users } = counts;
   if (snapshots + outcomes === 0) return `no ${platform} data before ${before}\n`;
@@ -14,7 +14,7 @@ export function renderPruned({ platform, before, dryRun, counts }: Pruned): stri
   return dryRun ? `would delete ${what}; add --yes to delete them\n` : `deleted ${what}\n`;
 }
 
-/** What `prune --json` prints. */
+/** The document that `prune --json` prints. */
 export function prunedJson({ platform, before, dryRun, counts }: Pruned) {
   return { platform, before, dry_run: dryRun, ...counts };
 }

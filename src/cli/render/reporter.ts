@@ -1,13 +1,13 @@
 import type { CollectEvent } from '../../report/events.js';
 
-/** Tells an operator, on stderr, how a run goes. */
+/** Shows an operator, on stderr, how a run is going. */
 export interface Reporter {
   onEvent(event: CollectEvent): void;
-  /** Says something that is not of the run itself. */
+  /** Prints something that is not about the run itself. */
   notice(text: string): void;
-  /** Says that the run will end early, as asked. */
+  /** Prints that the run is ending early, as requested. */
   stopping(): void;
-  /** Clears what was shown only for the time of the run. */
+  /** Clears what is shown only during the run. */
   end(): void;
 }
 
@@ -16,7 +16,7 @@ export interface Stream {
   write(text: string): unknown;
 }
 
-/** A terminal that says it is 0 columns wide, as some containers' do, would have ora clear lines for ever. */
+/** On a terminal that reports a width of 0 columns, as in some containers, ora would clear lines forever. */
 export function isAnimatable(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY && stream.columns > 0 && process.env.TERM !== 'dumb' && !process.env.CI;
 }

@@ -1,6 +1,6 @@
 import type { AppliedSchema } from '../../store/apply-schema.js';
 
-/** What `schema --apply` did, and what the application's own tables leave open. */
+/** What `schema --apply` did, and what it found in the application's own tables. */
 export function renderAppliedSchema(description: string, { done, findings }: AppliedSchema): string {
   const lines = [
     ...done,

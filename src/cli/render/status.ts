@@ -6,7 +6,7 @@ import type { Colors } from './colors.js';
 import { MAX_LINES } from './summary.js';
 import { cleanText, count, formatAccount, formatDuration, formatNumber, formatRange, formatTable } from './text.js';
 
-/** What `status` shows to people. */
+/** The text that `status` prints. */
 export function renderStatus(report: StatusReport, colors: Colors): string {
   const blocks = [
     [cleanText(report.store), lastRunLine(report.last_run, colors)],
@@ -24,7 +24,7 @@ export function renderStatus(report: StatusReport, colors: Colors): string {
     .join('\n\n')}\n`;
 }
 
-/** Why the newest run that did its work does not count as fresh, or null. A run counts from its start, once it has come to its end. */
+/** Why the newest completed run is too old, or null. Only completed runs count, and their age is measured from their start. */
 export function staleness({ last_success: success }: StatusReport, maxAgeHours: number): string | null {
   if (success === null) return 'no run over all users has completed yet';
   if (success.age_hours <= maxAgeHours) return null;

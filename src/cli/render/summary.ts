@@ -18,7 +18,7 @@ export interface SummaryContext {
   readonly colors: Colors;
   /** Whether the sandbox's database is gone with the run; null outside the sandbox. */
   readonly sandbox: 'gone' | 'kept' | null;
-  /** What was told of connections in the course of the run, by id: the summary itself has no names of accounts. */
+  /** The connections reported during the run, by id: the summary itself has no names of accounts. */
   readonly connections: ReadonlyMap<string, ConnectionReport>;
 }
 
@@ -121,7 +121,7 @@ function failureLines({ failures, failures_omitted, connections }: Summary, cont
   ];
 }
 
-/** Failures of many connections in the same words are one trouble of the platform, and one line. */
+/** Many connections with the same failure message share one problem of the platform, and get one line. */
 function alikeFailures(failures: readonly Failure[]): Failure[][] {
   const alike = new Map<string, Failure[]>();
   for (const failure of failures) {
@@ -146,7 +146,7 @@ function describeAlike(failures: readonly Failure[], connections: SummaryContext
   );
 }
 
-/** A failure in a line: `instagram 178… (Name) of user U: reason: message (days)`. */
+/** A failure in one line: `instagram 178… (Name) of user U: reason: message (days)`. */
 export function describeFailure(failure: Failure, connection: ConnectionReport | undefined): string {
   const account = formatAccount({
     accountId: failure.account_id,
@@ -179,7 +179,7 @@ function nextSteps(summary: Summary, { sandbox }: SummaryContext): string[] {
   return [...reasons, ...renewal, ...backfillLines(summary), 'Next: analytics-collect status'];
 }
 
-/** How far back accounts collected for the first time could be collected. */
+/** How far back accounts that were collected for the first time can be collected. */
 function backfillLines({ backfill }: Summary): string[] {
   return Object.entries(backfill).map(
     ([platform, { accounts, since }]) =>

@@ -10,7 +10,7 @@ interface Options {
   readonly verbose: boolean;
 }
 
-/** A line on the terminal that lives as long as the run; warnings are written above it. */
+/** A status line on the terminal that is updated during the run; warnings are written above it. */
 export function createTerminalReporter({ stream, colors, verbose }: Options): Reporter {
   // `discardStdin` would put the terminal in raw mode, where Ctrl-C no longer stops the processes around this one.
   const spinner = ora({ stream, discardStdin: false, color: colors.level > 0 ? 'cyan' : false });

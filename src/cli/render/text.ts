@@ -1,16 +1,16 @@
 const CONTROL = /\p{Cc}+/gu;
-/** Marks that turn the direction of the text after them, and could make a line read as another. */
+/** Marks that change the direction of the text after them, and could disguise what a line says. */
 const DIRECTION = /[\u202A-\u202E\u2066-\u2069]/g;
 
 /**
- * What GitHub's runner takes for a command in a log: `##[…]` anywhere, `::` at a line's start.
+ * What GitHub's runner reads as a command in a log: `##[…]` anywhere, `::` at the start of a line.
  * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
  */
 const COMMAND = /##\[|^::/g;
 
 /**
- * A text from outside, made harmless for a terminal and a CI log: one line, whose escape sequences have lost their escape
- * and whose commands are none.
+ * A text from outside, made harmless for a terminal and a CI log: one line, without control characters and without commands to
+ * the runner.
  */
 export function cleanText(text: string): string {
   return text
@@ -20,7 +20,7 @@ export function cleanText(text: string): string {
     .replace(COMMAND, (mark) => [...mark].join(' '));
 }
 
-/** A JSON document, spelled so that no log takes a text in it for a command. */
+/** A JSON document, escaped so that no log reads a text in it as a command. */
 export function jsonDocument(value: unknown): string {
   return `${JSON.stringify(value, null, 2).replaceAll('##[', '##\\u005b')}\n`;
 }
@@ -34,7 +34,7 @@ export function formatNumber(number: number): string {
   return number.toLocaleString('en-US');
 }
 
-/** A length of time, in two units at most: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
+/** A duration, in at most two units: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 9950) return `${(milliseconds / 1000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1000);
@@ -59,7 +59,7 @@ export function formatRange(since: string, until: string): string {
   return since === until ? since : `${since} to ${until}`;
 }
 
-/** An account as a person would look for it: `17841400000000000 (Name)`. */
+/** An account by its id and name: `17841400000000000 (Name)`. */
 export function formatAccount(account: {
   readonly accountId: string | null;
   readonly accountName: string | null;
@@ -74,7 +74,7 @@ export interface Column {
   readonly align?: 'right';
 }
 
-/** A table in plain text, two spaces between columns; the first line holds the titles. Put texts of unknown width last. */
+/** A table in plain text, with two spaces between columns; the first line holds the titles. Put texts of unknown width last. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const lines = [columns.map((column) => column.title), ...rows];
   const widths = columns.map((_, index) => Math.max(...lines.map((cells) => cells[index]?.length ?? 0)));

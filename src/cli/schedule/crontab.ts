@@ -7,18 +7,18 @@ export interface CrontabJob extends Installation {
   readonly log: string;
 }
 
-/** A user's crontab (no column for the user, as /etc/cron.d has). */
+/** A user's crontab, without the user column of /etc/cron.d. */
 export function crontab({ at, node, bin, folder, log }: CrontabJob): string {
   const command = `cd ${shellWord(folder)} && ${shellWord(node)} ${shellWord(bin)} collect >> ${shellWord(log)} 2>&1`;
   const lines = cronSchedules(at).map((schedule) => `${schedule} ${escapePercent(command)}\n`);
   return `# analytics-collect, each day at ${formatTimes(at)} UTC. Add these lines with \`crontab -e\`.
-# Printed by \`analytics-collect schedule crontab\`, with the paths of the machine on which it was called.
+# Printed by \`analytics-collect schedule crontab\`, with the paths of the machine on which it ran.
 #
 # Settings are read from the .env file in the folder that the line changes to. cron passes almost nothing of your
 # shell's environment to a job, so all paths are absolute.
 #
-# CRON_TZ makes the hours UTC, whatever the machine's time zone. The cron of Red Hat, Fedora, Arch and SUSE (cronie)
-# obeys it. The cron of Debian and Ubuntu ignores it and reads the hours in the machine's time zone: there, unless
+# CRON_TZ sets the time zone of the hours to UTC. The cron of Red Hat, Fedora, Arch and SUSE (cronie) supports it.
+# The cron of Debian and Ubuntu ignores it and reads the hours in the machine's time zone: there, unless
 # \`date +%Z\` prints UTC, write the hours in that zone.
 #
 # Meta's day ends at midnight in Los Angeles: 07:00 UTC in summer, 08:00 UTC in winter. At 02:00 UTC the newest ended
@@ -30,7 +30,7 @@ CRON_TZ=UTC
 ${lines.join('')}`;
 }
 
-/** cron takes a bare per cent sign for the end of the line. */
+/** cron reads an unescaped percent sign as the end of the line. */
 function escapePercent(command: string): string {
   return command.replaceAll('%', String.raw`\%`);
 }

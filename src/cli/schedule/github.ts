@@ -2,7 +2,7 @@ import { DEFINITIONS } from '../../platforms/registry.js';
 import { namesOf } from '../../setting.js';
 import { cronSchedules, formatTime, formatTimes, type Times } from './schedule.js';
 
-/** Repository secrets that become variables of the same name; one that is not set is an empty variable, as if absent. */
+/** Repository secrets that become variables of the same name. A secret that is not set becomes an empty variable, which counts as unset. */
 const SECRETS = [
   'SUPABASE_URL',
   'SUPABASE_SERVICE_ROLE_KEY',
@@ -18,7 +18,7 @@ export interface GithubWorkflow {
   readonly shards: number;
 }
 
-/** A workflow for .github/workflows. Each job of several collects one shard. */
+/** A workflow for .github/workflows. With several jobs, each collects one shard. */
 export function githubWorkflow({ at, shards }: GithubWorkflow): string {
   const { inputs, strategy, variables, flag, after } = shards === 1 ? wholeRun() : sharedRun(shards);
   return `name: collect

@@ -1,18 +1,18 @@
 import { formatTimes, onlyCronSchedule, type Times } from './schedule.js';
 
 const IMAGE = 'ghcr.io/analytics-collect/analytics-collect';
-/** Where the image has the program: see the Dockerfile. */
+/** The program's path in the image: see the Dockerfile. */
 const BIN = '/app/bin/analytics-collect.js';
 
 const NO_PING = `
-# A pod does not ping HEALTHCHECK_URL, because it cannot speak for the others. To check that all of them have succeeded:
+# Pods do not ping HEALTHCHECK_URL, because none of them knows whether the others succeeded. To check all of them:
 # \`analytics-collect status --max-age 26\`.`;
 
 export interface KubernetesJob {
   readonly at: Times;
   /** How many pods share a run. */
   readonly shards: number;
-  /** Of this program: the image's tag. */
+  /** This program's version, which is the image's tag. */
   readonly version: string;
 }
 
@@ -21,7 +21,7 @@ export function kubernetesCronJob({ at, shards, version }: KubernetesJob): strin
   const indexed = shards > 1;
   return `# analytics-collect, each day at ${formatTimes(at)} UTC${indexed ? `, by ${shards} pods, one pod per shard of the users` : ''}. Kubernetes ${indexed ? '1.29' : '1.27'} and newer.
 #
-# Settings and secrets come from a Secret. Make it from a file with one NAME=value per line:
+# Settings and secrets come from a Secret. Create it from a file with one NAME=value per line:
 #   kubectl create secret generic analytics-collect --from-env-file=FILE${indexed ? NO_PING : ''}
 # Try it: kubectl create job --from=cronjob/analytics-collect try
 apiVersion: batch/v1

@@ -1,12 +1,12 @@
 import { formatTimes, onlyCronSchedule, type Times } from './schedule.js';
 
-/** The name that the application gave the job, whose place this one takes. */
+/** The name of the application's own job, which this one replaces. */
 const JOB = 'daily-analytics-collection';
 /** The name that version 0.1 of this tool gave it. */
 const OLDER_JOB = 'analytics-collect';
-/** Of the Vault's secret that holds the server's INTERNAL_CRON_SECRET. */
+/** The name of the Vault's secret that holds the server's INTERNAL_CRON_SECRET. */
 const SECRET_NAME = 'analytics_cron_secret';
-/** A role that may see the jobs of others, but not delete them, as on Supabase, leaves theirs and says so. */
+/** If the role can see other roles' jobs but not delete them, as on Supabase, it leaves them and warns. */
 const UNSCHEDULE = `do $remove$
 declare
   old record;
@@ -25,14 +25,14 @@ end
 $remove$;`;
 
 export interface PgCronJob {
-  /** The whole address that is posted to. */
+  /** The full address that the job posts to. */
   readonly url: string;
   readonly at: Times;
 }
 
 /**
- * SQL that has pg_cron call the trigger endpoint of `serve` at these times through pg_net. The secret is looked up by its name
- * when the job runs: written into the job, it would stand in cron.job, in cron.job_run_details and in every dump.
+ * SQL that makes pg_cron call the trigger endpoint of `serve` at these times through pg_net. The secret is looked up by name
+ * when the job runs: written into the job, it would appear in cron.job, in cron.job_run_details and in every dump.
  */
 export function pgCronSql({ url, at }: PgCronJob): string {
   return `-- analytics-collect, each day at ${formatTimes(at)} UTC: pg_cron asks \`analytics-collect serve\` to collect.
@@ -42,7 +42,7 @@ export function pgCronSql({ url, at }: PgCronJob): string {
 -- The job looks it up by that name each time it runs. To change the secret, change it in the Vault.
 --
 -- This replaces any job of the same name, such as the application's own, and the job ${OLDER_JOB} of version 0.1.
--- To see how its calls went: select * from cron.job_run_details order by start_time desc;
+-- To see the results of its calls: select * from cron.job_run_details order by start_time desc;
 -- pg_cron reads times as UTC, unless the setting cron.timezone says otherwise.
 
 create extension if not exists pg_cron;
@@ -81,7 +81,7 @@ ${UNSCHEDULE}
 `;
 }
 
-/** A dollar could end the quoting around the job, in which this string stands. */
+/** A dollar sign could end the dollar quoting around the job, which contains this string. */
 function sqlString(url: string): string {
   return `'${url.replaceAll("'", '%27').replaceAll('$', '%24')}'`;
 }

@@ -13,13 +13,13 @@ export const DEFAULT_TIMES = '02:00,09:00';
 /** On the hour, GitHub often starts jobs late or skips them. */
 export const GITHUB_TIMES = '02:17,09:17';
 
-/** Where this program is on the machine that is to run it; absolute paths. */
+/** Where this program is installed on the machine that will run it; absolute paths. */
 export interface Installation {
   readonly node: string;
   readonly bin: string;
 }
 
-/** As few cron schedules as hold exactly these times: `0 2,9 * * *` for 02:00 and 09:00. */
+/** The smallest number of cron schedules with exactly these times: `0 2,9 * * *` for 02:00 and 09:00. */
 export function cronSchedules(times: Times): string[] {
   const hoursOf = gather(times.map(({ hour, minute }) => [minute, hour]));
   const minutesOf = gather([...hoursOf].map(([minute, hours]) => [hours.join(','), minute]));

@@ -2,11 +2,11 @@ import { formatTime, formatTimes, type Installation, type Times } from './schedu
 
 export interface SystemdUnits extends Installation {
   readonly at: Times;
-  /** Who runs it when the program is in a home directory, which a dynamic user cannot enter. */
+  /** The user to run as when the program is in a home directory, which a dynamic user cannot enter. */
   readonly user: string;
 }
 
-/** A service and its timer, each below a line that names its file. */
+/** A service and its timer, each after a line that names its file. */
 export function systemdUnits(units: SystemdUnits): string {
   return `# ==> /etc/systemd/system/analytics-collect.service <==
 ${service(units)}
@@ -84,7 +84,7 @@ WantedBy=timers.target
 `;
 }
 
-/** A word of ExecStart, in which systemd expands per cent and dollar signs. */
+/** A word of ExecStart, in which systemd expands percent and dollar signs. */
 function unitWord(text: string): string {
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll('$', '$$$$');
   return /\s|["';]/.test(text) ? `"${escaped}"` : escaped;

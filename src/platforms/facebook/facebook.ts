@@ -80,7 +80,7 @@ function windows(days: readonly Day[]): NonEmpty<Day>[] {
   return result;
 }
 
-/** Without `read_insights` the API refuses nothing, it answers with an empty list: as it does for a Page too small to have insights. */
+/** Without `read_insights` the API does not refuse: it answers with an empty list, as it does for a Page too small to have insights. */
 function emptyHanded(pageId: string): string {
   return `facebook ${pageId}: the API returns no insights at all; grant read_insights if the Page has more than 100 followers`;
 }

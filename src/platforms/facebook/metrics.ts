@@ -10,21 +10,22 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     unit: 'count',
     aggregate: 'sum',
     asked: 'daily',
-    meaning: "Times that the Page's content was played or shown",
+    meaning: "Times the Page's content was played or shown",
   },
   {
     name: 'page_impressions',
     unit: 'count',
     aggregate: 'sum',
     aliasOf: 'page_media_view',
-    meaning: 'The retired name, kept for its readers: repeats page_media_view, which succeeded it and counts otherwise',
+    meaning:
+      'Retired name, kept for existing queries: repeats page_media_view, which replaced it and counts differently',
   },
   {
     name: UNIQUE_VIEWERS,
     unit: 'accounts',
     aggregate: 'none',
     asked: 'daily',
-    meaning: 'Accounts that saw any of it; never to be summed over days',
+    meaning: "Accounts that saw any of the Page's content; must not be summed over days",
   },
   {
     name: 'reach_7d',
@@ -33,7 +34,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     aggregate: 'none',
     asked: 'reach',
     period: 'week',
-    meaning: 'Accounts that saw any of it in the 7 days that end with this one, each counted once',
+    meaning: "Accounts that saw any of the Page's content in the 7 days ending with this one, each counted once",
   },
   {
     name: 'reach_28d',
@@ -42,7 +43,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     aggregate: 'none',
     asked: 'reach',
     period: 'days_28',
-    meaning: 'Accounts that saw any of it in the 28 days that end with this one, each counted once',
+    meaning: "Accounts that saw any of the Page's content in the 28 days ending with this one, each counted once",
   },
   {
     name: 'page_post_engagements',
@@ -58,7 +59,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     aliasOf: 'page_post_engagements',
     approximate: true,
     meaning:
-      'The retired name, kept for its readers: repeats page_post_engagements, which counts events where this counted people',
+      'Retired name, kept for existing queries: repeats page_post_engagements, which counts events; this one counted people',
   },
   {
     name: 'page_views_total',
@@ -73,7 +74,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     aggregate: 'sum',
     aliasOf: 'page_views_total',
     approximate: true,
-    meaning: 'The retired name, kept for its readers: repeats page_views_total, the nearest metric that is left',
+    meaning: 'Retired name, kept for existing queries: repeats page_views_total, the nearest metric that still exists',
   },
   {
     name: 'page_follows',
@@ -87,14 +88,16 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     unit: 'accounts',
     aggregate: 'sum',
     asked: 'daily',
-    meaning: 'Accounts that followed, each once a day. Over several days, one that came back counts again',
+    meaning:
+      'Accounts that followed, each counted once per day. Over several days, one that follows again counts again',
   },
   {
     name: 'page_daily_unfollows_unique',
     unit: 'accounts',
     aggregate: 'sum',
     asked: 'daily',
-    meaning: 'Accounts that unfollowed, each once a day. Over several days, one that left twice counts twice',
+    meaning:
+      'Accounts that unfollowed, each counted once per day. Over several days, one that leaves twice counts twice',
   },
   {
     name: 'page_total_actions',
@@ -112,7 +115,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     asked: 'daily',
     optional: true,
     givenUp: 2,
-    meaning: "Times that the Page's videos played for at least 3 seconds, or to their end where they are shorter",
+    meaning: "Times the Page's videos played for at least 3 seconds, or to the end if they are shorter",
   },
   {
     name: 'page_video_view_time',
@@ -121,7 +124,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     asked: 'daily',
     optional: true,
     givenUp: 2,
-    meaning: "Time that people spent watching the Page's videos",
+    meaning: "Time people spent watching the Page's videos",
   },
   {
     name: REACTIONS,
@@ -130,7 +133,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     asked: 'daily',
     optional: true,
     givenUp: 2,
-    meaning: 'Reactions to posts: the sum of the kinds, which are all that the API gives. None where it lists no kind',
+    meaning: 'Reactions to posts: the sum over the kinds of reaction. No value if the API lists no kind',
   },
   {
     name: 'page_messages_new_conversations_unique',
@@ -138,14 +141,14 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     aggregate: 'sum',
     asked: 'daily',
     optional: true,
-    // Wants the most permissions.
+    // Requires the most permissions.
     givenUp: 1,
-    meaning: 'Conversations in Messenger with people who had never written to the Page before',
+    meaning: 'Messenger conversations with people who had never written to the Page before',
   },
 ];
 
 export const DAILY = apiNames(METRICS.filter(({ asked }) => asked === 'daily'));
-/** What a day is complete without. */
+/** Metrics that a day is complete without. */
 export const OPTIONAL = apiNames(METRICS.filter(({ optional }) => optional));
 export const GIVEN_UP_FIRST = givenUpFirst(METRICS);
 export const REACH_PERIODS = ofSeveralDays(METRICS);

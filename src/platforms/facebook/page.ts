@@ -4,15 +4,15 @@ import { GraphError } from '../meta/errors.js';
 import type { Graph } from '../meta/graph.js';
 import type { Insights } from '../meta/insights.js';
 
-/** The Graph API as the Page's own token sees it, with the answer that showed it. */
+/** The Graph API, opened with the token that works for the Page, and its first answer. */
 export interface AsPage {
   readonly graph: Graph;
   readonly answer: Insights;
 }
 
 /**
- * Page insights want the Page's own token. Another one is refused, or answered with an empty list: then the Page's
- * is asked for, and where it is a different one, the insights once more.
+ * Page insights require the Page's own token. Any other is refused, or answered with an empty list: then the Page's
+ * token is requested and, if it is a different one, the insights are requested again.
  */
 export async function askAsPage(
   { open, token, id }: { readonly open: (token: string) => Graph; readonly token: string; readonly id: string },

@@ -3,7 +3,7 @@ import type { Insight } from '../meta/insights.js';
 import { type Warn, withAliases } from '../shared/parts.js';
 import { METRICS, REACTIONS } from './metrics.js';
 
-/** A total has no date of its own: it is that of the window asked for, and of one with several days belongs to none of them. */
+/** A total has no date: it covers the requested days. If that is one day, the total is that day's; if several, it is no day's. */
 export function withDates(insights: readonly Insight[], window: readonly Day[], warn: Warn): Insight[] {
   return insights.map((insight) => {
     const { name, total_value: total, values = [] } = insight;
@@ -19,7 +19,7 @@ export function withDates(insights: readonly Insight[], window: readonly Day[], 
   });
 }
 
-/** What the insights say of a day, in the retired names as well. */
+/** The values of a day, including those under retired names. */
 export function valuesOf(insights: readonly Insight[], day: Day): MetricValue[] {
   const values = insights.flatMap((insight) =>
     onDay(insight, 'day', day).flatMap((value): MetricValue[] => {
@@ -47,7 +47,7 @@ function onDay({ period: given, values = [] }: Insight, period: string, day: Day
   });
 }
 
-/** A kind that nobody gave is left out; where all are, the API has given no number at all. */
+/** Kinds with a count of 0 are left out of the split. Without any count there is no value. */
 function reactionsFrom(kinds: Exclude<Value, number>): MetricValue[] {
   const counts = Object.entries(kinds).flatMap(([kind, count]) => (typeof count === 'number' ? [{ kind, count }] : []));
   if (counts.length === 0) return [];

@@ -16,7 +16,7 @@ export interface Source {
   readonly warn: Warn;
 }
 
-/** The insights of some days: of all metrics, or, where one that a day is complete without may be at fault, of fewer. */
+/** The insights of some days: of all metrics or, if an optional one may be the cause of a refusal, of fewer. */
 export async function askDaily(graph: Graph, source: Source, days: NonEmpty<Day>): Promise<Insights> {
   let refusal: GraphError | null = null;
   const wanted = DAILY.filter((metric) => !source.refused.has(graph.name, metric));
@@ -59,14 +59,14 @@ export async function askReach(graph: Graph, source: Source, day: Day): Promise<
   return joined(parts);
 }
 
-/** Names of metrics are refused one by one elsewhere; messages may want a permission that nothing else does. */
+/** Retired names are handled in `askInsights`. Metrics of messages may need a permission that no other metric does. */
 function mayLieInOptional({ reason, scope, code, apiMessage }: GraphError): boolean {
   if (REFUSAL.test(apiMessage)) return false;
   if (reason === 'missing_permission') return /messag(es|ing)/i.test(apiMessage);
   return scope === 'day' && (code === 1 || code === 100);
 }
 
-/** Extra days in an answer are ignored, so a second beyond the last midnight is safe, whether the API counts it in or not. */
+/** Extra days in an answer are ignored, so one second past the last midnight is safe whether or not `until` is inclusive. */
 function windowOf(days: NonEmpty<Day>): Record<string, string> {
   const seconds = (instant: Date) => Math.floor(instant.getTime() / 1_000);
   return { since: String(seconds(days[0].start)), until: String(seconds(lastOf(days).end) + 1) };

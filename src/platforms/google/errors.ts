@@ -6,7 +6,7 @@ import { type Rule, ruleFor, verdictOf } from '../shared/rules.js';
 import { list } from '../shared/shape.js';
 import { judgePlain } from '../shared/verdicts.js';
 
-/** YouTube Analytics does not know the combination of metrics and dimensions: nothing of it is answered. */
+/** YouTube Analytics does not support the combination of metrics and dimensions, and answers none of it. */
 export class UnsupportedQuery extends PlatformError {
   constructor(
     message: string,
@@ -57,14 +57,14 @@ const QUOTA_EXHAUSTED = {
   kind: 'refuse',
   reason: 'quota_exhausted',
   scope: 'platform',
-  message: '$SAID; the quota returns at midnight Pacific time',
+  message: '$SAID; the quota resets at midnight Pacific time',
 } as const;
 const SCOPE_TOO_NARROW = {
   ...NO_PERMISSION,
   message: 'the token lacks the permission $SCOPE; connect the account again and allow it: $SAID',
 } as const;
 
-/** What errors of Google's APIs mean, by the first row that one meets. */
+/** What errors of Google's APIs mean: the first row that matches decides. */
 const RULES: readonly Rule[] = [
   { codes: ['youtubeSignupRequired'], kind: 'refuse', error: () => new NoChannel() },
   { statuses: [401], kind: 'refuse', error: (said) => new StaleToken(said) },
@@ -76,7 +76,7 @@ const RULES: readonly Rule[] = [
     message: '$SAID; enable the API in the Google Cloud project of the app',
   },
 
-  // The same reason is given for a minute's limit and for a day's: the message tells which.
+  // Limits per minute and per day have the same reason; only the message tells them apart.
   { codes: TOO_MANY, words: PER_DAY, ...QUOTA_EXHAUSTED },
   { statuses: [429], words: PER_DAY, ...QUOTA_EXHAUSTED },
   { codes: TOO_MANY, words: /per\s*(\d+\s*)?(minute|second)/i, ...THROTTLED },
@@ -96,7 +96,7 @@ const RULES: readonly Rule[] = [
   {
     statuses: [403],
     ...NO_PERMISSION,
-    message: 'the token does not open this channel; connect it as its owner, with $SCOPE: $SAID',
+    message: 'the token does not open this channel; connect the channel as its owner and allow $SCOPE: $SAID',
   },
   {
     statuses: [400],
@@ -115,7 +115,7 @@ const RULES: readonly Rule[] = [
 
 const UNKNOWN: Rule = { kind: 'refuse', reason: 'unexpected_response', scope: 'connection' };
 
-/** What an answer of a Google API means. `scope`: the permission that the request needs, for people. */
+/** What an answer of a Google API means. `scope`: the permission that the request needs, for messages. */
 export function judgeGoogle(answer: HttpAnswer, scope: string): Verdict<unknown> {
   const parsed = errorBody.safeParse(answer.json);
   if (!parsed.success) return judgePlain('Google', answer);

@@ -14,7 +14,7 @@ export const CHANNEL_SCOPE = 'youtube.readonly';
 
 const SCOPE_BASE = 'https://www.googleapis.com/auth';
 
-/** The permission for revenue includes that for the other reports. */
+/** Either scope opens the reports: the one for revenue includes the other. */
 export function googleClient({ oauthUrl, clientId, clientSecret }: GoogleSettings): OAuthClient {
   return {
     provider: 'Google',

@@ -12,7 +12,7 @@ const ALMOST_TWO_YEARS_MS = 700 * 86_400_000;
 const NOTHING: Part = { values: [], error: null };
 
 /**
- * Instagram professional accounts, over the Instagram or the Facebook login. Days are Pacific; data may be 48 hours late.
+ * Instagram professional accounts, through the Instagram or the Facebook login. Days are Pacific; data may be 48 hours late.
  * See "Instagram User Insights" in Meta's reference.
  */
 export function instagram(settings: MetaSettings): Platform {
@@ -29,7 +29,7 @@ export function instagram(settings: MetaSettings): Platform {
     async collect(account, days, context) {
       const newest = lastOf(days);
       const graph = open(settings, account.accessToken, context);
-      // One request tells whether the token opens the account; only then the others are sent, side by side.
+      // The first request shows whether the token opens the account; only then are the others sent, in parallel.
       const { source, totals } = await firstTotals(
         { graph, id: account.accountId, refused: context.refused, refusal: REFUSAL, warn: context.warn },
         newest,
@@ -46,7 +46,7 @@ export function instagram(settings: MetaSettings): Platform {
             ? { date: day.date, kind: 'skipped', reason: 'out_of_reach', why: result.error.message }
             : result;
         }),
-        askClosing('instagram: the figures of the profile', context, () => askProfile(source)),
+        askClosing('instagram: profile totals', context, () => askProfile(source)),
       ]);
       return { days: results, closing };
     },
@@ -95,17 +95,17 @@ async function instagramAccountOf(graph: Graph, pageId: string): Promise<string>
   if (id !== undefined) return id;
   throw new PlatformError(
     'configuration',
-    `account_id ${pageId} is a Page without a connected Instagram account`,
+    `account_id ${pageId} is a Page without a connected Instagram account; connect one to the Page, or correct account_id`,
     'connection',
   );
 }
 
-/** A Page refuses Instagram's metrics in words of its own, for it has insights too, under other names. */
+/** A Page refuses Instagram's metrics with a message of its own, because Pages have insights too, under other names. */
 function isPageAnswering(error: PlatformError): boolean {
   return error instanceof GraphError && error.code === 100 && /must be a valid insights metric/i.test(error.apiMessage);
 }
 
-/** Of a day in the future the API says the same. */
+/** The API gives the same answer for a day in the future. */
 function isOutOfReach(result: DayResult, day: Day, now: Date): result is Extract<DayResult, { kind: 'failed' }> {
   if (result.kind !== 'failed' || !/available for the last 2 years/i.test(result.error.message)) return false;
   return now.getTime() - day.start.getTime() > ALMOST_TWO_YEARS_MS;

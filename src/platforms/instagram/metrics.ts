@@ -3,9 +3,9 @@ import { type AskedMetric, apiNames, ofSeveralDays } from '../shared/metrics.js'
 type Request =
   /** In one request, as totals of the day. */
   | 'totals'
-  /** New and lost followers, which have no value but by `follow_type`. */
+  /** New and lost followers, which have values only by `follow_type`. */
   | 'follows'
-  /** Answered, but no longer documented: asked apart, so that its end does not cost the others. */
+  /** Still answered, but no longer documented: requested separately, so that its removal does not affect the others. */
   | 'undocumented'
   /** Unique accounts of the 7 and 28 days that end with a day. */
   | 'reach'
@@ -19,7 +19,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'none',
     asked: 'totals',
     splits: ['postTypes', 'followTypes'],
-    meaning: 'Accounts that saw any of the content; estimated, never to be summed over days',
+    meaning: 'Accounts that saw any of the content; estimated, must not be summed over days',
   },
   {
     name: 'reach_7d',
@@ -28,7 +28,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'none',
     asked: 'reach',
     period: 'week',
-    meaning: 'Accounts that saw any of the content in the 7 days that end with this one, each counted once',
+    meaning: 'Accounts that saw any of the content in the 7 days ending with this one, each counted once',
   },
   {
     name: 'reach_28d',
@@ -37,7 +37,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'none',
     asked: 'reach',
     period: 'days_28',
-    meaning: 'Accounts that saw any of the content in the 28 days that end with this one, each counted once',
+    meaning: 'Accounts that saw any of the content in the 28 days ending with this one, each counted once',
   },
   {
     name: 'views',
@@ -45,14 +45,14 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'sum',
     asked: 'totals',
     splits: ['postTypes', 'followTypes'],
-    meaning: 'Times that content was played or shown',
+    meaning: 'Times content was played or shown',
   },
   {
     name: 'impressions',
     unit: 'count',
     aggregate: 'sum',
     aliasOf: 'views',
-    meaning: 'The retired name, kept for its readers: repeats views, which succeeded it',
+    meaning: 'Retired name, kept for existing queries: repeats views, which replaced it',
   },
   {
     name: 'profile_views',
@@ -66,14 +66,14 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     unit: 'count',
     aggregate: 'sum',
     asked: 'undocumented',
-    meaning: 'Taps on the website of the profile; no longer documented, may be removed',
+    meaning: 'Taps on the website link in the profile; no longer documented, may be removed',
   },
   {
     name: 'accounts_engaged',
     unit: 'accounts',
     aggregate: 'none',
     asked: 'totals',
-    meaning: 'Accounts that interacted; estimated, never to be summed over days',
+    meaning: 'Accounts that interacted with the content; estimated, must not be summed over days',
   },
   {
     name: 'total_interactions',
@@ -81,7 +81,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'sum',
     asked: 'totals',
     splits: ['postTypes'],
-    meaning: 'Likes, comments, saves, shares and replies, less those undone; may be negative',
+    meaning: 'Likes, comments, saves, shares and replies, minus those undone; may be negative',
   },
   { name: 'likes', unit: 'count', aggregate: 'sum', asked: 'totals', splits: ['postTypes'], meaning: 'Likes received' },
   {
@@ -98,7 +98,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'sum',
     asked: 'totals',
     splits: ['postTypes'],
-    meaning: 'Times that content was saved',
+    meaning: 'Times content was saved',
   },
   {
     name: 'shares',
@@ -106,10 +106,10 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'sum',
     asked: 'totals',
     splits: ['postTypes'],
-    meaning: 'Times that content was shared',
+    meaning: 'Times content was shared',
   },
   { name: 'replies', unit: 'count', aggregate: 'sum', asked: 'totals', meaning: 'Replies to stories' },
-  { name: 'reposts', unit: 'count', aggregate: 'sum', asked: 'totals', meaning: 'Times that content was reposted' },
+  { name: 'reposts', unit: 'count', aggregate: 'sum', asked: 'totals', meaning: 'Times content was reposted' },
   {
     name: 'profile_links_taps',
     unit: 'count',
@@ -124,7 +124,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'sum',
     asked: 'follows',
     meaning:
-      'Accounts that followed; not given below 100 followers. Over several days, one that came back counts again',
+      'Accounts that followed; not reported below 100 followers. Over several days, one that follows again counts again',
   },
   {
     name: 'unfollows',
@@ -132,7 +132,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     unit: 'accounts',
     aggregate: 'sum',
     asked: 'follows',
-    meaning: 'Accounts that unfollowed, or left Instagram; not given below 100 followers',
+    meaning: 'Accounts that unfollowed or left Instagram; not reported below 100 followers',
   },
   {
     name: 'followers_count',
@@ -140,7 +140,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'last',
     asked: 'profile',
     period: 'lifetime',
-    meaning: 'Followers at the end of the day, as of the collection',
+    meaning: 'Followers at the end of the day, read when it is collected',
   },
   {
     name: 'follows_count',
@@ -148,7 +148,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'last',
     asked: 'profile',
     period: 'lifetime',
-    meaning: 'Accounts that this one follows, as of the collection',
+    meaning: 'Accounts that this one follows, read when the day is collected',
   },
   {
     name: 'media_count',
@@ -156,7 +156,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'last',
     asked: 'profile',
     period: 'lifetime',
-    meaning: 'Posts, reels and other media on the profile, as of the collection',
+    meaning: 'Posts, reels and other media on the profile, read when the day is collected',
   },
 ];
 
@@ -170,7 +170,7 @@ export const SPLIT_BY_CONTENT = splitInto('postTypes');
 /** Those that the API splits by `follow_type`. */
 export const SPLIT_BY_FOLLOWER = splitInto('followTypes');
 
-/** `media_product_type`, lower case and without underscores, under the names that readers know; both spellings are on the wire. */
+/** Stored name by `media_product_type`, the latter in lower case and without underscores: the API sends several spellings. */
 export const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
   ['post', 'post'],
   ['feed', 'post'],
@@ -181,7 +181,7 @@ export const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
   ['ad', 'ad'],
 ]);
 
-/** `follow_type` of a viewer. */
+/** Stored name by the viewer's `follow_type`, in the same spelling. */
 export const FOLLOW_TYPES: ReadonlyMap<string, string> = new Map([
   ['follower', 'follower'],
   ['nonfollower', 'non_follower'],

@@ -4,7 +4,7 @@ import type { Warn } from '../shared/parts.js';
 import { type SplitPart, splitOf } from '../shared/split.js';
 import { CONTENT_TYPES, FOLLOW_TYPES, METRICS } from './metrics.js';
 
-/** The day's totals, each from a total or from a series; an insight without a value is no value. */
+/** The day's totals, each from a total or from a series; an insight without a value is left out. */
 export function totalsFrom(insights: readonly Insight[], day: Day, warn: Warn): MetricValue[] {
   return insights.flatMap((insight) => {
     const value = insight.total_value?.value ?? valueOfDay(insight, day, warn);
@@ -23,8 +23,8 @@ export function followTypesFrom(insights: readonly Insight[]): Map<string, Split
 }
 
 /**
- * New and lost followers: `FOLLOWER` and `NON_FOLLOWER` of `follows_and_unfollows`, as measured, not as documented. The API
- * leaves out what is zero: with one of the two there, the other is 0; with neither, nothing is known.
+ * New and lost followers: `FOLLOWER` and `NON_FOLLOWER` of `follows_and_unfollows`, as observed, not as documented. The API
+ * leaves out zeros: if one of the two is present, the other is 0; if neither is, both are unknown.
  */
 export function followsFrom(insights: readonly Insight[]): MetricValue[] {
   const results = insights.filter(({ name }) => name === 'follows_and_unfollows').flatMap(categoriesOf);
@@ -34,7 +34,7 @@ export function followsFrom(insights: readonly Insight[]): MetricValue[] {
   ];
   const known = sides.some(({ found }) => found?.value !== undefined);
   return sides.flatMap(({ metric, found }) => {
-    // One that is listed without a value is not zero.
+    // A side that is listed without a value is not zero.
     const value = found === undefined && known ? 0 : found?.value;
     return value === undefined ? [] : [{ metric, value }];
   });

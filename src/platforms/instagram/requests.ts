@@ -27,7 +27,7 @@ import {
 } from './metrics.js';
 import { followsFrom, followTypesFrom, postTypesFrom, totalsFrom, valueOfDay } from './parse.js';
 
-/** Instagram names the metric it refuses. Where the words are others, a Page answers instead of an Instagram account. */
+/** Instagram names the metric that it refuses. With any other message, it is a Page that answers, not an Instagram account. */
 export const REFUSAL = /must be one of the following values|metric is no longer supported|Incompatible breakdowns/;
 
 export interface Source {
@@ -47,7 +47,7 @@ export async function askTotals(source: Source, day: Day): Promise<Part> {
   return { values: totalsFrom(insights, day, source.warn), error };
 }
 
-/** A day's totals with what belongs beside them. Nothing more is asked when there are no totals for trouble at the API. */
+/** A day's totals with their splits and the other metrics. If the totals failed, no further request is sent. */
 export async function dayParts(source: Source, day: Day, totals: Part): Promise<Part[]> {
   if (totals.error !== null && totals.values.length === 0) return [totals];
   const [content, followers, undocumented] = await Promise.all([
@@ -64,14 +64,14 @@ export async function dayParts(source: Source, day: Day, totals: Part): Promise<
   ];
 }
 
-/** The figures of the profile, as of now. */
+/** The profile's totals as of now. */
 export async function askProfile({ graph, id }: Source): Promise<Part> {
   const profile = z.record(z.string(), z.unknown()).safeParse(await graph.get(id, '', { fields: PROFILE.join(',') }));
   if (!profile.success) throw new PlatformError('unexpected_response', 'the profile has an unexpected form');
   return readValues(profile.data, PROFILE);
 }
 
-/** Unique accounts of the 7 and 28 days that end with a day. The API has them as a series only, one request a period. */
+/** Unique accounts of the 7 and 28 days that end with a day. The API has them only as a series, with one request per period. */
 export async function askReach(source: Source, day: Day): Promise<Part> {
   const parts = await Promise.all(
     REACH_PERIODS.map(({ period, metric }) =>
@@ -102,7 +102,7 @@ async function askByContent(source: Source, day: Day): Promise<Splits> {
   return { splits: postTypesFrom(insights), error: leftOpen(error, 'instagram: splits by content type', source.warn) };
 }
 
-/** New and lost followers, and in the same request who of those that reach and views count were followers. */
+/** New and lost followers and, in the same request, the splits of reach and views by whether the viewer follows the account. */
 async function askByFollower(source: Source, day: Day): Promise<Splits & { readonly follows: Part['values'] }> {
   const request = {
     ...source,
@@ -120,7 +120,7 @@ async function askByFollower(source: Source, day: Day): Promise<Splits & { reado
   return { splits: followTypesFrom(insights), follows: followsFrom(insights), error };
 }
 
-/** In one request or, where that fails without a reason, each apart. */
+/** In one request or, if that fails without a reason, one request each. */
 async function askUndocumented(source: Source, day: Day): Promise<Part> {
   const query = totalOf(day);
   return askOptional(`instagram: ${UNDOCUMENTED.join(' and ')}`, source.warn, async () => {
@@ -129,7 +129,7 @@ async function askUndocumented(source: Source, day: Day): Promise<Part> {
   });
 }
 
-/** The metrics that were not refused without a breakdown: the others have no split either. */
+/** Leaves out metrics that are refused even without a breakdown: they have no split either. */
 function given({ refused, graph }: Source, metrics: readonly string[]): string[] {
   return metrics.filter((metric) => !refused.has(graph.name, metric));
 }
@@ -143,7 +143,7 @@ async function insightsOr(request: Parameters<typeof askInsights>[0]): Promise<I
   }
 }
 
-/** A metric, or a breakdown that it cannot have, is also refused with an unknown error (code 1 or -1). */
+/** A metric, or a breakdown that it does not support, is also refused with an unknown error (code 1 or -1). */
 function isUnexplained({ code, scope }: GraphError): boolean {
   return scope === 'day' && (code === 1 || code === -1 || code === 100);
 }
@@ -152,7 +152,7 @@ function totalOf(day: Day): Record<string, string> {
   return { period: 'day', metric_type: 'total_value', ...windowOf(day) };
 }
 
-/** `since` and `until` are both inclusive: a second more would be a second day. */
+/** `since` and `until` are both inclusive: one second more would add another day. */
 function windowOf(day: Day): Record<string, string> {
   return { since: String(day.start.getTime() / 1_000), until: String(day.end.getTime() / 1_000 - 1) };
 }

@@ -13,7 +13,7 @@ export interface LinkedInSettings {
   readonly clientSecret: string | null;
 }
 
-/** LinkedIn's versioned REST API as one token sees it. */
+/** LinkedIn's versioned REST API, called with one token. */
 export interface LinkedIn {
   /** `GET /rest/{path}?{query}`, both already encoded. Throws `PlatformError`, `Interrupted`. */
   get(path: string, query: string): Promise<unknown>;
@@ -25,10 +25,10 @@ export function openLinkedIn(settings: LinkedInSettings, tokens: Tokens, context
   return {
     get(path, query) {
       const [endpoint = path] = path.split('/');
-      // Rest.li reads parentheses, colons and commas as grammar: the query must not pass through `URLSearchParams`.
+      // In Rest.li, parentheses, colons and commas are syntax: the query must not pass through `URLSearchParams`.
       return session.get(
         {
-          // Each resource has a limit of its own.
+          // Each resource has its own limit.
           api: `LinkedIn ${endpoint}`,
           url: new URL(`${settings.apiUrl}/rest/${path}?${query}`),
           headers: { 'linkedin-version': version, 'x-restli-protocol-version': '2.0.0' },

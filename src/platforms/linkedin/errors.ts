@@ -22,15 +22,15 @@ const NO_PERMISSION = { kind: 'refuse', reason: 'missing_permission', scope: 'co
 const OF_THE_APP = { kind: 'refuse', reason: 'configuration', scope: 'platform' } as const;
 const WRONG_VERSION = {
   ...OF_THE_APP,
-  message: `LinkedIn does not answer version $VERSION; set LINKEDIN_VERSION to one in force, such as ${NEWEST_VERSION} (until ${VERSIONS.get(NEWEST_VERSION)} at least): $SAID`,
+  message: `LinkedIn does not support version $VERSION; set LINKEDIN_VERSION to a supported one, such as ${NEWEST_VERSION} (until at least ${VERSIONS.get(NEWEST_VERSION)}): $SAID`,
 } as const;
 const QUOTA_EXHAUSTED = {
   kind: 'refuse',
   reason: 'quota_exhausted',
-  message: '$ENDPOINT: $SAID; the quota returns at midnight UTC',
+  message: '$ENDPOINT: $SAID; the quota resets at midnight UTC',
 } as const;
 
-/** What errors of LinkedIn's REST API mean, by the first row that one meets. */
+/** What errors of LinkedIn's REST API mean: the first row that matches decides. */
 const RULES: readonly Rule[] = [
   { statuses: [426], ...WRONG_VERSION },
   { codes: ['NONEXISTENT_VERSION', 'VERSION_MISSING'], ...WRONG_VERSION },
@@ -41,14 +41,14 @@ const RULES: readonly Rule[] = [
     codes: [65608],
     ...NO_PERMISSION,
     message:
-      '$SAID; LinkedIn has restricted the member who connected it: they must resolve that with LinkedIn, or another administrator of the page must connect it',
+      '$SAID; LinkedIn has restricted the member who connected the page; they must resolve that with LinkedIn, or another administrator must connect the page',
   },
   { statuses: [401], kind: 'refuse', error: (said) => new StaleToken(said) },
   {
     statuses: [403],
     ...NO_PERMISSION,
     message:
-      'the token does not open this page; connect it as an administrator of the page, with rw_organization_admin: $SAID',
+      'the token does not open this page; connect the page as one of its administrators and allow rw_organization_admin: $SAID',
   },
   {
     statuses: [404],
@@ -60,10 +60,11 @@ const RULES: readonly Rule[] = [
   {
     statuses: [404],
     ...NO_PERMISSION,
-    message: 'there is no such page, or the app has not been granted the Community Management API: $SAID',
+    message:
+      'the page does not exist, or the app has not been granted the Community Management API; check account_id and the app: $SAID',
   },
 
-  // Of the member, or of the app and the member together; then of the app alone.
+  // The limit of the member, or of the app and the member together; then that of the app alone.
   { statuses: [429], words: /^(?=.*\bDAY\b).*MEMBER/is, ...QUOTA_EXHAUSTED, scope: 'connection' },
   { statuses: [429], words: /\bDAY\b/i, ...QUOTA_EXHAUSTED, scope: 'platform' },
   { statuses: [429], kind: 'retry', reason: 'throttled', scope: 'connection' },

@@ -39,7 +39,7 @@ export function linkedin(settings: LinkedInSettings): Platform {
         return { days: days.map(({ date }) => ({ date, ...skipped })), closing: [] };
       }
       const source = { api: openLinkedIn(settings, account, context), urn: page.urn, days, warn: context.warn };
-      // One request tells whether the token opens the page; only then the others are sent, side by side.
+      // The first request shows whether the token opens the page; only then are the others sent, in parallel.
       const views = await askDaily(source, PAGE_STATISTICS);
       if (views.error !== null && speaksForOthers(views.error)) throw views.error;
       const [followers, shares, closing] = await Promise.all([
@@ -48,7 +48,7 @@ export function linkedin(settings: LinkedInSettings): Platform {
         askClosing(`linkedin: ${FOLLOWERS_TOTAL}`, context, () => followersTotal(source)),
       ]);
       const all = [views, followers, shares];
-      // The account fails once, not once a day.
+      // The account fails once, not once per day.
       if (views.error !== null && all.every(({ error }) => error !== null && error.scope !== 'day')) throw views.error;
       const results = days.map(({ date }) =>
         dayFrom(
@@ -85,7 +85,7 @@ interface Statistics {
   readonly error: PlatformError | null;
 }
 
-/** Each of the statistics has a quota of its own; a host that says nothing would keep each of them waiting as long. */
+/** Each of the statistics has its own quota. A host that does not answer would make each of them time out. */
 function speaksForOthers(error: PlatformError): boolean {
   if (error.reason === 'quota_exhausted') return error instanceof RunLimit;
   return error.scope !== 'day' || error.reason === 'timeout';

@@ -24,7 +24,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     unit: 'accounts',
     aggregate: 'none',
     asked: 'organizationPageStatistics',
-    meaning: 'Members who visited the page; never to be summed over days',
+    meaning: 'Members who visited the page; must not be summed over days',
   },
   {
     name: 'desktopPageViews',
@@ -33,7 +33,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'sum',
     asked: 'organizationPageStatistics',
     optional: true,
-    meaning: 'Visits to the page from a desktop; part of pageViews',
+    meaning: 'Visits to the page from a desktop; included in pageViews',
   },
   {
     name: 'mobilePageViews',
@@ -42,7 +42,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'sum',
     asked: 'organizationPageStatistics',
     optional: true,
-    meaning: 'Visits to the page from a mobile device; part of pageViews',
+    meaning: 'Visits to the page from a mobile device; included in pageViews',
   },
   {
     name: 'desktopButtonClicks',
@@ -67,28 +67,28 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     unit: 'accounts',
     aggregate: 'sum',
     asked: 'organizationalEntityFollowerStatistics',
-    meaning: 'Followers won without advertising, less those lost; may be negative',
+    meaning: 'Followers gained without advertising, minus those lost; may be negative',
   },
   {
     name: 'paidFollowerGain',
     unit: 'accounts',
     aggregate: 'sum',
     asked: 'organizationalEntityFollowerStatistics',
-    meaning: 'Followers won by advertising, less those lost; may be negative',
+    meaning: 'Followers gained through advertising, minus those lost; may be negative',
   },
   {
     name: 'impressionCount',
     unit: 'count',
     aggregate: 'sum',
     asked: 'organizationalEntityShareStatistics',
-    meaning: "Times that the page's posts were shown, without advertising",
+    meaning: "Times the page's posts were shown, not counting advertising",
   },
   {
     name: 'uniqueImpressionsCount',
     unit: 'accounts',
     aggregate: 'none',
     asked: 'organizationalEntityShareStatistics',
-    meaning: 'Members to whom posts were shown; never to be summed over days',
+    meaning: 'Members who were shown posts; must not be summed over days',
   },
   {
     name: 'clickCount',
@@ -102,7 +102,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     unit: 'count',
     aggregate: 'sum',
     asked: 'organizationalEntityShareStatistics',
-    meaning: 'Reactions to posts, less those taken back; may be negative',
+    meaning: 'Reactions to posts, minus those withdrawn; may be negative',
   },
   {
     name: 'commentCount',
@@ -116,14 +116,15 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     unit: 'count',
     aggregate: 'sum',
     asked: 'organizationalEntityShareStatistics',
-    meaning: 'Times that posts were shared',
+    meaning: 'Times posts were shared',
   },
   {
     name: 'engagement',
     unit: 'ratio',
     aggregate: 'none',
     asked: 'organizationalEntityShareStatistics',
-    meaning: "The day's clicks, reactions, comments and shares over its impressions; never to be summed or averaged",
+    meaning:
+      "The day's clicks, reactions, comments and shares divided by its impressions; must not be summed or averaged over days",
   },
   {
     name: FOLLOWERS_TOTAL,
@@ -131,6 +132,6 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'last',
     asked: 'networkSizes',
     period: 'lifetime',
-    meaning: 'Followers at the end of the day, as of the collection',
+    meaning: 'Followers at the end of the day, read when it is collected',
   },
 ];

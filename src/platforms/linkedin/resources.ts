@@ -8,10 +8,10 @@ type Fields = z.infer<typeof fields>;
 
 const buttons = list(z.object({ clicks: metricNumber }), 1_000);
 
-/** One of LinkedIn's statistics, an element a day. */
+/** One of LinkedIn's statistics, with one element per day. */
 export interface Resource {
   readonly path: Request;
-  /** The finder and the parameter that names the page are called alike. */
+  /** The finder and the parameter that names the page have the same name. */
   readonly finder: 'organization' | 'organizationalEntity';
   /** Where an element holds its numbers. */
   readonly fields: z.ZodType<Fields>;
@@ -45,7 +45,7 @@ function fieldsOf(value: unknown): Fields {
   return fields.safeParse(value).data ?? {};
 }
 
-/** Over all buttons: an empty list says that none was clicked. What is no such list is read as a number, or found unreadable. */
+/** The sum over all buttons; an empty list means no clicks. Anything but a list is returned as it is, to be read or refused as a number. */
 function clicksOf(counts: unknown): unknown {
   const parsed = buttons.safeParse(counts);
   return parsed.success ? parsed.data.reduce((sum, { clicks }) => sum + clicks, 0) : (counts ?? undefined);
@@ -62,7 +62,7 @@ export const SHARE_STATISTICS: Resource = {
   finder: 'organizationalEntity',
   fields: z.object({ totalShareStatistics: fields.nullish() }).transform(({ totalShareStatistics: found }) => ({
     ...found,
-    // Both spellings are on the wire.
+    // The API sends both spellings.
     uniqueImpressionsCount: found?.uniqueImpressionsCount ?? found?.uniqueImpressionsCounts,
   })),
 };

@@ -11,15 +11,15 @@ const answer = z.object({ elements: list(z.unknown(), 1_000) });
 const dated = z.object({ timeRange: z.object({ start: metricNumber }) });
 
 /**
- * The query for the days between two midnights of UTC, in the syntax of Rest.li 2.0.0. Whether `start` is included has changed in
- * the documentation and is said to differ between the statistics: one day more is asked for in front.
+ * The query for the days between two midnights of UTC, in the syntax of Rest.li 2.0.0. Whether `start` is inclusive has changed in
+ * the documentation and reportedly differs between the statistics, so the range starts one day early.
  */
 export function queryFor(resource: Resource, urn: string, { start, end }: Pick<Day, 'start' | 'end'>): string {
   const range = `start:${start.getTime() - DAY_MS},end:${end.getTime()}`;
   return `q=${resource.finder}&${resource.finder}=${urn}&timeIntervals=(timeRange:(${range}),timeGranularityType:DAY)`;
 }
 
-/** What one of the statistics says of each day: an element belongs to the day that it starts with. Throws `PlatformError`. */
+/** The values of one of the statistics, by day. An element belongs to the day in which its time range starts. Throws `PlatformError`. */
 export function dailyFrom(json: unknown, resource: Resource, days: readonly Day[], warn: Warn): Map<string, Part> {
   const metrics = metricsOf(resource);
   const optional = { metrics: metrics.optional, warn: (message: string) => warn(`linkedin: ${message}`) };

@@ -1,8 +1,8 @@
 import type { ApiVersion } from '../contract.js';
 
 /**
- * The known versions of LinkedIn's API, oldest first, with the day until which each is answered: as published for those up to
- * 202604, else the least that LinkedIn promises, twelve months. None before its own month has passed is safe to ask for.
+ * The known versions of LinkedIn's API, oldest first, with the day until which each is supported: as published for those up to
+ * 202604, for later ones the twelve months that LinkedIn promises at least. A version is not safe to use until its own month has passed.
  * https://learn.microsoft.com/en-us/linkedin/marketing/versioning
  */
 export const VERSIONS: ReadonlyMap<string, string> = new Map([
@@ -21,8 +21,8 @@ export const VERSIONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The newest that is known to be answered. 202609 is listed as the latest, yet no answered call is known, and one was refused in
- * the month itself.
+ * The newest version that is known to be answered. 202609 is listed as the latest, but no successful call is known, and one was
+ * refused during that month.
  */
 export const NEWEST_VERSION = '202608';
 

@@ -12,9 +12,9 @@ export class GraphError extends PlatformError {
     message: string,
     scope: PlatformError['scope'],
     readonly code: number,
-    /** The API's own words, those for people among them. */
+    /** The API's own message, including the parts written for people. */
     readonly apiMessage: string,
-    /** The token is alive, but the Page's own is wanted. */
+    /** The token is valid, but the Page's own is required. */
     readonly wantsPageToken = false,
   ) {
     super(reason, message, scope);
@@ -32,14 +32,14 @@ const errorBody = z.object({
   }),
 });
 
-/** Token endpoints have a form of their own. */
+/** Token endpoints use another format. */
 const flatBody = z.object({ error_message: z.string() });
 
 type ApiError = z.infer<typeof errorBody>['error'];
 
 /**
- * What an answer of the Graph API means, from its error code and words (`RULES`). The API says that a permission is missing,
- * and seldom which: `permissions` are those that the platform needs, for people.
+ * What an answer of the Graph API means, from its error code and message (`RULES`). The API seldom says which permission is
+ * missing: `permissions` names those that the platform needs.
  */
 export function judgeGraph(answer: HttpAnswer, permissions: string): Verdict<unknown> {
   const parsed = errorBody.safeParse(answer.json);
@@ -61,7 +61,7 @@ function judgeError(error: ApiError, status: number, permissions: string): Verdi
   return { ...verdict, rests: rule.appRestMs === undefined ? [] : [{ of: 'app', ms: rule.appRestMs }] };
 }
 
-/** `message` alone often says nothing ("Permissions error"): what helps stands in the title and the text for people. */
+/** `message` alone often says little ("Permissions error"): the useful part is in the title and the text written for people. */
 function wordsOf({ message, error_user_title: title = '', error_user_msg: text = '' }: ApiError): string {
   const [first = '', ...others] = new Set([message, title, text].map((part) => part.trim()).filter(Boolean));
   return [first, ...others].map((part) => (others.length > 0 ? part.replace(/\.$/, '') : part)).join('; ');

@@ -15,16 +15,16 @@ export interface MetaSettings {
 }
 
 export interface Graph {
-  /** For people, and the key for refused metrics: `Instagram Graph API v25.0`. */
+  /** For messages, and the key for refused metrics: `Instagram Graph API v25.0`. */
   readonly name: string;
   /** `GET /{version}/{id}{edge}`. Throws `GraphError`, `PlatformError`, `Interrupted`. */
   get(id: string, edge: '' | '/insights', query: Readonly<Record<string, string>>): Promise<unknown>;
 }
 
 export interface GraphAccess {
-  /** For people, and the key for limits, which each platform has of its own at the same host: `Instagram Graph API`. */
+  /** For messages, and the key for limits, which platforms at the same host have separately: `Instagram Graph API`. */
   readonly api: string;
-  /** What the user has to grant, for people. */
+  /** What the user has to grant, for messages. */
   readonly permissions: string;
   readonly settings: MetaSettings;
   readonly token: string;
@@ -33,8 +33,8 @@ export interface GraphAccess {
 }
 
 /**
- * The Graph API as one token sees it. Tokens of the Instagram login begin with `IG` and are known at their own host only.
- * The token travels in the `Authorization` header, never in the URL.
+ * The Graph API, called with one token. Tokens of the Instagram login begin with `IG` and are valid only at their own host.
+ * The token is sent in the `Authorization` header, never in the URL.
  */
 export function openGraph({ api, permissions, settings, token, http, warn }: GraphAccess): Graph {
   const base = isInstagramLogin(token) ? settings.instagramUrl : settings.graphUrl;
@@ -43,7 +43,7 @@ export function openGraph({ api, permissions, settings, token, http, warn }: Gra
     get(id, edge, query) {
       const url = new URL(`${base}/${settings.version}/${graphId(id)}${edge}`);
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-      // The Instagram login has an app secret of its own, which signs for its own host only.
+      // The Instagram login has its own app secret, valid only for its own host.
       if (settings.appSecret !== null && base === settings.graphUrl) {
         url.searchParams.set('appsecret_proof', createHmac('sha256', settings.appSecret).update(token).digest('hex'));
       }
@@ -62,7 +62,7 @@ export function openGraph({ api, permissions, settings, token, http, warn }: Gra
   };
 }
 
-/** Tokens of the Instagram login live 60 days. A Page's token has no end, and often the date of its owner's beside it. */
+/** Tokens of the Instagram login expire after 60 days. A Page's token does not, but often has its owner's expiry date stored with it. */
 export function isInstagramLogin(token: string): boolean {
   return token.startsWith('IG');
 }

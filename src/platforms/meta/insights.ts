@@ -7,7 +7,7 @@ import { list, whatIsWrong } from '../shared/shape.js';
 import type { Graph } from './graph.js';
 import { askTolerantly } from './metrics.js';
 
-/** Numbers by kind. An object among them is no kind, but something that the API has added. */
+/** Numbers by kind. An object among them is not a kind, but something that the API has added. */
 const kinds = z.record(z.string(), metricNumber.or(z.looseObject({})).nullish());
 
 const named = z.object({ name: z.string() });
@@ -52,14 +52,14 @@ export interface InsightsRequest {
   readonly metrics: readonly string[];
   readonly query: Readonly<Record<string, string>>;
   readonly refused: RefusedMetrics;
-  /** The words in which this API refuses a metric by its name. */
+  /** Matches the message with which this API refuses a metric because of its name. */
   readonly refusal: RegExp;
-  /** True when the API's refusal of all these metrics is a failure rather than a loss to live with. */
+  /** Whether it is a failure that the API refuses all these metrics. If not, the day is collected without them. */
   readonly required: boolean;
   readonly warn: Warn;
   /** Metrics whose value may be an object: a number for each kind. */
   readonly byKind?: readonly string[];
-  /** Of these metrics, trouble with a value is told and leaves the day complete. */
+  /** Metrics that a day is complete without: an unreadable value is only a warning. */
   readonly optional?: Optional;
 }
 
@@ -92,7 +92,7 @@ export async function askInsights({
   if (required && answers.length === 0) {
     throw new PlatformError(
       'configuration',
-      `${api} refuses all requested metrics, as it does for an account of another kind; check account_id (${metrics.join(', ')})`,
+      `${api} refuses all requested metrics (${metrics.join(', ')}); check that account_id is an account of the right kind`,
       'connection',
     );
   }
@@ -109,8 +109,8 @@ function apiName({ name }: Graph, { breakdown, period = 'day' }: InsightsRequest
 }
 
 /**
- * Reads an answer entry by entry, so that one that is malformed does not cost the others. One that nobody asked for is not
- * even looked into.
+ * Reads an answer entry by entry, so that a malformed entry does not lose the others. Entries that were not asked for are
+ * not parsed.
  */
 function parseInsights(
   json: unknown,
@@ -135,7 +135,7 @@ function parseInsights(
     if (optional?.metrics.includes(name)) lost.push(`${name} ${unreadable}`);
     else error ??= new PlatformError('unexpected_response', `an insight ${unreadable}`);
   }
-  // A day that is left open anyway is asked for again.
+  // No warning for a day that stays open: the next run asks for it again.
   if (error === null) for (const what of lost) optional?.warn(`${what}; days are collected without it`);
   return { insights, error };
 }

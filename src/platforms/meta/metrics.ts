@@ -3,26 +3,26 @@ import { leftOpen, type Warn } from '../shared/parts.js';
 import { GraphError } from './errors.js';
 
 const INVALID_PARAMETER = 100;
-/** Seen where one metric of a request fails in the platform itself, without its name. It may be had tomorrow. */
+/** Returned when one metric of a request fails inside the platform, without naming it. The next run may get it. */
 const FATAL = -1;
 
 export interface TolerantRequest<T> {
-  /** Names the API and the kind of request, for the memory of what it refuses. */
+  /** Names the API and the kind of request: the key under which refusals are remembered. */
   readonly api: string;
   readonly metrics: readonly string[];
   readonly refused: RefusedMetrics;
-  /** The words in which the API refuses a request for the name of a metric. */
+  /** Matches the message with which the API refuses a request because of a metric's name. */
   readonly refusal: RegExp;
-  /** True where a refusal of all these metrics is a failure: it is the account's then, and not held against the metrics. */
+  /** Whether a refusal of all these metrics is a failure of the account; if so, it is not remembered as one of the metrics. */
   readonly required: boolean;
   readonly ask: (metrics: readonly string[]) => Promise<T>;
   readonly warn: Warn;
 }
 
 /**
- * Asks for metrics in one request. The Graph API refuses the whole of it for one retired name: then it asks again without that one,
- * or, where the API does not say which it is (Facebook), for each half apart. An account that refuses all of them without naming
- * one is in trouble of its own: its refusal is thrown, and not held against the metrics either.
+ * Asks for metrics in one request. The Graph API refuses a whole request because of one retired name: the request is then
+ * repeated without that name or, if the API does not say which one it is (Facebook), in two halves. When all metrics are
+ * refused and none is named, the account is at fault: its refusal is thrown, and not remembered as one of the metrics.
  */
 export async function askTolerantly<T>(request: TolerantRequest<T>): Promise<T[]> {
   const named = new Map<string, GraphError>();
@@ -40,9 +40,9 @@ export async function askTolerantly<T>(request: TolerantRequest<T>): Promise<T[]
 }
 
 interface Refusals {
-  /** Metrics that the API refused by their names. */
+  /** Metrics that the API refused by name. */
   readonly named: Map<string, GraphError>;
-  /** Metrics that were refused when asked for alone. */
+  /** Metrics that were refused when requested alone. */
   readonly suspects: Map<string, GraphError>;
 }
 
@@ -70,7 +70,7 @@ async function askParts<T>(request: TolerantRequest<T>, metrics: readonly string
     }
     const half = Math.ceil(metrics.length / 2);
     const left = await askParts(request, metrics.slice(0, half), refusals);
-    // One metric fails one half. Where several fail alone, it is not for a metric.
+    // One bad metric fails only one half. When every metric of a half fails alone, the metrics are not the cause.
     if (error.code === FATAL && left.length === 0 && half > 1) throw error;
     return [...left, ...(await askParts(request, metrics.slice(half), refusals))];
   }

@@ -2,9 +2,9 @@ import type { Rule } from '../shared/rules.js';
 
 /** A row of Meta's table. The error that it makes of a refusal is a `GraphError`. */
 export type MetaRule = Extract<Rule, { readonly reason: unknown }> & {
-  /** Calling on lengthens the block: all accounts wait so long before the app's next request. */
+  /** Further calls lengthen the block, so all accounts wait this long before the app's next request. */
   readonly appRestMs?: number;
-  /** Another kind of token is wanted: this one is alive. */
+  /** The token is valid, but a Page's token is required. */
   readonly wantsPageToken?: true;
 };
 
@@ -19,18 +19,19 @@ const BAD_REQUEST = { kind: 'refuse', reason: 'unexpected_response', scope: 'day
 const NEEDS_PAGE_TOKEN = {
   ...NO_PERMISSION,
   wantsPageToken: true,
-  message: '$SAID; connect it as a person with full access to the Page',
+  message: '$SAID; connect the account as a person with full access to the Page',
 } as const;
 
-/** The limit of the app is one of a rolling hour. */
+/** The app's limit covers a rolling hour. */
 const APP_REST_MS = 300_000;
 
 /**
- * What errors of the Graph API mean. Neither the HTTP status nor the error's `type` tells: code 100 comes as `OAuthException`,
- * throttling as 400. Sources: the error-handling and rate-limiting pages of the Graph API documentation, and recorded answers.
+ * What errors of the Graph API mean. Neither the HTTP status nor the error's `type` is reliable: code 100 comes as
+ * `OAuthException`, throttling as HTTP 400. Sources: the error-handling and rate-limiting pages of the Graph API documentation,
+ * and recorded answers.
  */
 export const RULES: readonly MetaRule[] = [
-  // The app: these come with codes 190 and 200 as well, and no new token heals them.
+  // The app: these also come with codes 190 and 200, but a new token does not help.
   {
     words: /application has been deleted/i,
     ...OF_THE_APP,
@@ -44,7 +45,7 @@ export const RULES: readonly MetaRule[] = [
   {
     words: /API access (?:is |was |has been )?(?:blocked|deactivated|disrupted)/i,
     ...OF_THE_APP,
-    message: '$SAID; an administrator of the app must resolve in the App Dashboard what Meta asks for there',
+    message: '$SAID; an administrator of the app must complete what Meta asks for in the App Dashboard',
   },
   { words: /appsecret_proof/i, ...OF_THE_APP, message: '$SAID; check META_APP_SECRET' },
   { codes: [104], ...OF_THE_APP, message: '$SAID; check META_APP_SECRET' },
@@ -59,19 +60,20 @@ export const RULES: readonly MetaRule[] = [
     codes: [190],
     subcodes: [459, 464],
     ...DEAD_TOKEN,
-    message: '$SAID; its owner must log in at facebook.com and do what is asked there; then connect the account again',
+    message:
+      "$SAID; the token's owner must log in at facebook.com and follow the instructions there; then connect the account again",
   },
   { codes: [102, 190], ...DEAD_TOKEN, message: '$SAID; connect the account again' },
 
   // The account id.
   { codes: [21], words: /migrated to page ID (\d+)/i, ...OF_THE_ACCOUNT_ID, message: '$SAID; set account_id to $1' },
   { codes: [21], ...OF_THE_ACCOUNT_ID, message: "$SAID; set account_id to the Page's new id" },
-  { codes: [803], ...OF_THE_ACCOUNT_ID, message: '$SAID; nothing at Meta has this account_id; correct it' },
+  { codes: [803], ...OF_THE_ACCOUNT_ID, message: '$SAID; Meta has no object with this account_id; correct it' },
   {
     codes: [100],
     words: /nonexisting field .*on node type \(User\)/i,
     ...OF_THE_ACCOUNT_ID,
-    message: "$SAID; account_id is a person's; set it to the id of the Page or of the Instagram account",
+    message: '$SAID; account_id belongs to a person; set it to the id of the Page or of the Instagram account',
   },
   { codes: [2500], ...OF_THE_ACCOUNT_ID, message: '$SAID; check account_id and META_GRAPH_VERSION' },
 
@@ -81,13 +83,13 @@ export const RULES: readonly MetaRule[] = [
     subcodes: [33],
     ...NO_PERMISSION,
     message:
-      '$SAID; the token does not open this account: connect it as a person who manages it, or correct account_id',
+      '$SAID; the token does not open this account; connect the account as a person who manages it, or correct account_id',
   },
   {
     codes: [10],
     words: /page public content access/i,
     ...NO_PERMISSION,
-    message: '$SAID; connect it as a person with a role on the Page',
+    message: '$SAID; connect the account as a person with a role on the Page',
   },
   {
     codes: [3, 10, [200, 299]],
@@ -100,7 +102,7 @@ export const RULES: readonly MetaRule[] = [
   { codes: [17, 32, 613, [80_000, 80_014]], ...THROTTLED },
   { codes: [368], ...THROTTLED, kind: 'refuse' },
 
-  // Code 1 is also how some bad requests are refused: it is not worth many attempts, or none at all.
+  // Some bad requests are also refused with code 1, so it gets few retries or none.
   { codes: [1], isTransient: false, ...BAD_REQUEST },
   { codes: [1], ...TROUBLE, maxAttempts: 2 },
   { codes: [-1], ...TROUBLE, kind: 'refuse' },
@@ -108,7 +110,7 @@ export const RULES: readonly MetaRule[] = [
   { isTransient: true, ...TROUBLE },
   { codes: [100, 3001], ...BAD_REQUEST },
 
-  // Of a code that the table does not know, the HTTP status has to tell.
+  // For a code that is not in the table, the HTTP status decides.
   { statuses: [429], ...THROTTLED },
   { statuses: [[500, 599]], ...TROUBLE },
 ];

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { HttpAnswer, Rest } from '../../http/http.js';
 
-/** Percent of the allowance from which on the API is left in peace: calling on while throttled lengthens the block. */
+/** At this percentage of the allowance, requests pause: calls while throttled lengthen the block. */
 const NEARLY_USED_PERCENT = 90;
-/** Where the header names no time. */
+/** Used when the header gives no time. */
 const DEFAULT_REST_MS = 60_000;
 
 const percent = z.number().catch(0);
@@ -11,8 +11,8 @@ const usage = z.object({ call_count: percent, total_time: percent, total_cputime
 const businessUsage = usage.extend({ estimated_time_to_regain_access: z.number().catch(0) });
 
 /**
- * The rests that Meta's usage headers call for: `X-App-Usage` speaks of the app, `X-Business-Use-Case-Usage` of the account.
- * All figures are percent; the time to regain access is in minutes. See "Rate Limits" in the Graph API documentation.
+ * The rests that Meta's usage headers call for: `X-App-Usage` covers the app, `X-Business-Use-Case-Usage` the account.
+ * All figures are percentages; the time to regain access is in minutes. See "Rate Limits" in the Graph API documentation.
  */
 export function restsIn(headers: HttpAnswer['headers']): Rest[] {
   const app = usage.safeParse(parsed(headers['x-app-usage']));

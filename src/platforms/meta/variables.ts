@@ -1,9 +1,9 @@
 import { baseAddress, secret, setting, type Values } from '../../setting.js';
 import type { MetaSettings } from './graph.js';
 
-/** Meta serves calls to an expired version with the oldest usable one: https://developers.facebook.com/docs/graph-api/changelog */
+/** Meta answers calls to an expired version with the oldest usable one: https://developers.facebook.com/docs/graph-api/changelog */
 const OLDEST_VERSION = 21;
-/** Whose answers are known. */
+/** The newest version whose answers are known. */
 const VERSION = 'v25.0';
 
 /** What the platforms of Meta read from the environment. */

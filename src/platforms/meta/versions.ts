@@ -2,7 +2,7 @@ import type { ApiVersion } from '../contract.js';
 
 /**
  * The versions of the Graph API in force, with the day until which each is available. v26.0 (29 July 2026) and v27.0
- * (4 November 2026) have none yet; the default stays at the newest whose answers are known.
+ * (4 November 2026) have none yet; the default stays at the newest version whose answers are known.
  * https://developers.facebook.com/docs/graph-api/changelog
  */
 const ENDS: ReadonlyMap<string, string | null> = new Map([

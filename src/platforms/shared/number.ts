@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * A metric's value: a finite number, or one written as a decimal string, as some APIs do. Integers beyond 2^53 are refused:
- * JSON has already rounded them, and a rounded value is an invented one.
+ * parsing the JSON has already rounded them.
  */
 export const metricNumber = z
   .union([

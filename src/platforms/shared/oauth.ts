@@ -26,7 +26,7 @@ export interface OAuthClient {
   readonly variables: string;
   /** Any one of them opens the metrics; the first is the one to ask for. */
   readonly scopes: readonly string[];
-  /** Why refresh tokens may live for a week only, and what to do about it; absent where they never do. */
+  /** What to do when refresh tokens expire within a week; absent if they never do. */
   readonly whenShortLived?: string;
 }
 
@@ -37,9 +37,9 @@ export interface SessionRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An account's API, asked with an access token that is renewed when it has to be, at most once. */
+/** An account's API, called with an access token that is renewed when necessary, at most once. */
 export interface Session {
-  /** Throws `PlatformError` (`StaleToken` when no renewal helps) and `Interrupted`. */
+  /** Throws `PlatformError` (`StaleToken` when renewal does not help) and `Interrupted`. */
   get<T>(request: SessionRequest, judge: Judge<T>): Promise<T>;
 }
 
@@ -47,7 +47,7 @@ export type Tokens = Pick<Account, 'accessToken' | 'refreshToken' | 'tokenExpire
 
 /**
  * Opens a session for one connection. The token is renewed before the first request when it has expired, else after the first
- * 401; requests under way at the same time share that renewal. The new token lives as long as the session.
+ * 401; concurrent requests share that renewal. The new token is kept as long as the session.
  */
 export function openSession(client: OAuthClient, tokens: Tokens, context: CheckContext): Session {
   const { accessToken, refreshToken, tokenExpiresAt } = tokens;

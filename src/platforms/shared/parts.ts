@@ -13,13 +13,13 @@ import { metricNumber } from './number.js';
 
 export type Warn = PlatformContext['warn'];
 
-/** What one of several requests gave: values, and what was wrong with the rest. */
+/** The result of one of several requests: its values, and what was wrong with the rest. */
 export interface Part {
   readonly values: readonly MetricValue[];
   readonly error: PlatformError | null;
 }
 
-/** Turns a refusal into a part that holds the values known before. An interruption and a defect go on being thrown. */
+/** Turns a `PlatformError` into a part with the values already known. Interruptions and defects are still thrown. */
 export async function attempt(request: () => Promise<Part>, known: readonly MetricValue[] = []): Promise<Part> {
   try {
     return await request();
@@ -29,13 +29,13 @@ export async function attempt(request: () => Promise<Part>, known: readonly Metr
   }
 }
 
-/** A day from its parts: one part missing leaves the day open to the next run, with what there is. */
+/** A day from its parts. If one part failed, the day keeps the other values and stays open for the next run. */
 export function dayFrom(date: string, parts: readonly Part[]): DayResult {
   const { values, error } = joined(parts);
   return error ? { date, kind: 'failed', error, values } : dayResult(date, values);
 }
 
-/** Parts that belong together as one. */
+/** Several parts as one. */
 export function joined(parts: readonly Part[]): Part {
   return {
     values: parts.flatMap((part) => part.values),
@@ -47,7 +47,7 @@ export function lastOf<T>([first, ...others]: NonEmpty<T>): T {
   return others.at(-1) ?? first;
 }
 
-/** Collects days side by side and leaves out those that an interruption cut short, so that the finished ones are kept. */
+/** Collects days in parallel and leaves out those that an interruption cut short, so that the finished ones are kept. */
 export async function eachDay(
   days: readonly Day[],
   collectDay: (day: Day) => Promise<DayResult>,
@@ -61,15 +61,15 @@ export async function eachDay(
 }
 
 /**
- * Asks for what a day is complete without: trouble with it is told, and costs nothing else. Only what the run itself may not
- * ask for leaves the day open to the next one.
+ * Asks for values that a day is complete without: a failure is only a warning. The day stays open for the next run only if a
+ * limit of this run was reached.
  */
 export async function askOptional(what: string, warn: Warn, request: () => Promise<Part>): Promise<Part> {
   const part = await attempt(request);
   return { ...part, error: leftOpen(part.error, what, warn) };
 }
 
-/** Asks for closing figures where they are wanted. Those that cannot be had cost no day; the next run asks again. */
+/** Asks for closing figures if they are wanted. A failure does not affect the days; the next run asks again. */
 export async function askClosing(
   what: string,
   { wantsClosing, warn }: Pick<PlatformContext, 'wantsClosing' | 'warn'>,
@@ -84,7 +84,7 @@ export async function askClosing(
   }
 }
 
-/** What trouble with something optional leaves of itself: nothing but a warning, unless the run itself may not ask for more. */
+/** Turns the failure of something optional into a warning, unless a limit of the run was reached. Returns the error that remains. */
 export function leftOpen(error: PlatformError | null, what: string, warn: Warn): PlatformError | null {
   if (error === null || error instanceof RunLimit) return error;
   warn(`${what} could not be fetched: ${error.message}`, what);
@@ -92,23 +92,23 @@ export function leftOpen(error: PlatformError | null, what: string, warn: Warn):
 }
 
 /**
- * Figures of several days beside the values of the last of them. A zero is believed only where the day itself has it under
- * `daily`: an API that is not ready yet says 0 as well.
+ * Figures of several days, without those zeros that the last of these days does not confirm with a zero under `daily`: an API
+ * that is not ready yet also answers 0.
  */
 export function believable(figures: Part, values: readonly MetricValue[], daily: string): Part {
   const isZero = values.some(({ metric, value }) => metric === daily && value === 0);
   return { ...figures, values: figures.values.filter(({ value }) => value !== 0 || isZero) };
 }
 
-/** Metrics that a day is complete without, and who is told of trouble with them. */
+/** Metrics that a day is complete without, and where to report unreadable ones. */
 export interface Optional {
   readonly metrics: readonly string[];
   readonly warn: Warn;
 }
 
 /**
- * The named metrics among the fields of an answer: an absent one is no value, an unreadable one costs only itself, and
- * leaves the day open unless it is optional.
+ * The named metrics among the fields of an answer. An absent field has no value. An unreadable one does not affect the others,
+ * and leaves the day open unless it is optional.
  */
 export function readValues(
   fields: Readonly<Record<string, unknown>>,
@@ -128,7 +128,7 @@ export function readValues(
       else error ??= new PlatformError('unexpected_response', what);
     }
   }
-  // A day that is left open anyway is asked for again.
+  // No warning for a day that stays open: the next run asks for it again.
   if (error === null) for (const what of unreadable) optional?.warn(`${what}; days are collected without it`);
   return { values, error };
 }
@@ -145,7 +145,7 @@ export function withSplits(
   });
 }
 
-/** Each value, followed by itself under the retired names that its readers know. */
+/** Each value, followed by copies under its retired names. */
 export function withAliases(values: readonly MetricValue[], metrics: readonly MetricInfo[]): MetricValue[] {
   return values.flatMap((value) => {
     const aliases = metrics.filter(({ aliasOf }) => aliasOf === value.metric);
@@ -153,7 +153,7 @@ export function withAliases(values: readonly MetricValue[], metrics: readonly Me
   });
 }
 
-/** Tiers of metrics: all that is wanted, then less and less of it, in the order in which groups are given up. */
+/** Tiers of metrics to try: first all that are wanted, then fewer and fewer, as groups are given up in order. */
 export function tiersOf(wanted: readonly string[], givenUpFirst: readonly (readonly string[])[]): string[][] {
   const tiers = [[...wanted]];
   for (const group of givenUpFirst) {

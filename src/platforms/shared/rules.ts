@@ -21,11 +21,11 @@ interface Conditions {
   readonly codes?: readonly (number | string | Range | RegExp)[];
   readonly subcodes?: readonly number[];
   readonly isTransient?: boolean;
-  /** Met in the API's words. */
+  /** Matches the API's message. */
   readonly words?: RegExp;
 }
 
-/** What an error means: by its reason and scope, or as an error of a class of its own, given the message and what `words` has caught. */
+/** What an error means: a reason and a scope, or an error of its own class, made from the message and what `words` captured. */
 type Meaning =
   | { readonly reason: FailureReason; readonly scope: FailureScope }
   | { readonly error: (message: string, caught: string | null) => PlatformError };
@@ -33,7 +33,7 @@ type Meaning =
 export type Rule = Conditions &
   Meaning & {
     readonly kind: 'retry' | 'refuse';
-    /** `$SAID` is what the API said, `$1` what the words' first group has caught, `$NAME` a value of the request. Default: `$SAID`. */
+    /** `$SAID` is what the API said, `$1` what the first group of `words` captured, `$NAME` a value of the request. Default: `$SAID`. */
     readonly message?: string;
     readonly maxAttempts?: number;
   };
@@ -41,7 +41,7 @@ export type Rule = Conditions &
 /** A verdict that is an error. */
 type Refused = Exclude<Verdict<never>, { kind: 'accept' }>;
 
-/** The first row that a refusal meets. */
+/** The first row that matches a refusal. */
 export function ruleFor<Row extends Conditions>(rows: readonly Row[], refusal: Refusal): Row | undefined {
   return rows.find(({ statuses, codes, subcodes, isTransient, words }) => {
     if (statuses !== undefined && !statuses.some((status) => covers(status, refusal.status))) return false;
@@ -52,7 +52,7 @@ export function ruleFor<Row extends Conditions>(rows: readonly Row[], refusal: R
   });
 }
 
-/** What a row says of a refusal. `values` are put into the message by name: `SAID`, and those of the request. */
+/** The verdict of a row. `values` are put into the message by name: `SAID`, and those of the request. */
 export function verdictOf(rule: Rule, { words }: Refusal, values: Readonly<Record<string, string>>): Refused {
   const caught = rule.words?.exec(words)?.[1] ?? null;
   const message = filled(rule.message ?? '$SAID', { ...values, ...(caught !== null && { 1: caught }) });
@@ -61,7 +61,7 @@ export function verdictOf(rule: Rule, { words }: Refusal, values: Readonly<Recor
   return { kind: 'retry', error, ...(rule.maxAttempts !== undefined && { maxAttempts: rule.maxAttempts }) };
 }
 
-/** A template with each `$NAME` in it replaced by the value of that name; a name without a value stays. */
+/** Replaces each `$NAME` in a template with the value of that name; a name without a value is left as it is. */
 function filled(template: string, values: Readonly<Record<string, string>>): string {
   return template.replaceAll(/\$([A-Z]+|\d)/g, (name, key: string) => values[key] ?? name);
 }

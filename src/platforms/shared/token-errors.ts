@@ -2,7 +2,7 @@ import type { Rule } from './rules.js';
 
 /** A row of the token endpoints' table. */
 export type TokenRule = Rule & {
-  /** No token of the app can be renewed: the operator is told apart from the accounts. */
+  /** No token of the app can be renewed: besides failing the account, warn the operator. */
   readonly ofTheApp?: true;
 };
 
@@ -11,9 +11,8 @@ const DEAD_TOKEN = { kind: 'refuse', reason: 'needs_reconnect', scope: 'connecti
 const CREDENTIALS = '$VARIABLES_CLIENT_ID and $VARIABLES_CLIENT_SECRET';
 
 /**
- * The codes of RFC 6749, section 5.2, and those that Google and LinkedIn have beside them. `$VARIABLES` is the prefix
- * of the variables that hold the app. All concern the connection alone: a
- * token that is still valid needs no renewal.
+ * The codes of RFC 6749, section 5.2, and those that Google and LinkedIn add. `$VARIABLES` is the prefix of the variables that
+ * hold the app's credentials. All of them fail only the connection: a token that is still valid needs no renewal.
  */
 export const TOKEN_RULES: readonly TokenRule[] = [
   {
@@ -29,7 +28,7 @@ export const TOKEN_RULES: readonly TokenRule[] = [
   {
     words: /^unauthorized_client/,
     ...OF_THE_APP,
-    message: `$SAID; the refresh token was given to another client: check ${CREDENTIALS}`,
+    message: `$SAID; the refresh token was issued to another client: check ${CREDENTIALS}`,
   },
   { words: /^invalid_client/, ...OF_THE_APP, message: `$SAID; check ${CREDENTIALS}` },
   {
@@ -41,14 +40,14 @@ export const TOKEN_RULES: readonly TokenRule[] = [
     words: /invalid_rapt/,
     ...DEAD_TOKEN,
     message:
-      '$SAID; the session policy of the Workspace has ended the token: connect the account again, and ask an administrator to trust the app',
+      '$SAID; the session policy of the Workspace has revoked the token; connect the account again, and ask an administrator to trust the app',
   },
   {
     words: /^access_denied/,
     ...DEAD_TOKEN,
     message: '$SAID; connect the account again; if it recurs, the app is not allowed to renew tokens',
   },
-  // LinkedIn says invalid_request of a dead refresh token as well.
+  // LinkedIn also answers invalid_request for a dead refresh token.
   {
     words: /^invalid_grant|refresh token.*(expired|revoked)/i,
     ...DEAD_TOKEN,

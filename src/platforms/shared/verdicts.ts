@@ -1,7 +1,7 @@
 import { type FailureReason, type FailureScope, PlatformError } from '../../errors.js';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
 
-/** What an answer means that holds no error in the API's own words: a JSON object with status 200 is one to read. */
+/** What an answer without an error in the API's own format means: a JSON object with status 200 is accepted. */
 export function judgePlain(api: string, answer: HttpAnswer): Verdict<object> {
   if (answer.status === 429) return retry('throttled', 'too many requests (HTTP 429)', 'connection');
   if (answer.status >= 500) return retry('platform_error', `${api} answered HTTP ${answer.status}`);

@@ -11,7 +11,7 @@ interface ReportQuery {
   readonly metrics: readonly string[];
 }
 
-/** YouTube's two APIs, with a quota each, as one channel's token sees them. Both throw `UnsupportedQuery`, `PlatformError`, `Interrupted`. */
+/** YouTube's two APIs, each with its own quota, called with one channel's token. Both throw `UnsupportedQuery`, `PlatformError`, `Interrupted`. */
 export interface YouTube {
   /** `reports.query` of the YouTube Analytics API. */
   report(query: ReportQuery): Promise<unknown>;

@@ -6,7 +6,7 @@ import { list } from '../shared/shape.js';
 import type { YouTube } from './api.js';
 import { TOTALS } from './metrics.js';
 
-/** The token opens a channel, but another than the account's. */
+/** The token opens a channel other than the account's. */
 export class WrongChannel extends PlatformError {
   constructor(id: string, accountId: string) {
     super(
@@ -28,13 +28,13 @@ const channelList = z.object({
   ).optional(),
 });
 
-/** The name of the token's channel. Throws `PlatformError`, `WrongChannel` among them. */
+/** The name of the token's channel. Throws `PlatformError`, including `WrongChannel`. */
 export async function channelName(youtube: YouTube, accountId: string): Promise<string | null> {
   const channel = channelFrom(await youtube.channel('snippet'), accountId);
   return channel.snippet?.title ?? null;
 }
 
-/** The channel's totals as of now. Throws `PlatformError`, `WrongChannel` among them. */
+/** The channel's totals as of now. Throws `PlatformError`, including `WrongChannel`. */
 export async function channelTotals(youtube: YouTube, accountId: string): Promise<Part> {
   const { statistics = {} } = channelFrom(await youtube.channel('statistics'), accountId);
   const shown = TOTALS.filter((metric) => metric !== 'subscriberCount' || statistics.hiddenSubscriberCount !== true);

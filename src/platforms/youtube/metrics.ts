@@ -1,8 +1,9 @@
 import { type AskedMetric, apiNames, givenUpFirst } from '../shared/metrics.js';
 
 /**
- * `daily`: by day, in one request for all days. `totals`: of the channel, as of now. What a day is complete without is given up
- * first, `engagedViews` last, which is what `views` meant before August 2026. An average over content types is not the sum of theirs.
+ * `daily`: by day, in one request for all days. `totals`: of the channel, as of now. Optional metrics are given up first;
+ * `engagedViews` is given up last, because it is what `views` meant before August 2026. Averages have no splits: an average over
+ * content types is not the sum of theirs.
  */
 export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
   {
@@ -21,7 +22,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     asked: 'daily',
     givenUp: 3,
     splits: ['postTypes'],
-    meaning: 'Views past the first frame, or begun with a click or tap: what views meant before',
+    meaning: 'Views that went past the first frame or began with a click or tap: what views counted before',
   },
   {
     name: 'redViews',
@@ -31,7 +32,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     optional: true,
     givenUp: 1,
     splits: ['postTypes'],
-    meaning: 'Views by members of YouTube Premium; part of views',
+    meaning: 'Views by YouTube Premium members; included in views',
   },
   {
     name: 'estimatedMinutesWatched',
@@ -39,14 +40,14 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     aggregate: 'sum',
     asked: 'daily',
     splits: ['postTypes'],
-    meaning: 'Time that viewers spent watching',
+    meaning: 'Time viewers spent watching',
   },
   {
     name: 'averageViewDuration',
     unit: 'seconds',
     aggregate: 'none',
     asked: 'daily',
-    meaning: 'Average length of a view; never to be summed or averaged over days',
+    meaning: 'Average length of a view; must not be summed or averaged over days',
   },
   {
     name: 'averageViewPercentage',
@@ -55,7 +56,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     asked: 'daily',
     optional: true,
     givenUp: 1,
-    meaning: 'Average part of a video that a view lasted; never to be summed or averaged over days',
+    meaning: 'Average share of a video that a view lasted; must not be summed or averaged over days',
   },
   {
     name: 'subscribersGained',
@@ -80,7 +81,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     asked: 'daily',
     givenUp: 2,
     splits: ['postTypes'],
-    meaning: 'Likes received, less those taken back',
+    meaning: 'Likes received, minus those withdrawn',
   },
   {
     name: 'comments',
@@ -98,7 +99,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     asked: 'daily',
     givenUp: 2,
     splits: ['postTypes'],
-    meaning: 'Times that videos were shared',
+    meaning: 'Times videos were shared',
   },
   {
     name: 'videosAddedToPlaylists',
@@ -108,7 +109,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     optional: true,
     givenUp: 1,
     splits: ['postTypes'],
-    meaning: "Times that the channel's videos were added to a playlist, no matter whose",
+    meaning: "Times the channel's videos were added to anyone's playlist",
   },
   {
     name: 'videosRemovedFromPlaylists',
@@ -118,7 +119,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     optional: true,
     givenUp: 1,
     splits: ['postTypes'],
-    meaning: "Times that the channel's videos were removed from a playlist, no matter whose",
+    meaning: "Times the channel's videos were removed from anyone's playlist",
   },
   {
     name: 'subscriberCount',
@@ -126,7 +127,8 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     aggregate: 'last',
     asked: 'totals',
     period: 'lifetime',
-    meaning: 'Subscribers at the end of the day, as of the collection; rounded down to three digits above 1,000',
+    meaning:
+      'Subscribers at the end of the day, read when it is collected; rounded down to three significant digits above 1,000',
   },
   {
     name: 'viewCount',
@@ -134,7 +136,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     aggregate: 'last',
     asked: 'totals',
     period: 'lifetime',
-    meaning: 'Views of the channel since it began, as of the collection',
+    meaning: 'Views of the channel since it was created, read when the day is collected',
   },
   {
     name: 'videoCount',
@@ -142,20 +144,20 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     aggregate: 'last',
     asked: 'totals',
     period: 'lifetime',
-    meaning: 'Public videos of the channel, as of the collection',
+    meaning: 'Public videos of the channel, read when the day is collected',
   },
 ];
 
 export const DAILY = apiNames(METRICS.filter(({ asked }) => asked === 'daily'));
 export const TOTALS = apiNames(METRICS.filter(({ asked }) => asked === 'totals'));
-/** What a day is complete without. */
+/** Metrics that a day is complete without. */
 export const OPTIONAL = apiNames(METRICS.filter(({ optional }) => optional));
 export const GIVEN_UP_FIRST = givenUpFirst(METRICS);
 export const SPLIT_BY_CONTENT = apiNames(METRICS.filter(({ splits }) => splits?.includes('postTypes')));
 
 /**
- * `creatorContentType`, lower case and without underscores (documented as `VIDEO_ON_DEMAND`, answered as `videoOnDemand`), under
- * the names that readers know.
+ * Stored name by `creatorContentType`, the latter in lower case and without underscores: it is documented as `VIDEO_ON_DEMAND`
+ * and answered as `videoOnDemand`.
  */
 export const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
   ['shorts', 'short'],

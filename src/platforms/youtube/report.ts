@@ -6,7 +6,7 @@ import { list, whatIsWrong } from '../shared/shape.js';
 import { type SplitPart, splitOf } from '../shared/split.js';
 import { CONTENT_TYPES, OPTIONAL } from './metrics.js';
 
-/** Columns stand in no promised order, and `rows` is absent when nothing matches. */
+/** The order of columns is not guaranteed, and `rows` is absent when nothing matches. */
 const table = z.object({
   columnHeaders: list(z.object({ name: z.string() }), 100),
   rows: list(z.array(z.unknown())).nullish(),

@@ -9,7 +9,7 @@ import { channelName, channelTotals, WrongChannel } from './channel.js';
 import { DAILY, GIVEN_UP_FIRST, METRICS, OPTIONAL, SPLIT_BY_CONTENT } from './metrics.js';
 import { dailyFrom, splitsFrom } from './report.js';
 
-/** For people and for the memory of what is refused. */
+/** The API's name in messages, and the key under which refusals are remembered. */
 const API = 'YouTube Analytics API';
 const CONTENT_DIMENSION = 'creatorContentType';
 /** YouTube API Services Developer Policies, III.E.4. */
@@ -35,9 +35,9 @@ export function youtube(settings: GoogleSettings): Platform {
       const source = sourceOf(openYouTube(settings, account, context), days, context);
       const daily = await askDaily(source);
       const [splits, closing] = await Promise.all([
-        // A day that fails is asked for again, splits and all.
+        // A failed day is asked for again, with its splits.
         days.some(({ date }) => daily.get(date)?.error === null) ? askSplits(source) : NO_SPLITS,
-        // Asked even where they have no place: they tell whose channel the token opens.
+        // Requested even when not wanted: the answer shows whose channel the token opens.
         askTotals(source, account.accountId, { isWanted: context.wantsClosing, hasReport: daily.size > 0 }),
       ]);
       return { days: days.map(({ date }) => resultOf(date, daily, splits)), closing };
@@ -46,7 +46,7 @@ export function youtube(settings: GoogleSettings): Platform {
     async check(account, context) {
       const api = openYouTube(settings, account, context);
       const accountName = await channelName(api, account.accountId);
-      // The channel is opened by one permission, its reports by another.
+      // The channel and its reports need different permissions.
       const date = new Date(context.now().getTime() - 3 * DAY_MS).toISOString().slice(0, 10);
       await api.report({ startDate: date, endDate: date, dimensions: 'day', metrics: ['views'] });
       return { accountName };
@@ -67,16 +67,16 @@ function sourceOf(api: YouTube, days: NonEmpty<Day>, { refused, warn }: Pick<Sou
 
 interface Tiers {
   readonly dimensions: 'day' | 'day,creatorContentType';
-  /** Names the kind of request, for the memory of what it refuses. */
+  /** Names the kind of request: the key under which refusals are remembered. */
   readonly api: string;
   readonly metrics: readonly string[];
   readonly givenUpFirst: readonly (readonly string[])[];
 }
 
 /**
- * A report of the metrics that YouTube accepts. It refuses the whole query for one metric: it is asked again without that one,
- * or, where it does not say which, with fewer. Only an answer shows that it was the metrics; then those given up are not asked
- * for again in this run.
+ * A report of the metrics that YouTube accepts. YouTube refuses a whole query because of one metric: the query is repeated
+ * without that metric or, if it is not named, with fewer metrics. Only an answer proves that the metrics were the cause; those
+ * given up are then skipped for the rest of this run.
  */
 async function askTolerantly({ youtube: api, range, refused }: Source, tiers: Tiers) {
   const wanted = tiers.metrics.filter((metric) => !refused.has(tiers.api, metric));
@@ -151,8 +151,8 @@ async function askSplits(source: Source): Promise<Splits> {
 }
 
 /**
- * The totals are another API's, with a quota and a permission of its own. They do not undo a report with rows where they list
- * no channel.
+ * The totals come from another API, with its own quota and permission. If it lists no channel, a report that has rows is
+ * still kept.
  */
 async function askTotals(
   { youtube: api, warn }: Source,
@@ -162,7 +162,7 @@ async function askTotals(
   const { values, error } = await attempt(() => channelTotals(api, accountId));
   if (error instanceof WrongChannel || (error instanceof NoChannel && !hasReport)) throw error;
   if (!isWanted) return [];
-  leftOpen(error, 'youtube: totals of the channel', warn);
+  leftOpen(error, 'youtube: channel totals', warn);
   return values;
 }
 

@@ -12,9 +12,9 @@ import type { Store } from '../store.js';
 
 const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
 
-/** A store whose database is this process's own: its tables can be read as other programs would. */
+/** A store whose database runs in this process. Its tables can be read directly, as other programs would read them. */
 export interface EmbeddedStore extends Store {
-  /** The rows of one statement with parameters, or of the last of several without. */
+  /** The rows of one statement with parameters, or of the last of several statements without. */
   query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 
@@ -25,8 +25,8 @@ export interface DatabaseFolder {
 }
 
 /**
- * Opens the PostgreSQL that runs inside this process, with its schema: in a folder, made if it is missing and readable by
- * its owner alone, or in memory. One process at a time has a folder: any other gets `CollectError` `store_locked`.
+ * Opens a PostgreSQL inside this process, with its schema: in memory, or in a folder, which is created if it is missing and is
+ * readable only by its owner. Only one process at a time can use a folder: any other gets `CollectError` `store_locked`.
  */
 export async function openEmbeddedStore(where: DatabaseFolder | 'memory'): Promise<EmbeddedStore> {
   const { PGlite } = await import('@electric-sql/pglite');
@@ -51,7 +51,7 @@ export async function openEmbeddedStore(where: DatabaseFolder | 'memory'): Promi
   }
 }
 
-/** Whether a folder holds a database already. */
+/** Whether a folder already holds a database. */
 export function hasEmbeddedStore(dataDir: string): boolean {
   return existsSync(databaseFolder(dataDir));
 }
@@ -67,7 +67,7 @@ async function openStore(open: () => Promise<PGlite>, description: string): Prom
   const store = storeInside(database, description);
   try {
     await bringUpToDate(store);
-    // This process has the database to itself, so a run still marked running belongs to a process that died.
+    // Only this process uses the database, so a run that is still marked as running belongs to a process that died.
     await database.exec(
       "update public.collection_runs set status = 'abandoned', finished_at = now() where status = 'running'",
     );
@@ -78,7 +78,7 @@ async function openStore(open: () => Promise<PGlite>, description: string): Prom
   return store;
 }
 
-/** The store over an open PGlite, as it is. */
+/** A store on an open PGlite. */
 export function storeInside(database: PGlite, description: string): EmbeddedStore {
   const guarded = <T>(work: Promise<T>): Promise<T> =>
     work.catch((thrown) => {
@@ -106,7 +106,7 @@ function place(description: string): Place {
   return { description, setting: 'ANALYTICS_DATA_DIR', schemaFix: SCHEMA_FIX };
 }
 
-/** A new database is made aside and moved into place, so that a process killed meanwhile leaves no half of one behind. */
+/** A new database is created under another name and then renamed, so that a killed process leaves no half-created one behind. */
 async function openFolder(database: typeof PGlite, folder: string): Promise<PGlite> {
   if (!existsSync(folder)) {
     const unfinished = `${folder}.new`;

@@ -7,14 +7,14 @@ import { functionCall } from '../function-call.js';
 import { sqlStore } from '../sql-store.js';
 import type { Store } from '../store.js';
 
-/** A connection may be half open: the other end is gone without closing it. */
+/** A connection may be half open: the other end may have disappeared without closing it. */
 const CALL_TIMEOUT_MS = 30_000;
 const OLDEST_VERSION = 150_000;
 const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
 
 /**
- * Opens any PostgreSQL 15 or newer. Throws `CollectError` when it cannot be reached or refuses.
- * By `clock` it waits for a database that is away.
+ * Opens any PostgreSQL 15 or newer. Throws `CollectError` when the server cannot be reached or refuses the connection. `clock` is
+ * used to wait for a database that is unreachable.
  */
 export async function openPostgresStore(databaseUrl: string, clock?: Clock): Promise<Store> {
   const place = { description: describe(databaseUrl), setting: 'DATABASE_URL', schemaFix: SCHEMA_FIX };
@@ -26,10 +26,10 @@ export async function openPostgresStore(databaseUrl: string, clock?: Clock): Pro
     application_name: 'analytics-collect',
     allowExitOnIdle: true,
   });
-  // An idle connection that breaks is replaced by the next call; without a listener it would end the process.
+  // A broken idle connection is replaced by the next call; without a listener it would end the process.
   pool.on('error', () => {});
 
-  // Statements have no names, so that a pooler in transaction mode can carry them.
+  // Statements have no names, so that they work through a pooler in transaction mode.
   async function query<Row extends pg.QueryResultRow>(
     config: pg.QueryConfig & { query_timeout?: number },
   ): Promise<Row[]> {
@@ -72,7 +72,7 @@ export async function openPostgresStore(databaseUrl: string, clock?: Clock): Pro
       } catch (thrown) {
         throw storeError(thrown, place);
       } finally {
-        // Its settings and its lock are of this session alone.
+        // Closes the connection, because its settings and its lock belong to this session.
         client.release(true);
       }
     },

@@ -20,8 +20,8 @@ export async function openSupabaseStore({ url, serviceRoleKey }: SupabaseOptions
   const client = createClient(url, serviceRoleKey, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     global: { fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }) },
-    // Realtime is not used, but without a WebSocket of Node's own (before 22) the client will not be made. The cast is for
-    // two packages whose typings of one interface differ in the type of an event's target.
+    // Realtime is not used, but the client needs a WebSocket, which Node has only from 22 on. The cast is needed because the two
+    // packages declare one interface with different types for an event's target.
     realtime: { transport: WebSocket as unknown as WebSocketLikeConstructor },
   });
 
@@ -40,7 +40,7 @@ export async function openSupabaseStore({ url, serviceRoleKey }: SupabaseOptions
   });
 }
 
-/** The HTTP status is checked first: a gateway in front of the database answers in HTML, without a code. */
+/** The HTTP status is checked first, because a gateway in front of the database answers in HTML, without a code. */
 function supabaseError(error: { code?: string; message: string }, status: number, description: string): CollectError {
   if (status === 401 || error.code === '42501') {
     return new CollectError(

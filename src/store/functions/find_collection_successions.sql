@@ -1,5 +1,5 @@
--- Finds the primary accounts that are to give way, each to the oldest working account of the same user and platform. A primary
--- account gives way when it has failed, or no active connection has opened it, for the whole window; at once when no connection
+-- Finds the primary accounts that are to be replaced, each by the oldest working account of the same user and platform. A primary
+-- account is replaced when it has failed, or no active connection has opened it, for the whole window; at once when no connection
 -- names it any more.
 -- asked_at is the run's clock, known to be right: from then on an account counts as inactive. make_collection_primary carries out
 -- each succession.

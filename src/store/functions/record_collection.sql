@@ -1,4 +1,4 @@
--- Writes snapshots, the outcomes they belong to and how their accounts stand, in one transaction. Rows of a primary account go
+-- Writes snapshots, the outcomes they belong to and the state of their accounts, in one transaction. Rows of a primary account go
 -- to analytics_snapshots, those of others to analytics_account_snapshots. collection_correction_of decides which value stays.
 -- Locks the run's row, so that a run that lost its lease writes nothing more, and the accounts, so that the primary one stays.
 -- accounts: [{id, connection_id, reason, message, reached, done_to, done_to_before, closing_day, metrics, days_lost, closed_to}];
@@ -198,7 +198,7 @@ begin
   )
   where known.id = given.id;
 
-  -- No day that this run leaves open counts as done: the run may end before it writes how the account stands, and the database
+  -- No day that this run leaves open counts as done: the run may end before it writes the account's state, and the database
   -- may have refused a day that the run takes for done.
   update public.collection_accounts known
   set done_to = open.date - 1

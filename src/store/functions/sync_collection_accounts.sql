@@ -1,4 +1,4 @@
--- Brings collection_accounts in step with the connections, and sees to it that each user and platform has one primary account.
+-- Updates collection_accounts to match the connections, and ensures that each user and platform has one primary account.
 -- collected: the platforms' names. Returns how many accounts belong to users whom the application's table of users
 -- lacks.
 create or replace function public.sync_collection_accounts(collected jsonb, for_user text)

@@ -35,13 +35,13 @@ describe('annotations', () => {
     );
   });
 
-  it('are ten of a level at most, the tenth saying how many more', () => {
+  it('are at most ten per level, and the tenth says how many more there are', () => {
     const text = githubAnnotations(summary({ failures: failing(25) }), none);
     const lines = text.trim().split('\n');
     expect(lines).toHaveLength(10);
     expect(lines.at(-1)).toContain('16 more');
     const beyond = githubAnnotations(summary({ failures: failing(1_000), failures_omitted: 9_000 }), none);
-    expect(beyond).toContain('9991 more');
+    expect(beyond).toContain('9,991 more');
     expect(githubAnnotations(summary({ failures: failing(10) }), none)).not.toContain('more');
   });
 });
@@ -64,7 +64,7 @@ describe.each([
   });
   const connections = new Map([['c1', report({ accountId: name, accountName: name, userId: name, platform: name })]]);
 
-  it('writes no command into the log, and no property', () => {
+  it('adds no command or property to the log', () => {
     const text = githubAnnotations(evil, connections) + githubError(name);
     expect(commandsIn(text)).toEqual(['error', 'warning', 'error']);
     for (const line of text.trim().split('\n')) {
@@ -73,17 +73,17 @@ describe.each([
     }
   });
 
-  it('writes no command into a JSON document, which stays the same', () => {
+  it('adds no command to a JSON document, and does not change its value', () => {
     const document = jsonDocument(evil);
     expect(commandsIn(document)).toEqual([]);
     expect(JSON.parse(document)).toEqual(evil);
   });
 
-  it('writes no output', () => {
+  it('adds no output', () => {
     expect(githubOutputs(evil)).toBe('status=completed\ninserted=27076\nfailed=0\n');
   });
 
-  it('adds neither row nor cell to the step summary', () => {
+  it('adds no row or cell to the step summary', () => {
     const plain = githubSummary(summary({ ...evil, failures: [failure()] }), none, MIB);
     const text = githubSummary(evil, connections, MIB);
     expect(text.split('\n')).toHaveLength(plain.split('\n').length);
@@ -113,7 +113,7 @@ describe('the step summary', () => {
     );
   });
 
-  it('makes neither HTML, link, code nor mention of a name', () => {
+  it('shows names without HTML, links, code or mentions', () => {
     const accountName = '<img src=x onerror=y> [a](https://evil.example) `c` **b** @team #1 www.evil.example a|b \\|';
     const text = githubSummary(summary({ failures: [failure()] }), new Map([['c1', report({ accountName })]]), MIB);
     const row = text.split('\n').find((line) => line.startsWith('| needs')) ?? '';
@@ -121,12 +121,12 @@ describe('the step summary', () => {
     expect(row.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))).toContain(accountName);
   });
 
-  it('is cut to what is left of the page, and says how much is missing', () => {
+  it('is cut to the space left on the page, and says how many failures are missing', () => {
     const failures = failing(1_000, { message: '東京 | '.repeat(200) });
     const text = githubSummary(summary({ failures, failures_omitted: 9_000 }), none, MIB);
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MIB);
     expect(Buffer.byteLength(text)).toBeGreaterThan(MIB * 0.98);
     const rows = text.split('\n').filter((line) => line.startsWith('| needs')).length;
-    expect(text).toContain(`… and ${10_000 - rows} more`);
+    expect(text).toContain(`… and ${(10_000 - rows).toLocaleString('en')} more`);
   });
 });

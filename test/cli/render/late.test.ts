@@ -35,7 +35,7 @@ const [first, second] = RUNS;
 if (!first || !second) throw new Error('no runs');
 
 describe('a run', () => {
-  it('is a table with a mark behind each value that is not plain', () => {
+  it('is a table with marks after provisional and corrected values', () => {
     expect(renderRun(second, 2, noColors).split('\n')).toEqual([
       'run 2, 2026-11-05           11-01  11-02  11-03',
       'youtube views                9000  21000*     ·',
@@ -46,7 +46,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('tells its warnings, each in a line', () => {
+  it('shows each warning on one line', () => {
     const lines = renderRun(first, 1, noColors).split('\n');
     expect(lines[4]).toMatch(/^ {2}warning: youtube: too long .*…$/);
     expect(lines[4]).toHaveLength(80);
@@ -67,8 +67,8 @@ it('fits into 80 columns', () => {
   expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
 
-describe('what was seen', () => {
-  it('counts what became of the values, and follows one of each kind', () => {
+describe('the final summary', () => {
+  it('counts the values by what happened to them, with an example of each kind', () => {
     expect(renderSeen(RUNS)).toBe(
       [
         '4 values seen: 2 missing at first, 1 corrected upwards, 1 downwards,',
@@ -82,7 +82,7 @@ describe('what was seen', () => {
     );
   });
 
-  it('counts the values that went away', () => {
+  it('counts removed values', () => {
     const gone = run(5, [NOTHING, settled(21_000), NOTHING], [NOTHING, NOTHING, NOTHING]);
     expect(renderSeen([first, gone])).toContain('1 removed');
   });

@@ -28,7 +28,7 @@ const platform: PlatformFacts = {
   ],
 };
 
-test('a platform with an API version about to end', () => {
+test('warns about an API version that ends soon', () => {
   expect(renderPlatforms([platform], NOW, noColors)).toMatchInlineSnapshot(`
     "any
       API version v1 ends on 2027-01-01: set ANY_VERSION to a newer version
@@ -42,14 +42,14 @@ test('a platform with an API version about to end', () => {
   `);
 });
 
-test('the metrics of a platform, in JSON', () => {
+test('lists the metrics of a platform in JSON', () => {
   expect(platformJson(platform, NOW).metrics).toMatchObject([
     { name: 'views', unit: 'count', aggregate: 'sum', period: 'day', alias_of: null, approximate: false },
     { name: 'impressions', aggregate: 'sum', alias_of: 'views', approximate: true },
   ]);
 });
 
-test('every platform as configured, in JSON and in text, with no version about to end', () => {
+test('lists every configured platform in JSON and in text, without version warnings', () => {
   const platforms = [...createPlatforms(loadConfig({})).values()];
   const documents = platforms.map((each) => platformJson(each, NOW));
   expect(documents.map((document) => document.platform)).toEqual(platformNames);

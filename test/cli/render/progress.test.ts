@@ -33,12 +33,12 @@ test.each([
   expect(formatProgress({ ...startProgress(0, null, 0), ...progress }, elapsed)).toBe(expected);
 });
 
-test('every connection counts as done, failed ones as failed too', () => {
+test('counts every connection as done, and failed ones as failed too', () => {
   const reports = [report(), report({ result: 'failed' }), report({ result: 'nothing_due' })];
   expect(reports.reduce(advance, startProgress(3, null, 0))).toMatchObject({ done: 3, failed: 1 });
 });
 
-test('named days count one by one, those of connections under way among them', () => {
+test('counts named days one by one, including those of connections in progress', () => {
   let progress = startProgress(10, 900, 0);
   expect(formatProgress(progress, 0)).toBe('0/10 connections, days 0/9,000, 0 %');
   progress = advanceDays(progress, 'c1', 30);
@@ -49,13 +49,13 @@ test('named days count one by one, those of connections under way among them', (
   expect(formatProgress(progress, 96_000)).toBe('1/10 connections, days 960/9,000, 10 %, 10/s, 13 min 24 s left');
 });
 
-test('a dry run counts the days that are due', () => {
+test('counts due days in a dry run', () => {
   const due = report({ result: 'nothing_due', days: { due: 3 } });
   const progress = [due, due, report({ result: 'nothing_due', days: {} })].reduce(advance, startProgress(3, null, 0));
   expect(formatProgress(progress, 0)).toBe('3/3 connections, 100 %, 6 days due');
 });
 
-test('a connection in a line', () => {
+test('prints a connection on one line', () => {
   expect(formatConnection(report())).toBe(
     'instagram 17841400000000001 (Oslo Cycles) of user u1: succeeded, 2 days: 2026-11-20 to 2026-11-21, 28 metrics',
   );
@@ -82,7 +82,7 @@ function plain(verbose: boolean) {
   return { reporter, lines, wait };
 }
 
-test('plain lines: start, progress every 10 seconds at most, warnings, end', () => {
+test('prints the start, progress at most every 10 seconds, warnings and the end as plain lines', () => {
   const { reporter, lines, wait } = plain(false);
   reporter.onEvent(started);
   wait(9);
@@ -103,14 +103,14 @@ test('plain lines: start, progress every 10 seconds at most, warnings, end', () 
   `);
 });
 
-test('a run without connections has no progress to show', () => {
+test('shows no progress for a run without connections', () => {
   const { reporter, lines } = plain(false);
   reporter.onEvent({ ...started, connections: 0 });
   reporter.end();
   expect(lines).toEqual([]);
 });
 
-test('a line for each connection when verbose', () => {
+test('prints one line per connection with --verbose', () => {
   const { reporter, lines } = plain(true);
   reporter.onEvent(started);
   for (let n = 0; n < 3; n++) reporter.onEvent(connection);

@@ -8,7 +8,7 @@ const pruned = {
   counts: { snapshots: 1200, outcomes: 100, days: 10, users: 1 },
 };
 
-test('says what would be deleted, and how to', () => {
+test('says what would be deleted, and how to delete it', () => {
   expect(renderPruned(pruned)).toBe(
     'would delete 1,200 linkedin snapshots (10 days, 1 user) and 100 outcomes before 2025-11-22; add --yes to delete them\n',
   );
@@ -23,7 +23,7 @@ test('says what would be deleted, and how to', () => {
   });
 });
 
-test('says what was deleted, or that there was nothing', () => {
+test('says what was deleted, or that there was no data', () => {
   expect(renderPruned({ ...pruned, dryRun: false })).toMatch(
     /^deleted 1,200 linkedin snapshots .* before 2025-11-22\n$/,
   );

@@ -3,20 +3,20 @@ import { renderAppliedSchema } from '../../../src/cli/render/schema.js';
 
 const STORE = 'PostgreSQL at localhost/app';
 
-test('what was done comes before the state of the schema', () => {
+test('lists what was done before the state of the schema', () => {
   const done = ['001_tables: the tables', 'functions: what the program calls'];
   expect(renderAppliedSchema(STORE, { done, findings: [] })).toBe(
     `${done.join('\n')}\n${STORE}: the schema is in place\n`,
   );
 });
 
-test('a schema that is up to date says that nothing was changed', () => {
+test('says that nothing was changed if the schema is up to date', () => {
   expect(renderAppliedSchema(STORE, { done: [], findings: [] })).toBe(
     `${STORE}: the schema is up to date, nothing was changed\n`,
   );
 });
 
-test('each finding comes with the statement that would tighten it', () => {
+test('prints each finding with the statement that resolves it', () => {
   const findings = [
     {
       finding: 'anon may read analytics_snapshots',

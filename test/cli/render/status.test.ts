@@ -85,7 +85,7 @@ const status: StatusReport = {
   warnings: ['API version v21.0 ends on 2027-01-21'],
 };
 
-test('the last run, the platforms, what is not collected, and what is failing for how long', () => {
+test('shows the last run, the platforms, ignored services, and how long accounts have been failing', () => {
   expect(renderStatus(status, noColors)).toMatchInlineSnapshot(`
     "Supabase at abc.supabase.co
     last run: partial, started 6 h 30 min ago (2026-11-22T02:00:00Z) by cli, scope all
@@ -111,7 +111,7 @@ test('the last run, the platforms, what is not collected, and what is failing fo
   `);
 });
 
-test('an empty database says what to do', () => {
+test('says what to do when the database is empty', () => {
   const nothing = { last_run: null, last_success: null, platforms: [], ignored: {}, expiring_tokens: [], warnings: [] };
   const text = renderStatus({ store: 'embedded', ...nothing }, noColors);
   expect(text).toContain('last run: none yet. Next: analytics-collect collect');
@@ -125,7 +125,7 @@ test.each<[StatusReport['last_success'], string | null]>([
     'the last completed run started 26 h 6 min ago, more than 26 h',
   ],
   [null, 'no run over all users has completed yet'],
-])('is the last completed run fresh? %#', (success, expected) => {
+])('decides whether the last completed run is recent enough: %#', (success, expected) => {
   expect(staleness({ ...status, last_success: success }, 26)).toBe(expected);
 });
 
@@ -140,7 +140,7 @@ const connection = {
   tokenExpiresAt: '2027-01-31T00:00:00+00:00',
 };
 
-test('connections in a table, the primary ones marked', () => {
+test('shows connections in a table, with primary ones marked', () => {
   const other = { ...connection, id: 'c2', accountId: '18', isPrimary: false };
   const inactive = { ...other, id: 'c3', accountId: null, accountName: null, active: false, tokenExpiresAt: null };
   expect(renderConnections([connection, other, inactive])).toMatchInlineSnapshot(`
@@ -153,7 +153,7 @@ test('connections in a table, the primary ones marked', () => {
   expect(renderConnections([])).toContain('connections add');
 });
 
-test('connections in JSON, under the names of the table', () => {
+test("shows connections in JSON, with the table's field names", () => {
   expect(Object.keys(connectionJson(connection))).toEqual([
     'id',
     'user_id',

@@ -13,7 +13,7 @@ function render(value: Summary, reports: ConnectionReport[] = [], sandbox: Summa
 
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1);
 
-test('a run without failures', () => {
+test('shows a run without failures', () => {
   expect(render(summary())).toMatchInlineSnapshot(`
     "completed: 2026-11-15 to 2026-11-21, in 12 s
       users        150 of 150 ok
@@ -59,7 +59,7 @@ describe('failures', () => {
     },
   });
 
-  test('of each connection have a line', () => {
+  test('have one line per connection', () => {
     expect(render(failed, [report({ result: 'failed' })])).toMatchInlineSnapshot(`
       "partial: 2026-11-15 to 2026-11-21, in 12 s
         users        148 of 150 ok
@@ -86,7 +86,7 @@ describe('failures', () => {
     `);
   });
 
-  test('50 lines at most, and how to see the others', () => {
+  test('have at most 50 lines, with how to see the others', () => {
     const each = (_: unknown, n: number) => failure({ connection_id: `c${n}`, message: `in words ${n}` });
     const connections = { total: 300, succeeded: 247, failed: 53, skipped: 0 };
     const many = summary({ connections, failures: Array.from({ length: 53 }, each) });
@@ -94,7 +94,7 @@ describe('failures', () => {
     expect(render(many).match(/needs_reconnect/g)).toHaveLength(50);
   });
 
-  test('beyond those that a summary lists are counted all the same', () => {
+  test('beyond the listed ones are still counted', () => {
     const instagram = { connections: 10_000, succeeded: 0, failed: 10_000, skipped: 0, metrics: 0 };
     const text = render(
       summary({
@@ -109,7 +109,7 @@ describe('failures', () => {
     expect(text).toContain('\n  … and 9,950 more: analytics-collect status --json lists all\n');
   });
 
-  test('what fails many connections in the same words is told once', () => {
+  test('with the same message share one line if there are many', () => {
     const each = (_: unknown, n: number) => failure({ connection_id: `c${n}`, days: 7, since: '2026-11-15' });
     const text = render(summary({ failures: Array.from({ length: 6 }, each) }));
     expect(text).toContain('\n  6 instagram connections: needs_reconnect: ');
@@ -117,19 +117,19 @@ describe('failures', () => {
     expect(text.match(/needs_reconnect/g)).toHaveLength(1);
   });
 
-  test('a name from outside cannot break out of its line', () => {
+  test('stay on one line whatever a name contains', () => {
     const text = render(failed, [report({ accountName: 'Evil\n\u001b[2JCorp', userId: 'u' })]);
     expect(text).toContain('(Evil [2JCorp)');
     expect(text).not.toContain('\u001b');
   });
 
-  test('a long message is cut', () => {
+  test('have their long messages cut', () => {
     const line = render(summary({ failures: [failure({ message: 'x'.repeat(5000) })] }));
     expect(line.length).toBeLessThan(1500);
   });
 });
 
-test('accounts that failed or were skipped are counted by platform and reason', () => {
+test('are counted by platform and reason, like skipped accounts', () => {
   const linkedin = { connections: 3, succeeded: 0, failed: 1, skipped: 2, metrics: 0 };
   const reasons = { personal_profile: 2, needs_reconnect: 1 };
   const text = render(summary({ platforms: { linkedin: { ...linkedin, reasons } } }));
@@ -137,18 +137,18 @@ test('accounts that failed or were skipped are counted by platform and reason', 
   expect(render(summary())).not.toMatch(/skipped:|failed:/);
 });
 
-describe('what to do next', () => {
-  test('renewing a dead token, with its own flags', () => {
+describe('the next step', () => {
+  test("is to renew a dead token, with the account's own flags", () => {
     const text = render(summary({ failures: [failure()] }), [report()]);
     expect(text).toContain('connections add --user u1 --platform instagram --account 17841400000000001\n');
   });
 
-  test('no value that a shell would read differently', () => {
+  test('contains no value that a shell would read differently', () => {
     const text = render(summary({ failures: [failure({ user_id: '$(rm -rf ~)' })] }), [report()]);
     expect(text).toContain('connections add --user ID --platform instagram');
   });
 
-  test('adding a connection where there is none', () => {
+  test('is to add a connection if there is none', () => {
     const none = summary({
       dates: null,
       connections: { total: 0, succeeded: 0, failed: 0, skipped: 0 },
@@ -157,23 +157,23 @@ describe('what to do next', () => {
     expect(lastLine(render(none))).toContain('connections add');
   });
 
-  test('going on after an interruption', () => {
+  test('is to run again after an interruption', () => {
     expect(lastLine(render(summary({ status: 'interrupted' })))).toContain('run the same command again');
   });
 
-  test('looking up what the reasons mean, in the sandbox as well', () => {
+  test('is to look up the reasons, also in the sandbox', () => {
     expect(render(summary({ failures: [failure()] }), [], 'gone')).toContain(
       '\nWhat each reason means: docs/troubleshooting.md\n',
     );
     expect(render(summary())).not.toContain('What each reason means');
   });
 
-  test('own accounts after the sandbox, whose data `status` would not find', () => {
+  test('after an unsaved sandbox is to connect own accounts, not `status`, which would find nothing', () => {
     expect(lastLine(render(summary(), [], 'gone'))).toContain('your own accounts');
     expect(lastLine(render(summary({ status: 'interrupted' }), [], 'gone'))).toContain('your own accounts');
   });
 
-  test('the status of a sandbox that is kept, which an interrupted run can go on in', () => {
+  test('after a kept sandbox is its status, or to continue an interrupted run', () => {
     expect(render(summary(), [], 'kept')).toContain('analytics-collect status --sandbox');
     expect(lastLine(render(summary({ status: 'interrupted' }), [], 'kept'))).toContain('run the same command again');
   });
@@ -182,7 +182,7 @@ describe('what to do next', () => {
 describe('a dry run', () => {
   const dry = summary({ dry_run: true, days: { ...summary().days, planned: 3 } });
 
-  test('lists what is due, and leaves out what is not', () => {
+  test('lists only what is due', () => {
     const due = [
       report({ dates: ['2026-11-18', '2026-11-20', '2026-11-21'] }),
       report({ connectionId: 'c2', result: 'nothing_due', dates: [] }),
@@ -195,7 +195,7 @@ describe('a dry run', () => {
     `);
   });
 
-  test('50 lines at most', () => {
+  test('lists at most 50 lines', () => {
     const due = Array.from({ length: 51 }, (_, n) => report({ connectionId: `c${n}` }));
     expect(renderDue(dry, due)).toContain('… and 1 more: --verbose lists all');
   });

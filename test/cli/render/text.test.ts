@@ -46,21 +46,21 @@ test.each([
   expect(formatDates(dates)).toBe(expected);
 });
 
-test('counts agree with their nouns', () => {
+test('uses singular and plural nouns', () => {
   expect([count(0, 'day'), count(1, 'day'), count(2500, 'day')]).toEqual(['0 days', '1 day', '2,500 days']);
 });
 
-test('an account without an id or a name is still found', () => {
+test('identifies an account without an id or a name', () => {
   expect(formatAccount({ accountId: '17', accountName: 'Zoë', connectionId: 'c' })).toBe('17 (Zoë)');
   expect(formatAccount({ accountId: '17', accountName: null, connectionId: 'c' })).toBe('17');
   expect(formatAccount({ accountId: null, accountName: null, connectionId: 'c' })).toBe('connection c');
 });
 
-test('a long text is cut and says so', () => {
+test('marks a text that was cut', () => {
   expect([shorten('abc', 3), shorten('abcd', 3)]).toEqual(['abc', 'ab…']);
 });
 
-test('columns stand under their titles', () => {
+test('aligns columns with their titles', () => {
   const table = formatTable(
     [{ title: 'name' }, { title: 'n', align: 'right' }, { title: 'note' }],
     [
@@ -77,6 +77,6 @@ test.each([
   [{ isTTY: true }, { NO_COLOR: '' }, 1],
   [{ isTTY: true }, { TERM: 'dumb' }, 0],
   [{}, {}, 0],
-])('colours on %j with %j: %i', (stream, environment, level) => {
+])('decides on colors for %j with %j: level %i', (stream, environment, level) => {
   expect(colorsFor(stream, environment).level).toBe(level);
 });

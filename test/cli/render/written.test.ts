@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { renderWritten } from '../../../src/cli/render/written.js';
 
-test('what was written by platform and metric, a total only where values may be added up', () => {
+test('shows what was written by platform and metric, with totals only for metrics that can be summed', () => {
   const metrics = [
     { platform: 'instagram', metric: 'reach', rows: 10_500, users: 1_500, total: null },
     { platform: 'instagram', metric: 'views', rows: 10_500, users: 1_500, total: 12_345_678 },
@@ -16,6 +16,6 @@ test('what was written by platform and metric, a total only where values may be 
   `);
 });
 
-test('nothing written says what to do', () => {
+test('says what to do when nothing was written', () => {
   expect(renderWritten([])).toBe('nothing was written in the last 24 hours. Next: analytics-collect collect\n');
 });

@@ -33,13 +33,13 @@ describe('crontab', () => {
     expect(text).toBe(repositoryFile('crontab.example'));
   });
 
-  it('prints a line for each minute that the times have', () => {
+  it('prints one line per minute among the times', () => {
     const text = crontab({ node: 'node', bin: 'bin', folder, log: 'log', at: DIFFERENT_MINUTES });
     const lines = text.split('\n').filter((line) => /^\d/.test(line));
     expect(lines.map((line) => line.replace(/ cd .*/, ''))).toEqual(['0 2 * * *', '30 9 * * *']);
   });
 
-  it('runs from a folder of any name', () => {
+  it('works in a folder of any name', () => {
     const odd = join(folder, `it's 100 % "$HOME"; é`);
     const node = join(odd, 'node');
     mkdirSync(odd);
@@ -64,7 +64,7 @@ describe('github', () => {
     expect(githubWorkflow({ at, shards: 1 })).toBe(repositoryFile('.github/workflows/collect.yml'));
   });
 
-  it('prints workflows whose parts are where GitHub looks for them', () => {
+  it('prints workflows whose fields are where GitHub expects them', () => {
     const workflow = parse(githubWorkflow({ at, shards: 1 }));
     expect(workflow.on.schedule).toEqual([{ cron: '17 2,9 * * *' }]);
     expect(parse(githubWorkflow({ at: DIFFERENT_MINUTES, shards: 1 })).on.schedule).toEqual([
@@ -82,7 +82,7 @@ describe('github', () => {
     }
   });
 
-  it('runs what the lock file names', () => {
+  it('runs the version in the lock file', () => {
     const steps: { run?: string }[] = parse(githubWorkflow({ at, shards: 2 })).jobs.collect.steps;
     expect(steps.flatMap(({ run }) => run ?? [])).toEqual([
       'npm ci',
@@ -102,7 +102,7 @@ describe('github', () => {
 });
 
 describe('kubernetes', () => {
-  it('prints a CronJob of one pod', () => {
+  it('prints a CronJob with one pod', () => {
     const { kind, spec } = parse(kubernetesCronJob({ at: AT, shards: 1, version: '1.2.3' }));
     expect(kind).toBe('CronJob');
     expect(spec).toMatchObject({ schedule: '0 2,9 * * *', timeZone: 'Etc/UTC', concurrencyPolicy: 'Forbid' });
@@ -115,7 +115,7 @@ describe('kubernetes', () => {
     expect(container.securityContext).toMatchObject({ readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } });
   });
 
-  it('refuses times that one schedule cannot hold', () => {
+  it('refuses times that do not fit into one schedule', () => {
     expect(() => kubernetesCronJob({ at: DIFFERENT_MINUTES, shards: 1, version: '1.2.3' })).toThrow(
       expect.objectContaining({ code: 'usage', message: expect.stringContaining('02:00 and 09:30') }),
     );
@@ -136,7 +136,7 @@ describe('kubernetes', () => {
   });
 });
 
-describe('a name that anybody could register', () => {
+describe('a package name that anybody could register', () => {
   const job = { node: 'node', bin: 'bin.js', folder, log: 'log', user: 'you', at: AT };
   const printed = {
     crontab: crontab(job),
@@ -162,7 +162,7 @@ describe('a name that anybody could register', () => {
   );
 });
 
-it('the documentation shows what makes the shards as it is printed', () => {
+it('is absent from the documented output for shards, which matches the printed one', () => {
   const printed = githubWorkflow({ at: AT, shards: 4 }) + kubernetesCronJob({ at: AT, shards: 4, version: '1.2.3' });
   const [, section = ''] = /^## Many machines, one run\n(.+?)^## /ms.exec(repositoryFile('docs/schedule.md')) ?? [];
   const [workflow = '', job = ''] = [...section.matchAll(/```yaml\n(.+?)```/gs)].map(([, yaml]) => yaml);
@@ -178,7 +178,7 @@ describe('systemd', () => {
       .split(/^# ==> (.+) <==$/m)
       .slice(1);
 
-  it('prints a service that sees no home, unless it lives in one', () => {
+  it('prints a service without access to home directories, unless it is installed in one', () => {
     const [, away] = units({ node: '/usr/bin/node' });
     expect(away).toMatch(/^DynamicUser=yes$/m);
     expect(away).toMatch(/^ProtectHome=yes$/m);
@@ -188,7 +188,7 @@ describe('systemd', () => {
     expect(atHome).not.toMatch(/^DynamicUser/m);
   });
 
-  it('makes up for a missed run, at times of UTC', () => {
+  it('prints a timer in UTC that starts missed runs', () => {
     const timer = units({ at: times('02:00,09:05') }).at(-1);
     expect(timer?.match(/^OnCalendar=.*$/gm)).toEqual([
       'OnCalendar=*-*-* 02:00:00 UTC',
@@ -198,7 +198,7 @@ describe('systemd', () => {
   });
 
   it.skipIf(!analyze)(
-    `prints units that systemd-analyze finds no fault with${analyze ? '' : ' (skipped: it is not installed)'}`,
+    `prints units that systemd-analyze accepts${analyze ? '' : ' (skipped: it is not installed)'}`,
     () => {
       const bin = join(folder, 'an "odd" $name, 100 %.js');
       const parts = units({ bin });
@@ -229,7 +229,7 @@ describe('pg_cron', () => {
       'https://example.com/api/internal/trigger-analytics-collection',
     ],
     ['http://127.0.0.1:8080', 'http://127.0.0.1:8080/api/internal/analytics/trigger-collection'],
-  ])('the server %s is posted to at %s', (given, url) => {
+  ])('for the server %s, posts to %s', (given, url) => {
     expect(parseTriggerUrl('--url', given)).toBe(url);
   });
 
@@ -241,17 +241,17 @@ describe('pg_cron', () => {
     'https://x.example.com/?secret=1',
     'https://x.example.com/#1',
     '',
-  ])('the address "%s" is refused', (given) => {
+  ])('refuses the address "%s"', (given) => {
     expect(() => parseTriggerUrl('--url', given)).toThrow(expect.objectContaining({ code: 'usage' }));
   });
 
-  it('lets no address end the string or the job that it stands in', () => {
+  it('does not let an address end the string or the job that contains it', () => {
     const sql = pgCronSql({ url: parseTriggerUrl('--url', "https://x.example.com/'$job$$run$;"), at: AT });
     expect(sql.match(/\$job\$/g)).toHaveLength(2);
     expect(sql).toContain("url := 'https://x.example.com/%27%24job%24%24run%24;/api/internal");
   });
 
-  it('schedules one job, under the name that the application gave it', () => {
+  it("schedules one job, under the name of the application's own", () => {
     const sql = pgCronSql({ url: URL, at: AT });
     expect(sql.match(/select cron\.schedule\(.*/g)).toEqual([
       "select cron.schedule('daily-analytics-collection', '0 2,9 * * *', $job$",
@@ -259,7 +259,7 @@ describe('pg_cron', () => {
     expect(() => pgCronSql({ url: URL, at: DIFFERENT_MINUTES })).toThrow(expect.objectContaining({ code: 'usage' }));
   });
 
-  it('removes what --remove removes before it schedules', () => {
+  it('removes existing jobs first, as --remove does', () => {
     const [removal = ''] = /^do \$remove\$.+\$remove\$;$/ms.exec(pgCronRemovalSql()) ?? [];
     for (const name of ['daily-analytics-collection', 'analytics-collect']) expect(removal).toContain(`'${name}'`);
     const sql = pgCronSql({ url: URL, at: AT });
@@ -279,7 +279,7 @@ test.each([
   expect(cronSchedules(times(text))).toEqual(schedules);
 });
 
-test('--at twice is refused, for the last would else be the only one', async () => {
+test('--at given twice is refused, because the last would replace the first', async () => {
   const program = createProgram('1.0.0').parseAsync(['schedule', 'crontab', '--at', '02:00', '--at', '09:00'], {
     from: 'user',
   });
@@ -287,7 +287,7 @@ test('--at twice is refused, for the last would else be the only one', async () 
 });
 
 test.each(['24:00', '2:00', '02:60', '02:00:00', 'noon', '', '02:00,', '02:00 09:00'])(
-  '"%s" is no time of day',
+  '"%s" is not a time of day',
   (text) => {
     expect(() => times(text)).toThrow(expect.objectContaining({ code: 'usage' }));
   },

@@ -25,7 +25,7 @@ export function testDividedRun(kind: DatabaseKind): void {
   });
   afterAll(() => Promise.all([database.close(), sandbox.close()]));
 
-  it('leaves the table that one leaves, though one of them died and was run again', async () => {
+  it('leaves the same table as one process, although one of them died and was run again', async () => {
     const dying = startCli(['collect', ...DAYS, '--shard', '2/4', '--concurrency', '1'], { env });
     await until(() => sandbox.counters.requests >= 10);
     dying.kill('SIGKILL');
@@ -48,7 +48,7 @@ export function testDividedRun(kind: DatabaseKind): void {
     expect(whole).toMatchObject({ days: { planned: 0 }, requests: { total: 0 }, metrics: { inserted: 0 } });
   });
 
-  it('counts as a fresh run of all', async () => {
+  it('counts as one completed run over all users', async () => {
     await database.query("delete from collection_runs where scope = 'all'");
     expect(await runCli(['status', '--max-age', '1'], { env })).toMatchObject({ code: 0 });
     await database.query("delete from collection_runs where scope = 'shard:3/4'");

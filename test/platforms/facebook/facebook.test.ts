@@ -25,7 +25,7 @@ async function collecting(answer: Respond, closingDate: string | null = null) {
 
 const insight = (name: string, values: object[]) => ({ name, period: 'day', values });
 
-it('files a value under the day that its end_time ends, over the end of daylight-saving time', async () => {
+it('files a value under the day that its end_time ends, across the end of daylight-saving time', async () => {
   const { results } = await collecting(() => [
     200,
     {
@@ -52,7 +52,7 @@ it('files a value under the day that its end_time ends, over the end of daylight
 const END = '2026-11-03T08:00:00+0000';
 const onLastDay = (name: string, value: unknown) => insight(name, [{ value, end_time: END }]);
 
-it('writes successors under the retired names as well', async () => {
+it('repeats values under the retired names', async () => {
   const { results } = await collecting(() => [200, { data: [onLastDay('page_media_view', 5)] }]);
   expect(results[2]).toMatchObject({
     values: [
@@ -76,34 +76,34 @@ describe('reactions', () => {
     return { value: results[2] && 'values' in results[2] ? results[2].values[1] : undefined, warnings };
   };
 
-  it('are the sum of their kinds, kept beside it', async () => {
+  it('are the sum of their kinds, stored with the split', async () => {
     const { value } = await valuesFor({ like: 5, love: 2, wow: 0, novelty: 1 });
     expect(value).toEqual({ metric: NAME, value: 8, reactions: { like: 5, love: 2, novelty: 1 } });
   });
 
-  it('are not taken for zero where the API lists no kind', async () => {
+  it('are absent, not zero, if the API lists no kind', async () => {
     expect(await valuesFor({})).toEqual({ value: undefined, warnings: [] });
   });
 
-  it('cost nothing else when they cannot be read', async () => {
+  it('affect nothing else if they cannot be read', async () => {
     const { value, warnings } = await valuesFor({ like: 'many' });
     expect(value).toBeUndefined();
     expect(warnings).toEqual([expect.stringContaining(NAME)]);
   });
 });
 
-it('takes an object for no number where there are no kinds', async () => {
+it('rejects an object as the value of a metric without kinds', async () => {
   const { results } = await collecting(() => [200, { data: [onLastDay('page_follows', { total: 5 })] }]);
   expect(results[2]).toMatchObject({ kind: 'failed', error: { reason: 'unexpected_response' }, values: [] });
 });
 
-describe('a request that fails for a metric that a day is complete without', () => {
+describe('a request that fails because of an optional metric', () => {
   const ALL = 'page_messages_new_conversations_unique';
   it.each<[string, Answer, string]>([
     ['messages want a permission', [403, { error: { code: 200, message: '(#200) Requires pages_messaging' } }], ALL],
     ['the API does not say why', [500, { error: { code: 1, message: 'An unknown error occurred' } }], ALL],
     ['it is another one', [400, { error: { code: 100, message: '(#100) Invalid period' } }], 'page_video_view_time'],
-  ])('goes on without it: %s', async (_case, refusal, culprit) => {
+  ])('is repeated without it: %s', async (_case, refusal, culprit) => {
     const { results, warnings } = await collecting((path, _token, query) => {
       if (!path.endsWith('/insights')) return [200, {}];
       return query.get('metric')?.includes(culprit) ? refusal : [200, { data: [onLastDay('page_follows', 5)] }];
@@ -112,7 +112,7 @@ describe('a request that fails for a metric that a day is complete without', () 
     expect(warnings).toEqual([expect.stringContaining(culprit)]);
   });
 
-  it('is the trouble of the Page where it fails without them too, in the words of the first refusal', async () => {
+  it('fails the Page with the first refusal if it fails without them too', async () => {
     const denied: Answer = [400, { error: { code: 10, message: '(#10) Application does not have permission' } }];
     await expect(collecting(() => denied)).rejects.toMatchObject({ reason: 'missing_permission' });
   });
@@ -129,7 +129,7 @@ describe('unique viewers of 7 and 28 days', () => {
     return [200, { data: [{ name: 'page_total_media_view_unique', period, values }] }];
   };
 
-  it('are filed under the last ended day alone, as their period ends with it', async () => {
+  it('are filed only under the last ended day, with which their period ends', async () => {
     const { results, requests } = await collecting((_path, _token, query) => answer(query), '2026-11-02');
     const values = results.map((result) => ('values' in result ? result.values : []));
     expect(values[2]).toEqual([
@@ -141,11 +141,11 @@ describe('unique viewers of 7 and 28 days', () => {
     expect(requests.map(({ searchParams }) => searchParams.get('period'))).toEqual(['day', 'week', 'days_28']);
   });
 
-  it('are not asked for in a run without the last ended day', async () => {
+  it('are not requested in a run without the last ended day', async () => {
     expect((await collecting((_path, _token, query) => answer(query))).requests).toHaveLength(1);
   });
 
-  it('cost the day nothing when they fail', async () => {
+  it('do not affect the day when they fail', async () => {
     const { results, warnings } = await collecting(
       (_path, _token, query) =>
         query.get('period') === 'day' ? answer(query) : [500, { error: { code: 2, message: 'Service unavailable' } }],
@@ -162,7 +162,7 @@ it.each<[string, Answer]>([
     [400, { error: { code: 190, message: '(#190) This method must be called with a Page Access Token' } }],
   ],
   ['is answered with an empty list', [200, { data: [] }]],
-])("asks for the Page's own token where another %s, and for the insights once more", async (_how, refusal) => {
+])("requests the Page's own token if another one %s, and then the insights again", async (_how, refusal) => {
   const end = '2026-11-03T08:00:00+0000';
   const { results, requests } = await collecting((path, token) => {
     if (!path.endsWith('/insights')) return [200, { access_token: 'page-token', id: '1' }];
@@ -172,7 +172,7 @@ it.each<[string, Answer]>([
   expect(requests).toHaveLength(3);
 });
 
-it('says so when the API lists nothing at all, for it refuses nothing without read_insights', async () => {
+it('warns when the API returns nothing at all, as it does without read_insights', async () => {
   const { results, warnings } = await collecting((path) =>
     path.endsWith('/insights') ? [200, { data: [] }] : [200, { access_token: 'user-token', id: '1' }],
   );
@@ -180,8 +180,8 @@ it('says so when the API lists nothing at all, for it refuses nothing without re
   expect(warnings).toEqual([expect.stringContaining('read_insights')]);
 });
 
-describe('what cannot be filed', () => {
-  it('is ignored unread where nobody asked for it', async () => {
+describe('a value that cannot be filed', () => {
+  it('is ignored if it was not requested', async () => {
     const unasked = { name: 'page_novelty', values: 'many' };
     const { results, warnings } = await collecting(() => [200, { data: [unasked, onLastDay('page_follows', 5)] }]);
     expect(results[2]).toEqual({
@@ -195,7 +195,7 @@ describe('what cannot be filed', () => {
   it.each<[string, object]>([
     ['a total of several days', { total_value: { value: 28 } }],
     ['a value without a date', { values: [{ value: 9 }] }],
-  ])('is told: %s', async (_what, given) => {
+  ])('is reported: %s', async (_what, given) => {
     const lost = { name: 'page_views_total', period: 'day', ...given };
     const { results, warnings } = await collecting(() => [200, { data: [lost, onLastDay('page_follows', 5)] }]);
     expect(results[2]).toMatchObject({ kind: 'collected', values: [{ metric: 'page_follows', value: 5 }] });

@@ -186,7 +186,7 @@ const TABLE: Readonly<Record<string, OfFacebook>> = {
   'error-100-nonexisting-field.json': {
     shows: "a person's id in place of a Page's",
     fails: 'configuration connection',
-    says: /account_id is a person's/,
+    says: /account_id belongs to a person/,
     requests: 1,
   },
   'error-flat-form.json': {

@@ -44,11 +44,11 @@ it.each([
   [502, undefined, 'retry platform_error day'],
   [200, undefined, 'retry unexpected_response day'],
   [200, { rows: [] }, 'accepted'],
-])('takes HTTP %i with %j for: %s', (status, json, meaning) => {
+])('reads HTTP %i with %j as %s', (status, json, meaning) => {
   expect(judged(status, json).meaning).toBe(meaning);
 });
 
-it('names the permission that is missing, and the channel that is', () => {
+it('names the missing permission, and the channel', () => {
   expect(judged(403, withReason('insufficientPermissions')).message).toContain('yt-analytics.readonly');
   expect(judged(401, withReason('youtubeSignupRequired')).message).toContain('has no YouTube channel');
 });

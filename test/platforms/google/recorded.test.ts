@@ -48,7 +48,7 @@ const TABLE: Readonly<Record<string, Expectation>> = {
   },
   'token-invalid-client.json': { ...ofTheApp(/check GOOGLE_CLIENT_ID/), shows: 'an app that is not known' },
   'token-unauthorized-client.json': {
-    ...ofTheApp(/given to another client/),
+    ...ofTheApp(/issued to another client/),
     shows: 'a refresh token of another app',
   },
   'token-deleted-client.json': { ...ofTheApp(/was deleted: restore it/), shows: 'an app that was deleted' },

@@ -38,7 +38,7 @@ async function collect(respond: (query: URLSearchParams) => Answer = answer, clo
   return { result, found, warnings, requests: api.requests.map(({ searchParams }) => searchParams) };
 }
 
-it('files the splits by content type and by follower beside the values, and with the retired name', async () => {
+it('stores the splits by content type and by follower with the values, also under the retired name', async () => {
   const { days } = await collecting(EXPECTED.instagram.account);
   const { accountId } = EXPECTED.instagram.account;
   for (const { date, metadata } of days) {
@@ -57,7 +57,7 @@ describe('the request by follow_type', () => {
   const byFollower = (query: URLSearchParams) => query.get('breakdown') === 'follow_type';
   const asksReach = (query: URLSearchParams) => query.get('metric')?.includes('reach') ?? false;
 
-  it('asks for new followers and the splits of reach and views at once', async () => {
+  it('returns new followers and the splits of reach and views', async () => {
     const { found, requests } = await collect();
     expect(requests.filter(byFollower).map((query) => query.get('metric'))).toEqual([
       'reach,views,follows_and_unfollows',
@@ -66,7 +66,7 @@ describe('the request by follow_type', () => {
     expect(found('reach')).toMatchObject({ followTypes: { follower: 6 }, postTypes: { reel: 6 } });
   });
 
-  it('goes on without a metric that cannot have the breakdown', async () => {
+  it('is repeated without a metric that does not support the breakdown', async () => {
     const message = '(#100) Incompatible breakdowns (follow_type) for metric (reach)';
     const { result, found, warnings } = await collect((query) =>
       byFollower(query) && asksReach(query) ? [400, { error: { code: 100, message } }] : answer(query),
@@ -77,7 +77,7 @@ describe('the request by follow_type', () => {
     expect(warnings).toEqual([expect.stringContaining('reach')]);
   });
 
-  it('costs a day nothing but a warning where the split by content type fails', async () => {
+  it('only warns if the split by content type fails', async () => {
     const { result, found, warnings } = await collect((query) =>
       query.get('breakdown') === 'media_product_type' ? SERVICE : answer(query),
     );
@@ -86,7 +86,7 @@ describe('the request by follow_type', () => {
     expect(warnings).toEqual([expect.stringContaining('splits by content type')]);
   });
 
-  it('asks for new followers alone where the splits fail it without a word', async () => {
+  it('is repeated for new followers only if the splits make it fail without a reason', async () => {
     const { result, found, warnings } = await collect((query) =>
       byFollower(query) && asksReach(query) ? UNKNOWN : answer(query),
     );
@@ -95,12 +95,12 @@ describe('the request by follow_type', () => {
     expect(warnings).toEqual([expect.stringContaining('follow_type')]);
   });
 
-  it('leaves the day open when new followers cannot be had', async () => {
+  it('leaves the day open if new followers cannot be fetched', async () => {
     const { result } = await collect((query) => (byFollower(query) ? SERVICE : answer(query)));
     expect(result?.kind).toBe('failed');
   });
 
-  it('costs nothing else when a split cannot be read', async () => {
+  it('loses only the split that cannot be read', async () => {
     const { result, found, warnings } = await collect((query) => {
       const [status, json] = answer(query);
       if (!byFollower(query)) return [status, json];
@@ -116,7 +116,7 @@ describe('the request by follow_type', () => {
   });
 });
 
-it('collects a day without the undocumented metrics, whatever is wrong with them', async () => {
+it('collects a day without the undocumented metrics if they fail in any way', async () => {
   const { result, warnings } = await collect((query) =>
     query.get('metric')?.includes('website_clicks') ? SERVICE : answer(query),
   );
@@ -124,7 +124,7 @@ it('collects a day without the undocumented metrics, whatever is wrong with them
   expect(warnings).toEqual([expect.stringContaining('website_clicks')]);
 });
 
-it('collects one undocumented metric where the other is broken', async () => {
+it('collects one undocumented metric if the other is broken', async () => {
   const broken: Answer = [400, { error: { code: -1, message: 'Fatal' } }];
   const { result, found, warnings } = await collect((query) =>
     query.get('metric')?.includes('profile_views') ? broken : answer(query),
@@ -134,7 +134,7 @@ it('collects one undocumented metric where the other is broken', async () => {
   expect(warnings).toEqual([expect.stringContaining('profile_views could not be fetched')]);
 });
 
-it('rests for all accounts when the API says that the app is over its limit, whatever its headers say', async () => {
+it('pauses all accounts when the app is over its limit, whatever the headers say', async () => {
   const rests: unknown[] = [];
   const over = { status: 400, headers: {}, json: { error: { code: 4, message: 'Application request limit reached' } } };
   const http = {
@@ -153,7 +153,7 @@ it('rests for all accounts when the API says that the app is over its limit, wha
 describe('the last ended day', () => {
   const reaches = (query: URLSearchParams) => ['week', 'days_28'].includes(query.get('period') ?? '');
 
-  it('has the figures of the profile and the reach of 7 and 28 days, the latter as series', async () => {
+  it('has the profile totals and the reach of 7 and 28 days', async () => {
     const { found, requests } = await collect(answer, DAY.date);
     const names = ['followers_count', 'follows_count', 'media_count', 'reach_7d', 'reach_28d'];
     expect(names.map((name) => found(name)?.value)).toEqual([3, 2, 1, 70, 70]);
@@ -162,13 +162,13 @@ describe('the last ended day', () => {
     for (const query of asked) expect(query.has('metric_type')).toBe(false);
   });
 
-  it('is collected without the figures of the profile when they fail', async () => {
+  it('is collected without the profile totals if they fail', async () => {
     const { result, warnings } = await collect((query) => (query.has('metric') ? answer(query) : SERVICE), DAY.date);
     expect(result?.kind).toBe('collected');
-    expect(warnings).toEqual([expect.stringContaining('figures of the profile')]);
+    expect(warnings).toEqual([expect.stringContaining('profile totals')]);
   });
 
-  it('is collected without the reaches when they fail', async () => {
+  it('is collected without the reach of several days if that fails', async () => {
     const { result, warnings } = await collect((query) => (reaches(query) ? SERVICE : answer(query)), DAY.date);
     expect(result?.kind).toBe('collected');
     expect(warnings.map((text) => /reach_(7|28)d/.exec(text)?.[0]).sort()).toEqual(['reach_28d', 'reach_7d']);
@@ -177,7 +177,7 @@ describe('the last ended day', () => {
   it.each([
     [10, undefined],
     [0, 0],
-  ])('believes no reach of 0 over 7 days where the day has %i', async (daily, stored) => {
+  ])('ignores a reach of 0 over 7 days if the day has %i', async (daily, stored) => {
     const zero = (name: string, value: number): Answer => [200, { data: [{ name, values: [{ value }] }] }];
     const { found } = await collect((query) => {
       if (reaches(query)) return zero('reach', 0);
@@ -187,7 +187,7 @@ describe('the last ended day', () => {
   });
 });
 
-it('leaves a day open that the limits of the run keep from being asked for in full', async () => {
+it('stays open if the limits of the run keep part of it from being requested', async () => {
   const api = await serveApi((url) => answer(url.searchParams));
   const { context } = lentContext(NOON, null, 3);
   const platform = instagram({ graphUrl: api.url, instagramUrl: api.url, version: 'v25.0', appSecret: null });

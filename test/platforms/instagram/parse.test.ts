@@ -21,7 +21,7 @@ const split = (name: string, value: number, results: Record<string, number>): In
   },
 });
 
-it('takes a value from a total or from a series of one, and none from neither', () => {
+it('takes a value from a total or from a series with one value', () => {
   const insights: Insight[] = [
     { name: 'likes', total_value: { value: 0 } },
     { name: 'reach', values: [{ value: 12 }] },
@@ -35,24 +35,24 @@ it('takes a value from a total or from a series of one, and none from neither', 
   ]);
 });
 
-it('adds up the kinds of post, leaves out what had no part, and keeps unknown types', () => {
+it('sums the kinds of post, omits zeros, and keeps unknown types', () => {
   const views = split('views', 60, { POST: 10, CAROUSEL_CONTAINER: 20, REELS: 25, STORY: 0, HOLOGRAM: 5 });
   expect(postTypesFrom([views]).get('views')).toEqual({ post: 30, reel: 25, hologram: 5 });
 });
 
 it.each([[{ POST: 10, REELS: 7, CAROUSEL_CONTAINER: 20 }], [{ CAROUSEL_CONTAINER: 20, POST: 10, REELS: 7 }]])(
-  'leaves out a type of unique accounts that two of the API share, who may be in both: %j',
+  'omits a type of unique accounts that combines two types of the API: %j',
   (results) => {
     expect(postTypesFrom([split('reach', 25, results)]).get('reach')).toEqual({ reel: 7 });
   },
 );
 
-it('takes a type of unique accounts that only one of the API had a part in', () => {
+it('keeps a type of unique accounts that only one type of the API contributes to', () => {
   const reach = split('reach', 25, { POST: 0, CAROUSEL_CONTAINER: 20 });
   expect(postTypesFrom([reach]).get('reach')).toEqual({ post: 20 });
 });
 
-it('drops what the API could not assign', () => {
+it('drops what the API could not assign to a type', () => {
   const views = split('views', 9, { UNKNOWN: 1, UNDEFINED: 2, POST: 6 });
   expect(postTypesFrom([views]).get('views')).toEqual({ post: 6 });
 });
@@ -66,20 +66,20 @@ it.each([
   ['both', { FOLLOWER: 122, NON_FOLLOWER: 68, UNKNOWN: 3 }, 122, 68],
   ['gained alone', { FOLLOWER: 122 }, 122, 0],
   ['lost alone', { NON_FOLLOWER: 68 }, 0, 68],
-])('tells gained from lost followers, of which the API leaves out a zero: %s', (_case, results, follows, unfollows) => {
+])('separates gained from lost followers, of which the API omits zeros: %s', (_case, results, follows, unfollows) => {
   expect(followsFrom([split('follows_and_unfollows', 0, results)])).toEqual([
     { metric: 'follows', value: follows },
     { metric: 'unfollows', value: unfollows },
   ]);
 });
 
-it('invents no followers where the API gave neither side, nor from the split of another metric', () => {
+it('has no followers if the API gave neither side, nor from the split of another metric', () => {
   expect(followsFrom([{ name: 'follows_and_unfollows' }])).toEqual([]);
   expect(followsFrom([split('follows_and_unfollows', 0, { UNKNOWN: 3 })])).toEqual([]);
   expect(followsFrom([split('reach', 5, { FOLLOWER: 5 })])).toEqual([]);
 });
 
-it('does not take a side that is listed without a value for zero', () => {
+it('does not read a side without a value as zero', () => {
   const results = [{ dimension_values: ['FOLLOWER'], value: 5 }, { dimension_values: ['NON_FOLLOWER'] }];
   const insight: Insight = { name: 'follows_and_unfollows', total_value: { breakdowns: [{ results }] } };
   expect(followsFrom([insight])).toEqual([{ metric: 'follows', value: 5 }]);
@@ -96,14 +96,14 @@ describe('a series', () => {
     return { value: valueOfDay(insight, DAY, (message) => warnings.push(message)), warnings };
   };
 
-  it('gives the value that is labelled with the day, or the only one', () => {
+  it('gives the value labelled with the day, or the only one', () => {
     expect(valueIn([1, before], [2, own], [3, after])).toEqual({ value: 2, warnings: [] });
     expect(valueIn([1])).toEqual({ value: 1, warnings: [] });
     expect(valueIn()).toEqual({ value: undefined, warnings: [] });
     expect(valueOfDay({ name: 'reach' }, DAY, IGNORE)).toBeUndefined();
   });
 
-  it('gives none where none is labelled with the day, and says so', () => {
+  it('warns and gives none if none is labelled with the day', () => {
     const { value, warnings } = valueIn([1, before], [3, after]);
     expect(value).toBeUndefined();
     expect(warnings).toEqual([expect.stringContaining('reach')]);

@@ -179,7 +179,7 @@ holdRecorded('instagram', TABLE, (answer, { date = DATE, when = () => true, othe
     ),
 }));
 
-it('rests the whole app, over all accounts, after each answer that its limit is reached', async () => {
+it('pauses the app for all accounts after each answer that its limit is reached', async () => {
   const limit = answerFrom(readRecorded('instagram/error-4-transient.json'));
   const { context, client, now } = lentContext(NOW);
   const askedAt: number[] = [];

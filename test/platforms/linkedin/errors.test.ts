@@ -40,10 +40,10 @@ it.each([
   [200, { status: 500, message: 'Internal Server Error' }, 'retry platform_error day'],
   [200, undefined, 'retry unexpected_response day'],
   [200, { elements: [] }, 'accepted'],
-])('takes HTTP %i with %j for: %s', (status, json, meaning) => {
+])('reads HTTP %i with %j as %s', (status, json, meaning) => {
   expect(judged(status, json).meaning).toBe(meaning);
 });
 
-it('says which variable to set when the version is out of force', () => {
+it('names the variable to set when the version is not supported', () => {
   expect(judged(426, inactive).message).toMatch(/202501.*LINKEDIN_VERSION.*202608/);
 });

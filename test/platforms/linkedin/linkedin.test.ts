@@ -15,7 +15,7 @@ it('collects a page named by its URN', async () => {
 
 const PERSONS = ['urn:li:person:abc', 'urn:li:member:123', 'fz4gLtBTn9', 'a_B-9', 'oslo-cycles'];
 
-it.each(PERSONS)('skips %s, a person, whose data may not be kept', async (id) => {
+it.each(PERSONS)('skips %s, a person, whose data must not be stored', async (id) => {
   const { days, requests, warnings } = await collecting({ ...account, connectedAs: id });
   expect(new Set(days.map(({ ended }) => ended))).toEqual(new Set(['skipped personal_profile']));
   expect(days[0]?.message).toMatch(/^personal_profile: .*48 hours/);
@@ -24,7 +24,7 @@ it.each(PERSONS)('skips %s, a person, whose data may not be kept', async (id) =>
   expect(requests.total).toBe(0);
 });
 
-it.each(PERSONS)('refuses to add %s, without a request', async (id) => {
+it.each(PERSONS)('refuses to add %s, without sending a request', async (id) => {
   const { answer, requests } = await checking({ ...account, accountId: id });
   await expect(answer).rejects.toMatchObject({
     reason: 'configuration',
@@ -34,7 +34,7 @@ it.each(PERSONS)('refuses to add %s, without a request', async (id) => {
 });
 
 it.each(['urn:li:organizationBrand:7', '7000001/../x', '98765432109876543210'])(
-  'asks nothing for the account id %s',
+  'sends no request for the account id %s',
   async (id) => {
     const { days, requests } = await collecting({ ...account, connectedAs: id });
     expect(days[0]?.ended).toBe('failed configuration');
@@ -42,7 +42,7 @@ it.each(['urn:li:organizationBrand:7', '7000001/../x', '98765432109876543210'])(
   },
 );
 
-it('fails after one request for a version out of force, naming the variable', async () => {
+it('fails after one request for an unsupported version, and names the variable', async () => {
   const { days, requests } = await collecting(account, { environment: { LINKEDIN_VERSION: '202511' } });
   expect(days[0]).toMatchObject({
     ended: 'failed configuration',
@@ -51,7 +51,7 @@ it('fails after one request for a version out of force, naming the variable', as
   expect(requests.total).toBe(1);
 });
 
-describe('three statistics, of which one fails', () => {
+describe('three statistics, one of which fails', () => {
   const DAY = dayOf('2026-11-15', 'UTC');
   const timeRange = { start: DAY.start.getTime() };
   const ANSWERS: Readonly<Record<string, object>> = {
@@ -84,7 +84,7 @@ describe('three statistics, of which one fails', () => {
     expect(result?.kind === 'failed' && result.values.map(({ metric }) => metric).join(' ')).toBe(kept);
   });
 
-  it('fails the account once when the calls of all three are used up', async () => {
+  it('fails the account once if the quotas of all three are used up', async () => {
     const message = 'Resource level throttle APPLICATION DAY limit for calls to this resource is reached.';
     const { url } = await serveApi((): Answer => [429, { status: 429, code: 'TOO_MANY_REQUESTS', message }]);
     const platform = linkedin({ apiUrl: url, oauthUrl: url, version: null, clientId: null, clientSecret: null });

@@ -8,7 +8,7 @@ const IGNORE = () => undefined;
 const at = (start: number, totalShareStatistics: object) => ({ timeRange: { start }, totalShareStatistics });
 const read = (elements: unknown[]) => dailyFrom({ elements }, SHARE_STATISTICS, [DAY], IGNORE);
 
-it('files an element under the day it starts with, and ignores one outside the days asked for', () => {
+it('files an element under the day in which it starts, and ignores other days', () => {
   const start = DAY.start.getTime();
   const days = read([at(start - 86_400_000, { likeCount: 1 }), at(start, { likeCount: -2, engagement: 0.0267 })]);
   expect([...days]).toEqual([
@@ -25,13 +25,13 @@ it('files an element under the day it starts with, and ignores one outside the d
   ]);
 });
 
-it('knows both spellings of unique impressions', () => {
+it('reads both spellings of unique impressions', () => {
   const values = [{ metric: 'uniqueImpressionsCount', value: 5 }];
   for (const name of ['uniqueImpressionsCount', 'uniqueImpressionsCounts'])
     expect(read([at(DAY.start.getTime(), { [name]: 5 })]).get(DAY.date)).toMatchObject({ values });
 });
 
-it.each([[{}], [{ elements: [{ totalShareStatistics: {} }] }]])('does not take %j for no data', (json) => {
+it.each([[{}], [{ elements: [{ totalShareStatistics: {} }] }]])('does not read %j as no data', (json) => {
   expect(() => dailyFrom(json, SHARE_STATISTICS, [DAY], IGNORE)).toThrow('organizationalEntityShareStatistics');
 });
 
@@ -46,7 +46,7 @@ describe('the statistics of a page', () => {
   const clicked = (...clicks: unknown[]) =>
     clicks.map((count) => ({ customButtonType: 'VISIT_WEBSITE', clicks: count }));
 
-  it('tell desktop from mobile, and add up the clicks of all buttons', () => {
+  it('separate desktop from mobile, and sum the clicks of all buttons', () => {
     const views = {
       allPageViews: { pageViews: 9, uniquePageViews: 5 },
       allDesktopPageViews: { pageViews: 6, uniquePageViews: 4 },
@@ -65,11 +65,11 @@ describe('the statistics of a page', () => {
     });
   });
 
-  it('take an absent list of clicks for no value', () => {
+  it('have no value if the list of clicks is absent', () => {
     expect(page({ views: { allPageViews: { pageViews: 9 } } })).toEqual({ pageViews: 9, error: null, warnings: [] });
   });
 
-  it('cost the day nothing where clicks and devices cannot be read', () => {
+  it('do not affect the day if clicks and devices cannot be read', () => {
     const views = { allPageViews: { pageViews: 9 }, allDesktopPageViews: { pageViews: 'many' }, allMobilePageViews: 7 };
     const clicks = { desktopCustomButtonClickCounts: clicked('many'), mobileCustomButtonClickCounts: 'few' };
     expect(page({ views, clicks })).toMatchObject({ pageViews: 9, error: null });

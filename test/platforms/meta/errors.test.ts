@@ -29,15 +29,15 @@ it.each([
   [{ code: 190, error_subcode: 459 }, 'refuse needs_reconnect connection'],
   [{ code: 1, is_transient: false }, 'refuse unexpected_response day'],
   [{ code: -1 }, 'refuse platform_error day'],
-])('takes the error %j for: %s', (error, meaning) => {
+])('reads the error %j as %s', (error, meaning) => {
   expect(judged({ message: 'said', ...error })).toBe(meaning);
 });
 
-it('sees the error in an answer of HTTP 200', () => {
+it('detects an error in an answer with HTTP 200', () => {
   expect(judged({ code: 190, message: 'said' }, 200)).toBe('refuse needs_reconnect connection');
 });
 
-it('asks again only twice where code 1 may hide a bad request', () => {
+it('tries only twice if code 1 may be a bad request', () => {
   expect(
     judgeGraph(
       { status: 500, headers: {}, json: { error: { code: 1, message: 'An unknown error occurred' } } },
@@ -52,7 +52,7 @@ it.each([
   [503, undefined, 'retry platform_error day'],
   [429, undefined, 'retry throttled connection'],
   [404, {}, 'refuse unexpected_response day'],
-])('takes HTTP %i with %j for: %s', (status, json, meaning) => {
+])('reads HTTP %i with %j as %s', (status, json, meaning) => {
   const verdict = judgeGraph({ status, headers: {}, json }, 'read_insights');
   expect(verdict.kind !== 'accept' && `${verdict.kind} ${verdict.error.reason} ${verdict.error.scope}`).toBe(meaning);
 });

@@ -28,7 +28,7 @@ function api(retired: readonly string[], say: (asked: readonly string[]) => stri
 
 const anonymous = () => '(#100) The value must be a valid insights metric';
 
-it('leaves out the metric that the API names, and all that it does not list', async () => {
+it('leaves out the metric that the API names, and all metrics that it does not list', async () => {
   const { asked, request } = api(
     ['b', 'e'],
     (metrics) => `(#100) metric[${metrics.indexOf('b')}] must be one of the following values: a, c, d`,
@@ -37,7 +37,7 @@ it('leaves out the metric that the API names, and all that it does not list', as
   expect(asked).toHaveLength(2);
 });
 
-it('finds the metric that the API does not name, and asks for it no more in this run', async () => {
+it('finds a refused metric that the API does not name, and skips it for the rest of the run', async () => {
   const { asked, warnings, request, refusals } = api(['d'], anonymous);
   expect((await askTolerantly(request)).join('')).toBe('abce');
   refusals.end();
@@ -47,51 +47,51 @@ it('finds the metric that the API does not name, and asks for it no more in this
   expect(asked).toEqual([['a', 'b', 'c', 'e']]);
 });
 
-it('does not hold an account that refuses everything against the metrics', async () => {
+it('does not remember metrics as refused if the account refuses everything', async () => {
   const { warnings, request } = api(METRICS, anonymous);
   await expect(askTolerantly(request)).rejects.toThrow('refused');
   expect(warnings).toEqual([]);
   expect(request.refused.has('x v1', 'a')).toBe(false);
 });
 
-it('does not hold an account of another kind, which names other metrics, against the metrics', async () => {
+it('does not remember metrics as refused if the account is of another kind', async () => {
   const { warnings, request } = api(METRICS, () => '(#100) metric[0] must be one of the following values: x, y');
   expect(await askTolerantly(request)).toEqual([]);
   expect(warnings).toEqual([]);
   expect(request.refused.has('x v1', 'a')).toBe(false);
 });
 
-it('leaves a refusal that is not about metrics to its caller, after one request', async () => {
+it('throws a refusal that is not about metrics after one request', async () => {
   const { asked, request } = api(['a'], () => '(#100) since param is not valid');
   await expect(askTolerantly(request)).rejects.toThrow('refused');
   expect(asked).toHaveLength(1);
 });
 
-it('drops a metric from the breakdown that it cannot have', async () => {
+it('drops a metric that does not support the breakdown', async () => {
   const { request } = api(['c'], () => '(#100) Incompatible breakdowns (media_product_type) for metric (c)');
   expect(await askTolerantly(request)).toEqual(['abde']);
 });
 
-it('keeps a valid metric out of the list of culprits, whatever its position', async () => {
+it('does not blame a valid metric because of its position', async () => {
   const { request } = api(['b'], () => '(#100) metric[0] must be one of the following values: a, c, d, e');
   expect(await askTolerantly(request)).toEqual(['acde']);
 });
 
 describe('a fatal error', () => {
-  it('of one metric is found, and costs that one alone', async () => {
+  it('of one metric affects only that metric', async () => {
     const { warnings, request } = api(['d'], () => 'Fatal', -1);
     expect((await askTolerantly(request)).join('')).toBe('abce');
     expect(warnings).toEqual([expect.stringContaining('d could not be fetched')]);
   });
 
-  it('is no refusal, and the metric is asked for again', async () => {
+  it('is not a refusal, and the metric is requested again', async () => {
     const { asked, request } = api(['d'], () => 'Fatal', -1);
     await askTolerantly(request);
     await askTolerantly(request);
     expect(asked.filter((metrics) => metrics.join('') === 'abcde')).toHaveLength(2);
   });
 
-  it('of everything is no metric, and does not cost many requests', async () => {
+  it('of every metric is not blamed on the metrics, and takes few requests', async () => {
     const { asked, warnings, request } = api(METRICS, () => 'Fatal', -1);
     await expect(askTolerantly(request)).rejects.toThrow('refused');
     expect(asked.length).toBeLessThanOrEqual(6);

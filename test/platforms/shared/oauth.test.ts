@@ -18,13 +18,13 @@ describe.each(['youtube', 'linkedin'] as const)('%s', (platform) => {
     expect(sandbox.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
-  it('renews the token before the first request when it is known to have expired', async () => {
+  it('renews the token before the first request if it is known to have expired', async () => {
     const { days, sandbox } = await collecting(account, { tokenExpiresAt: '2026-11-22T11:59:59Z' });
     expect(days.map(({ ended }) => ended).join(' ')).toBe(states);
     expect(sandbox.requests.map(({ method }) => method).join(' ')).toMatch(/^POST( GET)+$/);
   });
 
-  it('asks for the app only when a token has to be renewed', async () => {
+  it("needs the app's credentials only to renew a token", async () => {
     const environment = { [`${prefix}_CLIENT_SECRET`]: undefined };
     expect((await collecting(account, { environment })).days[0]?.ended).toBe('settled');
     const { days } = await collecting(expired, { environment });
@@ -32,7 +32,7 @@ describe.each(['youtube', 'linkedin'] as const)('%s', (platform) => {
     expect(days[0]?.message).toContain(`${prefix}_CLIENT_SECRET`);
   });
 
-  it('says that the app is wrong when it is, not the account', async () => {
+  it('blames the app, not the account, if the app is refused', async () => {
     const { days, warnings } = await collecting(expired, { environment: { [`${prefix}_CLIENT_SECRET`]: 'wrong' } });
     expect(days[0]?.ended).toBe('failed configuration');
     expect(days[0]?.message).toContain(`${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET`);
@@ -42,7 +42,7 @@ describe.each(['youtube', 'linkedin'] as const)('%s', (platform) => {
     ]);
   });
 
-  it('wants a reconnection where there is nothing to renew with', async () => {
+  it('requires a reconnection without a refresh token', async () => {
     const { refreshToken: _, ...without } = expired;
     const { days, requests } = await collecting(without);
     expect(days[0]?.ended).toBe('failed needs_reconnect');
@@ -74,14 +74,14 @@ describe('a session', () => {
     return { ask, requests };
   }
 
-  it('shares one renewal among requests under way at once', async () => {
+  it('shares one renewal among concurrent requests', async () => {
     const { ask, requests } = await session([200, { access_token: 'new' }]);
     await Promise.all([ask(), ask(), ask()]);
     await ask();
     expect(requests.filter(({ pathname }) => pathname === '/token')).toHaveLength(1);
   });
 
-  it.each(['other analytics', 'everything,other', ''])('is content with the scopes %j', async (scope) => {
+  it.each(['other analytics', 'everything,other', ''])('accepts the scopes %j', async (scope) => {
     const { ask } = await session([200, { access_token: 'new', scope }]);
     await expect(ask()).resolves.toEqual({});
   });
@@ -98,7 +98,7 @@ describe('a session', () => {
     [401, { error: 'access_denied' }, 'needs_reconnect', 'not allowed to renew tokens'],
     [200, { token: 'new' }, 'unexpected_response', 'without an access token'],
     [200, { access_token: 'other' }, 'needs_reconnect', 'stale'],
-  ])('ends HTTP %i with %j in %s', async (status, json, reason, message) => {
+  ])('turns HTTP %i with %j into %s', async (status, json, reason, message) => {
     const { ask } = await session([status, json]);
     await expect(ask()).rejects.toMatchObject({ reason, message: expect.stringContaining(message) });
   });

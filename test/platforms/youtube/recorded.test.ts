@@ -96,7 +96,7 @@ const TABLE: Readonly<Record<string, OfYouTube>> = {
   'channel-no-items.json': {
     shows: 'no channel, which does not undo a report with rows',
     rows: withReport,
-    warns: [/totals of the channel could not be fetched/],
+    warns: [/channel totals could not be fetched/],
   },
   'error-400-unknown-identifier.json': {
     shows: 'the name of a metric that the API does not know: it is dropped, the rest asked again',
@@ -121,7 +121,7 @@ const TABLE: Readonly<Record<string, OfYouTube>> = {
   'error-401-auth-error.json': {
     shows: 'a token that the Data API does not accept, nor the renewed one: the totals warn',
     rows: withReport,
-    warns: [/totals of the channel could not be fetched: .*connect the account again/],
+    warns: [/channel totals could not be fetched: .*connect the account again/],
   },
   'error-401-unauthenticated.json': {
     ...expired,
@@ -150,12 +150,12 @@ const TABLE: Readonly<Record<string, OfYouTube>> = {
   'error-403-data-api-disabled.json': {
     shows: 'the Data API not enabled: the totals warn',
     rows: withReport,
-    warns: [/totals of the channel could not be fetched: .*enable the API/],
+    warns: [/channel totals could not be fetched: .*enable the API/],
   },
   'error-403-data-api-quota.json': {
     shows: 'the quota of the Data API: the totals warn',
     rows: withReport,
-    warns: [/totals of the channel could not be fetched: .*quota/],
+    warns: [/channel totals could not be fetched: .*quota/],
   },
   'error-403-account-suspended.json': {
     shows: 'a suspended account, told as such',

@@ -5,20 +5,20 @@ const IGNORE = () => undefined;
 const columns = (...names: string[]) => names.map((name) => ({ name }));
 
 it.each([[{ columnHeaders: columns('day', 'views') }], [{ columnHeaders: columns('day', 'views'), rows: [] }]])(
-  'takes %j for no data',
+  'reads %j as no data',
   (json) => {
     expect(dailyFrom(json, ['views'], IGNORE).size).toBe(0);
   },
 );
 
 it.each([[{}], [{ columnHeaders: columns('views'), rows: [[5]] }], [{ columnHeaders: columns('day'), rows: [7] }]])(
-  'does not take %j for no data',
+  'does not read %j as no data',
   (json) => {
     expect(() => dailyFrom(json, ['views'], IGNORE)).toThrow('unexpected form');
   },
 );
 
-it('knows the content types in both spellings, keeps unknown ones, drops what is no type or had no part', () => {
+it('reads content types in both spellings, keeps unknown ones, and drops unassigned ones and zeros', () => {
   const types = [
     'shorts',
     'VIDEO_ON_DEMAND',
@@ -41,13 +41,13 @@ it('knows the content types in both spellings, keeps unknown ones, drops what is
   });
 });
 
-it('loses one unreadable number of a day, and no other', () => {
+it('loses only the unreadable number of a day', () => {
   const json = { columnHeaders: columns('views', 'day', 'likes'), rows: [[8.0, '2026-11-15', 'many']] };
   const day = dailyFrom(json, ['views', 'likes'], IGNORE).get('2026-11-15');
   expect(day).toMatchObject({ values: [{ metric: 'views', value: 8 }], error: { reason: 'unexpected_response' } });
 });
 
-it('goes without an unreadable number that a day is complete without, and says so', () => {
+it('omits an unreadable optional number, and warns', () => {
   const warnings: string[] = [];
   const json = { columnHeaders: columns('views', 'day', 'redViews'), rows: [[8, '2026-11-15', 'many']] };
   const day = dailyFrom(json, ['views', 'redViews'], (message) => warnings.push(message)).get('2026-11-15');
@@ -55,7 +55,7 @@ it('goes without an unreadable number that a day is complete without, and says s
   expect(warnings).toEqual([expect.stringContaining('redViews')]);
 });
 
-it('says nothing of such a number on a day that is left open anyway', () => {
+it('does not warn about such a number on a day that stays open', () => {
   const warnings: string[] = [];
   const json = { columnHeaders: columns('views', 'day', 'redViews'), rows: [['many', '2026-11-15', 'many']] };
   const day = dailyFrom(json, ['views', 'redViews'], (message) => warnings.push(message)).get('2026-11-15');

@@ -14,7 +14,7 @@ const { account } = EXPECTED.youtube;
 const NAMES: Readonly<Record<string, string>> = { videoOnDemand: 'video', shorts: 'short', liveStream: 'live' };
 
 describe('in the sandbox', () => {
-  it('files the split by content type beside each metric that can be summed', async () => {
+  it('stores the split by content type with each metric that can be summed', async () => {
     const { days } = await collecting(account);
     const [oldest] = days;
     for (const metric of ['views', 'subscribersGained']) {
@@ -26,7 +26,7 @@ describe('in the sandbox', () => {
       expect(oldest?.metadata[average]).not.toHaveProperty('post_types');
   });
 
-  it('leaves an empty day open until it has settled, though later days have come', async () => {
+  it('leaves an empty day open until it has settled, even if later days have data', async () => {
     const { days, sandbox } = await collecting({ ...account, fault: { kind: 'gap', date: '2026-11-18' } });
     expect(sandbox.fired(account.accountId, 'gap')).toBeGreaterThan(0);
     expect(days.map(({ ended }) => ended).join(' ')).toBe(
@@ -71,12 +71,12 @@ const LASTING =
 const ALL =
   'views engagedViews redViews estimatedMinutesWatched averageViewDuration averageViewPercentage subscribersGained subscribersLost likes comments shares videosAddedToPlaylists videosRemovedFromPlaylists';
 
-describe('a query that is refused', () => {
+describe('a refused query', () => {
   it.each([
     [['videosAddedToPlaylists'], LASTING, 4],
     [['shares'], LASTING.replace(' likes comments shares', ''), 7],
     [['engagedViews', 'shares'], CORE, 8],
-  ])('for %j is asked again with fewer metrics, as later channels are at once', async (refused, left, lost) => {
+  ])('because of %j is repeated with fewer metrics, which later channels use at once', async (refused, left, lost) => {
     const lent = lentContext(NOON);
     const answer = (url: URL) => (refused.some((metric) => asks(url, metric)) ? UNSUPPORTED : report(url));
     expect(await collect(answer, lent)).toMatchObject({ summary: `collected ${left}` });
@@ -86,7 +86,7 @@ describe('a query that is refused', () => {
     expect(lent.warnings).toHaveLength(lost);
   });
 
-  it('for a metric that YouTube names is asked again without that one alone', async () => {
+  it('that names a metric is repeated without that metric only', async () => {
     const lent = lentContext(NOON);
     const message = 'Unknown identifier (redViews) given in field parameters.metrics.';
     const answer = (url: URL): Answer =>
@@ -95,14 +95,14 @@ describe('a query that is refused', () => {
     expect(lent.warnings).toEqual([expect.stringContaining('redViews')]);
   });
 
-  it('is not held against the metrics when the channel gets no answer at all', async () => {
+  it('is not blamed on the metrics if the channel gets no answer at all', async () => {
     const lent = lentContext(NOON);
     await expect(collect(() => UNSUPPORTED, lent)).rejects.toThrow('not supported');
     expect(lent.warnings).toEqual([]);
     expect((await collect(report, lent)).summary).toBe(`collected ${ALL}`);
   });
 
-  it('costs only the split when it is the one by content type, and is not asked again', async () => {
+  it('by content type loses only the split, and is not repeated', async () => {
     const lent = lentContext(NOON);
     const answer = (url: URL) => (asks(url, 'creatorContentType') ? UNSUPPORTED : report(url));
     expect((await collect(answer, lent)).summary).toBe(`collected ${ALL}`);
@@ -110,7 +110,7 @@ describe('a query that is refused', () => {
     expect(lent.warnings).toHaveLength(1);
   });
 
-  it('costs a split of what a day is complete without, not the others', async () => {
+  it('loses the splits of optional metrics only', async () => {
     const lent = lentContext(NOON);
     const answer = (url: URL) => (asks(url, 'creatorContentType') && asks(url, 'redViews') ? UNSUPPORTED : report(url));
     const { results } = await collect(answer, lent);
@@ -127,31 +127,31 @@ it('collects the days without the split when that fails, and warns once', async 
   expect(warnings).toEqual([expect.stringContaining('splits by content type could not be fetched')]);
 });
 
-describe('the totals of the channel', () => {
+describe('channel totals', () => {
   const withChannel = (channel: Answer) => (url: URL) => (url.pathname.endsWith('/channels') ? channel : report(url));
   const listed = (channel: object): Answer => [200, { items: [{ id: ACCOUNT.accountId, ...channel }] }];
   const collectWith = (channel: Answer) => collect(withChannel(channel), lentContext(NOON, '2026-11-16'));
 
-  it('leave out subscribers that the owner hides', async () => {
+  it('omit subscribers if the owner hides them', async () => {
     const statistics = { subscriberCount: '0', hiddenSubscriberCount: true, viewCount: '7', videoCount: '1' };
     const { summary } = await collectWith(listed({ statistics }));
     expect(summary).toBe(`collected ${ALL} viewCount videoCount`);
   });
 
-  it('are missed with a warning where their permission is', async () => {
+  it('are skipped with a warning if their permission is missing', async () => {
     const { summary, warnings } = await collectWith([403, { error: { message: 'Forbidden' } }]);
     expect(summary).toBe(`collected ${ALL}`);
     expect(warnings).toEqual([expect.stringContaining('youtube.readonly')]);
   });
 
-  it('are missed with a warning when they fail', async () => {
+  it('are skipped with a warning if they fail', async () => {
     const { summary, warnings } = await collectWith(BROKEN);
     expect(summary).toBe(`collected ${ALL}`);
-    expect(warnings).toEqual([expect.stringContaining('totals of the channel could not be fetched')]);
+    expect(warnings).toEqual([expect.stringContaining('channel totals could not be fetched')]);
   });
 
   it.each(['2026-11-16', null])(
-    "show when the token opens another channel than the account's, whose numbers are not filed (last ended day %s)",
+    'reveal a token for another channel, whose values are not stored (last ended day %s)',
     async (lastEndedDate) => {
       const other = withChannel(listed({ id: `UC${'b'.repeat(22)}` }));
       await expect(collect(other, lentContext(NOON, lastEndedDate))).rejects.toMatchObject({
@@ -161,7 +161,7 @@ describe('the totals of the channel', () => {
     },
   );
 
-  it('cost the days nothing where none of them is the last that ended', async () => {
+  it('that fail do not affect the days of a run without the last ended day', async () => {
     expect(await collect(withChannel(BROKEN))).toMatchObject({ summary: `collected ${ALL}`, warnings: [] });
   });
 });
