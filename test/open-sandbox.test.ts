@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type App, type AppOptions, configuredPlatforms, openApp } from '../src/app.js';
-import { addDays } from '../src/collector/day.js';
 import { type CollectOptions, DEFAULTS } from '../src/collector/options.js';
 import { definePlatform, type Platform } from '../src/platforms/contract.js';
 import type { Summary } from '../src/report/summary.js';
@@ -17,11 +16,14 @@ afterEach(async () => {
 });
 
 /** A kept sandbox opens several times faster than one in memory. */
-async function collectIn(options: AppOptions, asked: Partial<CollectOptions>): Promise<Summary> {
+async function kept() {
   const { dataDir } = await embeddedFolder();
   await createKey(join(dataDir, 'sandbox.key'));
-  const kept = { keptSandbox: 'create', environment: { ANALYTICS_SANDBOX_DIR: dataDir } } as const;
-  app = await openApp({ sandbox: 'healthy', ...kept, ...options });
+  return { keptSandbox: 'create', environment: { ANALYTICS_SANDBOX_DIR: dataDir } } as const;
+}
+
+async function collectIn(options: AppOptions, asked: Partial<CollectOptions>): Promise<Summary> {
+  app = await openApp({ sandbox: 'healthy', ...(await kept()), ...options });
   const signal = new AbortController().signal;
   return app.collect({ ...DEFAULTS, trigger: 'test', signal, ...asked }, () => undefined);
 }
@@ -69,8 +71,10 @@ describe('openApp({ sandbox })', () => {
     const ports = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length;
     // Servers of other tests may still be closing.
     const before = ports();
-    const wrong = { sandbox: 'healthy', ownPlatforms: [own], environment: { OWN_URL: 'nowhere' } } as const;
-    await expect(openApp(wrong)).rejects.toMatchObject({ code: 'config_invalid' });
+    const { keptSandbox, environment } = await kept();
+    const open = (OWN_URL: string | undefined, platform = own) =>
+      openApp({ sandbox: 'healthy', keptSandbox, ownPlatforms: [platform], environment: { ...environment, OWN_URL } });
+    await expect(open('nowhere')).rejects.toMatchObject({ code: 'config_invalid' });
     await expect.poll(ports).toBeLessThanOrEqual(before);
     const broken = {
       ...own,
@@ -78,27 +82,14 @@ describe('openApp({ sandbox })', () => {
         throw new Error('broken');
       },
     };
-    await expect(openApp({ ...wrong, environment: {}, ownPlatforms: [broken] })).rejects.toThrow('broken');
+    await expect(open(undefined, broken)).rejects.toThrow('broken');
     await expect.poll(ports).toBeLessThanOrEqual(before);
-    app = await openApp({ ...wrong, environment: { OWN_URL: 'http://127.0.0.1:1' } });
+    app = await open('http://127.0.0.1:1');
     expect(asked).toEqual(['http://127.0.0.1:1']);
   });
 
   it('uses the given clock', async () => {
     const { dates } = await collectOn('linkedin', { now: () => new Date('2026-11-20T09:00:00Z') });
     expect(dates?.until).toBe('2026-11-19');
-  });
-});
-
-describe('the sandbox on any date', () => {
-  const today = new Date().toISOString().slice(0, 10);
-
-  it.each([today, '2027-07-01', '2028-03-01', '2031-01-01'])('completes without a warning on %s', async (date) => {
-    const summary = await collectIn(
-      { now: () => new Date(`${date}T09:00:00Z`) },
-      { window: { kind: 'day', date: addDays(date, -10) }, selection: { kind: 'shard', index: 1, count: 10 } },
-    );
-    expect(summary).toMatchObject({ status: 'completed', warnings: [] });
-    expect(Object.keys(summary.platforms).sort()).toEqual(['facebook', 'instagram', 'linkedin', 'youtube']);
   });
 });

@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PGlite } from '@electric-sql/pglite';
@@ -20,20 +18,13 @@ export interface Sql {
   close(): Promise<void>;
 }
 
-/** An engine that several test files share is closed by none of them: its folder goes with the process. */
-const folders: string[] = [];
-process.once('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
 /** A copy of the prepared data folder. */
 export function embeddedFolder(): Promise<{ dataDir: string; remove(): Promise<void> }> {
   return copyOf(inject('embeddedTemplate'));
 }
 
 async function copyOf(template: string) {
-  const dataDir = await mkdtemp(join(tmpdir(), 'analytics-collect-test-'));
-  folders.push(dataDir);
+  const dataDir = await mkdtemp(join(inject('copies'), 'database-'));
   // Node's own cp takes a second and a half for the thousand files.
   await promisify(execFile)('cp', ['-R', `${template}/.`, dataDir]);
   return { dataDir, remove: () => rm(dataDir, { recursive: true, force: true }) };

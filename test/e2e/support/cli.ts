@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, expect } from 'vitest';
+import { afterAll, expect, inject } from 'vitest';
 import type { Summary } from '../../../src/report/summary.js';
 
 export const BIN = join(import.meta.dirname, '../../../bin/analytics-collect.js');
@@ -11,7 +10,7 @@ export const BIN = join(import.meta.dirname, '../../../bin/analytics-collect.js'
 const LONGEST_MS = 100_000;
 
 /** The home and working directory of every command of a test file: no `.env`, no data of the developer's own. */
-export const home = mkdtempSync(join(tmpdir(), 'analytics-collect-e2e-'));
+export const home = mkdtempSync(join(inject('copies'), 'home-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 /** Everything that the commands of a test file have said. */
