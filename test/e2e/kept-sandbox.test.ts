@@ -85,7 +85,6 @@ it('needs --sandbox, and one of the known kinds', async () => {
 const { dataDir: embedded } = await embeddedFolder();
 
 it.each([
-  [['collect', '--sandbox', '--dry-run'], {}, /^\S+Z Starting the sandbox …\n/],
   [['status'], { ANALYTICS_DATA_DIR: embedded }, /^Starting an embedded PostgreSQL …\n/],
   [['connections', 'list'], { ANALYTICS_DATA_DIR: embedded }, /^Starting an embedded PostgreSQL …\n/],
   [['status', '--json'], { ANALYTICS_DATA_DIR: embedded }, /^(?!Starting)/],

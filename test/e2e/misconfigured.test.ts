@@ -102,10 +102,11 @@ describe('with the embedded store', () => {
   it.each(['collect --allow-empty', 'status', 'connections list'])(
     '%s reads .env once, which may be a pipe',
     async (command) => {
+      const { dataDir } = await embeddedFolder();
       const pipe = join(home, '.env');
       execFileSync('mkfifo', [pipe]);
       try {
-        const written = writeFile(pipe, `ANALYTICS_DATA_DIR=${join(home, 'named')}`);
+        const written = writeFile(pipe, `ANALYTICS_DATA_DIR=${dataDir}`);
         const run = await runCli(command.split(' '));
         expect(run, run.stderr).toMatchObject({ code: 0 });
         await written;

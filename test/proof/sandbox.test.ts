@@ -24,12 +24,13 @@ describe('collect --sandbox', () => {
 
   it('prints only failures with --quiet, and what is due with --dry-run', async () => {
     const linkedin = ['collect', '--sandbox', '--platform', 'linkedin', ...ONE_DAY];
-    const [quiet, { code, stdout }] = await Promise.all([
+    const [quiet, { code, stdout, stderr }] = await Promise.all([
       runCli([...linkedin, '--quiet']),
       runCli([...linkedin, '--dry-run']),
     ]);
     expect(quiet).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(code).toBe(0);
+    expect(stderr).toMatch(/^\S+Z Starting the sandbox …\n/);
     expect(stdout).toContain(`due: ${onLinkedin} days of ${onLinkedin} connections`);
   });
 
