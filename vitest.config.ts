@@ -8,6 +8,7 @@ const TEMPLATE = 'test/support/global-setup.ts';
 /** They run the built command. */
 const COMMAND = {
   globalSetup: ['test/support/build.ts', TEMPLATE],
+  setupFiles: ['test/e2e/support/setup.ts'],
   testTimeout: 120_000,
   hookTimeout: 120_000,
 };
@@ -18,6 +19,8 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     // Compiled twice, the WebAssembly of an engine costs more than its short life repays.
     execArgv: ['--liftoff-only'],
+    // The files of a worker share their imports, and one engine.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
@@ -28,8 +31,6 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...END_TO_END, ...PROOF],
           globalSetup: [TEMPLATE],
-          // So that the files of a worker share their imports, and one engine.
-          isolate: false,
         },
       },
       { extends: true, test: { name: 'e2e', include: END_TO_END, ...COMMAND } },

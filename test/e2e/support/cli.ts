@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, expect, inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import type { Summary } from '../../../src/report/summary.js';
 
 export const BIN = join(import.meta.dirname, '../../../bin/analytics-collect.js');
@@ -10,11 +10,17 @@ export const BIN = join(import.meta.dirname, '../../../bin/analytics-collect.js'
 const LONGEST_MS = 100_000;
 
 /** The home and working directory of every command of a test file: no `.env`, no data of the developer's own. */
-export const home = mkdtempSync(join(inject('copies'), 'home-'));
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+export const home = join(inject('copies'), `home-${process.pid}`);
 
 /** Everything that the commands of a test file have said. */
 const said: string[] = [];
+
+/** Before each test file, since those of a worker share this module. */
+export function freshHome(): void {
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(home);
+  said.length = 0;
+}
 
 export interface CliOptions {
   /** All of the environment, but for PATH and HOME. */

@@ -1,0 +1,3 @@
+import { freshHome } from './cli.js';
+
+freshHome();
