@@ -1,7 +1,16 @@
-import { DAY_MS } from '../clock.js';
+import { DAY_MS, MINUTE_MS } from '../clock.js';
 import type { Day } from '../platforms/contract.js';
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
+/** The clocks of a zone change only at quarters of an hour of UTC: one offset holds for each. */
+const QUARTER_MS = 15 * MINUTE_MS;
+
+interface Zone {
+  readonly formatter: Intl.DateTimeFormat;
+  /** Local time minus UTC, in milliseconds, by the quarters since 1970 that were asked for. */
+  readonly offsets: Map<number, number>;
+}
+
+const zones = new Map<string, Zone>();
 
 /** The day with the given date (`YYYY-MM-DD`) in an IANA time zone, with the instants at which it starts and ends. */
 export function dayOf(date: string, timeZone: string): Day {
@@ -60,23 +69,36 @@ function startOf(date: string, timeZone: string): Date {
 
 /** Local time minus UTC at an instant, in milliseconds. */
 function offsetMs(instant: Date, timeZone: string): number {
-  let formatter = formatters.get(timeZone);
-  if (!formatter) {
-    formatter = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-    formatters.set(timeZone, formatter);
+  let zone = zones.get(timeZone);
+  if (!zone) {
+    zone = { formatter: formatterOf(timeZone), offsets: new Map() };
+    zones.set(timeZone, zone);
   }
+  const quarter = Math.floor(instant.getTime() / QUARTER_MS);
+  let offset = zone.offsets.get(quarter);
+  if (offset === undefined) {
+    offset = formattedOffsetMs(quarter * QUARTER_MS, zone.formatter);
+    zone.offsets.set(quarter, offset);
+  }
+  return offset;
+}
+
+function formattedOffsetMs(instant: number, formatter: Intl.DateTimeFormat): number {
   const part: Record<string, number> = {};
   for (const { type, value } of formatter.formatToParts(instant)) part[type] = Number(value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-  const local = Date.UTC(year, month - 1, day, hour, minute, second);
-  return local - Math.floor(instant.getTime() / 1_000) * 1_000;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - instant;
+}
+
+function formatterOf(timeZone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
 }
