@@ -26,8 +26,9 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('schema --apply on a table in us
       `insert into auth.users select ('30000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid from generate_series(1, ${USERS}) n`,
     );
   });
+  const disconnect = () => Promise.all(clients.splice(0).map((client) => client.end()));
   afterEach(async () => {
-    await Promise.all(clients.splice(0).map((client) => client.end()));
+    await disconnect();
     await database.close();
   });
 
@@ -149,6 +150,9 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('schema --apply on a table in us
       return stats?.seq_scan;
     };
     await database.query('analyze analytics_snapshots');
+    // The others count their own scans only when they leave.
+    await disconnect();
+    await sleep(1_000);
     const before = await scans();
     const today = await runCli(['status', '--today', '--json'], { env: database.env });
     expect(JSON.parse(today.stdout)).toEqual({ metrics: [] });
