@@ -150,8 +150,9 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('schema --apply on a table in us
       return stats?.seq_scan;
     };
     await database.query('analyze analytics_snapshots');
-    // The others count their own scans only when they leave.
+    // A session's own scans are counted after its statement, or only when it leaves.
     await disconnect();
+    await scans();
     await sleep(1_000);
     const before = await scans();
     const today = await runCli(['status', '--today', '--json'], { env: database.env });
