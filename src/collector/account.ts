@@ -14,6 +14,7 @@ import { oneLine } from '../text.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { addDays } from './day.js';
 import { figuresOf, isDoubted } from './doubt.js';
+import { nextDue } from './due.js';
 import { withDays } from './expected.js';
 import { openAccount } from './open-account.js';
 import {
@@ -105,13 +106,14 @@ export async function collectAccount(
 function recordOf(
   account: StoredAccount,
   connection: StoredConnection,
-  platform: Pick<Platform, 'day'>,
+  platform: Pick<Platform, 'day' | 'metrics'>,
   { days, closing }: Pick<AccountRecord, 'days' | 'closing'>,
   now: Date,
 ): AccountRecord {
   const [trouble = { reason: null, message: null }] = [...failuresOf(days), ...withoutPermission(days)];
-  const { firstDay, ledger, metrics } = withOutcomes(account, days);
-  const stand = progressOf({ firstDay, doneTo: account.doneTo }, ledger, platform.day, now);
+  const after = withOutcomes(account, days);
+  const stand = progressOf(after, after.ledger, platform.day, now);
+  const closingDay = closingDayAfter(closing) ?? account.closingDay;
   const row = {
     id: account.id,
     connectionId: connection.id,
@@ -120,10 +122,11 @@ function recordOf(
     reached: days.some(({ outcome }) => !isHeldUp(outcome)),
     doneTo: stand.doneTo,
     doneToBefore: account.doneTo,
-    closingDay: closingDayAfter(closing) ?? account.closingDay,
-    metrics,
+    closingDay,
+    metrics: after.metrics,
     daysLost: stand.lost,
     closedTo: stand.closedTo,
+    dueAt: nextDue({ ...after, doneTo: stand.doneTo, closingDay }, platform, now),
   };
   return { row, days, closing, failedDates: [], skippedDates: [], backlog: stand.backlog };
 }

@@ -1,5 +1,6 @@
 import type { StoredAccount } from '../store/accounts.js';
-import { ANOMALY_SHARE, FEWEST_ACCOUNTS, hasValues } from './doubt.js';
+import type { PlatformDay } from '../store/store.js';
+import { ANOMALY_SHARE, FEWEST_ACCOUNTS } from './doubt.js';
 import type { DayRecord } from './outcome.js';
 
 /** A day on which most accounts of a platform have zeros or no data. */
@@ -15,43 +16,45 @@ export interface Anomaly {
 }
 
 export interface Anomalies {
-  add(account: StoredAccount, days: readonly DayRecord[]): void;
-  found(): Anomaly[];
+  add(account: Pick<StoredAccount, 'platform' | 'ledger'>, days: readonly DayRecord[]): void;
+  /** `countValues`: how many of the platform's accounts have values for a day without being asked for it in this run. */
+  found(countValues: (day: PlatformDay) => Promise<number>): Promise<Anomaly[]>;
 }
 
-/** Counts, by platform and day, the accounts that fell to zeros or no data. */
+/** Counts, by platform and day, the asked accounts that fell to zeros or no data. */
 export function createAnomalies(): Anomalies {
   const platforms = new Map<string, Map<string, Count>>();
   return {
     add({ platform, ledger }, days) {
-      const counts = entryOf(platforms, platform, () => new Map<string, Count>());
-      const countOf = (date: string) => entryOf(counts, date, () => ({ fallen: 0, accounts: 0, known: 0 }));
       for (const { outcome, hasFallen } of days) {
         if (hasFallen === undefined) continue;
-        const count = countOf(outcome.date);
-        count.accounts++;
+        const counts = entryOf(platforms, platform, () => new Map<string, Count>());
+        const count = entryOf(counts, outcome.date, () => ({ fallen: 0, asked: 0, known: 0 }));
+        count.asked++;
         if (hasFallen) count.fallen++;
         if (ledger.some((entry) => entry.date === outcome.date && entry.doubt === 'platform_anomaly')) count.known++;
       }
-      // Accounts that were not asked for a day in this run, but have its values, have not fallen.
-      const asked = new Set(days.map(({ outcome }) => outcome.date));
-      for (const entry of ledger) {
-        if (entry.state === 'settled' && hasValues(entry) && !asked.has(entry.date)) countOf(entry.date).accounts++;
-      }
     },
-    found: () =>
-      [...platforms]
-        .flatMap(([platform, counts]) => [...counts].map(([date, count]) => ({ platform, date, ...count })))
-        .filter(({ fallen, accounts }) => accounts >= FEWEST_ACCOUNTS && fallen >= ANOMALY_SHARE * accounts)
-        .map(({ known, ...count }) => ({ ...count, isNew: known === 0 }))
-        .sort((a, b) => `${a.platform} ${a.date}`.localeCompare(`${b.platform} ${b.date}`)),
+    async found(countValues) {
+      const anomalies: Anomaly[] = [];
+      for (const [platform, counts] of platforms) {
+        for (const [date, { fallen, asked, known }] of counts) {
+          // More accounts can only lower the share.
+          if (fallen < ANOMALY_SHARE * Math.max(asked, FEWEST_ACCOUNTS)) continue;
+          const accounts = asked + (await countValues({ platform, date }));
+          if (accounts < FEWEST_ACCOUNTS || fallen < ANOMALY_SHARE * accounts) continue;
+          anomalies.push({ platform, date, fallen, accounts, isNew: known === 0 });
+        }
+      }
+      return anomalies.sort((a, b) => `${a.platform} ${a.date}`.localeCompare(`${b.platform} ${b.date}`));
+    },
   };
 }
 
 interface Count {
   fallen: number;
-  accounts: number;
-  /** Accounts whose day is already doubted because of an anomaly. */
+  asked: number;
+  /** Accounts for which the day is already doubted as an anomaly. */
   known: number;
 }
 

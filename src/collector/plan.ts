@@ -38,7 +38,7 @@ export interface Plan {
 
 /** The due days of one account, from its ledger and the clock. */
 export function planAccount(
-  account: StoredAccount,
+  account: PlannedAccount,
   { day, metrics }: Pick<Platform, 'day' | 'metrics'>,
   { window, backlog, refresh, adopt }: Pick<CollectOptions, 'window' | 'backlog' | 'refresh' | 'adopt'>,
   now: Date,

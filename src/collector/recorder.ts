@@ -98,7 +98,7 @@ export function createRecorder({
     const row =
       record.row === null || record.row.reason !== null || failure === undefined
         ? record.row
-        : { ...record.row, reason: failure.reason, message: failure.message };
+        : { ...record.row, reason: failure.reason, message: failure.message, dueAt: null };
     if (row === null) return { ...record, days };
     return { ...record, days, ...(await writeStanding(row, record.closing)) };
   }
@@ -114,7 +114,10 @@ export function createRecorder({
     } catch (error) {
       if (!isRefusal(error) || closing.length === 0) throw error;
       const message = row.message ?? oneLine(`the database refused the closing figures: ${error.message}`);
-      return writeStanding({ ...row, closingDay: null, reason: row.reason ?? 'unexpected_response', message }, []);
+      return writeStanding(
+        { ...row, closingDay: null, dueAt: null, reason: row.reason ?? 'unexpected_response', message },
+        [],
+      );
     }
   }
 

@@ -9,6 +9,8 @@ export type CollectEvent =
       readonly scope: string;
       readonly store: string;
       readonly connections: number;
+      /** Those of them with nothing due: no `connection` event follows for them. */
+      readonly idle: number;
       /** How many named days each has; null in a run over the window and in a dry run, which counts only due days. */
       readonly days: number | null;
       readonly dryRun: boolean;

@@ -1,4 +1,4 @@
-import { OUTCOME_STATES, type RecordCounts } from '../store/accounts.js';
+import { type AccountCounts, OUTCOME_STATES, type RecordCounts } from '../store/accounts.js';
 import type { PlatformSummary } from '../store/run-summary.js';
 import type { Change } from './changes.js';
 import type { ConnectionReport } from './events.js';
@@ -10,6 +10,8 @@ const MOST_WARNINGS = 1_000;
 
 /** Counts the results of a run. Every account read is added once, so that the counts add up. */
 export interface Tally {
+  /** Accounts with nothing due, by platform, and how many users have no others. */
+  addIdle(accounts: AccountCounts['idle'], users: number): void;
   /** With its failure, if it failed. */
   add(report: ConnectionReport, failure: Failure | null): void;
   /** Moves this many days from `no_data` to `provisional`, because their lack of data is doubtful. */
@@ -62,6 +64,7 @@ export function createTally(): Tally {
     failed: 0,
     skipped: 0,
   };
+  let idleUsers = 0;
   const userFailed = new Map<string, boolean>();
   const platforms = new Map<string, PlatformSummary>();
   const permissionMessages = new Map<string, string>();
@@ -79,17 +82,30 @@ export function createTally(): Tally {
   };
   let dates: Summary['dates'] = null;
 
+  function platformNamed(name: string): PlatformSummary {
+    const platform = platforms.get(name) ?? {
+      connections: 0,
+      succeeded: 0,
+      failed: 0,
+      skipped: 0,
+      metrics: 0,
+      reasons: {},
+    };
+    platforms.set(name, platform);
+    return platform;
+  }
+
   return {
+    addIdle(accounts, users) {
+      idleUsers += users;
+      for (const [name, count] of Object.entries(accounts)) {
+        for (const counted of [connections, platformNamed(name)]) counted.succeeded += count;
+        connections.total += count;
+        platformNamed(name).connections += count;
+      }
+    },
     add(report, failure) {
-      const platform = platforms.get(report.platform) ?? {
-        connections: 0,
-        succeeded: 0,
-        failed: 0,
-        skipped: 0,
-        metrics: 0,
-        reasons: {},
-      };
-      platforms.set(report.platform, platform);
+      const platform = platformNamed(report.platform);
       const result = report.result === 'nothing_due' ? 'succeeded' : report.result;
       connections.total++;
       connections[result]++;
@@ -132,6 +148,7 @@ export function createTally(): Tally {
       })),
     summary(run) {
       const failedUsers = [...userFailed.values()].filter(Boolean).length;
+      const users = idleUsers + userFailed.size;
       return {
         run_id: run.runId,
         status: statusOf(run.interrupted, connections),
@@ -141,7 +158,7 @@ export function createTally(): Tally {
         started_at: run.startedAt.toISOString(),
         finished_at: run.finishedAt.toISOString(),
         duration_ms: Math.round(run.durationMs),
-        users: { total: userFailed.size, succeeded: userFailed.size - failedUsers, failed: failedUsers },
+        users: { total: users, succeeded: users - failedUsers, failed: failedUsers },
         connections,
         days,
         lost: [...lost.values()].reduce((sum, { days }) => sum + days, 0),

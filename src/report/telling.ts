@@ -3,7 +3,7 @@ import type { Plan } from '../collector/plan.js';
 import { openDaysWarning, type Window } from '../collector/window.js';
 import { redact } from '../http/redact.js';
 import type { Platform } from '../platforms/contract.js';
-import type { StoredAccount } from '../store/accounts.js';
+import type { AccountCounts, StoredAccount } from '../store/accounts.js';
 import { oneLine } from '../text.js';
 import { failureOf, reportOn } from './connection-report.js';
 import type { OnEvent } from './events.js';
@@ -17,6 +17,8 @@ export interface Telling {
   warn(message: string, about?: string): void;
   /** Issues the warnings that concern a platform as a whole, once. */
   platform(platform: Platform): void;
+  /** Counts the accounts with nothing due. */
+  idle(counts: AccountCounts, platforms: ReadonlyMap<string, Platform>): void;
   /** Reports the result of an account; without a record, its due days. */
   account(account: StoredAccount, planned: Plan, record: AccountRecord | null): void;
 }
@@ -42,14 +44,23 @@ export function createTelling({ onEvent, window, startedAt, secrets }: TellingOp
     onEvent({ type: 'warning', message });
   }
 
+  function tellOf(platform: Platform): void {
+    if (platforms.has(platform)) return;
+    platforms.add(platform);
+    const warnings = [versionWarning(platform, startedAt), openDaysWarning(platform, window, startedAt)];
+    for (const warning of warnings) if (warning !== null) warn(warning);
+  }
+
   return {
     tally,
     warn,
-    platform(platform) {
-      if (platforms.has(platform)) return;
-      platforms.add(platform);
-      const warnings = [versionWarning(platform, startedAt), openDaysWarning(platform, window, startedAt)];
-      for (const warning of warnings) if (warning !== null) warn(warning);
+    platform: tellOf,
+    idle({ idle, idleUsers }, known) {
+      tally.addIdle(idle, idleUsers);
+      for (const name of Object.keys(idle)) {
+        const platform = known.get(name);
+        if (platform !== undefined) tellOf(platform);
+      }
     },
     account(account, planned, record) {
       const connection = reportOn(account, planned, record, startedAt);

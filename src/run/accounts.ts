@@ -1,4 +1,5 @@
 import { expectAccounts } from '../collector/connections.js';
+import { isOfDueAccounts } from '../collector/due.js';
 import type { CollectOptions } from '../collector/options.js';
 import { countNamedDays, DEFAULT_LOOKBACK_DAYS, ledgerRange } from '../collector/window.js';
 import type { Platform } from '../platforms/contract.js';
@@ -6,7 +7,7 @@ import type { OnEvent } from '../report/events.js';
 import { expiringTokens, expiryWarnings } from '../report/expiring.js';
 import { successionWarning, unknownUsersWarning } from '../report/messages.js';
 import type { Telling } from '../report/telling.js';
-import type { StoredAccount } from '../store/accounts.js';
+import type { AccountCounts, StoredAccount } from '../store/accounts.js';
 import { scopeOf, userOf } from '../store/selection.js';
 import type { Collector } from './collector.js';
 
@@ -15,7 +16,7 @@ export interface AccountsOptions {
   readonly options: CollectOptions;
   readonly startedAt: Date;
   readonly runId: string;
-  readonly telling: Pick<Telling, 'warn'>;
+  readonly telling: Pick<Telling, 'warn' | 'idle'>;
   readonly onEvent: OnEvent;
 }
 
@@ -47,12 +48,13 @@ export async function* readAccounts(given: AccountsOptions): AsyncGenerator<Stor
   const request = {
     filter: filterOf(collector, options),
     ledger: ledgerRange(options.window, startedAt),
+    dueBefore: isOfDueAccounts(options) ? startedAt : null,
     runId: options.dryRun ? null : runId,
     preview: options.dryRun ? [...collector.platforms.keys()] : null,
   };
   const read = new Set<number>();
   for await (const page of collector.store.readAccounts(request)) {
-    if (page.total !== null) await announce(given, page.total);
+    if (page.counts !== null) await announce(given, page.counts);
     for (const account of page.accounts) {
       // If another run collects an account in the meantime, it moves to the end of the order.
       if (read.has(account.id)) continue;
@@ -69,7 +71,7 @@ export function platformOf({ platform: name }: StoredAccount, platforms: Readonl
   return platform;
 }
 
-async function announce(given: AccountsOptions, total: number): Promise<void> {
+async function announce(given: AccountsOptions, counts: AccountCounts): Promise<void> {
   const { collector, options, startedAt, runId, telling, onEvent } = given;
   const { store, platforms } = collector;
   onEvent({
@@ -77,12 +79,14 @@ async function announce(given: AccountsOptions, total: number): Promise<void> {
     runId,
     scope: scopeOf(options.selection),
     store: store.description,
-    connections: total,
+    connections: counts.accounts,
+    idle: Object.values(counts.idle).reduce((sum, accounts) => sum + accounts, 0),
     days: options.dryRun ? null : countNamedDays(options.window, startedAt),
     dryRun: options.dryRun,
   });
   const filter = filterOf(collector, options);
-  if (total === 0 && !options.allowEmpty) await expectAccounts(store, filter, [...platforms.keys()]);
+  if (counts.accounts === 0 && !options.allowEmpty) await expectAccounts(store, filter, [...platforms.keys()]);
+  telling.idle(counts, platforms);
   const ends = await expiringTokens(collector, filter, startedAt);
   for (const message of expiryWarnings(ends, startedAt)) telling.warn(message);
 }

@@ -110,7 +110,7 @@ export async function run(
     await recorder.flush();
     if (halt.signal.aborted) throw leaseLost();
     refusals.end();
-    for (const anomaly of anomalies.found()) {
+    for (const anomaly of await anomalies.found((day) => store.countValues(runId, day))) {
       tally.doubt(await store.doubtDay(runId, anomaly));
       if (anomaly.isNew) warn(anomalyWarning(anomaly));
     }

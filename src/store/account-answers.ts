@@ -22,6 +22,8 @@ export const doubtAnswer = z.discriminatedUnion('lease', [
   z.object({ lease: z.literal('held'), without_data: z.number(), last_account: z.number().nullable() }),
 ]);
 
+export const valuesAnswer = z.object({ accounts: z.number(), last_account: z.number().nullable() });
+
 export const syncAnswer = z
   .object({ unknown_users: z.number() })
   .transform((answer) => ({ unknownUsers: answer.unknown_users }));
@@ -129,7 +131,10 @@ export const accountsAnswer = z.object({
       })),
   ),
   next_key: z.array(z.string()).nullable(),
-  total: z.number().nullable(),
+  counts: z
+    .object({ accounts: z.number(), idle: z.record(z.string(), z.number()), idle_users: z.number() })
+    .transform((row) => ({ accounts: row.accounts, idle: row.idle, idleUsers: row.idle_users }))
+    .nullable(),
 });
 
 export const connectionListAnswer = z.object({

@@ -50,6 +50,8 @@ export interface AccountsRequest {
   readonly ledger: DateRange;
   /** The run that reads them; null if none does. */
   readonly runId: string | null;
+  /** Leaves out accounts with nothing due at this time; null to read all. */
+  readonly dueBefore: Date | null;
   /** Reads them as they would be after `syncAccounts` for these platforms, without changing anything; null to read them as they are. */
   readonly preview: SyncRequest['collected'] | null;
 }
@@ -100,8 +102,17 @@ export interface ConnectionCounts {
 
 export interface AccountPage {
   readonly accounts: readonly StoredAccount[];
-  /** The total number of accounts; only with the first page. */
-  readonly total: number | null;
+  /** Only with the first page. */
+  readonly counts: AccountCounts | null;
+}
+
+/** The accounts that a request selects. */
+export interface AccountCounts {
+  readonly accounts: number;
+  /** Those of them with nothing due, which are not read, by platform. */
+  readonly idle: Readonly<Record<string, number>>;
+  /** Users with no other accounts. */
+  readonly idleUsers: number;
 }
 
 /** An active account: what is collected, whichever connections open it. */
@@ -188,6 +199,8 @@ export interface AccountRow {
   readonly daysLost: number;
   /** The platform no longer answers for days up to this one: their provisional rows become settled. */
   readonly closedTo: string | null;
+  /** When something may be due again; null if something is due already. */
+  readonly dueAt: Date | null;
 }
 
 export interface RecordBatch {

@@ -9,6 +9,7 @@ import { patiently } from './patience.js';
 import { SCHEMA_VERSION } from './schema.js';
 import { userOf } from './selection.js';
 import type { Store } from './store.js';
+import { sumOfPages } from './sum-of-pages.js';
 
 /** Calls one of the schema's functions with named arguments, and returns its JSON value. Throws `CollectError`. */
 export type Call = (functionName: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
@@ -27,8 +28,6 @@ export interface Driver {
 
 /** No state is kept between pages, so each one repeats the query: a few large pages cost little, and memory stays bounded. */
 const PAGE_SIZE = 2_000;
-/** How many accounts' days are doubted in one call: this takes a few hundred milliseconds. */
-const DOUBT_PAGE = 20_000;
 
 /** Implements the store's contract on any way of calling the schema's functions. */
 export function sqlStore({ description, schemaFix, call, clock, applySchema, close }: Driver): Store {
@@ -110,7 +109,7 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
       return (await askPatiently(accountAnswers.changedAnswer, 'make_collection_primary', { account, former })).changed;
     },
 
-    async *readAccounts({ filter, ledger, runId, preview }: AccountsRequest): AsyncGenerator<AccountPage> {
+    async *readAccounts({ filter, ledger, runId, dueBefore, preview }: AccountsRequest): AsyncGenerator<AccountPage> {
       let afterKey: string[] | null = null;
       do {
         const page: z.output<typeof accountAnswers.accountsAnswer> = await askPatiently(
@@ -120,6 +119,7 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
             ...(preview === null ? {} : { collected: preview }),
             ...filterArgs(filter),
             for_run: runId,
+            due_before: dueBefore?.toISOString() ?? null,
             ...ledger,
             after_key: afterKey,
             page_size: PAGE_SIZE,
@@ -145,21 +145,20 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
       return { inserted, updated, unchanged, foreign };
     },
 
-    async doubtDay(runId, { platform, date }) {
-      let withoutData = 0;
-      let afterAccount: number | null = 0;
-      while (afterAccount !== null) {
-        const answer: z.output<typeof accountAnswers.doubtAnswer> = await askPatiently(
-          accountAnswers.doubtAnswer,
-          'doubt_collection_day',
-          { run_id: runId, for_platform: platform, for_date: date, after_account: afterAccount, page_size: DOUBT_PAGE },
-        );
+    countValues: (runId, { platform, date }) =>
+      sumOfPages(async (page) => {
+        const args = { run_id: runId, for_platform: platform, for_date: date, ...page };
+        const answer = await askPatiently(accountAnswers.valuesAnswer, 'count_collection_values', args);
+        return { count: answer.accounts, last: answer.last_account };
+      }),
+
+    doubtDay: (runId, { platform, date }) =>
+      sumOfPages(async (page) => {
+        const args = { run_id: runId, for_platform: platform, for_date: date, ...page };
+        const answer = await askPatiently(accountAnswers.doubtAnswer, 'doubt_collection_day', args);
         if (answer.lease === 'lost') throw leaseLost();
-        withoutData += answer.without_data;
-        afterAccount = answer.last_account;
-      }
-      return withoutData;
-    },
+        return { count: answer.without_data, last: answer.last_account };
+      }),
 
     readStatus: (windows) => ask(answers.statusAnswer, 'read_collection_status', { windows }),
 
@@ -226,6 +225,7 @@ function accountArg(row: AccountRow) {
     metrics: row.metrics,
     days_lost: row.daysLost,
     closed_to: row.closedTo,
+    due_at: row.dueAt?.toISOString() ?? null,
   };
 }
 

@@ -60,11 +60,13 @@ export interface Store {
   /** Writes snapshots, outcomes and the state of their accounts in one transaction. Throws `lease_lost` if the lease was lost. */
   record(batch: RecordBatch): Promise<RecordCounts>;
 
+  /** How many of a platform's accounts have settled values for a day that the run did not ask for. */
+  countValues(runId: string, day: PlatformDay): Promise<number>;
   /**
    * Keeps a day provisional for all accounts of a platform that had only zeros or no data for it in this run. Returns how many of
    * them had no data. Throws `lease_lost` if the lease was lost.
    */
-  doubtDay(runId: string, day: { readonly platform: string; readonly date: string }): Promise<number>;
+  doubtDay(runId: string, day: PlatformDay): Promise<number>;
 
   /** What `status` shows, given the window of each collected platform. */
   readStatus(windows: Readonly<Record<string, DateRange>>): Promise<StatusRows>;
@@ -88,6 +90,12 @@ export interface Store {
   choosePrimary(connectionId: string, collected: SyncRequest['collected']): Promise<ChosenPrimary>;
 
   close(): Promise<void>;
+}
+
+export interface PlatformDay {
+  readonly platform: string;
+  /** `YYYY-MM-DD` */
+  readonly date: string;
 }
 
 /** The state of a run; `abandoned` if its process died. */

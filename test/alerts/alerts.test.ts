@@ -11,6 +11,7 @@ const STARTED = {
   scope: 'all',
   store: 'PostgreSQL',
   connections: 1,
+  idle: 0,
   days: null,
   dryRun: false,
 } as const;

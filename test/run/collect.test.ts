@@ -389,6 +389,7 @@ describe('a value that the platform has corrected', () => {
     await world.query(
       `update collection_outcomes set outcome = 'failed', reason = 'timeout', message = '' where date = '2026-11-18'`,
     );
+    await world.query('update collection_accounts set due_at = null');
     world.now = new Date(START.getTime() + HOUR_MS);
     const summary = await world.collect();
 

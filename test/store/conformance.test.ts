@@ -281,7 +281,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(new Set(read.map(({ accountId }) => accountId)).size).toBe(2500);
     expect(read).toHaveLength(2500);
     const totals: (number | null)[] = [];
-    for await (const { total } of engine.store.readAccounts(readBy())) totals.push(total);
+    for await (const { counts } of engine.store.readAccounts(readBy())) totals.push(counts?.accounts ?? null);
     expect(totals).toEqual([2500, null]);
   });
 

@@ -99,7 +99,13 @@ export async function successions(store: Store, at = NOW) {
 
 /** What a run asks the store for that begins a day later than anything is recorded. */
 export function readBy(filter: Partial<AccountFilter> = {}): AccountsRequest {
-  return { filter: { selection: ALL, platforms: COLLECTED, ...filter }, ledger: WEEK, runId: null, preview: null };
+  return {
+    filter: { selection: ALL, platforms: COLLECTED, ...filter },
+    ledger: WEEK,
+    runId: null,
+    dueBefore: null,
+    preview: null,
+  };
 }
 
 /** The accounts as a run reads them, in step with the connections. */

@@ -34,6 +34,7 @@ export function accountRow(differing: Partial<AccountRow> = {}): AccountRow {
     metrics: {},
     daysLost: 0,
     closedTo: null,
+    dueAt: null,
     ...differing,
   };
 }

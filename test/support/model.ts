@@ -1,7 +1,7 @@
 import { PlatformError } from '../../src/errors.js';
 import { type DayResult, dayResult, type MetricInfo, type Platform } from '../../src/platforms/contract.js';
 import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
-import { createWorld, type World } from './world.js';
+import { createWorld, type World, type WorldOptions } from './world.js';
 
 /** What a model platform says of a day: its values, or that it failed with those it had. */
 export type Said = { readonly values: Readonly<Record<string, number>>; readonly failed?: true };
@@ -79,7 +79,12 @@ function accountOf(platform: SandboxPlatform, accountId = '1'): SandboxAccount {
 }
 
 /** A world of accounts of the model's platform, all of them connected. */
-export function worldOf({ platform }: Model, now: Date, accountIds: readonly string[] = ['1']): Promise<World> {
+export function worldOf(
+  { platform }: Model,
+  now: Date,
+  accountIds: readonly string[] = ['1'],
+  options: Pick<WorldOptions, 'between'> = {},
+): Promise<World> {
   const connected = accountIds.map((id) => accountOf(platform.name, id));
-  return createWorld({ now, accounts: [], connected, platforms: new Map([[platform.name, platform]]) });
+  return createWorld({ now, accounts: [], connected, platforms: new Map([[platform.name, platform]]), ...options });
 }

@@ -1,6 +1,14 @@
-import { advance, advanceDays, formatConnection, formatProgress, type Progress, startProgress } from './progress.js';
+import {
+  advance,
+  advanceDays,
+  formatConnection,
+  formatProgress,
+  formatStart,
+  type Progress,
+  startProgress,
+} from './progress.js';
 import { type Reporter, STOPPING, type Stream } from './reporter.js';
-import { cleanText, count } from './text.js';
+import { cleanText } from './text.js';
 
 const PROGRESS_EVERY_MS = 10_000;
 
@@ -38,11 +46,10 @@ export function createPlainReporter({
         case 'started':
           // Without connections, the summary or the error says it.
           if (event.connections === 0) break;
-          progress = startProgress(event.connections, event.days, elapsed());
+          say(formatStart(event));
+          if (event.idle === event.connections) break;
+          progress = startProgress(event.connections - event.idle, event.days, elapsed());
           saidAt = elapsed();
-          say(
-            `${event.dryRun ? 'planning' : 'collecting'} ${count(event.connections, 'connection')} from ${event.store}`,
-          );
           break;
         case 'connection':
           progress = advance(progress ?? startProgress(0, null, elapsed()), event.connection);

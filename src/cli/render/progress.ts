@@ -1,4 +1,4 @@
-import type { ConnectionReport } from '../../report/events.js';
+import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import { count, formatAccount, formatDates, formatDuration, formatNumber } from './text.js';
 
 /** The progress of a run. */
@@ -34,6 +34,14 @@ export function advance(progress: Progress, { result, connectionId, days }: Conn
 
 export function advanceDays(progress: Progress, connectionId: string, days: number): Progress {
   return { ...progress, underWay: new Map(progress.underWay).set(connectionId, days) };
+}
+
+/** `collecting 12 of 300 connections from …`, `nothing is due for 300 connections from …` */
+export function formatStart({ connections, idle, dryRun, store }: Extract<CollectEvent, { type: 'started' }>): string {
+  const all = `${count(connections, 'connection')} from ${store}`;
+  if (idle === connections) return `nothing is due for ${all}`;
+  const due = idle === 0 ? '' : `${formatNumber(connections - idle)} of `;
+  return `${dryRun ? 'planning' : 'collecting'} ${due}${all}`;
 }
 
 /** `120/300 connections, 40 %, 2 failed, 35/s, 5 s left`; with named days, `12/100 connections, days 1,240/9,000, 13 %, …` */

@@ -27,7 +27,7 @@ export function createTerminalReporter({ stream, colors, verbose }: Options): Re
     onEvent(event) {
       switch (event.type) {
         case 'started':
-          progress = startProgress(event.connections, event.days, performance.now());
+          progress = startProgress(event.connections - event.idle, event.days, performance.now());
           spinner.start(formatProgress(progress, performance.now()));
           break;
         case 'connection':

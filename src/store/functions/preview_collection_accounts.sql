@@ -1,7 +1,7 @@
 -- Returns what read_collection_accounts would after sync_collection_accounts, and leaves no trace: for a dry run.
 create or replace function public.preview_collection_accounts(
   collected jsonb,
-  for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, since date, until date,
+  for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, due_before timestamptz, since date, until date,
   after_key jsonb, page_size integer
 )
 returns jsonb
@@ -13,7 +13,7 @@ begin
   begin
     perform public.sync_collection_accounts(collected, for_user);
     answer := public.read_collection_accounts(
-      for_user, for_platforms, for_shard, for_run, since, until, after_key, page_size
+      for_user, for_platforms, for_shard, for_run, due_before, since, until, after_key, page_size
     );
     raise exception 'undo' using errcode = 'AC000';
   exception

@@ -1,9 +1,10 @@
 -- Returns active accounts, those collected longest ago first, each with its connections and with its outcomes from since, or from
--- the first day that is not done, to until. NULL filters mean all; for_shard is {"index": 1 to count, "count": …}. A page has at
--- most page_size accounts, those after after_key, and the first one counts them all. No state is kept between pages but the key.
+-- the first day that is not done, to until. NULL filters mean all; for_shard is {"index": 1 to count, "count": …}. An account with
+-- nothing due before due_before is only counted; NULL reads all. A page has at most page_size accounts, those after after_key, and
+-- the first one counts them all. No state is kept between pages but the key.
 -- An account that this run has collected is not read again; one that another run collects meanwhile may be.
 create or replace function public.read_collection_accounts(
-  for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, since date, until date,
+  for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, due_before timestamptz, since date, until date,
   after_key jsonb, page_size integer
 )
 returns jsonb
@@ -13,6 +14,7 @@ as $$
   with selected as not materialized (
     select
       accounts.*,
+      coalesce(accounts.due_at > due_before, false) as is_idle,
       -- By day, so that the accounts of a user stay together.
       coalesce((accounts.collected_at at time zone 'UTC')::date, '-infinity') as collected_on
     from public.collection_accounts accounts
@@ -34,6 +36,7 @@ as $$
           > ((after_key ->> 0)::date, after_key ->> 1, after_key ->> 2, after_key ->> 3)
       )
       and (for_run is null or selected.run_id is distinct from for_run)
+      and not selected.is_idle
     order by selected.collected_on, selected.user_id, selected.platform, selected.account_id
     limit page_size
   ),
@@ -87,7 +90,16 @@ as $$
       ) end
       from page
     ),
-    'total', case when after_key is null then (select count(*) from selected) end
+    'counts', case when after_key is null then jsonb_build_object(
+      'accounts', (select count(*) from selected),
+      'idle', (
+        select coalesce(jsonb_object_agg(idle.platform, idle.accounts), '{}')
+        from (select selected.platform, count(*) as accounts from selected where selected.is_idle group by selected.platform) idle
+      ),
+      'idle_users', (
+        select count(*) from (select from selected group by selected.user_id having bool_and(selected.is_idle)) idle
+      )
+    ) end
   )
   from page
   -- Leaves out accounts whose connections have ended since sync_collection_accounts.

@@ -1,7 +1,8 @@
 -- Writes snapshots, the outcomes they belong to and the state of their accounts, in one transaction. Rows of a primary account go
 -- to analytics_snapshots, those of others to analytics_account_snapshots. collection_correction_of decides which value stays.
 -- Locks the run's row, so that a run that lost its lease writes nothing more, and the accounts, so that the primary one stays.
--- accounts: [{id, connection_id, reason, message, reached, done_to, done_to_before, closing_day, metrics, days_lost, closed_to}];
+-- accounts: [{id, connection_id, reason, message, reached, done_to, done_to_before, closing_day, metrics, days_lost,
+-- closed_to, due_at}];
 -- an account whose days are written in several calls is given in the last one;
 -- snapshots: [{account, metric, value, date, metadata}];
 -- outcomes: [{account, date, state, reason, message, metrics, missing, figures}].
@@ -187,6 +188,7 @@ begin
       else coalesce(given.done_to, known.done_to)
     end,
     closing_day = coalesce(given.closing_day, known.closing_day),
+    due_at = case when known.done_to is not distinct from given.done_to_before then given.due_at end,
     metrics = given.metrics,
     days_lost = known.days_lost + case when known.run_id is distinct from record_collection.run_id then given.days_lost else 0 end,
     -- An account whose API was shut or throttled keeps its place in the next run's order.
@@ -194,14 +196,14 @@ begin
     run_id = record_collection.run_id
   from jsonb_to_recordset(accounts) as given (
     id bigint, connection_id text, reason text, message text, reached boolean, done_to date, done_to_before date, closing_day date,
-    metrics jsonb, days_lost integer
+    metrics jsonb, days_lost integer, due_at timestamptz
   )
   where known.id = given.id;
 
   -- No day that this run leaves open counts as done: the run may end before it writes the account's state, and the database
   -- may have refused a day that the run takes for done.
   update public.collection_accounts known
-  set done_to = open.date - 1
+  set done_to = open.date - 1, due_at = null
   from (
     select existing.account, min(existing.date) as date
     from (

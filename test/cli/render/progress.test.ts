@@ -16,6 +16,7 @@ const started: CollectEvent = {
   scope: 'all',
   store: 'PostgreSQL at localhost/app',
   connections: 3,
+  idle: 0,
   days: null,
   dryRun: false,
 };
@@ -101,6 +102,16 @@ test('prints the start, progress at most every 10 seconds, warnings and the end 
     2026-11-22T02:00:19Z done: 3/3 connections, 100 %
     "
   `);
+});
+
+test.each([
+  [3, 0, 'collecting 3 connections from '],
+  [3, 2, 'collecting 1 of 3 connections from '],
+  [3, 3, 'nothing is due for 3 connections from '],
+])('of %i connections of which %i have nothing due, says %j', (connections, idle, words) => {
+  const { reporter, lines } = plain(false);
+  reporter.onEvent({ ...started, connections, idle });
+  expect(lines).toEqual([expect.stringContaining(words)]);
 });
 
 test('shows no progress for a run without connections', () => {

@@ -1,0 +1,88 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { nextDue } from '../../src/collector/due.js';
+import type { LedgerEntry } from '../../src/store/accounts.js';
+import type { Store } from '../../src/store/store.js';
+import { ledgerEntry } from '../support/accounts.js';
+import { type Model, modelOf, worldOf } from '../support/model.js';
+import type { World } from '../support/world.js';
+
+/** 18:00 on 2026-11-21 in Los Angeles; 2026-11-20 has ended there. */
+const NOW = new Date('2026-11-22T02:00:00Z');
+const platform = {
+  day: { timeZone: 'America/Los_Angeles', reachDays: 90, settlesAfterHours: 48, asks: 'day' },
+  metrics: [],
+} as const;
+const WINDOW = ['14', '15', '16', '17', '18', '19', '20'].map((day) => `2026-11-${day}`);
+
+function due(differing: Readonly<Record<string, LedgerEntry>> = {}): string | null {
+  const ledger = WINDOW.map((date) => differing[date] ?? ledgerEntry(date, 'settled'));
+  const account = { id: 1, firstDay: '2026-11-14', doneTo: '2026-11-13', closingDay: null, metrics: {}, ledger };
+  return nextDue(account, platform, NOW)?.toISOString() ?? null;
+}
+
+describe('an account is next due', () => {
+  it('when its current day ends, if all days are settled', () => {
+    expect(due()).toBe('2026-11-22T08:00:00.000Z');
+  });
+
+  it('when a provisional day settles, if that comes first', () => {
+    expect(due({ '2026-11-19': ledgerEntry('2026-11-19', 'provisional') })).toBe('2026-11-22T08:00:00.000Z');
+    const sooner = { ...platform, day: { ...platform.day, settlesAfterHours: 20 } };
+    const ledger = WINDOW.map((date) => ledgerEntry(date, date === '2026-11-20' ? 'provisional' : 'settled'));
+    const account = { id: 1, firstDay: '2026-11-14', doneTo: '2026-11-13', closingDay: null, metrics: {}, ledger };
+    expect(nextDue(account, sooner, NOW)?.toISOString()).toBe('2026-11-22T04:00:00.000Z');
+  });
+
+  it.each(['pending', 'failed', 'skipped', 'no_data'] as const)('now, if a day is %s', (state) => {
+    expect(due({ '2026-11-20': ledgerEntry('2026-11-20', state) })).toBeNull();
+  });
+});
+
+describe('a run', () => {
+  let world: World;
+  let model: Model;
+  let read: string[];
+  afterEach(() => world?.close());
+
+  async function start(ids: readonly string[]): Promise<void> {
+    model = modelOf('facebook', { asks: 'range' });
+    read = [];
+    const between = (store: Store): Store => ({
+      ...store,
+      async *readAccounts(request) {
+        for await (const page of store.readAccounts(request)) {
+          read.push(...page.accounts.map(({ accountId }) => accountId ?? ''));
+          yield page;
+        }
+      },
+    });
+    world = await worldOf(model, NOW, ids, { between });
+    await world.collect();
+  }
+
+  it('reads only the accounts with something due, and counts the others among those that succeeded', async () => {
+    await start(['1', '2', '3']);
+    model.says = (_date, id) => ({ values: id === '2' ? {} : { views: 5 } });
+    world.now = new Date(world.now.getTime() + 86_400_000);
+    await world.collect();
+    read.length = 0;
+    const again = await world.collect();
+    expect(read).toEqual(['2']);
+    expect(again).toMatchObject({
+      connections: { total: 3, succeeded: 3, failed: 0 },
+      users: { total: 3, succeeded: 3 },
+      platforms: { facebook: { connections: 3, succeeded: 3 } },
+    });
+  });
+
+  it.each([
+    ['--refresh', { refresh: true }],
+    ['a named day', { window: { kind: 'day', date: '2026-11-15' } }],
+    ['another window', { window: { kind: 'lookback', days: 3 } }],
+  ] as const)('with %s reads all of them', async (_flag, options) => {
+    await start(['1', '2']);
+    read.length = 0;
+    await world.collect(options);
+    expect(read.toSorted()).toEqual(['1', '2']);
+  });
+});
