@@ -1,16 +1,15 @@
 import { DAY_MS, systemClock } from './clock.js';
 import type { CollectOptions } from './collector/options.js';
 import { type Config, loadConfig, secretsOf } from './config.js';
-import { type AddedConnection, addConnection, type ConnectionInput, choosePrimary } from './connections.js';
+import type { AddedConnection, ConnectionInput } from './connections.js';
 import { readEnvironment } from './environment.js';
 import type { SandboxSettings } from './open-sandbox.js';
 import { type DefaultStore, type OpenStore, openDriver, openStore } from './open-store.js';
 import type { Platform, PlatformDefinition } from './platforms/contract.js';
 import { createPlatforms } from './platforms/registry.js';
 import type { OnEvent } from './report/events.js';
-import { readStatus, type StatusReport } from './report/status.js';
+import type { StatusReport } from './report/status.js';
 import type { Summary } from './report/summary.js';
-import { collect } from './run/collect.js';
 import type { AppliedSchema } from './store/apply-schema.js';
 import type { ChosenPrimary, Store, WrittenMetric } from './store/store.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
@@ -107,15 +106,28 @@ export function assemble(
     config,
     store,
     notices,
-    collect: (options, onEvent) => collect({ ...parts, secrets: secretsOf(config) }, options, onEvent),
-    status: (days) => readStatus(parts, days, now()),
+    // What a command does is loaded after its first words.
+    async collect(options, onEvent) {
+      const { collect } = await import('./run/collect.js');
+      return collect({ ...parts, secrets: secretsOf(config) }, options, onEvent);
+    },
+    async status(days) {
+      const { readStatus } = await import('./report/status.js');
+      return readStatus(parts, days, now());
+    },
     async writtenToday() {
       await store.check();
       return store.writtenSince(new Date(now().getTime() - DAY_MS));
     },
     applySchema: () => applySchema(config.store, store),
-    addConnection: (connection) => addConnection(parts, connection),
-    choosePrimary: (connectionId) => choosePrimary(parts, connectionId),
+    async addConnection(connection) {
+      const { addConnection } = await import('./connections.js');
+      return addConnection(parts, connection);
+    },
+    async choosePrimary(connectionId) {
+      const { choosePrimary } = await import('./connections.js');
+      return choosePrimary(parts, connectionId);
+    },
     close: () => store.close(),
   };
 }

@@ -69,6 +69,7 @@ function startOf(date: string, timeZone: string): Date {
 
 /** Local time minus UTC at an instant, in milliseconds. */
 function offsetMs(instant: Date, timeZone: string): number {
+  if (timeZone === 'UTC') return 0;
   let zone = zones.get(timeZone);
   if (!zone) {
     zone = { formatter: formatterOf(timeZone), offsets: new Map() };

@@ -1,5 +1,3 @@
-import got, { HTTPError, RequestError } from 'got';
-
 const ATTEMPTS = 3;
 const TIMEOUT_MS = 10_000;
 const LONGEST_PAUSE_MS = 2_000;
@@ -25,6 +23,7 @@ export async function deliver(
   { url, body, signal }: Delivery,
   { timeoutMs, longestPauseMs }: DeliveryTimes = { timeoutMs: TIMEOUT_MS, longestPauseMs: LONGEST_PAUSE_MS },
 ): Promise<string | null> {
+  const { default: got, HTTPError, RequestError } = await import('got');
   try {
     const { statusCode } = await got.post(url, {
       ...('json' in body ? { json: body.json } : { body: body.text, headers: { 'content-type': 'text/plain' } }),
