@@ -5,7 +5,7 @@ import type { ConnectionReport } from './events.js';
 import type { Failure, Summary } from './summary.js';
 
 /** Bounds memory and the printed summary when every connection fails. */
-const MOST_FAILURES = 1_000;
+export const MOST_FAILURES = 1_000;
 const MOST_WARNINGS = 1_000;
 
 /** Counts the results of a run. Every account read is added once, so that the counts add up. */

@@ -7,6 +7,7 @@ import { CollectError } from '../../errors.js';
 import { EXIT } from '../../exit-codes.js';
 import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import type { Summary } from '../../report/summary.js';
+import { MOST_FAILURES } from '../../report/tally.js';
 import { parsePlatforms, parseSelection, parseWindow, utcToday } from '../flags.js';
 import { maskToken, runsInGithubActions } from '../github-actions.js';
 import { reportToGithub } from '../github-report.js';
@@ -43,8 +44,11 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   const watch = watchSignals(() => reporter.stopping());
   const connections = new Map<string, ConnectionReport>();
 
+  // Of those that fail, the summary has the first ones.
+  const isShown = ({ result }: ConnectionReport) =>
+    request.dryRun || (result === 'failed' && connections.size < MOST_FAILURES);
   const onEvent = (event: CollectEvent) => {
-    if (event.type === 'connection' && (request.dryRun || event.connection.result === 'failed')) {
+    if (event.type === 'connection' && isShown(event.connection)) {
       connections.set(event.connection.connectionId, event.connection);
     }
     reporter.onEvent(event);
