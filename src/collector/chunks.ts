@@ -1,7 +1,7 @@
 import type { Platform } from '../platforms/contract.js';
-import type { SnapshotRow, StoredAccount } from '../store/accounts.js';
+import type { AccountRow, SnapshotRow, StoredAccount } from '../store/accounts.js';
 import { collectAccount, type RunContext, withOutcomes } from './account.js';
-import type { AccountRecord } from './outcome.js';
+import { type AccountRecord, type DayFailure, failuresOf } from './outcome.js';
 import type { Plan } from './plan.js';
 
 /** How many days of an account are requested and written at once; a killed run repeats at most these. */
@@ -28,6 +28,7 @@ export async function* collectInChunks(
   const closing: SnapshotRow[] = [];
   let known = account;
   let isUntouched = true;
+  let failure: DayFailure | undefined;
   for (const [index, due] of chunks.entries()) {
     const part =
       index === 0 ? { ...planned, due } : { due, tooOld: [], backlog: 0, lastEndedDate: null, closing: null };
@@ -41,7 +42,8 @@ export async function* collectInChunks(
     const isLast = failedDates.length + skippedDates.length > 0 || rest.length === 0 || run.signal.aborted;
     isUntouched &&= record.days.length + failedDates.length + skippedDates.length === 0;
     if (isLast && isUntouched) return;
-    const row = isLast ? record.row : null;
+    failure ??= failuresOf(record.days)[0];
+    const row = isLast && record.row !== null ? withFailure(record.row, failure) : null;
     yield { record: { ...record, row, closing: isLast ? closing : [], failedDates, skippedDates }, isLast };
     if (isLast) return;
     known = { ...withOutcomes(known, record.days), closingDay: record.row?.closingDay ?? known.closingDay };
@@ -51,14 +53,21 @@ export async function* collectInChunks(
 /** The chunks of an account, joined into one record. */
 export function joinedRecord(records: readonly AccountRecord[]): AccountRecord {
   const last = records.at(-1);
+  const days = records.flatMap(({ days }) => days).sort((a, b) => a.outcome.date.localeCompare(b.outcome.date));
   return {
-    row: last?.row ?? null,
-    days: records.flatMap(({ days }) => days).sort((a, b) => a.outcome.date.localeCompare(b.outcome.date)),
+    row: last?.row ? withFailure(last.row, failuresOf(days)[0]) : null,
+    days,
     closing: last?.closing ?? [],
     failedDates: last?.failedDates ?? [],
     skippedDates: last?.skippedDates ?? [],
     backlog: last?.backlog ?? 0,
   };
+}
+
+/** An account fails if one of its days does, whichever chunk has it. */
+function withFailure(row: AccountRow, failure: DayFailure | undefined): AccountRow {
+  if (failure === undefined || (row.reason !== null && row.reason !== 'missing_permission')) return row;
+  return { ...row, reason: failure.reason, message: failure.message };
 }
 
 /** The newest days first; ascending within a chunk. */

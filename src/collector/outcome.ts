@@ -139,10 +139,14 @@ export function refusedByStore({ outcome }: DayRecord, error: CollectError): Day
   };
 }
 
+export interface DayFailure {
+  readonly day: string;
+  readonly reason: FailureReason;
+  readonly message: string;
+}
+
 /** The days that failed individually. */
-export function failuresOf(
-  days: readonly DayRecord[],
-): { readonly day: string; readonly reason: FailureReason; readonly message: string }[] {
+export function failuresOf(days: readonly DayRecord[]): DayFailure[] {
   return days.flatMap(({ outcome }) =>
     outcome.state === 'failed' ? [{ day: outcome.date, reason: outcome.reason, message: outcome.message }] : [],
   );

@@ -89,12 +89,14 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     }
     counters.total++;
     const options: StreamOptions = { method: request.method, headers: request.headers, signal };
-    if (request.form) options.form = request.form;
+    // Without a body, a stream of a POST waits for one.
+    if (request.method === 'POST') options.form = request.form ?? {};
     try {
       const stream = client.stream(request.url, options);
       // Nothing else handles an abort after the last byte.
       stream.on('error', () => undefined);
-      const body = await bounded(stream);
+      // A stream that has ended still listens to the run's signal.
+      const body = await bounded(stream).finally(() => stream.destroy());
       if (body === null) throw tooLarge(request.url);
       if (!stream.response) throw new Error('the answer ended without headers');
       const { statusCode, headers } = stream.response;

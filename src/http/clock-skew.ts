@@ -10,9 +10,12 @@ type Headers = Readonly<Record<string, string | undefined>>;
 export interface ClockCheck {
   /** Reads the headers of an answer. */
   observe(headers: Headers): void;
-  /** Resolves when two answers have confirmed the clock; rejects with `CollectError` `clock_skew` when two say that it is off. */
-  readonly confirmed: Promise<void>;
-  /** Accepts the clock as right, because no more answers will come. */
+  /**
+   * Resolves with whether two answers have confirmed the clock: true as soon as they have, false once no more will come. Rejects
+   * with `CollectError` `clock_skew` when two say that it is off.
+   */
+  readonly confirmed: Promise<boolean>;
+  /** Waits no longer: no more answers will come. */
   release(): void;
 }
 
@@ -30,10 +33,10 @@ export function createClockCheck(hostNow: () => number = Date.now): ClockCheck {
       const count = isOff ? ++answers.off : ++answers.right;
       if (count < ANSWERS_TO_DECIDE) return;
       if (isOff) reject(clockSkew(skew));
-      else resolve();
+      else resolve(true);
     },
     confirmed: promise,
-    release: resolve,
+    release: () => resolve(false),
   };
 }
 
@@ -56,9 +59,9 @@ function clockSkew(skewMs: number): CollectError {
 }
 
 function withResolvers() {
-  let [resolve, reject]: [() => void, (error: unknown) => void] = [() => undefined, () => undefined];
-  const promise = new Promise<void>((onResolve, onReject) => {
+  let [resolve, reject]: [(isRight: boolean) => void, (error: unknown) => void] = [() => undefined, () => undefined];
+  const promise = new Promise<boolean>((onResolve, onReject) => {
     [resolve, reject] = [onResolve, onReject];
   });
-  return { promise, resolve: () => resolve(), reject: (error: unknown) => reject(error) };
+  return { promise, resolve, reject };
 }

@@ -47,7 +47,7 @@ export async function run(
   const clockCheck = createClockCheck();
   const accounts = { collector, options, startedAt, runId, telling, onEvent };
   // Nothing that depends on the clock is written before the platforms have confirmed it.
-  const ready = clockCheck.confirmed.then(() => replacePrimaries(accounts));
+  const ready = clockCheck.confirmed.then((isRight) => (isRight ? replacePrimaries(accounts) : undefined));
   ready.catch(() => halt.abort());
   const http = createHttp({
     concurrency: options.concurrency,

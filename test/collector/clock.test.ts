@@ -67,6 +67,12 @@ describe('a clock that is off', () => {
     expect(await standing()).toEqual(before);
     await world.close();
 
+    const limits = { ...DEFAULTS.limits, maxRequests: 1 };
+    await prepare(11 * MINUTE_MS);
+    await world.collect({ limits });
+    expect((await standing()).map(({ is_primary }) => is_primary)).toEqual(before.map(({ is_primary }) => is_primary));
+    await world.close();
+
     await prepare(0);
     expect(await world.collect()).toMatchObject({ warnings: [expect.stringContaining('replaces')] });
     expect(await standing()).not.toEqual(before);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { nextDue } from '../../src/collector/due.js';
+import { CollectError } from '../../src/errors.js';
 import type { LedgerEntry } from '../../src/store/accounts.js';
 import type { Store } from '../../src/store/store.js';
 import { ledgerEntry } from '../support/accounts.js';
@@ -73,6 +74,34 @@ describe('a run', () => {
       users: { total: 3, succeeded: 3 },
       platforms: { facebook: { connections: 3, succeeded: 3 } },
     });
+  });
+
+  it('reads an account again although a clock that was ahead has put off when it is due', async () => {
+    await start(['1']);
+    world.now = new Date('2027-11-22T02:00:00Z');
+    await world.collect();
+    world.now = new Date('2026-11-23T02:00:00Z');
+    read.length = 0;
+    await world.collect();
+    expect(read).toEqual(['1']);
+  });
+
+  it('asks again at once for a day that the database has refused in an early part of a backfill', async () => {
+    let refuses = true;
+    const between = (store: Store): Store => ({
+      ...store,
+      record(batch) {
+        const isRefused = refuses && batch.snapshots.some(({ date }) => date === '2026-11-15');
+        if (isRefused) throw new CollectError('store_failed', 'refused', '');
+        return store.record(batch);
+      },
+    });
+    model = modelOf('instagram', { asks: 'day' });
+    world = await worldOf(model, NOW, ['1'], { between });
+    const summary = await world.collect({ window: { kind: 'dates', since: '2026-08-01' } });
+    expect(summary).toMatchObject({ connections: { failed: 1 }, days: { failed: 1 }, failures: [{ days: 1 }] });
+    refuses = false;
+    expect(await world.collect()).toMatchObject({ days: { planned: 1, settled: 1 }, metrics: { inserted: 2 } });
   });
 
   it.each([

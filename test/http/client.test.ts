@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
@@ -112,6 +113,20 @@ it('names only the host when it cannot be reached', async () => {
   const asked = http.ask(get(url), once);
   setTimeout(() => stop.abort(), 20_000).unref();
   await expect(asked).rejects.toThrow(`cannot reach ${url.host} (ECONNRESET)`);
+});
+
+it('leaves nothing behind on the run’s signal', async () => {
+  const url = await serve((_request, response) => void response.end('{}'));
+  const { http, stop } = client();
+  for (let n = 0; n < 20; n++) await http.ask(get(url), judge);
+  expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+});
+
+it('sends a POST without a form', async () => {
+  const url = await serve(
+    (request, response) => void response.end(`{"length":"${request.headers['content-length']}"}`),
+  );
+  await expect(client().http.ask({ ...get(url), method: 'POST' }, judge)).resolves.toEqual({ length: '0' });
 });
 
 it('cancels an answer of more than 10 MB while it is received', async () => {

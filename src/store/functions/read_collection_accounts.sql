@@ -14,7 +14,11 @@ as $$
   with selected as not materialized (
     select
       accounts.*,
-      coalesce(accounts.due_at > due_before, false) as is_idle,
+      -- A clock that was ahead may have set due_at too far off; what another run collects meanwhile is counted when it is read.
+      coalesce(
+        accounts.due_at > due_before and accounts.due_at < due_before + interval '2 days' and accounts.collected_at <= due_before,
+        false
+      ) as is_idle,
       -- By day, so that the accounts of a user stay together.
       coalesce((accounts.collected_at at time zone 'UTC')::date, '-infinity') as collected_on
     from public.collection_accounts accounts

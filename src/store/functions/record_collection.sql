@@ -188,7 +188,13 @@ begin
       else coalesce(given.done_to, known.done_to)
     end,
     closing_day = coalesce(given.closing_day, known.closing_day),
-    due_at = case when known.done_to is not distinct from given.done_to_before then given.due_at end,
+    -- Another run may have left days open meanwhile, and the database may have refused some.
+    due_at = case
+      when known.done_to is not distinct from given.done_to_before and not exists (
+        select from public.collection_outcomes existing
+        where existing.account = known.id and existing.run_id = record_collection.run_id and existing.outcome = 'failed'
+      ) then given.due_at
+    end,
     metrics = given.metrics,
     days_lost = known.days_lost + case when known.run_id is distinct from record_collection.run_id then given.days_lost else 0 end,
     -- An account whose API was shut or throttled keeps its place in the next run's order.
