@@ -89,13 +89,17 @@ async function nameOf(connection: NewConnection, platform: Platform, clock: Cloc
   try {
     return (await platform.check(account, context)).accountName;
   } catch (error) {
-    throw error instanceof PlatformError ? checkFailed(connection, error) : error;
+    throw error instanceof PlatformError ? checkFailed(connection, platform, error) : error;
   } finally {
     http.close();
   }
 }
 
-function checkFailed({ platform, accountId, accessToken, refreshToken }: NewConnection, cause: PlatformError) {
+function checkFailed(
+  { platform, accountId, accessToken, refreshToken }: NewConnection,
+  { needsToken = true }: Platform,
+  cause: PlatformError,
+) {
   const said = redact(cause.message, [accessToken, refreshToken]);
   return NOT_REACHED.includes(cause.reason)
     ? new CollectError(
@@ -106,8 +110,8 @@ function checkFailed({ platform, accountId, accessToken, refreshToken }: NewConn
       )
     : new CollectError(
         'check_failed',
-        `The token does not open ${platform} account ${accountId}: ${cause.reason}: ${said}.`,
-        'Nothing was stored. Correct the token or the account, or store it unchecked with --no-check.',
+        `${needsToken ? `The token does not open ${platform} account ${accountId}` : `Cannot open ${platform} account ${accountId}`}: ${cause.reason}: ${said}.`,
+        `Nothing was stored. Correct the ${needsToken ? 'token or the ' : ''}account, or store it unchecked with --no-check.`,
         { cause },
       );
 }

@@ -24,7 +24,8 @@ export interface OpenStore {
 export async function openStore(config: Config, defaultStore: DefaultStore): Promise<OpenStore> {
   if (config.store.kind === 'embedded' && !config.store.isNamed && defaultStore !== 'create') {
     const { hasEmbeddedStore } = await import('./store/drivers/embedded.js');
-    if (!hasEmbeddedStore(config.store.dataDir)) throw noStore(config, 'does not exist');
+    if (!hasEmbeddedStore(config.store.dataDir))
+      throw noStore(config, 'does not exist; it is not created in CI or without a terminal');
   }
   const key = config.encryptionKey ?? (await readKey(keyPath(config.dataDir)));
   const store = await openDriver(config.store);
@@ -65,7 +66,7 @@ function noStore({ dataDir }: Config, why: string): CollectError {
   return new CollectError(
     'no_store',
     `No database is configured, and the embedded one in ${dataDir} ${why}.`,
-    'Set SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY, or DATABASE_URL; or set ANALYTICS_DATA_DIR to use an embedded database.',
+    'Set SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY, or DATABASE_URL; or, to use an embedded database, set ANALYTICS_DATA_DIR or connect an account with `analytics-collect connections add`.',
   );
 }
 

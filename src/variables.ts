@@ -39,7 +39,7 @@ const OWN = z.object({
   ANALYTICS_DATA_DIR: z.string().optional(),
   ANALYTICS_SANDBOX_DIR: z.string().optional(),
   ENCRYPTION_KEY: asSecret(
-    setting(areFernetKeys, 'is not a Fernet key, or several separated by commas', NEW_KEY).optional(),
+    setting(areFernetKeys, 'is not a Fernet key or a comma-separated list of them', NEW_KEY).optional(),
   ),
   ALLOW_PLAINTEXT_TOKENS: flag().optional(),
   // Only `serve` needs a strong one: a shorter one that belongs to the application must not keep `collect` from running.

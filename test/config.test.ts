@@ -140,7 +140,7 @@ test('all mistakes are reported at once', () => {
   ).toMatchInlineSnapshot(`
     "The configuration has 4 mistakes:
       SUPABASE_URL is not an http(s) address without a path, for example https://abcdefgh.supabase.co
-      ENCRYPTION_KEY is not a Fernet key, or several separated by commas, for example the output of: openssl rand -base64 32 | tr '+/' '-_'
+      ENCRYPTION_KEY is not a Fernet key or a comma-separated list of them, for example the output of: openssl rand -base64 32 | tr '+/' '-_'
       META_GRAPH_VERSION is not a Graph API version from v21.0 on, for example v25.0
       SUPABASE_SERVICE_ROLE_KEY is missing although SUPABASE_URL is set, for example sb_secret_…"
   `);

@@ -37,10 +37,16 @@ export function integer(flag: string, { min, max }: { readonly min: number; read
 /** A calendar date, `YYYY-MM-DD`, no later than `today`. */
 function parseDate(flag: string, text: string, today: string): string {
   if (!isCalendarDate(text)) {
-    throw usageError(`${flag} ${quote(text)} is not a valid date (YYYY-MM-DD).`, `For example ${flag} ${today}.`);
+    throw usageError(
+      `${flag} ${quote(text)} is not a valid date (YYYY-MM-DD).`,
+      `For example ${flag} ${addDays(today, -2)}.`,
+    );
   }
   if (text > today) {
-    throw usageError(`${flag} ${text} is in the future.`, `The latest date is today, ${today} (UTC).`);
+    throw usageError(
+      `${flag} ${text} is in the future.`,
+      `Only days that have ended are collected, for example ${flag} ${addDays(today, -2)}.`,
+    );
   }
   return text;
 }

@@ -74,7 +74,7 @@ export function collectOptions(command: Command) {
     .option('--keep', 'with --sandbox: keep its database, for status --sandbox and the next run')
     .option('--json', 'print the summary as one JSON document')
     .addOption(new Option('--quiet', 'print nothing unless something failed').conflicts('verbose'))
-    .option('--verbose', 'print one line per connection');
+    .option('--verbose', 'print one line per connection that may have something due');
 }
 
 export function statusOptions(command: Command) {

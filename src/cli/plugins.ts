@@ -54,3 +54,8 @@ async function importModule(path: string, file: string): Promise<{ readonly defa
     throw new CollectError('usage', `The plugin ${path} cannot be loaded: ${why}.`, fix, { cause });
   }
 }
+
+/** The flags that name the same plugins again, for a command to try next. */
+export function pluginFlags(paths: readonly string[] = []): string {
+  return paths.map((path) => ` --plugin ${path}`).join('');
+}

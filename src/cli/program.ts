@@ -54,7 +54,9 @@ export function createProgram(version: string): Command {
 }
 
 function addConnections(program: Command): void {
-  const connections = program.command('connections').description('list, add and remove connected accounts');
+  const connections = program
+    .command('connections')
+    .description('list, add and remove connected accounts, and choose the primary one');
   listOptions(connections.command('list')).action(async (flags) => (await loadConnections()).listConnections(flags));
   addOptions(connections.command('add')).action(async (flags) => (await loadConnections()).addConnection(flags));
   primaryOptions(connections.command('primary'))

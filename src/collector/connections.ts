@@ -49,13 +49,15 @@ export async function expectAccounts(
       `Check that the settings name the right database, and remove the connections of deleted users; ${wayOut}`,
     );
   }
+  const isUnknown = ({ service, active }: Service) => active > 0 && !collected.includes(service);
+  const plugin = services.some(isUnknown) ? ', load a platform of your own with --plugin FILE' : '';
   const isNarrowed = platforms.length < collected.length && services.some(({ active }) => active > 0);
   throw new CollectError(
     'no_connections',
     services.length === 0
       ? `${who} has no connections at all.`
       : `${who} has no active ${joined(platforms, 'or')} connections; ${pronoun} ${others(services, isAsked)}.`,
-    `${isNarrowed ? 'Leave out --platform' : 'Check that the settings name the right database'}, or connect an account with \`${ADD_CONNECTION}\`; ${wayOut}`,
+    `${isNarrowed ? 'Leave out --platform' : 'Check that the settings name the right database'}${plugin}, or connect an account with \`${ADD_CONNECTION}\`; ${wayOut}`,
   );
 }
 

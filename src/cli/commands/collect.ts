@@ -12,7 +12,7 @@ import { parsePlatforms, parseSelection, parseWindow, utcToday } from '../flags.
 import { maskToken, runsInGithubActions } from '../github-actions.js';
 import { reportToGithub } from '../github-report.js';
 import type { CollectFlags } from '../options.js';
-import { loadPlugins, namesWith } from '../plugins.js';
+import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
 import { renderDue } from '../render/due.js';
 import { groupedReporter } from '../render/grouped.js';
@@ -43,6 +43,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   const alerts = openAlerts(request, prepared, warn);
   const watch = watchSignals(() => reporter.stopping());
   const connections = new Map<string, ConnectionReport>();
+  let inAll = 0;
 
   // Of those that fail, the summary has the first ones.
   const isShown = ({ result }: ConnectionReport) =>
@@ -51,6 +52,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     if (event.type === 'connection' && isShown(event.connection)) {
       connections.set(event.connection.connectionId, event.connection);
     }
+    if (event.type === 'started') inAll = event.connections;
     reporter.onEvent(event);
     alerts.onEvent(event);
   };
@@ -63,7 +65,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
       for (const notice of app.notices) reporter.notice(notice);
       const summary = await app.collect({ ...request, signal: watch.signal }, onEvent);
       reporter.end();
-      process.stdout.write(render(summary, connections, flags));
+      process.stdout.write(render(summary, connections, inAll, flags));
       if (runsInGithubActions()) await reportToGithub(summary, connections);
       return summary;
     } finally {
@@ -115,7 +117,12 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
   };
 }
 
-function render(summary: Summary, connections: ReadonlyMap<string, ConnectionReport>, flags: CollectFlags): string {
+function render(
+  summary: Summary,
+  connections: ReadonlyMap<string, ConnectionReport>,
+  inAll: number,
+  flags: CollectFlags,
+): string {
   if (flags.json) return jsonDocument(summary);
   if (flags.quiet && summary.status === 'completed') return '';
   if (summary.dry_run) return renderDue(summary, connections.values());
@@ -123,6 +130,8 @@ function render(summary: Summary, connections: ReadonlyMap<string, ConnectionRep
     colors: colorsFor(process.stdout),
     sandbox: flags.sandbox === undefined ? null : flags.keep ? 'kept' : 'gone',
     connections,
+    inAll,
+    plugins: pluginFlags(flags.plugin),
   });
 }
 

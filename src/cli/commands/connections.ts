@@ -5,7 +5,7 @@ import { CollectError } from '../../errors.js';
 import type { Platform } from '../../platforms/contract.js';
 import { parseInstant, parsePlatform, usageError } from '../flags.js';
 import type { AddFlags, ListFlags, PluginFlags } from '../options.js';
-import { loadPlugins, namesWith } from '../plugins.js';
+import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { askHidden } from '../prompt.js';
 import { connectionJson, renderConnections } from '../render/connections.js';
 import { cleanText, formatAccount, jsonDocument } from '../render/text.js';
@@ -44,7 +44,7 @@ export async function addConnection(flags: AddFlags): Promise<void> {
       const account = formatAccount({ connectionId: id, accountId: connection.accountId, accountName });
       const who = cleanText(`${connection.platform} ${account} of user ${connection.userId}`);
       process.stdout.write(`${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`);
-      process.stderr.write('Next: analytics-collect collect\n');
+      process.stderr.write(`Next: analytics-collect collect${pluginFlags(flags.plugin)}\n`);
     },
     { defaultStore: 'create', ownPlatforms: plugins, environment },
   );

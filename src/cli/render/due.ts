@@ -10,7 +10,9 @@ export function renderDue(summary: Summary, reports: Iterable<ConnectionReport>)
   const more = due.length - lines.length;
   return `${[
     'dry run: no requests were sent, nothing was written',
-    `due: ${count(summary.days.planned, 'day')} of ${count(due.length, 'connection')} (${formatNumber(summary.connections.total)} active)`,
+    due.length === 0
+      ? `due: nothing (${count(summary.connections.total, 'active connection')})`
+      : `due: ${count(summary.days.planned, 'day')} of ${count(due.length, 'connection')} (${formatNumber(summary.connections.total)} active)`,
     ...lines.map((line) => `  ${line}`),
     ...(more > 0 ? [`  … and ${formatNumber(more)} more: --verbose lists all`] : []),
   ].join('\n')}\n`;

@@ -36,12 +36,12 @@ export function advanceDays(progress: Progress, connectionId: string, days: numb
   return { ...progress, underWay: new Map(progress.underWay).set(connectionId, days) };
 }
 
-/** `collecting 12 of 300 connections from …`, `nothing is due for 300 connections from …` */
+/** `collecting 12 of 300 connections from …`, `nothing is due: 300 connections in …` */
 export function formatStart({ connections, idle, dryRun, store }: Extract<CollectEvent, { type: 'started' }>): string {
-  const all = `${count(connections, 'connection')} from ${store}`;
-  if (idle === connections) return `nothing is due for ${all}`;
+  const all = count(connections, 'connection');
+  if (idle === connections) return `nothing is due: ${all} in ${store}`;
   const due = idle === 0 ? '' : `${formatNumber(connections - idle)} of `;
-  return `${dryRun ? 'planning' : 'collecting'} ${due}${all}`;
+  return `${dryRun ? 'planning' : 'collecting'} ${due}${all} from ${store}`;
 }
 
 /** `120/300 connections, 40 %, 2 failed, 35/s, 5 s left`; with named days, `12/100 connections, days 1,240/9,000, 13 %, …` */

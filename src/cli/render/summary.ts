@@ -20,12 +20,16 @@ export interface SummaryContext {
   readonly sandbox: 'gone' | 'kept' | null;
   /** The connections reported during the run, by id: the summary itself has no names of accounts. */
   readonly connections: ReadonlyMap<string, ConnectionReport>;
+  /** How many connections there are, those among them that an interrupted run did not reach. */
+  readonly inAll: number;
+  /** The flags that load the same plugins again. */
+  readonly plugins: string;
 }
 
 /** A run's summary for people. */
 export function renderSummary(summary: Summary, context: SummaryContext): string {
   const blocks = [
-    [heading(summary, context.colors), ...totals(summary)],
+    [heading(summary, context.colors), ...totals(summary, context.inAll)],
     platformTable(summary),
     reasonLines(summary),
     failureLines(summary, context),
@@ -44,13 +48,17 @@ function heading({ status, dates, duration_ms }: Summary, colors: Colors): strin
   return colors.bold(status === 'completed' ? colors.green(line) : colors.yellow(line));
 }
 
-export function totals({ users, connections, days, lost, backlog, metrics, requests }: Summary): string[] {
+export function totals(
+  { users, connections, days, lost, backlog, metrics, requests }: Summary,
+  inAll: number = connections.total,
+): string[] {
+  const notReached = inAll > connections.total ? `, ${formatNumber(inAll - connections.total)} not reached` : '';
   const states = OUTCOME_STATES.filter((state) => days[state] > 0).map(
     (state) => `${formatNumber(days[state])} ${state.replace('_', ' ')}`,
   );
   return [
     `  users        ${okOf(users.succeeded, users.total)}`,
-    `  connections  ${okOf(connections.succeeded, connections.total)}${others(connections)}`,
+    `  connections  ${okOf(connections.succeeded, Math.max(inAll, connections.total))}${others(connections)}${notReached}`,
     `  days         ${formatNumber(days.planned)} due${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
     ...(backlog > 0 ? [`  backlog      ${count(backlog, 'older day')} left for the next runs`] : []),
     ...(lost > 0 ? [`  lost         ${count(lost, 'day')} that can no longer be collected`] : []),
@@ -163,7 +171,7 @@ export function formatFailedDays({ days, since, until }: Failure): string {
   return days === 1 ? since : `${count(days, 'day')}: ${formatRange(since, until)}`;
 }
 
-function nextSteps(summary: Summary, { sandbox }: SummaryContext): string[] {
+function nextSteps(summary: Summary, { sandbox, plugins }: SummaryContext): string[] {
   if (summary.status === 'interrupted' && sandbox !== 'gone')
     return ['Next: run the same command again; it continues where this run stopped.'];
   const reasons = summary.failures.length > 0 ? ['What each reason means: docs/troubleshooting.md'] : [];
@@ -176,14 +184,16 @@ function nextSteps(summary: Summary, { sandbox }: SummaryContext): string[] {
   }
   const dead = summary.failures.find(({ reason }) => reason === 'needs_reconnect');
   const renewal = dead === undefined ? [] : [`Renew a token: analytics-collect connections add ${renewalFlags(dead)}`];
-  return [...reasons, ...renewal, ...backfillLines(summary), 'Next: analytics-collect status'];
+  return [...reasons, ...renewal, ...backfillLines(summary), `Next: analytics-collect status${plugins}`];
 }
 
 /** How far back accounts that were collected for the first time can be collected. */
-function backfillLines({ backfill }: Summary): string[] {
+function backfillLines({ backfill, scope }: Summary): string[] {
+  const user = /^user:([\w.@:-]+)$/.exec(scope)?.[1];
+  const whom = user === undefined ? '' : ` --user ${user}`;
   return Object.entries(backfill).map(
     ([platform, { accounts, since }]) =>
-      `${count(accounts, `new ${platform} account`)} can be collected back to ${since}: analytics-collect collect --platform ${platform} --since ${since}`,
+      `${count(accounts, `new ${platform} account`)} can be collected back to ${since}: analytics-collect collect${whom} --platform ${platform} --since ${since}`,
   );
 }
 

@@ -107,7 +107,7 @@ test('prints the start, progress at most every 10 seconds, warnings and the end 
 test.each([
   [3, 0, 'collecting 3 connections from '],
   [3, 2, 'collecting 1 of 3 connections from '],
-  [3, 3, 'nothing is due for 3 connections from '],
+  [3, 3, 'nothing is due: 3 connections in '],
 ])('of %i connections of which %i have nothing due, says %j', (connections, idle, words) => {
   const { reporter, lines } = plain(false);
   reporter.onEvent({ ...started, connections, idle });

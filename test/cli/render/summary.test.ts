@@ -6,9 +6,15 @@ import type { ConnectionReport } from '../../../src/report/events.js';
 import type { Summary } from '../../../src/report/summary.js';
 import { failure, report, summary } from './samples.js';
 
-function render(value: Summary, reports: ConnectionReport[] = [], sandbox: SummaryContext['sandbox'] = null): string {
+function render(
+  value: Summary,
+  reports: ConnectionReport[] = [],
+  sandbox: SummaryContext['sandbox'] = null,
+  context: Partial<SummaryContext> = {},
+): string {
   const connections = new Map(reports.map((one) => [one.connectionId, one]));
-  return renderSummary(value, { colors: noColors, sandbox, connections });
+  const inAll = value.connections.total;
+  return renderSummary(value, { colors: noColors, sandbox, connections, inAll, plugins: '', ...context });
 }
 
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1);
@@ -29,6 +35,16 @@ test('shows a run without failures', () => {
     Next: analytics-collect status
     "
   `);
+});
+
+test('says how many connections an interrupted run did not reach', () => {
+  const interrupted = summary({
+    status: 'interrupted',
+    connections: { total: 175, succeeded: 174, failed: 1, skipped: 0 },
+  });
+  expect(render(interrupted, [], null, { inAll: 300 })).toContain(
+    'connections  174 of 300 ok, 1 failed, 125 not reached',
+  );
 });
 
 describe('failures', () => {
@@ -171,6 +187,13 @@ describe('the next step', () => {
   test('after an unsaved sandbox is to connect own accounts, not `status`, which would find nothing', () => {
     expect(lastLine(render(summary(), [], 'gone'))).toContain('your own accounts');
     expect(lastLine(render(summary({ status: 'interrupted' }), [], 'gone'))).toContain('your own accounts');
+  });
+
+  test('keeps the plugins', () => {
+    const plugins = ' --plugin ./mine.js';
+    expect(lastLine(render(summary(), [], null, { plugins }))).toBe(
+      'Next: analytics-collect status --plugin ./mine.js',
+    );
   });
 
   test('after a kept sandbox is its status, or to continue an interrupted run', () => {
