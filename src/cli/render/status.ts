@@ -4,7 +4,7 @@ import { isSkipReason } from '../../errors.js';
 import type { ExpiringToken, FailingReport, PlatformStatus, StatusReport } from '../../report/status.js';
 import type { Colors } from './colors.js';
 import { MAX_LINES } from './summary.js';
-import { cleanText, count, formatAccount, formatDuration, formatNumber, formatRange, formatTable } from './text.js';
+import { cleanText, count, formatAccount, formatDuration, formatNumber, formatTable } from './text.js';
 
 /** The text that `status` prints. */
 export function renderStatus(report: StatusReport, colors: Colors): string {
@@ -47,7 +47,7 @@ function platformTable(platforms: readonly PlatformStatus[]): string[] {
     formatNumber(platform.failing.length),
     platform.newest_day ?? 'none',
     formatNumber(platform.days_missing),
-    formatRange(platform.since, platform.until),
+    platform.since,
   ]);
   const columns = [
     { title: 'platform' },
@@ -56,7 +56,7 @@ function platformTable(platforms: readonly PlatformStatus[]): string[] {
     { title: 'failing', align: 'right' },
     { title: 'newest day' },
     { title: 'missing', align: 'right' },
-    { title: 'period' },
+    { title: 'since' },
   ] as const;
   return formatTable(columns, rows);
 }

@@ -90,9 +90,9 @@ test('shows the last run, the platforms, ignored services, and how long accounts
     "Supabase at abc.supabase.co
     last run: partial, started 6 h 30 min ago (2026-11-22T02:00:00Z) by cli, scope all
 
-    platform   accounts  with data  failing  newest day  missing  period
-    instagram     1,500      1,499        1  2026-11-21        7  2026-11-15 to 2026-11-21
-    facebook          0          0        0  none              0  2026-11-15 to 2026-11-21
+    platform   accounts  with data  failing  newest day  missing  since
+    instagram     1,500      1,499        1  2026-11-21        7  2026-11-15
+    facebook          0          0        0  none              0  2026-11-15
 
     ignored connections of other services: google 1, word [2Jpress 1,200
 
