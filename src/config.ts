@@ -195,11 +195,11 @@ function readSecretFiles(
   return secrets;
 }
 
-function defaultDataDir(environment: Environment, host: { platform: NodeJS.Platform; home: string }): string {
+function defaultDataDir(environment: Environment, host: { platform: string; home: string }): string {
   return join(dataHome(environment, host), 'analytics-collect');
 }
 
-function dataHome(environment: Environment, { platform, home }: { platform: NodeJS.Platform; home: string }): string {
+function dataHome(environment: Environment, { platform, home }: { platform: string; home: string }): string {
   if (platform === 'darwin') return join(home, 'Library', 'Application Support');
   if (platform === 'win32') return environment.LOCALAPPDATA ?? join(home, 'AppData', 'Local');
   const { XDG_DATA_HOME } = environment;

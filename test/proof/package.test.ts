@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,6 +48,16 @@ describe('the package, installed into an empty folder', () => {
       { cwd: folder },
     );
     expect(collected.stdout).toMatch(/connections +([1-9]\d*) of \1 ok/);
+  });
+
+  it('has types that compile with nothing else installed, the types of libraries checked', async () => {
+    const program =
+      "import * as all from 'analytics-collect';\nexport const summary: all.Summary = await (await all.openApp()).collect();\n";
+    await writeFile(join(folder, 'program.mts'), program);
+    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--skipLibCheck', 'false'];
+    await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), ...flags, 'program.mts'], {
+      cwd: folder,
+    });
   });
 
   it('can be imported', async () => {

@@ -18,6 +18,13 @@ export interface EmbeddedStore extends Store {
   query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 
+/** What a store needs of PGlite, whose own types do not compile everywhere. */
+interface Engine {
+  query<Row>(text: string, values?: unknown[]): Promise<{ readonly rows: Row[] }>;
+  exec(text: string): Promise<readonly { readonly rows: Record<string, unknown>[] }[]>;
+  close(): Promise<void>;
+}
+
 /** A folder for a database, and the variable that names it. */
 export interface DatabaseFolder {
   readonly dataDir: string;
@@ -79,7 +86,7 @@ async function openStore(open: () => Promise<PGlite>, description: string): Prom
 }
 
 /** A store on an open PGlite. */
-export function storeInside(database: PGlite, description: string): EmbeddedStore {
+export function storeInside(database: Engine, description: string): EmbeddedStore {
   const guarded = <T>(work: Promise<T>): Promise<T> =>
     work.catch((thrown) => {
       throw storeError(thrown, place(description));
