@@ -56,6 +56,12 @@ type StoreConfig =
   /** `isNamed`: chosen with `ANALYTICS_DATA_DIR`; otherwise used because no store is configured. */
   | { readonly kind: 'embedded'; readonly dataDir: string; readonly isNamed: boolean };
 
+interface Host {
+  /** As Node's `process.platform`. */
+  readonly platform: string;
+  readonly home: string;
+}
+
 /**
  * Reads the configuration from variables. An empty variable counts as not set; a secret can be read from the file that `NAME_FILE`
  * names. `added` are platforms in addition to the built-in ones. Throws one `CollectError` `config_invalid` with one line per mistake;
@@ -64,7 +70,7 @@ type StoreConfig =
 export function loadConfig(
   environment: Environment,
   added: readonly PlatformDefinition[] = [],
-  host = { platform: process.platform, home: homedir() },
+  host: Host = { platform: process.platform, home: homedir() },
 ): Config {
   const schemas = variableSchemas(added);
   const given = Object.fromEntries(
@@ -195,11 +201,11 @@ function readSecretFiles(
   return secrets;
 }
 
-function defaultDataDir(environment: Environment, host: { platform: string; home: string }): string {
+function defaultDataDir(environment: Environment, host: Host): string {
   return join(dataHome(environment, host), 'analytics-collect');
 }
 
-function dataHome(environment: Environment, { platform, home }: { platform: string; home: string }): string {
+function dataHome(environment: Environment, { platform, home }: Host): string {
   if (platform === 'darwin') return join(home, 'Library', 'Application Support');
   if (platform === 'win32') return environment.LOCALAPPDATA ?? join(home, 'AppData', 'Local');
   const { XDG_DATA_HOME } = environment;
