@@ -36,11 +36,17 @@ async function loadPlugin(path: string): Promise<PlatformDefinition> {
   if (!existsSync(file)) {
     throw usageError(`There is no plugin ${path}.`, `Give the path of a JavaScript module; ${file} does not exist.`);
   }
-  const { default: definition } = await importModule(path, file);
+  const definition = ownDefault(await importModule(path, file));
   if (definition === undefined) {
     throw usageError(`The plugin ${path} has no default export.`, 'End it with: export default definePlatform({ … }).');
   }
   return checkedPlatform(definition, `The plugin ${path}`);
+}
+
+/** What a module exports by default, although Node shows a CommonJS one compiled from an ES module inside another default. */
+function ownDefault({ default: exported }: { readonly default?: unknown }): unknown {
+  const isCompiled = typeof exported === 'object' && exported !== null && '__esModule' in exported;
+  return isCompiled && 'default' in exported ? exported.default : exported;
 }
 
 async function importModule(path: string, file: string): Promise<{ readonly default?: unknown }> {
@@ -48,11 +54,18 @@ async function importModule(path: string, file: string): Promise<{ readonly defa
     return await import(pathToFileURL(file).href);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const fix = /\.[cm]?ts$/.test(file)
-      ? 'Node 22.18 and newer load TypeScript as it is; with an older one, compile the plugin to JavaScript first.'
-      : 'Run it with node to see where it fails.';
-    throw new CollectError('usage', `The plugin ${path} cannot be loaded: ${why}.`, fix, { cause });
+    throw new CollectError('usage', `The plugin ${path} cannot be loaded: ${why}.`, importFix(file, why), { cause });
   }
+}
+
+function importFix(file: string, why: string): string {
+  if (/\.[cm]?ts$/.test(file)) {
+    return 'Node 22.18 and newer load TypeScript as it is; with an older one, compile the plugin to JavaScript first.';
+  }
+  if (why.includes("Cannot find package 'analytics-collect'")) {
+    return 'Move it into this project’s folder, or into a project that depends on analytics-collect: elsewhere Node does not find it.';
+  }
+  return 'Run it with node to see where it fails.';
 }
 
 /** The flags that name the same plugins again, for a command to try next. */

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -100,6 +101,16 @@ describe('the example platform, one file outside the source,', () => {
     }
   });
 
+  it('is loaded from a CommonJS module too', async () => {
+    const source = readFileSync(join(ROOT, 'examples/hacker-news.ts'), 'utf8');
+    const { outputText } = ts.transpileModule(source, {
+      compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023 },
+    });
+    const path = module('hacker-news.cjs', outputText);
+    const { stdout, stderr } = await runCli(['platforms', '--json', '--plugin', path]);
+    expect(stdout, stderr).toContain('"platform": "hacker_news"');
+  });
+
   it('is among the platforms, with its metrics', async () => {
     const { stdout } = await runCli(['platforms', '--json', ...PLUGIN]);
     const platforms: { platform: string; metrics: { name: string; api_name: string }[] }[] = JSON.parse(stdout);
@@ -143,6 +154,16 @@ describe('an invalid plugin is refused with an explanation:', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/\[usage\]\n$/);
+  });
+
+  it('one that lies where Node does not find the package', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'analytics-collect-plugin-'));
+    const path = join(folder, 'far.mjs');
+    writeFileSync(path, "import 'analytics-collect';");
+    const { code, stderr } = await runCli(['platforms', '--plugin', path]);
+    rmSync(folder, { recursive: true });
+    expect(code).toBe(2);
+    expect(stderr).toContain('Move it into this project’s folder');
   });
 
   it('the same one given twice', async () => {
