@@ -1,8 +1,8 @@
 /**
  * How many single-character edits turn one text into another: insertions, deletions, replacements, and swaps of two neighbours
- * (optimal string alignment).
+ * (optimal string alignment). Infinity as soon as it is clear that they are more than `most`.
  */
-export function editDistance(one: string, other: string): number {
+export function editDistance(one: string, other: string, most = Number.POSITIVE_INFINITY): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (let row = 1; row <= one.length; row++) {
@@ -17,6 +17,8 @@ export function editDistance(one: string, other: string): number {
         isSwap ? (beforeLast[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
       );
     }
+    // A swap leads from a row to the next but one.
+    if (Math.min(...current, ...last) > most) return Number.POSITIVE_INFINITY;
     [beforeLast, last] = [last, current];
   }
   return last[other.length] ?? 0;
@@ -25,9 +27,10 @@ export function editDistance(one: string, other: string): number {
 /** The nearest of some texts, at most `most` edits away, ignoring case; null if there is none. */
 export function nearest(text: string, candidates: Iterable<string>, most: number): string | null {
   let best: { readonly candidate: string; readonly distance: number } | null = null;
+  const given = text.toLowerCase();
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - text.length) > most) continue;
-    const distance = editDistance(text.toLowerCase(), candidate.toLowerCase());
+    const distance = editDistance(given, candidate.toLowerCase(), most);
     if (distance <= most && (best === null || distance < best.distance)) best = { candidate, distance };
   }
   return best?.candidate ?? null;
