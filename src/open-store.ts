@@ -1,6 +1,7 @@
 import type { Config } from './config.js';
 import { CollectError } from './errors.js';
 import type { Store } from './store/store.js';
+import { count } from './text.js';
 import { createKey, keyPath, readKey } from './tokens/key-file.js';
 
 /**
@@ -73,7 +74,7 @@ function noStore({ dataDir }: Config, why: string): CollectError {
 function keyMissing({ dataDir }: Config, connections: number): CollectError {
   return new CollectError(
     'key_missing',
-    `The key file ${keyPath(dataDir)} is missing, and without it the tokens of ${connections === 1 ? '1 connection' : `${connections.toLocaleString('en')} connections`} cannot be decrypted.`,
+    `The key file ${keyPath(dataDir)} is missing, and without it the tokens of ${count(connections, 'connection')} cannot be decrypted.`,
     'Restore it from a backup, or set ENCRYPTION_KEY to the key. If the key is lost, set ENCRYPTION_KEY to a new one, remove the connections and add them again.',
   );
 }

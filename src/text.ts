@@ -16,6 +16,15 @@ export function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
+/** `1 connection`, `2,500 connections`. */
+export function count(number: number, noun: string): string {
+  return `${formatNumber(number)} ${number === 1 ? noun : `${noun}s`}`;
+}
+
+export function formatNumber(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
 /** A text with its first letter in upper case. */
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

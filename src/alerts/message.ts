@@ -1,6 +1,7 @@
 import { CollectError, isSkipReason } from '../errors.js';
 import { CHANGES, type Change } from '../report/changes.js';
 import type { Summary } from '../report/summary.js';
+import { formatNumber } from '../text.js';
 
 /** Discord takes no more than 2,000 characters: https://discord.com/developers/docs/resources/webhook#execute-webhook */
 const LONGEST = 2_000;
@@ -42,17 +43,17 @@ export function describeCrash(error: unknown): string {
 
 function news({ changes }: Summary): string {
   const told = CHANGES.filter((change) => changes[change].length > 0);
-  return told.map((change) => `${number(changes[change].length)} ${NEWS[change]}`).join(', ') || 'nothing new';
+  return told.map((change) => `${formatNumber(changes[change].length)} ${NEWS[change]}`).join(', ') || 'nothing new';
 }
 
 function totals({ status, connections, metrics, dates, duration_ms }: Summary): string {
   const { total, succeeded, failed, skipped } = connections;
   const others = [
-    ...(failed > 0 ? [`${number(failed)} failed`] : []),
-    ...(skipped > 0 ? [`${number(skipped)} skipped`] : []),
+    ...(failed > 0 ? [`${formatNumber(failed)} failed`] : []),
+    ...(skipped > 0 ? [`${formatNumber(skipped)} skipped`] : []),
   ];
   const days = dates === null ? 'nothing was due' : `${dates.since} to ${dates.until}`;
-  return `${status}: ${[`${number(succeeded)} of ${number(total)} connections ok`, ...others].join(', ')}; ${days}; ${number(metrics.inserted)} metrics inserted in ${Math.round(duration_ms / 1000)} s`;
+  return `${status}: ${[`${formatNumber(succeeded)} of ${formatNumber(total)} connections ok`, ...others].join(', ')}; ${days}; ${formatNumber(metrics.inserted)} metrics inserted in ${Math.round(duration_ms / 1000)} s`;
 }
 
 /** Connections that failed, by platform, each counted under its first reason. */
@@ -64,8 +65,8 @@ function platformLines({ platforms }: Summary): string[] {
       const parts = Object.entries(reasons)
         .filter(([reason]) => !isSkipReason(reason))
         .sort(([, a], [, b]) => b - a)
-        .map(([reason, count]) => `${number(count)} ${reason}`);
-      return `${harmless(platform)}: ${number(failed)} of ${number(connections)} failed: ${parts.join(', ')}`;
+        .map(([reason, count]) => `${formatNumber(count)} ${reason}`);
+      return `${harmless(platform)}: ${formatNumber(failed)} of ${formatNumber(connections)} failed: ${parts.join(', ')}`;
     });
 }
 
@@ -81,7 +82,7 @@ function detailLines(summary: Summary): string[] {
   const more = summary.connections.failed - lines.length;
   return [
     ...lines,
-    ...(more > 0 ? [`- and ${number(more)} more`] : []),
+    ...(more > 0 ? [`- and ${formatNumber(more)} more`] : []),
     ...(['repaired', 'newly_without_data'] as const).flatMap((change) =>
       summary.changes[change].slice(0, MOST_DETAILS).map((id) => harmless(`- connection ${id}: ${NEWS[change]}`)),
     ),
@@ -102,8 +103,4 @@ function linesThatFit(lines: readonly string[]): string {
   const text = lines.join('\n');
   if (text.length <= LONGEST) return text;
   return `${text.slice(0, LONGEST - 2).replace(/\n[^\n]*$/, '')}\n…`;
-}
-
-function number(count: number): string {
-  return count.toLocaleString('en-US');
 }

@@ -5,6 +5,7 @@ import type { Window } from '../collector/window.js';
 import { CollectError } from '../errors.js';
 import { OLDER_TRIGGER_PATH, TRIGGER_PATH } from '../server/paths.js';
 import { ALL, type Selection } from '../store/selection.js';
+import { formatNumber } from '../text.js';
 import type { TimeOfDay, Times } from './schedule/schedule.js';
 
 /** Ten years, as far back as any platform answers. */
@@ -28,7 +29,7 @@ export function integer(flag: string, { min, max }: { readonly min: number; read
     const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     if (number >= min && number <= max) return number;
     throw usageError(
-      `${flag} ${quote(text)} is not a whole number from ${min.toLocaleString('en')} to ${max.toLocaleString('en')}.`,
+      `${flag} ${quote(text)} is not a whole number from ${formatNumber(min)} to ${formatNumber(max)}.`,
       `For example ${flag} ${min}.`,
     );
   };
@@ -182,7 +183,7 @@ function parseRange(
   if (first > last) throw usageError(`--since ${since} is later than --until ${until}.`, 'Swap them.');
   if (Date.parse(last) - Date.parse(first) >= MAX_NAMED_DAYS * DAY_MS) {
     throw usageError(
-      `${first} to ${last} is more than ${MAX_NAMED_DAYS.toLocaleString('en')} days.`,
+      `${first} to ${last} is more than ${formatNumber(MAX_NAMED_DAYS)} days.`,
       'Collect them in several runs.',
     );
   }

@@ -1,5 +1,5 @@
 import type { RefusedMetrics } from '../platforms/contract.js';
-import { shorten } from '../text.js';
+import { formatNumber, shorten } from '../text.js';
 
 /** Instagram lists every valid metric in its refusal. */
 const LONGEST_WHY = 80;
@@ -61,7 +61,7 @@ export function createRefusals(warn: (message: string) => void): Refusals {
       for (const entry of refused.values()) {
         const { size } = entry.accounts;
         if (size === 1) warnOf(entry, 'an account', 'it is collected without it');
-        else warnOf(entry, `${size.toLocaleString('en')} accounts`, 'they are collected without it');
+        else warnOf(entry, `${formatNumber(size)} accounts`, 'they are collected without it');
       }
     },
   };

@@ -5,7 +5,7 @@ import got, { RequestError, type StreamOptions, TimeoutError } from 'got';
 import pLimit from 'p-limit';
 import type { Clock } from '../clock.js';
 import { Interrupted, PlatformError, RunLimit } from '../errors.js';
-import { parseJson } from '../text.js';
+import { formatNumber, parseJson } from '../text.js';
 import { createGate, type Gate } from './gate.js';
 import type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http.js';
 import { LONGEST_RETRY_AFTER_MS, MAX_ATTEMPTS, retryAfterMs, retryDelay } from './retry.js';
@@ -181,7 +181,7 @@ function exceededLimit(
   if (sent >= maxRequests) {
     return new RunLimit(
       'quota_exhausted',
-      `the run has reached its limit of ${maxRequests.toLocaleString('en')} requests (--max-requests)`,
+      `the run has reached its limit of ${formatNumber(maxRequests)} requests (--max-requests)`,
       'connection',
     );
   }
@@ -212,7 +212,7 @@ function tooPatient(error: PlatformError, ms: number): PlatformError {
   const minutes = Math.ceil(ms / 60_000);
   return new PlatformError(
     'throttled',
-    `${error.message}; retry after ${minutes.toLocaleString('en')} min, which is longer than a run waits`,
+    `${error.message}; retry after ${formatNumber(minutes)} min, which is longer than a run waits`,
     'connection',
   );
 }

@@ -1,4 +1,5 @@
 import { CollectError } from '../errors.js';
+import { formatNumber } from '../text.js';
 
 const LARGEST_SKEW_MS = 600_000;
 /** One answer may come from a proxy whose own clock is off. */
@@ -50,7 +51,7 @@ export function skewOf({ date, age }: Headers, hostMs: number): number | null {
 }
 
 function clockSkew(skewMs: number): CollectError {
-  const minutes = Math.round(Math.abs(skewMs) / 60_000).toLocaleString('en-US');
+  const minutes = formatNumber(Math.round(Math.abs(skewMs) / 60_000));
   return new CollectError(
     'clock_skew',
     `The clock of this machine is ${minutes} minutes ${skewMs > 0 ? 'ahead of' : 'behind'} the platforms' clocks, so values would be stored under the wrong days.`,

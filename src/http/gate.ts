@@ -1,4 +1,5 @@
 import { PlatformError } from '../errors.js';
+import { formatNumber } from '../text.js';
 import type { Verdict } from './http.js';
 
 /** A single failing account does not mean that the API is down. */
@@ -78,7 +79,7 @@ export function createGate({ api, maxWaitMs, now, warn }: GateOptions): Gate {
         const minutes = Math.ceil(left / 60_000);
         throw new PlatformError(
           'throttled',
-          `rate limit: retry after ${minutes.toLocaleString('en')} min, which is longer than --max-wait`,
+          `rate limit: retry after ${formatNumber(minutes)} min, which is longer than --max-wait`,
           'connection',
         );
       }

@@ -9,6 +9,7 @@ import { platformNames } from '../platforms/registry.js';
 import type { OnEvent } from '../report/events.js';
 import { SANDBOX_PLATFORMS } from '../sandbox/account.js';
 import { SANDBOX_KINDS, type SandboxKind } from '../sandbox/kinds.js';
+import { formatNumber } from '../text.js';
 import type { Environment } from '../variables.js';
 import { checkedPlatform } from './own-platform.js';
 import type { SandboxOptions } from './sandbox.js';
@@ -20,7 +21,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 
 const func = <T>() => z.custom<T>(isFunction, 'must be a function');
 const whole = ({ min, max }: { readonly min: number; readonly max: number }) => {
-  const mistake = `must be a whole number from ${min.toLocaleString('en')} to ${max.toLocaleString('en')}`;
+  const mistake = `must be a whole number from ${formatNumber(min)} to ${formatNumber(max)}`;
   return z.number(mistake).int(mistake).min(min, mistake).max(max, mistake);
 };
 const yesOrNo = z.boolean('must be true or false');

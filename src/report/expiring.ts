@@ -3,6 +3,7 @@ import { openRefreshToken } from '../collector/open-account.js';
 import type { Platform } from '../platforms/contract.js';
 import type { AccountFilter } from '../store/accounts.js';
 import type { Store, TokenEnd } from '../store/store.js';
+import { formatNumber } from '../text.js';
 import type { Keyring } from '../tokens/keyring.js';
 
 const WARN_DAYS = 10;
@@ -45,7 +46,7 @@ export function expiryWarnings(ends: readonly TokenEnd[], now: Date): string[] {
   return more > 0
     ? [
         ...lines,
-        `${more.toLocaleString('en')} more tokens have expired or expire within ${WARN_DAYS} days: status --json lists all`,
+        `${formatNumber(more)} more tokens have expired or expire within ${WARN_DAYS} days: status --json lists all`,
       ]
     : lines;
 }

@@ -2,9 +2,8 @@ import type { Anomaly } from '../collector/anomalies.js';
 import { DEFAULT_LOOKBACK_DAYS, OPEN_DAYS } from '../collector/window.js';
 import type { Platform } from '../platforms/contract.js';
 import type { ForeignRows, RecordCounts, Succession } from '../store/accounts.js';
+import { formatNumber } from '../text.js';
 import type { LostDays, Tally, WithoutPermission } from './tally.js';
-
-const number = (count: number) => count.toLocaleString('en');
 
 export function successionWarning({ userId, platform, accountId, formerAccountId, reason }: Succession): string {
   const why = reason === null ? 'is no longer connected' : `has failed for ${DEFAULT_LOOKBACK_DAYS} days (${reason})`;
@@ -12,7 +11,7 @@ export function successionWarning({ userId, platform, accountId, formerAccountId
 }
 
 export function unknownUsersWarning(accounts: number): string {
-  const are = accounts === 1 ? '1 account is' : `${number(accounts)} accounts are`;
+  const are = accounts === 1 ? '1 account is' : `${formatNumber(accounts)} accounts are`;
   return `${are} not collected because the user is missing from the application's users table; remove the connections`;
 }
 
@@ -31,28 +30,30 @@ export function closingWarnings(
 
 function foreignWarning({ rows, since, until }: ForeignRows): string {
   const days = since === until ? `${since}` : `${since} to ${until}`;
-  const were = rows === 1 ? '1 value was' : `${number(rows)} values were`;
+  const were = rows === 1 ? '1 value was' : `${formatNumber(rows)} values were`;
   return `${were} not written (${days}), because analytics_snapshots already has rows of another writer; collect those days with --adopt to overwrite them`;
 }
 
 function permissionWarning({ platform, accounts, message }: WithoutPermission): string {
   const who =
-    accounts === 1 ? 'an account lacks a permission and is' : `${number(accounts)} accounts lack a permission and are`;
+    accounts === 1
+      ? 'an account lacks a permission and is'
+      : `${formatNumber(accounts)} accounts lack a permission and are`;
   return `${platform}: ${who} skipped until it is granted (${message}); analytics-collect status lists what to grant`;
 }
 
 function lostWarning({ platform, accounts, days }: LostDays, reachDays: number): string {
-  const what = days === 1 ? '1 day' : `${number(days)} days`;
-  const whose = accounts === 1 ? 'an account' : `${number(accounts)} accounts`;
-  return `${platform}: ${what} of ${whose} can no longer be collected; the API goes back ${number(reachDays)} days`;
+  const what = days === 1 ? '1 day' : `${formatNumber(days)} days`;
+  const whose = accounts === 1 ? 'an account' : `${formatNumber(accounts)} accounts`;
+  return `${platform}: ${what} of ${whose} can no longer be collected; the API goes back ${formatNumber(reachDays)} days`;
 }
 
 /** `days`: summed over all accounts. */
 export function outOfReachWarning({ name, day }: Pick<Platform, 'name' | 'day'>, days: number): string {
-  const are = days === 1 ? '1 day is' : `${number(days)} days are`;
-  return `${name}: ${are} out of reach; the API goes back ${number(day.reachDays)} days`;
+  const are = days === 1 ? '1 day is' : `${formatNumber(days)} days are`;
+  return `${name}: ${are} out of reach; the API goes back ${formatNumber(day.reachDays)} days`;
 }
 
 export function anomalyWarning({ platform, date, fallen, accounts }: Anomaly): string {
-  return `${platform}: ${number(fallen)} of ${number(accounts)} accounts have zeros or no data for ${date}, which is doubtful; the day stays provisional and is collected again for up to ${OPEN_DAYS} days`;
+  return `${platform}: ${formatNumber(fallen)} of ${formatNumber(accounts)} accounts have zeros or no data for ${date}, which is doubtful; the day stays provisional and is collected again for up to ${OPEN_DAYS} days`;
 }

@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import { CollectError, LeaseHeld } from '../errors.js';
 import type { RunRow, Store } from '../store/store.js';
+import { formatNumber } from '../text.js';
 import type { Guard } from './guard.js';
 import { INTERNAL, OLDER_TRIGGER_PATH, TRIGGER_PATH } from './paths.js';
 import { parseTrigger } from './request.js';
@@ -71,7 +72,7 @@ export function createRoutes({ store, runner, schedule, platforms, guard, now, l
     bodyLimit({
       maxSize: LARGEST_BODY_BYTES,
       onError: (c) =>
-        problem(c, 413, 'too_large', `The body is larger than ${LARGEST_BODY_BYTES.toLocaleString('en')} bytes.`),
+        problem(c, 413, 'too_large', `The body is larger than ${formatNumber(LARGEST_BODY_BYTES)} bytes.`),
     }),
     async (c) => {
       const parsed = parseTrigger(await c.req.text(), now().toISOString().slice(0, 10), platforms);

@@ -8,6 +8,7 @@ import { EXIT } from '../exit-codes.js';
 import { redact } from '../http/redact.js';
 import type { OnEvent } from '../report/events.js';
 import type { Summary } from '../report/summary.js';
+import { formatNumber } from '../text.js';
 
 /** Less than the time that a supervisor waits after SIGTERM: Docker ten seconds, Kubernetes thirty. */
 const FINISHING_MS = 5_000;
@@ -121,8 +122,7 @@ function atWork(runId: string): LeaseHeld {
 
 function describeEnd({ run_id, status, connections, metrics, duration_ms }: Summary): string {
   const { total, succeeded, failed } = connections;
-  const number = (count: number) => count.toLocaleString('en');
-  const counts = `${number(succeeded)} of ${number(total)} connections ok, ${number(failed)} failed, ${number(metrics.inserted)} metrics inserted`;
+  const counts = `${formatNumber(succeeded)} of ${formatNumber(total)} connections ok, ${formatNumber(failed)} failed, ${formatNumber(metrics.inserted)} metrics inserted`;
   return `run ${run_id} ${status}: ${counts}, in ${(duration_ms / 1000).toFixed(1)} s`;
 }
 

@@ -5,6 +5,7 @@ import type { AllowedFailures } from '../alerts/exit-code.js';
 import type { App } from '../app.js';
 import { CollectError } from '../errors.js';
 import type { OnEvent } from '../report/events.js';
+import { count } from '../text.js';
 import { createGuard } from './guard.js';
 import { scheduledRun } from './request.js';
 import { createRoutes } from './routes.js';
@@ -54,8 +55,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const guard = createGuard({
     secret,
     now: () => performance.now(),
-    onRefused: (count) =>
-      log(`refused ${count.toLocaleString('en')} ${count === 1 ? 'request' : 'requests'} with a wrong secret`),
+    onRefused: (requests) => log(`refused ${count(requests, 'request')} with a wrong secret`),
   });
   const routes = createRoutes({ store: app.store, runner, schedule, platforms, guard, now, log });
   const server = createServer(

@@ -1,3 +1,4 @@
+import { formatNumber } from '../text.js';
 import type { SqlSession } from './apply-schema.js';
 
 const KEY = 'user_id, platform, source, metric, date, post_id';
@@ -36,8 +37,7 @@ export async function ensureUniqueKey(session: SqlSession, withLock: WithLock): 
     session,
     [...former, `alter table public.analytics_snapshots add constraint ${NAME} unique using index ${NAME}`].join('; '),
   );
-  const duplicates =
-    removed === 0 ? 'no duplicates' : `${removed.toLocaleString('en-US')} duplicates removed, the oldest kept`;
+  const duplicates = removed === 0 ? 'no duplicates' : `${formatNumber(removed)} duplicates removed, the oldest kept`;
   return [`gave analytics_snapshots a unique key with NULLS NOT DISTINCT: ${duplicates}`];
 }
 

@@ -1,7 +1,8 @@
 import type { ConnectionReport } from '../../report/events.js';
 import type { Summary } from '../../report/summary.js';
+import { count, formatNumber } from '../../text.js';
 import { MAX_LINES } from './summary.js';
-import { cleanText, count, formatAccount, formatDates, formatNumber } from './text.js';
+import { cleanText, formatAccount, formatDates } from './text.js';
 
 /** What a run would collect: the outcome of `--dry-run`. */
 export function renderDue(summary: Summary, reports: Iterable<ConnectionReport>): string {

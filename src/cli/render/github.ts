@@ -1,8 +1,8 @@
 import type { ConnectionReport } from '../../report/events.js';
 import type { Failure, Summary } from '../../report/summary.js';
-import { shorten } from '../../text.js';
+import { count, formatNumber, shorten } from '../../text.js';
 import { describeFailure, formatFailedDays, PLATFORM_COLUMNS, platformRows, totals } from './summary.js';
-import { cleanText, count, formatDuration, formatNumber, formatRange } from './text.js';
+import { cleanText, formatDuration, formatRange } from './text.js';
 
 /** GitHub shows at most this many annotations of one level per step. */
 const MAX_ANNOTATIONS = 10;

@@ -1,7 +1,7 @@
-import { shorten } from '../../text.js';
+import { count, formatNumber, shorten } from '../../text.js';
 import type { Series, SeriesDay, SimulatedRun } from '../simulate.js';
 import type { Colors } from './colors.js';
-import { cleanText, count, formatNumber } from './text.js';
+import { cleanText } from './text.js';
 
 const MOST_COLUMNS = 80;
 /** Wide enough for the longest `PLATFORM METRIC`, and for a value with its mark. */

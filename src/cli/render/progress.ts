@@ -1,5 +1,6 @@
 import type { CollectEvent, ConnectionReport } from '../../report/events.js';
-import { count, formatAccount, formatDates, formatDuration, formatNumber } from './text.js';
+import { count, formatNumber } from '../../text.js';
+import { formatAccount, formatDates, formatDuration } from './text.js';
 
 /** The progress of a run. */
 export interface Progress {

@@ -1,5 +1,5 @@
 import type { PruneCounts, PruneRequest } from '../../store/store.js';
-import { count } from './text.js';
+import { count } from '../../text.js';
 
 export interface Pruned extends PruneRequest {
   readonly counts: PruneCounts;

@@ -2,9 +2,10 @@ import { HOUR_MS } from '../../clock.js';
 import { ADD_CONNECTION } from '../../collector/connections.js';
 import { isSkipReason } from '../../errors.js';
 import type { ExpiringToken, FailingReport, PlatformStatus, StatusReport } from '../../report/status.js';
+import { count, formatNumber } from '../../text.js';
 import type { Colors } from './colors.js';
 import { MAX_LINES } from './summary.js';
-import { cleanText, count, formatAccount, formatDuration, formatNumber, formatTable } from './text.js';
+import { cleanText, formatAccount, formatDuration, formatTable } from './text.js';
 
 /** The text that `status` prints. */
 export function renderStatus(report: StatusReport, colors: Colors): string {

@@ -3,9 +3,9 @@ import { isSkipReason } from '../../errors.js';
 import type { ConnectionReport } from '../../report/events.js';
 import type { Failure, Summary } from '../../report/summary.js';
 import { OUTCOME_STATES } from '../../store/accounts.js';
-import { shorten } from '../../text.js';
+import { count, formatNumber, shorten } from '../../text.js';
 import type { Colors } from './colors.js';
-import { cleanText, count, formatAccount, formatDuration, formatNumber, formatRange, formatTable } from './text.js';
+import { cleanText, formatAccount, formatDuration, formatRange, formatTable } from './text.js';
 
 export const MAX_LINES = 50;
 export const PLATFORM_COLUMNS = ['platform', 'connections', 'ok', 'failed', 'skipped', 'metrics'];

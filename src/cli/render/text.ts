@@ -25,15 +25,6 @@ export function jsonDocument(value: unknown): string {
   return `${JSON.stringify(value, null, 2).replaceAll('##[', '##\\u005b')}\n`;
 }
 
-/** `1 connection`, `2,500 connections`. */
-export function count(number: number, noun: string): string {
-  return `${formatNumber(number)} ${number === 1 ? noun : `${noun}s`}`;
-}
-
-export function formatNumber(number: number): string {
-  return number.toLocaleString('en-US');
-}
-
 /** A duration, in at most two units: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 9950) return `${(milliseconds / 1000).toFixed(1)} s`;

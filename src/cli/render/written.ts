@@ -1,5 +1,6 @@
 import type { WrittenMetric } from '../../store/store.js';
-import { cleanText, formatNumber, formatTable } from './text.js';
+import { formatNumber } from '../../text.js';
+import { cleanText, formatTable } from './text.js';
 
 const COLUMNS = [
   { title: 'platform' },

@@ -1,14 +1,7 @@
 import { expect, test } from 'vitest';
 import { colorsFor } from '../../../src/cli/render/colors.js';
-import {
-  cleanText,
-  count,
-  formatAccount,
-  formatDates,
-  formatDuration,
-  formatTable,
-} from '../../../src/cli/render/text.js';
-import { shorten } from '../../../src/text.js';
+import { cleanText, formatAccount, formatDates, formatDuration, formatTable } from '../../../src/cli/render/text.js';
+import { count, shorten } from '../../../src/text.js';
 
 test.each([
   ['Café Zoë 東京 🎈', 'Café Zoë 東京 🎈'],
