@@ -8,12 +8,12 @@ import { isTimeZone } from '../variables.js';
  * where it comes from: `The plugin ./own.js`. Throws `CollectError` `usage`.
  */
 export function checkedPlatform(given: unknown, origin: string): PlatformDefinition {
-  if (!isDefinition(given)) throw notAPlatform(origin, definitionShape.safeParse(given).error);
+  expectShape<PlatformDefinition>(given, definitionShape, origin);
   return {
     ...given,
     create(variables) {
       const platform = created(origin, () => given.create(variables));
-      if (!isPlatform(platform)) throw notAPlatform(origin, platformShape.safeParse(platform).error);
+      expectShape<Platform>(platform, platformShape, origin);
       if (platform.name === given.name) return platform;
       throw new CollectError(
         'usage',
@@ -77,18 +77,11 @@ const definitionShape = z.object({
   create: callable,
 });
 
-function isDefinition(value: unknown): value is PlatformDefinition {
-  return definitionShape.safeParse(value).success;
-}
-
-function isPlatform(value: unknown): value is Platform {
-  return platformShape.safeParse(value).success;
-}
-
-function notAPlatform(origin: string, cause: z.ZodError | undefined): CollectError {
-  const lines =
-    cause?.issues.map(({ path, message }) => `  ${[path.join('.'), message].filter(Boolean).join(': ')}`) ?? [];
-  return new CollectError(
+function expectShape<T>(given: unknown, shape: z.ZodType, origin: string): asserts given is T {
+  const { error: cause } = shape.safeParse(given);
+  if (cause === undefined) return;
+  const lines = cause.issues.map(({ path, message }) => `  ${[path.join('.'), message].filter(Boolean).join(': ')}`);
+  throw new CollectError(
     'usage',
     [`${origin} is not a platform:`, ...lines].join('\n'),
     'Create it with definePlatform: see docs/adding-a-platform.md.',
