@@ -99,9 +99,11 @@ export function createTally(): Tally {
     addIdle(accounts, users) {
       idleUsers += users;
       for (const [name, count] of Object.entries(accounts)) {
-        for (const counted of [connections, platformNamed(name)]) counted.succeeded += count;
+        const platform = platformNamed(name);
         connections.total += count;
-        platformNamed(name).connections += count;
+        connections.succeeded += count;
+        platform.connections += count;
+        platform.succeeded += count;
       }
     },
     add(report, failure) {

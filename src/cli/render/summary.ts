@@ -189,8 +189,7 @@ function nextSteps(summary: Summary, { sandbox, plugins }: SummaryContext): stri
 
 /** How far back accounts that were collected for the first time can be collected. */
 function backfillLines({ backfill, scope }: Summary): string[] {
-  const user = /^user:([\w.@:-]+)$/.exec(scope)?.[1];
-  const whom = user === undefined ? '' : ` --user ${user}`;
+  const whom = scope.startsWith('user:') ? ` --user ${flagValue(scope.slice('user:'.length))}` : '';
   return Object.entries(backfill).map(
     ([platform, { accounts, since }]) =>
       `${count(accounts, `new ${platform} account`)} can be collected back to ${since}: analytics-collect collect${whom} --platform ${platform} --since ${since}`,
@@ -200,8 +199,13 @@ function backfillLines({ backfill, scope }: Summary): string[] {
 function renewalFlags({ user_id, platform, account_id }: Failure): string {
   const flags = { user: user_id, platform, account: account_id ?? '' };
   return Object.entries(flags)
-    .map(([flag, value]) => `--${flag} ${/^[\w.@:-]+$/.test(value) ? value : 'ID'}`)
+    .map(([flag, value]) => `--${flag} ${flagValue(value)}`)
     .join(' ');
+}
+
+/** A value that a shell takes as it is; another one is left to the reader. */
+function flagValue(value: string): string {
+  return /^[\w.@:-]+$/.test(value) ? value : 'ID';
 }
 
 function indent(lines: readonly string[]): string[] {
