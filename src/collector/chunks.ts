@@ -1,7 +1,7 @@
 import type { Platform } from '../platforms/contract.js';
-import type { AccountRow, SnapshotRow, StoredAccount } from '../store/accounts.js';
+import type { SnapshotRow, StoredAccount } from '../store/accounts.js';
 import { collectAccount, type RunContext, withOutcomes } from './account.js';
-import { type AccountRecord, type DayFailure, failuresOf } from './outcome.js';
+import { type AccountRecord, type DayFailure, failuresOf, withFailure } from './outcome.js';
 import type { Plan } from './plan.js';
 
 /** How many days of an account are requested and written at once; a killed run repeats at most these. */
@@ -62,12 +62,6 @@ export function joinedRecord(records: readonly AccountRecord[]): AccountRecord {
     skippedDates: last?.skippedDates ?? [],
     backlog: last?.backlog ?? 0,
   };
-}
-
-/** An account fails if one of its days does, whichever chunk has it. */
-function withFailure(row: AccountRow, failure: DayFailure | undefined): AccountRow {
-  if (failure === undefined || (row.reason !== null && row.reason !== 'missing_permission')) return row;
-  return { ...row, reason: failure.reason, message: failure.message };
 }
 
 /** The newest days first; ascending within a chunk. */

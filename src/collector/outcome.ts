@@ -152,6 +152,12 @@ export function failuresOf(days: readonly DayRecord[]): DayFailure[] {
   );
 }
 
+/** The state of an account of which a day failed: a failure of its own stays, and goes before a missing permission. */
+export function withFailure(row: AccountRow, failure: DayFailure | undefined): AccountRow {
+  if (failure === undefined || (row.reason !== null && row.reason !== 'missing_permission')) return row;
+  return { ...row, reason: failure.reason, message: failure.message };
+}
+
 /** The days that were skipped, entirely or in part, because a permission is missing. */
 export function withoutPermission(
   days: readonly DayRecord[],

@@ -2,7 +2,7 @@ import { CollectError } from '../errors.js';
 import { type AccountRow, type ForeignRows, NOTHING_RECORDED, type RecordCounts } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import { oneLine } from '../text.js';
-import { type AccountRecord, type DayRecord, failuresOf, refusedByStore } from './outcome.js';
+import { type AccountRecord, type DayRecord, failuresOf, refusedByStore, withFailure } from './outcome.js';
 
 const ROWS_PER_CALL = 500;
 /** An account with more rows than this, which happens only in a backfill, is written in several calls. */
@@ -94,12 +94,8 @@ export function createRecorder({
   async function writeApart(record: AccountRecord): Promise<AccountRecord> {
     const days: DayRecord[] = [];
     for (const some of grouped(record.days, rowsOfDay, ROWS_PER_CALL)) days.push(...(await writeDays(some)));
-    const [failure] = failuresOf(days);
-    const row =
-      record.row === null || record.row.reason !== null || failure === undefined
-        ? record.row
-        : { ...record.row, reason: failure.reason, message: failure.message, dueAt: null };
-    if (row === null) return { ...record, days };
+    if (record.row === null) return { ...record, days };
+    const row = withFailure(record.row, failuresOf(days)[0]);
     return { ...record, days, ...(await writeStanding(row, record.closing)) };
   }
 
