@@ -10,15 +10,16 @@ import type { World } from '../support/world.js';
 /** 18:00 on 2026-11-21 in Los Angeles; 2026-11-20 has ended there. */
 const NOW = new Date('2026-11-22T02:00:00Z');
 const platform = {
-  day: { timeZone: 'America/Los_Angeles', reachDays: 90, settlesAfterHours: 48, asks: 'day' },
+  day: { timeZone: 'America/Los_Angeles', reachDays: 90, asks: 'day' },
   metrics: [],
 } as const;
 const WINDOW = ['14', '15', '16', '17', '18', '19', '20'].map((day) => `2026-11-${day}`);
 
-function due(differing: Readonly<Record<string, LedgerEntry>> = {}): string | null {
+function due(differing: Readonly<Record<string, LedgerEntry>> = {}, settlesAfterHours = 48): string | null {
   const ledger = WINDOW.map((date) => differing[date] ?? ledgerEntry(date, 'settled'));
   const account = { id: 1, firstDay: '2026-11-14', doneTo: '2026-11-13', closingDay: null, metrics: {}, ledger };
-  return nextDue(account, platform, NOW)?.toISOString() ?? null;
+  const asked = { ...platform, day: { ...platform.day, settlesAfterHours } };
+  return nextDue(account, asked, NOW)?.toISOString() ?? null;
 }
 
 describe('an account is next due', () => {
@@ -28,10 +29,7 @@ describe('an account is next due', () => {
 
   it('when a provisional day settles, if that comes first', () => {
     expect(due({ '2026-11-19': ledgerEntry('2026-11-19', 'provisional') })).toBe('2026-11-22T08:00:00.000Z');
-    const sooner = { ...platform, day: { ...platform.day, settlesAfterHours: 20 } };
-    const ledger = WINDOW.map((date) => ledgerEntry(date, date === '2026-11-20' ? 'provisional' : 'settled'));
-    const account = { id: 1, firstDay: '2026-11-14', doneTo: '2026-11-13', closingDay: null, metrics: {}, ledger };
-    expect(nextDue(account, sooner, NOW)?.toISOString()).toBe('2026-11-22T04:00:00.000Z');
+    expect(due({ '2026-11-20': ledgerEntry('2026-11-20', 'provisional') }, 20)).toBe('2026-11-22T04:00:00.000Z');
   });
 
   it.each(['pending', 'failed', 'skipped', 'no_data'] as const)('now, if a day is %s', (state) => {
