@@ -152,5 +152,5 @@ it('each method of the store calls the SQL function with its name', () => {
     return called.filter((sql) => sql.replace(/_collection|collection_/, '') !== name);
   });
   expect(methods.length).toBeGreaterThan(20);
-  expect(unlike).toEqual(['preview_collection_accounts']);
+  expect(unlike).toEqual([]);
 });

@@ -41,9 +41,10 @@ export function describeCrash(error: unknown): string {
   return linesThatFit(['analytics-collect: the run failed before it finished', harmless(why)]);
 }
 
-function news({ changes }: Summary): string {
+function news({ changes, changes_omitted }: Summary): string {
   const told = CHANGES.filter((change) => changes[change].length > 0);
-  return told.map((change) => `${formatNumber(changes[change].length)} ${NEWS[change]}`).join(', ') || 'nothing new';
+  const number = (change: Change) => formatNumber(changes[change].length + changes_omitted[change]);
+  return told.map((change) => `${number(change)} ${NEWS[change]}`).join(', ') || 'nothing new';
 }
 
 function totals({ status, connections, metrics, dates, duration_ms }: Summary): string {

@@ -3,10 +3,11 @@ import { datesBetween } from '../collector/day.js';
 import { windowRange } from '../collector/window.js';
 import type { Platform } from '../platforms/contract.js';
 import type { DateRange } from '../store/accounts.js';
+import type { TokenEnd } from '../store/opening.js';
 import { ALL } from '../store/selection.js';
-import type { FailingAccount, PlatformStatusRow, RunRow, Store, TokenEnd } from '../store/store.js';
+import type { FailingAccount, PlatformStatusRow, RunRow, Store } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
-import { expiringTokens } from './expiring.js';
+import { expiringBefore, expiringTokens } from './expiring.js';
 import { versionWarning } from './version.js';
 
 /** What `status` shows and `status --json` prints. */
@@ -30,6 +31,8 @@ export interface StatusReport {
   ignored: Record<string, number>;
   /** Tokens that have expired or expire within ten days, and that only their user can renew. */
   expiring_tokens: ExpiringToken[];
+  /** How many more tokens with an early date there may be. */
+  expiring_tokens_omitted: number;
   /** API versions in use that have ended or end soon. */
   warnings: string[];
 }
@@ -101,6 +104,9 @@ export async function readStatus(
     const known = platforms.get(platform);
     return known ? versionWarning(known, now) : null;
   });
+  const filter = { selection: ALL, platforms: [...platforms.keys()] };
+  const ending = await store.tokensEnding(filter, expiringBefore(now).toISOString());
+  const expiring = expiringTokens(ending, platforms, keyring);
   return {
     store: store.description,
     last_run: lastRun && {
@@ -128,9 +134,8 @@ export async function readStatus(
       };
     }),
     ignored: { ...status.ignored },
-    expiring_tokens: (
-      await expiringTokens({ store, platforms, keyring }, { selection: ALL, platforms: [...platforms.keys()] }, now)
-    ).map(expiringToken),
+    expiring_tokens: expiring.tokens.map(expiringToken),
+    expiring_tokens_omitted: expiring.omitted,
     warnings: [...new Set(warnings)].filter((warning) => warning !== null),
   };
 }

@@ -6,13 +6,14 @@ import type { Change } from './changes.js';
 export interface Summary extends RunCounts {
   /** One entry per account that failed: the first 1,000. */
   failures: Failure[];
-  /** Ids of connections, by what has changed since they were last collected. */
+  /** Ids of connections, by what has changed since they were last collected: the first 1,000 of each change. */
   changes: Record<Change, string[]>;
+  changes_omitted: Record<Change, number>;
   warnings: string[];
 }
 
 /** The part of a summary that is stored. */
-export function countsOf({ failures, changes, warnings, ...counts }: Summary): RunCounts {
+export function countsOf({ failures, changes, changes_omitted, warnings, ...counts }: Summary): RunCounts {
   return counts;
 }
 

@@ -3,17 +3,18 @@ import type { PlatformSummary } from '../store/run-summary.js';
 import type { Change } from './changes.js';
 import type { ConnectionReport } from './events.js';
 import type { Failure, Summary } from './summary.js';
+import { createUserCounts } from './user-counts.js';
 
 /** Bounds memory and the printed summary when every connection fails. */
 export const MOST_FAILURES = 1_000;
-const MOST_WARNINGS = 1_000;
+const MOST_CHANGES = 1_000;
 
 /** Counts the results of a run. Every account read is added once, so that the counts add up. */
 export interface Tally {
   /** Accounts with nothing due, by platform, and how many users have no others. */
   addIdle(accounts: AccountCounts['idle'], users: number): void;
-  /** With its failure, if it failed. */
-  add(report: ConnectionReport, failure: Failure | null): void;
+  /** With its failure, if it failed; `userAccounts` as in `StoredAccount`. */
+  add(report: ConnectionReport, failure: Failure | null, userAccounts: number): void;
   /** Moves this many days from `no_data` to `provisional`, because their lack of data is doubtful. */
   doubt(accounts: number): void;
   warn(message: string): void;
@@ -65,7 +66,7 @@ export function createTally(): Tally {
     skipped: 0,
   };
   let idleUsers = 0;
-  const userFailed = new Map<string, boolean>();
+  const users = createUserCounts();
   const platforms = new Map<string, PlatformSummary>();
   const permissionMessages = new Map<string, string>();
   const failures: Summary['failures'] = [];
@@ -79,6 +80,12 @@ export function createTally(): Tally {
     repaired: [],
     failing_over_3_nights: [],
     newly_without_data: [],
+  };
+  const changesOmitted: Record<Change, number> = {
+    newly_failing: 0,
+    repaired: 0,
+    failing_over_3_nights: 0,
+    newly_without_data: 0,
   };
   let dates: Summary['dates'] = null;
 
@@ -106,7 +113,7 @@ export function createTally(): Tally {
         platform.succeeded += count;
       }
     },
-    add(report, failure) {
+    add(report, failure, userAccounts) {
       const platform = platformNamed(report.platform);
       const result = report.result === 'nothing_due' ? 'succeeded' : report.result;
       connections.total++;
@@ -118,11 +125,14 @@ export function createTally(): Tally {
       if (report.reason === 'missing_permission' && !permissionMessages.has(report.platform)) {
         permissionMessages.set(report.platform, report.message ?? '');
       }
-      userFailed.set(report.userId, userFailed.get(report.userId) === true || result === 'failed');
+      users.add(report.userId, userAccounts, result === 'failed');
       days.planned += report.dates.length;
       for (const state of OUTCOME_STATES) days[state] += report.days[state] ?? 0;
       dates = widen(dates, report.dates);
-      for (const change of report.changes) changes[change].push(report.connectionId);
+      for (const change of report.changes) {
+        if (changes[change].length < MOST_CHANGES) changes[change].push(report.connectionId);
+        else changesOmitted[change]++;
+      }
       backlog += report.backlog;
       if (report.lost > 0) {
         const before = lost.get(report.platform) ?? { platform: report.platform, accounts: 0, days: 0 };
@@ -138,7 +148,7 @@ export function createTally(): Tally {
       days.provisional += accounts;
     },
     warn(message) {
-      if (warnings.length < MOST_WARNINGS) warnings.push(message);
+      warnings.push(message);
     },
     newAccounts,
     lostDays: () => [...lost.values()],
@@ -149,8 +159,8 @@ export function createTally(): Tally {
         message,
       })),
     summary(run) {
-      const failedUsers = [...userFailed.values()].filter(Boolean).length;
-      const users = idleUsers + userFailed.size;
+      const { total: dueUsers, failed: failedUsers } = users.counts();
+      const allUsers = idleUsers + dueUsers;
       return {
         run_id: run.runId,
         status: statusOf(run.interrupted, connections),
@@ -160,7 +170,7 @@ export function createTally(): Tally {
         started_at: run.startedAt.toISOString(),
         finished_at: run.finishedAt.toISOString(),
         duration_ms: Math.round(run.durationMs),
-        users: { total: users, succeeded: users - failedUsers, failed: failedUsers },
+        users: { total: allUsers, succeeded: allUsers - failedUsers, failed: failedUsers },
         connections,
         days,
         lost: [...lost.values()].reduce((sum, { days }) => sum + days, 0),
@@ -172,6 +182,7 @@ export function createTally(): Tally {
         failures,
         failures_omitted: failuresOmitted,
         changes,
+        changes_omitted: changesOmitted,
         warnings,
       };
     },

@@ -10,11 +10,15 @@ import type { OnEvent } from './events.js';
 import { createTally, type Tally } from './tally.js';
 import { versionWarning } from './version.js';
 
+const MOST_WARNINGS_OF_ACCOUNTS = 1_000;
+
 /** What a run reports, during the run and at its end. */
 export interface Telling {
   readonly tally: Tally;
   /** Warns once for each message or, if `about` is given, once for what it names. */
   warn(message: string, about?: string): void;
+  /** Does the same for a message that an account has caused, but only the first 1,000 times. */
+  warnOfAccount(message: string, about?: string): void;
   /** Issues the warnings that concern a platform as a whole, once. */
   platform(platform: Platform): void;
   /** Counts the accounts with nothing due. */
@@ -35,13 +39,20 @@ export function createTelling({ onEvent, window, startedAt, secrets }: TellingOp
   const tally = createTally();
   const warnedOf = new Set<string>();
   const platforms = new Set<Platform>();
+  let warningsOfAccounts = 0;
 
-  function warn(text: string, about?: string): void {
+  function warn(text: string, about?: string): boolean {
     const message = oneLine(redact(text, secrets));
-    if (warnedOf.has(about ?? message)) return;
+    if (warnedOf.has(about ?? message)) return false;
     warnedOf.add(about ?? message);
     tally.warn(message);
     onEvent({ type: 'warning', message });
+    return true;
+  }
+
+  function warnOfAccount(message: string, about?: string): void {
+    if (warningsOfAccounts === MOST_WARNINGS_OF_ACCOUNTS) warn('further warnings about accounts are left out');
+    else if (warn(message, about)) warningsOfAccounts++;
   }
 
   function tellOf(platform: Platform): void {
@@ -54,6 +65,7 @@ export function createTelling({ onEvent, window, startedAt, secrets }: TellingOp
   return {
     tally,
     warn,
+    warnOfAccount,
     platform: tellOf,
     idle({ idle, idleUsers }, known) {
       tally.addIdle(idle, idleUsers);
@@ -64,7 +76,7 @@ export function createTelling({ onEvent, window, startedAt, secrets }: TellingOp
     },
     account(account, planned, record) {
       const connection = reportOn(account, planned, record, startedAt);
-      tally.add(connection, record && failureOf(account, record, connection, startedAt));
+      tally.add(connection, record && failureOf(account, record, connection, startedAt), account.userAccounts);
       onEvent({ type: 'connection', connection });
     },
   };

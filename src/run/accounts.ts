@@ -4,30 +4,22 @@ import type { CollectOptions } from '../collector/options.js';
 import { countNamedDays, DEFAULT_LOOKBACK_DAYS, ledgerRange } from '../collector/window.js';
 import type { Platform } from '../platforms/contract.js';
 import type { OnEvent } from '../report/events.js';
-import { expiringTokens, expiryWarnings } from '../report/expiring.js';
+import { expiringBefore, expiringTokens, expiryWarnings } from '../report/expiring.js';
 import { successionWarning, unknownUsersWarning } from '../report/messages.js';
 import type { Telling } from '../report/telling.js';
 import type { AccountCounts, StoredAccount } from '../store/accounts.js';
+import type { TokensEnding } from '../store/opening.js';
 import { scopeOf, userOf } from '../store/selection.js';
 import type { Collector } from './collector.js';
+import { createIdSet } from './id-set.js';
 
 export interface AccountsOptions {
   readonly collector: Collector;
   readonly options: CollectOptions;
   readonly startedAt: Date;
   readonly runId: string;
-  readonly telling: Pick<Telling, 'warn' | 'idle'>;
+  readonly telling: Pick<Telling, 'warn' | 'warnOfAccount' | 'idle'>;
   readonly onEvent: OnEvent;
-}
-
-/** Updates the accounts to match the connections that open them. */
-export async function syncAccounts({ collector, options, telling }: AccountsOptions): Promise<void> {
-  const { store, platforms } = collector;
-  const { unknownUsers } = await store.syncAccounts({
-    collected: [...platforms.keys()],
-    userId: userOf(options.selection),
-  });
-  if (unknownUsers > 0) telling.warn(unknownUsersWarning(unknownUsers));
 }
 
 /** Replaces primary accounts that have failed, or were not connected, during the whole window. The clock must be confirmed first. */
@@ -35,31 +27,32 @@ export async function replacePrimaries({ collector, options, startedAt, telling 
   const { store } = collector;
   const request = { userId: userOf(options.selection), at: startedAt, windowDays: DEFAULT_LOOKBACK_DAYS };
   for (const succession of await store.findSuccessions(request)) {
-    if (await store.makePrimary(succession)) telling.warn(successionWarning(succession));
+    if (await store.makePrimary(succession)) telling.warnOfAccount(successionWarning(succession));
   }
 }
 
 /**
- * Streams the selected accounts, each once, and announces the run before the first. In a dry run they are read as they would be
- * after `syncAccounts`. Throws `CollectError` `no_connections`.
+ * Updates the accounts to match the connections that open them and streams the selected ones, each once, after it has announced the
+ * run. A dry run changes nothing, and reads them as they would be. Throws `CollectError` `no_connections`.
  */
 export async function* readAccounts(given: AccountsOptions): AsyncGenerator<StoredAccount> {
-  const { collector, options, startedAt, runId } = given;
-  const request = {
+  const { collector, options, startedAt, runId, telling } = given;
+  const { unknownUsers, tokensEnding, pages } = await collector.store.openAccounts({
     filter: filterOf(collector, options),
+    collected: [...collector.platforms.keys()],
     ledger: ledgerRange(options.window, startedAt),
     dueBefore: isOfDueAccounts(options) ? startedAt : null,
+    tokensBefore: expiringBefore(startedAt),
     runId: options.dryRun ? null : runId,
-    preview: options.dryRun ? [...collector.platforms.keys()] : null,
-  };
-  const read = new Set<number>();
-  for await (const page of collector.store.readAccounts(request)) {
-    if (page.counts !== null) await announce(given, page.counts);
+    isPreview: options.dryRun,
+  });
+  if (unknownUsers > 0) telling.warn(unknownUsersWarning(unknownUsers));
+  const read = createIdSet();
+  for await (const page of pages) {
+    if (page.counts !== null) await announce(given, page.counts, tokensEnding);
     for (const account of page.accounts) {
       // If another run collects an account in the meantime, it moves to the end of the order.
-      if (read.has(account.id)) continue;
-      read.add(account.id);
-      yield account;
+      if (read.add(account.id)) yield account;
     }
   }
 }
@@ -71,9 +64,9 @@ export function platformOf({ platform: name }: StoredAccount, platforms: Readonl
   return platform;
 }
 
-async function announce(given: AccountsOptions, counts: AccountCounts): Promise<void> {
+async function announce(given: AccountsOptions, counts: AccountCounts, ending: TokensEnding): Promise<void> {
   const { collector, options, startedAt, runId, telling, onEvent } = given;
-  const { store, platforms } = collector;
+  const { store, platforms, keyring } = collector;
   onEvent({
     type: 'started',
     runId,
@@ -87,8 +80,8 @@ async function announce(given: AccountsOptions, counts: AccountCounts): Promise<
   const filter = filterOf(collector, options);
   if (counts.accounts === 0 && !options.allowEmpty) await expectAccounts(store, filter, [...platforms.keys()]);
   telling.idle(counts, platforms);
-  const ends = await expiringTokens(collector, filter, startedAt);
-  for (const message of expiryWarnings(ends, startedAt)) telling.warn(message);
+  const tokens = expiringTokens(ending, platforms, keyring);
+  for (const message of expiryWarnings(tokens, startedAt)) telling.warn(message);
 }
 
 function filterOf({ platforms }: Collector, options: CollectOptions) {

@@ -20,7 +20,7 @@ import type { Summary } from '../report/summary.js';
 import { createTelling } from '../report/telling.js';
 import type { StoredAccount } from '../store/accounts.js';
 import { scopeOf } from '../store/selection.js';
-import { platformOf, readAccounts, replacePrimaries, syncAccounts } from './accounts.js';
+import { platformOf, readAccounts, replacePrimaries } from './accounts.js';
 import type { Collector } from './collector.js';
 
 /**
@@ -72,7 +72,7 @@ export async function run(
   const context: RunContext = {
     keyring,
     http,
-    warn,
+    warn: telling.warnOfAccount,
     now: clock.now,
     signal,
     secrets,
@@ -104,7 +104,6 @@ export async function run(
   }
 
   try {
-    await syncAccounts(accounts);
     await forEachConcurrently(readAccounts(accounts), options.concurrency, processAccount, () => signal.aborted);
     clockCheck.release();
     await recorder.flush();

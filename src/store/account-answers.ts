@@ -24,9 +24,7 @@ export const doubtAnswer = z.discriminatedUnion('lease', [
 
 export const valuesAnswer = z.object({ accounts: z.number(), last_account: z.number().nullable() });
 
-export const syncAnswer = z
-  .object({ unknown_users: z.number() })
-  .transform((answer) => ({ unknownUsers: answer.unknown_users }));
+export const syncAnswer = z.object({ unknown_users: z.number() });
 
 export const successionsAnswer = z.object({
   successions: z.array(
@@ -100,6 +98,7 @@ export const accountsAnswer = z.object({
         connections: z.tuple([storedConnection], storedConnection),
         failing_since: instant.nullable(),
         failing_runs: z.number(),
+        user_accounts: z.number(),
         first_day: date.nullable(),
         done_to: date.nullable(),
         closing_day: date.nullable(),
@@ -123,6 +122,7 @@ export const accountsAnswer = z.object({
         connections: row.connections,
         failingSince: row.failing_since,
         failingRuns: row.failing_runs,
+        userAccounts: row.user_accounts,
         firstDay: row.first_day,
         doneTo: row.done_to,
         closingDay: row.closing_day,
@@ -170,7 +170,9 @@ export const connectionCountsAnswer = z.object({
 });
 
 export const tokensEndingAnswer = z.object({
-  connections: z.array(
+  parts: z.number(),
+  tokens_omitted: z.number(),
+  tokens_ending: z.array(
     connection
       .extend({
         user_id: z.string(),
@@ -190,4 +192,9 @@ export const tokensEndingAnswer = z.object({
         tokenExpiresAt: row.token_expires_at,
       })),
   ),
+});
+
+export const openAnswer = tokensEndingAnswer.extend({
+  unknown_users: z.number(),
+  page: accountsAnswer.nullable(),
 });

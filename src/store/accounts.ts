@@ -45,17 +45,6 @@ export interface AccountFilter {
   readonly platforms: readonly string[];
 }
 
-export interface AccountsRequest {
-  readonly filter: AccountFilter;
-  readonly ledger: DateRange;
-  /** The run that reads them; null if none does. */
-  readonly runId: string | null;
-  /** Leaves out accounts with nothing due at this time; null to read all. */
-  readonly dueBefore: Date | null;
-  /** Reads them as they would be after `syncAccounts` for these platforms, without changing anything; null to read them as they are. */
-  readonly preview: SyncRequest['collected'] | null;
-}
-
 export interface SyncRequest {
   /** The platforms that are collected; connections of other services are ignored. */
   readonly collected: readonly string[];
@@ -70,11 +59,6 @@ export interface SuccessionsRequest {
   readonly at: Date;
   /** After this many days without a collected day, a failing primary account is replaced by a working one. */
   readonly windowDays: number;
-}
-
-export interface SyncedAccounts {
-  /** Accounts of users who are missing from the application's users table: they are not collected. */
-  readonly unknownUsers: number;
 }
 
 /** An account that is to replace another in `analytics_snapshots`. */
@@ -130,6 +114,8 @@ export interface StoredAccount {
   readonly failingSince: string | null;
   /** The number of those runs; 0 if the last one did not fail. */
   readonly failingRuns: number;
+  /** How many accounts of its user, itself included, the run had yet to read or record when it read this one. */
+  readonly userAccounts: number;
   /** The first day that was collected for it. */
   readonly firstDay: string | null;
   /** Every day up to this one is collected, finally without data, or lost. */

@@ -2,12 +2,12 @@ import type { z } from 'zod';
 import type { Clock } from '../clock.js';
 import { CollectError, leaseLost } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
-import type { AccountFilter, AccountPage, AccountRow, AccountsRequest } from './accounts.js';
+import type { AccountRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
+import { findTokensEnding, openAccounts } from './opening.js';
 import { patiently } from './patience.js';
 import { SCHEMA_VERSION } from './schema.js';
-import { userOf } from './selection.js';
 import type { Store } from './store.js';
 import { sumOfPages } from './sum-of-pages.js';
 
@@ -25,9 +25,6 @@ export interface Driver {
   applySchema(): Promise<AppliedSchema>;
   close(): Promise<void>;
 }
-
-/** No state is kept between pages, so each one repeats the query: a few large pages cost little, and memory stays bounded. */
-const PAGE_SIZE = 2_000;
 
 /** Implements the store's contract on any way of calling the schema's functions. */
 export function sqlStore({ description, schemaFix, call, clock, applySchema, close }: Driver): Store {
@@ -97,8 +94,12 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
       return ask(answers.lastRunsAnswer, 'last_collection_runs');
     },
 
-    syncAccounts: ({ collected, userId }) =>
-      askPatiently(accountAnswers.syncAnswer, 'sync_collection_accounts', { collected, for_user: userId }),
+    async syncAccounts({ collected, userId }) {
+      const args = { collected, for_user: userId, part: 0, parts: 1 };
+      await askPatiently(accountAnswers.syncAnswer, 'sync_collection_accounts', args);
+    },
+
+    openAccounts: (request) => openAccounts(askPatiently, request),
 
     async findSuccessions({ userId, at, windowDays }) {
       const args = { for_user: userId, asked_at: at.toISOString(), window_days: windowDays };
@@ -107,27 +108,6 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
 
     async makePrimary({ account, former }) {
       return (await askPatiently(accountAnswers.changedAnswer, 'make_collection_primary', { account, former })).changed;
-    },
-
-    async *readAccounts({ filter, ledger, runId, dueBefore, preview }: AccountsRequest): AsyncGenerator<AccountPage> {
-      let afterKey: string[] | null = null;
-      do {
-        const page: z.output<typeof accountAnswers.accountsAnswer> = await askPatiently(
-          accountAnswers.accountsAnswer,
-          preview === null ? 'read_collection_accounts' : 'preview_collection_accounts',
-          {
-            ...(preview === null ? {} : { collected: preview }),
-            ...filterArgs(filter),
-            for_run: runId,
-            due_before: dueBefore?.toISOString() ?? null,
-            ...ledger,
-            after_key: afterKey,
-            page_size: PAGE_SIZE,
-          },
-        );
-        yield page;
-        afterKey = page.next_key;
-      } while (afterKey !== null);
     },
 
     async record({ runId, at, accounts, snapshots, outcomes, refresh, adopt }) {
@@ -166,14 +146,7 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;
     },
 
-    async tokensEnding(filter, before) {
-      return (
-        await askPatiently(accountAnswers.tokensEndingAnswer, 'collection_tokens_ending', {
-          ...filterArgs(filter),
-          before,
-        })
-      ).connections;
-    },
+    tokensEnding: (filter, before) => findTokensEnding(askPatiently, filter, before),
 
     prune: ({ platform, before, dryRun }) =>
       ask(answers.prunedAnswer, 'prune_collection', { for_platform: platform, before, dry_run: dryRun }),
@@ -227,9 +200,4 @@ function accountArg(row: AccountRow) {
     closed_to: row.closedTo,
     due_at: row.dueAt?.toISOString() ?? null,
   };
-}
-
-function filterArgs({ selection, platforms }: AccountFilter) {
-  const { kind, ...shard } = selection;
-  return { for_user: userOf(selection), for_platforms: platforms, for_shard: kind === 'shard' ? shard : null };
 }

@@ -1,19 +1,16 @@
 import type { FailureReason } from '../errors.js';
 import type {
   AccountFilter,
-  AccountPage,
-  AccountsRequest,
   ConnectionCounts,
   DateRange,
   RecordBatch,
   RecordCounts,
-  StoredConnection,
   Succession,
   SuccessionsRequest,
-  SyncedAccounts,
   SyncRequest,
 } from './accounts.js';
 import type { AppliedSchema } from './apply-schema.js';
+import type { OpenedAccounts, OpenRequest, TokensEnding } from './opening.js';
 import type { RunSummary } from './run-summary.js';
 
 /**
@@ -47,16 +44,16 @@ export interface Store {
   lastRuns(): Promise<{ readonly run: RunRow | null; readonly succeededAt: string | null }>;
 
   /** Updates the accounts to match the connections, and ensures that each user and platform has one primary account. */
-  syncAccounts(request: SyncRequest): Promise<SyncedAccounts>;
+  syncAccounts(request: SyncRequest): Promise<void>;
+  /**
+   * Does the same, and reads the accounts of a run, usually in one call: in pages, those collected longest ago first; each
+   * with its outcomes from `ledger.since`, or from the first day that is not done, to `ledger.until`.
+   */
+  openAccounts(request: OpenRequest): Promise<OpenedAccounts>;
   /** Which primary accounts are to be replaced, and by which: `makePrimary` carries out each one. */
   findSuccessions(request: SuccessionsRequest): Promise<readonly Succession[]>;
   /** Makes an account the primary one in place of another. False if the other has recovered, or was already replaced. */
   makePrimary(succession: Pick<Succession, 'account' | 'former'>): Promise<boolean>;
-  /**
-   * Active accounts in pages, those collected longest ago first; each with its outcomes from `ledger.since`, or from the first
-   * day that is not done, to `ledger.until`.
-   */
-  readAccounts(request: AccountsRequest): AsyncIterable<AccountPage>;
   /** Writes snapshots, outcomes and the state of their accounts in one transaction. Throws `lease_lost` if the lease was lost. */
   record(batch: RecordBatch): Promise<RecordCounts>;
 
@@ -73,8 +70,8 @@ export interface Store {
   /** What was written since an instant, by platform and metric. */
   writtenSince(since: Date): Promise<WrittenMetric[]>;
 
-  /** Connections in use whose access token expires before an instant (ISO 8601), soonest first. */
-  tokensEnding(filter: AccountFilter, before: string): Promise<TokenEnd[]>;
+  /** Connections in use whose access token expires before an instant (ISO 8601). */
+  tokensEnding(filter: AccountFilter, before: string): Promise<TokensEnding>;
   /** Deletes a platform's snapshots and outcomes of old days, or counts them. */
   prune(request: PruneRequest): Promise<PruneCounts>;
 
@@ -180,15 +177,6 @@ export interface WrittenMetric {
   readonly users: number;
   /** Their sum; null if values of the metric cannot be added up. */
   readonly total: number | null;
-}
-
-/** An access token that expires soon, with its connection. */
-export interface TokenEnd extends StoredConnection {
-  readonly userId: string;
-  readonly platform: string;
-  readonly accountId: string | null;
-  readonly accountName: string | null;
-  readonly tokenExpiresAt: string;
 }
 
 export interface PruneRequest {

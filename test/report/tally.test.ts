@@ -59,24 +59,25 @@ function report(user: number, platform: string, dates: readonly string[] = ['202
 
 it('sums up a run in which everything fails, and lists a limited number of failures', () => {
   const tally = createTally();
-  for (let user = 0; user < 10_003; user++) tally.add(report(user, 'x'), failure(user));
-  for (let warning = 0; warning < 1_003; warning++) tally.warn(`warning ${warning}`);
+  for (let user = 0; user < 10_003; user++)
+    tally.add({ ...report(user, 'x'), changes: ['newly_failing'] }, failure(user), 1);
   const summary = tally.summary(FACTS);
   expect(summary.failures).toHaveLength(1_000);
+  expect(summary.changes.newly_failing).toHaveLength(1_000);
   expect(summary).toMatchObject({
     failures_omitted: 9_003,
+    changes_omitted: { newly_failing: 9_003, repaired: 0 },
     days: { planned: 10_003, failed: 10_003 },
     platforms: { x: { failed: 10_003, reasons: { timeout: 10_003 } } },
   });
-  expect(summary.warnings).toHaveLength(1_000);
 });
 
 it('counts the accounts of a platform that lack a permission, with the first message', () => {
   const tally = createTally();
   const lacking = { ...report(1, 'x'), result: 'skipped', reason: 'missing_permission', days: { skipped: 1 } } as const;
-  tally.add({ ...lacking, message: 'grant read_insights' }, null);
-  tally.add({ ...lacking, message: 'grant something else' }, null);
-  tally.add(report(2, 'y'), failure(2));
+  tally.add({ ...lacking, message: 'grant read_insights' }, null, 1);
+  tally.add({ ...lacking, message: 'grant something else' }, null, 1);
+  tally.add(report(2, 'y'), failure(2), 1);
   expect(tally.withoutPermission()).toEqual([{ platform: 'x', accounts: 2, message: 'grant read_insights' }]);
   expect(tally.summary(FACTS)).toMatchObject({ connections: { failed: 1, skipped: 2 }, failures: [{ user_id: 'u2' }] });
 });
@@ -87,7 +88,7 @@ it('counts the values that were not written because of foreign rows', () => {
 
 it('counts platforms under any name that a connection has', () => {
   const tally = createTally();
-  for (const platform of ['constructor', '__proto__', 'constructor']) tally.add(report(1, platform), null);
+  for (const platform of ['constructor', '__proto__', 'constructor']) tally.add(report(1, platform), null, 1);
   const { platforms } = tally.summary(FACTS);
   expect(Object.entries(platforms).map(([name, { connections }]) => [name, connections])).toEqual([
     ['constructor', 2],

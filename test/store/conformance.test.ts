@@ -17,12 +17,12 @@ import {
   NOW,
   OTHER_USER,
   outcome,
+  readAll,
   readBy,
   record,
   recordAll,
   snapshot,
   successions,
-  sync,
   USER,
   WEEK,
 } from './rows.js';
@@ -281,16 +281,62 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(new Set(read.map(({ accountId }) => accountId)).size).toBe(2500);
     expect(read).toHaveLength(2500);
     const totals: (number | null)[] = [];
-    for await (const { counts } of engine.store.readAccounts(readBy())) totals.push(counts?.accounts ?? null);
+    for await (const { counts } of (await engine.store.openAccounts(readBy())).pages)
+      totals.push(counts?.accounts ?? null);
     expect(totals).toEqual([2500, null]);
+  });
+
+  test('goes through large tables in parts that together are the whole', async () => {
+    await engine.sql.query(`insert into public.platform_connections (user_id, platform, account_id, token_expires_at)
+      select 'user-' || n / 2, case n % 2 when 0 then 'instagram' else 'facebook' end, n, '2026-01-01' from generate_series(0, 99) n`);
+    const answers = [];
+    for (const part of [0, 1, 2]) {
+      const [row] = await engine.sql.query(
+        `select public.open_collection_accounts('["instagram", "facebook"]', '2026-02-01', ${part}, 3,
+          null, '["instagram", "facebook"]', null, null, null, '2026-01-01', '2026-01-07', 1000) as answer`,
+      );
+      answers.push(row?.answer as { page: { accounts: unknown[] } | null; tokens_ending: unknown[] });
+    }
+    const ending = answers.map(({ tokens_ending }) => tokens_ending.length);
+    expect(Math.min(...ending)).toBeGreaterThan(10);
+    expect(ending.reduce((sum, tokens) => sum + tokens, 0)).toBe(100);
+    expect(answers.map(({ page }) => page?.accounts.length)).toEqual([undefined, undefined, 100]);
+    const primary = await engine.sql.query('select from public.collection_accounts where is_primary');
+    expect(primary).toHaveLength(100);
+  });
+
+  test('lists the 1,000 tokens that end first, and counts the others', async () => {
+    await engine.sql.query(`insert into public.platform_connections (user_id, platform, account_id, token_expires_at)
+      select 'user-' || n, 'instagram', n, timestamptz '2026-01-01 00:00Z' + n * interval '1 s' from generate_series(1, 1200) n`);
+    const { tokens, omitted } = await engine.store.tokensEnding(
+      { selection: ALL, platforms: COLLECTED },
+      '2026-12-02T00:00:00Z',
+    );
+    expect(omitted).toBe(200);
+    expect(tokens.map(({ userId }) => userId)).toEqual(Array.from({ length: 1_000 }, (_, n) => `user-${n + 1}`));
+  });
+
+  test('tells how many accounts of its user a run has yet to collect', async () => {
+    await engine.sql.query(`insert into public.platform_connections (user_id, platform, account_id) values
+      ('one', 'instagram', '1'), ('two', 'instagram', '2'), ('two', 'facebook', '3')`);
+    const runId = await beginRun(engine.store);
+    const read = await readAll(engine.store, { ...readBy(), runId });
+    expect(read.map(({ userId, userAccounts }) => [userId, userAccounts])).toEqual([
+      ['one', 1],
+      ['two', 2],
+      ['two', 2],
+    ]);
+    await record(engine.store, runId, { outcomes: [outcome(read[1] as StoredAccount)] });
+    const rest = await readAll(engine.store, { ...readBy(), runId });
+    expect(rest.map(({ userId, userAccounts }) => [userId, userAccounts])).toEqual([
+      ['one', 1],
+      ['two', 1],
+    ]);
   });
 
   test('a preview reads the accounts as they would be, and changes nothing', async () => {
     await engine.store.saveConnection(connection());
-    const preview = COLLECTED;
-    const read: StoredAccount[] = [];
-    for await (const page of engine.store.readAccounts({ ...readBy(), preview })) read.push(...page.accounts);
-    expect(read).toMatchObject([{ userId: USER, ledger: [] }]);
+    expect(await readAll(engine.store, { ...readBy(), isPreview: true })).toMatchObject([{ userId: USER, ledger: [] }]);
     expect(await engine.sql.query('select * from public.collection_accounts')).toEqual([]);
   });
 
@@ -503,7 +549,10 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       insert into public.platform_connections (user_id, platform, account_id, access_token, created_at)
       select user_id, platform, account_id, 'gAAAA-new', now() + interval '1 day'
       from public.platform_connections where user_id = 'renewed'`);
-    const ends = await engine.store.tokensEnding({ selection: ALL, platforms: COLLECTED }, '2026-12-02T00:00:00Z');
+    const { tokens: ends } = await engine.store.tokensEnding(
+      { selection: ALL, platforms: COLLECTED },
+      '2026-12-02T00:00:00Z',
+    );
     expect(ends.map(({ userId, refreshToken }) => [userId, refreshToken])).toEqual([
       ['first', null],
       ['second', 'gAAAA-refresh'],
@@ -521,8 +570,10 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     const before = '2026-12-02T00:00:00Z';
     expect(
       await engine.store.tokensEnding({ selection: { kind: 'user', userId: 'second' }, platforms: COLLECTED }, before),
-    ).toHaveLength(1);
-    expect(await engine.store.tokensEnding({ selection: ALL, platforms: ['youtube'] }, before)).toEqual([]);
+    ).toMatchObject({ tokens: [{ userId: 'second' }] });
+    expect(await engine.store.tokensEnding({ selection: ALL, platforms: ['youtube'] }, before)).toMatchObject({
+      tokens: [],
+    });
   });
 
   test('a connection is added once, renewed, listed without its tokens and removed, but its data is kept', async () => {
@@ -628,7 +679,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     await connected(engine.store);
     const rows = () => engine.sql.query('select xmin::text, accounts.* from public.collection_accounts accounts');
     const before = await rows();
-    expect(await sync(engine.store)).toEqual({ unknownUsers: 0 });
+    expect(await engine.store.openAccounts(readBy())).toMatchObject({ unknownUsers: 0 });
     expect(await successions(engine.store)).toEqual([]);
     expect(await rows()).toEqual(before);
   });

@@ -1,6 +1,5 @@
 import type {
   AccountFilter,
-  AccountsRequest,
   OutcomeRow,
   OutcomeState,
   RecordBatch,
@@ -8,6 +7,7 @@ import type {
   SnapshotRow,
   StoredAccount,
 } from '../../src/store/accounts.js';
+import type { OpenRequest } from '../../src/store/opening.js';
 import { ALL } from '../../src/store/selection.js';
 import type { NewConnection, Store } from '../../src/store/store.js';
 import { accountRow } from '../support/accounts.js';
@@ -98,21 +98,26 @@ export async function successions(store: Store, at = NOW) {
 }
 
 /** What a run asks the store for that begins a day later than anything is recorded. */
-export function readBy(filter: Partial<AccountFilter> = {}): AccountsRequest {
+export function readBy(filter: Partial<AccountFilter> = {}): OpenRequest {
   return {
     filter: { selection: ALL, platforms: COLLECTED, ...filter },
     ledger: WEEK,
     runId: null,
     dueBefore: null,
-    preview: null,
+    collected: COLLECTED,
+    tokensBefore: NOW,
+    isPreview: false,
   };
 }
 
 /** The accounts as a run reads them, in step with the connections. */
 export async function allAccounts(store: Store, filter: Partial<AccountFilter> = {}): Promise<StoredAccount[]> {
-  await sync(store);
+  return readAll(store, readBy(filter));
+}
+
+export async function readAll(store: Store, request: OpenRequest): Promise<StoredAccount[]> {
   const read: StoredAccount[] = [];
-  for await (const page of store.readAccounts(readBy(filter))) read.push(...page.accounts);
+  for await (const page of (await store.openAccounts(request)).pages) read.push(...page.accounts);
   return read;
 }
 

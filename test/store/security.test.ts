@@ -40,12 +40,12 @@ const refused = [
   'delete from public.analytics_account_snapshots',
   `select public.record_collection(gen_random_uuid(), now(), '[]', '[]', '[]', true, true)`,
   `select public.read_collection_accounts(null, null, null, null, null, now()::date, now()::date, null, 500)`,
-  `select public.sync_collection_accounts('[]', null)`,
+  `select public.sync_collection_accounts('[]', null, 0, 1)`,
   `select public.count_collection_values(gen_random_uuid(), 'facebook', now()::date, 0, 10)`,
   'select public.find_collection_successions(null, now(), 7)',
   'select public.make_collection_primary(1)',
   'select public.list_collection_connections()',
-  'select public.collection_tokens_ending(null, null, null, now())',
+  'select public.collection_tokens_ending(null, null, null, now(), 0, 1)',
   `select public.prune_collection('instagram', now()::date, false)`,
 ];
 
@@ -82,10 +82,10 @@ test('interrupted after any of its parts, the script leaves no new table without
   }
 });
 
-test('every function has an empty search path', async () => {
+test('every function has an empty search path, but for the one that becomes part of the statements of those that call it', async () => {
   const open = await sql.query(`select proname from pg_proc
     where pronamespace = 'public'::regnamespace and prosrc like '%public.%' and proconfig is null`);
-  expect(open).toEqual([]);
+  expect(open).toEqual([{ proname: 'selected_collection_accounts' }]);
 });
 
 test('the service role can collect', async () => {
@@ -100,9 +100,10 @@ test('the service role can collect', async () => {
   });
   expect(await sql.store.writtenSince(new Date(0))).toHaveLength(1);
   expect(await sql.store.readStatus({})).toMatchObject({ ignored: { instagram: 3 } });
-  expect(await sql.store.tokensEnding({ selection: ALL, platforms: ['instagram'] }, '2026-12-02T00:00:00Z')).toEqual(
-    [],
-  );
+  expect(await sql.store.tokensEnding({ selection: ALL, platforms: ['instagram'] }, '2026-12-02T00:00:00Z')).toEqual({
+    tokens: [],
+    omitted: 0,
+  });
   const old = { platform: 'instagram', before: '2026-11-22', dryRun: false };
   expect(await sql.store.prune(old)).toMatchObject({ snapshots: 3 });
   expect(await sql.store.removeConnection(id)).toBe(true);

@@ -11,6 +11,7 @@ export function storedAccount(differing: Partial<StoredAccount> = {}): StoredAcc
     connections: [{ id: 'c1', accessToken: 'EAAtoken', refreshToken: null, tokenExpiresAt: null }],
     failingSince: null,
     failingRuns: 0,
+    userAccounts: 1,
     firstDay: null,
     doneTo: null,
     closingDay: null,

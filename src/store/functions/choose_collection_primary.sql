@@ -13,7 +13,7 @@ begin
   if not found then
     return jsonb_build_object('result', 'not_found');
   end if;
-  perform public.sync_collection_accounts(collected, connection.user_id);
+  perform public.sync_collection_accounts(collected, connection.user_id, 0, 1);
   select * into chosen
   from public.collection_accounts accounts
   where accounts.user_id = connection.user_id

@@ -1,41 +1,64 @@
--- Returns the most recently renewed connection of each account if its access token ends before an instant, the soonest first. The
--- tokens, encrypted as stored, tell whether the date means anything.
-create or replace function public.collection_tokens_ending(for_user text, for_platforms jsonb, for_shard jsonb, before timestamptz)
+-- Returns the most recently renewed connection of each account if its access token ends before an instant, the soonest first: at most
+-- 1,000, and how many it leaves out. The tokens, encrypted as stored, tell whether the date means anything. Of large tables a call
+-- takes one part of the users: the first with parts NULL, the others up to parts - 1 of its answer.
+create or replace function public.collection_tokens_ending(
+  for_user text, for_platforms jsonb, for_shard jsonb, before timestamptz, part integer, parts integer
+)
 returns jsonb
-language sql stable security invoker set search_path = '' set timezone = 'UTC'
+language plpgsql stable security invoker set search_path = '' set timezone = 'UTC' set jit = off
 as $$
-  with newest as (
-    select distinct on (connections.user_id, connections.platform, connections.account_key) connections.*
-    from public.collection_connections connections
-    where connections.active
-      and (collection_tokens_ending.for_user is null or connections.user_id = collection_tokens_ending.for_user)
-      and for_platforms ? connections.platform
-      and (
-        for_shard is null
-        or ('x' || left(md5(connections.user_id), 8))::bit(32)::bigint % (for_shard ->> 'count')::bigint
-          = (for_shard ->> 'index')::bigint - 1
-      )
-    order by connections.user_id, connections.platform, connections.account_key,
-      connections.renewed_at desc nulls last, connections.id_key desc
-  )
-  select jsonb_build_object(
-    'connections', coalesce(
-      jsonb_agg(
-        jsonb_build_object(
-          'id', newest.id,
-          'user_id', newest.user_id,
-          'platform', newest.platform,
-          'account_id', newest.account_id,
-          'account_name', newest.account_name,
-          'access_token', newest.access_token,
-          'refresh_token', newest.refresh_token,
-          'token_expires_at', newest.token_expires_at
+declare
+  most constant integer := 1000;
+  all_parts integer := coalesce(parts, public.collection_parts(for_user));
+begin
+  return (
+    with candidates as materialized (
+      select connections.*
+      from public.collection_connections connections
+      where connections.active
+        and connections.token_expires_at < before
+        and (collection_tokens_ending.for_user is null or connections.user_id = collection_tokens_ending.for_user)
+        and for_platforms ? connections.platform
+        and (
+          for_shard is null
+          or ('x' || left(md5(connections.user_id), 8))::bit(32)::bigint % (for_shard ->> 'count')::bigint
+            = (for_shard ->> 'index')::bigint - 1
         )
-        order by newest.token_expires_at, newest.id_key
-      ),
-      '[]'
+        and (hashtext(connections.user_id) & 2147483647) % all_parts = part
+    ),
+    ending as (
+      select candidates.*, row_number() over (order by candidates.token_expires_at, candidates.id_key) as place
+      from candidates
+      where not exists (
+        select from public.collection_connections newer
+        where newer.active
+          and newer.user_id = candidates.user_id
+          and newer.platform = candidates.platform
+          and newer.account_key = candidates.account_key
+          and (coalesce(newer.renewed_at, '-infinity'), newer.id_key) > (coalesce(candidates.renewed_at, '-infinity'), candidates.id_key)
+      )
     )
-  )
-  from newest
-  where newest.token_expires_at < before;
+    select jsonb_build_object(
+      'parts', all_parts,
+      'tokens_ending', coalesce(
+        jsonb_agg(
+          jsonb_build_object(
+            'id', ending.id,
+            'user_id', ending.user_id,
+            'platform', ending.platform,
+            'account_id', ending.account_id,
+            'account_name', ending.account_name,
+            'access_token', ending.access_token,
+            'refresh_token', ending.refresh_token,
+            'token_expires_at', ending.token_expires_at
+          )
+          order by ending.place
+        ) filter (where ending.place <= most),
+        '[]'
+      ),
+      'tokens_omitted', greatest(count(*) - most, 0)
+    )
+    from ending
+  );
+end
 $$;

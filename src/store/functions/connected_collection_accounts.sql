@@ -1,6 +1,6 @@
--- Returns the accounts that active connections open on the platforms that are collected. Of several connections of an account, the
--- one renewed last comes first.
-create or replace function public.connected_collection_accounts(collected jsonb, for_user text)
+-- Returns the accounts that active connections open on the platforms that are collected, of some users or of all (NULL). Of several
+-- connections of an account, the one renewed last comes first.
+create or replace function public.connected_collection_accounts(collected jsonb, for_users text[])
 returns table (
   user_id text, platform text, account_id text, account_name text, connection_ids text[], connected_at timestamptz
 )
@@ -17,6 +17,6 @@ as $$
   from public.collection_connections connections
   where connections.active
     and collected ? connections.platform
-    and (for_user is null or connections.user_id = for_user)
+    and (for_users is null or connections.user_id in (select unnest(for_users)))
   group by connections.user_id, connections.platform, connections.account_key;
 $$;

@@ -11,7 +11,7 @@ declare
   answer jsonb;
 begin
   begin
-    perform public.sync_collection_accounts(collected, for_user);
+    perform public.sync_collection_accounts(collected, for_user, 0, 1);
     answer := public.read_collection_accounts(
       for_user, for_platforms, for_shard, for_run, due_before, since, until, after_key, page_size
     );

@@ -19,6 +19,7 @@ const status: StatusReport = {
   store: 'Supabase at abc.supabase.co',
   last_run: lastRun,
   last_success: { started_at: lastRun.started_at, age_hours: 6.5 },
+  expiring_tokens_omitted: 0,
   platforms: [
     {
       platform: 'instagram',
@@ -112,7 +113,15 @@ test('shows the last run, the platforms, ignored services, and how long accounts
 });
 
 test('says what to do when the database is empty', () => {
-  const nothing = { last_run: null, last_success: null, platforms: [], ignored: {}, expiring_tokens: [], warnings: [] };
+  const nothing = {
+    last_run: null,
+    last_success: null,
+    platforms: [],
+    ignored: {},
+    expiring_tokens: [],
+    expiring_tokens_omitted: 0,
+    warnings: [],
+  };
   const text = renderStatus({ store: 'embedded', ...nothing }, noColors);
   expect(text).toContain('last run: none yet. Next: analytics-collect collect');
   expect(text).toContain('analytics-collect connections add');
