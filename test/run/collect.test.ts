@@ -30,6 +30,28 @@ const table = (w: World) =>
   w.query(`select user_id, platform, metric, date::text as date, value::float8 as value, metadata->>'settled' as settled
            from analytics_snapshots order by user_id, platform, metric, date`);
 
+it('calls the database three times before the first request, and twice after the last answer', async () => {
+  const calls: { readonly name: string; readonly requestsBefore: number }[] = [];
+  const between = (store: Store): Store =>
+    new Proxy(store, {
+      get: (target, name: keyof Store) => {
+        const member = target[name];
+        if (typeof member !== 'function') return member;
+        return (...given: unknown[]) => {
+          calls.push({ name, requestsBefore: world.sandbox.requests.length });
+          return Reflect.apply(member, target, given);
+        };
+      },
+    });
+  world = await createWorld({ accounts: accounts(1), now: START, between });
+  await world.collect();
+  const requests = world.sandbox.requests.length;
+  const named = (isWanted: (requestsBefore: number) => boolean) =>
+    calls.filter(({ requestsBefore }) => isWanted(requestsBefore)).map(({ name }) => name);
+  expect(named((before) => before === 0)).toEqual(['check', 'beginRun', 'openAccounts']);
+  expect(named((before) => before === requests)).toEqual(['record', 'finishRun']);
+});
+
 it('writes each true value under its day, and nothing else', async () => {
   world = await createWorld({ accounts: accounts(7), now: START });
   const summary = await world.collect();
