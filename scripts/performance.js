@@ -11,7 +11,7 @@ const CHART = new URL('../docs/performance.svg', import.meta.url);
 const PAGE = new URL('../docs/performance.md', import.meta.url);
 const FIGURES = /(?<=<!-- figures -->\n).*(?=<!-- end of figures -->)/s;
 
-const PANEL = { width: 420, left: 56, right: 24, top: 76, bottom: 332, height: 380 };
+const PANEL = { width: 420, left: 64, right: 24, top: 76, bottom: 332, height: 380 };
 const SECONDS = [0.1, 1, 10, 100, 1_000];
 const STYLE = `
     text { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1f2328; }

@@ -47,24 +47,27 @@ export async function take(stage) {
   };
 }
 
-/** Fills the table up with days of all accounts, in the order in which runs would have written them. */
+/** Fills the table up with earlier and earlier days of all accounts. */
 async function fill({ query }, rows) {
-  await query(
-    `with there as (
-       select count(*) as rows, coalesce(min(date) filter (where metric = 'metric_1'), current_date - ${NEWEST}) as oldest from analytics_snapshots
-     ),
-     per_day as (select count(*) * ${METRICS} as rows from collection_accounts)
-     insert into analytics_snapshots (user_id, platform, source, metric, value, date, metadata)
-     select accounts.user_id, accounts.platform, 'social_media', 'metric_' || metric, accounts.id * metric, there.oldest - day,
-       jsonb_build_object(
-         'api', accounts.platform || '_graph', 'unit', 'count', 'period', 'day', 'settled', true, 'aggregate', 'sum',
-         'account_id', accounts.account_id, 'fetched_at', to_char(there.oldest - day + 1, 'YYYY-MM-DD') || 'T09:00:00.000Z'
-       )
-     from there, per_day, generate_series(1, ceil(($1 - there.rows) / per_day.rows::numeric)::integer) day,
-       collection_accounts accounts, generate_series(1, ${METRICS}) metric
-     order by day, accounts.id`,
-    [rows],
+  const [{ there, accounts, filled }] = await query(
+    `select
+       (select count(*)::int from analytics_snapshots) as there,
+       (select count(*)::int from collection_accounts) as accounts,
+       (select count(distinct date)::int from analytics_snapshots where metric = 'metric_1') as filled`,
   );
+  const days = Math.ceil((rows - there) / (accounts * METRICS));
+  for (let day = filled; day < filled + days; day++) {
+    await query(
+      `insert into analytics_snapshots (user_id, platform, source, metric, value, date, metadata)
+       select user_id, platform, 'social_media', 'metric_' || metric, id * metric, $1::date,
+         jsonb_build_object(
+           'api', platform || '_graph', 'unit', 'count', 'period', 'day', 'settled', true, 'aggregate', 'sum',
+           'account_id', account_id, 'fetched_at', $1 || 'T23:00:00.000Z'
+         )
+       from collection_accounts, generate_series(1, ${METRICS}) metric`,
+      [daysAgo(NEWEST + day)],
+    );
+  }
 }
 
 /** What the function has taken in this database so far. Backends tell when they end. */
