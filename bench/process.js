@@ -1,7 +1,7 @@
 /* Processes of the bench: programs that are measured, and actors, which run beside them and answer questions. */
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -34,9 +34,9 @@ export async function measure(args, environment = {}, allowed = [0]) {
   const child = spawn(process.execPath, args, { env, cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   const wallMs = performance.now() - begun;
+  const usage = existsSync(usageFile) ? JSON.parse(readFileSync(usageFile, 'utf8')) : {};
+  rmSync(usageFile, { force: true });
   if (!allowed.includes(code)) throw new Error(`${args.join(' ')} exited with ${code}: ${stderr.slice(-2_000)}`);
-  const usage = JSON.parse(readFileSync(usageFile, 'utf8'));
-  rmSync(usageFile);
   return { code, stdout, wallMs, ...usage };
 }
 

@@ -23,8 +23,8 @@ export function createStage({ scale, isLarge }) {
     },
     /** Supabase's interface, over a database of its own. */
     async supabase() {
-      const { stdout: schema } = await command(['schema']);
-      const actor = await stage.actor('supabase', { schema, folder: stage.folder() });
+      const actor = await stage.actor('supabase', { folder: stage.folder() });
+      await actor.ask('exec', (await command(['schema'])).stdout);
       return { ...actor, query: (text, values) => actor.ask('query', { text, values }) };
     },
     async close() {

@@ -1,4 +1,4 @@
-/* Supabase's REST interface over an embedded PostgreSQL with the schema. Notes when calls came. */
+/* Supabase's REST interface over an embedded PostgreSQL. Notes when calls came. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
@@ -6,8 +6,7 @@ import { App } from '@supabase/lite';
 import { createPgliteConnection } from '@supabase/lite/pglite';
 import { act, instant, options } from './actor.js';
 
-const ROLES = `
-  create role anon; create role authenticated; create role service_role bypassrls;`;
+const ROLES = 'create role anon; create role authenticated; create role service_role bypassrls';
 const KEY = 'sb_secret_of-the-bench';
 process.env.LITE_TELEMETRY = '0';
 process.env.DO_NOT_TRACK = '1';
@@ -15,7 +14,6 @@ process.env.DO_NOT_TRACK = '1';
 const connection = await createPgliteConnection({ url: options.folder });
 await connection.driver.waitReady;
 await connection.driver.exec(ROLES);
-await connection.driver.exec(options.schema);
 
 const app = new App({ connection, auth: { secret_key: KEY, publishable_key: 'sb_publishable_of-the-bench' } });
 const calls = [];
@@ -32,6 +30,7 @@ act(
   { environment: { SUPABASE_URL: url, SUPABASE_SERVICE_ROLE_KEY: KEY } },
   {
     calls: () => calls,
+    exec: async (script) => void (await connection.driver.exec(script)),
     query: async ({ text, values }) => (await connection.driver.query(text, values)).rows,
   },
 );
