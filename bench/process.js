@@ -49,7 +49,9 @@ export function command(args, environment, allowed) {
 export async function collect(args, environment) {
   const unlimited = ['--max-requests', '100000000', '--max-duration', '1440'];
   const run = await command(['collect', '--json', ...unlimited, ...args], environment, [0, 1, 3]);
-  return { ...run, summary: JSON.parse(run.stdout) };
+  const summary = JSON.parse(run.stdout);
+  if (summary.error) throw new Error(`collect: ${summary.error.message}`);
+  return { ...run, summary };
 }
 
 /** Starts an actor: what it says of itself when it is ready, and how to ask it something, one question at a time. */

@@ -1,4 +1,7 @@
-/* `status` on accounts with 14 days that have settled, or that have all failed. Calls end after 8 seconds, as on Supabase. */
+/*
+ * `status` on accounts with 14 days that have settled, or that have all failed; on a million of them, whether every call stays
+ * under the 8 seconds after which Supabase ends one.
+ */
 import { collectIdle, fillFailing, fillSettled } from '../accounts.js';
 import { empty } from '../database.js';
 import { command } from '../process.js';
@@ -19,9 +22,7 @@ export async function take(stage) {
 
   async function fillWith({ fill }, accounts) {
     await empty(database);
-    await database.query(`alter database ${name} reset statement_timeout`);
     await fill(database, stage.size(accounts));
-    await database.query(`alter database ${name} set statement_timeout = '${LIMIT}'`);
   }
   const askStatus = () => command(['status', '--days', '14', '--json'], database.environment);
 
@@ -36,22 +37,29 @@ export async function take(stage) {
   }
   if (!stage.isLarge) return { rows };
 
+  // For connections from here on; the bench has its own already.
+  await database.query(`alter database ${name} set statement_timeout = '${LIMIT}'`);
   const platforms = await stage.actor('platforms', { refusal: 'nothing is due' });
-  for (const state of [HEALTHY, FAILING]) {
-    await fillWith(state, LARGE);
-    const what = `${state.what}: accounts, calls under 8 s`;
-    rows.push({ what, value: (await succeeds(askStatus)) ? stage.size(LARGE) : 0, atLeast: stage.size(LARGE) });
-  }
+  const many = stage.size(LARGE);
+  const within = async (what, asking) => {
+    const value = (await succeeds(asking)) ? many : 0;
+    rows.push({ what: `${what}: accounts, calls under 8 s`, value, atLeast: many });
+  };
   await fillWith(HEALTHY, LARGE);
-  const isDone = await succeeds(() => collectIdle(database, platforms));
-  const what = 'nothing due: accounts, calls under 8 s';
-  rows.push({ what, value: isDone ? stage.size(LARGE) : 0, atLeast: stage.size(LARGE) });
+  await within('healthy', askStatus);
+  await within('nothing due', () => collectIdle(database, platforms));
+  await fillWith(FAILING, LARGE);
+  await within('all failing', askStatus);
   return { rows };
 }
 
+/** False if a call took too long. */
 async function succeeds(asking) {
-  return asking().then(
-    () => true,
-    () => false,
-  );
+  try {
+    await asking();
+    return true;
+  } catch (error) {
+    if (/statement timeout/.test(error.message)) return false;
+    throw error;
+  }
 }
