@@ -1,59 +1,104 @@
 /*
- * Wall time of a run: 150 users, 300 connections, 7 days each, APIs that answer after 100 ms, an embedded PostgreSQL.
- * Beside it the bound that latency alone sets, requests x latency / concurrency, which no program can beat.
+ * What runs cost, next to a naive design and a bare loop over the same requests: npm run bench -- [--small] [--large] [SECTION…]
+ * A figure never fails it. docs/performance.md says how it is used.
  */
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { openApp, startSandbox } from '../dist/lib/index.js';
-import { connectAll, report, seconds, temporaryFolder } from './support.js';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { arch, cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import * as cpu from './sections/cpu.js';
+import * as failing from './sections/failing.js';
+import * as idle from './sections/idle.js';
+import * as memory from './sections/memory.js';
+import * as record from './sections/record.js';
+import * as requests from './sections/requests.js';
+import * as run from './sections/run.js';
+import * as start from './sections/start.js';
+import * as status from './sections/status.js';
+import * as trips from './sections/trips.js';
+import * as wall from './sections/wall.js';
+import { createStage } from './stage.js';
+import { HEADING, line } from './table.js';
 
-const BIN = fileURLToPath(new URL('../bin/analytics-collect.js', import.meta.url));
-const USERS = 150;
-const LATENCY_MS = 100;
-const CONCURRENCY = 32;
-const HELP_BOUND_MS = 150;
+const SECTIONS = { run, cpu, wall, idle, failing, memory, status, record, start, trips, requests };
+const RESULTS = new URL('results.json', import.meta.url);
+const SMALL = 0.01;
 
-const folder = temporaryFolder();
-const sandbox = await startSandbox({ users: USERS, latencyMs: LATENCY_MS });
-const environment = { ...sandbox.environment, ANALYTICS_DATA_DIR: folder.path };
-await connectAll(environment, sandbox.connections);
+const { positionals: named, values: flags } = parseArgs({
+  allowPositionals: true,
+  options: { small: { type: 'boolean', default: false }, large: { type: 'boolean', default: false } },
+});
+const unknown = named.filter((name) => !Object.hasOwn(SECTIONS, name));
+const say = (text) => process.stdout.write(`${text}\n`);
+let isInterrupted = false;
 
-const opening = performance.now();
-const app = await openApp({ environment });
-const startUp = performance.now() - opening;
+if (unknown.length > 0) {
+  process.stderr.write(`There is no section ${unknown.join(', ')}. Sections: ${Object.keys(SECTIONS).join(', ')}\n`);
+  process.exitCode = 2;
+} else await bench(named.length > 0 ? named : Object.keys(SECTIONS));
 
-const collecting = performance.now();
-const summary = await app.collect({ concurrency: CONCURRENCY, trigger: 'bench' });
-const wall = performance.now() - collecting;
-await Promise.all([app.close(), sandbox.close()]);
-folder.remove();
-
-const help = Math.min(...Array.from({ length: 5 }, timeHelp));
-const bound = (summary.requests.total * LATENCY_MS) / CONCURRENCY;
-const allowed = 1.5 * bound + 1000;
-
-report([
-  [
-    'run',
-    `${summary.status}: ${summary.connections.total} connections, ${summary.days.planned} days, ${summary.metrics.inserted} rows`,
-  ],
-  ['start-up of the database', seconds(startUp)],
-  ['wall time of the run', `${seconds(wall)} (${Math.round((summary.requests.total * 1000) / wall)} requests/s)`],
-  ['bound', `${seconds(bound)} (${summary.requests.total} requests x ${LATENCY_MS} ms / ${CONCURRENCY})`],
-  ['ratio', (wall / bound).toFixed(2)],
-  [
-    'start-up and run',
-    `${seconds(startUp + wall)}, ${verdict(startUp + wall, allowed)} 1.5 x bound + 1 s = ${seconds(allowed)}`,
-  ],
-  ['--help', `${Math.round(help)} ms, the best of 5, ${verdict(help, HELP_BOUND_MS)} ${HELP_BOUND_MS} ms`],
-]);
-
-function timeHelp() {
-  const start = performance.now();
-  spawnSync(process.execPath, [BIN, '--help']);
-  return performance.now() - start;
+async function bench(names) {
+  // What a section has begun is put away first.
+  process.once('SIGINT', () => {
+    isInterrupted = true;
+  });
+  const postgres = await postgresVersion();
+  if (flags.small) say('Small sizes: they show that the bench works, and are not kept.');
+  say(HEADING);
+  for (const name of names) {
+    const { title, needsPostgres = false, take } = SECTIONS[name];
+    say(`\n${name}: ${title}`);
+    if (needsPostgres && postgres === null) {
+      say('skipped: set BENCH_DATABASE_URL to a PostgreSQL');
+      continue;
+    }
+    const stage = createStage({ scale: flags.small ? SMALL : 1, isLarge: flags.large });
+    const begun = performance.now();
+    try {
+      const { rows, series } = await take(stage);
+      for (const row of rows) say(line(row));
+      const taken = { title, rows, ...(series && { series }), ...(needsPostgres && { postgres }) };
+      if (!flags.small) keep(name, { ...taken, at: new Date().toISOString() });
+    } catch (error) {
+      say(`failed: ${error.message}`);
+      process.exitCode = 1;
+    } finally {
+      await stage.close();
+    }
+    say(`(took ${Math.round((performance.now() - begun) / 1_000)} s)`);
+    if (isInterrupted) {
+      process.exitCode = 130;
+      return;
+    }
+  }
 }
 
-function verdict(ms, limit) {
-  return ms <= limit ? 'within' : 'BEYOND';
+/** Keeps a section's figures in the file. Those of another machine are not kept beside them. */
+function keep(name, section) {
+  const machine = {
+    node: process.version,
+    cpu: `${cpus().length} x ${cpus()[0]?.model ?? arch()}`,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+  };
+  const former = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : null;
+  const isSame = JSON.stringify(former?.machine) === JSON.stringify(machine);
+  const sections = { ...(isSame && former.sections), [name]: section };
+  const ordered = Object.fromEntries(
+    Object.keys(SECTIONS).flatMap((each) => (sections[each] ? [[each, sections[each]]] : [])),
+  );
+  writeFileSync(RESULTS, `${JSON.stringify({ machine, sections: ordered }, rounded, 2)}\n`);
+}
+
+function rounded(_key, value) {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+}
+
+/** Null without BENCH_DATABASE_URL. */
+async function postgresVersion() {
+  if (!process.env.BENCH_DATABASE_URL) return null;
+  const client = new pg.Client({ connectionString: process.env.BENCH_DATABASE_URL });
+  await client.connect();
+  const { rows } = await client.query(`select current_setting('server_version') as version`);
+  await client.end();
+  return rows[0].version;
 }
