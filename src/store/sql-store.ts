@@ -6,7 +6,7 @@ import type { AccountFilter, AccountPage, AccountRow, AccountsRequest, SnapshotR
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { patiently } from './patience.js';
-import { SCHEMA_VERSION } from './schema.js';
+import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
 import { userOf } from './selection.js';
 import type { Store } from './store.js';
 import { sumOfPages } from './sum-of-pages.js';
@@ -22,7 +22,7 @@ export interface Driver {
   readonly call: Call;
   /** For the pauses before a call is retried. Default: the system's clock. */
   readonly clock?: Pick<Clock, 'monotonic' | 'sleep'>;
-  applySchema(): Promise<AppliedSchema>;
+  applySchema(options?: SchemaOptions): Promise<AppliedSchema>;
   close(): Promise<void>;
 }
 
@@ -175,8 +175,8 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
       ).connections;
     },
 
-    prune: ({ platform, before, dryRun }) =>
-      ask(answers.prunedAnswer, 'prune_collection', { for_platform: platform, before, dry_run: dryRun }),
+    prune: ({ platforms, before, dryRun }) =>
+      ask(answers.prunedAnswer, 'prune_collection', { for_platforms: platforms, before, dry_run: dryRun }),
 
     async listConnections() {
       return (await ask(accountAnswers.connectionListAnswer, 'list_collection_connections')).connections;

@@ -15,6 +15,7 @@ import type {
 } from './accounts.js';
 import type { AppliedSchema } from './apply-schema.js';
 import type { RunSummary } from './run-summary.js';
+import type { SchemaOptions } from './schema.js';
 
 /**
  * The contract of a store: where connections are read and snapshots are written. Every store calls the same SQL functions (see
@@ -31,7 +32,7 @@ export interface Store {
   /** Refuses a database without the schema, or whose `analytics_snapshots` lacks the right unique key or would round values. */
   check(): Promise<void>;
   /** Creates or updates tables, views and functions. Idempotent. A Supabase store cannot do this, and says where to paste the schema. */
-  applySchema(): Promise<AppliedSchema>;
+  applySchema(options?: SchemaOptions): Promise<AppliedSchema>;
 
   /** Takes the lease of a scope by writing the run's row. */
   beginRun(run: NewRun): Promise<Lease>;
@@ -75,7 +76,7 @@ export interface Store {
 
   /** Connections in use whose access token expires before an instant (ISO 8601), soonest first. */
   tokensEnding(filter: AccountFilter, before: string): Promise<TokenEnd[]>;
-  /** Deletes a platform's snapshots and outcomes of old days, or counts them. */
+  /** Deletes snapshots and outcomes of old days, or counts them. */
   prune(request: PruneRequest): Promise<PruneCounts>;
 
   /** All connections, active or not, without tokens. */
@@ -192,7 +193,7 @@ export interface TokenEnd extends StoredConnection {
 }
 
 export interface PruneRequest {
-  readonly platform: string;
+  readonly platforms: readonly string[];
   /** `YYYY-MM-DD`: this day and later ones are kept. */
   readonly before: string;
   /** Whether to count only. */
@@ -206,6 +207,8 @@ export interface PruneCounts {
   /** The numbers of distinct dates and users of the snapshots. */
   readonly days: number;
   readonly users: number;
+  /** Partitions that are dropped as a whole. */
+  readonly partitions: number;
 }
 
 /** A connection without its tokens. */

@@ -18,7 +18,12 @@ declare
   -- Not counting those of accounts that were deleted since they were read.
   given_rows integer;
   occupied record;
+  is_partitioned boolean := (select relkind = 'p' from pg_catalog.pg_class where oid = 'public.analytics_snapshots'::regclass);
 begin
+  if is_partitioned then
+    perform public.partition_collection(array(select distinct (row ->> 3)::date from jsonb_array_elements(snapshots) row));
+  end if;
+
   perform from public.collection_runs runs
   where runs.id = record_collection.run_id and runs.status = 'running'
   for share;
@@ -68,7 +73,8 @@ begin
       where public.collection_correction_of(
         existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt
       ) is not null
-    returning existing.xmax = 0 as is_new
+    -- Of a row of a partitioned table PostgreSQL does not return system columns.
+    returning case when is_partitioned then existing.created_at::text = now()::text else existing.xmax = 0 end as is_new
   ),
   kept as (
     insert into public.analytics_account_snapshots as existing (user_id, platform, account_id, source, metric, value, date, metadata)
@@ -84,7 +90,7 @@ begin
       where public.collection_correction_of(
         existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt
       ) is not null
-    returning existing.xmax = 0 as is_new
+    returning case when is_partitioned then existing.created_at::text = now()::text else existing.xmax = 0 end as is_new
   ),
   -- Rows that stayed here when their account became the primary one, since another writer's row had their place.
   moved as (
