@@ -61,12 +61,14 @@ describe('a partitioned database', () => {
     expect(await months()).toEqual(expect.arrayContaining(['2019_12', '2030_02', '2030_03']));
   });
 
-  test('takes rows that others write of months without a partition, and keeps writing to these months', async () => {
+  test('takes rows that others write of months without a partition, which move to it when it is created', async () => {
     await theirs('2030-02-02');
+    await theirs('2031-01-01');
+    expect(await filled()).toEqual(['default: 2']);
     const account = await connected(sql.store);
     const { inserted } = await recordAll(sql.store, snapshot(account, { date: '2030-02-01' }));
     expect(inserted).toBe(1);
-    expect(await filled()).toEqual(['default: 2']);
+    expect(await filled()).toEqual(['2030_02: 2', 'default: 1']);
   });
 
   test('is pruned by dropping the months in which no other platform has rows, and by deleting from the others', async () => {
@@ -113,8 +115,9 @@ test('partitions of an application with users of its own go with their user', as
       user_id uuid not null references auth.users on delete cascade, account_id text, access_token text)`);
   await sql.store.applySchema(PARTITIONED);
   await connected(sql.store);
-  await recordAll(sql.store, snapshot(await connected(sql.store, { accountId: '2' })));
-  expect(await filled('analytics_account_snapshots')).toEqual(['2026_11: 1']);
+  const second = await connected(sql.store, { accountId: '2' });
+  await recordAll(sql.store, snapshot(second), snapshot(second, { date: '2020-01-01' }));
+  expect(await filled('analytics_account_snapshots')).toEqual(['2020_01: 1', '2026_11: 1']);
   await sql.query('delete from auth.users');
   expect(await filled('analytics_account_snapshots')).toEqual([]);
 });
