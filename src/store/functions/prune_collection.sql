@@ -12,23 +12,38 @@ declare
   whole_of_others daterange[] := public.prunable_collection_months('analytics_account_snapshots', chosen, before);
   rest daterange;
 begin
-  with old as materialized (
-    select snapshots.user_id::text as user_id, snapshots.date, count(*) as row_count
+  -- By day and by user apart: their pairs would be too many to be counted in memory.
+  select jsonb_build_object('snapshots', coalesce(sum(old.row_count), 0), 'days', count(distinct old.date))
+  into counts
+  from (
+    select snapshots.date, count(*) as row_count
     from public.analytics_snapshots snapshots
     where snapshots.platform::text = any (chosen) and snapshots.date < before
-    group by snapshots.user_id, snapshots.date
+    group by snapshots.date
     union all
-    select snapshots.user_id::text, snapshots.date, count(*)
+    select snapshots.date, count(*)
     from public.analytics_account_snapshots snapshots
     where snapshots.platform = any (chosen) and snapshots.date < before
-    group by snapshots.user_id, snapshots.date
-  )
-  select jsonb_build_object(
-    'snapshots', coalesce(sum(old.row_count), 0), 'days', count(distinct old.date), 'users', count(distinct old.user_id)
-  )
-  into counts
-  from old;
+    group by snapshots.date
+  ) old;
 
+  counts := counts || jsonb_build_object(
+    'users',
+    (
+      select count(*)
+      from (
+        select snapshots.user_id::text
+        from public.analytics_snapshots snapshots
+        where snapshots.platform::text = any (chosen) and snapshots.date < before
+        group by snapshots.user_id
+        union
+        select snapshots.user_id::text
+        from public.analytics_account_snapshots snapshots
+        where snapshots.platform = any (chosen) and snapshots.date < before
+        group by snapshots.user_id
+      ) users
+    )
+  );
   counts := counts || jsonb_build_object(
     'outcomes',
     (
