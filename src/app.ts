@@ -11,6 +11,7 @@ import type { OnEvent } from './report/events.js';
 import type { StatusReport } from './report/status.js';
 import type { Summary } from './report/summary.js';
 import type { AppliedSchema } from './store/apply-schema.js';
+import type { SchemaOptions } from './store/schema.js';
 import type { ChosenPrimary, Store, WrittenMetric } from './store/store.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
 import type { Environment } from './variables.js';
@@ -27,7 +28,7 @@ export interface App {
   /** What was written in the last 24 hours, by platform and metric. */
   writtenToday(): Promise<WrittenMetric[]>;
   /** Brings the database's schema up to date; for a Supabase project, over `DATABASE_URL` if it is set. */
-  applySchema(): Promise<AppliedSchema>;
+  applySchema(options?: SchemaOptions): Promise<AppliedSchema>;
   /** See `addConnection` in `connections.ts`. */
   addConnection(connection: Required<ConnectionInput>): Promise<AddedConnection>;
   /** Makes the account that a connection opens the primary one of its user and platform. */
@@ -119,7 +120,7 @@ export function assemble(
       await store.check();
       return store.writtenSince(new Date(now().getTime() - DAY_MS));
     },
-    applySchema: () => applySchema(config.store, store),
+    applySchema: (options) => applySchema(config.store, store, options),
     async addConnection(connection) {
       const { addConnection } = await import('./connections.js');
       return addConnection(parts, connection);
@@ -132,11 +133,15 @@ export function assemble(
   };
 }
 
-async function applySchema(config: Config['store'], store: Store): Promise<AppliedSchema> {
-  if (config.kind !== 'supabase' || config.databaseUrl === null) return store.applySchema();
+async function applySchema(
+  config: Config['store'],
+  store: Store,
+  options: SchemaOptions | undefined,
+): Promise<AppliedSchema> {
+  if (config.kind !== 'supabase' || config.databaseUrl === null) return store.applySchema(options);
   const database = await openDriver({ kind: 'postgres', url: config.databaseUrl });
   try {
-    return await database.applySchema();
+    return await database.applySchema(options);
   } finally {
     await database.close();
   }

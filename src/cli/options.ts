@@ -131,8 +131,8 @@ export function platformsOptions(command: Command) {
 
 export function pruneOptions(command: Command) {
   return command
-    .description('delete old data of a platform; without --yes, only show what would be deleted')
-    .requiredOption('--platform <name>', 'the platform')
+    .description('delete old data; without --yes, only show what would be deleted')
+    .option('--platform <name...>', 'only these platforms')
     .addOption(plugin())
     .requiredOption('--older-than <age>', 'an age in days, months or years: 90d, 12mo, 1y')
     .option('--yes', 'delete it')

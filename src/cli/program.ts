@@ -46,6 +46,7 @@ export function createProgram(version: string): Command {
     .command('schema')
     .description('print the database schema, which is safe to run on an existing database')
     .option('--apply', 'apply it to the configured database')
+    .option('--partitioned', 'create the tables of snapshots with one partition per month, in a new database')
     .action(async (flags) => (await import('./commands/schema.js')).schemaCommand(flags));
   serveOptions(program.command('serve')).action(async (flags) =>
     (await import('./commands/serve.js')).serveCommand(flags),

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.js';
 import { oneLine } from '../text.js';
 import { type AccountRecord, type DayRecord, failuresOf, refusedByStore, withFailure } from './outcome.js';
 
-const ROWS_PER_CALL = 500;
+const ROWS_PER_CALL = 1_000;
 /** An account with more rows than this, which happens only in a backfill, is written in several calls. */
 const LARGEST_CALL_ROWS = 2_000;
 const LARGEST_BUFFER_ROWS = 5_000;
@@ -42,7 +42,7 @@ export interface RecorderOptions {
 }
 
 /**
- * Buffers accounts and writes them in calls of about 500 rows, one call at a time. An account's rows, its outcomes and its state are
+ * Buffers accounts and writes them in calls of up to 1,000 rows, one at a time. An account's rows, its outcomes and its state are
  * written in the same call, which is one transaction: a run killed between two calls repeats work but loses none. A day that the
  * database refuses is separated from the others and recorded as failed.
  */
@@ -132,13 +132,10 @@ export function createRecorder({
   }
 
   async function writeAll(batches: readonly Batch[]): Promise<void> {
-    const written: AccountRecord[] = [];
     const records = batches.map(({ record }) => record);
-    for (const call of grouped(records, rowsOf, ROWS_PER_CALL)) {
-      const [first] = call;
-      const isLarge = first !== undefined && call.length === 1 && rowsOf(first) > LARGEST_CALL_ROWS;
-      written.push(...(isLarge ? [await writeApart(first)] : await write(call)));
-    }
+    const [first] = records;
+    const isLarge = first !== undefined && records.length === 1 && rowsOf(first) > LARGEST_CALL_ROWS;
+    const written = isLarge ? [await writeApart(first)] : await write(records);
     batches.forEach(({ record, onWritten }, index) => {
       onWritten(written[index] ?? record);
       rowsUnwritten -= rowsOf(record);
@@ -164,9 +161,11 @@ export function createRecorder({
     },
     flush,
     async add(batch) {
+      const rows = rowsOf(batch.record);
+      if (rowsWaiting + rows > ROWS_PER_CALL) void flush();
       buffer.push(batch);
-      rowsWaiting += rowsOf(batch.record);
-      rowsUnwritten += rowsOf(batch.record);
+      rowsWaiting += rows;
+      rowsUnwritten += rows;
       timer ??= setTimeout(flush, LONGEST_BUFFERED_MS);
       if (rowsWaiting >= ROWS_PER_CALL) void flush();
       if (rowsUnwritten < LARGEST_BUFFER_ROWS) return;

@@ -65,6 +65,7 @@ export const prunedAnswer = z.object({
   outcomes: z.number(),
   days: z.number(),
   users: z.number(),
+  partitions: z.number(),
 });
 
 export const savedAnswer = z.union([

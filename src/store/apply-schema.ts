@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasCode } from '../errors.js';
-import { recordSql, type SchemaPart, schemaParts } from './schema.js';
+import { CollectError, hasCode } from '../errors.js';
+import {
+  recordSql,
+  type SchemaOptions,
+  type SchemaPart,
+  schemaParts,
+  UNPARTITIONED,
+  UNPARTITIONED_SQL,
+} from './schema.js';
 import { ensureUniqueKey } from './unique-key.js';
 
 /** One connection to a database, for consecutive statements. Throws what the driver throws. */
@@ -40,8 +47,15 @@ const DRIFTED: Readonly<Record<string, string>> = {
  * Brings a database's schema up to date while others use it: no statement waits for a lock for more than two seconds, because
  * readers would queue behind it, and slow work is done without a lock. Takes no lock if there is nothing to do.
  */
-export async function applySchema(session: SqlSession): Promise<AppliedSchema> {
+export async function applySchema(
+  session: SqlSession,
+  { partitioned }: SchemaOptions = { partitioned: false },
+): Promise<AppliedSchema> {
   const done: string[] = [];
+  if (partitioned) {
+    await refuseUnpartitioned(session);
+    await session.query("set collection.partitioned = 'on'");
+  }
   // One at a time. Building indexes on a large table can exceed the server's statement timeout.
   await session.query(
     "set statement_timeout = 0; select pg_advisory_lock(hashtextextended('analytics-collect schema', 0))",
@@ -57,12 +71,18 @@ export async function applySchema(session: SqlSession): Promise<AppliedSchema> {
   }
   const findings = await session.query('select finding, remedy from public.collection_schema_findings()');
   await session.query(
-    "select pg_advisory_unlock(hashtextextended('analytics-collect schema', 0)); reset statement_timeout",
+    "select pg_advisory_unlock(hashtextextended('analytics-collect schema', 0)); reset statement_timeout; reset collection.partitioned",
   );
   return {
     done,
     findings: findings.map(({ finding, remedy }) => ({ finding: String(finding), remedy: String(remedy) })),
   };
+}
+
+async function refuseUnpartitioned(session: SqlSession): Promise<void> {
+  const [tables] = await session.query(UNPARTITIONED_SQL);
+  if (tables?.is_unpartitioned !== true) return;
+  throw new CollectError('usage', UNPARTITIONED, 'Set DATABASE_URL to a new database, or leave out --partitioned.');
 }
 
 /** The recorded checksums, by name. */
@@ -85,9 +105,16 @@ async function hasDrifted(session: SqlSession, { name }: SchemaPart): Promise<bo
   return drifted !== undefined && (await session.query(drifted))[0]?.is_due === true;
 }
 
-/** Builds the indexes of a migration that consists only of indexes, without blocking writers. The migration then finds them in place. */
+/**
+ * Builds the indexes of a migration that consists only of indexes, without blocking writers. The migration then finds them in place,
+ * or builds those of partitioned tables, which PostgreSQL cannot build so.
+ */
 async function buildConcurrently(session: SqlSession, sql: string): Promise<void> {
-  for (const [statement, name] of sql.matchAll(/^create index if not exists (\w+)[^;]+/gm)) {
+  for (const [statement, name, table] of sql.matchAll(/^create index if not exists (\w+)\s+on (\S+)[^;]+/gm)) {
+    const [{ is_partitioned } = {}] = await session.query(
+      `select relkind = 'p' as is_partitioned from pg_catalog.pg_class where oid = '${table}'::regclass`,
+    );
+    if (is_partitioned === true) continue;
     // An interrupted build leaves an invalid index behind.
     const [index] = await session.query(
       `select not indisvalid as is_broken from pg_catalog.pg_index where indexrelid = to_regclass('public.${name}')`,

@@ -32,6 +32,7 @@ const CODES = {
  * message are included: PostgreSQL's details and hints quote rows, and rows hold tokens.
  */
 export function storeError(thrown: unknown, { description, setting, schemaFix }: Place): CollectError {
+  if (thrown instanceof CollectError) return thrown;
   const parsed = databaseError.safeParse(thrown);
   if (!parsed.success) {
     // pg has no code for a connection that timed out or was terminated.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 
 /** The version that `check_collection()` returns on a database with this program's schema. */
-export const SCHEMA_VERSION = 13;
+export const SCHEMA_VERSION = 14;
 
 const FOLDER = new URL('./', import.meta.url);
 
@@ -33,17 +33,23 @@ export async function schemaParts(): Promise<SchemaPart[]> {
     ...views.map(({ sql }) => sql),
     former,
     ...functions.map(({ sql }) => sql),
+    'do $$ begin perform public.partition_collection(array[current_date]); end $$;',
     // Functions that a migration or a view needs are created earlier, and not dropped with the others.
     security.replace('/* functions */', `${names}, 'collection_key_indexes', 'collection_instant_of'`),
   ].join('\n');
   return [...migrations.map(({ name, sql }) => part(name, sql)), part('functions', replaced)];
 }
 
+export interface SchemaOptions {
+  /** Whether the tables of snapshots are created with one partition per month. Refused where they exist without partitions. */
+  readonly partitioned: boolean;
+}
+
 /** The whole schema as one script for a SQL editor: one idempotent transaction, safe on an empty database and on an older one. */
-export async function schemaScript(): Promise<string> {
+export async function schemaScript({ partitioned }: SchemaOptions = { partitioned: false }): Promise<string> {
   const parts = await schemaParts();
   return `${HEADER}
-begin;
+begin;${partitioned ? `\n${PARTITIONED_SQL}` : ''}
 -- Fails rather than block others for long. If it does, run the script again.
 set local lock_timeout = '5s';
 set local client_min_messages = warning;
@@ -79,6 +85,25 @@ begin
 end
 $$;`;
 }
+
+/** Whether a table of snapshots exists that is not partitioned. */
+export const UNPARTITIONED_SQL = `select exists (
+    select from pg_catalog.pg_class tables
+    where tables.oid in (to_regclass('public.analytics_snapshots'), to_regclass('public.analytics_account_snapshots'))
+      and tables.relkind <> 'p'
+  ) as is_unpartitioned`;
+
+export const UNPARTITIONED =
+  'The tables of snapshots exist without partitions, and PostgreSQL cannot add them in place.';
+
+const PARTITIONED_SQL = `do $$
+begin
+  if (${UNPARTITIONED_SQL}) then
+    raise exception '${UNPARTITIONED}' using hint = 'Run this in a new database, or leave out --partitioned.';
+  end if;
+end
+$$;
+set local collection.partitioned = 'on';`;
 
 function list(names: readonly string[]): string {
   return names.map((name) => `'${name}'`).join(', ');

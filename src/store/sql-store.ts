@@ -2,12 +2,12 @@ import type { z } from 'zod';
 import type { Clock } from '../clock.js';
 import { CollectError, leaseLost } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
-import type { AccountRow } from './accounts.js';
+import type { AccountRow, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { patiently } from './patience.js';
-import { SCHEMA_VERSION } from './schema.js';
+import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
 import type { Store } from './store.js';
 import { sumOfPages } from './sum-of-pages.js';
 
@@ -22,7 +22,7 @@ export interface Driver {
   readonly call: Call;
   /** For the pauses before a call is retried. Default: the system's clock. */
   readonly clock?: Pick<Clock, 'monotonic' | 'sleep'>;
-  applySchema(): Promise<AppliedSchema>;
+  applySchema(options?: SchemaOptions): Promise<AppliedSchema>;
   close(): Promise<void>;
 }
 
@@ -115,7 +115,7 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
         run_id: runId,
         recorded_at: at.toISOString(),
         accounts: accounts.map(accountArg),
-        snapshots,
+        snapshots: snapshots.map(snapshotArg),
         outcomes,
         refresh,
         adopt,
@@ -148,8 +148,8 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
 
     tokensEnding: (filter, before) => findTokensEnding(askPatiently, filter, before),
 
-    prune: ({ platform, before, dryRun }) =>
-      ask(answers.prunedAnswer, 'prune_collection', { for_platform: platform, before, dry_run: dryRun }),
+    prune: ({ platforms, before, dryRun }) =>
+      ask(answers.prunedAnswer, 'prune_collection', { for_platforms: platforms, before, dry_run: dryRun }),
 
     async listConnections() {
       return (await ask(accountAnswers.connectionListAnswer, 'list_collection_connections')).connections;
@@ -183,6 +183,11 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
     choosePrimary: (id, collected) =>
       askPatiently(accountAnswers.primaryAnswer, 'choose_collection_primary', { connection_id: id, collected }),
   };
+}
+
+/** Without the names of its fields, which would be a fifth of what a call sends. */
+function snapshotArg({ account, metric, value, date, metadata }: SnapshotRow) {
+  return [account, metric, value, date, metadata];
 }
 
 function accountArg(row: AccountRow) {

@@ -12,6 +12,7 @@ import type {
 import type { AppliedSchema } from './apply-schema.js';
 import type { OpenedAccounts, OpenRequest, TokensEnding } from './opening.js';
 import type { RunSummary } from './run-summary.js';
+import type { SchemaOptions } from './schema.js';
 
 /**
  * The contract of a store: where connections are read and snapshots are written. Every store calls the same SQL functions (see
@@ -28,7 +29,7 @@ export interface Store {
   /** Refuses a database without the schema, or whose `analytics_snapshots` lacks the right unique key or would round values. */
   check(): Promise<void>;
   /** Creates or updates tables, views and functions. Idempotent. A Supabase store cannot do this, and says where to paste the schema. */
-  applySchema(): Promise<AppliedSchema>;
+  applySchema(options?: SchemaOptions): Promise<AppliedSchema>;
 
   /** Takes the lease of a scope by writing the run's row. */
   beginRun(run: NewRun): Promise<Lease>;
@@ -72,7 +73,7 @@ export interface Store {
 
   /** Connections in use whose access token expires before an instant (ISO 8601). */
   tokensEnding(filter: AccountFilter, before: string): Promise<TokensEnding>;
-  /** Deletes a platform's snapshots and outcomes of old days, or counts them. */
+  /** Deletes snapshots and outcomes of old days, or counts them. */
   prune(request: PruneRequest): Promise<PruneCounts>;
 
   /** All connections, active or not, without tokens. */
@@ -180,7 +181,7 @@ export interface WrittenMetric {
 }
 
 export interface PruneRequest {
-  readonly platform: string;
+  readonly platforms: readonly string[];
   /** `YYYY-MM-DD`: this day and later ones are kept. */
   readonly before: string;
   /** Whether to count only. */
@@ -194,6 +195,8 @@ export interface PruneCounts {
   /** The numbers of distinct dates and users of the snapshots. */
   readonly days: number;
   readonly users: number;
+  /** Partitions that are dropped as a whole. */
+  readonly partitions: number;
 }
 
 /** A connection without its tokens. */

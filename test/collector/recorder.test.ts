@@ -65,15 +65,16 @@ function recorderOver(record: (batch: RecordBatch) => Promise<ForeignRows | unde
 
 const rowsIn = ({ accounts, snapshots, outcomes }: RecordBatch) => accounts.length + snapshots.length + outcomes.length;
 
-it('writes at most 500 rows per call, and never splits an account', async () => {
+it('fills each call with up to 1,000 rows, and never splits an account', async () => {
   const { add, recorder, calls } = recorderOver(async () => undefined);
+  const rows = 1 + 7 * 17;
   for (let id = 0; id < 40; id++)
     await add(account(id, ...Array.from({ length: 7 }, (_, d) => day(id, `2026-11-1${d}`, 16))));
   await recorder.flush();
+  expect(calls.map(rowsIn)).toEqual(Array(5).fill(8 * rows));
   expect(recorder.counts.inserted).toBe(40 * 7 * 16);
   expect(calls.flatMap(({ accounts }) => accounts.map(({ id }) => id))).toEqual([...Array(40).keys()]);
   for (const call of calls) {
-    expect(rowsIn(call)).toBeLessThanOrEqual(500);
     for (const { id } of call.accounts) {
       expect(call.outcomes.filter((outcome) => outcome.account === id)).toHaveLength(7);
       expect(call.snapshots.filter((snapshot) => snapshot.account === id)).toHaveLength(7 * 16);
@@ -99,7 +100,7 @@ it('splits an account of more than 2,000 rows between days, and reports it once'
     outcomes: [],
   });
   for (const { snapshots, outcomes } of calls) {
-    expect(snapshots.length + outcomes.length).toBeLessThanOrEqual(500);
+    expect(snapshots.length + outcomes.length).toBeLessThanOrEqual(1_000);
     for (const { account: id, date, metrics } of outcomes) {
       expect(snapshots.filter((row) => row.account === id && row.date === date)).toHaveLength(metrics);
     }
@@ -139,11 +140,11 @@ it('sums the foreign rows of its calls, with their first and last day', async ()
     3: { rows: 1, since: '2026-11-10', until: '2026-11-10' },
   };
   const { add, recorder, calls } = recorderOver(async ({ accounts }) => foreign[accounts[0]?.id ?? 0]);
-  for (let id = 0; id < 4; id++) await add(account(id, day(id, '2026-11-10', 400)));
+  for (let id = 0; id < 4; id++) await add(account(id, day(id, '2026-11-10', 600)));
   await recorder.flush();
   expect(calls).toHaveLength(4);
   expect(recorder.counts).toEqual({
-    inserted: 4 * 400 - 3,
+    inserted: 4 * 600 - 3,
     updated: 0,
     unchanged: 0,
     foreign: { rows: 3, since: '2026-11-10', until: '2026-11-13' },

@@ -34,3 +34,26 @@ describe('the schema of a Supabase project', () => {
     },
   );
 });
+
+it.skipIf(!process.env.TEST_DATABASE_URL)(
+  'schema --partitioned makes a new database partitioned, and is refused where the tables exist without',
+  async () => {
+    const [partitioned, plain] = [await freshPostgres(), await freshPostgres()];
+    cleanups.push(partitioned.close, plain.close);
+    const key = { ENCRYPTION_KEY: generateKey() };
+    const apply = (url: string, ...flags: string[]) =>
+      runCli(['schema', '--apply', ...flags], { env: { ...key, DATABASE_URL: url } });
+    expect(await apply(partitioned.url, '--partitioned')).toMatchObject({ code: 0, stderr: '' });
+    const kinds = await partitioned.query(`select relname from pg_class where relkind = 'p' order by 1`);
+    expect(kinds.map(({ relname }) => relname)).toEqual(['analytics_account_snapshots', 'analytics_snapshots']);
+    expect((await apply(partitioned.url)).stdout).toMatch(/nothing was changed\n$/);
+
+    await apply(plain.url);
+    const refused = await apply(plain.url, '--partitioned');
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain('exist without partitions');
+
+    const printed = await runCli(['schema', '--partitioned'], { env: {} });
+    await expect(plain.query(printed.stdout)).rejects.toThrow('exist without partitions');
+  },
+);

@@ -4,6 +4,7 @@ import { schemaScript } from '../../src/store/schema.js';
 import type { Store } from '../../src/store/store.js';
 import { freshPglite, freshPostgres, type Sql, supabaseOverPglite, supabaseOverPostgres } from '../support/database.js';
 import { SUPABASE_ROLES } from '../support/supabase-roles.js';
+import { openOlderDatabase } from './older-database.js';
 
 /** A store with its schema, and the database behind it. */
 export interface Engine {
@@ -15,6 +16,7 @@ export interface Engine {
 /** The stores that this machine can run; those on a PostgreSQL server where `TEST_DATABASE_URL` is set. */
 export const ENGINES: readonly { name: string; open(): Promise<Engine> }[] = [
   { name: 'embedded', open: openEmbedded },
+  { name: 'partitioned', open: openPartitioned },
   { name: 'Supabase', open: openSupabase },
   ...(process.env.TEST_DATABASE_URL
     ? [
@@ -26,6 +28,13 @@ export const ENGINES: readonly { name: string; open(): Promise<Engine> }[] = [
 
 async function openEmbedded(): Promise<Engine> {
   const sql = await freshPglite();
+  return { store: sql.store, sql, close: sql.close };
+}
+
+async function openPartitioned(): Promise<Engine> {
+  const sql = await openOlderDatabase();
+  await sql.leave('');
+  await sql.query(await schemaScript({ partitioned: true }));
   return { store: sql.store, sql, close: sql.close };
 }
 

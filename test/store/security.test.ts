@@ -46,7 +46,9 @@ const refused = [
   'select public.make_collection_primary(1)',
   'select public.list_collection_connections()',
   'select public.collection_tokens_ending(null, null, null, now(), 0, 1)',
-  `select public.prune_collection('instagram', now()::date, false)`,
+  `select public.prune_collection('[]', now()::date, false)`,
+  `select public.partition_collection(array[now()::date])`,
+  `select public.drop_collection_months('analytics_snapshots', '{}', '{}')`,
 ];
 
 test.each(['anon', 'authenticated'])('%s can neither write to nor read connections', async (role) => {
@@ -104,7 +106,7 @@ test('the service role can collect', async () => {
     tokens: [],
     omitted: 0,
   });
-  const old = { platform: 'instagram', before: '2026-11-22', dryRun: false };
+  const old = { platforms: ['instagram'], before: '2026-11-22', dryRun: false };
   expect(await sql.store.prune(old)).toMatchObject({ snapshots: 3 });
   expect(await sql.store.removeConnection(id)).toBe(true);
 });

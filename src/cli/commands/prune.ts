@@ -1,4 +1,4 @@
-import { parseAge, parsePlatform, utcToday } from '../flags.js';
+import { parseAge, parsePlatforms, utcToday } from '../flags.js';
 import type { PruneFlags } from '../options.js';
 import { loadPlugins, namesWith } from '../plugins.js';
 import { type Pruned, prunedJson, renderPruned } from '../render/pruned.js';
@@ -7,8 +7,9 @@ import { withApp } from '../with-app.js';
 
 export async function pruneCommand(flags: PruneFlags): Promise<void> {
   const plugins = await loadPlugins(flags.plugin);
+  const known = namesWith(plugins);
   const request = {
-    platform: parsePlatform(flags.platform, namesWith(plugins)),
+    platforms: parsePlatforms(flags.platform, known) ?? known,
     before: parseAge('--older-than', flags.olderThan, utcToday(new Date())),
     dryRun: flags.yes !== true,
   };

@@ -6,15 +6,18 @@ export interface Pruned extends PruneRequest {
 }
 
 /** The text that `prune` prints. */
-export function renderPruned({ platform, before, dryRun, counts }: Pruned): string {
-  const { snapshots, outcomes, days, users } = counts;
-  if (snapshots + outcomes === 0) return `no ${platform} data before ${before}\n`;
+export function renderPruned({ platforms, before, dryRun, counts }: Pruned): string {
+  const { snapshots, outcomes, days, users, partitions } = counts;
+  const names = platforms.join(', ');
+  if (snapshots + outcomes + partitions === 0) return `no ${names} data before ${before}\n`;
   const extent = `${count(days, 'day')}, ${count(users, 'user')}`;
-  const what = `${count(snapshots, `${platform} snapshot`)} (${extent}) and ${count(outcomes, 'outcome')} before ${before}`;
-  return dryRun ? `would delete ${what}; add --yes to delete them\n` : `deleted ${what}\n`;
+  const what = `${count(snapshots, 'snapshot')} (${extent}) and ${count(outcomes, 'outcome')} of ${names} before ${before}`;
+  const dropped = partitions === 0 ? '' : `, dropping ${count(partitions, 'partition')}`;
+  return dryRun ? `would delete ${what}${dropped}; add --yes to delete them\n` : `deleted ${what}${dropped}\n`;
 }
 
 /** The document that `prune --json` prints. */
-export function prunedJson({ platform, before, dryRun, counts }: Pruned) {
-  return { platform, before, dry_run: dryRun, ...counts };
+export function prunedJson({ platforms, before, dryRun, counts }: Pruned) {
+  const [platform] = platforms;
+  return { platform: platforms.length === 1 ? platform : null, platforms, before, dry_run: dryRun, ...counts };
 }

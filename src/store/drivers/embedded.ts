@@ -103,7 +103,7 @@ export function storeInside(database: Engine, description: string): EmbeddedStor
       const { rows } = await guarded(database.query<{ result: unknown }>(text, values));
       return rows[0]?.result;
     },
-    applySchema: () => guarded(applySchema({ query })),
+    applySchema: (options) => guarded(applySchema({ query }, options)),
     close: () => database.close(),
   });
   return { ...store, query: (text, values) => guarded(query(text, values)) };

@@ -59,16 +59,17 @@ export async function openPostgresStore(databaseUrl: string, clock?: Clock): Pro
       const statement = { ...functionCall(functionName, args), query_timeout: CALL_TIMEOUT_MS };
       return (await query<{ result: unknown }>(statement))[0]?.result;
     },
-    async applySchema() {
+    async applySchema(options) {
       // A separate connection, without a query timeout: a statement may wait for locks.
       const client = await pool.connect();
       try {
-        return await applySchema({
-          async query(text, values) {
+        const session = {
+          async query(text: string, values?: readonly unknown[]) {
             const answer: pg.QueryResult | pg.QueryResult[] = await client.query(text, values && [...values]);
             return (Array.isArray(answer) ? answer.at(-1)?.rows : answer.rows) ?? [];
           },
-        });
+        };
+        return await applySchema(session, options);
       } catch (thrown) {
         throw storeError(thrown, place);
       } finally {

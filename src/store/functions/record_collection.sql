@@ -4,7 +4,7 @@
 -- accounts: [{id, connection_id, reason, message, reached, done_to, done_to_before, closing_day, metrics, days_lost,
 -- closed_to, due_at}];
 -- an account whose days are written in several calls is given in the last one;
--- snapshots: [{account, metric, value, date, metadata}];
+-- snapshots: [[account, metric, value, date, metadata]];
 -- outcomes: [{account, date, state, reason, message, metrics, missing, figures}].
 create or replace function public.record_collection(
   run_id uuid, recorded_at timestamptz, accounts jsonb, snapshots jsonb, outcomes jsonb, refresh boolean, adopt boolean
@@ -18,7 +18,12 @@ declare
   -- Not counting those of accounts that were deleted since they were read.
   given_rows integer;
   occupied record;
+  is_partitioned boolean := (select relkind = 'p' from pg_catalog.pg_class where oid = 'public.analytics_snapshots'::regclass);
 begin
+  if is_partitioned then
+    perform public.partition_collection(array(select distinct (row ->> 3)::date from jsonb_array_elements(snapshots) row));
+  end if;
+
   perform from public.collection_runs runs
   where runs.id = record_collection.run_id and runs.status = 'running'
   for share;
@@ -46,12 +51,13 @@ begin
       null::public.analytics_snapshots, jsonb_build_object('user_id', known.user_id, 'platform', known.platform)
     ) typed
     -- An account without rows may belong to a user whose id that type does not take.
-    where known.id in (select (row ->> 'account')::bigint from jsonb_array_elements(snapshots) row)
+    where known.id in (select (row ->> 0)::bigint from jsonb_array_elements(snapshots) row)
   ),
   given as (
-    select owners.user_id, owners.platform, owners.account_id, owners.is_primary, owners.has_kept, rows.metric, rows.value, rows.date, rows.metadata
-    from jsonb_to_recordset(snapshots) as rows (account bigint, metric text, value numeric, date date, metadata jsonb)
-    join owners on owners.id = rows.account
+    select owners.user_id, owners.platform, owners.account_id, owners.is_primary, owners.has_kept,
+      row ->> 1 as metric, (row ->> 2)::numeric as value, (row ->> 3)::date as date, row -> 4 as metadata
+    from jsonb_array_elements(snapshots) row
+    join owners on owners.id = (row ->> 0)::bigint
   ),
   shown as (
     insert into public.analytics_snapshots as existing (user_id, platform, source, metric, value, date, post_id, metadata)
@@ -67,7 +73,8 @@ begin
       where public.collection_correction_of(
         existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt
       ) is not null
-    returning existing.xmax = 0 as is_new
+    -- Of a row of a partitioned table PostgreSQL does not return system columns.
+    returning case when is_partitioned then existing.created_at::text = now()::text else existing.xmax = 0 end as is_new
   ),
   kept as (
     insert into public.analytics_account_snapshots as existing (user_id, platform, account_id, source, metric, value, date, metadata)
@@ -83,7 +90,7 @@ begin
       where public.collection_correction_of(
         existing.value, existing.metadata, excluded.value, excluded.metadata, refresh, adopt
       ) is not null
-    returning existing.xmax = 0 as is_new
+    returning case when is_partitioned then existing.created_at::text = now()::text else existing.xmax = 0 end as is_new
   ),
   -- Rows that stayed here when their account became the primary one, since another writer's row had their place.
   moved as (
@@ -118,8 +125,8 @@ begin
   -- Of the rows that were not written, those in whose place another writer's row stands.
   select count(existing.date) as places, min(existing.date) as since, max(existing.date) as until
   into occupied
-  from jsonb_to_recordset(snapshots) as rows (account bigint, metric text, date date)
-  join public.collection_accounts known on known.id = rows.account and known.is_primary
+  from jsonb_array_elements(snapshots) row
+  join public.collection_accounts known on known.id = (row ->> 0)::bigint and known.is_primary
   cross join lateral jsonb_populate_record(
     null::public.analytics_snapshots, jsonb_build_object('user_id', known.user_id, 'platform', known.platform)
   ) typed
@@ -127,8 +134,8 @@ begin
     on existing.user_id = typed.user_id
       and existing.platform = typed.platform
       and existing.source = 'social_media'
-      and existing.metric = rows.metric
-      and existing.date = rows.date
+      and existing.metric = row ->> 1
+      and existing.date = (row ->> 3)::date
       and existing.post_id is null
       and (existing.metadata ? 'settled' and existing.metadata ->> 'account_id' = known.account_id) is not true
   where inserted + updated < given_rows;

@@ -17,8 +17,8 @@ begin
       ) known on known.account = day.account
       where day.state in ('settled', 'no_data')
       except
-      select row.account, row.date, row.metric
-      from jsonb_to_recordset(snapshots) as row (account bigint, date date, metric text)
+      select (row ->> 0)::bigint, (row ->> 3)::date, row ->> 1
+      from jsonb_array_elements(snapshots) row
     ),
     places as materialized (
       select known.account_id, known.is_primary, silent.date, silent.metric, typed.user_id, typed.platform
@@ -57,16 +57,16 @@ begin
   end if;
 
   -- A closing figure is certain once one is filed under a later day. Those before closing_day have been settled.
-  if exists (select from jsonb_array_elements(snapshots) row where row -> 'metadata' ->> 'period' = 'lifetime') then
+  if exists (select from jsonb_array_elements(snapshots) row where row -> 4 ->> 'period' = 'lifetime') then
     with closing as materialized (
-      select known.account_id, known.is_primary, given.metric, given.date, typed.user_id, typed.platform,
+      select known.account_id, known.is_primary, row ->> 1 as metric, (row ->> 3)::date as date, typed.user_id, typed.platform,
         coalesce(known.closing_day, '-infinity') as settled_to
-      from jsonb_to_recordset(snapshots) as given (account bigint, metric text, date date, metadata jsonb)
-      join public.collection_accounts known on known.id = given.account
+      from jsonb_array_elements(snapshots) row
+      join public.collection_accounts known on known.id = (row ->> 0)::bigint
       cross join lateral jsonb_populate_record(
         null::public.analytics_snapshots, jsonb_build_object('user_id', known.user_id, 'platform', known.platform)
       ) typed
-      where given.metadata ->> 'period' = 'lifetime'
+      where row -> 4 ->> 'period' = 'lifetime'
     ),
     shown as (
       update public.analytics_snapshots existing

@@ -48,10 +48,15 @@ begin
       kept.table_name, kept.column_name, users.type_name
     );
     execute format('create index on public.%I (owner)', kept.table_name);
-    -- Not valid: rows of users that are gone already must not keep the key from being there for the others.
+    -- Not valid: rows of users that are gone already must not keep the key from being there for the others. A partitioned table,
+    -- which is new and has no rows, takes only a valid one.
     execute format(
-      'alter table public.%I add foreign key (owner) references %s (%I) on delete cascade not valid',
-      kept.table_name, users.table_name, users.column_name
+      'alter table public.%I add foreign key (owner) references %s (%I) on delete cascade %s',
+      kept.table_name, users.table_name, users.column_name,
+      case
+        when (select relkind from pg_catalog.pg_class where oid = format('public.%I', kept.table_name)::regclass) = 'p' then ''
+        else 'not valid'
+      end
     );
   end loop;
 exception
