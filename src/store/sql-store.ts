@@ -6,6 +6,7 @@ import type { AccountFilter, AccountPage, AccountRow, AccountsRequest } from './
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { patiently } from './patience.js';
+import { readStatus } from './read-status.js';
 import { SCHEMA_VERSION } from './schema.js';
 import { userOf } from './selection.js';
 import type { Store } from './store.js';
@@ -160,7 +161,7 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
         return { count: answer.without_data, last: answer.last_account };
       }),
 
-    readStatus: (windows) => ask(answers.statusAnswer, 'read_collection_status', { windows }),
+    readStatus: (windows) => readStatus(ask, windows),
 
     async writtenSince(since) {
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;

@@ -400,11 +400,16 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       ],
       accounts: [
         accountRow({ id: good.id, connectionId: 'c1', reason: null, message: null }),
-        accountRow({ id: bad.id, connectionId: 'c2', reason: 'needs_reconnect', message: 'the token is dead' }),
+        accountRow({
+          id: bad.id,
+          connectionId: badConnection.id,
+          reason: 'needs_reconnect',
+          message: 'the token is dead',
+        }),
       ],
     });
     const windows = { instagram: WEEK, facebook: WEEK, linkedin: WEEK };
-    const none = { accountsWithData: 0, newestDay: null, lostDays: 0, failing: [] };
+    const none = { accountsWithData: 0, newestDay: null, lostDays: 0, reasons: [], failing: [] };
     expect(await engine.store.readStatus(windows)).toEqual({
       ignored: { wordpress: 1 },
       platforms: [
@@ -416,6 +421,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
           newestDay: '2026-11-20',
           daysMissing: 12,
           lostDays: 0,
+          reasons: [{ reason: 'needs_reconnect', accounts: 1, since: '2026-11-22', runs: 1 }],
           failing: [
             {
               connectionId: badConnection.id,
@@ -432,6 +438,32 @@ describe.each(ENGINES)('$name store', ({ open }) => {
         { platform: 'linkedin', accounts: 0, daysMissing: 0, ...none },
       ],
     });
+  });
+
+  test('status counts all failing accounts by reason, and lists the longest failing hundred of each', async () => {
+    await engine.sql.query(`insert into public.platform_connections (user_id, platform, account_id)
+      select 'u' || number, 'instagram', number::text from generate_series(1, 105) number`);
+    await engine.store.syncAccounts({ collected: ['instagram'], userId: null });
+    await engine.sql.query(`update public.collection_accounts
+      set message = 'm', failing_since = '2026-11-22', failing_runs = 1,
+        reason = case user_id when 'u1' then 'missing_permission' else 'needs_reconnect' end`);
+    await engine.sql.query(
+      `update public.collection_accounts set failing_since = '2026-10-01', failing_runs = 52 where user_id = 'u105'`,
+    );
+    const { platforms } = await engine.store.readStatus({ instagram: WEEK });
+    expect(platforms).toMatchObject([
+      {
+        accounts: 105,
+        reasons: [
+          { reason: 'needs_reconnect', accounts: 104, since: '2026-10-01', runs: 52 },
+          { reason: 'missing_permission', accounts: 1, since: '2026-11-22', runs: 1 },
+        ],
+      },
+    ]);
+    const listed = platforms[0]?.failing ?? [];
+    expect(listed[0]).toMatchObject({ userId: 'u105', runs: 52 });
+    expect(listed.filter(({ reason }) => reason === 'needs_reconnect')).toHaveLength(100);
+    expect(listed).toHaveLength(101);
   });
 
   test('recently written metrics are counted without other writers’ rows, with totals only if they can be summed', async () => {
