@@ -46,7 +46,7 @@ export function expiryWarnings(ends: readonly TokenEnd[], now: Date): string[] {
   return more > 0
     ? [
         ...lines,
-        `${formatNumber(more)} more tokens have expired or expire within ${WARN_DAYS} days: status --json lists all`,
+        `${formatNumber(more)} more tokens have expired or expire within ${WARN_DAYS} days: status --json lists the soonest hundred`,
       ]
     : lines;
 }

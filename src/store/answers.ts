@@ -60,7 +60,9 @@ export const lastRunsAnswer = z
   .object({ succeeded_at: instant.nullable(), run: run.nullable() })
   .transform((answer) => ({ run: answer.run, succeededAt: answer.succeeded_at }));
 
-export const prunedAnswer = z.object({
+export const prunedAnswer = z.object({ deleted: z.number() });
+
+export const oldAnswer = z.object({
   snapshots: z.number(),
   outcomes: z.number(),
   days: z.number(),

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { DateRange } from './accounts.js';
 import * as answers from './answers.js';
+import type { Ask } from './paged-calls.js';
 import type { PlatformStatusRow, StatusRows } from './store.js';
 import { pagesOfAccounts } from './sum-of-pages.js';
 
@@ -8,12 +9,6 @@ import { pagesOfAccounts } from './sum-of-pages.js';
 const SAMPLE_SIZE = 100;
 
 type Windows = Readonly<Record<string, DateRange>>;
-
-type Ask = <Schema extends z.ZodType>(
-  answer: Schema,
-  functionName: string,
-  args: Readonly<Record<string, unknown>>,
-) => Promise<z.output<Schema>>;
 
 /** Implements `Store.readStatus`. Accounts and their days are counted in the database, days in pages of accounts. */
 export async function readStatus(ask: Ask, windows: Windows): Promise<StatusRows> {

@@ -5,6 +5,7 @@ import * as accountAnswers from './account-answers.js';
 import type { AccountFilter, AccountPage, AccountRow, AccountsRequest } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
+import { listConnections, prune } from './paged-calls.js';
 import { patiently } from './patience.js';
 import { readStatus } from './read-status.js';
 import { SCHEMA_VERSION } from './schema.js';
@@ -29,7 +30,6 @@ export interface Driver {
 
 /** No state is kept between pages, so each one repeats the query: a few large pages cost little, and memory stays bounded. */
 const PAGE_SIZE = 2_000;
-
 /** Implements the store's contract on any way of calling the schema's functions. */
 export function sqlStore({ description, schemaFix, call, clock, applySchema, close }: Driver): Store {
   async function ask<Schema extends z.ZodType>(
@@ -176,12 +176,9 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
       ).connections;
     },
 
-    prune: ({ platform, before, dryRun }) =>
-      ask(answers.prunedAnswer, 'prune_collection', { for_platform: platform, before, dry_run: dryRun }),
+    prune: (request) => prune(ask, request),
 
-    async listConnections() {
-      return (await ask(accountAnswers.connectionListAnswer, 'list_collection_connections')).connections;
-    },
+    listConnections: () => listConnections(ask),
 
     countConnections: (userId) =>
       askPatiently(accountAnswers.connectionCountsAnswer, 'count_collection_connections', { for_user: userId }),

@@ -557,6 +557,43 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await engine.store.tokensEnding({ selection: ALL, platforms: ['youtube'] }, before)).toEqual([]);
   });
 
+  test('lists every connection once, although a page ends among them', async () => {
+    for (const accountId of ['1', '2', '3', '4', '5']) await engine.store.saveConnection(connection({ accountId }));
+    const sizes: unknown[] = [];
+    const ids = new Set<unknown>();
+    for (let key: unknown = null, page = 0; page === 0 || key !== null; page++) {
+      const rows = await engine.sql.query(
+        `select answer -> 'next_key' as next_key, connection ->> 'id' as id
+         from public.list_collection_connections($1, 2) answer, jsonb_array_elements(answer -> 'connections') connection`,
+        [key],
+      );
+      sizes.push(rows.length);
+      for (const { id } of rows) ids.add(id);
+      key = rows[0]?.next_key ?? null;
+    }
+    expect(sizes).toEqual([2, 2, 1]);
+    expect(ids.size).toBe(5);
+  });
+
+  test('old days are deleted in pages, and newer ones stay', async () => {
+    const accounts = [await connected(engine.store), await connected(engine.store, { accountId: 'second' })];
+    const dates = ['2025-11-19', '2025-11-20', '2025-11-21', '2025-11-22'];
+    const runId = await beginRun(engine.store);
+    await record(engine.store, runId, {
+      snapshots: accounts.flatMap((account) => dates.map((date) => snapshot(account, { date }))),
+      outcomes: accounts.flatMap((account) => dates.map((date) => outcome(account, date))),
+    });
+    const deleted = async () => {
+      const sql = `select (public.prune_collection('instagram', '2025-11-22', 2) ->> 'deleted')::integer as deleted`;
+      return (await engine.sql.query(sql))[0]?.deleted;
+    };
+    expect([await deleted(), await deleted(), await deleted(), await deleted()]).toEqual([6, 4, 2, 0]);
+    expect(await engine.sql.query('select date::text as date from public.analytics_by_account')).toEqual([
+      { date: '2025-11-22' },
+      { date: '2025-11-22' },
+    ]);
+  });
+
   test('a connection is added once, renewed, listed without its tokens and removed, but its data is kept', async () => {
     const added = await engine.store.saveConnection(connection());
     expect(added.created).toBe(true);

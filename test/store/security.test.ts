@@ -44,7 +44,7 @@ const refused = [
   `select public.count_collection_values(gen_random_uuid(), 'facebook', now()::date, 0, 10)`,
   'select public.find_collection_successions(null, now(), 7)',
   'select public.make_collection_primary(1)',
-  'select public.list_collection_connections()',
+  'select public.list_collection_connections(null, 1)',
   'select public.collection_tokens_ending(null, null, null, now())',
   `select public.prune_collection('instagram', now()::date, false)`,
 ];

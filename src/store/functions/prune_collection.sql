@@ -1,44 +1,49 @@
--- Deletes a platform's snapshots and outcomes from before a day, whoever wrote them, or only counts them.
-create or replace function public.prune_collection(for_platform text, before date, dry_run boolean)
+-- Deletes a platform's snapshots and outcomes from before a day, whoever wrote them: at most page_size of each table. Returns how
+-- many it deleted, 0 when none are left.
+create or replace function public.prune_collection(for_platform text, before date, page_size integer)
 returns jsonb
 language plpgsql security invoker set search_path = ''
 as $$
 declare
-  counts jsonb;
+  snapshots_deleted bigint;
+  others_deleted bigint;
+  outcomes_deleted bigint;
 begin
-  select jsonb_build_object(
-    'snapshots', count(*), 'days', count(distinct old.date), 'users', count(distinct old.user_id)
-  )
-  into counts
-  from (
-    select snapshots.user_id::text as user_id, snapshots.date
-    from public.analytics_snapshots snapshots
-    where snapshots.platform::text = for_platform and snapshots.date < before
-    union all
-    select snapshots.user_id::text, snapshots.date
-    from public.analytics_account_snapshots snapshots
-    where snapshots.platform = for_platform and snapshots.date < before
-  ) old;
+  -- In a partitioned table another row may have the same ctid, so what is old is asked again.
+  delete from public.analytics_snapshots snapshots
+  where snapshots.ctid = any (
+      array(
+        select old.ctid from public.analytics_snapshots old
+        where old.platform::text = for_platform and old.date < before
+        limit page_size
+      )
+    )
+    and snapshots.platform::text = for_platform
+    and snapshots.date < before;
+  get diagnostics snapshots_deleted = row_count;
 
-  counts := counts || jsonb_build_object(
-    'outcomes',
-    (
-      select count(*)
-      from public.collection_outcomes outcomes
-      join public.collection_accounts accounts on accounts.id = outcomes.account
-      where accounts.platform = for_platform and outcomes.date < before
+  delete from public.analytics_account_snapshots snapshots
+  where snapshots.ctid = any (
+    array(
+      select old.ctid from public.analytics_account_snapshots old
+      where old.platform = for_platform and old.date < before
+      limit page_size
     )
   );
+  get diagnostics others_deleted = row_count;
 
-  if not dry_run then
-    delete from public.analytics_snapshots snapshots
-    where snapshots.platform::text = for_platform and snapshots.date < before;
-    delete from public.analytics_account_snapshots snapshots
-    where snapshots.platform = for_platform and snapshots.date < before;
-    delete from public.collection_outcomes outcomes
-    using public.collection_accounts accounts
-    where accounts.id = outcomes.account and accounts.platform = for_platform and outcomes.date < before;
-  end if;
-  return counts;
+  delete from public.collection_outcomes outcomes
+  where outcomes.ctid = any (
+    array(
+      select old.ctid
+      from public.collection_outcomes old
+      join public.collection_accounts accounts on accounts.id = old.account
+      where accounts.platform = for_platform and old.date < before
+      limit page_size
+    )
+  );
+  get diagnostics outcomes_deleted = row_count;
+
+  return jsonb_build_object('deleted', snapshots_deleted + others_deleted + outcomes_deleted);
 end
 $$;
