@@ -46,7 +46,7 @@ const refused = [
   'select public.make_collection_primary(1)',
   'select public.list_collection_connections(null, 1)',
   'select public.collection_tokens_ending(null, null, null, now())',
-  `select public.prune_collection('instagram', now()::date, false)`,
+  `select public.prune_collection('instagram', now()::date, 1)`,
 ];
 
 test.each(['anon', 'authenticated'])('%s can neither write to nor read connections', async (role) => {
