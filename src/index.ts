@@ -61,6 +61,7 @@ export { judgePlain } from './platforms/shared/verdicts.js';
 export type { Change } from './report/changes.js';
 export type { CollectEvent, ConnectionReport, OnEvent } from './report/events.js';
 export type {
+  Action,
   ExpiringToken,
   FailingReport,
   PlatformStatus,

@@ -48,6 +48,6 @@ export function expiryWarnings({ tokens, omitted }: ExpiringTokens, now: Date): 
   const number = omitted > 0 ? `up to ${formatNumber(more)}` : formatNumber(more);
   return [
     ...lines,
-    `${number} more tokens have expired or expire within ${WARN_DAYS} days: status --json lists the first 1,000`,
+    `${number} more tokens have expired or expire within ${WARN_DAYS} days: status --json lists the soonest hundred`,
   ];
 }

@@ -1,14 +1,19 @@
 import { HOUR_MS } from '../clock.js';
 import { datesBetween } from '../collector/day.js';
 import { windowRange } from '../collector/window.js';
+import { type FailureReason, isSkipReason } from '../errors.js';
 import type { Platform } from '../platforms/contract.js';
 import type { DateRange } from '../store/accounts.js';
 import type { TokenEnd } from '../store/opening.js';
 import { ALL } from '../store/selection.js';
-import type { FailingAccount, PlatformStatusRow, RunRow, Store } from '../store/store.js';
+import type { FailingAccount, FailingGroup, PlatformStatusRow, RunRow, Store } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { expiringBefore, expiringTokens } from './expiring.js';
+import { FIXES } from './fixes.js';
 import { versionWarning } from './version.js';
+
+/** How many expiring tokens are listed. */
+const MOST_TOKENS = 100;
 
 /** What `status` shows and `status --json` prints. */
 export interface StatusReport {
@@ -27,9 +32,11 @@ export interface StatusReport {
   /** The newest run over all users that completed, fully or partially. */
   last_success: { started_at: string; age_hours: number } | null;
   platforms: PlatformStatus[];
+  /** What there is to do, by platform and reason, for the most accounts first. */
+  actions: Action[];
   /** Active connections of services that are not collected, by service. */
   ignored: Record<string, number>;
-  /** Tokens that have expired or expire within ten days, and that only their user can renew. */
+  /** Tokens that have expired or expire within ten days, and that only their user can renew: the soonest hundred. */
   expiring_tokens: ExpiringToken[];
   /** How many more tokens with an early date there may be. */
   expiring_tokens_omitted: number;
@@ -60,11 +67,27 @@ export interface PlatformStatus {
   days_missing: number;
   /** Days of its accounts that the platform stopped answering for before they were collected. */
   lost_days: number;
+  /** Up to a hundred accounts of each reason, those failing longest first. */
   failing: FailingReport[];
-  /** Accounts that lack a permission: `message` says what to grant. Nothing of theirs has failed. */
+  /** Accounts that fail beyond those. */
+  failing_omitted: number;
+  /** Up to a hundred accounts that lack a permission: `message` says what to grant. Nothing of theirs has failed. */
   missing_permission: FailingReport[];
-  /** How many accounts fail or lack a permission, by reason. */
+  missing_permission_omitted: number;
+  /** How many accounts fail or lack a permission, by reason, the most frequent first. */
   reasons: Record<string, number>;
+}
+
+/** What to do about the accounts of a platform that fail for one reason, or lack a permission. */
+export interface Action {
+  platform: string;
+  reason: FailureReason;
+  accounts: number;
+  /** From when on the first of them fails: `YYYY-MM-DD`, UTC. */
+  since: string;
+  /** The most consecutive runs in which one of them failed. */
+  runs: number;
+  fix: string;
 }
 
 /** An account that fails or lacks a permission, and since when: `YYYY-MM-DD`, UTC. */
@@ -73,7 +96,7 @@ export interface FailingReport {
   user_id: string;
   account_id: string | null;
   account_name: string | null;
-  reason: FailingAccount['reason'];
+  reason: FailureReason;
   message: string | null;
   failing_since: string;
   /** Days from `failing_since` to the window's end, inclusive. */
@@ -97,16 +120,18 @@ export async function readStatus(
   await store.check();
   const windowIn = (timeZone: string): DateRange => windowRange({ kind: 'lookback', days }, timeZone, now);
   const windows = Object.fromEntries([...platforms].map(([name, { day }]) => [name, windowIn(day.timeZone)]));
-  const { run: lastRun, succeededAt } = await store.lastRuns();
-  const status = await store.readStatus(windows);
+  const everywhere = { selection: ALL, platforms: [...platforms.keys()] };
+  const [{ run: lastRun, succeededAt }, status, ending] = await Promise.all([
+    store.lastRuns(),
+    store.readStatus(windows),
+    store.tokensEnding(everywhere, expiringBefore(now).toISOString()),
+  ]);
+  const expiring = expiringTokens(ending, platforms, keyring);
   const rows = status.platforms.filter(isInUse);
   const warnings = rows.map(({ platform }) => {
     const known = platforms.get(platform);
     return known ? versionWarning(known, now) : null;
   });
-  const filter = { selection: ALL, platforms: [...platforms.keys()] };
-  const ending = await store.tokensEnding(filter, expiringBefore(now).toISOString());
-  const expiring = expiringTokens(ending, platforms, keyring);
   return {
     store: store.description,
     last_run: lastRun && {
@@ -130,28 +155,44 @@ export async function readStatus(
         newest_day: row.newestDay,
         days_missing: row.daysMissing,
         lost_days: row.lostDays,
-        ...troubled(row.failing, window.until),
+        ...troubled(row, window.until),
       };
     }),
+    actions: rows
+      .flatMap(({ platform, reasons }) => reasons.map((group) => actionOf(platform, group)))
+      .sort((a, b) => b.accounts - a.accounts),
     ignored: { ...status.ignored },
-    expiring_tokens: expiring.tokens.map(expiringToken),
-    expiring_tokens_omitted: expiring.omitted,
+    expiring_tokens: expiring.tokens.slice(0, MOST_TOKENS).map(expiringToken),
+    expiring_tokens_omitted: Math.max(0, expiring.tokens.length - MOST_TOKENS) + expiring.omitted,
     warnings: [...new Set(warnings)].filter((warning) => warning !== null),
   };
 }
 
-function troubled(
-  accounts: readonly FailingAccount[],
-  until: string,
-): Pick<PlatformStatus, 'failing' | 'missing_permission' | 'reasons'> {
-  const reasons: Record<string, number> = {};
-  for (const { reason } of accounts) reasons[reason] = (reasons[reason] ?? 0) + 1;
-  const reports = accounts.map((account) => failingReport(account, until));
+type Trouble = 'failing' | 'failing_omitted' | 'missing_permission' | 'missing_permission_omitted' | 'reasons';
+
+function troubled({ reasons, failing }: PlatformStatusRow, until: string): Pick<PlatformStatus, Trouble> {
+  const [lacking, failed] = partition(failing);
+  const [lackingGroups, failedGroups] = partition(reasons);
   return {
-    failing: reports.filter(({ reason }) => reason !== 'missing_permission'),
-    missing_permission: reports.filter(({ reason }) => reason === 'missing_permission'),
-    reasons,
+    failing: failed.map((account) => failingReport(account, until)),
+    failing_omitted: sizeOf(failedGroups) - failed.length,
+    missing_permission: lacking.map((account) => failingReport(account, until)),
+    missing_permission_omitted: sizeOf(lackingGroups) - lacking.length,
+    reasons: Object.fromEntries(reasons.map(({ reason, accounts }) => [reason, accounts])),
   };
+}
+
+/** Those that lack a permission, and those that fail. */
+function partition<Of extends { readonly reason: FailureReason }>(all: readonly Of[]): [Of[], Of[]] {
+  return [all.filter(({ reason }) => isSkipReason(reason)), all.filter(({ reason }) => !isSkipReason(reason))];
+}
+
+function sizeOf(groups: readonly FailingGroup[]): number {
+  return groups.reduce((sum, { accounts }) => sum + accounts, 0);
+}
+
+function actionOf(platform: string, { reason, accounts, since, runs }: FailingGroup): Action {
+  return { platform, reason, accounts, since, runs, fix: FIXES[reason] };
 }
 
 function expiringToken(end: TokenEnd): ExpiringToken {

@@ -161,6 +161,7 @@ export const connectionListAnswer = z.object({
         tokenExpiresAt: row.token_expires_at,
       })),
   ),
+  next_key: z.string().nullable(),
 });
 
 export const connectionCountsAnswer = z.object({

@@ -60,7 +60,9 @@ export const lastRunsAnswer = z
   .object({ succeeded_at: instant.nullable(), run: run.nullable() })
   .transform((answer) => ({ run: answer.run, succeededAt: answer.succeeded_at }));
 
-export const prunedAnswer = z.object({
+export const prunedAnswer = z.object({ deleted: z.number() });
+
+export const oldAnswer = z.object({
   snapshots: z.number(),
   outcomes: z.number(),
   days: z.number(),
@@ -103,23 +105,32 @@ export const statusAnswer = z.object({
       .object({
         platform: z.string(),
         accounts: z.number(),
-        accounts_with_data: z.number(),
         newest_day: date.nullable(),
-        days_missing: z.number(),
         lost_days: z.number(),
+        reasons: z.array(
+          z.object({ reason: z.enum(FAILURE_REASONS), accounts: z.number(), since: date, runs: z.number() }),
+        ),
         failing: z.array(failingAccount),
       })
       .transform((row) => ({
         platform: row.platform,
         accounts: row.accounts,
-        accountsWithData: row.accounts_with_data,
         newestDay: row.newest_day,
-        daysMissing: row.days_missing,
         lostDays: row.lost_days,
+        reasons: row.reasons,
         failing: row.failing,
       })),
   ),
+});
+
+export const newAccountsAnswer = z.object({
+  platforms: z.array(z.object({ platform: z.string(), accounts: z.number(), days_missing: z.number() })),
   ignored: z.record(z.string(), z.number()),
+});
+
+export const daysAnswer = z.object({
+  platforms: z.array(z.object({ platform: z.string(), accounts_with_data: z.number(), days_missing: z.number() })),
+  last_account: z.number().nullable(),
 });
 
 export const writtenAnswer = z.object({

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import * as answers from './account-answers.js';
 import type { AccountFilter, AccountPage, DateRange, StoredConnection, SyncRequest } from './accounts.js';
+import type { Ask } from './function-call.js';
 import { userOf } from './selection.js';
 
 export interface OpenRequest {
@@ -42,13 +43,6 @@ export interface TokenEnd extends StoredConnection {
   readonly accountName: string | null;
   readonly tokenExpiresAt: string;
 }
-
-/** Calls one of the schema's functions, and parses its answer. */
-export type Ask = <Schema extends z.ZodType>(
-  answer: Schema,
-  functionName: string,
-  args: Readonly<Record<string, unknown>>,
-) => Promise<z.output<Schema>>;
 
 /** Each page costs a query, which finds its place by an index; memory stays bounded. */
 const PAGE_SIZE = 2_000;

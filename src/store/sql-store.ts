@@ -6,7 +6,9 @@ import type { AccountRow, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { findTokensEnding, openAccounts } from './opening.js';
+import { listConnections, prune } from './paged-calls.js';
 import { patiently } from './patience.js';
+import { readStatus } from './read-status.js';
 import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
 import type { Store } from './store.js';
 import { sumOfPages } from './sum-of-pages.js';
@@ -140,7 +142,7 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
         return { count: answer.without_data, last: answer.last_account };
       }),
 
-    readStatus: (windows) => ask(answers.statusAnswer, 'read_collection_status', { windows }),
+    readStatus: (windows) => readStatus(ask, windows),
 
     async writtenSince(since) {
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;
@@ -148,12 +150,9 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
 
     tokensEnding: (filter, before) => findTokensEnding(askPatiently, filter, before),
 
-    prune: ({ platforms, before, dryRun }) =>
-      ask(answers.prunedAnswer, 'prune_collection', { for_platforms: platforms, before, dry_run: dryRun }),
+    prune: (request) => prune(ask, request),
 
-    async listConnections() {
-      return (await ask(accountAnswers.connectionListAnswer, 'list_collection_connections')).connections;
-    },
+    listConnections: () => listConnections(ask),
 
     countConnections: (userId) =>
       askPatiently(accountAnswers.connectionCountsAnswer, 'count_collection_connections', { for_user: userId }),

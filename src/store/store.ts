@@ -66,7 +66,10 @@ export interface Store {
    */
   doubtDay(runId: string, day: PlatformDay): Promise<number>;
 
-  /** What `status` shows, given the window of each collected platform. */
+  /**
+   * What `status` shows, given the window of each collected platform: accounts as the last runs left them, and those that have been
+   * connected since.
+   */
   readStatus(windows: Readonly<Record<string, DateRange>>): Promise<StatusRows>;
   /** What was written since an instant, by platform and metric. */
   writtenSince(since: Date): Promise<WrittenMetric[]>;
@@ -153,7 +156,19 @@ export interface PlatformStatusRow {
   readonly daysMissing: number;
   /** Days of its accounts that can no longer be collected. */
   readonly lostDays: number;
+  /** Of the accounts that fail or lack a permission, the most frequent reason first. */
+  readonly reasons: readonly FailingGroup[];
+  /** Some of these accounts: of each reason, at most a hundred that have been failing longest. */
   readonly failing: readonly FailingAccount[];
+}
+
+/** The accounts of a platform that fail for one reason. */
+export interface FailingGroup {
+  readonly reason: FailureReason;
+  readonly accounts: number;
+  /** The UTC date from which on the first of them fails, and the most runs that one has failed in a row. */
+  readonly since: string;
+  readonly runs: number;
 }
 
 /** An account that the last run failed to collect, or that lacks a permission. */

@@ -7,18 +7,22 @@ export interface AccountsPage {
   readonly page_size: number;
 }
 
-/** Adds up what calls for one page of accounts after another count; `last` is a page's last account, null after the last page. */
+/** Calls for one page of accounts after another; `last` is a page's last account, null after the last page. */
+export async function* pagesOfAccounts<Page extends { readonly last: number | null }>(
+  ask: (page: AccountsPage) => Promise<Page>,
+): AsyncGenerator<Page> {
+  for (let after: number | null = 0; after !== null; ) {
+    const page: Page = await ask({ after_account: after, page_size: PAGE_SIZE });
+    yield page;
+    after = page.last;
+  }
+}
+
+/** Adds up what the calls for the pages count. */
 export async function sumOfPages(
   ask: (page: AccountsPage) => Promise<{ readonly count: number; readonly last: number | null }>,
 ): Promise<number> {
   let sum = 0;
-  for (let after: number | null = 0; after !== null; ) {
-    const page: { readonly count: number; readonly last: number | null } = await ask({
-      after_account: after,
-      page_size: PAGE_SIZE,
-    });
-    sum += page.count;
-    after = page.last;
-  }
+  for await (const { count } of pagesOfAccounts(ask)) sum += count;
   return sum;
 }

@@ -446,11 +446,16 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       ],
       accounts: [
         accountRow({ id: good.id, connectionId: 'c1', reason: null, message: null }),
-        accountRow({ id: bad.id, connectionId: 'c2', reason: 'needs_reconnect', message: 'the token is dead' }),
+        accountRow({
+          id: bad.id,
+          connectionId: badConnection.id,
+          reason: 'needs_reconnect',
+          message: 'the token is dead',
+        }),
       ],
     });
     const windows = { instagram: WEEK, facebook: WEEK, linkedin: WEEK };
-    const none = { accountsWithData: 0, newestDay: null, lostDays: 0, failing: [] };
+    const none = { accountsWithData: 0, newestDay: null, lostDays: 0, reasons: [], failing: [] };
     expect(await engine.store.readStatus(windows)).toEqual({
       ignored: { wordpress: 1 },
       platforms: [
@@ -462,6 +467,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
           newestDay: '2026-11-20',
           daysMissing: 12,
           lostDays: 0,
+          reasons: [{ reason: 'needs_reconnect', accounts: 1, since: '2026-11-22', runs: 1 }],
           failing: [
             {
               connectionId: badConnection.id,
@@ -478,6 +484,32 @@ describe.each(ENGINES)('$name store', ({ open }) => {
         { platform: 'linkedin', accounts: 0, daysMissing: 0, ...none },
       ],
     });
+  });
+
+  test('status counts all failing accounts by reason, and lists the longest failing hundred of each', async () => {
+    await engine.sql.query(`insert into public.platform_connections (user_id, platform, account_id)
+      select 'u' || number, 'instagram', number::text from generate_series(1, 105) number`);
+    await engine.store.syncAccounts({ collected: ['instagram'], userId: null });
+    await engine.sql.query(`update public.collection_accounts
+      set message = 'm', failing_since = '2026-11-22', failing_runs = 1,
+        reason = case user_id when 'u1' then 'missing_permission' else 'needs_reconnect' end`);
+    await engine.sql.query(
+      `update public.collection_accounts set failing_since = '2026-10-01', failing_runs = 52 where user_id = 'u105'`,
+    );
+    const { platforms } = await engine.store.readStatus({ instagram: WEEK });
+    expect(platforms).toMatchObject([
+      {
+        accounts: 105,
+        reasons: [
+          { reason: 'needs_reconnect', accounts: 104, since: '2026-10-01', runs: 52 },
+          { reason: 'missing_permission', accounts: 1, since: '2026-11-22', runs: 1 },
+        ],
+      },
+    ]);
+    const listed = platforms[0]?.failing ?? [];
+    expect(listed[0]).toMatchObject({ userId: 'u105', runs: 52 });
+    expect(listed.filter(({ reason }) => reason === 'needs_reconnect')).toHaveLength(100);
+    expect(listed).toHaveLength(101);
   });
 
   test('recently written metrics are counted without other writers’ rows, with totals only if they can be summed', async () => {
@@ -574,6 +606,47 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await engine.store.tokensEnding({ selection: ALL, platforms: ['youtube'] }, before)).toMatchObject({
       tokens: [],
     });
+  });
+
+  test('lists every connection once, although a page ends among them', async () => {
+    for (const accountId of ['1', '2', '3', '4', '5']) await engine.store.saveConnection(connection({ accountId }));
+    const sizes: unknown[] = [];
+    const ids = new Set<unknown>();
+    for (let key: unknown = null, page = 0; page === 0 || key !== null; page++) {
+      const rows = await engine.sql.query(
+        `select answer -> 'next_key' as next_key, connection ->> 'id' as id
+         from public.list_collection_connections($1, 2) answer, jsonb_array_elements(answer -> 'connections') connection`,
+        [key],
+      );
+      sizes.push(rows.length);
+      for (const { id } of rows) ids.add(id);
+      key = rows[0]?.next_key ?? null;
+    }
+    expect(sizes).toEqual([2, 2, 1]);
+    expect(ids.size).toBe(5);
+  });
+
+  test('old days are deleted in pages, and newer ones stay', async () => {
+    const accounts = [await connected(engine.store), await connected(engine.store, { accountId: 'second' })];
+    const dates = ['2025-11-19', '2025-11-20', '2025-11-21', '2025-11-22'];
+    const runId = await beginRun(engine.store);
+    await record(engine.store, runId, {
+      snapshots: accounts.flatMap((account) => dates.map((date) => snapshot(account, { date }))),
+      outcomes: accounts.flatMap((account) => dates.map((date) => outcome(account, date))),
+    });
+    const deleted = async () => {
+      const sql = `select (public.prune_collection('["instagram"]', '2025-11-22', 2) ->> 'deleted')::integer as deleted`;
+      return Number((await engine.sql.query(sql))[0]?.deleted);
+    };
+    const pages: number[] = [];
+    do pages.push(await deleted());
+    while (pages.at(-1) !== 0);
+    expect(pages.length).toBeGreaterThan(2);
+    expect(pages.reduce((sum, rows) => sum + rows)).toBe(12);
+    expect(await engine.sql.query('select date::text as date from public.analytics_by_account')).toEqual([
+      { date: '2025-11-22' },
+      { date: '2025-11-22' },
+    ]);
   });
 
   test('a connection is added once, renewed, listed without its tokens and removed, but its data is kept', async () => {

@@ -44,9 +44,9 @@ const refused = [
   `select public.count_collection_values(gen_random_uuid(), 'facebook', now()::date, 0, 10)`,
   'select public.find_collection_successions(null, now(), 7)',
   'select public.make_collection_primary(1)',
-  'select public.list_collection_connections()',
+  'select public.list_collection_connections(null, 1)',
   'select public.collection_tokens_ending(null, null, null, now(), 0, 1)',
-  `select public.prune_collection('[]', now()::date, false)`,
+  `select public.prune_collection('[]', now()::date, 1)`,
   `select public.partition_collection(array[now()::date])`,
   `select public.drop_collection_months('analytics_snapshots', '{}', '{}')`,
 ];

@@ -66,7 +66,7 @@ export function githubSummary(summary: Summary, connections: Connections, maxByt
     maxBytes - Buffer.byteLength(title + table) - RESERVED_BYTES,
   );
   const left = failures.length + failures_omitted - rows.length;
-  return `${title}${table}${rows.join('')}\n${left > 0 ? `… and ${formatNumber(left)} more: \`analytics-collect status --json\` lists all.\n\n` : ''}`;
+  return `${title}${table}${rows.join('')}\n${left > 0 ? `… and ${formatNumber(left)} more: \`analytics-collect status\` counts them by reason.\n\n` : ''}`;
 }
 
 /** `untold`: how many more there are without details. */

@@ -16,7 +16,7 @@ export function renderStatus(report: StatusReport, colors: Colors): string {
     ignoredLines(report.ignored),
     failingLines(report.platforms, colors),
     permissionLines(report.platforms, colors),
-    expiringLines(report.expiring_tokens, colors),
+    expiringLines(report, colors),
     report.warnings.map((warning) => `${colors.yellow('warning:')} ${cleanText(warning)}`),
   ];
   return `${blocks
@@ -45,7 +45,7 @@ function platformTable(platforms: readonly PlatformStatus[]): string[] {
     cleanText(platform.platform),
     formatNumber(platform.accounts),
     formatNumber(platform.accounts_with_data),
-    formatNumber(platform.failing.length),
+    formatNumber(platform.failing.length + platform.failing_omitted),
     platform.newest_day ?? 'none',
     formatNumber(platform.days_missing),
     platform.since,
@@ -77,59 +77,63 @@ function ignoredLines(ignored: StatusReport['ignored']): string[] {
 }
 
 function failingLines(platforms: readonly PlatformStatus[], colors: Colors): string[] {
-  const lines = accountLines(platforms, ({ failing }) => failing);
   const reasons = platforms.flatMap(({ platform, reasons }) =>
     Object.entries(reasons).flatMap(([reason, accounts]) =>
       isSkipReason(reason) ? [] : [`${formatNumber(accounts)} ${cleanText(platform)} ${reason}`],
     ),
   );
-  const failing = platforms.reduce((sum, platform) => sum + platform.failing.length, 0);
-  return failing === 0 ? [] : [colors.red(`${count(failing, 'account')} failing: ${reasons.join(', ')}`), ...lines];
+  const listed = accountLines(platforms, 'failing');
+  const omitted = sum(platforms, ({ failing_omitted }) => failing_omitted);
+  return block(listed, omitted, (total) => colors.red(`${count(total, 'account')} failing: ${reasons.join(', ')}`));
 }
 
 function permissionLines(platforms: readonly PlatformStatus[], colors: Colors): string[] {
-  const lines = accountLines(platforms, (platform) => platform.missing_permission);
-  const accounts = platforms.reduce((sum, platform) => sum + platform.missing_permission.length, 0);
-  const title = `${count(accounts, 'account')} skipped until a permission is granted (missing_permission):`;
-  return accounts === 0 ? [] : [colors.yellow(title), ...lines];
-}
-
-function accountLines(
-  platforms: readonly PlatformStatus[],
-  accountsOf: (platform: PlatformStatus) => readonly FailingReport[],
-): string[] {
-  const accounts = platforms.flatMap((platform) =>
-    accountsOf(platform).map((account) => ({ platform: platform.platform, ...account })),
+  const listed = accountLines(platforms, 'missing_permission');
+  const omitted = sum(platforms, ({ missing_permission_omitted }) => missing_permission_omitted);
+  return block(listed, omitted, (total) =>
+    colors.yellow(`${count(total, 'account')} skipped until a permission is granted (missing_permission):`),
   );
-  const lines = accounts.slice(0, MAX_LINES).map(({ platform, reason, message, runs, ...account }) => {
-    const name = formatAccount({
-      accountId: account.account_id,
-      accountName: account.account_name,
-      connectionId: account.connection_id,
-    });
-    const why = message === null ? reason : `${reason}: ${message}`;
-    const since = `${count(runs, 'run')}, since ${account.failing_since}`;
-    return `  ${cleanText(`${platform} ${name} of user ${account.user_id}: ${why} (${since})`)}`;
-  });
-  const more = accounts.length - lines.length;
-  return more > 0 ? [...lines, `  … and ${formatNumber(more)} more: --json lists all`] : lines;
 }
 
-function expiringLines(tokens: readonly ExpiringToken[], colors: Colors): string[] {
-  if (tokens.length === 0) return [];
-  const lines = tokens.slice(0, MAX_LINES).map((token) => {
-    const account = formatAccount({
-      accountId: token.account_id,
-      accountName: token.account_name,
-      connectionId: token.connection_id,
-    });
-    return `  ${cleanText(`${token.platform} ${account} of user ${token.user_id}: ${token.token_expires_at}`)}`;
+function accountLines(platforms: readonly PlatformStatus[], kind: 'failing' | 'missing_permission'): string[] {
+  return platforms.flatMap((platform) => platform[kind].map((account) => accountLine(platform.platform, account)));
+}
+
+function accountLine(platform: string, account: FailingReport): string {
+  const why = account.message === null ? account.reason : `${account.reason}: ${account.message}`;
+  const since = `${count(account.runs, 'run')}, since ${account.failing_since}`;
+  return `  ${cleanText(`${platform} ${nameOf(account)} of user ${account.user_id}: ${why} (${since})`)}`;
+}
+
+function expiringLines({ expiring_tokens, expiring_tokens_omitted }: StatusReport, colors: Colors): string[] {
+  const listed = expiring_tokens.map(
+    (token) =>
+      `  ${cleanText(`${token.platform} ${nameOf(token)} of user ${token.user_id}: ${token.token_expires_at}`)}`,
+  );
+  const lines = block(listed, expiring_tokens_omitted, (total) =>
+    colors.yellow(`${count(total, 'token')} expired or expiring soon that only the user can renew:`),
+  );
+  return lines.length === 0 ? [] : [...lines, `Renew a token: ${ADD_CONNECTION}`];
+}
+
+function nameOf(account: Pick<ExpiringToken, 'account_id' | 'account_name' | 'connection_id'>): string {
+  return formatAccount({
+    accountId: account.account_id,
+    accountName: account.account_name,
+    connectionId: account.connection_id,
   });
-  const more = tokens.length - lines.length;
-  return [
-    colors.yellow(`${count(tokens.length, 'token')} expired or expiring soon that only the user can renew:`),
-    ...lines,
-    ...(more > 0 ? [`  … and ${formatNumber(more)} more: --json lists all`] : []),
-    `Renew a token: ${ADD_CONNECTION}`,
-  ];
+}
+
+/** A title with the exact number, the first lines, and how many more there are; `omitted` are in no list. */
+function block(listed: readonly string[], omitted: number, title: (total: number) => string): string[] {
+  const total = listed.length + omitted;
+  if (total === 0) return [];
+  const lines = listed.slice(0, MAX_LINES);
+  const more = total - lines.length;
+  const where = omitted === 0 ? 'lists all' : `lists ${formatNumber(listed.length)} of the ${formatNumber(total)}`;
+  return [title(total), ...lines, ...(more > 0 ? [`  … and ${formatNumber(more)} more: --json ${where}`] : [])];
+}
+
+function sum(platforms: readonly PlatformStatus[], numberOf: (platform: PlatformStatus) => number): number {
+  return platforms.reduce((total, platform) => total + numberOf(platform), 0);
 }

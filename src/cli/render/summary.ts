@@ -121,11 +121,11 @@ function failureLines({ failures, failures_omitted, connections }: Summary, cont
   if (alike.length === 0) return [];
   const shown = alike.slice(0, MAX_LINES);
   const more = connections.failed - shown.reduce((sum, same) => sum + same.length, 0);
-  const where = failures_omitted > 0 ? 'analytics-collect status --json' : '--json';
+  const where = failures_omitted > 0 ? 'analytics-collect status counts them by reason' : '--json lists all';
   return [
     context.colors.red(`${count(connections.failed, 'connection')} failed:`),
     ...indent(shown.map((same) => describeAlike(same, context.connections))),
-    ...(more > 0 ? [`  … and ${formatNumber(more)} more: ${where} lists all`] : []),
+    ...(more > 0 ? [`  … and ${formatNumber(more)} more: ${where}`] : []),
   ];
 }
 

@@ -1,8 +1,9 @@
 -- Returns what was written since an instant (ISO 8601 in UTC with milliseconds, as fetched_at is), by platform and metric: the
 -- rows, the users, and the total where values may be added up.
+-- Distinct users cannot be counted in pages: statement_timeout is for PostgREST, which applies it to the whole call.
 create or replace function public.collection_written_since(since text)
 returns jsonb
-language sql stable security invoker set search_path = ''
+language sql stable security invoker set search_path = '' set statement_timeout = '60s'
 as $$
   with rows as (
     select user_id::text as user_id, platform::text as platform, metric::text as metric, value, metadata

@@ -1,96 +1,81 @@
--- Returns how the collection stands, by platform. windows: {"instagram": {"since": "2026-11-15", "until": "2026-11-21"}, …}, one
--- for each platform that is collected. Counts outcomes rather than snapshots, which other writers add to.
-create or replace function public.read_collection_status(windows jsonb)
+-- Returns how the accounts of the platforms that are collected stand, as the last runs left them: how many are active, how many of
+-- these fail or lack a permission, by reason, and the longest failing ones of each reason, at most sample_size.
+-- count_collection_days and count_new_collection_accounts have the rest of what status shows.
+create or replace function public.read_collection_status(collected jsonb, sample_size integer)
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
-  with days as (
-    select given.key as platform, (given.value ->> 'since')::date as since, (given.value ->> 'until')::date as until
-    from jsonb_each(windows) given
-  ),
-  collected as (
-    select jsonb_agg(days.platform) as platforms from days
-  ),
-  connected as materialized (
+  with reasons as materialized (
     select
-      accounts.*,
-      known.id,
-      known.last_day,
-      known.reason,
-      known.message,
-      (known.failing_since)::date as failing_since,
-      known.failing_runs
-    from public.connected_collection_accounts((select collected.platforms from collected), null) accounts
-    left join public.collection_accounts known
-      on known.user_id = accounts.user_id
-        and known.platform = accounts.platform
-        and known.account_id = accounts.account_id
+      accounts.platform,
+      accounts.reason,
+      count(*) filter (where accounts.active) as accounts,
+      (min(accounts.failing_since) filter (where accounts.active))::date as since,
+      max(accounts.failing_runs) filter (where accounts.active) as runs,
+      max(accounts.last_day) as newest_day,
+      sum(accounts.days_lost) as lost_days
+    from public.collection_accounts accounts
+    where collected ? accounts.platform
+    group by accounts.platform, accounts.reason
   ),
-  coverage as (
+  -- Ranked by their ids alone, since a sort would carry every message.
+  ranked as (
     select
-      connected.platform,
-      count(distinct (connected.user_id, connected.account_id)) as accounts,
-      count(distinct connected.id) filter (where outcomes.outcome in ('settled', 'provisional')) as with_data,
-      count(*) filter (where outcomes.outcome not in ('pending', 'failed')) as days_done
-    from connected
-    join days on days.platform = connected.platform
-    left join public.collection_outcomes outcomes
-      on outcomes.account = connected.id and outcomes.date between days.since and days.until
-    group by connected.platform
+      accounts.id,
+      row_number() over (partition by accounts.platform, accounts.reason order by accounts.failing_since, accounts.id) as place
+    from public.collection_accounts accounts
+    where accounts.active and accounts.reason is not null and collected ? accounts.platform
   ),
   failing as (
     select
-      connected.platform,
+      accounts.platform,
       jsonb_agg(
         jsonb_build_object(
-          'connection_id', connected.connection_ids[1],
-          'user_id', connected.user_id,
-          'account_id', case when connected.account_id not like 'connection:%' then connected.account_id end,
-          'account_name', connected.account_name,
-          'reason', connected.reason,
-          'message', connected.message,
-          'failing_since', connected.failing_since,
-          'runs', connected.failing_runs
+          'connection_id', accounts.connection_id,
+          'user_id', accounts.user_id,
+          'account_id', case when accounts.account_id not like 'connection:%' then accounts.account_id end,
+          'account_name', accounts.account_name,
+          'reason', accounts.reason,
+          'message', accounts.message,
+          'failing_since', accounts.failing_since::date,
+          'runs', accounts.failing_runs
         )
-        order by connected.failing_since, connected.id
+        order by accounts.failing_since, accounts.id
       ) as accounts
-    from connected
-    where connected.reason is not null
-    group by connected.platform
+    from public.collection_accounts accounts
+    where accounts.id in (select ranked.id from ranked where ranked.place <= sample_size)
+    group by accounts.platform
+  ),
+  platforms as (
+    select
+      reasons.platform,
+      sum(reasons.accounts) as accounts,
+      max(reasons.newest_day) as newest_day,
+      sum(reasons.lost_days) as lost_days,
+      jsonb_agg(
+        jsonb_build_object(
+          'reason', reasons.reason, 'accounts', reasons.accounts, 'since', reasons.since, 'runs', reasons.runs
+        )
+        order by reasons.accounts desc, reasons.reason
+      ) filter (where reasons.reason is not null and reasons.accounts > 0) as reasons
+    from reasons
+    group by reasons.platform
   )
   select jsonb_build_object(
     'platforms', coalesce(
       jsonb_agg(
         jsonb_build_object(
-          'platform', days.platform,
-          'accounts', coalesce(coverage.accounts, 0),
-          'accounts_with_data', coalesce(coverage.with_data, 0),
-          'newest_day', (
-            select max(known.last_day) from public.collection_accounts known where known.platform = days.platform
-          ),
-          'lost_days', (
-            select coalesce(sum(known.days_lost), 0)
-            from public.collection_accounts known
-            where known.platform = days.platform
-          ),
-          'days_missing', coalesce(coverage.accounts * (days.until - days.since + 1) - coverage.days_done, 0),
+          'platform', platforms.platform,
+          'accounts', platforms.accounts,
+          'newest_day', platforms.newest_day,
+          'lost_days', platforms.lost_days,
+          'reasons', coalesce(platforms.reasons, '[]'),
           'failing', coalesce(failing.accounts, '[]')
         )
-        order by days.platform
       ),
       '[]'
-    ),
-    'ignored', (
-      select coalesce(jsonb_object_agg(others.platform, others.connections), '{}')
-      from (
-        select connections.platform, count(*) as connections
-        from public.collection_connections connections
-        where connections.active and not windows ? connections.platform
-        group by connections.platform
-      ) others
     )
   )
-  from days
-  left join coverage on coverage.platform = days.platform
-  left join failing on failing.platform = days.platform;
+  from platforms
+  left join failing on failing.platform = platforms.platform;
 $$;

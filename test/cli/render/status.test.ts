@@ -19,7 +19,6 @@ const status: StatusReport = {
   store: 'Supabase at abc.supabase.co',
   last_run: lastRun,
   last_success: { started_at: lastRun.started_at, age_hours: 6.5 },
-  expiring_tokens_omitted: 0,
   platforms: [
     {
       platform: 'instagram',
@@ -43,6 +42,7 @@ const status: StatusReport = {
           runs: 9,
         },
       ],
+      failing_omitted: 0,
       missing_permission: [
         {
           connection_id: 'c9',
@@ -56,6 +56,7 @@ const status: StatusReport = {
           runs: 4,
         },
       ],
+      missing_permission_omitted: 0,
       reasons: { needs_reconnect: 1, missing_permission: 1 },
     },
     {
@@ -68,10 +69,13 @@ const status: StatusReport = {
       days_missing: 0,
       lost_days: 0,
       failing: [],
+      failing_omitted: 0,
       missing_permission: [],
+      missing_permission_omitted: 0,
       reasons: {},
     },
   ],
+  actions: [],
   ignored: { google: 1, 'word\u001b[2Jpress': 1200 },
   expiring_tokens: [
     {
@@ -83,6 +87,7 @@ const status: StatusReport = {
       token_expires_at: '2026-11-28T12:00:00+00:00',
     },
   ],
+  expiring_tokens_omitted: 0,
   warnings: ['API version v21.0 ends on 2027-01-21'],
 };
 
@@ -113,10 +118,11 @@ test('shows the last run, the platforms, ignored services, and how long accounts
 });
 
 test('says what to do when the database is empty', () => {
-  const nothing = {
+  const nothing: Omit<StatusReport, 'store'> = {
     last_run: null,
     last_success: null,
     platforms: [],
+    actions: [],
     ignored: {},
     expiring_tokens: [],
     expiring_tokens_omitted: 0,
@@ -125,6 +131,32 @@ test('says what to do when the database is empty', () => {
   const text = renderStatus({ store: 'embedded', ...nothing }, noColors);
   expect(text).toContain('last run: none yet. Next: analytics-collect collect');
   expect(text).toContain('analytics-collect connections add');
+});
+
+test('counts all failing accounts, permissions and tokens, and says how many of them --json lists', () => {
+  const [instagram] = status.platforms;
+  if (!instagram) throw new Error('no platform');
+  const many: StatusReport = {
+    ...status,
+    platforms: [
+      {
+        ...instagram,
+        failing: Array.from({ length: 100 }, () => instagram.failing).flat(),
+        failing_omitted: 99_900,
+        missing_permission_omitted: 9,
+        reasons: { needs_reconnect: 100_000, missing_permission: 10 },
+      },
+    ],
+    expiring_tokens: Array.from({ length: 60 }, () => status.expiring_tokens).flat(),
+  };
+  const text = renderStatus(many, noColors);
+  expect(text).toMatch(/^instagram +1,500 +1,499 +100,000 /m);
+  expect(text).toContain('\n100,000 accounts failing: 100,000 instagram needs_reconnect\n');
+  expect(text).toContain('\n  … and 99,950 more: --json lists 100 of the 100,000\n');
+  expect(text).toContain('\n10 accounts skipped until a permission is granted');
+  expect(text).toContain('\n  … and 9 more: --json lists 1 of the 10\n');
+  expect(text).toContain('\n60 tokens expired or expiring soon');
+  expect(text).toContain('\n  … and 10 more: --json lists all\n');
 });
 
 test.each<[StatusReport['last_success'], string | null]>([

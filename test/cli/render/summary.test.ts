@@ -122,7 +122,7 @@ describe('failures', () => {
     );
     expect(text).toContain('\n  failed: 9,000 instagram needs_reconnect, 1,000 instagram timeout\n');
     expect(text).toContain('\n10,000 connections failed:\n');
-    expect(text).toContain('\n  … and 9,950 more: analytics-collect status --json lists all\n');
+    expect(text).toContain('\n  … and 9,950 more: analytics-collect status counts them by reason\n');
   });
 
   test('with the same message share one line if there are many', () => {

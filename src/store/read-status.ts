@@ -1,0 +1,53 @@
+import type { z } from 'zod';
+import type { DateRange } from './accounts.js';
+import * as answers from './answers.js';
+import type { Ask } from './function-call.js';
+import type { PlatformStatusRow, StatusRows } from './store.js';
+import { pagesOfAccounts } from './sum-of-pages.js';
+
+/** How many failing accounts of a platform and reason are read one by one. */
+const SAMPLE_SIZE = 100;
+
+type Windows = Readonly<Record<string, DateRange>>;
+
+/** Implements `Store.readStatus`. Accounts and their days are counted in the database, days in pages of accounts. */
+export async function readStatus(ask: Ask, windows: Windows): Promise<StatusRows> {
+  const sample = { collected: Object.keys(windows), sample_size: SAMPLE_SIZE };
+  const [known, unseen, days] = await Promise.all([
+    ask(answers.statusAnswer, 'read_collection_status', sample),
+    ask(answers.newAccountsAnswer, 'count_new_collection_accounts', { windows }),
+    countDays(ask, windows),
+  ]);
+  const platforms = Object.keys(windows).sort();
+  return {
+    platforms: platforms.map((platform): PlatformStatusRow => {
+      const isOfPlatform = (row: { readonly platform: string }) => row.platform === platform;
+      const { accounts = 0, ...state } = known.platforms.find(isOfPlatform) ?? {};
+      const added = unseen.platforms.find(isOfPlatform) ?? { accounts: 0, days_missing: 0 };
+      const counted = days.filter(isOfPlatform);
+      return {
+        platform,
+        newestDay: null,
+        lostDays: 0,
+        reasons: [],
+        failing: [],
+        ...state,
+        accounts: accounts + added.accounts,
+        accountsWithData: counted.reduce((sum, page) => sum + page.accounts_with_data, 0),
+        daysMissing: counted.reduce((sum, page) => sum + page.days_missing, added.days_missing),
+      };
+    }),
+    ignored: unseen.ignored,
+  };
+}
+
+/** What each page counted, by platform. */
+async function countDays(ask: Ask, windows: Windows): Promise<z.output<typeof answers.daysAnswer>['platforms']> {
+  const pages = pagesOfAccounts(async (page) => {
+    const answer = await ask(answers.daysAnswer, 'count_collection_days', { windows, ...page });
+    return { platforms: answer.platforms, last: answer.last_account };
+  });
+  const counts = [];
+  for await (const { platforms } of pages) counts.push(...platforms);
+  return counts;
+}
