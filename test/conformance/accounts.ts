@@ -81,7 +81,7 @@ export const EXPECTED: Readonly<Record<SandboxPlatform, Expectation>> = {
       reach_28d: { of: 'page_total_media_view_unique', days: 28 },
     },
     states: 'settled settled settled settled settled provisional provisional',
-    requests: 1 + 2,
+    requests: 1,
     late: { hours: 30, states: 'settled settled settled settled settled pending pending' },
     refused: { metric: 'page_views_total', lost: ['page_views_total', 'page_views'], warnings: 1 },
   },
