@@ -8,7 +8,7 @@ import { createWorld, type World } from '../support/world.js';
 let world: World;
 afterEach(() => world?.close());
 
-/** An account that runs have collected since 10 November, at 02:00 and 09:00 UTC. */
+/** Collects an account several times a day from 10 November on. */
 async function collectedFor(platform: SandboxPlatform, until: string): Promise<void> {
   world = await createWorld({
     now: new Date('2026-11-10T02:00:00Z'),
@@ -56,8 +56,9 @@ it.each<[SandboxPlatform, string, string, string[]]>([
       ...['insights days_28', 'insights week', 'profile'],
     ],
   ],
-  ['instagram', '16:00', 'nothing', []],
+  ['instagram', '02:00', 'nothing', []],
   ['facebook', '09:00', 'the window', ['insights']],
+  ['youtube', '02:00', 'the window and the totals so far', ['channels', ...REPORTS]],
   ['youtube', '09:00', 'the window and the totals', ['channels', ...REPORTS]],
   ['youtube', '16:00', 'the window', REPORTS],
   ['linkedin', '02:00', 'the window and the total', ['networkSizes', ...STATISTICS]],
