@@ -1,3 +1,4 @@
+import { PlatformError } from '../../errors.js';
 import type { Account, CheckContext } from '../contract.js';
 import { judgeGoogle } from '../google/errors.js';
 import { ANALYTICS_SCOPE, CHANNEL_SCOPE, type GoogleSettings, googleClient } from '../google/oauth.js';
@@ -31,10 +32,19 @@ export function openYouTube(settings: GoogleSettings, account: Account, context:
         'YouTube Analytics API',
         `${settings.analyticsUrl}/v2/reports`,
         // Not `MINE`, which follows the token: another channel's numbers must not be filed under this one.
-        { ids: `channel==${account.accountId}`, ...query, metrics: metrics.join(',') },
+        { ids: `channel==${channelId(account)}`, ...query, metrics: metrics.join(',') },
         ANALYTICS_SCOPE,
       ),
     channel: (part) =>
       get('YouTube Data API', `${settings.dataUrl}/youtube/v3/channels`, { part, mine: 'true' }, CHANNEL_SCOPE),
   };
+}
+
+function channelId({ accountId }: Account): string {
+  if (/^[\w-]{1,64}$/.test(accountId)) return accountId;
+  throw new PlatformError(
+    'configuration',
+    'the account id is not that of a YouTube channel, which begins with UC; correct account_id',
+    'connection',
+  );
 }
