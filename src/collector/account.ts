@@ -30,6 +30,7 @@ import type { Plan } from './plan.js';
 import { progressOf } from './progress.js';
 import type { Refusals } from './refusals.js';
 import { closingRows, valuesOf, valuesOfTheDay } from './snapshots.js';
+import { hasSettled } from './window.js';
 
 /** What all accounts of a run share. */
 export interface RunContext {
@@ -184,6 +185,7 @@ async function askPlatform(
     refused: run.refusals.of(stored.id, clean),
     lastEndedDate: planned.lastEndedDate,
     wantsClosing: planned.closing !== null,
+    provisional: provisionalDates(planned, platform, askedAt),
     warn: (message, about) => run.warn(clean(message), about),
   });
   const results = new Map(answer.days.map((result) => [result.date, result]));
@@ -197,6 +199,12 @@ async function askPlatform(
   });
   const { closing: day } = planned;
   return { days, closing: day === null ? [] : closingRows({ ...asked, day }, answer.closing) };
+}
+
+/** The days that are provisional whatever the answer, and asked for again. */
+function provisionalDates({ due, asksAgain }: Plan, { day }: Pick<Platform, 'day'>, askedAt: Date): Set<string> {
+  const provisional = asksAgain ? due.filter((date) => !hasSettled(date, day.settlesAfterHours, askedAt)) : [];
+  return new Set(provisional.map(({ date }) => date));
 }
 
 /** The day's own metrics in an answer, and whether their values are all zero. */

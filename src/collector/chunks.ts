@@ -31,7 +31,9 @@ export async function* collectInChunks(
   let failure: DayFailure | undefined;
   for (const [index, due] of chunks.entries()) {
     const part =
-      index === 0 ? { ...planned, due } : { due, tooOld: [], backlog: 0, lastEndedDate: null, closing: null };
+      index === 0
+        ? { ...planned, due }
+        : { ...planned, due, tooOld: [], backlog: 0, lastEndedDate: null, closing: null };
     const record = await collectAccount(known, platform, part, run);
     closing.push(...record.closing);
     const rest = chunks.slice(index + 1).flatMap((days) => days.map(({ date }) => date));

@@ -34,6 +34,8 @@ export interface Plan {
   readonly lastEndedDate: string | null;
   /** The day under which closing figures are filed, if they are due; it may not have ended yet. */
   readonly closing: Day | null;
+  /** Whether a day that has not settled yet is asked for again once it has. */
+  readonly asksAgain: boolean;
 }
 
 /** The due days of one account, from its ledger and the clock. */
@@ -92,6 +94,8 @@ export function plan({ account, day, hasClosing, window, backlog, now, again }: 
     backlog: open.length - madeUpFor.length,
     lastEndedDate: due.includes(lastEnded) ? lastEnded : null,
     closing: wantsClosing && holdsNearest && all.length > 0 ? nearest : null,
+    // Without a backlog, a day may leave the window unasked.
+    asksAgain: window.kind === 'lookback' && backlog > 0 && !again,
   };
 }
 

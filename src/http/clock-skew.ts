@@ -12,8 +12,8 @@ export interface ClockCheck {
   /** Reads the headers of an answer. */
   observe(headers: Headers): void;
   /**
-   * Resolves with whether two answers have confirmed the clock: true as soon as they have, false once no more will come. Rejects
-   * with `CollectError` `clock_skew` when two say that it is off.
+   * Resolves with whether answers have confirmed the clock: true as soon as two have, false once no more will come. Rejects with
+   * `CollectError` `clock_skew` when two say that it is off. A run of one answer is judged by that one.
    */
   readonly confirmed: Promise<boolean>;
   /** Waits no longer: no more answers will come. */
@@ -23,6 +23,7 @@ export interface ClockCheck {
 /** `hostNow` is in milliseconds since the epoch. */
 export function createClockCheck(hostNow: () => number = Date.now): ClockCheck {
   const answers = { right: 0, off: 0 };
+  let lastSkew = 0;
   const { promise, resolve, reject } = withResolvers();
   // A run may end without waiting for it.
   promise.catch(() => undefined);
@@ -32,12 +33,16 @@ export function createClockCheck(hostNow: () => number = Date.now): ClockCheck {
       if (skew === null) return;
       const isOff = Math.abs(skew) > LARGEST_SKEW_MS;
       const count = isOff ? ++answers.off : ++answers.right;
+      lastSkew = skew;
       if (count < ANSWERS_TO_DECIDE) return;
       if (isOff) reject(clockSkew(skew));
       else resolve(true);
     },
     confirmed: promise,
-    release: () => resolve(false),
+    release() {
+      if (answers.off > answers.right) reject(clockSkew(lastSkew));
+      else resolve(answers.right > answers.off);
+    },
   };
 }
 

@@ -24,6 +24,7 @@ const NUMBER_METRICS: ReadonlySet<string> = new Set([
   'page_messages_new_conversations_unique',
 ]);
 
+const UNIQUE_METRIC = 'page_total_media_view_unique';
 const REACTIONS_METRIC = 'page_actions_post_reactions_total';
 /** Metrics whose value is an object, with its keys. */
 const DICT_METRICS: Readonly<Record<string, readonly string[]>> = {
@@ -185,9 +186,10 @@ function valueOn(metric: string, account: SandboxAccount, day: SandboxDay, now: 
   );
 }
 
-/** People in the 7 or 28 days up to this one, each counted once; not the sum of the days. */
+/** Of the 7 or 28 days up to this one. People are counted once; for events, the order of magnitude will do. */
 function rollingValue(metric: string, account: SandboxAccount, day: SandboxDay, period: string, now: number) {
   const value = valueOn(metric, account, day, now);
   const days = period === 'week' ? 7 : 28;
-  return typeof value === 'number' ? trueReach(account.accountId, metric, day.date, days) : value;
+  if (typeof value !== 'number') return value;
+  return metric === UNIQUE_METRIC ? trueReach(account.accountId, metric, day.date, days) : value * days;
 }

@@ -7,6 +7,8 @@ export const EPOCH = Date.parse('2026-03-02T00:00:00Z');
 export const SETTLES_AFTER_HOURS = 48;
 export const TIME_ZONES = { range: 'UTC', day: 'America/Los_Angeles' } as const;
 export const METRICS = ['views', 'likes', 'reach'] as const;
+/** Where days are asked for one by one, it is asked for only once a day has settled. */
+const LATER = 'reach';
 
 /** How a value of a day comes: absent before `at`, then `first`, from `correctedAt` on `last`. Hours after the day's end. */
 export interface Story {
@@ -93,7 +95,9 @@ export function modelPlatform(
       if (wrong === 'down') throw new PlatformError('platform_error', 'down', 'day');
       const now = context.now().getTime();
       const results = days.map(({ date, end }): DayResult => {
-        const values = valuesAt(script, indexOf(date), (now - end.getTime()) / HOUR_MS);
+        const all = valuesAt(script, indexOf(date), (now - end.getTime()) / HOUR_MS);
+        const isLeftOut = asks === 'day' && context.provisional.has(date);
+        const values = isLeftOut ? all.filter(({ metric }) => metric !== LATER) : all;
         if (wrong !== 'half') return dayResult(date, values);
         return { date, kind: 'failed', error: new PlatformError('timeout', 'no answer'), values: values.slice(0, 1) };
       });

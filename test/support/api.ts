@@ -65,6 +65,7 @@ export function lentContext(start: Date, lastEndedDate: string | null = null, ma
     },
   };
   const wantsClosing = lastEndedDate !== null;
-  const context: PlatformContext = { http, now, lastEndedDate, wantsClosing, refused, warn };
+  const provisional = new Set<string>();
+  const context: PlatformContext = { http, now, lastEndedDate, wantsClosing, provisional, refused, warn };
   return { context, client, warnings, counters, now };
 }

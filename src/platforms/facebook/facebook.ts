@@ -7,8 +7,8 @@ import { graphVersion } from '../meta/versions.js';
 import { believable, dayFrom } from '../shared/parts.js';
 import { METRICS, UNIQUE_VIEWERS } from './metrics.js';
 import { askAsPage, noPageToken, pageToken } from './page.js';
-import { valuesOf } from './parse.js';
-import { askDaily, askReach } from './requests.js';
+import { reachOf, valuesOf } from './parse.js';
+import { askWindow } from './requests.js';
 
 const PERMISSIONS = 'read_insights and pages_read_engagement';
 /** Under the API's 90 days for one request, with room for the hour of a daylight-saving change. */
@@ -37,23 +37,23 @@ export function facebook(settings: MetaSettings): Platform {
       const answers: Insights[] = [];
       let page: Graph | null = null;
       for (const window of windows(days)) {
+        const withReach = window.some(({ date }) => date === lastEndedDate);
+        const ask = (graph: Graph) => askWindow(graph, source, window, withReach);
         if (page !== null) {
-          answers.push(await askDaily(page, source, window));
+          answers.push(await ask(page));
           continue;
         }
-        const { graph, answer } = await askAsPage({ open, token, id }, (graph) => askDaily(graph, source, window));
+        const { graph, answer } = await askAsPage({ open, token, id }, ask);
         page = graph;
         answers.push(answer);
       }
       const insights = answers.flatMap((answer) => answer.insights);
       const error = answers.find((answer) => answer.error)?.error ?? null;
       if (insights.length === 0 && !error) warn(emptyHanded(id));
-      const last = insights.length > 0 ? days.find(({ date }) => date === lastEndedDate) : undefined;
-      const reach = page !== null && last !== undefined ? await askReach(page, source, last) : null;
       const results = days.map((day) => {
         const values = valuesOf(insights, day);
-        const figures = day === last && reach !== null ? [believable(reach, values, UNIQUE_VIEWERS)] : [];
-        return dayFrom(day.date, [{ values, error }, ...figures]);
+        const reach = { values: day.date === lastEndedDate ? reachOf(insights, day) : [], error: null };
+        return dayFrom(day.date, [{ values, error }, believable(reach, values, UNIQUE_VIEWERS)]);
       });
       return { days: results, closing: [] };
     },

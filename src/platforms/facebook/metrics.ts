@@ -3,7 +3,7 @@ import { type AskedMetric, apiNames, givenUpFirst, ofSeveralDays } from '../shar
 export const REACTIONS = 'page_actions_post_reactions_total';
 export const UNIQUE_VIEWERS = 'page_total_media_view_unique';
 
-/** `daily`: in one request for all days. `reach`: unique viewers of the 7 and 28 days that end with a day. */
+/** `daily`: in one request for all days. `reach`: unique viewers of the 7 and 28 days that end with a day, in the same request. */
 export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
   {
     name: 'page_media_view',

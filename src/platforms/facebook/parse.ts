@@ -1,7 +1,7 @@
 import type { Day, MetricValue } from '../contract.js';
 import type { Insight } from '../meta/insights.js';
 import { type Warn, withAliases } from '../shared/parts.js';
-import { METRICS, REACTIONS } from './metrics.js';
+import { METRICS, REACH_PERIODS, REACTIONS, UNIQUE_VIEWERS } from './metrics.js';
 
 /** A total has no date: it covers the requested days. If that is one day, the total is that day's; if several, it is no day's. */
 export function withDates(insights: readonly Insight[], window: readonly Day[], warn: Warn): Insight[] {
@@ -30,9 +30,13 @@ export function valuesOf(insights: readonly Insight[], day: Day): MetricValue[] 
   return withAliases(values, METRICS);
 }
 
-/** The figure of the 7 or 28 days that end with a day. */
-export function rollingOf(insights: readonly Insight[], period: string, day: Day): number | undefined {
-  return insights.flatMap((insight) => onDay(insight, period, day)).find((value) => typeof value === 'number');
+/** Unique viewers of the 7 and 28 days that end with a day. */
+export function reachOf(insights: readonly Insight[], day: Day): MetricValue[] {
+  return REACH_PERIODS.flatMap(({ period, metric }) => {
+    const ofPeriod = insights.filter((insight) => insight.name === UNIQUE_VIEWERS && insight.period === period);
+    const value = ofPeriod.flatMap((insight) => onDay(insight, period, day)).find((one) => typeof one === 'number');
+    return value === undefined ? [] : [{ metric, value }];
+  });
 }
 
 type Value = NonNullable<NonNullable<Insight['values']>[number]['value']>;

@@ -3,9 +3,9 @@ import type { Day, NonEmpty, RefusedMetrics } from '../contract.js';
 import { GraphError } from '../meta/errors.js';
 import type { Graph } from '../meta/graph.js';
 import { askInsights, type Insights } from '../meta/insights.js';
-import { askOptional, joined, lastOf, type Part, tiersOf, type Warn } from '../shared/parts.js';
-import { DAILY, GIVEN_UP_FIRST, OPTIONAL, REACH_PERIODS, REACTIONS, UNIQUE_VIEWERS } from './metrics.js';
-import { rollingOf, withDates } from './parse.js';
+import { lastOf, leftOpen, tiersOf, type Warn } from '../shared/parts.js';
+import { DAILY, GIVEN_UP_FIRST, OPTIONAL, REACH_PERIODS, REACTIONS } from './metrics.js';
+import { withDates } from './parse.js';
 
 /** Facebook does not say which metric it refuses. */
 const REFUSAL = /must be a valid insights metric/;
@@ -16,8 +16,34 @@ export interface Source {
   readonly warn: Warn;
 }
 
+/**
+ * The insights of some days and, `withReach`, of the 7 and 28 days that end with each of them: without a period, the API returns
+ * those of all three. If that fails, the days are asked for alone.
+ */
+export async function askWindow(
+  graph: Graph,
+  source: Source,
+  days: NonEmpty<Day>,
+  withReach: boolean,
+): Promise<Insights> {
+  if (!withReach) return askInTiers(graph, source, days, { period: 'day' });
+  try {
+    return await askInTiers(graph, source, days, {});
+  } catch (error) {
+    if (!(error instanceof GraphError) || error.scope !== 'day' || REFUSAL.test(error.apiMessage)) throw error;
+    const answer = await askInTiers(graph, source, days, { period: 'day' });
+    leftOpen(error, `facebook: ${REACH_PERIODS.map(({ metric }) => metric).join(' and ')}`, source.warn);
+    return answer;
+  }
+}
+
 /** The insights of some days: of all metrics or, if an optional one may be the cause of a refusal, of fewer. */
-export async function askDaily(graph: Graph, source: Source, days: NonEmpty<Day>): Promise<Insights> {
+async function askInTiers(
+  graph: Graph,
+  source: Source,
+  days: NonEmpty<Day>,
+  period: { readonly period?: 'day' },
+): Promise<Insights> {
   let refusal: GraphError | null = null;
   const wanted = DAILY.filter((metric) => !source.refused.has(graph.name, metric));
   for (const metrics of tiersOf(wanted, GIVEN_UP_FIRST)) {
@@ -27,7 +53,7 @@ export async function askDaily(graph: Graph, source: Source, days: NonEmpty<Day>
         graph,
         metrics,
         refusal: REFUSAL,
-        query: { period: 'day', ...windowOf(days) },
+        query: { ...period, ...windowOf(days) },
         byKind: [REACTIONS],
         required: true,
         optional: { metrics: OPTIONAL, warn: (message) => source.warn(`facebook: ${message}`) },
@@ -41,22 +67,6 @@ export async function askDaily(graph: Graph, source: Source, days: NonEmpty<Day>
     }
   }
   throw refusal ?? new PlatformError('unexpected_response', 'no metrics are left to request', 'connection');
-}
-
-/** Unique viewers of the 7 and 28 days that end with a day, one request each. */
-export async function askReach(graph: Graph, source: Source, day: Day): Promise<Part> {
-  const parts = await Promise.all(
-    REACH_PERIODS.map(({ period, metric }) =>
-      askOptional(`facebook: ${metric}`, source.warn, async () => {
-        const query = { period, ...windowOf([day]) };
-        const request = { ...source, graph, refusal: REFUSAL, metrics: [UNIQUE_VIEWERS], query, required: false };
-        const { insights, error } = await askInsights(request);
-        const value = rollingOf(insights, period, day);
-        return { values: value === undefined ? [] : [{ metric, value }], error };
-      }),
-    ),
-  );
-  return joined(parts);
 }
 
 /** Retired names are handled in `askInsights`. Metrics of messages may need a permission that no other metric does. */

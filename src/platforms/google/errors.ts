@@ -41,6 +41,13 @@ export class NoChannel extends PlatformError {
   }
 }
 
+/** The token does not open the channel that it was asked for: it opens another one, or lacks a permission. */
+export class ClosedChannel extends PlatformError {
+  constructor(message: string) {
+    super('missing_permission', message, 'connection');
+  }
+}
+
 const TOO_MANY = [
   'quotaExceeded',
   'dailyLimitExceeded',
@@ -94,8 +101,9 @@ const RULES: readonly Rule[] = [
   { statuses: [403], codes: ['insufficientPermissions', 'ACCESS_TOKEN_SCOPE_INSUFFICIENT'], ...SCOPE_TOO_NARROW },
   { statuses: [403], words: /insufficient authentication scopes/i, ...SCOPE_TOO_NARROW },
   {
-    statuses: [403],
-    ...NO_PERMISSION,
+    statuses: [403, 404],
+    kind: 'refuse',
+    error: (said) => new ClosedChannel(said),
     message: 'the token does not open this channel; connect the channel as its owner and allow $SCOPE: $SAID',
   },
   {

@@ -6,7 +6,16 @@ import { type Graph, type GraphAccess, isInstagramLogin, type MetaSettings, open
 import { graphVersion } from '../meta/versions.js';
 import { askClosing, attempt, believable, dayFrom, eachDay, joined, lastOf, type Part } from '../shared/parts.js';
 import { METRICS } from './metrics.js';
-import { askDay, askProfile, askReach, askTotals, dayParts, REFUSAL, type Source } from './requests.js';
+import {
+  askDay,
+  askProfile,
+  askReach,
+  askTotals,
+  dayParts,
+  isPageAnswering,
+  REFUSAL,
+  type Source,
+} from './requests.js';
 
 const ALMOST_TWO_YEARS_MS = 700 * 86_400_000;
 const NOTHING: Part = { values: [], error: null };
@@ -27,11 +36,12 @@ export function instagram(settings: MetaSettings): Platform {
     storageRule: null,
 
     async collect(account, days, context) {
+      const { refused, provisional, warn } = context;
       const newest = lastOf(days);
       const graph = open(settings, account.accessToken, context);
       // The first request shows whether the token opens the account; only then are the others sent, in parallel.
       const { source, totals } = await firstTotals(
-        { graph, id: account.accountId, refused: context.refused, refusal: REFUSAL, warn: context.warn },
+        { graph, id: account.accountId, refused, refusal: REFUSAL, provisional, warn },
         newest,
       );
       const [results, closing] = await Promise.all([
@@ -98,11 +108,6 @@ async function instagramAccountOf(graph: Graph, pageId: string): Promise<string>
     `account_id ${pageId} is a Page without a connected Instagram account; connect one to the Page, or correct account_id`,
     'connection',
   );
-}
-
-/** A Page refuses Instagram's metrics with a message of its own, because Pages have insights too, under other names. */
-function isPageAnswering(error: PlatformError): boolean {
-  return error instanceof GraphError && error.code === 100 && /must be a valid insights metric/i.test(error.apiMessage);
 }
 
 /** The API gives the same answer for a day in the future. */

@@ -5,7 +5,7 @@ type Request =
   | 'totals'
   /** New and lost followers, which have values only by `follow_type`. */
   | 'follows'
-  /** Still answered, but no longer documented: requested separately, so that its removal does not affect the others. */
+  /** Still answered with the totals, but no longer documented: a day is complete without it. */
   | 'undocumented'
   /** Unique accounts of the 7 and 28 days that end with a day. */
   | 'reach'

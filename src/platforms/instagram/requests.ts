@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
-import type { Day, RefusedMetrics, Split } from '../contract.js';
+import type { Day, PlatformContext, RefusedMetrics, Split } from '../contract.js';
 import { GraphError } from '../meta/errors.js';
 import type { Graph } from '../meta/graph.js';
 import { askInsights, type Insights } from '../meta/insights.js';
@@ -35,6 +35,7 @@ export interface Source {
   readonly id: string;
   readonly refused: RefusedMetrics;
   readonly refusal: RegExp;
+  readonly provisional: PlatformContext['provisional'];
   readonly warn: Warn;
 }
 
@@ -42,25 +43,41 @@ export async function askDay(source: Source, day: Day): Promise<Part[]> {
   return dayParts(source, day, await attempt(() => askTotals(source, day)));
 }
 
+/** The undocumented metrics are in the same request, unless that fails in a way that they may have caused. */
 export async function askTotals(source: Source, day: Day): Promise<Part> {
-  const { insights, error } = await askInsights({ ...source, metrics: TOTALS, query: totalOf(day), required: true });
+  const undocumented = given(source, UNDOCUMENTED);
+  try {
+    return await totalsOf(source, day, [...TOTALS, ...undocumented], true);
+  } catch (error) {
+    if (undocumented.length === 0 || !mayLieInUndocumented(error)) throw error;
+    return joined([
+      await totalsOf(source, day, TOTALS, true),
+      await askOptional(`instagram: ${undocumented.join(' and ')}`, source.warn, () =>
+        totalsOf(source, day, undocumented, false),
+      ),
+    ]);
+  }
+}
+
+async function totalsOf(source: Source, day: Day, metrics: readonly string[], required: boolean): Promise<Part> {
+  const optional = { metrics: UNDOCUMENTED, warn: (message: string) => source.warn(`instagram: ${message}`) };
+  const { insights, error } = await askInsights({ ...source, metrics, query: totalOf(day), required, optional });
   return { values: totalsFrom(insights, day, source.warn), error };
 }
 
-/** A day's totals with their splits and the other metrics. If the totals failed, no further request is sent. */
+/**
+ * A day's totals and, once it has settled or if it is not asked for again, their splits and the new followers. If the totals
+ * failed, no further request is sent.
+ */
 export async function dayParts(source: Source, day: Day, totals: Part): Promise<Part[]> {
   if (totals.error !== null && totals.values.length === 0) return [totals];
-  const [content, followers, undocumented] = await Promise.all([
-    askByContent(source, day),
-    askByFollower(source, day),
-    askUndocumented(source, day),
-  ]);
+  if (source.provisional.has(day.date)) return [{ ...totals, values: withAliases(totals.values, METRICS) }];
+  const [content, followers] = await Promise.all([askByContent(source, day), askByFollower(source, day)]);
   const split = withSplits(withSplits(totals.values, 'postTypes', content.splits), 'followTypes', followers.splits);
   return [
     { values: withAliases(split, METRICS), error: totals.error },
     { values: [], error: content.error },
     { values: followers.follows, error: followers.error },
-    undocumented,
   ];
 }
 
@@ -120,15 +137,6 @@ async function askByFollower(source: Source, day: Day): Promise<Splits & { reado
   return { splits: followTypesFrom(insights), follows: followsFrom(insights), error };
 }
 
-/** In one request or, if that fails without a reason, one request each. */
-async function askUndocumented(source: Source, day: Day): Promise<Part> {
-  const query = totalOf(day);
-  return askOptional(`instagram: ${UNDOCUMENTED.join(' and ')}`, source.warn, async () => {
-    const { insights, error } = await askInsights({ ...source, metrics: UNDOCUMENTED, query, required: false });
-    return { values: totalsFrom(insights, day, source.warn), error };
-  });
-}
-
 /** Leaves out metrics that are refused even without a breakdown: they have no split either. */
 function given({ refused, graph }: Source, metrics: readonly string[]): string[] {
   return metrics.filter((metric) => !refused.has(graph.name, metric));
@@ -141,6 +149,16 @@ async function insightsOr(request: Parameters<typeof askInsights>[0]): Promise<I
     if (error instanceof PlatformError) return { insights: [], error };
     throw error;
   }
+}
+
+/** Of a fatal error, `askInsights` has looked for the metric already. */
+function mayLieInUndocumented(error: unknown): boolean {
+  return error instanceof GraphError && error.scope === 'day' && error.code !== -1 && !isPageAnswering(error);
+}
+
+/** A Page refuses Instagram's metrics with a message of its own, because Pages have insights too, under other names. */
+export function isPageAnswering(error: PlatformError): boolean {
+  return error instanceof GraphError && error.code === 100 && /must be a valid insights metric/i.test(error.apiMessage);
 }
 
 /** A metric, or a breakdown that it does not support, is also refused with an unknown error (code 1 or -1). */

@@ -46,7 +46,7 @@ function channelFrom(json: unknown, accountId: string) {
   if (!parsed.success) throw new PlatformError('unexpected_response', 'the list of channels has an unexpected form');
   const [channel] = parsed.data.items ?? [];
   if (channel === undefined) throw new NoChannel();
-  // `channel==MINE` follows the token: another channel's numbers must not be filed under this one.
+  // `mine` follows the token.
   const { id = accountId } = channel;
   if (id !== accountId) throw new WrongChannel(id, accountId);
   return channel;

@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../clock.js';
 import { PlatformError } from '../../errors.js';
 import type { Day, DayResult, MetricValue, NonEmpty, Platform, RefusedMetrics, Split } from '../contract.js';
-import { NoChannel, UnsupportedQuery } from '../google/errors.js';
+import { ClosedChannel, NoChannel, UnsupportedQuery } from '../google/errors.js';
 import type { GoogleSettings } from '../google/oauth.js';
 import { attempt, dayFrom, lastOf, leftOpen, type Part, tiersOf, type Warn, withSplits } from '../shared/parts.js';
 import { openYouTube, type YouTube } from './api.js';
@@ -33,12 +33,19 @@ export function youtube(settings: GoogleSettings): Platform {
 
     async collect(account, days, context) {
       const source = sourceOf(openYouTube(settings, account, context), days, context);
-      const daily = await askDaily(source);
+      const { accountId } = account;
+      const daily = await askDaily(source).catch(async (error) => {
+        // The list of the token's channels may say why.
+        if (error instanceof ClosedChannel) await askTotals(source, accountId, { isWanted: false, hasReport: false });
+        throw error;
+      });
+      const { wantsClosing: isWanted } = context;
+      const hasReport = daily.size > 0;
       const [splits, closing] = await Promise.all([
         // A failed day is asked for again, with its splits.
         days.some(({ date }) => daily.get(date)?.error === null) ? askSplits(source) : NO_SPLITS,
-        // Requested even when not wanted: the answer shows whose channel the token opens.
-        askTotals(source, account.accountId, { isWanted: context.wantsClosing, hasReport: daily.size > 0 }),
+        // Whoever has no channel may get an empty report.
+        isWanted || !hasReport ? askTotals(source, accountId, { isWanted, hasReport }) : [],
       ]);
       return { days: days.map(({ date }) => resultOf(date, daily, splits)), closing };
     },

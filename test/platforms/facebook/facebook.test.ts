@@ -119,40 +119,45 @@ describe('a request that fails because of an optional metric', () => {
 });
 
 describe('unique viewers of 7 and 28 days', () => {
-  const answer = (query: URLSearchParams, value = 1): Answer => {
-    const period = query.get('period') ?? '';
-    const rolling = { week: 70, days_28: 280 }[period];
-    const values = [
+  const NAME = 'page_total_media_view_unique';
+  const series = (period: string, last: number) => ({
+    name: NAME,
+    period,
+    values: [
       { value: 7, end_time: '2026-11-02T08:00:00+0000' },
-      { value: rolling ?? value, end_time: END },
-    ];
-    return [200, { data: [{ name: 'page_total_media_view_unique', period, values }] }];
+      { value: last, end_time: END },
+    ],
+  });
+  const answer = (query: URLSearchParams): Answer => {
+    const rolling = query.has('period') ? [] : [series('week', 70), series('days_28', 280)];
+    return [200, { data: [series('day', 1), ...rolling, { ...series('week', 9), name: 'page_follows' }] }];
   };
 
-  it('are filed only under the last ended day, with which their period ends', async () => {
+  it('are in the answer for the days, and filed only under the last ended day, with which their period ends', async () => {
     const { results, requests } = await collecting((_path, _token, query) => answer(query), '2026-11-02');
     const values = results.map((result) => ('values' in result ? result.values : []));
     expect(values[2]).toEqual([
-      { metric: 'page_total_media_view_unique', value: 1 },
+      { metric: NAME, value: 1 },
       { metric: 'reach_7d', value: 70 },
       { metric: 'reach_28d', value: 280 },
     ]);
-    expect(values[1]?.map(({ metric }) => metric)).toEqual(['page_total_media_view_unique']);
-    expect(requests.map(({ searchParams }) => searchParams.get('period'))).toEqual(['day', 'week', 'days_28']);
+    expect(values[1]?.map(({ metric }) => metric)).toEqual([NAME]);
+    expect(requests).toHaveLength(1);
   });
 
   it('are not requested in a run without the last ended day', async () => {
-    expect((await collecting((_path, _token, query) => answer(query))).requests).toHaveLength(1);
+    const { requests } = await collecting((_path, _token, query) => answer(query));
+    expect(requests.map(({ searchParams }) => searchParams.get('period'))).toEqual(['day']);
   });
 
-  it('do not affect the day when they fail', async () => {
+  it.each([1, 2, 100])('do not affect the days when they fail with code %i', async (code) => {
     const { results, warnings } = await collecting(
       (_path, _token, query) =>
-        query.get('period') === 'day' ? answer(query) : [500, { error: { code: 2, message: 'Service unavailable' } }],
+        query.has('period') ? answer(query) : [500, { error: { code, message: 'An unknown error occurred' } }],
       '2026-11-02',
     );
-    expect(results[2]).toMatchObject({ kind: 'collected' });
-    expect(warnings.filter((text) => /reach_(7|28)d/.test(text))).toHaveLength(2);
+    expect(results[2]).toMatchObject({ kind: 'collected', values: [{ metric: NAME, value: 1 }] });
+    expect(warnings).toEqual([expect.stringContaining('reach_7d and reach_28d could not be fetched')]);
   });
 });
 

@@ -37,7 +37,7 @@ it.each([
     'refuse unexpected_response connection',
   ],
   [400, withReason('required', 'Required'), 'refuse unexpected_response connection'],
-  [404, { error: { code: 404, message: 'Not Found' } }, 'refuse unexpected_response connection'],
+  [404, { error: { code: 404, message: 'Not Found' } }, 'refuse missing_permission connection'],
   [503, withReason('backendError'), 'retry platform_error day'],
   [200, { error: { code: 500, message: 'said', errors: 'none' } }, 'retry platform_error day'],
   [200, { error: { code: 401 } }, 'refuse needs_reconnect connection'],

@@ -41,7 +41,7 @@ async function collect(respond: (query: URLSearchParams) => Answer = answer, clo
 it('stores the splits by content type and by follower with the values, also under the retired name', async () => {
   const { days } = await collecting(EXPECTED.instagram.account);
   const { accountId } = EXPECTED.instagram.account;
-  for (const { date, metadata } of days) {
+  for (const { date, metadata } of days.filter(({ ended }) => ended === 'settled')) {
     for (const metric of ['reach', 'views']) {
       const { UNKNOWN: _unknown, FOLLOWER, NON_FOLLOWER } = trueSplit(accountId, metric, date, 'follow_type');
       const split = { ...(FOLLOWER && { follower: FOLLOWER }), ...(NON_FOLLOWER && { non_follower: NON_FOLLOWER }) };
@@ -116,12 +116,44 @@ describe('the request by follow_type', () => {
   });
 });
 
-it('collects a day without the undocumented metrics if they fail in any way', async () => {
-  const { result, warnings } = await collect((query) =>
-    query.get('metric')?.includes('website_clicks') ? SERVICE : answer(query),
-  );
-  expect(result?.kind).toBe('collected');
-  expect(warnings).toEqual([expect.stringContaining('website_clicks')]);
+describe('the undocumented metrics', () => {
+  const UNDOCUMENTED = 'profile_views,website_clicks';
+  const asked = (query: URLSearchParams) => query.get('metric') ?? '';
+
+  it('are asked for with the totals', async () => {
+    const { found, requests } = await collect();
+    expect(requests.filter((query) => asked(query).endsWith(`,${UNDOCUMENTED}`))).toHaveLength(1);
+    expect([found('profile_views')?.value, found('website_clicks')?.value]).toEqual([10, 10]);
+  });
+
+  it('are asked for on their own if they fail together with the totals', async () => {
+    const { found, warnings } = await collect((query) =>
+      asked(query).endsWith(`,${UNDOCUMENTED}`) ? UNKNOWN : answer(query),
+    );
+    expect([found('reach')?.value, found('profile_views')?.value]).toEqual([10, 10]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('are left out if they fail in any way', async () => {
+    const { result, found, warnings } = await collect((query) =>
+      asked(query).includes('website_clicks') ? SERVICE : answer(query),
+    );
+    expect(result?.kind).toBe('collected');
+    expect(found('reach')?.value).toBe(10);
+    expect(warnings).toEqual([expect.stringContaining('website_clicks')]);
+  });
+
+  it('leave the day as it is if they cannot be read', async () => {
+    const { result, warnings } = await collect((query) => {
+      const [status, json] = answer(query);
+      return [
+        status,
+        JSON.parse(JSON.stringify(json).replace(/("website_clicks","total_value":{"value":)10/, '$1"x"')),
+      ];
+    });
+    expect(result?.kind).toBe('collected');
+    expect(warnings).toEqual([expect.stringContaining('website_clicks')]);
+  });
 });
 
 it('collects one undocumented metric if the other is broken', async () => {
@@ -189,11 +221,11 @@ describe('the last ended day', () => {
 
 it('stays open if the limits of the run keep part of it from being requested', async () => {
   const api = await serveApi((url) => answer(url.searchParams));
-  const { context } = lentContext(NOON, null, 3);
+  const { context } = lentContext(NOON, null, 2);
   const platform = instagram({ graphUrl: api.url, instagramUrl: api.url, version: 'v25.0', appSecret: null });
   const {
     days: [result],
   } = await platform.collect(ACCOUNT, [DAY], context);
-  expect(api.requests).toHaveLength(3);
+  expect(api.requests).toHaveLength(2);
   expect(result).toMatchObject({ kind: 'failed', error: { reason: 'quota_exhausted' } });
 });

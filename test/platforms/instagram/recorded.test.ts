@@ -139,12 +139,12 @@ const TABLE: Readonly<Record<string, OfInstagram>> = {
     requests: 1,
   },
   'error-1-unknown.json': {
-    shows: 'an unknown error, worth few attempts',
+    shows: 'an unknown error, worth few attempts, with the undocumented metrics and without',
     when: isTotals,
     others: ones,
     fails: 'platform_error day',
-    retried: 1,
-    requests: 2,
+    retried: 2,
+    requests: 4,
   },
   'error-minus1-fatal.json': {
     shows: 'a fatal error of one metric, which is found, and the others kept',

@@ -136,10 +136,10 @@ const TABLE: Readonly<Record<string, OfYouTube>> = {
     requests: 1,
   },
   'error-403-subscription-forbidden.json': {
-    shows: 'a permission that is missing, in the older form',
+    shows: 'a permission that is missing, in the older form, or the token of another channel, which is looked up',
     when: isReport,
     fails: 'missing_permission connection',
-    requests: 1,
+    requests: 2,
   },
   'error-403-insufficient-scopes.json': {
     shows: 'a permission that is missing, in both forms',

@@ -150,18 +150,36 @@ describe('channel totals', () => {
     expect(warnings).toEqual([expect.stringContaining('channel totals could not be fetched')]);
   });
 
-  it.each(['2026-11-16', null])(
-    'reveal a token for another channel, whose values are not stored (last ended day %s)',
-    async (lastEndedDate) => {
-      const other = withChannel(listed({ id: `UC${'b'.repeat(22)}` }));
-      await expect(collect(other, lentContext(NOON, lastEndedDate))).rejects.toMatchObject({
-        reason: 'configuration',
-        scope: 'connection',
-      });
-    },
-  );
+  it('of another channel are not stored', async () => {
+    await expect(collectWith(listed({ id: `UC${'b'.repeat(22)}` }))).rejects.toMatchObject({ reason: 'configuration' });
+  });
 
-  it('that fail do not affect the days of a run without the last ended day', async () => {
-    expect(await collect(withChannel(BROKEN))).toMatchObject({ summary: `collected ${ALL}`, warnings: [] });
+  it('are not asked for in a run that does not need them', async () => {
+    const { summary, requests } = await collect(report);
+    expect([summary, requests]).toEqual([`collected ${ALL}`, reportsIn(requests)]);
+  });
+});
+
+describe('a token that does not open the reports of the channel', () => {
+  const FORBIDDEN: Answer = [403, { error: { code: 403, message: 'Forbidden', errors: [{ reason: 'forbidden' }] } }];
+  const OTHER = { items: [{ id: `UC${'b'.repeat(22)}` }] };
+
+  it.each<[string, Answer, object, string]>([
+    ['opens those of another one', FORBIDDEN, OTHER, 'configuration'],
+    ['opens those of another one, and the channel is not found', [404, { error: {} }], OTHER, 'configuration'],
+    ['belongs to somebody without a channel', FORBIDDEN, {}, 'needs_reconnect'],
+    [
+      'belongs to somebody without a channel, whose report is empty',
+      [200, { columnHeaders: [] }],
+      {},
+      'needs_reconnect',
+    ],
+    ['lacks a permission', FORBIDDEN, { items: [{ id: ACCOUNT.accountId }] }, 'missing_permission'],
+  ])('is told apart if it %s', async (_what, refusal, channels, reason) => {
+    const answer = ({ pathname, searchParams }: URL): Answer => {
+      if (pathname.endsWith('/channels')) return [200, channels];
+      return searchParams.get('ids') === `channel==${ACCOUNT.accountId}` ? refusal : [400, {}];
+    };
+    await expect(collect(answer)).rejects.toMatchObject({ reason, scope: 'connection' });
   });
 });
