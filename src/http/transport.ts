@@ -1,7 +1,6 @@
-import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import got, { RequestError, type StreamOptions, TimeoutError } from 'got';
+import got, { type Request, RequestError, type StreamOptions, TimeoutError } from 'got';
 import { Interrupted, PlatformError } from '../errors.js';
 import { parseJson } from '../text.js';
 import type { HttpAnswer, HttpRequest } from './http.js';
@@ -31,8 +30,6 @@ export function createTransport({
   signal,
   answerTimeoutMs = ANSWER_TIMEOUT_MS,
 }: TransportOptions): Transport {
-  // Every request in flight listens to this signal; their number is bounded, so this is not a leak.
-  setMaxListeners(0, signal);
   const agent = {
     http: new HttpAgent({ keepAlive: true, maxSockets: concurrency }),
     https: new HttpsAgent({ keepAlive: true, maxSockets: concurrency }),
@@ -41,8 +38,6 @@ export function createTransport({
     agent,
     followRedirect: false,
     throwHttpErrors: false,
-    // A small compressed body could expand past the size limit.
-    decompress: false,
     retry: { limit: 0 },
     timeout: {
       lookup: CONNECT_TIMEOUT_MS,
@@ -53,50 +48,57 @@ export function createTransport({
     headers: { 'user-agent': 'analytics-collect', accept: 'application/json' },
   });
 
+  /** One listener for all requests: destroying their connections ends them. */
+  function destroy(): void {
+    agent.http.destroy();
+    agent.https.destroy();
+  }
+  signal.addEventListener('abort', destroy);
+
   return {
-    async send(request) {
-      const options: StreamOptions = { method: request.method, headers: request.headers, signal };
+    async send({ method, url, headers, form = {} }) {
       // Without a body, a stream of a POST waits for one.
-      if (request.method === 'POST') options.form = request.form ?? {};
+      const options: StreamOptions = { method, headers, ...(method === 'POST' && { form }) };
       try {
-        const stream = client.stream(request.url, options);
-        // Nothing else handles an abort after the last byte.
-        stream.on('error', () => undefined);
-        // A stream that has ended still listens to the run's signal.
-        const body = await bounded(stream).finally(() => stream.destroy());
-        if (body === null) throw tooLarge(request.url);
+        const stream = client.stream(url, options);
+        stream.once('request', (request) => {
+          // It has no connection yet.
+          if (signal.aborted) request.destroy();
+        });
+        const body = await textOf(stream);
+        if (body === null) throw tooLarge(url);
         if (!stream.response) throw new Error('the answer ended without headers');
         const { statusCode, headers } = stream.response;
-        return { status: statusCode, headers: flatten(headers), json: parseJson(body) };
+        return { status: statusCode, headers: headers as HttpAnswer['headers'], json: parseJson(body) };
       } catch (error) {
         if (signal.aborted) throw new Interrupted();
-        if (error instanceof RequestError) return networkError(error, request.url);
+        if (error instanceof RequestError) return networkError(error, url);
         throw error;
       }
     },
     close() {
-      agent.http.destroy();
-      agent.https.destroy();
+      signal.removeEventListener('abort', destroy);
+      destroy();
     },
   };
 }
 
-/** Reads a stream as text; null as soon as it exceeds the size limit of an answer. */
-async function bounded(stream: AsyncIterable<Buffer>): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > LARGEST_ANSWER_BYTES) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  );
+/** Reads a stream as text; null as soon as it exceeds the size limit of an answer, which counts what a compressed one unfolds to. */
+function textOf(stream: Request): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    stream
+      .on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        chunks.push(chunk);
+        if (size <= LARGEST_ANSWER_BYTES) return;
+        resolve(null);
+        stream.destroy();
+      })
+      .on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+      .on('error', reject);
+  });
 }
 
 function tooLarge(url: URL): PlatformError {
