@@ -1,9 +1,8 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import got, { type Request, RequestError, type StreamOptions, TimeoutError } from 'got';
 import { Interrupted, PlatformError } from '../errors.js';
 import { parseJson } from '../text.js';
 import type { HttpAnswer, HttpRequest } from './http.js';
+import { createRoutes } from './routes.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -30,12 +29,8 @@ export function createTransport({
   signal,
   answerTimeoutMs = ANSWER_TIMEOUT_MS,
 }: TransportOptions): Transport {
-  const agent = {
-    http: new HttpAgent({ keepAlive: true, maxSockets: concurrency }),
-    https: new HttpsAgent({ keepAlive: true, maxSockets: concurrency }),
-  };
+  const routes = createRoutes({ keepAlive: true, maxSockets: concurrency });
   const client = got.extend({
-    agent,
     followRedirect: false,
     throwHttpErrors: false,
     retry: { limit: 0 },
@@ -48,17 +43,14 @@ export function createTransport({
     headers: { 'user-agent': 'analytics-collect', accept: 'application/json' },
   });
 
-  /** One listener for all requests: destroying their connections ends them. */
-  function destroy(): void {
-    agent.http.destroy();
-    agent.https.destroy();
-  }
-  signal.addEventListener('abort', destroy);
+  // One listener for all requests: closing their connections ends them.
+  signal.addEventListener('abort', routes.destroy);
 
   return {
     async send({ method, url, headers, form = {} }) {
+      const { agent, isProxied } = await routes.to(url);
       // Without a body, a stream of a POST waits for one.
-      const options: StreamOptions = { method, headers, ...(method === 'POST' && { form }) };
+      const options: StreamOptions = { method, headers, agent, ...(method === 'POST' && { form }) };
       try {
         const stream = client.stream(url, options);
         stream.once('request', (request) => {
@@ -72,13 +64,14 @@ export function createTransport({
         return { status: statusCode, headers: headers as HttpAnswer['headers'], json: parseJson(body) };
       } catch (error) {
         if (signal.aborted) throw new Interrupted();
-        if (error instanceof RequestError) return networkError(error, url);
+        if (error instanceof RequestError)
+          return networkError(error, isProxied ? `${url.host} through the proxy` : url.host);
         throw error;
       }
     },
     close() {
-      signal.removeEventListener('abort', destroy);
-      destroy();
+      signal.removeEventListener('abort', routes.destroy);
+      routes.destroy();
     },
   };
 }
@@ -109,8 +102,8 @@ function tooLarge(url: URL): PlatformError {
 }
 
 /** Names only the host and the network's error code: got's own message may quote the address. */
-function networkError(error: RequestError, url: URL): PlatformError {
+function networkError(error: RequestError, host: string): PlatformError {
   if (error instanceof TimeoutError)
-    return new PlatformError('timeout', `${url.host} did not answer in time (${error.event})`);
-  return new PlatformError('platform_error', `cannot reach ${url.host} (${error.code})`);
+    return new PlatformError('timeout', `${host} did not answer in time (${error.event})`);
+  return new PlatformError('platform_error', `cannot reach ${host} (${error.code})`);
 }
