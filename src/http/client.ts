@@ -1,18 +1,11 @@
-import { setMaxListeners } from 'node:events';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import got, { RequestError, type StreamOptions, TimeoutError } from 'got';
 import pLimit from 'p-limit';
 import type { Clock } from '../clock.js';
 import { Interrupted, PlatformError, RunLimit } from '../errors.js';
-import { formatNumber, parseJson } from '../text.js';
+import { formatNumber } from '../text.js';
 import { createGate, type Gate } from './gate.js';
 import type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http.js';
 import { LONGEST_RETRY_AFTER_MS, MAX_ATTEMPTS, retryAfterMs, retryDelay } from './retry.js';
-
-const CONNECT_TIMEOUT_MS = 5_000;
-const ANSWER_TIMEOUT_MS = 30_000;
-const LARGEST_ANSWER_BYTES = 10_000_000;
+import { createTransport } from './transport.js';
 
 export interface HttpCounters {
   /** Requests sent, including retries. */
@@ -51,34 +44,12 @@ export interface HttpClient {
   close(): void;
 }
 
-/** Sends requests over kept-alive connections. Redirects are not followed: they could send a token to another host. */
 export function createHttp(options: HttpClientOptions): HttpClient {
   const { concurrency, signal, counters, clock, warn, limits } = options;
-  const { answerTimeoutMs = ANSWER_TIMEOUT_MS, onAnswer } = options;
+  const transport = createTransport(options);
   const begunAt = clock.monotonic();
-  // Every request in flight listens to this signal; their number is bounded, so this is not a leak.
-  setMaxListeners(0, signal);
   const limit = pLimit(concurrency);
   const gates = new Map<string, Gate>();
-  const agent = {
-    http: new HttpAgent({ keepAlive: true, maxSockets: concurrency }),
-    https: new HttpsAgent({ keepAlive: true, maxSockets: concurrency }),
-  };
-  const client = got.extend({
-    agent,
-    followRedirect: false,
-    throwHttpErrors: false,
-    // A small compressed body could expand past the size limit.
-    decompress: false,
-    retry: { limit: 0 },
-    timeout: {
-      lookup: CONNECT_TIMEOUT_MS,
-      connect: CONNECT_TIMEOUT_MS,
-      secureConnect: CONNECT_TIMEOUT_MS,
-      request: answerTimeoutMs,
-    },
-    headers: { 'user-agent': 'analytics-collect', accept: 'application/json' },
-  });
 
   async function send(request: HttpRequest): Promise<HttpAnswer | PlatformError> {
     if (signal.aborted) throw new Interrupted();
@@ -88,26 +59,9 @@ export function createHttp(options: HttpClientOptions): HttpClient {
       throw exceeded;
     }
     counters.total++;
-    const options: StreamOptions = { method: request.method, headers: request.headers, signal };
-    // Without a body, a stream of a POST waits for one.
-    if (request.method === 'POST') options.form = request.form ?? {};
-    try {
-      const stream = client.stream(request.url, options);
-      // Nothing else handles an abort after the last byte.
-      stream.on('error', () => undefined);
-      // A stream that has ended still listens to the run's signal.
-      const body = await bounded(stream).finally(() => stream.destroy());
-      if (body === null) throw tooLarge(request.url);
-      if (!stream.response) throw new Error('the answer ended without headers');
-      const { statusCode, headers } = stream.response;
-      const flat = flatten(headers);
-      onAnswer?.(flat);
-      return { status: statusCode, headers: flat, json: parseJson(body) };
-    } catch (error) {
-      if (signal.aborted) throw new Interrupted();
-      if (error instanceof RequestError) return networkError(error, request.url);
-      throw error;
-    }
+    const answer = await transport.send(request);
+    if (!(answer instanceof PlatformError)) options.onAnswer?.(answer.headers);
+    return answer;
   }
 
   function gateOf(api: string): Gate {
@@ -166,10 +120,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     lane: (platform, account) => ({
       ask: (request, judge) => ask(gateOf(request.api ?? platform), account, request, judge),
     }),
-    close() {
-      agent.http.destroy();
-      agent.https.destroy();
-    },
+    close: transport.close,
   };
 }
 
@@ -190,24 +141,6 @@ function exceededLimit(
   return null;
 }
 
-/** Reads a stream as text; null as soon as it exceeds the size limit of an answer. */
-async function bounded(stream: AsyncIterable<Buffer>): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > LARGEST_ANSWER_BYTES) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  );
-}
-
 function tooPatient(error: PlatformError, ms: number): PlatformError {
   const minutes = Math.ceil(ms / 60_000);
   return new PlatformError(
@@ -215,18 +148,4 @@ function tooPatient(error: PlatformError, ms: number): PlatformError {
     `${error.message}; retry after ${formatNumber(minutes)} min, which is longer than a run waits`,
     'connection',
   );
-}
-
-function tooLarge(url: URL): PlatformError {
-  return new PlatformError(
-    'unexpected_response',
-    `${url.host} answered with more than ${LARGEST_ANSWER_BYTES / 1_000_000} MB`,
-  );
-}
-
-/** Names only the host and the network's error code: got's own message may quote the address. */
-function networkError(error: RequestError, url: URL): PlatformError {
-  if (error instanceof TimeoutError)
-    return new PlatformError('timeout', `${url.host} did not answer in time (${error.event})`);
-  return new PlatformError('platform_error', `cannot reach ${url.host} (${error.code})`);
 }

@@ -1,3 +1,6 @@
+import { PlatformError } from '../errors.js';
+import { createRoutes } from './routes.js';
+
 const ATTEMPTS = 3;
 const TIMEOUT_MS = 10_000;
 const LONGEST_PAUSE_MS = 2_000;
@@ -24,8 +27,11 @@ export async function deliver(
   { timeoutMs, longestPauseMs }: DeliveryTimes = { timeoutMs: TIMEOUT_MS, longestPauseMs: LONGEST_PAUSE_MS },
 ): Promise<string | null> {
   const { default: got, HTTPError, RequestError } = await import('got');
+  const routes = createRoutes();
   try {
+    const { agent } = await routes.to(new URL(url));
     const { statusCode } = await got.post(url, {
+      agent,
       ...('json' in body ? { json: body.json } : { body: body.text, headers: { 'content-type': 'text/plain' } }),
       ...(signal && { signal }),
       timeout: { request: timeoutMs },
@@ -37,6 +43,9 @@ export async function deliver(
   } catch (error) {
     if (error instanceof HTTPError) return `HTTP ${error.response.statusCode}`;
     if (signal?.aborted) return 'cancelled';
+    if (error instanceof PlatformError) return error.message;
     return error instanceof RequestError ? error.code : 'unexpected error';
+  } finally {
+    routes.destroy();
   }
 }

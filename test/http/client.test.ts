@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { Interrupted, PlatformError } from '../../src/errors.js';
@@ -32,7 +33,7 @@ function client(concurrency = 4, limits: Partial<RunLimits> = {}) {
     warn: () => undefined,
     limits: { maxRequests: 1_000, maxDurationMs: 60_000, maxWaitMs: 60_000, ...limits },
   });
-  return { stop, counters, http: client.lane('test', 'account'), lane: client.lane };
+  return { stop, counters, http: client.lane('test', 'account'), lane: client.lane, close: client.close };
 }
 
 const judge: Judge<unknown> = ({ status, json }) =>
@@ -117,8 +118,10 @@ it('names only the host when it cannot be reached', async () => {
 
 it('leaves nothing behind on the run’s signal', async () => {
   const url = await serve((_request, response) => void response.end('{}'));
-  const { http, stop } = client();
+  const { http, stop, close } = client();
   for (let n = 0; n < 20; n++) await http.ask(get(url), judge);
+  expect(getEventListeners(stop.signal, 'abort')).toHaveLength(1);
+  close();
   expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
 });
 
@@ -137,6 +140,48 @@ it('cancels an answer of more than 10 MB while it is received', async () => {
   const url = await serve((_request, response) => void pipeline(megabytes, response).catch(() => undefined));
   await expect(client().http.ask(get(url), judge)).rejects.toThrow('more than 10 MB');
   expect(sent).toBeLessThan(60);
+});
+
+it.each([
+  ['gzip', gzipSync],
+  ['br', brotliCompressSync],
+  ['deflate', deflateSync],
+])('accepts an answer compressed with %s', async (encoding, compress) => {
+  const url = await serve((request, response) => {
+    expect(request.headers['accept-encoding']?.split(', ')).toContain(encoding);
+    response.writeHead(200, { 'content-encoding': encoding }).end(compress('{"ok":true}'));
+  });
+  await expect(client().http.ask(get(url), judge)).resolves.toEqual({ ok: true });
+});
+
+it('cancels a compressed answer that unfolds to more than 10 MB while it is received', async () => {
+  const endless = function* () {
+    for (const megabyte = Buffer.alloc(1_000_000); ; ) yield megabyte;
+  };
+  const url = await serve((_request, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' });
+    void pipeline(endless, createGzip(), response).catch(() => undefined);
+  });
+  await expect(client().http.ask(get(url), judge)).rejects.toThrow('more than 10 MB');
+});
+
+it('treats an answer whose compression is broken as one that did not arrive', async () => {
+  let calls = 0;
+  const url = await serve((_request, response) => {
+    const whole = gzipSync('{"ok":true}');
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(calls++ === 0 ? whole.subarray(0, 15) : whole);
+  });
+  const { http, counters } = client();
+  await expect(http.ask(get(url), judge)).resolves.toEqual({ ok: true });
+  expect(counters).toEqual({ total: 2, retried: 1 });
+});
+
+it('cancels an answer that has begun when the run stops', async () => {
+  const url = await serve((_request, response) => void response.write('{"ok":'));
+  const { http, stop } = client();
+  const asked = http.ask(get(url), judge);
+  setTimeout(() => stop.abort(), 100);
+  await expect(asked).rejects.toBeInstanceOf(Interrupted);
 });
 
 it('tracks each API of a platform separately', async () => {

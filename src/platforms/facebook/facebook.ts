@@ -14,6 +14,8 @@ const PERMISSIONS = 'read_insights and pages_read_engagement';
 /** Under the API's 90 days for one request, with room for the hour of a daylight-saving change. */
 const LONGEST_WINDOW_DAYS = 89;
 
+const named = z.object({ name: z.string().optional() });
+
 /**
  * Facebook Pages. Days are Pacific; data is about a day late. See "Page Insights" in Meta's reference, whose list of metrics
  * still names retired ones.
@@ -60,9 +62,7 @@ export function facebook(settings: MetaSettings): Platform {
 
     async check(account, { http, warn }) {
       const graph = openGraph({ ...access, token: account.accessToken, http, warn });
-      const page = z
-        .object({ name: z.string().optional() })
-        .safeParse(await graph.get(account.accountId, '', { fields: 'name' }));
+      const page = named.safeParse(await graph.get(account.accountId, '', { fields: 'name' }));
       if (!(await pageToken(graph, account.accountId))) throw noPageToken();
       return { accountName: (page.success && page.data.name) || null };
     },

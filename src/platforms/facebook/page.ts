@@ -4,6 +4,8 @@ import { GraphError } from '../meta/errors.js';
 import type { Graph } from '../meta/graph.js';
 import type { Insights } from '../meta/insights.js';
 
+const page = z.object({ access_token: z.string().min(1) });
+
 /** The Graph API, opened with the token that works for the Page, and its first answer. */
 export interface AsPage {
   readonly graph: Graph;
@@ -37,10 +39,7 @@ export async function askAsPage(
 
 /** The Page's own token, or null when this token's owner may not have it. */
 export async function pageToken(graph: Graph, id: string): Promise<string | null> {
-  const page = z
-    .object({ access_token: z.string().min(1) })
-    .safeParse(await graph.get(id, '', { fields: 'access_token' }));
-  return page.success ? page.data.access_token : null;
+  return page.safeParse(await graph.get(id, '', { fields: 'access_token' })).data?.access_token ?? null;
 }
 
 export function noPageToken(): PlatformError {

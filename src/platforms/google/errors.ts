@@ -4,7 +4,7 @@ import type { HttpAnswer, Verdict } from '../../http/http.js';
 import { StaleToken } from '../shared/oauth.js';
 import { type Rule, ruleFor, verdictOf } from '../shared/rules.js';
 import { list } from '../shared/shape.js';
-import { judgePlain } from '../shared/verdicts.js';
+import { has, judgePlain } from '../shared/verdicts.js';
 
 /** YouTube Analytics does not support the combination of metrics and dimensions, and answers none of it. */
 export class UnsupportedQuery extends PlatformError {
@@ -125,8 +125,8 @@ const UNKNOWN: Rule = { kind: 'refuse', reason: 'unexpected_response', scope: 'c
 
 /** What an answer of a Google API means. `scope`: the permission that the request needs, for messages. */
 export function judgeGoogle(answer: HttpAnswer, scope: string): Verdict<unknown> {
-  const parsed = errorBody.safeParse(answer.json);
-  if (!parsed.success) return judgePlain('Google', answer);
+  const parsed = has(answer, 'error') ? errorBody.safeParse(answer.json) : undefined;
+  if (!parsed?.success) return judgePlain('Google', answer);
   const { code, message, status: name, errors, details } = parsed.data.error;
   const status = answer.status === 200 ? (code ?? 500) : answer.status;
   const codes = [name, ...[...errors, ...details].map(({ reason }) => reason)].filter((word) => word !== undefined);

@@ -20,6 +20,9 @@ import {
 const ALMOST_TWO_YEARS_MS = 700 * 86_400_000;
 const NOTHING: Part = { values: [], error: null };
 
+const profile = z.object({ username: z.string().optional(), name: z.string().optional() });
+const page = z.object({ instagram_business_account: z.object({ id: z.string() }).optional() });
+
 /**
  * Instagram professional accounts, through the Instagram or the Facebook login. Days are Pacific; data may be 48 hours late.
  * See "Instagram User Insights" in Meta's reference.
@@ -63,7 +66,6 @@ export function instagram(settings: MetaSettings): Platform {
 
     async check(account, context) {
       const graph = open(settings, account.accessToken, context);
-      const profile = z.object({ username: z.string().optional(), name: z.string().optional() });
       const read = async (id: string) => {
         const parsed = profile.safeParse(await graph.get(id, '', { fields: 'username,followers_count,media_count' }));
         return { accountName: (parsed.success && (parsed.data.username ?? parsed.data.name)) || null };
@@ -99,7 +101,6 @@ async function firstTotals(source: Source, day: Day): Promise<{ source: Source; 
 
 /** Throws `PlatformError` when the Page has no Instagram account, or none that the token may see. */
 async function instagramAccountOf(graph: Graph, pageId: string): Promise<string> {
-  const page = z.object({ instagram_business_account: z.object({ id: z.string() }).optional() });
   const parsed = page.safeParse(await graph.get(pageId, '', { fields: 'instagram_business_account' }));
   const id = parsed.success ? parsed.data.instagram_business_account?.id : undefined;
   if (id !== undefined) return id;

@@ -30,6 +30,8 @@ import { followsFrom, followTypesFrom, postTypesFrom, totalsFrom, valueOfDay } f
 /** Instagram names the metric that it refuses. With any other message, it is a Page that answers, not an Instagram account. */
 export const REFUSAL = /must be one of the following values|metric is no longer supported|Incompatible breakdowns/;
 
+const fields = z.record(z.string(), z.unknown());
+
 export interface Source {
   readonly graph: Graph;
   readonly id: string;
@@ -83,7 +85,7 @@ export async function dayParts(source: Source, day: Day, totals: Part): Promise<
 
 /** The profile's totals as of now. */
 export async function askProfile({ graph, id }: Source): Promise<Part> {
-  const profile = z.record(z.string(), z.unknown()).safeParse(await graph.get(id, '', { fields: PROFILE.join(',') }));
+  const profile = fields.safeParse(await graph.get(id, '', { fields: PROFILE.join(',') }));
   if (!profile.success) throw new PlatformError('unexpected_response', 'the profile has an unexpected form');
   return readValues(profile.data, PROFILE);
 }

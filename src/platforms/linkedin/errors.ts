@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
 import { StaleToken } from '../shared/oauth.js';
 import { type Rule, ruleFor, verdictOf } from '../shared/rules.js';
-import { judgePlain } from '../shared/verdicts.js';
+import { has, judgePlain } from '../shared/verdicts.js';
 import { NEWEST_VERSION, VERSIONS } from './versions.js';
 
 const errorBody = z.object({
@@ -75,8 +75,8 @@ const UNKNOWN: Rule = { kind: 'refuse', reason: 'unexpected_response', scope: 'd
 
 /** What an answer of LinkedIn's REST API means. */
 export function judgeLinkedIn(answer: HttpAnswer, { version, endpoint }: Asked): Verdict<unknown> {
-  const parsed = errorBody.safeParse(answer.json);
-  if (!parsed.success) return judgePlain('LinkedIn', answer);
+  const parsed = has(answer, 'message') ? errorBody.safeParse(answer.json) : undefined;
+  if (!parsed?.success) return judgePlain('LinkedIn', answer);
   const { code, message, serviceErrorCode } = parsed.data;
   const status = answer.status === 200 ? (parsed.data.status ?? 500) : answer.status;
   const codes = [code, serviceErrorCode].filter((each) => each !== undefined);

@@ -71,6 +71,8 @@ export function linkedin(settings: LinkedInSettings): Platform {
   };
 }
 
+const networkSize = z.object({ [FOLLOWERS_TOTAL]: metricNumber.nullish() });
+
 interface Source {
   readonly api: LinkedIn;
   /** Percent-encoded. */
@@ -106,9 +108,7 @@ function partOf({ byDay, error }: Statistics, date: string): Part {
 }
 
 async function followersTotal({ api, urn }: Source): Promise<Part> {
-  const size = z
-    .object({ [FOLLOWERS_TOTAL]: metricNumber.nullish() })
-    .safeParse(await api.get(`networkSizes/${urn}`, 'edgeType=COMPANY_FOLLOWED_BY_MEMBER'));
+  const size = networkSize.safeParse(await api.get(`networkSizes/${urn}`, 'edgeType=COMPANY_FOLLOWED_BY_MEMBER'));
   if (!size.success) throw new PlatformError('unexpected_response', `networkSizes has no readable ${FOLLOWERS_TOTAL}`);
   const value = size.data[FOLLOWERS_TOTAL] ?? null;
   return { values: value === null ? [] : [{ metric: FOLLOWERS_TOTAL, value }], error: null };

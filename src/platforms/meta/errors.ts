@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
 import { ruleFor, verdictOf } from '../shared/rules.js';
-import { judgePlain, refuse } from '../shared/verdicts.js';
+import { has, judgePlain, refuse } from '../shared/verdicts.js';
 import { RULES, UNKNOWN } from './rules.js';
 
 /** A refusal by the Graph API, with the code that decides what it means. */
@@ -42,10 +42,10 @@ type ApiError = z.infer<typeof errorBody>['error'];
  * missing: `permissions` names those that the platform needs.
  */
 export function judgeGraph(answer: HttpAnswer, permissions: string): Verdict<unknown> {
-  const parsed = errorBody.safeParse(answer.json);
-  if (parsed.success) return judgeError(parsed.data.error, answer.status, permissions);
-  const flat = flatBody.safeParse(answer.json);
-  if (flat.success) return refuse('unexpected_response', `${flat.data.error_message} (HTTP ${answer.status})`);
+  const error = has(answer, 'error') ? errorBody.safeParse(answer.json).data?.error : undefined;
+  if (error !== undefined) return judgeError(error, answer.status, permissions);
+  const flat = has(answer, 'error_message') ? flatBody.safeParse(answer.json).data : undefined;
+  if (flat !== undefined) return refuse('unexpected_response', `${flat.error_message} (HTTP ${answer.status})`);
   return judgePlain('the Graph API', answer);
 }
 

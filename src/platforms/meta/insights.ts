@@ -38,6 +38,8 @@ const insight = named.extend({
 
 const insightByKind = insight.extend({ values: seriesOf(metricNumber.or(kinds)) });
 
+const envelope = z.object({ data: list(z.unknown(), 1_000) });
+
 export type Insight = z.infer<typeof insightByKind>;
 
 /** The insights of one answer, and what was wrong with those that could not be read. `paging` is never followed: it may hold the token. */
@@ -118,12 +120,12 @@ function parseInsights(
   byKind: readonly string[],
   optional: Optional | undefined,
 ): Insights {
-  const envelope = z.object({ data: list(z.unknown(), 1_000) }).safeParse(json);
-  if (!envelope.success) throw new PlatformError('unexpected_response', 'the answer has no list of insights');
+  const answer = envelope.safeParse(json);
+  if (!answer.success) throw new PlatformError('unexpected_response', 'the answer has no list of insights');
   const insights: Insight[] = [];
   const lost: string[] = [];
   let error: PlatformError | null = null;
-  for (const entry of envelope.data.data) {
+  for (const entry of answer.data.data) {
     const name = named.safeParse(entry).data?.name ?? '';
     if (name !== '' && !asked.includes(name)) continue;
     const parsed = (byKind.includes(name) ? insightByKind : insight).safeParse(entry);

@@ -4,7 +4,7 @@ import type { HttpAnswer, Judge, Verdict } from '../../http/http.js';
 import type { Account, CheckContext } from '../contract.js';
 import { ruleFor, verdictOf } from './rules.js';
 import { TOKEN_RULES } from './token-errors.js';
-import { judgePlain, refuse } from './verdicts.js';
+import { has, judgePlain, refuse } from './verdicts.js';
 
 const WEEK_SECONDS = 7 * 86_400;
 
@@ -129,9 +129,9 @@ function judgeRefresh(
   answer: HttpAnswer,
   warn: CheckContext['warn'],
 ): Verdict<z.infer<typeof tokenAnswer>> {
-  const failure = tokenError.safeParse(answer.json);
-  if (failure.success) {
-    const { error, error_subtype: subtype, error_description: description } = failure.data;
+  const failure = has(answer, 'error') ? tokenError.safeParse(answer.json).data : undefined;
+  if (failure !== undefined) {
+    const { error, error_subtype: subtype, error_description: description } = failure;
     const words = `${subtype === undefined ? error : `${error}/${subtype}`}: ${description || 'no description'}`;
     const refusal = { status: answer.status, codes: [error], words };
     const rule = ruleFor(TOKEN_RULES, refusal);

@@ -119,9 +119,11 @@ export function readValues(
   const unreadable: string[] = [];
   let error: PlatformError | null = null;
   for (const metric of metrics) {
-    const parsed = metricNumber.nullish().safeParse(fields[metric]);
+    const field = fields[metric];
+    if (field === undefined || field === null) continue;
+    const parsed = metricNumber.safeParse(field);
     if (parsed.success) {
-      if (parsed.data !== undefined && parsed.data !== null) values.push({ metric, value: parsed.data });
+      values.push({ metric, value: parsed.data });
     } else {
       const what = `${metric} is not a readable number`;
       if (optional?.metrics.includes(metric)) unreadable.push(what);

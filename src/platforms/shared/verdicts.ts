@@ -17,6 +17,11 @@ export function judgePlain(api: string, answer: HttpAnswer): Verdict<object> {
   return { kind: 'accept', value: answer.json };
 }
 
+/** Whether an answer is an object with a field, such as that of an error, which a good answer is not parsed for. */
+export function has({ json }: HttpAnswer, field: string): boolean {
+  return isObject(json) && field in json;
+}
+
 function retry(reason: FailureReason, message: string, scope: FailureScope = 'day'): Verdict<never> {
   return { kind: 'retry', error: new PlatformError(reason, message, scope) };
 }

@@ -1,0 +1,93 @@
+import { setMaxListeners } from 'node:events';
+import type { AgentOptions, ClientRequest } from 'node:http';
+import { HttpProxyAgent } from 'http-proxy-agent';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { getProxyForUrl } from 'proxy-from-env';
+import { PlatformError } from '../errors.js';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Connections through proxies. */
+export interface Proxies {
+  /** Null for an address that no proxy is named for. Throws `PlatformError` `configuration` for an unusable proxy. */
+  agentFor(url: URL): ProxyAgents | null;
+  destroy(): void;
+}
+
+interface ProxyAgents {
+  readonly http: HttpProxyAgent<string>;
+  readonly https: Tunnel;
+}
+
+/** Reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in upper or lower case, as most programs do. */
+export function createProxies(options: AgentOptions): Proxies {
+  const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
+  const known = new Map<string, ProxyAgents>();
+  return {
+    agentFor(url) {
+      const proxy = getProxyForUrl(url.href);
+      if (proxy === '') return null;
+      const agents = known.get(proxy) ?? open(proxy, options, closing.signal);
+      known.set(proxy, agents);
+      return agents;
+    },
+    destroy() {
+      closing.abort();
+      for (const { http, https } of known.values()) {
+        http.destroy();
+        https.destroy();
+      }
+    },
+  };
+}
+
+function open(proxy: string, options: AgentOptions, closing: AbortSignal): ProxyAgents {
+  // The address may hold a password, so that no message quotes it.
+  if (!/^https?:\/\//i.test(proxy) || !URL.canParse(proxy)) {
+    throw new PlatformError(
+      'configuration',
+      'the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is not an http:// or https:// address; correct or unset the variable',
+      'connection',
+    );
+  }
+  return {
+    http: new HttpProxyAgent(proxy, { ...options, signal: closing }),
+    https: new Tunnel(proxy, options, closing),
+  };
+}
+
+/** A tunnel to an https address, which the proxy cannot look into. A request fails if the proxy refuses the tunnel or stays silent. */
+class Tunnel extends HttpsProxyAgent<string> {
+  constructor(
+    proxy: string,
+    options: AgentOptions,
+    private readonly closing: AbortSignal,
+  ) {
+    super(proxy, options);
+  }
+
+  override async connect(request: ClientRequest, options: Parameters<HttpsProxyAgent<string>['connect']>[1]) {
+    const silent = new AbortController();
+    const timer = setTimeout(() => silent.abort(), CONNECT_TIMEOUT_MS);
+    this.connectOpts.signal = AbortSignal.any([this.closing, silent.signal]);
+    let status = 200;
+    request.once('proxyConnect', ({ statusCode }: { readonly statusCode: number }) => {
+      status = statusCode;
+    });
+    try {
+      const socket = await super.connect(request, options);
+      // Otherwise the proxy's answer would pass for the platform's.
+      if (status !== 200) throw failure(`HTTP ${status}`);
+      return socket;
+    } catch (error) {
+      throw silent.signal.aborted ? failure('ETIMEDOUT') : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function failure(code: string): Error {
+  return Object.assign(new Error(`The proxy did not open a tunnel (${code})`), { code });
+}

@@ -1,0 +1,35 @@
+import { type AgentOptions, Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Agents } from 'got';
+
+const PROXY_VARIABLE = /^(?:https?|all)_proxy$/i;
+
+/** The connections to use for an address. */
+export interface Route {
+  readonly agent: Agents;
+  readonly isProxied: boolean;
+}
+
+export interface Routes {
+  to(url: URL): Promise<Route>;
+  /** Closes all connections, including those in use. */
+  destroy(): void;
+}
+
+/** Connects directly, or through the proxy that the process's environment names for an address. */
+export function createRoutes(options: AgentOptions = {}): Routes {
+  const direct = { http: new HttpAgent(options), https: new HttpsAgent(options) };
+  const names = Object.entries(process.env).filter(([name, value]) => PROXY_VARIABLE.test(name) && value);
+  const proxies = names.length === 0 ? null : import('./proxy.js').then(({ createProxies }) => createProxies(options));
+  return {
+    async to(url) {
+      const agent = (await proxies)?.agentFor(url) ?? null;
+      return agent === null ? { agent: direct, isProxied: false } : { agent, isProxied: true };
+    },
+    destroy() {
+      direct.http.destroy();
+      direct.https.destroy();
+      void proxies?.then(({ destroy }) => destroy());
+    },
+  };
+}
