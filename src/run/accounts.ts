@@ -7,7 +7,7 @@ import type { OnEvent } from '../report/events.js';
 import { expiringTokens, expiryWarnings } from '../report/expiring.js';
 import { successionWarning, unknownUsersWarning } from '../report/messages.js';
 import type { Telling } from '../report/telling.js';
-import type { AccountCounts, StoredAccount } from '../store/accounts.js';
+import type { AccountCounts, AccountPage, StoredAccount } from '../store/accounts.js';
 import { scopeOf, userOf } from '../store/selection.js';
 import type { Collector } from './collector.js';
 
@@ -39,12 +39,22 @@ export async function replacePrimaries({ collector, options, startedAt, telling 
   }
 }
 
+/** How many accounts are read ahead, over all platforms. */
+const READ_AHEAD = 2_000;
+
+/** The accounts of a platform, those collected longest ago first. */
+export interface AccountStream {
+  readonly platform: Platform;
+  readonly accounts: AsyncIterable<StoredAccount>;
+}
+
 /**
- * Streams the selected accounts, each once, and announces the run before the first. In a dry run they are read as they would be
- * after `syncAccounts`. Throws `CollectError` `no_connections`.
+ * The selected accounts, each once: a stream for each platform, so that none waits for the accounts of a slow one. Announces the run
+ * first. In a dry run accounts are read as they would be after `syncAccounts`. Throws `CollectError` `no_connections`.
  */
-export async function* readAccounts(given: AccountsOptions): AsyncGenerator<StoredAccount> {
+export async function readAccounts(given: AccountsOptions): Promise<AccountStream[]> {
   const { collector, options, startedAt, runId } = given;
+  const { store, platforms } = collector;
   const request = {
     filter: filterOf(collector, options),
     ledger: ledgerRange(options.window, startedAt),
@@ -52,23 +62,35 @@ export async function* readAccounts(given: AccountsOptions): AsyncGenerator<Stor
     runId: options.dryRun ? null : runId,
     preview: options.dryRun ? [...collector.platforms.keys()] : null,
   };
-  const read = new Set<number>();
-  for await (const page of collector.store.readAccounts(request)) {
-    if (page.counts !== null) await announce(given, page.counts);
-    for (const account of page.accounts) {
-      // If another run collects an account in the meantime, it moves to the end of the order.
-      if (read.has(account.id)) continue;
-      read.add(account.id);
-      yield account;
-    }
+  const { accounts: read, next, counts } = await firstOf(store.readAccounts(request));
+  if (counts !== null) await announce(given, counts);
+  const streamed = [...platforms.values()].filter(({ name }) => request.filter.platforms.includes(name));
+  const pageSize = Math.ceil(READ_AHEAD / streamed.length);
+
+  async function* accountsOf({ name }: Platform): AsyncGenerator<StoredAccount> {
+    yield* read.filter(({ platform }) => platform === name);
+    if (next === null) return;
+    const filter = { ...request.filter, platforms: [name] };
+    const onwards = { after: next, pageSize };
+    for await (const page of store.readAccounts({ ...request, filter, onwards })) yield* page.accounts;
   }
+
+  return streamed.map((platform) => ({ platform, accounts: once(accountsOf(platform)) }));
 }
 
-/** The platform of an account, which is one of the requested ones. */
-export function platformOf({ platform: name }: StoredAccount, platforms: ReadonlyMap<string, Platform>): Platform {
-  const platform = platforms.get(name);
-  if (platform === undefined) throw new Error(`${name} is not one of the requested platforms`);
-  return platform;
+async function firstOf(pages: AsyncIterable<AccountPage>): Promise<AccountPage> {
+  for await (const page of pages) return page;
+  throw new Error('the store has no page of accounts');
+}
+
+/** Leaves out accounts that were read before: if another run collects one in the meantime, it moves to the end of the order. */
+async function* once(accounts: AsyncIterable<StoredAccount>): AsyncGenerator<StoredAccount> {
+  const read = new Set<number>();
+  for await (const account of accounts) {
+    if (read.has(account.id)) continue;
+    read.add(account.id);
+    yield account;
+  }
 }
 
 async function announce(given: AccountsOptions, counts: AccountCounts): Promise<void> {

@@ -54,7 +54,12 @@ export interface AccountsRequest {
   readonly dueBefore: Date | null;
   /** Reads them as they would be after `syncAccounts` for these platforms, without changing anything; null to read them as they are. */
   readonly preview: SyncRequest['collected'] | null;
+  /** Reads on in pages of this size after an account of an earlier page. Default: from the first account on. */
+  readonly onwards?: { readonly after: AccountKey; readonly pageSize: number };
 }
+
+/** An account's place in the order. */
+export type AccountKey = readonly string[];
 
 export interface SyncRequest {
   /** The platforms that are collected; connections of other services are ignored. */
@@ -102,6 +107,8 @@ export interface ConnectionCounts {
 
 export interface AccountPage {
   readonly accounts: readonly StoredAccount[];
+  /** The place of the last one; null if no more follow. */
+  readonly next: AccountKey | null;
   /** Only with the first page. */
   readonly counts: AccountCounts | null;
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from '../clock.js';
 import { CollectError, leaseLost } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
-import type { AccountFilter, AccountPage, AccountRow, AccountsRequest } from './accounts.js';
+import type { AccountFilter, AccountKey, AccountRow, AccountsRequest } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { patiently } from './patience.js';
@@ -109,8 +109,8 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
       return (await askPatiently(accountAnswers.changedAnswer, 'make_collection_primary', { account, former })).changed;
     },
 
-    async *readAccounts({ filter, ledger, runId, dueBefore, preview }: AccountsRequest): AsyncGenerator<AccountPage> {
-      let afterKey: string[] | null = null;
+    async *readAccounts({ filter, ledger, runId, dueBefore, preview, onwards }: AccountsRequest) {
+      let afterKey: AccountKey | null = onwards?.after ?? null;
       do {
         const page: z.output<typeof accountAnswers.accountsAnswer> = await askPatiently(
           accountAnswers.accountsAnswer,
@@ -122,11 +122,11 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
             due_before: dueBefore?.toISOString() ?? null,
             ...ledger,
             after_key: afterKey,
-            page_size: PAGE_SIZE,
+            page_size: onwards?.pageSize ?? PAGE_SIZE,
           },
         );
         yield page;
-        afterKey = page.next_key;
+        afterKey = page.next;
       } while (afterKey !== null);
     },
 
