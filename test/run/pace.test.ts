@@ -6,7 +6,7 @@ import { RunLimit } from '../../src/errors.js';
 import type { Pace } from '../../src/http/pace.js';
 import { dayResult, type Platform } from '../../src/platforms/contract.js';
 import { judgePlain } from '../../src/platforms/shared/verdicts.js';
-import type { SandboxPlatform } from '../../src/sandbox/account.js';
+import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
 import { population } from '../../src/sandbox/population.js';
 import { simulatedClock } from '../support/clock.js';
 import { expectCountsAddUp } from '../support/summary.js';
@@ -25,14 +25,28 @@ afterEach(async () => {
   server?.close();
 });
 
+async function connectAtOnce({ query, keyring }: World, accounts: readonly SandboxAccount[]): Promise<void> {
+  const rows = accounts.map(({ userId, platform, accountId, accessToken }) => ({
+    user_id: userId,
+    platform,
+    account_id: accountId,
+    access_token: keyring.encrypt(accessToken),
+  }));
+  await query(
+    `insert into platform_connections (user_id, platform, account_id, access_token)
+     select * from jsonb_to_recordset($1) as given (user_id uuid, platform text, account_id text, access_token text)`,
+    [JSON.stringify(rows)],
+  );
+}
+
 describe('600 channels, where YouTube answers 720 queries a minute', () => {
-  const channels = () =>
-    createWorld({
-      accounts: population({ users: 600, platforms: ['youtube'] }),
-      youtubeQueriesPerMinute: 720,
-      clock: simulatedClock(START),
-      now: START,
-    });
+  async function channels(): Promise<World> {
+    const accounts = population({ users: 600, platforms: ['youtube'] });
+    const clock = simulatedClock(START);
+    const world = await createWorld({ accounts, connected: [], youtubeQueriesPerMinute: 720, clock, now: START });
+    await connectAtOnce(world, accounts);
+    return world;
+  }
 
   it('are collected in one run, without a failure and without a query that is refused', async () => {
     world = await channels();
@@ -58,7 +72,7 @@ describe('600 channels, where YouTube answers 720 queries a minute', () => {
 });
 
 /** A platform that sends two requests for a day. */
-function platformAt(url: () => string, name: SandboxPlatform, pace: Pace = {}): Platform {
+function platformAt(url: string, name: SandboxPlatform, pace: Pace = {}): Platform {
   return {
     name,
     api: name,
@@ -71,7 +85,7 @@ function platformAt(url: () => string, name: SandboxPlatform, pace: Pace = {}): 
     storageRule: null,
     async collect(account, days, { http }) {
       for (const part of ['token', 'views']) {
-        const address = new URL(`${url()}/${name}/${account.accountId}/${part}`);
+        const address = new URL(`${url}/${name}/${account.accountId}/${part}`);
         await http.ask({ method: 'GET', url: address, headers: {} }, (answer) => judgePlain(name, answer));
       }
       return { days: days.map(({ date }) => dayResult(date, [{ metric: 'views', value: 1 }])), closing: [] };
@@ -106,24 +120,11 @@ it('finishes one platform while another does not answer, although its accounts c
     accounts: [],
     now: START,
     platforms: new Map([
-      ['linkedin', platformAt(() => url, 'linkedin')],
-      ['facebook', platformAt(() => url, 'facebook')],
+      ['linkedin', platformAt(url, 'linkedin')],
+      ['facebook', platformAt(url, 'facebook')],
     ]),
   });
-  await world.query(
-    `insert into platform_connections (user_id, platform, account_id, access_token)
-     select user_id, platform, account_id, $2 from jsonb_to_recordset($1) as given (user_id uuid, platform text, account_id text)`,
-    [
-      JSON.stringify(
-        [...slow, ...fast].map(({ userId, platform, accountId }) => ({
-          user_id: userId,
-          platform,
-          account_id: accountId,
-        })),
-      ),
-      world.keyring.encrypt('token'),
-    ],
-  );
+  await connectAtOnce(world, [...slow, ...fast]);
   const summary = await world.collect({ ...DAY, concurrency: 8 }, (event) => {
     if (event.type !== 'connection') return;
     ended.push(event.connection.platform);
@@ -139,7 +140,7 @@ describe('what a limit of the run leaves undone', () => {
 
   async function open(pace: Pace = {}) {
     const { url, paths } = await serve();
-    const platforms = new Map([['facebook', platformAt(() => url, 'facebook', pace)]]);
+    const platforms = new Map([['facebook', platformAt(url, 'facebook', pace)]]);
     const opened = await createWorld({ accounts, now: START, platforms });
     world = opened;
     return { world: opened, paths };
