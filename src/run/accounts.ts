@@ -65,7 +65,8 @@ export async function readAccounts(given: AccountsOptions): Promise<AccountStrea
   const { accounts: read, next, counts } = await firstOf(store.readAccounts(request));
   if (counts !== null) await announce(given, counts);
   const streamed = [...platforms.values()].filter(({ name }) => request.filter.platforms.includes(name));
-  const pageSize = Math.ceil(READ_AHEAD / streamed.length);
+  // A dry run reads one stream after another.
+  const pageSize = Math.ceil(READ_AHEAD / (options.dryRun ? 1 : streamed.length));
 
   async function* accountsOf({ name }: Platform): AsyncGenerator<StoredAccount> {
     yield* read.filter(({ platform }) => platform === name);
