@@ -25,8 +25,12 @@ export const SKIP_REASONS = ['personal_profile', 'out_of_reach', 'missing_permis
 /** One of `SKIP_REASONS`. */
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
-export function isSkipReason(reason: string): reason is SkipReason {
-  return SKIP_REASONS.some((known) => known === reason);
+/** The reason of an account of which no day was reached before the run came to one of its limits. It is not stored. */
+export const NOT_REACHED = 'not_reached';
+
+/** Whether accounts with this reason were skipped: they did not fail. */
+export function isSkipReason(reason: string): boolean {
+  return [...SKIP_REASONS, NOT_REACHED].some((known) => known === reason);
 }
 
 /**
@@ -48,7 +52,7 @@ export class PlatformError extends Error {
   }
 }
 
-/** The run has reached one of its own limits. No platform is at fault, and what is left is due in the next run. */
+/** The run has reached one of its limits. No platform is at fault: what is left is not reached, and due in the next run. */
 export class RunLimit extends PlatformError {}
 
 /** Thrown by a request that was not sent, or not awaited, because the run is stopping. */

@@ -37,6 +37,7 @@ export {
 } from './errors.js';
 export type { RunLimits } from './http/client.js';
 export type { Http, HttpAnswer, HttpRequest, Judge, Rest, Verdict } from './http/http.js';
+export type { Pace, Rates } from './http/pace.js';
 export { type Sandbox, type SandboxOptions, startSandbox } from './library/sandbox.js';
 export type { SandboxSettings } from './open-sandbox.js';
 export type { DefaultStore } from './open-store.js';

@@ -2,7 +2,9 @@ import { DAY_MS } from '../clock.js';
 import { addDays } from '../collector/day.js';
 import { BOUNDS, DEFAULTS } from '../collector/options.js';
 import type { Window } from '../collector/window.js';
+import { nearest } from '../edit-distance.js';
 import { CollectError } from '../errors.js';
+import type { Rates } from '../http/pace.js';
 import { OLDER_TRIGGER_PATH, TRIGGER_PATH } from '../server/paths.js';
 import { ALL, type Selection } from '../store/selection.js';
 import { formatNumber } from '../text.js';
@@ -140,6 +142,28 @@ export function parsePlatforms(texts: readonly string[] | undefined, known: read
 export function parsePlatform(name: string, known: readonly string[]): string {
   if (known.includes(name)) return name;
   throw usageError(`--platform ${quote(name)} is not a known platform.`, `Known platforms: ${known.join(', ')}.`);
+}
+
+/** Requests a second by platform, from texts of the form `NAME=N`. */
+export function parseRates(texts: readonly string[], known: readonly string[]): Rates {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name = '', rate = ''] = /^([^=]*)=(\d{1,5}(?:\.\d{1,3})?)$/.exec(text.trim()) ?? [];
+      const { min, max } = BOUNDS.rate;
+      if (!(min <= Number(rate) && Number(rate) <= max)) {
+        throw usageError(
+          `--rate ${quote(text)} is not a platform and its requests a second, from ${min} to ${formatNumber(max)}.`,
+          `For example --rate ${known[0]}=12.`,
+        );
+      }
+      if (known.includes(name)) return [name, Number(rate)];
+      const near = nearest(name, known, 2);
+      throw usageError(
+        `--rate ${quote(text)} does not begin with a known platform.`,
+        near === null ? `Known platforms: ${known.join(', ')}.` : `Did you mean ${near}=${rate}?`,
+      );
+    }),
+  );
 }
 
 /** A point in time (ISO 8601 with an offset or `Z`) or a date in UTC; returned as ISO 8601 in UTC. */

@@ -42,11 +42,11 @@ export function collectOptions(command: Command) {
       integer('--concurrency', BOUNDS.concurrency),
       DEFAULTS.concurrency,
     )
+    .option('--rate <platform=n...>', 'requests a second to each API of a platform')
     .option(
       '--max-requests <n>',
       'stop after this many requests; the rest is due in the next run',
       integer('--max-requests', BOUNDS.maxRequests),
-      DEFAULTS.limits.maxRequests,
     )
     .option(
       '--max-duration <minutes>',

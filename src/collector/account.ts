@@ -16,6 +16,7 @@ import { addDays } from './day.js';
 import { figuresOf, isDoubted } from './doubt.js';
 import { nextDue } from './due.js';
 import { withDays } from './expected.js';
+import { cutShort } from './not-reached.js';
 import { openAccount } from './open-account.js';
 import {
   type AccountRecord,
@@ -45,7 +46,8 @@ export interface RunContext {
 }
 
 /**
- * Collects the planned days of one account, with exactly one outcome for each, except for days that an interruption left unasked.
+ * Collects the planned days of one account, with exactly one outcome for each, except for days that an interruption or a limit of
+ * the run left undone.
  * When a token is dead, the next connection of the same account is tried. Never throws: a failure affects only its account.
  */
 export async function collectAccount(
@@ -73,15 +75,10 @@ export async function collectAccount(
   for (const connection of account.connections) {
     secrets.push(...[connection.accessToken, connection.refreshToken].filter((token) => token !== null));
     try {
-      const { days, closing } = await askPlatform(
-        account,
-        connection,
-        platform,
-        { ...planned, due },
-        { ...run, secrets },
-        clean,
-      );
-      return recordOf(account, connection, platform, { days: [...tooOld, ...days], closing }, run.now());
+      const answer = await askPlatform(account, connection, platform, { ...planned, due }, { ...run, secrets }, clean);
+      if (answer.notReached && answer.days.length === 0) return { ...notAsked, notReached: answer.notReached };
+      const days = [...tooOld, ...answer.days];
+      return recordOf(account, connection, platform, { ...answer, days }, run.now());
     } catch (thrown) {
       if (thrown instanceof Interrupted) break;
       const error = thrown instanceof PlatformError ? thrown : unexpected(thrown);
@@ -92,8 +89,9 @@ export async function collectAccount(
   }
   if (failure === null || run.signal.aborted) return notAsked;
   const { connection, error } = failure;
+  const dates = datesOf(due);
+  if (error instanceof RunLimit) return { ...notAsked, notReached: { dates, why: error.message } };
   const { row, ...record } = recordOf(account, connection, platform, { days: tooOld, closing: [] }, run.now());
-  const dates = due.map(({ date }) => date);
   const isSkipped = error.reason === 'missing_permission';
   return {
     ...record,
@@ -108,7 +106,7 @@ function recordOf(
   account: StoredAccount,
   connection: StoredConnection,
   platform: Pick<Platform, 'day' | 'metrics'>,
-  { days, closing }: Pick<AccountRecord, 'days' | 'closing'>,
+  { days, closing, ...left }: Pick<AccountRecord, 'days' | 'closing' | 'notReached'>,
   now: Date,
 ): AccountRecord {
   const [trouble = { reason: null, message: null }] = [...failuresOf(days), ...withoutPermission(days)];
@@ -120,7 +118,7 @@ function recordOf(
     connectionId: connection.id,
     reason: trouble.reason,
     message: trouble.message,
-    reached: days.some(({ outcome }) => !isHeldUp(outcome)),
+    reached: left.notReached === undefined && days.some(({ outcome }) => !isHeldUp(outcome)),
     doneTo: stand.doneTo,
     doneToBefore: account.doneTo,
     closingDay,
@@ -129,7 +127,11 @@ function recordOf(
     closedTo: stand.closedTo,
     dueAt: nextDue({ ...after, doneTo: stand.doneTo, closingDay }, platform, now),
   };
-  return { row, days, closing, failedDates: [], skippedDates: [], backlog: stand.backlog };
+  return { row, days, closing, failedDates: [], skippedDates: [], ...left, backlog: stand.backlog };
+}
+
+function datesOf([first, ...others]: NonEmpty<Day>): NonEmpty<string> {
+  return [first.date, ...others.map(({ date }) => date)];
 }
 
 /** Once a day has provisional figures, those of the day before are final. */
@@ -175,7 +177,7 @@ async function askPlatform(
   planned: Plan & { readonly due: NonEmpty<Day> },
   run: RunContext & { readonly secrets: string[] },
   clean: (text: string) => string,
-): Promise<Pick<AccountRecord, 'days' | 'closing'>> {
+): Promise<Pick<AccountRecord, 'days' | 'closing' | 'notReached'>> {
   const account = openAccount(stored, connection, run.keyring, platform);
   run.secrets.push(account.accessToken, ...(account.refreshToken === null ? [] : [account.refreshToken]));
   const askedAt = run.now();
@@ -188,17 +190,21 @@ async function askPlatform(
     provisional: provisionalDates(planned, platform, askedAt),
     warn: (message, about) => run.warn(clean(message), about),
   });
-  const results = new Map(answer.days.map((result) => [result.date, result]));
-  const answered = answer.days.map((result) => answeredOf(result, platform));
+  const notReached = cutShort(answer.days);
+  const isCut = (date: string) => notReached?.dates.includes(date) === true;
+  const reached = answer.days.filter(({ date }) => !isCut(date));
+  const results = new Map(reached.map((result) => [result.date, result]));
+  const answered = reached.map((result) => answeredOf(result, platform));
   const known = { ...stored, metrics: withDays(stored.metrics, answered) };
   const asked = { account: known, platform, answers: answered, askedAt, warn: run.warn };
   const days = planned.due.flatMap((day) => {
     const result = results.get(day.date);
     if (result) return [recordDay({ ...asked, day, result, clean })];
-    return run.signal.aborted ? [] : [failedDay(stored, day.date, unanswered(platform), clean)];
+    return run.signal.aborted || isCut(day.date) ? [] : [failedDay(stored, day.date, unanswered(platform), clean)];
   });
   const { closing: day } = planned;
-  return { days, closing: day === null ? [] : closingRows({ ...asked, day }, answer.closing) };
+  const rows = day === null ? [] : closingRows({ ...asked, day }, answer.closing);
+  return { days, closing: rows, ...(notReached && { notReached }) };
 }
 
 /** The days that are provisional whatever the answer, and asked for again. */
@@ -219,7 +225,7 @@ function isHeldUp({ reason }: { readonly reason: string | null }): boolean {
 }
 
 function isOfTheRun(error: PlatformError): boolean {
-  return error.scope === 'platform' || error instanceof RunLimit || isHeldUp(error);
+  return error.scope === 'platform' || isHeldUp(error);
 }
 
 /** Another connection of the account may have a valid token. */

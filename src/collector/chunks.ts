@@ -1,6 +1,7 @@
 import type { Platform } from '../platforms/contract.js';
-import type { SnapshotRow, StoredAccount } from '../store/accounts.js';
+import type { AccountRow, SnapshotRow, StoredAccount } from '../store/accounts.js';
 import { collectAccount, type RunContext, withOutcomes } from './account.js';
+import { withDates } from './not-reached.js';
 import { type AccountRecord, type DayFailure, failuresOf, withFailure } from './outcome.js';
 import type { Plan } from './plan.js';
 
@@ -16,7 +17,7 @@ export interface Chunk {
 
 /**
  * Collects an account's planned days, the newest first, in chunks that are written one by one. Yields nothing for an account that
- * was not reached before the run stopped. Never throws.
+ * was not asked before the run was interrupted. Never throws.
  */
 export async function* collectInChunks(
   account: StoredAccount,
@@ -28,6 +29,7 @@ export async function* collectInChunks(
   const closing: SnapshotRow[] = [];
   let known = account;
   let isUntouched = true;
+  let state: AccountRow | null = null;
   let failure: DayFailure | undefined;
   for (const [index, due] of chunks.entries()) {
     const part =
@@ -41,15 +43,24 @@ export async function* collectInChunks(
     const withRest = (dates: readonly string[]) => (dates.length > 0 ? [...rest, ...dates].sort() : []);
     const failedDates = withRest(record.failedDates);
     const skippedDates = withRest(record.skippedDates);
-    const isLast = failedDates.length + skippedDates.length > 0 || rest.length === 0 || run.signal.aborted;
-    isUntouched &&= record.days.length + failedDates.length + skippedDates.length === 0;
+    const left = record.notReached && withDates(record.notReached, rest);
+    const isCut = failedDates.length + skippedDates.length > 0 || left !== undefined;
+    const isLast = isCut || rest.length === 0 || run.signal.aborted;
+    isUntouched &&= !isCut && record.days.length === 0;
     if (isLast && isUntouched) return;
     failure ??= failuresOf(record.days)[0];
-    const row = isLast && record.row !== null ? withFailure(record.row, failure) : null;
-    yield { record: { ...record, row, closing: isLast ? closing : [], failedDates, skippedDates }, isLast };
+    state = record.row ?? (left === undefined ? null : notReached(state));
+    const row = isLast && state !== null ? withFailure(state, failure) : null;
+    const chunk = { ...record, row, closing: isLast ? closing : [], failedDates, skippedDates };
+    yield { record: left ? { ...chunk, notReached: left } : chunk, isLast };
     if (isLast) return;
     known = { ...withOutcomes(known, record.days), closingDay: record.row?.closingDay ?? known.closingDay };
   }
+}
+
+/** The state after the chunk before, which is that of an account whose next days were not reached. */
+function notReached(before: AccountRow | null): AccountRow | null {
+  return before && { ...before, reached: false };
 }
 
 /** The chunks of an account, joined into one record. */
@@ -62,6 +73,7 @@ export function joinedRecord(records: readonly AccountRecord[]): AccountRecord {
     closing: last?.closing ?? [],
     failedDates: last?.failedDates ?? [],
     skippedDates: last?.skippedDates ?? [],
+    ...(last?.notReached && { notReached: last.notReached }),
     backlog: last?.backlog ?? 0,
   };
 }

@@ -1,5 +1,6 @@
 import { HOUR_MS, MINUTE_MS } from '../clock.js';
 import type { RunLimits } from '../http/client.js';
+import type { Rates } from '../http/pace.js';
 import { ALL, type Selection } from '../store/selection.js';
 import { DEFAULT_LOOKBACK_DAYS, type Window } from './window.js';
 
@@ -24,6 +25,8 @@ export interface CollectOptions {
   /** Abort it to stop gracefully: no more requests are sent, and what was fetched is written. */
   readonly signal: AbortSignal;
   readonly limits: RunLimits;
+  /** Default: what the platforms state. */
+  readonly rates?: Rates;
   /** What started the run, for `collection_runs.trigger`. */
   readonly trigger: string;
 }
@@ -37,7 +40,7 @@ export const DEFAULTS = {
   refresh: false,
   adopt: false,
   dryRun: false,
-  limits: { maxRequests: 200_000, maxDurationMs: 3 * HOUR_MS, maxWaitMs: 5 * MINUTE_MS },
+  limits: { maxDurationMs: 3 * HOUR_MS, maxWaitMs: 5 * MINUTE_MS },
 } as const satisfies Omit<CollectOptions, 'trigger' | 'signal'>;
 
 /** The allowed values of options, inclusive. */
@@ -47,6 +50,8 @@ export const BOUNDS = {
   backlog: { min: 0, max: 730 },
   concurrency: { min: 1, max: 1_000 },
   maxRequests: { min: 1, max: 100_000_000 },
+  /** Requests a second. */
+  rate: { min: 0.001, max: 10_000 },
   shards: { min: 1, max: 1_024 },
 } as const;
 

@@ -12,6 +12,7 @@ import type {
 import { oneLine } from '../text.js';
 import { figuresOf, hasValues, isDoubted, type JudgeInput, judge, NO_DOUBT } from './doubt.js';
 import { missingMetrics } from './expected.js';
+import type { NotReached } from './not-reached.js';
 import { describe, isOfTheDay, snapshotOf, valuesOf } from './snapshots.js';
 import { hasSettled, isLastOfWindow } from './window.js';
 
@@ -37,8 +38,15 @@ export interface AccountRecord {
   readonly failedDates: readonly string[];
   /** The days that were skipped because the account as a whole lacks a permission, likewise. */
   readonly skippedDates: readonly string[];
+  /** Absent if every day was reached, or the run was interrupted. */
+  readonly notReached?: NotReached;
   /** Days before the window that are still to be collected. */
   readonly backlog: number;
+}
+
+/** Whether there is nothing to write: the platform was asked for none of the account's days. */
+export function isNothingDone({ row, days, closing }: AccountRecord): boolean {
+  return row === null && days.length + closing.length === 0;
 }
 
 export interface RecordInput extends JudgeInput {

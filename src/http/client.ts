@@ -1,11 +1,12 @@
-import pLimit from 'p-limit';
 import type { Clock } from '../clock.js';
 import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import { formatNumber } from '../text.js';
 import { createGate, type Gate } from './gate.js';
 import type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http.js';
+import type { Pace } from './pace.js';
 import { LONGEST_RETRY_AFTER_MS, MAX_ATTEMPTS, retryAfterMs, retryDelay } from './retry.js';
 import { createTransport } from './transport.js';
+import { createTurns, type Queue } from './turns.js';
 
 export interface HttpCounters {
   /** Requests sent, including retries. */
@@ -24,14 +25,16 @@ export interface HttpClientOptions {
   /** Called with the headers of every answer. */
   readonly onAnswer?: (headers: HttpAnswer['headers']) => void;
   readonly limits: RunLimits;
+  /** Default: none for any API. */
+  readonly paceOf?: (platform: string, api: string) => Pace;
   /** How long an answer may take. Default: 30 seconds. */
   readonly answerTimeoutMs?: number | undefined;
 }
 
 /** The limits of a run. Once one is reached nothing more is sent, and the rest is left to the next run. */
 export interface RunLimits {
-  /** Requests in total, including retries. */
-  readonly maxRequests: number;
+  /** Requests in total, including retries. Default: any number. */
+  readonly maxRequests?: number;
   /** Since the run began, on a monotonic clock. */
   readonly maxDurationMs: number;
   /** The longest rest to wait for when a platform asks for one. */
@@ -41,33 +44,48 @@ export interface RunLimits {
 export interface HttpClient {
   /** The requests of one account of a platform. Problems of one API do not affect another. */
   lane(platform: string, account: string): Http;
+  /** Until the returned function is called, the platform has at least one of the requests in progress, unless they are few. */
+  join(platform: string): () => void;
   close(): void;
+}
+
+/** What an API's requests have in common. */
+interface Api {
+  readonly gate: Gate;
+  readonly queue: Queue;
 }
 
 export function createHttp(options: HttpClientOptions): HttpClient {
   const { concurrency, signal, counters, clock, warn, limits } = options;
   const transport = createTransport(options);
   const begunAt = clock.monotonic();
-  const limit = pLimit(concurrency);
-  const gates = new Map<string, Gate>();
+  const elapsedMs = () => clock.monotonic() - begunAt;
+  const apis = new Map<string, Api>();
+  const isOver = () => signal.aborted || exceededLimit(limits, counters.total, elapsedMs()) !== null;
+  const turns = createTurns({
+    concurrency,
+    pause: (ms) => clock.sleep(Math.min(ms, limits.maxDurationMs - elapsedMs()), signal).catch(() => undefined),
+  });
 
   async function send(request: HttpRequest): Promise<HttpAnswer | PlatformError> {
     if (signal.aborted) throw new Interrupted();
-    const exceeded = exceededLimit(limits, counters.total, clock.monotonic() - begunAt);
-    if (exceeded) {
-      warn(`${exceeded.message}; the rest is due in the next run`);
-      throw exceeded;
-    }
+    const exceeded = exceededLimit(limits, counters.total, elapsedMs());
+    if (exceeded) throw exceeded;
     counters.total++;
     const answer = await transport.send(request);
     if (!(answer instanceof PlatformError)) options.onAnswer?.(answer.headers);
     return answer;
   }
 
-  function gateOf(api: string): Gate {
-    const gate = gates.get(api) ?? createGate({ api, maxWaitMs: limits.maxWaitMs, now: clock.now, warn });
-    gates.set(api, gate);
-    return gate;
+  function apiOf(platform: string, api: string): Api {
+    const known = apis.get(api);
+    if (known !== undefined) return known;
+    const pace = options.paceOf?.(platform, api);
+    const { now, monotonic } = clock;
+    const gate = createGate({ api, pace, maxWaitMs: limits.maxWaitMs, now, monotonic, warn });
+    const opened = { gate, queue: turns.queue(platform, () => (isOver() ? 0 : gate.waitMs())) };
+    apis.set(api, opened);
+    return opened;
   }
 
   async function pause(ms: number): Promise<void> {
@@ -77,31 +95,34 @@ export function createHttp(options: HttpClientOptions): HttpClient {
   }
 
   /** Asks the gate only when it is the request's turn, so that answers that arrived while it was queued count. */
-  async function sendWhenAdmitted(gate: Gate, account: string, request: HttpRequest) {
+  async function sendWhenAdmitted({ gate, queue }: Api, account: string, request: HttpRequest) {
     for (;;) {
-      const sent = await limit(async () => {
+      const sent = await queue(async () => {
         const rest = gate.admit(account);
         const { answered } = gate;
-        return rest > 0 ? { rest } : { answer: await send(request), answered };
+        return rest > 0 ? { rest } : { answer: await gate.paced(() => send(request)), answered };
       });
       if (sent.answer) return sent;
       await pause(sent.rest);
     }
   }
 
-  async function ask<T>(gate: Gate, account: string, request: HttpRequest, judge: Judge<T>): Promise<T> {
+  async function ask<T>(api: Api, account: string, request: HttpRequest, judge: Judge<T>): Promise<T> {
+    const { gate } = api;
     let answeredBefore: number | null = null;
-    for (let attempt = 1; ; attempt++) {
-      const { answer, answered } = await sendWhenAdmitted(gate, account, request);
+    for (let attempt = 1; ; ) {
+      const { answer, answered } = await sendWhenAdmitted(api, account, request);
+      if (answeredBefore !== null) counters.retried++;
       answeredBefore ??= answered;
       const verdict: Verdict<T> = answer instanceof PlatformError ? { kind: 'retry', error: answer } : judge(answer);
-      gate.note(account, verdict);
-      if (verdict.kind === 'accept') return verdict.value;
-      if (verdict.kind === 'refuse') throw verdict.error;
       const retryAfter = answer instanceof PlatformError ? undefined : answer.headers['retry-after'];
       const asked = retryAfterMs(retryAfter, clock.now());
+      gate.note(account, verdict, asked);
+      if (verdict.kind === 'accept') return verdict.value;
+      if (verdict.kind === 'refuse') throw verdict.error;
+      if (verdict.kind === 'rest') continue;
       const delay = retryDelay({
-        attempt,
+        attempt: attempt++,
         maxAttempts: verdict.maxAttempts ?? MAX_ATTEMPTS,
         retryAfter,
         now: clock.now(),
@@ -112,20 +133,20 @@ export function createHttp(options: HttpClientOptions): HttpClient {
         throw asked !== null && asked > LONGEST_RETRY_AFTER_MS ? tooPatient(verdict.error, asked) : verdict.error;
       }
       await pause(delay);
-      counters.retried++;
     }
   }
 
   return {
     lane: (platform, account) => ({
-      ask: (request, judge) => ask(gateOf(request.api ?? platform), account, request, judge),
+      ask: (request, judge) => ask(apiOf(platform, request.api ?? platform), account, request, judge),
     }),
+    join: turns.join,
     close: transport.close,
   };
 }
 
 function exceededLimit(
-  { maxRequests, maxDurationMs }: RunLimits,
+  { maxRequests = Number.POSITIVE_INFINITY, maxDurationMs }: RunLimits,
   sent: number,
   elapsedMs: number,
 ): PlatformError | null {

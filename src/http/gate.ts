@@ -1,6 +1,7 @@
-import { PlatformError } from '../errors.js';
+import { PlatformError, RunLimit } from '../errors.js';
 import { formatNumber } from '../text.js';
 import type { Verdict } from './http.js';
+import { createPacer, type Pace } from './pace.js';
 
 /** A single failing account does not mean that the API is down. */
 const ACCOUNTS_TO_CLOSE = 3;
@@ -8,31 +9,42 @@ const PROBE_EVERY_MS = 30_000;
 
 export interface GateOptions {
   readonly api: string;
+  readonly pace?: Pace | undefined;
   /** The longest pause that a run waits for. After a longer one, the account or the API is left to the next run. */
   readonly maxWaitMs: number;
   readonly now: () => Date;
+  /** Milliseconds on a monotonic clock. */
+  readonly monotonic: () => number;
   readonly warn: (message: string) => void;
 }
 
 /** Decides whether and when a request may be sent to an API, from its answers in this run. */
 export interface Gate {
+  /** Milliseconds until a request of any account may be sent; Infinity while only an answer can change that. */
+  waitMs(): number;
   /**
    * Milliseconds to wait before this account's next request. Throws `PlatformError` when none may be sent in this run: the
    * API's quota is used up, it is down, or the rest it asks for is longer than the run may wait.
    */
   admit(account: string): number;
-  /** Notes the verdict of an attempt. */
-  note(account: string, verdict: Verdict<unknown>): void;
+  /** Sends a request, and counts it against the API's pace. */
+  paced<T>(send: () => Promise<T>): Promise<T>;
+  /** Notes the verdict of an attempt. `askedMs`: the pause that the answer's `Retry-After` asks for. */
+  note(account: string, verdict: Verdict<unknown>, askedMs?: number | null): void;
   /** How many attempts of any account the API has answered. */
   readonly answered: number;
   /** Notes that a request failed at its last attempt. `answeredBefore`: the value of `answered` before its first attempt. */
   giveUp(account: string, error: PlatformError, answeredBefore: number): void;
 }
 
-export function createGate({ api, maxWaitMs, now, warn }: GateOptions): Gate {
+export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn }: GateOptions): Gate {
+  const pacer = createPacer(pace);
   let closed: PlatformError | null = null;
   let answered = 0;
   const restUntil = new Map<string | null, number>();
+  /** How often the app was over its limit, since any request was last accepted. */
+  let overLimit = 0;
+  let restsBecause = 'rate limit';
   /** Accounts that got no answer, since any account last got one. */
   const unanswered = new Set<string>();
   /** Accounts that were refused because of the app, since any account's request was last accepted. */
@@ -67,19 +79,37 @@ export function createGate({ api, maxWaitMs, now, warn }: GateOptions): Gate {
     restUntil.set(account, Math.max(until, restUntil.get(account) ?? 0));
   }
 
+  /** Twice as long each time, so that an API that goes on refusing is left to the next run. */
+  function restAll({ error, ms }: Extract<Verdict<unknown>, { kind: 'rest' }>, askedMs: number | null): void {
+    // What was under way is refused for the same reason.
+    if (restOf(null) > 0) return;
+    restsBecause = error.message;
+    rest(null, askedMs ?? ms * 2 ** overLimit++);
+  }
+
   return {
     get answered() {
       return answered;
     },
 
+    waitMs() {
+      if (closed || pacer.isUsedUp) return 0;
+      const left = restOf(null);
+      return Math.max(left > maxWaitMs ? 0 : left, pacer.waitMs(monotonic()));
+    },
+
     admit(account) {
       if (closed) throw closed;
+      if (pacer.isUsedUp) {
+        const message = `the run has sent the ${formatNumber(pace.perDay ?? 0)} requests that ${api} allows a day`;
+        throw new RunLimit('quota_exhausted', message, 'connection');
+      }
       const left = Math.max(restOf(null), restOf(account));
       if (left > maxWaitMs) {
         const minutes = Math.ceil(left / 60_000);
         throw new PlatformError(
           'throttled',
-          `rate limit: retry after ${formatNumber(minutes)} min, which is longer than --max-wait`,
+          `${restOf(null) > maxWaitMs ? restsBecause : 'rate limit'}: retry after ${formatNumber(minutes)} min, which is longer than --max-wait`,
           'connection',
         );
       }
@@ -92,11 +122,24 @@ export function createGate({ api, maxWaitMs, now, warn }: GateOptions): Gate {
       return 0;
     },
 
-    note(account, verdict) {
+    async paced(send) {
+      pacer.begin();
+      try {
+        return await send();
+      } finally {
+        pacer.end(monotonic());
+      }
+    },
+
+    note(account, verdict, askedMs = null) {
       for (const { of, ms } of verdict.rests ?? []) rest(of === 'app' ? null : account, ms);
       if (verdict.kind === 'retry' && isApisOwn(verdict.error)) return;
       recover();
-      if (verdict.kind === 'accept') refused.clear();
+      if (verdict.kind === 'accept') {
+        refused.clear();
+        overLimit = 0;
+      }
+      if (verdict.kind === 'rest') restAll(verdict, askedMs);
       if (verdict.kind === 'refuse' && verdict.error.scope === 'platform') refuse(account, verdict.error);
     },
 

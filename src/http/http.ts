@@ -26,6 +26,11 @@ export type Verdict<T> = (
   | { readonly kind: 'accept'; readonly value: T }
   /** Worth another attempt; `error` is thrown when attempts run out. */
   | { readonly kind: 'retry'; readonly error: PlatformError; readonly maxAttempts?: number }
+  /**
+   * The app has sent too many requests: the API is left alone for `ms`, or for as long as `Retry-After` says, and then the request is
+   * sent again, without spending an attempt. `error` is thrown when that is longer than the run waits.
+   */
+  | { readonly kind: 'rest'; readonly error: PlatformError; readonly ms: number }
   /** An error of scope `platform` makes the run skip the API: at once if its daily quota is used up, otherwise when three accounts get it. */
   | { readonly kind: 'refuse'; readonly error: PlatformError }
 ) & {

@@ -4,6 +4,7 @@ import { DAY_MS } from '../clock.js';
 import { BOUNDS, type CollectOptions, DEFAULTS } from '../collector/options.js';
 import { DEFAULT_LOOKBACK_DAYS } from '../collector/window.js';
 import type { ConnectionInput } from '../connections.js';
+import { nearest } from '../edit-distance.js';
 import { CollectError } from '../errors.js';
 import { platformNames } from '../platforms/registry.js';
 import type { OnEvent } from '../report/events.js';
@@ -24,6 +25,8 @@ const whole = ({ min, max }: { readonly min: number; readonly max: number }) => 
   const mistake = `must be a whole number from ${formatNumber(min)} to ${formatNumber(max)}`;
   return z.number(mistake).int(mistake).min(min, mistake).max(max, mistake);
 };
+const RATE = `must be a number from ${BOUNDS.rate.min} to ${formatNumber(BOUNDS.rate.max)}`;
+const rate = z.number(RATE).min(BOUNDS.rate.min, RATE).max(BOUNDS.rate.max, RATE);
 const yesOrNo = z.boolean('must be true or false');
 const text = z.string('must be a string').trim().min(1, 'must not be empty');
 const date = z.iso.date('must be a valid date (YYYY-MM-DD)');
@@ -57,7 +60,7 @@ const Selection = z.discriminatedUnion(
 );
 
 const Limits = object({
-  maxRequests: whole(BOUNDS.maxRequests),
+  maxRequests: z.exactOptional(whole(BOUNDS.maxRequests)),
   maxDurationMs: whole({ min: 1, max: DAY_MS }),
   maxWaitMs: whole({ min: 0, max: DAY_MS }),
 });
@@ -89,6 +92,7 @@ const RUN = {
   allowEmpty: z.exactOptional(yesOrNo),
   dryRun: yesOrNo.default(DEFAULTS.dryRun),
   limits: Limits.default(DEFAULTS.limits),
+  rates: z.exactOptional(z.record(z.string(), rate, 'must be an object')),
   signal: z.instanceof(AbortSignal, { error: 'must be an AbortSignal' }).default(() => new AbortController().signal),
   trigger: text.default('library'),
 };
@@ -131,12 +135,15 @@ const RunSchema = object(RUN);
 const StatusSchema = object({ ...APP, days: days.default(DEFAULT_LOOKBACK_DAYS) }).refine(keeps, KEEPS);
 const CollectSchema = object({ ...APP, ...RUN })
   .refine(keeps, KEEPS)
-  .superRefine(({ platforms = [], ownPlatforms = [] }, context) => {
+  .superRefine(({ platforms = [], rates = {}, ownPlatforms = [] }, context) => {
     const known = [...platformNames, ...ownPlatforms.map(({ name }) => name)];
-    const unknown = platforms.find((name) => !known.includes(name));
-    if (unknown === undefined) return;
-    const message = `contains "${unknown}", which is not one of ${known.join(', ')}`;
-    context.addIssue({ code: 'custom', path: ['platforms'], message });
+    for (const [option, names] of Object.entries({ platforms, rates: Object.keys(rates) })) {
+      const unknown = names.find((name) => !known.includes(name));
+      if (unknown === undefined) continue;
+      const near = nearest(unknown, known, 2);
+      const message = `contains "${unknown}", which is not one of ${known.join(', ')}${near === null ? '' : `; did you mean ${near}?`}`;
+      context.addIssue({ code: 'custom', path: [option], message });
+    }
   });
 
 /** Throws `CollectError` `usage` for options that `openApp` does not accept. */

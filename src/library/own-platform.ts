@@ -45,6 +45,16 @@ const platformShape = z.object({
     reachDays: z.int().positive(),
     asks: z.enum(['range', 'day']),
   }),
+  pace: z
+    .record(
+      z.string(),
+      z.strictObject({
+        perSecond: z.number().positive().optional(),
+        overSeconds: z.number().positive().optional(),
+        perDay: z.int().positive().optional(),
+      }),
+    )
+    .optional(),
   metrics: z
     .array(
       z.object({

@@ -1,5 +1,6 @@
 import { CollectError, type PlatformError, type SkipReason } from '../errors.js';
 import type { Http } from '../http/http.js';
+import type { Pace } from '../http/pace.js';
 import type { Values, Variable } from '../setting.js';
 
 /** One calendar day in a platform's own time zone. A day has 23, 24 or 25 hours. */
@@ -153,6 +154,8 @@ export interface Platform {
     /** Whether one request answers for a range of days, or each day needs its own requests. */
     readonly asks: 'range' | 'day';
   };
+  /** The limits that are known in advance, by API (see `HttpRequest`). Default: none. */
+  readonly pace?: Readonly<Record<string, Pace>>;
   readonly metrics: readonly MetricInfo[];
   readonly version: ApiVersion;
   /** False if the API needs no token: nothing is decrypted, and a connection may have none. Default: true. */

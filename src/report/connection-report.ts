@@ -1,5 +1,6 @@
 import { type AccountRecord, failuresOf } from '../collector/outcome.js';
 import type { Plan } from '../collector/plan.js';
+import { NOT_REACHED } from '../errors.js';
 import type { StoredAccount } from '../store/accounts.js';
 import { changesOf } from './changes.js';
 import type { ConnectionReport } from './events.js';
@@ -18,18 +19,24 @@ export function reportOn(
   const { failedDates = [], skippedDates = [] } = record ?? {};
   if (failedDates.length > 0) days.failed = (days.failed ?? 0) + failedDates.length;
   if (skippedDates.length > 0) days.skipped = (days.skipped ?? 0) + skippedDates.length;
+  const left = record?.notReached;
+  if (left) days.not_reached = left.dates.length;
   if (record === null && planned.due.length > 0) days.due = planned.due.length;
-  const skipped = outcomes.find(({ state }) => state === 'skipped');
+  const result = resultOf(record);
+  const skipped =
+    left && result === 'skipped'
+      ? { reason: NOT_REACHED, message: left.why }
+      : outcomes.find(({ state }) => state === 'skipped');
   return {
     connectionId: record?.row?.connectionId ?? account.connections[0].id,
     userId: account.userId,
     platform: account.platform,
     accountId: account.accountId,
     accountName: account.accountName,
-    result: resultOf(record),
+    result,
     days,
     dates: record
-      ? [...outcomes.map(({ date }) => date), ...failedDates, ...skippedDates].sort()
+      ? [...outcomes.map(({ date }) => date), ...failedDates, ...skippedDates, ...(left?.dates ?? [])].sort()
       : planned.due.map(({ date }) => date),
     metrics: outcomes.reduce((sum, { metrics }) => sum + metrics, record?.closing.length ?? 0),
     changes: record ? changesOf(account, record, now) : [],

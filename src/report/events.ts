@@ -28,8 +28,11 @@ export interface ConnectionReport {
   readonly accountId: string | null;
   readonly accountName: string | null;
   readonly result: 'succeeded' | 'failed' | 'skipped' | 'nothing_due';
-  /** How many of its planned days ended in each state; in a dry run, all are under `due`. */
-  readonly days: Readonly<Partial<Record<OutcomeState | 'due', number>>>;
+  /**
+   * How many of its planned days ended in each state, or were not reached before the run came to a limit; in a dry run, all are
+   * under `due`.
+   */
+  readonly days: Readonly<Partial<Record<OutcomeState | 'due' | 'not_reached', number>>>;
   /** The planned dates, ascending. */
   readonly dates: readonly string[];
   readonly metrics: number;

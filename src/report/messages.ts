@@ -2,8 +2,8 @@ import type { Anomaly } from '../collector/anomalies.js';
 import { DEFAULT_LOOKBACK_DAYS, OPEN_DAYS } from '../collector/window.js';
 import type { Platform } from '../platforms/contract.js';
 import type { ForeignRows, RecordCounts, Succession } from '../store/accounts.js';
-import { formatNumber } from '../text.js';
-import type { LostDays, Tally, WithoutPermission } from './tally.js';
+import { count, formatNumber } from '../text.js';
+import type { LostDays, NotReachedDays, Tally, WithoutPermission } from './tally.js';
 
 export function successionWarning({ userId, platform, accountId, formerAccountId, reason }: Succession): string {
   const why = reason === null ? 'is no longer connected' : `has failed for ${DEFAULT_LOOKBACK_DAYS} days (${reason})`;
@@ -17,12 +17,13 @@ export function unknownUsersWarning(accounts: number): string {
 
 /** Warnings that need the counts of the whole run. */
 export function closingWarnings(
-  tally: Pick<Tally, 'withoutPermission' | 'lostDays'>,
+  tally: Pick<Tally, 'withoutPermission' | 'lostDays' | 'notReachedDays'>,
   { foreign }: Pick<RecordCounts, 'foreign'>,
   platforms: ReadonlyMap<string, Platform>,
 ): string[] {
   return [
     ...(foreign.rows > 0 ? [foreignWarning(foreign)] : []),
+    ...tally.notReachedDays().map(notReachedWarning),
     ...tally.withoutPermission().map(permissionWarning),
     ...tally.lostDays().map((lost) => lostWarning(lost, platforms.get(lost.platform)?.day.reachDays ?? 0)),
   ];
@@ -32,6 +33,10 @@ function foreignWarning({ rows, since, until }: ForeignRows): string {
   const days = since === until ? `${since}` : `${since} to ${until}`;
   const were = rows === 1 ? '1 value was' : `${formatNumber(rows)} values were`;
   return `${were} not written (${days}), because analytics_snapshots already has rows of another writer; collect those days with --adopt to overwrite them`;
+}
+
+function notReachedWarning({ why, accounts, days }: NotReachedDays): string {
+  return `${why}: ${count(days, 'day')} of ${count(accounts, 'account')} ${days === 1 ? 'was' : 'were'} not reached, and ${days === 1 ? 'is' : 'are'} due in the next run`;
 }
 
 function permissionWarning({ platform, accounts, message }: WithoutPermission): string {

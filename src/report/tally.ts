@@ -1,3 +1,4 @@
+import type { NotReached } from '../collector/not-reached.js';
 import { type AccountCounts, OUTCOME_STATES, type RecordCounts } from '../store/accounts.js';
 import type { PlatformSummary } from '../store/run-summary.js';
 import type { Change } from './changes.js';
@@ -15,11 +16,14 @@ export interface Tally {
   addIdle(accounts: AccountCounts['idle'], users: number): void;
   /** With its failure, if it failed; `userAccounts` as in `StoredAccount`. */
   add(report: ConnectionReport, failure: Failure | null, userAccounts: number): void;
+  /** Notes which limit left days of an account undone, for the warning. */
+  leave(notReached: NotReached): void;
   /** Moves this many days from `no_data` to `provisional`, because their lack of data is doubtful. */
   doubt(accounts: number): void;
   warn(message: string): void;
   withoutPermission(): WithoutPermission[];
   lostDays(): LostDays[];
+  notReachedDays(): NotReachedDays[];
   /** How many accounts were collected for the first time, by platform. */
   readonly newAccounts: ReadonlyMap<string, number>;
   summary(run: RunFacts): Summary;
@@ -36,6 +40,13 @@ export interface WithoutPermission {
 /** Days of a platform's accounts that the platform no longer answers for. */
 export interface LostDays {
   readonly platform: string;
+  readonly accounts: number;
+  readonly days: number;
+}
+
+/** Days that a limit of the run left undone. */
+export interface NotReachedDays {
+  readonly why: string;
   readonly accounts: number;
   readonly days: number;
 }
@@ -64,6 +75,7 @@ export function createTally(): Tally {
     no_data: 0,
     failed: 0,
     skipped: 0,
+    not_reached: 0,
   };
   let idleUsers = 0;
   const users = createUserCounts();
@@ -73,6 +85,7 @@ export function createTally(): Tally {
   let failuresOmitted = 0;
   let backlog = 0;
   const lost = new Map<string, LostDays>();
+  const notReached = new Map<string, NotReachedDays>();
   const newAccounts = new Map<string, number>();
   const warnings: string[] = [];
   const changes: Record<Change, string[]> = {
@@ -127,7 +140,7 @@ export function createTally(): Tally {
       }
       users.add(report.userId, userAccounts, result === 'failed');
       days.planned += report.dates.length;
-      for (const state of OUTCOME_STATES) days[state] += report.days[state] ?? 0;
+      for (const state of [...OUTCOME_STATES, 'not_reached'] as const) days[state] += report.days[state] ?? 0;
       dates = widen(dates, report.dates);
       for (const change of report.changes) {
         if (changes[change].length < MOST_CHANGES) changes[change].push(report.connectionId);
@@ -143,6 +156,10 @@ export function createTally(): Tally {
       if (failures.length < MOST_FAILURES) failures.push(failure);
       else failuresOmitted++;
     },
+    leave({ why, dates }) {
+      const before = notReached.get(why) ?? { why, accounts: 0, days: 0 };
+      notReached.set(why, { why, accounts: before.accounts + 1, days: before.days + dates.length });
+    },
     doubt(accounts) {
       days.no_data -= accounts;
       days.provisional += accounts;
@@ -152,6 +169,7 @@ export function createTally(): Tally {
     },
     newAccounts,
     lostDays: () => [...lost.values()],
+    notReachedDays: () => [...notReached.values()],
     withoutPermission: () =>
       [...permissionMessages].map(([platform, message]) => ({
         platform,

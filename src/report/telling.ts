@@ -77,6 +77,7 @@ export function createTelling({ onEvent, window, startedAt, secrets }: TellingOp
     account(account, planned, record) {
       const connection = reportOn(account, planned, record, startedAt);
       tally.add(connection, record && failureOf(account, record, connection, startedAt), account.userAccounts);
+      if (record?.notReached) tally.leave(record.notReached);
       onEvent({ type: 'connection', connection });
     },
   };

@@ -31,37 +31,51 @@ export async function replacePrimaries({ collector, options, startedAt, telling 
   }
 }
 
+/** How many accounts are read ahead, over all platforms. */
+const READ_AHEAD = 2_000;
+
+/** The accounts of a platform, those collected longest ago first. */
+export interface AccountStream {
+  readonly platform: Platform;
+  readonly accounts: AsyncIterable<StoredAccount>;
+}
+
 /**
- * Updates the accounts to match the connections that open them and streams the selected ones, each once, after it has announced the
- * run. A dry run changes nothing, and reads them as they would be. Throws `CollectError` `no_connections`.
+ * Updates the accounts to match the connections that open them, announces the run, and reads the selected accounts, each once: a
+ * stream for each platform, so that none waits for the accounts of a slow one. A dry run changes nothing, and reads them as they
+ * would be. Throws `CollectError` `no_connections`.
  */
-export async function* readAccounts(given: AccountsOptions): AsyncGenerator<StoredAccount> {
+export async function readAccounts(given: AccountsOptions): Promise<AccountStream[]> {
   const { collector, options, startedAt, runId, telling } = given;
-  const { unknownUsers, tokensEnding, pages } = await collector.store.openAccounts({
-    filter: filterOf(collector, options),
-    collected: [...collector.platforms.keys()],
+  const { store, platforms } = collector;
+  const filter = filterOf(collector, options);
+  const opened = await store.openAccounts({
+    filter,
+    collected: [...platforms.keys()],
     ledger: ledgerRange(options.window, startedAt),
     dueBefore: isOfDueAccounts(options) ? startedAt : null,
     tokensBefore: expiringBefore(startedAt),
     runId: options.dryRun ? null : runId,
     isPreview: options.dryRun,
   });
-  if (unknownUsers > 0) telling.warn(unknownUsersWarning(unknownUsers));
-  const read = createIdSet();
-  for await (const page of pages) {
-    if (page.counts !== null) await announce(given, page.counts, tokensEnding);
-    for (const account of page.accounts) {
-      // If another run collects an account in the meantime, it moves to the end of the order.
-      if (read.add(account.id)) yield account;
-    }
+  if (opened.unknownUsers > 0) telling.warn(unknownUsersWarning(opened.unknownUsers));
+  await announce(given, opened.counts, opened.tokensEnding);
+  const streamed = [...platforms.values()].filter(({ name }) => filter.platforms.includes(name));
+  // A dry run reads one stream after another.
+  const pageSize = Math.ceil(READ_AHEAD / (options.dryRun ? 1 : streamed.length));
+
+  async function* accountsOf({ name }: Platform): AsyncGenerator<StoredAccount> {
+    yield* opened.first.filter(({ platform }) => platform === name);
+    for await (const page of opened.further(name, pageSize)) yield* page;
   }
+
+  return streamed.map((platform) => ({ platform, accounts: once(accountsOf(platform)) }));
 }
 
-/** The platform of an account, which is one of the requested ones. */
-export function platformOf({ platform: name }: StoredAccount, platforms: ReadonlyMap<string, Platform>): Platform {
-  const platform = platforms.get(name);
-  if (platform === undefined) throw new Error(`${name} is not one of the requested platforms`);
-  return platform;
+/** Leaves out accounts that were read before: if another run collects one in the meantime, it moves to the end of the order. */
+async function* once(accounts: AsyncIterable<StoredAccount>): AsyncGenerator<StoredAccount> {
+  const read = createIdSet();
+  for await (const account of accounts) if (read.add(account.id)) yield account;
 }
 
 async function announce(given: AccountsOptions, counts: AccountCounts, ending: TokensEnding): Promise<void> {

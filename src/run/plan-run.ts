@@ -7,25 +7,25 @@ import type { Summary } from '../report/summary.js';
 import { createTelling } from '../report/telling.js';
 import { NOTHING_RECORDED } from '../store/accounts.js';
 import { scopeOf } from '../store/selection.js';
-import { platformOf, readAccounts } from './accounts.js';
+import { readAccounts } from './accounts.js';
 import type { Collector } from './collector.js';
 
 /** Reports what a run would collect. Sends no requests, writes nothing, and takes no lease. */
 export async function planRun(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
-  const { clock, platforms, secrets } = collector;
+  const { clock, secrets } = collector;
   const startedAt = clock.now();
   const begunAt = clock.monotonic();
   const runId = 'dry-run';
   const telling = createTelling({ onEvent, window: options.window, startedAt, secrets });
   const tooOld = new Map<Platform, number>();
-  const accounts = readAccounts({ collector, options, startedAt, runId, telling, onEvent });
-  for await (const account of accounts) {
-    if (options.signal.aborted) break;
-    const platform = platformOf(account, platforms);
-    telling.platform(platform);
-    const planned = planAccount(account, platform, options, clock.now());
-    if (planned.tooOld.length > 0) tooOld.set(platform, (tooOld.get(platform) ?? 0) + planned.tooOld.length);
-    telling.account(account, planned, null);
+  for (const { platform, accounts } of await readAccounts({ collector, options, startedAt, runId, telling, onEvent })) {
+    for await (const account of accounts) {
+      if (options.signal.aborted) break;
+      telling.platform(platform);
+      const planned = planAccount(account, platform, options, clock.now());
+      if (planned.tooOld.length > 0) tooOld.set(platform, (tooOld.get(platform) ?? 0) + planned.tooOld.length);
+      telling.account(account, planned, null);
+    }
   }
   for (const [platform, days] of tooOld) telling.warn(outOfReachWarning(platform, days));
   return telling.tally.summary({

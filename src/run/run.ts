@@ -5,7 +5,7 @@ import { collectInChunks, joinedRecord } from '../collector/chunks.js';
 import { forEachConcurrently } from '../collector/concurrently.js';
 import { holdLease } from '../collector/lease.js';
 import type { CollectOptions } from '../collector/options.js';
-import type { AccountRecord } from '../collector/outcome.js';
+import { type AccountRecord, isNothingDone } from '../collector/outcome.js';
 import { isNothingDue, planAccount } from '../collector/plan.js';
 import { createRecorder } from '../collector/recorder.js';
 import { createRefusals } from '../collector/refusals.js';
@@ -13,6 +13,8 @@ import { countNamedDays } from '../collector/window.js';
 import { leaseLost } from '../errors.js';
 import { createHttp } from '../http/client.js';
 import { createClockCheck } from '../http/clock-skew.js';
+import { withRate } from '../http/pace.js';
+import type { Platform } from '../platforms/contract.js';
 import { backfillOf } from '../report/backfill.js';
 import type { OnEvent } from '../report/events.js';
 import { anomalyWarning, closingWarnings } from '../report/messages.js';
@@ -20,7 +22,7 @@ import type { Summary } from '../report/summary.js';
 import { createTelling } from '../report/telling.js';
 import type { StoredAccount } from '../store/accounts.js';
 import { scopeOf } from '../store/selection.js';
-import { platformOf, readAccounts, replacePrimaries } from './accounts.js';
+import { readAccounts, replacePrimaries } from './accounts.js';
 import type { Collector } from './collector.js';
 
 /**
@@ -57,6 +59,7 @@ export async function run(
     limits: options.limits,
     warn,
     onAnswer: clockCheck.observe,
+    paceOf: (name, api) => withRate(platforms.get(name)?.pace?.[api], options.rates?.[name]),
     answerTimeoutMs,
   });
   const recorder = createRecorder({
@@ -81,8 +84,7 @@ export async function run(
   const namedDays = countNamedDays(options.window, startedAt) ?? 0;
   const releaseLease = holdLease(store, runId, halt);
 
-  async function processAccount(account: StoredAccount): Promise<void> {
-    const platform = platformOf(account, platforms);
+  async function processAccount(account: StoredAccount, platform: Platform): Promise<void> {
     telling.platform(platform);
     const planned = planAccount(account, platform, options, clock.now());
     const tell = (record: AccountRecord | null) => {
@@ -92,6 +94,7 @@ export async function run(
     if (isNothingDue(planned)) return tell(null);
     const written: AccountRecord[] = [];
     for await (const { record, isLast } of collectInChunks(account, platform, planned, context)) {
+      if (isLast && isNothingDone(record)) return tell(record);
       const onWritten = (chunk: AccountRecord) => {
         written.push(chunk);
         if (isLast) return tell(joinedRecord(written));
@@ -104,7 +107,12 @@ export async function run(
   }
 
   try {
-    await forEachConcurrently(readAccounts(accounts), options.concurrency, processAccount, () => signal.aborted);
+    const streams = (await readAccounts(accounts)).map(({ platform, accounts: items }) => ({
+      items,
+      work: (account: StoredAccount) => processAccount(account, platform),
+      end: http.join(platform.name),
+    }));
+    await forEachConcurrently(streams, options.concurrency, () => signal.aborted);
     clockCheck.release();
     await recorder.flush();
     if (halt.signal.aborted) throw leaseLost();

@@ -48,8 +48,20 @@ export function withGoogleToken(
   }
   if (world.disabled.has(request.api)) return { ...notEnabled(), accountId };
   if (world.exhausted.has(request.api)) return { ...REFUSALS.throttled({ kind: 'throttled' }), accountId };
+  if (request.api === 'youtube-analytics' && !world.takeYoutubeQuery()) {
+    return { ...overLimit('Queries per minute'), accountId };
+  }
   const fault = faultReply(account, world, REFUSALS);
   return fault ? { ...fault, accountId } : { ...distorted(account, world, answer(account)), accountId };
+}
+
+function overLimit(limit: string): Reply {
+  return googleError(
+    429,
+    'rateLimitExceeded',
+    `Quota exceeded for quota metric 'Queries' and limit '${limit}' of service 'youtubeanalytics.googleapis.com'.`,
+    { status: 'RESOURCE_EXHAUSTED' },
+  );
 }
 
 function notEnabled(): Reply {
@@ -78,12 +90,6 @@ const REFUSALS: Refusals = {
       status: 'PERMISSION_DENIED',
     }),
   // The reason is the same for a minute and for a day; only the message tells them apart.
-  throttled: ({ window = 'DAY' }) =>
-    googleError(
-      429,
-      'rateLimitExceeded',
-      `Quota exceeded for quota metric 'Queries' and limit 'Queries per ${window.toLowerCase()}' of service 'youtubeanalytics.googleapis.com'.`,
-      { status: 'RESOURCE_EXHAUSTED' },
-    ),
+  throttled: ({ window = 'DAY' }) => overLimit(window === 'DAY' ? 'Queries per day' : 'Queries per minute per user'),
   server_error: () => googleError(500, 'backendError', 'Internal error encountered.', { status: 'INTERNAL' }),
 };

@@ -221,10 +221,12 @@ function accessDenied(): Reply {
 const REFUSALS: Refusals = {
   dead_token: tokenExpired,
   missing_permission: accessDenied,
+  // What one account sends in a minute says nothing about the others.
   throttled: ({ window = 'DAY' }) =>
-    linkedinError(429, `Resource level throttle APPLICATION ${window} limit for calls to this resource is reached.`, {
-      serviceErrorCode: 101,
-      code: 'TOO_MANY_REQUESTS',
-    }),
+    linkedinError(
+      429,
+      `Resource level throttle ${window === 'DAY' ? 'APPLICATION' : 'MEMBER'} ${window} limit for calls to this resource is reached.`,
+      { serviceErrorCode: 101, code: 'TOO_MANY_REQUESTS' },
+    ),
   server_error: () => linkedinError(500, 'Internal Server Error', { code: 'INTERNAL_SERVER_ERROR' }),
 };

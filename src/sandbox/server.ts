@@ -20,6 +20,8 @@ export interface SandboxOptions {
   readonly exhausted?: readonly string[];
   /** Google APIs that are not enabled for the app. */
   readonly disabled?: readonly Api[];
+  /** How many queries the YouTube Analytics API answers in any minute, over all channels. */
+  readonly youtubeQueriesPerMinute?: number;
   /** How many calls per day (UTC) LinkedIn answers, over all resources. */
   readonly linkedinCallsPerDay?: number;
   /** If given, graph.facebook.com requires an `appsecret_proof`. */
@@ -63,6 +65,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     metaAppSecret: options.metaAppSecret,
     exhausted: options.exhausted ?? [],
     disabled: options.disabled ?? [],
+    youtubeQueriesPerMinute: options.youtubeQueriesPerMinute ?? Number.POSITIVE_INFINITY,
     linkedinCallsPerDay: options.linkedinCallsPerDay ?? Number.POSITIVE_INFINITY,
   });
   const requests: RecordedRequest[] = [];

@@ -21,6 +21,8 @@ export interface World {
   readonly exhausted: ReadonlySet<string>;
   /** APIs that are not enabled for the app. */
   readonly disabled: ReadonlySet<string>;
+  /** Uses one of the YouTube Analytics API's queries for the last minute; false if none is left. */
+  takeYoutubeQuery(): boolean;
   /** Uses one of LinkedIn's calls for today (UTC); false if none is left. */
   takeLinkedinCall(): boolean;
   /** Whether an account is refused a metric, either alone or like everyone. */
@@ -58,6 +60,7 @@ interface WorldOptions {
   readonly metaAppSecret: string | undefined;
   readonly exhausted: readonly string[];
   readonly disabled: readonly string[];
+  readonly youtubeQueriesPerMinute: number;
   readonly linkedinCallsPerDay: number;
 }
 
@@ -66,6 +69,7 @@ export function createWorld(options: WorldOptions): World {
   const refreshTokens = new Map<string, SandboxAccount>();
   const nodes = new Map<string, GraphNode>();
   const firings = new Map<string, number>();
+  const youtubeQueries: number[] = [];
   const linkedinCalls = new Map<string, number>();
   const refusedMetrics = new Set(options.refusedMetrics);
   let issued = 0;
@@ -97,6 +101,13 @@ export function createWorld(options: WorldOptions): World {
     refusedMetrics,
     exhausted: new Set(options.exhausted),
     disabled: new Set(options.disabled),
+    takeYoutubeQuery() {
+      const now = options.now().getTime();
+      while (youtubeQueries[0] !== undefined && youtubeQueries[0] <= now - 60_000) youtubeQueries.shift();
+      if (youtubeQueries.length >= options.youtubeQueriesPerMinute) return false;
+      if (options.youtubeQueriesPerMinute < Number.POSITIVE_INFINITY) youtubeQueries.push(now);
+      return true;
+    },
     takeLinkedinCall() {
       const today = options.now().toISOString().slice(0, 10);
       const calls = linkedinCalls.get(today) ?? 0;

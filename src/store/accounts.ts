@@ -84,12 +84,6 @@ export interface ConnectionCounts {
   readonly neighbours: readonly string[];
 }
 
-export interface AccountPage {
-  readonly accounts: readonly StoredAccount[];
-  /** Only with the first page. */
-  readonly counts: AccountCounts | null;
-}
-
 /** The accounts that a request selects. */
 export interface AccountCounts {
   readonly accounts: number;

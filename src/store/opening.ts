@@ -1,8 +1,18 @@
 import type { z } from 'zod';
 import * as answers from './account-answers.js';
-import type { AccountFilter, AccountPage, DateRange, StoredConnection, SyncRequest } from './accounts.js';
+import type {
+  AccountCounts,
+  AccountFilter,
+  DateRange,
+  StoredAccount,
+  StoredConnection,
+  SyncRequest,
+} from './accounts.js';
 import type { Ask } from './function-call.js';
 import { userOf } from './selection.js';
+
+/** An account's place in the order in which accounts are read. */
+type AccountKey = readonly string[];
 
 export interface OpenRequest {
   readonly filter: AccountFilter;
@@ -24,7 +34,11 @@ export interface OpenedAccounts {
   readonly unknownUsers: number;
   /** Of the accounts in the filter, whether due or not. */
   readonly tokensEnding: TokensEnding;
-  readonly pages: AsyncIterable<AccountPage>;
+  readonly counts: AccountCounts;
+  /** The first accounts, of any platform. */
+  readonly first: readonly StoredAccount[];
+  /** A platform's accounts that come after the first ones, in pages of at most this size. */
+  further(platform: string, pageSize: number): AsyncIterable<readonly StoredAccount[]>;
 }
 
 /** Connections whose access token expires soon. */
@@ -44,8 +58,7 @@ export interface TokenEnd extends StoredConnection {
   readonly tokenExpiresAt: string;
 }
 
-/** Each page costs a query, which finds its place by an index; memory stays bounded. */
-const PAGE_SIZE = 2_000;
+const FIRST_PAGE_SIZE = 2_000;
 
 type AccountsAnswer = z.output<typeof answers.accountsAnswer>;
 
@@ -53,25 +66,50 @@ type AccountsAnswer = z.output<typeof answers.accountsAnswer>;
 export async function openAccounts(ask: Ask, request: OpenRequest): Promise<OpenedAccounts> {
   const { filter, collected, tokensBefore, isPreview } = request;
   const reading = readingArgs(request);
-  const tokens_before = tokensBefore.toISOString();
+  const before = tokensBefore.toISOString();
+
+  const read = (page: { of_platform: string | null; after_key: AccountKey | null; page_size: number }) =>
+    isPreview
+      ? ask(answers.accountsAnswer, 'preview_collection_accounts', { collected, ...reading, ...page })
+      : ask(answers.accountsAnswer, 'read_collection_accounts', { ...reading, ...page });
+
+  function opened(
+    { accounts, counts, next_key }: AccountsAnswer,
+    others: Pick<OpenedAccounts, 'unknownUsers' | 'tokensEnding'>,
+  ): OpenedAccounts {
+    if (counts === null) throw new Error('the first page of accounts has no counts');
+    return {
+      ...others,
+      counts,
+      first: accounts,
+      async *further(platform, pageSize) {
+        for (let after = next_key; after !== null; ) {
+          const page: AccountsAnswer = await read({ of_platform: platform, after_key: after, page_size: pageSize });
+          yield page.accounts;
+          after = page.next_key;
+        }
+      },
+    };
+  }
+
   if (isPreview) {
-    const read = (after_key: string[] | null) =>
-      ask(answers.accountsAnswer, 'preview_collection_accounts', { collected, ...reading, after_key });
-    const tokensEnding = await findTokensEnding(ask, filter, tokens_before);
-    return { unknownUsers: 0, tokensEnding, pages: pagesFrom(await read(null), read) };
+    const tokensEnding = await findTokensEnding(ask, filter, before);
+    const page = await read({ of_platform: null, after_key: null, page_size: FIRST_PAGE_SIZE });
+    return opened(page, { unknownUsers: 0, tokensEnding });
   }
   const parts = await forEachPart((part) =>
-    ask(answers.openAnswer, 'open_collection_accounts', { collected, tokens_before, ...part, ...reading }),
+    ask(answers.openAnswer, 'open_collection_accounts', {
+      collected,
+      tokens_before: before,
+      ...part,
+      ...reading,
+      page_size: FIRST_PAGE_SIZE,
+    }),
   );
-  const first = parts.at(-1)?.page;
-  if (!first) throw new Error('open_collection_accounts returned no page with its last part');
-  return {
-    unknownUsers: parts.reduce((sum, { unknown_users }) => sum + unknown_users, 0),
-    tokensEnding: joined(parts),
-    pages: pagesFrom(first, (after_key) =>
-      ask(answers.accountsAnswer, 'read_collection_accounts', { ...reading, after_key }),
-    ),
-  };
+  const page = parts.at(-1)?.page;
+  if (!page) throw new Error('open_collection_accounts returned no page with its last part');
+  const unknownUsers = parts.reduce((sum, { unknown_users }) => sum + unknown_users, 0);
+  return opened(page, { unknownUsers, tokensEnding: joined(parts) });
 }
 
 /** Carries out `Store.tokensEnding`. */
@@ -92,16 +130,6 @@ async function forEachPart<Answer extends { readonly parts: number }>(
   return answers;
 }
 
-async function* pagesFrom(
-  first: AccountsAnswer,
-  read: (afterKey: string[]) => Promise<AccountsAnswer>,
-): AsyncGenerator<AccountPage> {
-  for (let page = first; ; page = await read(page.next_key)) {
-    yield page;
-    if (page.next_key === null) return;
-  }
-}
-
 function joined(parts: readonly z.output<typeof answers.tokensEndingAnswer>[]): TokensEnding {
   return {
     tokens: parts
@@ -117,7 +145,6 @@ function readingArgs({ filter, ledger, runId, dueBefore }: OpenRequest) {
     for_run: runId,
     due_before: dueBefore?.toISOString() ?? null,
     ...ledger,
-    page_size: PAGE_SIZE,
   };
 }
 

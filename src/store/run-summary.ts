@@ -26,6 +26,8 @@ export interface RunCounts {
     no_data: number;
     failed: number;
     skipped: number;
+    /** Left undone because the run came to one of its limits. */
+    not_reached: number;
   };
   /** Days that this run found their platform no longer answers for: they can never be collected. */
   lost: number;
@@ -49,7 +51,7 @@ export interface PlatformSummary {
   skipped: number;
   /** Collected values, whether new to the table or not. */
   metrics: number;
-  /** Why accounts failed or were skipped, each counted under its first reason. */
+  /** Why accounts failed or were skipped, each counted under its first reason; `not_reached`: a limit of the run. */
   reasons: Record<string, number>;
 }
 
@@ -84,6 +86,7 @@ const runCounts: z.ZodType<RunCounts> = z.object({
     no_data: count,
     failed: count,
     skipped: count,
+    not_reached: count.default(0),
   }),
   lost: count.default(0),
   backlog: count.default(0),

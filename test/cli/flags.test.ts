@@ -44,7 +44,7 @@ test('without flags, every due day of the last 7 is collected', () => {
     adopt: false,
     allowEmpty: false,
     dryRun: false,
-    limits: { maxRequests: 200_000, maxDurationMs: 3 * 3_600_000, maxWaitMs: 5 * 60_000 },
+    limits: { maxDurationMs: 3 * 3_600_000, maxWaitMs: 5 * 60_000 },
     trigger: 'cli',
   });
 });
@@ -68,6 +68,7 @@ describe('flags select', () => {
       { maxRequests: '5', maxDuration: '2', maxWait: '0' },
       { limits: { maxRequests: 5, maxDurationMs: 120_000, maxWaitMs: 0 } },
     ],
+    [{ rate: ['instagram=12', 'facebook=0.5'] }, { rates: { instagram: 12, facebook: 0.5 } }],
     [
       { refresh: true, dryRun: true },
       { refresh: true, dryRun: true },
@@ -104,6 +105,11 @@ describe('a mistake is reported with its flag:', () => {
     [{ platform: ['instagram,tiktok'] }, '--platform "tiktok" is not a known platform.'],
     [{ platform: ['instagram,'] }, '--platform "" is not a known platform.'],
     [{ user: ' ' }, '--user is empty.'],
+    [{ rate: ['tiktok=12'] }, '--rate "tiktok=12" does not begin with a known platform.'],
+    ...['youtube', 'youtube=', 'youtube=0', 'youtube=-1', 'youtube=1e3', '12'].map((rate): [Given, string] => [
+      { rate: [rate] },
+      `--rate "${rate}" is not a platform and its requests a second, from 0.001 to 10,000.`,
+    ]),
     [{ user: 'u', shard: '1/4' }, '--user cannot be combined with --shard.'],
     ...['0/4', '5/4', '1/1025', '1', '1/4/4', ' 1/4', '-1/4', ''].map((shard): [Given, string] => [
       { shard },
@@ -117,6 +123,18 @@ describe('a mistake is reported with its flag:', () => {
     expect(() => parse({ platform: ['tiktok'] })).toThrow(
       expect.objectContaining({ fix: 'Known platforms: instagram, facebook.' }),
     );
+  });
+
+  test('the rate of an unknown platform is reported with the nearest one', () => {
+    const fix = (rate: string) => {
+      try {
+        return parse({ rate: [rate] });
+      } catch (error) {
+        return error instanceof CollectError ? error.fix : error;
+      }
+    };
+    expect(fix('instagrm=12')).toBe('Did you mean instagram=12?');
+    expect(fix('tiktok=12')).toBe('Known platforms: instagram, facebook.');
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { nextDue } from '../../src/collector/due.js';
 import { CollectError } from '../../src/errors.js';
-import type { AccountPage, LedgerEntry } from '../../src/store/accounts.js';
+import type { LedgerEntry } from '../../src/store/accounts.js';
 import type { Store } from '../../src/store/store.js';
 import { ledgerEntry } from '../support/accounts.js';
 import { type Model, modelOf, worldOf } from '../support/model.js';
@@ -46,17 +46,12 @@ describe('a run', () => {
   async function start(ids: readonly string[]): Promise<void> {
     model = modelOf('facebook', { asks: 'range' });
     read = [];
-    async function* noted(pages: AsyncIterable<AccountPage>) {
-      for await (const page of pages) {
-        read.push(...page.accounts.map(({ accountId }) => accountId ?? ''));
-        yield page;
-      }
-    }
     const between = (store: Store): Store => ({
       ...store,
       async openAccounts(request) {
         const opened = await store.openAccounts(request);
-        return { ...opened, pages: noted(opened.pages) };
+        read.push(...opened.first.map(({ accountId }) => accountId ?? ''));
+        return opened;
       },
     });
     world = await worldOf(model, NOW, ids, { between });

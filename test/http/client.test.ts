@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.js';
+import { type Clock, systemClock } from '../../src/clock.js';
 import { Interrupted, PlatformError } from '../../src/errors.js';
 import { createHttp, type RunLimits } from '../../src/http/client.js';
 import type { Judge } from '../../src/http/http.js';
+import { simulatedClock } from '../support/clock.js';
 
 let server: Server | undefined;
 afterEach(() => {
@@ -22,14 +23,14 @@ async function serve(listener: RequestListener): Promise<URL> {
   return new URL(`http://127.0.0.1:${(started.address() as AddressInfo).port}/path`);
 }
 
-function client(concurrency = 4, limits: Partial<RunLimits> = {}) {
+function client(concurrency = 4, limits: Partial<RunLimits> = {}, clock: Clock = systemClock) {
   const stop = new AbortController();
   const counters = { total: 0, retried: 0 };
   const client = createHttp({
     concurrency,
     signal: stop.signal,
     counters,
-    clock: systemClock,
+    clock,
     warn: () => undefined,
     limits: { maxRequests: 1_000, maxDurationMs: 60_000, maxWaitMs: 60_000, ...limits },
   });
@@ -50,6 +51,23 @@ it('retries after a pause, and counts the retry', async () => {
   const { http, counters } = client();
   await expect(http.ask(get(url), judge)).resolves.toEqual({ ok: true });
   expect(counters).toEqual({ total: 3, retried: 2 });
+});
+
+it('spends no attempt on a limit of the app, and sends nothing until it has passed', async () => {
+  const sent: number[] = [];
+  const clock = simulatedClock(new Date('2026-11-22T09:00:00Z'));
+  const url = await serve((_request, response) => {
+    sent.push(clock.monotonic());
+    response.writeHead(sent.length < 6 ? 429 : 200).end('{"ok":true}');
+  });
+  const { http, counters } = client(4, { maxWaitMs: 3_600_000, maxDurationMs: 10_000_000 }, clock);
+  const overLimit: Judge<unknown> = ({ status, json }) =>
+    status === 200
+      ? { kind: 'accept', value: json }
+      : { kind: 'rest', error: new PlatformError('throttled', 'too many'), ms: 60_000 };
+  await expect(http.ask(get(url), overLimit)).resolves.toEqual({ ok: true });
+  expect(sent.map((ms) => ms / 60_000)).toEqual([0, 1, 3, 7, 15, 31]);
+  expect(counters).toEqual({ total: 6, retried: 5 });
 });
 
 it('throws the last error when attempts are used up or the server asks for too long a pause', async () => {

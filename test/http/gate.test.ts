@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { PlatformError } from '../../src/errors.js';
+import { PlatformError, RunLimit } from '../../src/errors.js';
 import { createGate, type Gate } from '../../src/http/gate.js';
 import type { Verdict } from '../../src/http/http.js';
 
@@ -18,6 +18,7 @@ beforeEach(() => {
     api: 'x',
     maxWaitMs: MAX_WAIT_MS,
     now: () => new Date(clock),
+    monotonic: () => clock,
     warn: (text) => warnings.push(text),
   });
 });
@@ -43,6 +44,62 @@ it('leaves an account to the next run if it has to rest for longer than the run 
   gate.note('a', { ...fine, rests: [{ of: 'account', ms: MAX_WAIT_MS + 1 }] });
   expect(() => gate.admit('a')).toThrow(expect.objectContaining({ reason: 'throttled' }));
   expect(gate.admit('b')).toBe(0);
+});
+
+describe('an app that is over its limit', () => {
+  const over = { kind: 'rest', error: new PlatformError('throttled', 'too many a minute'), ms: 60_000 } as const;
+
+  it('rests once, however many requests under way are refused', () => {
+    for (const account of ['a', 'b', 'c']) gate.note(account, over);
+    expect(gate.waitMs()).toBe(60_000);
+    clock += 60_000;
+    expect([gate.waitMs(), gate.admit('d')]).toEqual([0, 0]);
+  });
+
+  it('rests for as long as the API says', () => {
+    gate.note('a', over, 7_000);
+    expect(gate.waitMs()).toBe(7_000);
+  });
+
+  it('rests twice as long each time, until it is left to the next run', () => {
+    for (const ms of [60_000, 120_000, 240_000]) {
+      gate.note('a', over);
+      expect(gate.waitMs()).toBe(ms);
+      clock += ms;
+    }
+    gate.note('a', over);
+    expect(gate.waitMs()).toBe(0);
+    expect(() => gate.admit('b')).toThrow(
+      expect.objectContaining({
+        reason: 'throttled',
+        message: expect.stringMatching(/^too many a minute: retry after 8 min/),
+      }),
+    );
+  });
+
+  it('rests no longer than the first time once a request was accepted in between', () => {
+    gate.note('a', over);
+    clock += 60_000;
+    gate.note('a', fine);
+    gate.note('b', over);
+    expect(gate.waitMs()).toBe(60_000);
+  });
+});
+
+it('leaves to the next run what an API allows no more of a day', async () => {
+  gate = createGate({
+    api: 'x',
+    pace: { perDay: 2 },
+    maxWaitMs: MAX_WAIT_MS,
+    now: () => new Date(clock),
+    monotonic: () => clock,
+    warn: () => undefined,
+  });
+  for (let request = 0; request < 2; request++) {
+    expect(gate.admit('a')).toBe(0);
+    await gate.paced(async () => undefined);
+  }
+  expect(() => gate.admit('b')).toThrow(RunLimit);
 });
 
 it('closes at once when the daily quota is used up, and warns once', () => {

@@ -58,6 +58,8 @@ describe('collect refuses, before it opens anything,', () => {
       'The option platforms contains "myspace", which is not one of instagram, ',
     ],
     [{ platforms: [] }, 'The option platforms must name a platform.'],
+    [{ rates: { youtub: 12 } }, 'The option rates contains "youtub", which is not one of instagram, '],
+    [{ rates: { youtube: 0 } }, 'The option rates.youtube must be a number from 0.001 to 10,000.'],
     [{ refresh: 'yes' }, 'The option refresh must be true or false.'],
     [{ limits: { maxRequests: 1 } }, 'The option limits.maxDurationMs must be a whole number'],
     [{ signal: {} }, 'The option signal must be an AbortSignal.'],

@@ -193,8 +193,8 @@ it('says in a dry run how many of the named days each platform no longer answers
   const { warnings, days } = await world.collect({ dryRun: true, window });
   expect(days.planned).toBe(2 * 2 * 4);
   expect(warnings).toEqual([
-    'facebook: 4 days are out of reach; the API goes back 728 days',
     'instagram: 4 days are out of reach; the API goes back 728 days',
+    'facebook: 4 days are out of reach; the API goes back 728 days',
   ]);
 });
 

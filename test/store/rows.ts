@@ -116,8 +116,10 @@ export async function allAccounts(store: Store, filter: Partial<AccountFilter> =
 }
 
 export async function readAll(store: Store, request: OpenRequest): Promise<StoredAccount[]> {
-  const read: StoredAccount[] = [];
-  for await (const page of (await store.openAccounts(request)).pages) read.push(...page.accounts);
+  const { first, further } = await store.openAccounts(request);
+  const read = [...first];
+  for (const platform of request.filter.platforms)
+    for await (const page of further(platform, 1_000)) read.push(...page);
   return read;
 }
 

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../src/clock.js';
+import { type Clock, DAY_MS } from '../../src/clock.js';
 import { type CollectOptions, DEFAULTS } from '../../src/collector/options.js';
 import { loadConfig } from '../../src/config.js';
 import type { NonEmpty, Platform } from '../../src/platforms/contract.js';
@@ -41,6 +41,8 @@ export interface WorldOptions extends Omit<SandboxOptions, 'now'> {
   readonly connected?: readonly SandboxAccount[];
   /** In the place of the built ones. */
   readonly platforms?: ReadonlyMap<string, Platform>;
+  /** In the place of one that a test sets, and that does not wait. */
+  readonly clock?: Clock;
   /** Puts something between the run and its store. */
   readonly between?: (store: Store) => Store;
 }
@@ -50,9 +52,11 @@ export async function createWorld({
   between = (store) => store,
   connected,
   platforms: given,
+  clock: simulated,
   ...options
 }: WorldOptions): Promise<World> {
-  const sandbox = await startSandbox({ ...options, now: () => world.now, record: true });
+  const sandbox = await startSandbox({ ...options, now: () => clock.now(), record: true });
+  const clock = simulated ?? hastyClock(() => world.now);
   engine ??= freshPglite();
   const database = await engine;
   await database.query(
@@ -67,7 +71,7 @@ export async function createWorld({
     keyring,
     platforms,
     // Waits between attempts are held to elsewhere.
-    clock: hastyClock(() => world.now),
+    clock,
     secrets: [],
   };
   const world: World = {

@@ -8,7 +8,7 @@ import { EXIT } from '../../exit-codes.js';
 import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import type { Summary } from '../../report/summary.js';
 import { MOST_FAILURES } from '../../report/tally.js';
-import { parsePlatforms, parseSelection, parseWindow, utcToday } from '../flags.js';
+import { parsePlatforms, parseRates, parseSelection, parseWindow, utcToday } from '../flags.js';
 import { maskToken, runsInGithubActions } from '../github-actions.js';
 import { reportToGithub } from '../github-report.js';
 import type { CollectFlags } from '../options.js';
@@ -109,10 +109,11 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
     allowEmpty: flags.allowEmpty === true,
     dryRun: flags.dryRun === true,
     limits: {
-      maxRequests: flags.maxRequests,
+      ...(flags.maxRequests !== undefined && { maxRequests: flags.maxRequests }),
       maxDurationMs: flags.maxDuration * MINUTE_MS,
       maxWaitMs: flags.maxWait * MINUTE_MS,
     },
+    ...(flags.rate !== undefined && { rates: parseRates(flags.rate, known) }),
     trigger: flags.sandbox === undefined ? 'cli' : 'sandbox',
   };
 }

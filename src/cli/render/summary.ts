@@ -53,9 +53,9 @@ export function totals(
   inAll: number = connections.total,
 ): string[] {
   const notReached = inAll > connections.total ? `, ${formatNumber(inAll - connections.total)} not reached` : '';
-  const states = OUTCOME_STATES.filter((state) => days[state] > 0).map(
-    (state) => `${formatNumber(days[state])} ${state.replace('_', ' ')}`,
-  );
+  const states = ([...OUTCOME_STATES, 'not_reached'] as const)
+    .filter((state) => days[state] > 0)
+    .map((state) => `${formatNumber(days[state])} ${state.replace('_', ' ')}`);
   return [
     `  users        ${okOf(users.succeeded, users.total)}`,
     `  connections  ${okOf(connections.succeeded, Math.max(inAll, connections.total))}${others(connections)}${notReached}`,

@@ -59,7 +59,7 @@ const TOO_MANY = [
 const PER_DAY = /per\s*day|daily/i;
 
 const NO_PERMISSION = { kind: 'refuse', reason: 'missing_permission', scope: 'connection' } as const;
-const THROTTLED = { kind: 'retry', reason: 'throttled', scope: 'connection' } as const;
+const THROTTLED = { kind: 'rest', reason: 'throttled', scope: 'connection' } as const;
 const QUOTA_EXHAUSTED = {
   kind: 'refuse',
   reason: 'quota_exhausted',
@@ -83,9 +83,11 @@ const RULES: readonly Rule[] = [
     message: '$SAID; enable the API in the Google Cloud project of the app',
   },
 
-  // Limits per minute and per day have the same reason; only the message tells them apart.
+  // Limits per minute and per day have the same reason, as have those of a user; only the message tells them apart.
   { codes: TOO_MANY, words: PER_DAY, ...QUOTA_EXHAUSTED },
   { statuses: [429], words: PER_DAY, ...QUOTA_EXHAUSTED },
+  { codes: ['userRateLimitExceeded'], ...THROTTLED, kind: 'retry' },
+  { codes: TOO_MANY, words: /per\s*user/i, ...THROTTLED, kind: 'retry' },
   { codes: TOO_MANY, words: /per\s*(\d+\s*)?(minute|second)/i, ...THROTTLED },
   { codes: ['quotaExceeded', 'dailyLimitExceeded'], ...QUOTA_EXHAUSTED },
   { codes: TOO_MANY, ...THROTTLED },

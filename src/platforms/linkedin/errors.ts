@@ -24,6 +24,7 @@ const WRONG_VERSION = {
   ...OF_THE_APP,
   message: `LinkedIn does not support version $VERSION; set LINKEDIN_VERSION to a supported one, such as ${NEWEST_VERSION} (until at least ${VERSIONS.get(NEWEST_VERSION)}): $SAID`,
 } as const;
+const THROTTLED = { kind: 'rest', reason: 'throttled', scope: 'connection' } as const;
 const QUOTA_EXHAUSTED = {
   kind: 'refuse',
   reason: 'quota_exhausted',
@@ -67,7 +68,8 @@ const RULES: readonly Rule[] = [
   // The limit of the member, or of the app and the member together; then that of the app alone.
   { statuses: [429], words: /^(?=.*\bDAY\b).*MEMBER/is, ...QUOTA_EXHAUSTED, scope: 'connection' },
   { statuses: [429], words: /\bDAY\b/i, ...QUOTA_EXHAUSTED, scope: 'platform' },
-  { statuses: [429], kind: 'retry', reason: 'throttled', scope: 'connection' },
+  { statuses: [429], words: /MEMBER/i, ...THROTTLED, kind: 'retry' },
+  { statuses: [429], ...THROTTLED },
   { statuses: [[500, 599]], kind: 'retry', reason: 'platform_error', scope: 'day' },
 ];
 

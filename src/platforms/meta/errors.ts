@@ -57,8 +57,7 @@ function judgeError(error: ApiError, status: number, permissions: string): Verdi
   const said = `${words || 'no message'} (code ${code}${subcode === undefined ? '' : `/${subcode}`})`;
   const graphError = (message: string) =>
     new GraphError(rule.reason, message, rule.scope, code, words, rule.wantsPageToken);
-  const verdict = verdictOf({ ...rule, error: graphError }, refusal, { SAID: said, PERMISSIONS: permissions });
-  return { ...verdict, rests: rule.appRestMs === undefined ? [] : [{ of: 'app', ms: rule.appRestMs }] };
+  return verdictOf({ ...rule, error: graphError }, refusal, { SAID: said, PERMISSIONS: permissions });
 }
 
 /** `message` alone often says little ("Permissions error"): the useful part is in the title and the text written for people. */

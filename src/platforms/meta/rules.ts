@@ -2,8 +2,6 @@ import type { Rule } from '../shared/rules.js';
 
 /** A row of Meta's table. The error that it makes of a refusal is a `GraphError`. */
 export type MetaRule = Extract<Rule, { readonly reason: unknown }> & {
-  /** Further calls lengthen the block, so all accounts wait this long before the app's next request. */
-  readonly appRestMs?: number;
   /** The token is valid, but a Page's token is required. */
   readonly wantsPageToken?: true;
 };
@@ -22,7 +20,7 @@ const NEEDS_PAGE_TOKEN = {
   message: '$SAID; connect the account as a person with full access to the Page',
 } as const;
 
-/** The app's limit covers a rolling hour. */
+/** The app's limit covers a rolling hour, and further calls lengthen the block. */
 const APP_REST_MS = 300_000;
 
 /**
@@ -98,7 +96,7 @@ export const RULES: readonly MetaRule[] = [
   },
 
   // Limits: of the app, then of a person, a Page or an account.
-  { codes: [4, 341], ...THROTTLED, maxAttempts: 2, appRestMs: APP_REST_MS },
+  { codes: [4, 341], ...THROTTLED, kind: 'rest', restMs: APP_REST_MS },
   { codes: [17, 32, 613, [80_000, 80_014]], ...THROTTLED },
   { codes: [368], ...THROTTLED, kind: 'refuse' },
 

@@ -12,6 +12,9 @@ export interface Refusal {
   readonly words: string;
 }
 
+/** Most limits are per minute. */
+const DEFAULT_REST_MS = 60_000;
+
 type Range = readonly [first: number, last: number];
 
 /** One row of a table of errors: the first whose conditions all hold decides. */
@@ -32,7 +35,9 @@ type Meaning =
 
 export type Rule = Conditions &
   Meaning & {
-    readonly kind: 'retry' | 'refuse';
+    /** `rest`: the app has sent too many requests, and has to leave the API alone for `restMs` unless the answer says how long. */
+    readonly kind: 'retry' | 'refuse' | 'rest';
+    readonly restMs?: number;
     /** `$SAID` is what the API said, `$1` what the first group of `words` captured, `$NAME` a value of the request. Default: `$SAID`. */
     readonly message?: string;
     readonly maxAttempts?: number;
@@ -58,6 +63,7 @@ export function verdictOf(rule: Rule, { words }: Refusal, values: Readonly<Recor
   const message = filled(rule.message ?? '$SAID', { ...values, ...(caught !== null && { 1: caught }) });
   const error = 'error' in rule ? rule.error(message, caught) : new PlatformError(rule.reason, message, rule.scope);
   if (rule.kind === 'refuse') return { kind: 'refuse', error };
+  if (rule.kind === 'rest') return { kind: 'rest', error, ms: rule.restMs ?? DEFAULT_REST_MS };
   return { kind: 'retry', error, ...(rule.maxAttempts !== undefined && { maxAttempts: rule.maxAttempts }) };
 }
 

@@ -4,6 +4,10 @@ import { judgeGoogle } from '../google/errors.js';
 import { ANALYTICS_SCOPE, CHANNEL_SCOPE, type GoogleSettings, googleClient } from '../google/oauth.js';
 import { openSession } from '../shared/oauth.js';
 
+/** The APIs' names in messages. */
+export const ANALYTICS_API = 'YouTube Analytics API';
+const DATA_API = 'YouTube Data API';
+
 interface ReportQuery {
   /** Dates of the Pacific calendar, both inclusive. */
   readonly startDate: string;
@@ -29,14 +33,13 @@ export function openYouTube(settings: GoogleSettings, account: Account, context:
   return {
     report: ({ metrics, ...query }) =>
       get(
-        'YouTube Analytics API',
+        ANALYTICS_API,
         `${settings.analyticsUrl}/v2/reports`,
         // Not `MINE`, which follows the token: another channel's numbers must not be filed under this one.
         { ids: `channel==${channelId(account)}`, ...query, metrics: metrics.join(',') },
         ANALYTICS_SCOPE,
       ),
-    channel: (part) =>
-      get('YouTube Data API', `${settings.dataUrl}/youtube/v3/channels`, { part, mine: 'true' }, CHANNEL_SCOPE),
+    channel: (part) => get(DATA_API, `${settings.dataUrl}/youtube/v3/channels`, { part, mine: 'true' }, CHANNEL_SCOPE),
   };
 }
 

@@ -4,13 +4,11 @@ import type { Day, DayResult, MetricValue, NonEmpty, Platform, RefusedMetrics, S
 import { ClosedChannel, NoChannel, UnsupportedQuery } from '../google/errors.js';
 import type { GoogleSettings } from '../google/oauth.js';
 import { attempt, dayFrom, lastOf, leftOpen, type Part, tiersOf, type Warn, withSplits } from '../shared/parts.js';
-import { openYouTube, type YouTube } from './api.js';
+import { ANALYTICS_API as API, openYouTube, type YouTube } from './api.js';
 import { channelName, channelTotals, WrongChannel } from './channel.js';
 import { DAILY, GIVEN_UP_FIRST, METRICS, OPTIONAL, SPLIT_BY_CONTENT } from './metrics.js';
 import { dailyFrom, splitsFrom } from './report.js';
 
-/** The API's name in messages, and the key under which refusals are remembered. */
-const API = 'YouTube Analytics API';
 const CONTENT_DIMENSION = 'creatorContentType';
 /** YouTube API Services Developer Policies, III.E.4. */
 const STORAGE_RULE =
@@ -25,6 +23,8 @@ export function youtube(settings: GoogleSettings): Platform {
     name: 'youtube',
     api: 'youtube_analytics',
     day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 96, reachDays: 3_650, asks: 'range' },
+    // Shown by the Cloud console as the default; a quota of 100,000 a day is told by the API itself.
+    pace: { [API]: { perSecond: 12, overSeconds: 60 } },
     metrics: METRICS,
     version: { name: 'v2', endsOn: null, variable: null },
     renewsTokens: true,

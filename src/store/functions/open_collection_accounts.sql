@@ -18,7 +18,7 @@ begin
   return synced
     || public.collection_tokens_ending(for_user, for_platforms, for_shard, tokens_before, part, all_parts)
     || jsonb_build_object('page', case when part = all_parts - 1 then public.read_collection_accounts(
-      for_user, for_platforms, for_shard, for_run, due_before, since, until, null, page_size
+      for_user, for_platforms, for_shard, for_run, due_before, since, until, null, null, page_size
     ) end);
 end
 $$;

@@ -1,11 +1,11 @@
 -- Returns active accounts, those collected longest ago first, each with its connections and with its outcomes from since, or from
 -- the first day that is not done, to until. See selected_collection_accounts for the filters; due_before NULL reads idle accounts too.
--- A page has at most page_size accounts, those after after_key, each with the number of accounts of its user that are still to be
--- read or, like itself, in this page; the first one counts them all. No state is kept between pages but the key.
+-- A page has at most page_size accounts, those of of_platform (NULL: of all) after after_key, each with the number of accounts of its
+-- user that are still to be read or, like itself, in this page; the first one counts them all. No state is kept between pages but the key.
 -- An account that this run has collected is not read again; one that another run collects meanwhile may be.
 create or replace function public.read_collection_accounts(
   for_user text, for_platforms jsonb, for_shard jsonb, for_run uuid, due_before timestamptz, since date, until date,
-  after_key jsonb, page_size integer
+  of_platform text, after_key jsonb, page_size integer
 )
 returns jsonb
 language plpgsql stable security invoker set search_path = '' set timezone = 'UTC'
@@ -22,6 +22,7 @@ begin
     select selected.account
     from public.selected_collection_accounts(for_user, for_platforms, for_shard, due_before) selected
     where not selected.is_idle
+      and (of_platform is null or (selected.account).platform = of_platform)
       and (for_run is null or (selected.account).run_id is distinct from for_run)
       and (selected.collected_on, (selected.account).user_id, (selected.account).platform, (selected.account).account_id) > (
         coalesce((after_key ->> 0)::date, '-infinity'), coalesce(after_key ->> 1, ''),

@@ -15,7 +15,7 @@ function run(day: number, views: readonly Cell[], clicks: readonly Cell[] = []):
   return {
     at: `2026-11-0${day}T09:00:00.000Z`,
     summary: summary({
-      days: { planned: 9, settled: 2, provisional: 2, pending: 3, no_data: 2, failed: 0, skipped: 0 },
+      days: { planned: 9, settled: 2, provisional: 2, pending: 3, no_data: 2, failed: 0, skipped: 0, not_reached: 0 },
       metrics: { inserted: 1_234, updated: 56, unchanged: 7, foreign: 0 },
       warnings: day === 4 ? [`youtube: ${'too long to be told in one line of a terminal '.repeat(3)}`] : [],
     }),

@@ -167,19 +167,19 @@ it('collects one undocumented metric if the other is broken', async () => {
 });
 
 it('pauses all accounts when the app is over its limit, whatever the headers say', async () => {
-  const rests: unknown[] = [];
+  const verdicts: unknown[] = [];
   const over = { status: 400, headers: {}, json: { error: { code: 4, message: 'Application request limit reached' } } };
   const http = {
     ask: async <T>(_request: HttpRequest, judge: Judge<T>): Promise<T> => {
       const verdict = judge(over);
-      rests.push(verdict.rests);
+      verdicts.push(verdict);
       throw verdict.kind === 'accept' ? new Error('accepted') : verdict.error;
     },
   };
   const settings = { graphUrl: 'http://g', instagramUrl: 'http://i', version: 'v25.0', appSecret: null };
   const { context } = lentContext(NOON);
   await expect(instagram(settings).collect(ACCOUNT, [DAY], { ...context, http })).rejects.toThrow('limit reached');
-  expect(rests).toEqual([[{ of: 'app', ms: 300_000 }]]);
+  expect(verdicts).toMatchObject([{ kind: 'rest', ms: 300_000 }]);
 });
 
 describe('the last ended day', () => {

@@ -12,7 +12,7 @@ it.each([
   [{ code: 10 }, 'refuse missing_permission connection'],
   [{ code: 200 }, 'refuse missing_permission connection'],
   [{ code: 100, error_subcode: 33 }, 'refuse missing_permission connection'],
-  [{ code: 4 }, 'retry throttled connection'],
+  [{ code: 4 }, 'rest throttled connection'],
   [{ code: 17, error_subcode: 2446079 }, 'retry throttled connection'],
   [{ code: 80002 }, 'retry throttled connection'],
   [{ code: 613 }, 'retry throttled connection'],
