@@ -76,7 +76,8 @@ async function soak() {
       window: { kind: 'day', date: DATE },
       trigger: 'soak',
       // Waiting is what this run does not measure.
-      limits: { maxRequests: 200_000, maxDurationMs: 3 * 3_600_000, maxWaitMs: 1_000 },
+      limits: { maxDurationMs: 3 * 3_600_000, maxWaitMs: 1_000 },
+      rates: { youtube: 10_000 },
     },
     (event) => {
       if (event.type === 'connection' && ++ended % (CONNECTIONS / TENTHS) === 0) curve.push(memory());
