@@ -269,7 +269,7 @@ test('2,000 accounts are read with their ledgers without scanning all ledgers fo
   await engine.query(`insert into public.collection_outcomes (account, date, outcome, run_id)
     select id, date '2026-11-21' - day, 'settled', gen_random_uuid() from public.collection_accounts, generate_series(0, 6) day`);
   const plans = await engine.query(
-    `explain (analyze, format json) select public.read_collection_accounts(null, null, null, null, null, '2026-11-15', '2026-11-21', null, 2000)`,
+    `explain (analyze, format json) select public.read_collection_accounts(null, null, null, null, null, '2026-11-15', '2026-11-21', null, null, 2000)`,
   );
   const [{ 'QUERY PLAN': plan }] = plans as [{ 'QUERY PLAN': [{ 'Execution Time': number }] }];
   // Quadratic, it took half a minute.

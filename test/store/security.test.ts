@@ -39,7 +39,7 @@ const refused = [
   'select * from public.collection_migrations',
   'delete from public.analytics_account_snapshots',
   `select public.record_collection(gen_random_uuid(), now(), '[]', '[]', '[]', true, true)`,
-  `select public.read_collection_accounts(null, null, null, null, null, now()::date, now()::date, null, 500)`,
+  `select public.read_collection_accounts(null, null, null, null, null, now()::date, now()::date, null, null, 500)`,
   `select public.sync_collection_accounts('[]', null, 0, 1)`,
   `select public.count_collection_values(gen_random_uuid(), 'facebook', now()::date, 0, 10)`,
   'select public.find_collection_successions(null, now(), 7)',

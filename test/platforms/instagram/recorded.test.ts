@@ -135,7 +135,6 @@ const TABLE: Readonly<Record<string, OfInstagram>> = {
     shows: 'the limit of an account for 19 minutes, in which it is not asked',
     fails: 'throttled connection',
     says: /19 min/,
-    retried: 1,
     requests: 1,
   },
   'error-1-unknown.json': {
@@ -179,7 +178,7 @@ holdRecorded('instagram', TABLE, (answer, { date = DATE, when = () => true, othe
     ),
 }));
 
-it('pauses the app for all accounts after each answer that its limit is reached', async () => {
+it('pauses the app for all accounts after an answer that its limit is reached, and then longer than a run waits', async () => {
   const limit = answerFrom(readRecorded('instagram/error-4-transient.json'));
   const { context, client, now } = lentContext(NOW);
   const askedAt: number[] = [];
@@ -195,6 +194,5 @@ it('pauses the app for all accounts after each answer that its limit is reached'
     });
   }
   const pauses = askedAt.slice(1).map((at, i) => at - (askedAt[i] ?? 0));
-  expect(pauses).toHaveLength(3);
-  for (const pause of pauses) expect(pause).toBeGreaterThanOrEqual(300_000);
+  expect(pauses).toEqual([expect.toSatisfy((pause: number) => pause >= 300_000)]);
 });
