@@ -1,7 +1,7 @@
 /* CPU of a run at zero latency, stored, against a bare got loop over the same requests that only parses. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect } from '../database.js';
+import { connect, empty } from '../database.js';
 import { actorFile, collect, measure } from '../process.js';
 import { daysAgo, PLAINTEXT, PLATFORMS } from '../work.js';
 
@@ -9,6 +9,7 @@ export const title = 'CPU per 1,000 requests at no latency';
 export const needsPostgres = true;
 
 const USERS = 2_000;
+const ROUNDS = 3;
 
 export async function take(stage) {
   const database = await stage.database();
@@ -17,21 +18,29 @@ export async function take(stage) {
     platforms: PLATFORMS,
     isRecording: true,
   });
-  await connect(database, platforms.connections);
   const environment = { ...platforms.environment, ...database.environment, ...PLAINTEXT };
-  const run = await collect(['--date', daysAgo(5)], environment);
-
-  const requests = await platforms.ask('recorded');
   const file = join(stage.folder(), 'requests.json');
-  writeFileSync(file, JSON.stringify(requests));
-  const loop = await measure([actorFile('loop.js')], { REQUESTS: file });
-  const perThousand = (cpuMs) => cpuMs / requests.length;
+  let requests = 0;
+  const least = { ours: Number.POSITIVE_INFINITY, loop: Number.POSITIVE_INFINITY };
+  // In turn, so that what else the machine does meets both.
+  for (let round = 0; round < ROUNDS; round++) {
+    await empty(database);
+    await connect(database, platforms.connections);
+    const run = await collect(['--date', daysAgo(5)], environment);
+    least.ours = Math.min(least.ours, run.cpuMs);
+    if (round === 0) {
+      const recorded = await platforms.ask('recorded');
+      requests = recorded.length;
+      writeFileSync(file, JSON.stringify(recorded));
+    }
+    least.loop = Math.min(least.loop, (await measure([actorFile('loop.js')], { REQUESTS: file })).cpuMs);
+  }
   return {
     rows: [
-      { what: 'requests', value: requests.length },
-      { what: 'bare got loop, parsed, nothing stored', value: perThousand(loop.cpuMs), unit: 's' },
-      { what: 'this tool, stored', value: perThousand(run.cpuMs), unit: 's' },
-      { what: 'ratio', value: run.cpuMs / loop.cpuMs, unit: 'x', atMost: 1.6 },
+      { what: 'requests', value: requests },
+      { what: 'bare got loop, parsed, nothing stored', value: least.loop / requests, unit: 's' },
+      { what: 'this tool, stored', value: least.ours / requests, unit: 's' },
+      { what: 'ratio', value: least.ours / least.loop, unit: 'x', atMost: 1.6 },
     ],
   };
 }

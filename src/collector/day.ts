@@ -11,10 +11,15 @@ interface Zone {
 }
 
 const zones = new Map<string, Zone>();
+/** Every account of a run has the same few days. */
+const days = new Map<string, Day>();
 
 /** The day with the given date (`YYYY-MM-DD`) in an IANA time zone, with the instants at which it starts and ends. */
 export function dayOf(date: string, timeZone: string): Day {
-  return { date, start: startOf(date, timeZone), end: startOf(addDays(date, 1), timeZone) };
+  const key = `${date} ${timeZone}`;
+  const day = days.get(key) ?? { date, start: startOf(date, timeZone), end: startOf(addDays(date, 1), timeZone) };
+  days.set(key, day);
+  return day;
 }
 
 /** The date that the calendar in `timeZone` shows at an instant. */

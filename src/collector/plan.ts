@@ -120,8 +120,8 @@ function isDue(entry: LedgerEntry | undefined, date: Day, context: DueContext): 
   const { account, day, now, isLastChance, isNamed } = context;
   if (!isAnswerable(entry, date, day, now)) return false;
   // An empty day outside the window is asked for again only if a range takes one request.
-  const isLate = isLastOfWindow(addDays(date.date, 1), day.timeZone, now);
-  if (entry?.state === 'no_data' && isLate) return isNamed || day.asks === 'range';
+  const isLate = () => isLastOfWindow(addDays(date.date, 1), day.timeZone, now);
+  if (entry?.state === 'no_data' && isLate()) return isNamed || day.asks === 'range';
   if (entry?.state !== 'settled') return true;
   // On platforms asked day by day, missing metrics are asked for only once more, on the window's last day.
   return (day.asks === 'range' || isLastChance) && isIncomplete(entry, account.metrics, now);
