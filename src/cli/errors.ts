@@ -21,11 +21,6 @@ export interface ToldError {
 
 /** Ends a command that threw: reports the error and sets the exit code. */
 export function reportError(error: unknown, args: readonly string[]): void {
-  // Exit code 0 is `--help` and `--version`; `commander.help` is the help shown because no command was given.
-  if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {
-    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    return;
-  }
   if (error instanceof Interrupted) {
     process.exitCode = EXIT.interrupted;
     return;

@@ -17,10 +17,15 @@ process.on('uncaughtException', async (error) => {
   process.exit();
 });
 
+const { createProgram, helpExitCode } = await import('./program.js');
 try {
-  const { createProgram } = await import('./program.js');
   await createProgram(readVersion()).parseAsync();
 } catch (error) {
-  const { reportError } = await import('./errors.js');
-  reportError(error, process.argv.slice(2));
+  const exitCode = helpExitCode(error);
+  if (exitCode !== null) {
+    process.exitCode = exitCode;
+  } else {
+    const { reportError } = await import('./errors.js');
+    reportError(error, process.argv.slice(2));
+  }
 }

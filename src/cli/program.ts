@@ -1,4 +1,5 @@
-import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { EXIT } from '../exit-codes.js';
 import {
   addOptions,
   collectOptions,
@@ -52,6 +53,14 @@ export function createProgram(version: string): Command {
     (await import('./commands/serve.js')).serveCommand(flags),
   );
   return program;
+}
+
+/** The exit code if a command threw because it has shown its help or the version; null if something is wrong. */
+export function helpExitCode(error: unknown): number | null {
+  if (!(error instanceof CommanderError)) return null;
+  if (error.exitCode === 0) return EXIT.done;
+  // The help is shown because no command was given.
+  return error.code === 'commander.help' ? EXIT.usage : null;
 }
 
 function addConnections(program: Command): void {
