@@ -5,7 +5,7 @@ import { population } from '../../../src/sandbox/population.js';
 import { EXPECTED } from '../../conformance/accounts.js';
 import { createRandom, type Random } from './random.js';
 
-export const PLATFORMS = ['instagram', 'facebook', 'youtube', 'linkedin'] as const;
+const PLATFORMS = ['instagram', 'facebook', 'youtube', 'linkedin'] as const;
 export const SETTLES_AFTER_HOURS: Readonly<Record<SandboxPlatform, number>> = {
   instagram: 48,
   facebook: 48,
