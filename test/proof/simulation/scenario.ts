@@ -57,6 +57,8 @@ export interface Scenario {
   /** By account: the dates for which its platform never has data. */
   readonly empty: readonly ReadonlySet<string>[];
   readonly retired: readonly string[];
+  /** One request at a time makes a replay exact. */
+  readonly concurrency: number;
   readonly runs: readonly Run[];
 }
 
@@ -71,6 +73,7 @@ export function createScenario(seed: number): Scenario {
     accounts: stories.map(({ account }) => account),
     empty: stories.map(({ empty }) => empty),
     retired: random.percent(20) ? PLATFORMS.map((platform) => EXPECTED[platform].refused.metric) : [],
+    concurrency: random.percent(70) ? 1 : 8,
     runs: createRuns(random, begin),
   };
 }

@@ -72,6 +72,7 @@ async function createWorld(scenario: Scenario, { query }: Sql, met: Met) {
   let current: Run | null = null;
   let fault: StoreFault | null = null;
   let calls = 0;
+  let stop = new AbortController();
   const note = (kind: string) => met.set(kind, (met.get(kind) ?? 0) + 1);
 
   const firedBefore: number[] = [];
@@ -93,7 +94,9 @@ async function createWorld(scenario: Scenario, { query }: Sql, met: Met) {
     accounts: faulty,
     now: () => new Date(now),
     refusedMetrics: retired,
+    // Read for every answer.
     get clockAheadMs() {
+      if (sandbox.counters.requests - requests === current?.stoppedAt) stop.abort();
       return -(current?.clockAheadMs ?? 0);
     },
   });
@@ -174,13 +177,7 @@ async function createWorld(scenario: Scenario, { query }: Sql, met: Met) {
     }
     [current, fault, calls] = [run, run.storeFault, 0];
     requests = sandbox.counters.requests;
-    const controller = new AbortController();
-    const stopping =
-      run.stoppedAt === null
-        ? undefined
-        : setInterval(() => {
-            if (sandbox.counters.requests - requests >= (run.stoppedAt ?? 0)) controller.abort();
-          }, 1);
+    stop = new AbortController();
     try {
       return await collect(
         {
@@ -194,10 +191,10 @@ async function createWorld(scenario: Scenario, { query }: Sql, met: Met) {
         {
           ...DEFAULTS,
           ...scopeOf(run),
-          concurrency: 4,
+          concurrency: scenario.concurrency,
           allowEmpty: true,
           trigger: 'simulation',
-          signal: controller.signal,
+          signal: stop.signal,
         },
         () => undefined,
       );
@@ -205,7 +202,6 @@ async function createWorld(scenario: Scenario, { query }: Sql, met: Met) {
       if (isExpected(error, run)) return null;
       throw error;
     } finally {
-      clearInterval(stopping);
       fault = null;
       for (const [place, trouble] of run.troubles.entries()) {
         if (trouble === null) continue;
