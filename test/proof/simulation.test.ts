@@ -8,7 +8,7 @@ const { SIMULATION_SEED, SIMULATION_SEEDS } = process.env;
 /** For as many seeds as that takes, where no number is given. */
 const TIME_MS = 180_000;
 /** So many seeds meet every kind of fault. */
-const ENOUGH_SEEDS = 3;
+const ENOUGH_SEEDS = 10;
 
 const database = freshPglite();
 afterAll(async () => (await database).close());
