@@ -44,6 +44,15 @@ it('an action has one version in all workflows', () => {
   expect(new Set(uses).size).toBe(actions.size);
 });
 
+it('the tests run on every supported version of Node and PostgreSQL', () => {
+  const { strategy, services } = parse(workflows['ci.yml'] ?? '').jobs.test;
+  const versions: { node: number; postgres: number }[] = strategy.matrix.include;
+  expect(new Set(versions.map(({ node }) => node))).toEqual(new Set([20, 22, 24]));
+  expect(new Set(versions.map(({ postgres }) => postgres))).toEqual(new Set([15, 16, 17, 18]));
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of the workflow
+  expect(services.postgres.image).toBe('postgres:${{ matrix.postgres }}');
+});
+
 describe('a release', () => {
   const { on, jobs } = parse(workflows['release.yml'] ?? '');
   const runsOf = (job: string): string[] => jobs[job].steps.map(({ run = '' }) => run);
