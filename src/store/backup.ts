@@ -24,7 +24,7 @@ export const BACKED_UP = [
 const FIRST_LINE = '-- A backup of analytics-collect.';
 const LAST_LINE = '-- The end of the backup.';
 /** Of a table's file, in blocks of 8 kB: what is in memory at a time. */
-const BLOCKS = 64;
+const BLOCKS = 16;
 const BATCH_CHARACTERS = 1_000_000;
 
 interface Table {
