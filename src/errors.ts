@@ -75,6 +75,8 @@ export const EXIT_CODES = {
   store_refused: EXIT.usage,
   store_unreachable: EXIT.failed,
   store_failed: EXIT.failed,
+  store_damaged: EXIT.failed,
+  store_other_version: EXIT.usage,
   store_locked: EXIT.locked,
   lease_held: EXIT.locked,
   lease_lost: EXIT.failed,
@@ -84,6 +86,7 @@ export const EXIT_CODES = {
   address_taken: EXIT.failed,
   check_failed: EXIT.failed,
   not_found: EXIT.failed,
+  file_failed: EXIT.failed,
 } as const;
 
 /** The code of a `CollectError`; codes are added, never changed. */

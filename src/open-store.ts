@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Config } from './config.js';
 import { CollectError } from './errors.js';
 import type { Store } from './store/store.js';
@@ -74,7 +75,7 @@ function noStore({ dataDir }: Config, why: string): CollectError {
 function keyMissing({ dataDir }: Config, connections: number): CollectError {
   return new CollectError(
     'key_missing',
-    `The key file ${keyPath(dataDir)} is missing, and without it the tokens of ${count(connections, 'connection')} cannot be decrypted.`,
-    'Restore it from a backup, or set ENCRYPTION_KEY to the key. If the key is lost, set ENCRYPTION_KEY to a new one, remove the connections and add them again.',
+    `The key that encrypted the tokens of ${count(connections, 'connection')} was not found: neither ENCRYPTION_KEY nor ENCRYPTION_KEY_FILE is set in the environment or in ${join(process.cwd(), '.env')}, and there is no file ${keyPath(dataDir)}.`,
+    'Put the file back, or set ENCRYPTION_KEY to the key. If the key is lost, set ENCRYPTION_KEY to a new one, remove the connections and add them again.',
   );
 }

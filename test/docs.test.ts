@@ -301,6 +301,8 @@ function callsIn(text: string): string[] {
   const lines = text
     .replaceAll('\\\n', ' ')
     .replaceAll(/\$\(\(.+?\)\)/g, '1')
+    // What is quoted is one word.
+    .replaceAll(/ '[^'\n]*'/g, (quoted) => ` ${quoted.replaceAll(/\W+/g, '_')}`)
     .matchAll(/(?<![\w/.-])(?:\S*bin\/)?analytics-collect(?:\.js)? ([a-z][^\n]+)/g);
   return [...lines].map(([, rest = '']) =>
     (rest.split(/ *(?:[|>;)`]| #|&&)/, 1)[0] ?? '').replaceAll(/["']/g, '').trim().replaceAll(/ +/g, ' '),

@@ -139,6 +139,27 @@ export function pruneOptions(command: Command) {
     .option('--json', 'print one JSON document');
 }
 
+export function backupOptions(command: Command) {
+  return command
+    .description('write the embedded database to a file that restore and psql read')
+    .argument('<file>', 'the file; one of that name is replaced once the new one is whole');
+}
+
+export function restoreOptions(command: Command) {
+  return command
+    .description('make a new embedded database from a file that backup wrote')
+    .argument('<file>', 'the file');
+}
+
+export function sqlOptions(command: Command) {
+  return command
+    .description('read from the embedded database: one statement, or with --serve whatever psql asks')
+    .argument('[statement]', 'one statement; it can change nothing')
+    .addOption(new Option('--json', 'print the rows as one JSON document').conflicts('serve'))
+    .option('--serve', 'let psql and other programs of this machine in, until Ctrl-C')
+    .option('--port <n>', 'with --serve: the port (default: a free one)', integer('--port', { min: 0, max: 65_535 }));
+}
+
 export function pgCronOptions(command: Command) {
   return command
     .description('SQL for a database job that calls serve (pg_cron, pg_net, Supabase Vault)')
@@ -192,6 +213,7 @@ export type AddFlags = Options<typeof addOptions>;
 export type PluginFlags = Options<typeof primaryOptions>;
 export type PlatformsFlags = Options<typeof platformsOptions>;
 export type PruneFlags = Options<typeof pruneOptions>;
+export type SqlFlags = Options<typeof sqlOptions>;
 export type PgCronFlags = Options<typeof pgCronOptions>;
 export type ScheduleFlags = Options<typeof crontabOptions>;
 export type ShardedFlags = Options<typeof githubOptions>;

@@ -2,6 +2,7 @@ import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/
 import { EXIT } from '../exit-codes.js';
 import {
   addOptions,
+  backupOptions,
   collectOptions,
   crontabOptions,
   githubOptions,
@@ -11,7 +12,9 @@ import {
   platformsOptions,
   primaryOptions,
   pruneOptions,
+  restoreOptions,
   serveOptions,
+  sqlOptions,
   statusOptions,
   systemdOptions,
 } from './options.js';
@@ -49,6 +52,15 @@ export function createProgram(version: string): Command {
     .option('--apply', 'apply it to the configured database')
     .option('--partitioned', 'create the tables of snapshots with one partition per month, in a new database')
     .action(async (flags) => (await import('./commands/schema.js')).schemaCommand(flags));
+  backupOptions(program.command('backup')).action(async (file) =>
+    (await import('./commands/backup.js')).backupCommand(file),
+  );
+  restoreOptions(program.command('restore')).action(async (file) =>
+    (await import('./commands/restore.js')).restoreCommand(file),
+  );
+  sqlOptions(program.command('sql')).action(async (statement, flags) =>
+    (await import('./commands/sql.js')).sqlCommand(statement, flags),
+  );
   serveOptions(program.command('serve')).action(async (flags) =>
     (await import('./commands/serve.js')).serveCommand(flags),
   );

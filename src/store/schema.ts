@@ -47,20 +47,24 @@ export interface SchemaOptions {
 
 /** The whole schema as one script for a SQL editor: one idempotent transaction, safe on an empty database and on an older one. */
 export async function schemaScript({ partitioned }: SchemaOptions = { partitioned: false }): Promise<string> {
-  const parts = await schemaParts();
   return `${HEADER}
 begin;${partitioned ? `\n${PARTITIONED_SQL}` : ''}
 -- Fails rather than block others for long. If it does, run the script again.
 set local lock_timeout = '5s';
 set local client_min_messages = warning;
 
-${parts.map((part) => `${part.sql}\n${recordSql(part)}`).join('\n\n')}
+${await schemaStatements()}
 
 commit;
 
 -- Findings about the application's own tables, which were not changed.
 select * from public.collection_schema_findings();
 `;
+}
+
+/** The whole schema's statements, for a transaction. */
+export async function schemaStatements(): Promise<string> {
+  return (await schemaParts()).map((part) => `${part.sql}\n${recordSql(part)}`).join('\n\n');
 }
 
 /** Records a part as applied. */

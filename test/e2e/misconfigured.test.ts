@@ -130,8 +130,13 @@ describe('with the embedded store', () => {
 
   it('a missing key is not replaced while tokens are encrypted with it', async () => {
     await rename(keyFile, join(home, 'backup.key'));
+    const lookedAt = [keyFile, 'ENCRYPTION_KEY ', 'ENCRYPTION_KEY_FILE ', join(home, '.env')];
     for (const command of [['collect'], ['connections', 'list'], ['status']]) {
-      await expectRefusal(command, sandbox.urls, { code: 2, error: 'key_missing', names: [keyFile, '1 connection '] });
+      await expectRefusal(command, sandbox.urls, {
+        code: 2,
+        error: 'key_missing',
+        names: ['1 connection ', ...lookedAt],
+      });
     }
     expect(await add()).toMatchObject({ code: 2, stdout: '' });
     expect(readdirSync(folder)).toEqual(['postgres']);

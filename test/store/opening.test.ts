@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -23,6 +23,10 @@ async function failure(work: Promise<unknown>): Promise<CollectError> {
   );
   if (!(thrown instanceof CollectError)) throw new Error(`no CollectError but ${thrown}`);
   return thrown;
+}
+
+async function emptyFolder(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
 }
 
 describe('the embedded store', () => {
@@ -65,6 +69,61 @@ describe('the embedded store', () => {
     cleanUp.push(store.close);
     expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
     await expect(store.check()).resolves.toBeUndefined();
+  });
+
+  test.each([
+    ['its version is lost', (folder: string) => rm(join(folder, 'PG_VERSION'))],
+    ['its version is garbled', (folder: string) => writeFile(join(folder, 'PG_VERSION'), '\0\0')],
+    ['its control file is cut off', (folder: string) => truncate(join(folder, 'global/pg_control'), 100)],
+    [
+      'its control file is zeros',
+      (folder: string) => writeFile(join(folder, 'global/pg_control'), Buffer.alloc(8_192)),
+    ],
+    ['its log is lost', async (folder: string) => emptyFolder(join(folder, 'pg_wal'))],
+    ['its commits are lost', async (folder: string) => emptyFolder(join(folder, 'pg_xact'))],
+    ['its tables are lost', (folder: string) => rm(join(folder, 'base'), { recursive: true })],
+    ['its settings are lost', (folder: string) => rm(join(folder, 'postgresql.conf'))],
+  ])('a folder is damaged where %s', async (_, damage) => {
+    const dataDir = await folder();
+    await damage(join(dataDir, 'postgres'));
+    const error = await failure(openEmbeddedStore({ dataDir }));
+    expect(error).toMatchObject({ code: 'store_damaged', fix: expect.stringContaining('restore FILE') });
+    expect(error.message).toContain(dataDir);
+    expect(await readdir(dataDir)).toEqual(['postgres']);
+  });
+
+  test('makes no new database over one whose version is lost', async () => {
+    const dataDir = await folder();
+    await rm(join(dataDir, 'postgres', 'PG_VERSION'));
+    const left = () => readdir(join(dataDir, 'postgres'), { recursive: true });
+    const before = await left();
+    await failure(openEmbeddedStore({ dataDir }));
+    expect(await left()).toEqual(before);
+  });
+
+  test('tells of a damaged table once it is read', async () => {
+    const dataDir = await folder();
+    const store = await openEmbeddedStore({ dataDir });
+    const [file] = await store.query(
+      "insert into collection_runs (scope, trigger) values ('x', 'cli'); select pg_relation_filepath('collection_runs') as path",
+    );
+    await store.close();
+    await writeFile(join(dataDir, 'postgres', String(file?.path)), Buffer.alloc(8_192, 'x'));
+    expect(await failure(openEmbeddedStore({ dataDir }))).toMatchObject({
+      code: 'store_damaged',
+      message: expect.stringContaining('invalid page'),
+    });
+  });
+
+  test('names both versions where the folder is of another PostgreSQL', async () => {
+    const dataDir = await folder();
+    await writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '17\n');
+    const error = await failure(openEmbeddedStore({ dataDir }));
+    expect(error).toMatchObject({
+      code: 'store_other_version',
+      message: expect.stringMatching(/PostgreSQL 17,.*PostgreSQL 18/),
+    });
+    expect(error.fix).toMatch(/backup FILE.*restore FILE/);
   });
 
   test('reports a folder that cannot be created', async () => {

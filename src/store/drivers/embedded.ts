@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { CollectError } from '../../errors.js';
 import { applySchema } from '../apply-schema.js';
-import { type Place, storeError } from '../database-error.js';
+import { storeError } from '../database-error.js';
 import { functionCall } from '../function-call.js';
 import { lockFolder } from '../lock.js';
 import { sqlStore } from '../sql-store.js';
 import type { Store } from '../store.js';
+import { checkFolder, damaged, isDamage } from './database-folder.js';
 
 const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
 
@@ -16,13 +17,29 @@ const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
 export interface EmbeddedStore extends Store {
   /** The rows of one statement with parameters, or of the last of several statements without. */
   query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  readonly engine: Engine;
 }
 
 /** What a store needs of PGlite, whose own types do not compile everywhere. */
-interface Engine {
-  query<Row>(text: string, values?: unknown[]): Promise<{ readonly rows: Row[] }>;
+export interface Engine {
+  query<Row>(text: string, values?: unknown[], options?: QueryOptions): Promise<Answer<Row>>;
   exec(text: string): Promise<readonly { readonly rows: Record<string, unknown>[] }[]>;
   close(): Promise<void>;
+}
+
+interface QueryOptions {
+  /** What a statement reads as the file `/dev/blob`. */
+  readonly blob?: Blob;
+  /** How values are read from PostgreSQL's text, by the number of their type. */
+  readonly parsers?: Record<number, (text: string) => unknown>;
+}
+
+interface Answer<Row> {
+  readonly rows: Row[];
+  readonly fields: { readonly name: string }[];
+  readonly affectedRows?: number;
+  /** What a statement wrote to the file `/dev/blob`. */
+  readonly blob?: Blob;
 }
 
 /** A folder for a database, and the variable that names it. */
@@ -31,11 +48,15 @@ export interface DatabaseFolder {
   readonly setting?: 'ANALYTICS_DATA_DIR' | 'ANALYTICS_SANDBOX_DIR';
 }
 
+/** Fills a new database, before it gets its schema. */
+type Fill = (engine: Engine) => Promise<void>;
+
 /**
  * Opens a PostgreSQL inside this process, with its schema: in memory, or in a folder, which is created if it is missing and is
- * readable only by its owner. Only one process at a time can use a folder: any other gets `CollectError` `store_locked`.
+ * readable only by its owner. Only one process at a time can use a folder: any other gets `CollectError` `store_locked`. With
+ * `fill`, the folder must not hold a database yet.
  */
-export async function openEmbeddedStore(where: DatabaseFolder | 'memory'): Promise<EmbeddedStore> {
+export async function openEmbeddedStore(where: DatabaseFolder | 'memory', fill?: Fill): Promise<EmbeddedStore> {
   const { PGlite } = await import('@electric-sql/pglite');
   if (where === 'memory') return openStore(() => PGlite.create(), 'embedded PostgreSQL in memory');
 
@@ -44,7 +65,7 @@ export async function openEmbeddedStore(where: DatabaseFolder | 'memory'): Promi
   const unlock = await lockFolder(dataDir, setting);
   try {
     const folder = databaseFolder(dataDir);
-    const store = await openStore(() => openFolder(PGlite, folder), `embedded PostgreSQL in ${dataDir}`);
+    const store = await openStore(() => openFolder(PGlite, folder, fill), `embedded PostgreSQL in ${dataDir}`);
     return {
       ...store,
       async close() {
@@ -69,7 +90,7 @@ function databaseFolder(dataDir: string): string {
 
 async function openStore(open: () => Promise<PGlite>, description: string): Promise<EmbeddedStore> {
   const database = await open().catch((thrown) => {
-    throw storeError(thrown, place(description));
+    throw failure(thrown, description);
   });
   const store = storeInside(database, description);
   try {
@@ -80,7 +101,7 @@ async function openStore(open: () => Promise<PGlite>, description: string): Prom
     );
   } catch (thrown) {
     await database.close();
-    throw thrown instanceof CollectError ? thrown : storeError(thrown, place(description));
+    throw failure(thrown, description);
   }
   return store;
 }
@@ -89,7 +110,7 @@ async function openStore(open: () => Promise<PGlite>, description: string): Prom
 export function storeInside(database: Engine, description: string): EmbeddedStore {
   const guarded = <T>(work: Promise<T>): Promise<T> =>
     work.catch((thrown) => {
-      throw storeError(thrown, place(description));
+      throw failure(thrown, description);
     });
   const query: EmbeddedStore['query'] = async (text, values) => {
     if (values) return (await database.query<Record<string, unknown>>(text, [...values])).rows;
@@ -106,22 +127,44 @@ export function storeInside(database: Engine, description: string): EmbeddedStor
     applySchema: (options) => guarded(applySchema({ query }, options)),
     close: () => database.close(),
   });
-  return { ...store, query: (text, values) => guarded(query(text, values)) };
+  return { ...store, query: (text, values) => guarded(query(text, values)), engine: database };
 }
 
-function place(description: string): Place {
-  return { description, setting: 'ANALYTICS_DATA_DIR', schemaFix: SCHEMA_FIX };
+function failure(thrown: unknown, description: string): CollectError {
+  if (isDamage(thrown)) return damaged(description, thrown);
+  return storeError(thrown, { description, setting: 'ANALYTICS_DATA_DIR', schemaFix: SCHEMA_FIX });
 }
 
 /** A new database is created under another name and then renamed, so that a killed process leaves no half-created one behind. */
-async function openFolder(database: typeof PGlite, folder: string): Promise<PGlite> {
-  if (!existsSync(folder)) {
-    const unfinished = `${folder}.new`;
-    await rm(unfinished, { recursive: true, force: true });
-    await (await database.create(unfinished)).close();
-    await rename(unfinished, folder);
+async function openFolder(database: typeof PGlite, folder: string, fill?: Fill): Promise<PGlite> {
+  if (existsSync(folder)) {
+    if (fill) throw occupied(folder);
+    await checkFolder(folder);
+    return database.create(folder).catch((thrown) => {
+      throw damaged(folder, thrown);
+    });
   }
+  const unfinished = `${folder}.new`;
+  await rm(unfinished, { recursive: true, force: true });
+  const fresh = await database.create(unfinished);
+  try {
+    await fill?.(fresh);
+  } catch (thrown) {
+    await fresh.close();
+    await rm(unfinished, { recursive: true, force: true });
+    throw thrown;
+  }
+  await fresh.close();
+  await rename(unfinished, folder);
   return database.create(folder);
+}
+
+function occupied(folder: string): CollectError {
+  return new CollectError(
+    'store_refused',
+    `There is a database in ${folder} already, and a backup is restored only into a new one.`,
+    'Move that folder away, or set ANALYTICS_DATA_DIR to another one.',
+  );
 }
 
 async function bringUpToDate(store: Store): Promise<void> {

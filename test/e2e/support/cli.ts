@@ -40,6 +40,8 @@ export interface RunningCli {
   kill(signal: NodeJS.Signals): void;
   /** What it has said on stderr so far. */
   told(): string;
+  /** And on stdout. */
+  said(): string;
   readonly ended: Promise<CliRun>;
 }
 
@@ -64,6 +66,7 @@ export function startCli(args: readonly string[], { env = {}, input = '' }: CliO
   return {
     kill: (signal) => void child.kill(signal),
     told: () => stderr,
+    said: () => stdout,
     ended: new Promise((resolve, reject) => {
       child.on('error', reject).on('close', (code) => {
         said.push(stdout, stderr);
