@@ -41,6 +41,7 @@ export async function run(
   const signal = AbortSignal.any([options.signal, halt.signal]);
   const telling = createTelling({ onEvent, window: options.window, startedAt, secrets });
   const { tally, warn } = telling;
+  for (const warning of store.warnings) warn(warning);
   const anomalies = createAnomalies();
   const requests = { total: 0, retried: 0 };
   const refusals = createRefusals(warn);
