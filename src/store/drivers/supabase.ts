@@ -1,13 +1,21 @@
 import { createClient, type WebSocketLikeConstructor } from '@supabase/supabase-js';
 import { WebSocket } from 'ws';
 import { CollectError } from '../../errors.js';
-import { storeError } from '../database-error.js';
+import { isCertificateCode, type Place, storeError } from '../database-error.js';
 import { sqlStore } from '../sql-store.js';
 import type { Store } from '../store.js';
 
 const TIMEOUT_MS = 60_000;
 const SCHEMA_FIX =
   'Run `analytics-collect schema` and paste its output into the SQL editor of the Supabase dashboard, or set DATABASE_URL to the project’s database as well and run `analytics-collect schema --apply`.';
+
+const GRANTS_FIX = `Apply the schema again, which gives the service role its grants. ${SCHEMA_FIX}`;
+
+interface RestError {
+  readonly code?: string;
+  readonly message: string;
+  readonly details?: string | null;
+}
 
 export interface SupabaseOptions {
   readonly url: string;
@@ -19,7 +27,10 @@ export async function openSupabaseStore({ url, serviceRoleKey }: SupabaseOptions
   const description = `Supabase at ${new URL(url).host}`;
   const client = createClient(url, serviceRoleKey, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-    global: { fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }) },
+    global: {
+      // A redirect is an answer like any other, and not followed: it would take the key to another host.
+      fetch: (input, init) => fetch(input, { ...init, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) }),
+    },
     // Realtime is not used, but the client needs a WebSocket, which Node has only from 22 on. The cast is needed because the two
     // packages declare one interface with different types for an event's target.
     realtime: { transport: WebSocket as unknown as WebSocketLikeConstructor },
@@ -41,14 +52,25 @@ export async function openSupabaseStore({ url, serviceRoleKey }: SupabaseOptions
 }
 
 /** The HTTP status is checked first, because a gateway in front of the database answers in HTML, without a code. */
-function supabaseError(error: { code?: string; message: string }, status: number, description: string): CollectError {
-  if (status === 401 || error.code === '42501') {
+function supabaseError(error: RestError, status: number, description: string): CollectError {
+  const place: Place = { description, setting: 'SUPABASE_URL', schemaFix: SCHEMA_FIX, grantsFix: GRANTS_FIX };
+  // A role that is known but lacks a grant gets a 403.
+  if (status === 401) {
     return new CollectError(
       'store_refused',
       `${description} refused the service role key [${error.code || status}].`,
       'Set SUPABASE_SERVICE_ROLE_KEY to the service role (secret) key of this project, not the anonymous one.',
     );
   }
+  if (status >= 300 && status < 400) {
+    return new CollectError(
+      'store_refused',
+      `${description} redirects to another address (HTTP ${status}), where the service role key is not sent.`,
+      'Check SUPABASE_URL: it must be the project’s own address, such as https://abc.supabase.co.',
+    );
+  }
+  const cause = causeOf(error);
+  if (status === 0 && isCertificateCode(cause)) return storeError({ code: cause, message: 'not trusted' }, place);
   if (status === 0 || status >= 502) {
     return new CollectError(
       'store_unreachable',
@@ -63,5 +85,10 @@ function supabaseError(error: { code?: string; message: string }, status: number
       'Check SUPABASE_URL: it must be the project’s own address, such as https://abc.supabase.co.',
     );
   }
-  return storeError(error, { description, setting: 'SUPABASE_URL', schemaFix: SCHEMA_FIX });
+  return storeError(error, place);
+}
+
+/** Why a request got no answer: the client puts the code of the network or TLS into its details. */
+function causeOf({ details }: RestError): string {
+  return /^Caused by: .*\((\w+)\)$/m.exec(details ?? '')?.[1] ?? '';
 }
