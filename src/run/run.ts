@@ -20,6 +20,7 @@ import type { Summary } from '../report/summary.js';
 import { createTelling } from '../report/telling.js';
 import type { StoredAccount } from '../store/accounts.js';
 import { scopeOf } from '../store/selection.js';
+import { bounded } from '../text.js';
 import { platformOf, readAccounts, replacePrimaries } from './accounts.js';
 import type { Collector } from './collector.js';
 
@@ -98,7 +99,7 @@ export async function run(
         if (isLast) return tell(joinedRecord(written));
         const before = Math.max(0, namedDays - planned.due.length - planned.tooOld.length);
         const days = written.reduce((sum, { days }) => sum + days.length, before);
-        onEvent({ type: 'days', connectionId: account.connections[0].id, days });
+        onEvent({ type: 'days', connectionId: bounded(account.connections[0].id), days });
       };
       await recorder.add({ record, onWritten });
     }

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { CollectError } from '../errors.js';
+import { shorten } from '../text.js';
 
-const databaseError = z.object({ code: z.string(), message: z.string().default('') });
+const LONGEST_CODE = 50;
+const databaseError = z.object({
+  code: z.string().transform((code) => shorten(code, LONGEST_CODE)),
+  message: z.string().default(''),
+});
 
 /** How error messages refer to the database. */
 export interface Place {

@@ -58,7 +58,7 @@ function supabaseError(error: RestError, status: number, description: string): C
   if (status === 401) {
     return new CollectError(
       'store_refused',
-      `${description} refused the service role key [${error.code || status}].`,
+      `${description} refused the service role key [${status}].`,
       'Set SUPABASE_SERVICE_ROLE_KEY to the service role (secret) key of this project, not the anonymous one.',
     );
   }
