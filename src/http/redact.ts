@@ -4,7 +4,8 @@ const NAMED_SECRET =
 const PASSWORD_IN_ADDRESS = /(\/\/[^\s/:@]*:)[^\s/@]+@/g;
 /** A shorter one is guessed sooner than read, and stands in other words by chance. */
 const SHORTEST_SECRET = 8;
-const LETTERS_ONLY = /^[\p{L}_-]+$/u;
+/** Longer ones are no words. */
+const WORD = /^[\p{L}_-]{1,15}$/u;
 const LONG_WORD = /[A-Za-z0-9_\-.|+=%~]{32,}/g;
 
 /**
@@ -17,7 +18,7 @@ export function redact(text: string, secrets: readonly (string | null)[] = []): 
   for (const secret of secrets) {
     if (secret === null || secret.length < SHORTEST_SECRET) continue;
     for (const form of writtenForms(secret)) {
-      clean = LETTERS_ONLY.test(form) ? withoutWord(clean, form) : clean.replaceAll(form, '[redacted]');
+      clean = WORD.test(form) ? withoutWord(clean, form) : clean.replaceAll(form, '[redacted]');
     }
   }
   return clean

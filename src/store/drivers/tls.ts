@@ -29,7 +29,7 @@ export function encryptionOf(databaseUrl: string, usual: string | undefined): En
   const address = new URL(databaseUrl);
   const given = new Map(PARAMETERS.map((name) => [name, address.searchParams.getAll(name).at(-1)]));
   for (const name of PARAMETERS) address.searchParams.delete(name);
-  const { host } = new pg.Client({ connectionString: address.href, ...IN_CLEAR });
+  const host = hostOf(address);
   const isHere = host.startsWith('/') || isLoopback(host);
   const mode = modeOf(given.get('sslmode') ?? modeOfSsl(given.get('ssl')) ?? (usual || undefined), isHere);
   if (mode === 'disable')
@@ -48,6 +48,15 @@ export function encryptionOf(databaseUrl: string, usual: string | undefined): En
       ...(mode === 'verify-ca' && hasAuthority && { checkServerIdentity: () => undefined }),
     },
   };
+}
+
+function hostOf({ href }: URL): string {
+  try {
+    return new pg.Client({ connectionString: href, ...IN_CLEAR }).host;
+  } catch {
+    // A message of its own would quote the address.
+    throw mistake('has a percent sign that does not begin a character’s code; write it as %25');
+  }
 }
 
 function modeOf(given: string | undefined, isHere: boolean): Mode {
@@ -85,6 +94,6 @@ function mistake(problem: string): CollectError {
   return new CollectError(
     'config_invalid',
     `The configuration has a mistake: DATABASE_URL ${problem}.`,
-    'Correct what the address says of TLS.',
+    'Correct the address.',
   );
 }
