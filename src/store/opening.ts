@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { CollectError } from '../errors.js';
 import * as answers from './account-answers.js';
 import type { AccountFilter, AccountPage, DateRange, StoredConnection, SyncRequest } from './accounts.js';
 import type { Ask } from './function-call.js';
@@ -64,7 +65,13 @@ export async function openAccounts(ask: Ask, request: OpenRequest): Promise<Open
     ask(answers.openAnswer, 'open_collection_accounts', { collected, tokens_before, ...part, ...reading }),
   );
   const first = parts.at(-1)?.page;
-  if (!first) throw new Error('open_collection_accounts returned no page with its last part');
+  if (!first) {
+    throw new CollectError(
+      'store_failed',
+      'Unexpected answer from open_collection_accounts (page).',
+      'Apply the schema again: `analytics-collect schema`.',
+    );
+  }
   return {
     unknownUsers: parts.reduce((sum, { unknown_users }) => sum + unknown_users, 0),
     tokensEnding: joined(parts),

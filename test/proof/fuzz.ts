@@ -60,7 +60,8 @@ export function nearly(valid: unknown): fc.Arbitrary<unknown> {
   );
 }
 
-function changed(root: unknown, { at, how, value }: Change): unknown {
+function changed(root: unknown, { at, how, value: shared }: Change): unknown {
+  const value = structuredClone(shared);
   const places = placesIn(root);
   const place = places[at % Math.max(1, places.length)];
   if (place === undefined) return value;
