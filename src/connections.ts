@@ -4,6 +4,7 @@ import { createHttp } from './http/client.js';
 import { redact } from './http/redact.js';
 import type { Platform } from './platforms/contract.js';
 import type { ChosenPrimary, NewConnection, Store } from './store/store.js';
+import { bounded, oneLine } from './text.js';
 import type { Keyring } from './tokens/keyring.js';
 
 /** A connection to add, its tokens not yet encrypted. Fields that may be null may be omitted. */
@@ -87,7 +88,8 @@ async function nameOf(connection: NewConnection, platform: Platform, clock: Cloc
   };
   const context = { http: http.lane(platform.name, 'new'), now: clock.now, warn: () => undefined };
   try {
-    return (await platform.check(account, context)).accountName;
+    const { accountName } = await platform.check(account, context);
+    return accountName && bounded(accountName);
   } catch (error) {
     throw error instanceof PlatformError ? checkFailed(connection, platform, error) : error;
   } finally {
@@ -100,7 +102,7 @@ function checkFailed(
   { needsToken = true }: Platform,
   cause: PlatformError,
 ) {
-  const said = redact(cause.message, [accessToken, refreshToken]);
+  const said = oneLine(redact(cause.message, [accessToken, refreshToken]));
   return NOT_REACHED.includes(cause.reason)
     ? new CollectError(
         'check_failed',

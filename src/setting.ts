@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isConfidential } from './loopback.js';
 import { isHeaderSafe } from './text.js';
 
 /** The rules of a variable: what `setting`, `baseAddress`, `credential` and `secret` return, as zod schemas. */
@@ -14,6 +15,9 @@ export type Values<Variables extends Readonly<Record<string, Variable>>> = {
 /** What a variable is for: `secret` values are redacted from everything printed; `credential` and `secret` belong to an app. */
 type Kind = 'address' | 'credential' | 'secret';
 
+/** What `isConfidential` accepts, in messages. */
+export const SAFE_ADDRESS = 'https:// address (http:// only on this machine)';
+
 /** A variable and the message for an invalid value. Messages never contain the value. */
 export function setting(isRight: (text: string) => boolean, problem: string, example: string) {
   return z
@@ -21,9 +25,9 @@ export function setting(isRight: (text: string) => boolean, problem: string, exa
     .refine(isRight, { error: `${problem}, for example ${example}` });
 }
 
-/** An API's base address, without a trailing slash. */
+/** An API's base address, without a trailing slash; tokens are sent there, so it must be https except on this machine. */
 export function baseAddress(usual: string) {
-  return setting(isBaseAddress, 'is not an http(s) address without a trailing slash', usual)
+  return setting(isBaseAddress, `is not an ${SAFE_ADDRESS} without a trailing slash`, usual)
     .default(usual)
     .meta({ kind: 'address' satisfies Kind });
 }
@@ -62,5 +66,5 @@ function headerSafe(example: string) {
 }
 
 function isBaseAddress(text: string): boolean {
-  return isHttp(text) && !text.endsWith('/') && !/[?#]/.test(text);
+  return isHttp(text) && isConfidential(new URL(text)) && !text.endsWith('/') && !/[?#]/.test(text);
 }

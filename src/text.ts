@@ -11,6 +11,14 @@ function printable(text: string): string {
   return text.replace(/[\s\p{Cc}\p{Cs}]+/gu, ' ').trim();
 }
 
+/** As long as an account's id may be. */
+const LONGEST_NAME = 255;
+
+/** An id or a name from outside, cut to what a line, a message or a document can hold. */
+export function bounded(name: string): string {
+  return shorten(name, LONGEST_NAME);
+}
+
 /** A text cut to a number of characters, with an ellipsis if it was cut. */
 export function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;

@@ -1,9 +1,10 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { CollectError } from './errors.js';
+import { isConfidential } from './loopback.js';
 import type { PlatformDefinition } from './platforms/contract.js';
 import { DEFINITIONS } from './platforms/registry.js';
-import { asSecret, isHttp, namesOf, setting } from './setting.js';
+import { asSecret, isHttp, namesOf, SAFE_ADDRESS, setting } from './setting.js';
 import { isHeaderSafe } from './text.js';
 import { parseFernetKey } from './tokens/fernet.js';
 import { splitKeys } from './tokens/keyring.js';
@@ -19,7 +20,7 @@ const NEW_KEY = "the output of: openssl rand -base64 32 | tr '+/' '-_'";
 const OWN = z.object({
   SUPABASE_URL: setting(
     isOrigin,
-    'is not an http(s) address without a path',
+    `is not an ${SAFE_ADDRESS} without a path`,
     'https://abcdefgh.supabase.co',
   ).optional(),
   SUPABASE_SERVICE_ROLE_KEY: asSecret(
@@ -140,7 +141,9 @@ export function isTimeZone(text: string): boolean {
 }
 
 function isOrigin(text: string): boolean {
-  return isHttp(text) && [new URL(text).origin, `${new URL(text).origin}/`].includes(text.toLowerCase());
+  if (!isHttp(text)) return false;
+  const url = new URL(text);
+  return isConfidential(url) && [url.origin, `${url.origin}/`].includes(text.toLowerCase());
 }
 
 function isPostgresAddress(text: string): boolean {

@@ -100,6 +100,8 @@ test.each<[variable: string, environment: Record<string, string>]>([
   ['SUPABASE_URL', { ...supabase, SUPABASE_URL: 'abcdefgh.supabase.co' }],
   ['SUPABASE_URL', { ...supabase, SUPABASE_URL: 'https://abcdefgh.supabase.co/rest/v1' }],
   ['SUPABASE_URL', { ...supabase, SUPABASE_URL: 'https://user:pass@abcdefgh.supabase.co' }],
+  ['SUPABASE_URL', { ...supabase, SUPABASE_URL: 'http://abcdefgh.supabase.co' }],
+  ['SUPABASE_URL', { ...supabase, SUPABASE_URL: 'http://127.0.0.1.example.com' }],
   ['SUPABASE_URL', { ...supabase, SUPABASE_URL: '' }],
   ['SUPABASE_SERVICE_ROLE_KEY', { ...supabase, SUPABASE_SERVICE_ROLE_KEY: '' }],
   ['SUPABASE_SERVICE_ROLE_KEY', { ...supabase, SUPABASE_SERVICE_ROLE_KEY: 'sb_publishable_1' }],
@@ -112,6 +114,13 @@ test.each<[variable: string, environment: Record<string, string>]>([
   ['DATABASE_URL', { DATABASE_URL: 'mysql://root:hunter2@h/d', ENCRYPTION_KEY: KEY }],
   ['ALLOW_PLAINTEXT_TOKENS', { ALLOW_PLAINTEXT_TOKENS: 'yes' }],
   ['META_GRAPH_URL', { META_GRAPH_URL: 'https://graph.facebook.com/' }],
+  ['META_GRAPH_URL', { META_GRAPH_URL: 'http://graph.facebook.com' }],
+  ['INSTAGRAM_GRAPH_URL', { INSTAGRAM_GRAPH_URL: 'http://10.0.0.1:8080' }],
+  ['YOUTUBE_ANALYTICS_URL', { YOUTUBE_ANALYTICS_URL: 'http://youtubeanalytics.googleapis.com' }],
+  ['YOUTUBE_DATA_URL', { YOUTUBE_DATA_URL: 'http://www.googleapis.com' }],
+  ['GOOGLE_OAUTH_URL', { GOOGLE_OAUTH_URL: 'http://oauth2.googleapis.com' }],
+  ['LINKEDIN_API_URL', { LINKEDIN_API_URL: 'http://localhost.example.com' }],
+  ['LINKEDIN_OAUTH_URL', { LINKEDIN_OAUTH_URL: 'http://www.linkedin.com' }],
   ['LINKEDIN_API_URL', { LINKEDIN_API_URL: 'api.linkedin.com' }],
   ['META_GRAPH_VERSION', { META_GRAPH_VERSION: '25.0' }],
   ['META_GRAPH_VERSION', { META_GRAPH_VERSION: 'v18.0' }],
@@ -134,12 +143,19 @@ test.each<[variable: string, environment: Record<string, string>]>([
   expect(line).not.toContain('hunter2');
 });
 
+test.each(['http://localhost:54321', 'http://127.0.0.2:54321', 'http://[::1]:54321'])(
+  'plain http is accepted on this machine: %s',
+  (url) => {
+    expect(mistakesOf({ ...supabase, SUPABASE_URL: url, META_GRAPH_URL: `${url}/graph` })).toBe('none');
+  },
+);
+
 test('all mistakes are reported at once', () => {
   expect(
     mistakesOf({ SUPABASE_URL: 'localhost:54321', ENCRYPTION_KEY: 'short', META_GRAPH_VERSION: '25' }),
   ).toMatchInlineSnapshot(`
     "The configuration has 4 mistakes:
-      SUPABASE_URL is not an http(s) address without a path, for example https://abcdefgh.supabase.co
+      SUPABASE_URL is not an https:// address (http:// only on this machine) without a path, for example https://abcdefgh.supabase.co
       ENCRYPTION_KEY is not a Fernet key or a comma-separated list of them, for example the output of: openssl rand -base64 32 | tr '+/' '-_'
       META_GRAPH_VERSION is not a Graph API version from v21.0 on, for example v25.0
       SUPABASE_SERVICE_ROLE_KEY is missing although SUPABASE_URL is set, for example sb_secret_…"

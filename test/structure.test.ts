@@ -25,7 +25,7 @@ const LAYERS = [
   ['http', 'tokens'],
   ['setting'],
   ['errors'],
-  ['clock', 'edit-distance', 'exit-codes', 'text'],
+  ['clock', 'edit-distance', 'exit-codes', 'loopback', 'text'],
 ];
 
 interface Import {

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { CollectError, Interrupted, PlatformError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { redact } from '../http/redact.js';
-import { capitalized } from '../text.js';
+import { capitalized, oneLine } from '../text.js';
 import { runsInGithubActions } from './github-actions.js';
 import { type Colors, colorsFor } from './render/colors.js';
 import { githubError } from './render/github.js';
@@ -47,12 +47,12 @@ export function describeError(error: unknown, args: readonly string[]): ToldErro
     return { code: 'usage', message: capitalized(sentence(message)), fix: `See ${help}.`, exitCode: EXIT.usage };
   }
   if (error instanceof PlatformError) {
-    return { code: error.reason, message: sentence(error.message), fix: '', exitCode: EXIT.failed };
+    return { code: error.reason, message: sentence(oneLine(error.message)), fix: '', exitCode: EXIT.failed };
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {
     code: 'internal',
-    message: sentence(`Unexpected error: ${redact(message)}`),
+    message: sentence(`Unexpected error: ${oneLine(redact(message))}`),
     fix: 'Set DEBUG=analytics-collect to see the stack trace.',
     exitCode: EXIT.failed,
   };

@@ -5,6 +5,7 @@ import type { Window } from '../collector/window.js';
 import { nearest } from '../edit-distance.js';
 import { CollectError } from '../errors.js';
 import type { Rates } from '../http/pace.js';
+import { isConfidential } from '../loopback.js';
 import { OLDER_TRIGGER_PATH, TRIGGER_PATH } from '../server/paths.js';
 import { ALL, type Selection } from '../store/selection.js';
 import { formatNumber } from '../text.js';
@@ -118,7 +119,7 @@ function parseTimeOfDay(flag: string, text: string): TimeOfDay {
 /** The trigger endpoint of `serve`, given by its own address or by the server's. */
 export function parseTriggerUrl(flag: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !isPrivateOnItsWay(url)) {
+  if (url === null || !isConfidential(url)) {
     throw usageError(`${flag} is not an https:// address.`, `For example ${flag} https://collect.example.com.`);
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
@@ -225,11 +226,6 @@ function isCalendarDate(text: string): boolean {
   const time = Date.parse(text);
   // Date.parse takes 2026-02-30 for the 2nd of March.
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-}
-
-/** The secret is sent with each call. */
-function isPrivateOnItsWay({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
 }
 
 function quote(text: string): string {

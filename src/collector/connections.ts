@@ -3,7 +3,7 @@ import { CollectError } from '../errors.js';
 import type { AccountFilter, ConnectionCounts } from '../store/accounts.js';
 import { userOf } from '../store/selection.js';
 import type { Store } from '../store/store.js';
-import { capitalized, formatNumber } from '../text.js';
+import { bounded, capitalized, formatNumber } from '../text.js';
 
 /** The command that connects an account. */
 export const ADD_CONNECTION = 'analytics-collect connections add --user ID --platform NAME --account ID';
@@ -86,7 +86,7 @@ function listed(services: readonly Service[], state: 'active' | 'inactive'): str
   const some = services.filter((service) => service[state] > 0).sort((one, other) => other[state] - one[state]);
   const named = some
     .slice(0, MOST_SERVICES)
-    .map((service) => `${formatNumber(service[state])} ${prefix}${service.service}`);
+    .map((service) => `${formatNumber(service[state])} ${prefix}${bounded(service.service)}`);
   const rest = some.slice(MOST_SERVICES).reduce((total, service) => total + service[state], 0);
   return rest > 0 ? [...named, `${formatNumber(rest)} ${prefix}other`] : named;
 }

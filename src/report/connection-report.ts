@@ -2,6 +2,7 @@ import { type AccountRecord, failuresOf } from '../collector/outcome.js';
 import type { Plan } from '../collector/plan.js';
 import { NOT_REACHED } from '../errors.js';
 import type { StoredAccount } from '../store/accounts.js';
+import { bounded } from '../text.js';
 import { changesOf } from './changes.js';
 import type { ConnectionReport } from './events.js';
 import type { Failure } from './summary.js';
@@ -60,10 +61,10 @@ export function failureOf(
   const reason = row?.reason ?? null;
   if (report.result !== 'failed' || reason === null || since === undefined || until === undefined) return null;
   return {
-    user_id: account.userId,
+    user_id: bounded(account.userId),
     platform: account.platform,
     account_id: account.accountId,
-    connection_id: report.connectionId,
+    connection_id: bounded(report.connectionId),
     reason,
     message: row?.message ?? '',
     days: dates.length,

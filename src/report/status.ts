@@ -7,6 +7,7 @@ import type { DateRange } from '../store/accounts.js';
 import type { TokenEnd } from '../store/opening.js';
 import { ALL } from '../store/selection.js';
 import type { FailingAccount, FailingGroup, PlatformStatusRow, RunRow, Store } from '../store/store.js';
+import { bounded } from '../text.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { expiringBefore, expiringTokens } from './expiring.js';
 import { FIXES } from './fixes.js';
@@ -161,7 +162,7 @@ export async function readStatus(
     actions: rows
       .flatMap(({ platform, reasons }) => reasons.map((group) => actionOf(platform, group)))
       .sort((a, b) => b.accounts - a.accounts),
-    ignored: { ...status.ignored },
+    ignored: Object.fromEntries(Object.entries(status.ignored).map(([service, number]) => [bounded(service), number])),
     expiring_tokens: expiring.tokens.slice(0, MOST_TOKENS).map(expiringToken),
     expiring_tokens_omitted: Math.max(0, expiring.tokens.length - MOST_TOKENS) + expiring.omitted,
     warnings: [...new Set(warnings)].filter((warning) => warning !== null),
@@ -197,8 +198,8 @@ function actionOf(platform: string, { reason, accounts, since, runs }: FailingGr
 
 function expiringToken(end: TokenEnd): ExpiringToken {
   return {
-    connection_id: end.id,
-    user_id: end.userId,
+    connection_id: bounded(end.id),
+    user_id: bounded(end.userId),
     platform: end.platform,
     account_id: end.accountId,
     account_name: end.accountName,
@@ -216,8 +217,8 @@ function isInUse({ accounts, newestDay }: PlatformStatusRow): boolean {
 
 function failingReport(account: FailingAccount, until: string): FailingReport {
   return {
-    connection_id: account.connectionId,
-    user_id: account.userId,
+    connection_id: bounded(account.connectionId),
+    user_id: bounded(account.userId),
     account_id: account.accountId,
     account_name: account.accountName,
     reason: account.reason,

@@ -1,6 +1,7 @@
 import type { NotReached } from '../collector/not-reached.js';
 import { type AccountCounts, OUTCOME_STATES, type RecordCounts } from '../store/accounts.js';
 import type { PlatformSummary } from '../store/run-summary.js';
+import { bounded } from '../text.js';
 import type { Change } from './changes.js';
 import type { ConnectionReport } from './events.js';
 import type { Failure, Summary } from './summary.js';
@@ -143,7 +144,7 @@ export function createTally(): Tally {
       for (const state of [...OUTCOME_STATES, 'not_reached'] as const) days[state] += report.days[state] ?? 0;
       dates = widen(dates, report.dates);
       for (const change of report.changes) {
-        if (changes[change].length < MOST_CHANGES) changes[change].push(report.connectionId);
+        if (changes[change].length < MOST_CHANGES) changes[change].push(bounded(report.connectionId));
         else changesOmitted[change]++;
       }
       backlog += report.backlog;

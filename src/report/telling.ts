@@ -4,7 +4,7 @@ import { openDaysWarning, type Window } from '../collector/window.js';
 import { redact } from '../http/redact.js';
 import type { Platform } from '../platforms/contract.js';
 import type { AccountCounts, StoredAccount } from '../store/accounts.js';
-import { oneLine } from '../text.js';
+import { bounded, oneLine } from '../text.js';
 import { failureOf, reportOn } from './connection-report.js';
 import type { OnEvent } from './events.js';
 import { createTally, type Tally } from './tally.js';
@@ -78,7 +78,11 @@ export function createTelling({ onEvent, window, startedAt, secrets }: TellingOp
       const connection = reportOn(account, planned, record, startedAt);
       tally.add(connection, record && failureOf(account, record, connection, startedAt), account.userAccounts);
       if (record?.notReached) tally.leave(record.notReached);
-      onEvent({ type: 'connection', connection });
+      const { userId, connectionId } = connection;
+      onEvent({
+        type: 'connection',
+        connection: { ...connection, userId: bounded(userId), connectionId: bounded(connectionId) },
+      });
     },
   };
 }

@@ -12,11 +12,12 @@ import type { Collector } from './collector.js';
 
 /** Reports what a run would collect. Sends no requests, writes nothing, and takes no lease. */
 export async function planRun(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
-  const { clock, secrets } = collector;
+  const { store, clock, secrets } = collector;
   const startedAt = clock.now();
   const begunAt = clock.monotonic();
   const runId = 'dry-run';
   const telling = createTelling({ onEvent, window: options.window, startedAt, secrets });
+  for (const warning of store.warnings) telling.warn(warning);
   const tooOld = new Map<Platform, number>();
   for (const { platform, accounts } of await readAccounts({ collector, options, startedAt, runId, telling, onEvent })) {
     for await (const account of accounts) {

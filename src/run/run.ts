@@ -22,6 +22,7 @@ import type { Summary } from '../report/summary.js';
 import { createTelling } from '../report/telling.js';
 import type { StoredAccount } from '../store/accounts.js';
 import { scopeOf } from '../store/selection.js';
+import { bounded } from '../text.js';
 import { readAccounts, replacePrimaries } from './accounts.js';
 import type { Collector } from './collector.js';
 
@@ -43,6 +44,7 @@ export async function run(
   const signal = AbortSignal.any([options.signal, halt.signal]);
   const telling = createTelling({ onEvent, window: options.window, startedAt, secrets });
   const { tally, warn } = telling;
+  for (const warning of store.warnings) warn(warning);
   const anomalies = createAnomalies();
   const requests = { total: 0, retried: 0 };
   const refusals = createRefusals(warn);
@@ -100,7 +102,7 @@ export async function run(
         if (isLast) return tell(joinedRecord(written));
         const before = Math.max(0, namedDays - planned.due.length - planned.tooOld.length);
         const days = written.reduce((sum, { days }) => sum + days.length, before);
-        onEvent({ type: 'days', connectionId: account.connections[0].id, days });
+        onEvent({ type: 'days', connectionId: bounded(account.connections[0].id), days });
       };
       await recorder.add({ record, onWritten });
     }

@@ -8,7 +8,7 @@ import { EXIT } from '../exit-codes.js';
 import { redact } from '../http/redact.js';
 import type { OnEvent } from '../report/events.js';
 import type { Summary } from '../report/summary.js';
-import { formatNumber } from '../text.js';
+import { formatNumber, oneLine } from '../text.js';
 
 /** Less than the time that a supervisor waits after SIGTERM: Docker ten seconds, Kubernetes thirty. */
 const FINISHING_MS = 5_000;
@@ -130,5 +130,5 @@ function describeEnd({ run_id, status, connections, metrics, duration_ms }: Summ
 export function errorLine(error: unknown): string {
   return error instanceof CollectError
     ? `${error.message} ${error.fix} [${error.code}]`
-    : `Unexpected error: ${redact(String(error))}`;
+    : `Unexpected error: ${oneLine(redact(String(error)))}`;
 }

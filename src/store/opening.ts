@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { CollectError } from '../errors.js';
 import * as answers from './account-answers.js';
 import type {
   AccountCounts,
@@ -77,7 +78,7 @@ export async function openAccounts(ask: Ask, request: OpenRequest): Promise<Open
     { accounts, counts, next_key }: AccountsAnswer,
     others: Pick<OpenedAccounts, 'unknownUsers' | 'tokensEnding'>,
   ): OpenedAccounts {
-    if (counts === null) throw new Error('the first page of accounts has no counts');
+    if (counts === null) throw unexpected('read_collection_accounts (counts)');
     return {
       ...others,
       counts,
@@ -107,9 +108,17 @@ export async function openAccounts(ask: Ask, request: OpenRequest): Promise<Open
     }),
   );
   const page = parts.at(-1)?.page;
-  if (!page) throw new Error('open_collection_accounts returned no page with its last part');
+  if (!page) throw unexpected('open_collection_accounts (page)');
   const unknownUsers = parts.reduce((sum, { unknown_users }) => sum + unknown_users, 0);
   return opened(page, { unknownUsers, tokensEnding: joined(parts) });
+}
+
+function unexpected(what: string): CollectError {
+  return new CollectError(
+    'store_failed',
+    `Unexpected answer from ${what}.`,
+    'Apply the schema again: `analytics-collect schema`.',
+  );
 }
 
 /** Carries out `Store.tokensEnding`. */

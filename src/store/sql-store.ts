@@ -22,6 +22,8 @@ export interface Driver {
   /** What to do about a missing or outdated schema, as a sentence. */
   readonly schemaFix: string;
   readonly call: Call;
+  /** As in `Store.warnings`. Default: none. */
+  readonly warnings?: readonly string[];
   /** For the pauses before a call is retried. Default: the system's clock. */
   readonly clock?: Pick<Clock, 'monotonic' | 'sleep'>;
   applySchema(options?: SchemaOptions): Promise<AppliedSchema>;
@@ -29,7 +31,7 @@ export interface Driver {
 }
 
 /** Implements the store's contract on any way of calling the schema's functions. */
-export function sqlStore({ description, schemaFix, call, clock, applySchema, close }: Driver): Store {
+export function sqlStore({ description, warnings = [], schemaFix, call, clock, applySchema, close }: Driver): Store {
   async function ask<Schema extends z.ZodType>(
     answer: Schema,
     functionName: string,
@@ -50,6 +52,7 @@ export function sqlStore({ description, schemaFix, call, clock, applySchema, clo
 
   return {
     description,
+    warnings,
     applySchema,
     close,
 

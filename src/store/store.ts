@@ -25,6 +25,8 @@ import type { SchemaOptions } from './schema.js';
 export interface Store {
   /** For messages: `Supabase at abc.supabase.co`, `PostgreSQL at db.example.com/app`, `embedded PostgreSQL in /home/…`. No secrets. */
   readonly description: string;
+  /** What is unsafe about the way to the database; each run warns of it. */
+  readonly warnings: readonly string[];
 
   /** Refuses a database without the schema, or whose `analytics_snapshots` lacks the right unique key or would round values. */
   check(): Promise<void>;

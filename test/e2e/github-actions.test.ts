@@ -40,7 +40,7 @@ describe('in GitHub Actions', () => {
     expect(run.code, run.stderr).toBe(3);
     const { metrics } = parseSummary(run);
     expect(commands(run.stdout)).toEqual([]);
-    expect(commands(run.stderr).filter((command) => command !== 'add-mask')).toEqual(['group', 'endgroup', 'error']);
+    expect(commands(run.stderr)).toEqual(['group', 'endgroup', 'error']);
     expect(run.stderr).toMatch(/^::error title=facebook%3A needs_reconnect::facebook .*: :set-output/m);
     expect(readFileSync(outputs, 'utf8')).toBe(`status=partial\ninserted=${metrics.inserted}\nfailed=1\n`);
     const written = readFileSync(page, 'utf8');
@@ -49,10 +49,10 @@ describe('in GitHub Actions', () => {
     expect(written).not.toMatch(/<b>|##\[|`</);
   });
 
-  it('its text on stdout contains no command either', async () => {
+  it('its text on stdout contains no command either, but for masks', async () => {
     const run = await runCli(['collect', '--date', daysAgo(10)], { env });
     expect(run.stdout).toContain('# # [add-mask]e');
-    expect(commands(run.stdout)).toEqual([]);
+    expect(new Set(commands(run.stdout))).toEqual(new Set(['add-mask']));
   });
 
   it('a step summary that cannot be written fails nothing', async () => {

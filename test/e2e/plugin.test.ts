@@ -125,7 +125,7 @@ describe('the example platform, one file outside the source,', () => {
     const env = { HACKER_NEWS_URL: 'nonsense', META_GRAPH_VERSION: '25' };
     const { code, stderr } = await runCli(['platforms', ...PLUGIN], { env });
     expect(code).toBe(2);
-    expect(stderr).toContain('HACKER_NEWS_URL is not an http(s) address');
+    expect(stderr).toContain('HACKER_NEWS_URL is not an https:// address');
     expect(stderr).toContain('META_GRAPH_VERSION is not');
   });
 });

@@ -28,3 +28,22 @@ it('leaves metric names, hosts, addresses and explanations intact', () => {
     '(#100) metric[0] must be one of: page_video_complete_views_30s_autoplayed_unique, reach. See https://developers.facebook.com/docs/instagram-api/reference/ig-user/insights; the access_token is missing';
   expect(redact(text)).toBe(text);
 });
+
+it.each(['test', 'page', 'host', 'a', '7', 'reach', 'postgre'])(
+  'a secret of few characters blots out nothing: %s',
+  (short) => {
+    const text = `a test page of the host: (#7) reach is not a metric of PostgreSQL at postgres.example.com; ${short}`;
+    expect(redact(text, [short, ''])).toBe(text);
+  },
+);
+
+it('a secret that is a word is redacted as a word, and leaves others whole', () => {
+  const text = 'analytics-collect cannot write analytics_snapshots (password "analytics"; analytics, analytics)';
+  expect(redact(text, ['analytics'])).toBe(
+    'analytics-collect cannot write analytics_snapshots (password "[redacted]"; [redacted], [redacted])',
+  );
+});
+
+it('any other secret is redacted inside of words, too', () => {
+  expect(redact('user=xhunter22x', ['hunter22'])).toBe('user=x[redacted]x');
+});

@@ -69,11 +69,34 @@ describe('a release', () => {
     expect(jobs.github.needs).toEqual(['npm', 'image']);
   });
 
+  it('lists in a bill of materials every package that is bundled or installed', () => {
+    const [command = ''] = runsOf('github')
+      .flatMap((run) => /^npm (sbom .+) > "(.+)"$/.exec(run) ?? [])
+      .slice(1);
+    const { components } = JSON.parse(
+      execFileSync('npm', command.split(' '), { cwd: ROOT, encoding: 'utf8', maxBuffer: 100_000_000 }),
+    );
+    const names = components.map(({ name, group }: { name: string; group?: string }) =>
+      group ? `${group}/${name}` : name,
+    );
+    const direct = Object.keys({ ...packageJson.dependencies, ...packageJson.devDependencies });
+    expect(direct.filter((name) => !names.includes(name))).toEqual([]);
+    expect(runsOf('github').at(-1)).toContain('"$RUNNER_TEMP/sbom.cdx.json"');
+  });
+
   it('publishes with provenance, and without a token that could leak', () => {
     expect(runsOf('npm').at(-1)).toBe('npm publish --provenance --access public');
     expect(jobs.npm.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
     expect(workflows['release.yml']).not.toContain('secrets.');
   });
+});
+
+it('every change is checked for known vulnerabilities and for the signatures of its packages', () => {
+  const { jobs } = parse(workflows['ci.yml'] ?? '');
+  const runs = jobs.audit.steps.map(({ run = '' }) => run);
+  expect(runs).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^npm audit --audit-level/), 'npm audit signatures']),
+  );
 });
 
 describe('the notes of a release', () => {

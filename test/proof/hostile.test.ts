@@ -16,6 +16,16 @@ import { DATE, ENDED, KIND, outcomes, PLATFORMS } from './support.js';
 const MILLION = 1_000_000;
 const END = dayOf(DATE, 'America/Los_Angeles').end.toISOString();
 
+const LONGEST_TEXT = 500;
+/** An account's id and name, its user, and a message. */
+const LONGEST_LINE = 3 * 255 + LONGEST_TEXT + 100;
+
+function stringsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) => [key, ...stringsOf(each)]);
+}
+
 const cleanups: (() => Promise<unknown>)[] = [];
 afterAll(() => Promise.all(cleanups.map((cleanup) => cleanup())));
 
@@ -190,6 +200,37 @@ describe.concurrent('whatever a connection contains,', () => {
     const meant = ['/v2/reports', '/youtube/v3/channels'];
     expect(sandbox.requests.filter(({ path }) => !meant.includes(path))).toEqual([]);
     expect(sandbox.counters.unexpected).toBe(0);
+  });
+
+  it('no id, name or message of it is printed or kept at any length', async () => {
+    const [known, other] = population({ users: 2, platforms: ['facebook'] });
+    if (!known || !other) throw new Error('no accounts');
+    const long = { user_id: 'u'.repeat(1_000), account_name: 'n'.repeat(10_000) };
+    const refusal = Buffer.from(`{"error":{"message":"${'m '.repeat(10_000)}","code":190}}`);
+    const env = await serveBytes(() => ({ status: 400, body: refusal }));
+    const rows = [
+      { ...connectionRow(known), ...long },
+      { ...connectionRow(other), ...long, platform: 's'.repeat(10_000) },
+    ];
+    const { database, run, summary } = await collecting(rows, env);
+    expect(summary.failures).toMatchObject([{ reason: 'needs_reconnect', user_id: expect.stringMatching(/^u+…$/) }]);
+    const status = await runCli(['status', '--json'], { env: database.env });
+    const list = await runCli(['connections', 'list', '--json'], { env: database.env });
+    for (const { stdout } of [run, status, list]) {
+      expect(stringsOf(JSON.parse(stdout)).filter((text) => text.length > LONGEST_TEXT)).toEqual([]);
+    }
+    const texts = ['status', 'connections list', `collect --date ${DATE}`].map((command) =>
+      runCli(command.split(' '), { env: { ...database.env, ...env } }),
+    );
+    for (const { stdout, stderr } of await Promise.all(texts)) {
+      const lines = `${stdout}${stderr}`.split('\n');
+      expect(lines.some((line) => line.includes('uuu'))).toBe(true);
+      expect(lines.filter((line) => line.length > LONGEST_LINE)).toEqual([]);
+    }
+    const kept = await database.query(
+      'select length(account_name) as name, length(message) as message from collection_accounts where active',
+    );
+    expect(kept).toEqual([{ name: 255, message: 500 }]);
   });
 
   it('a token that cannot be sent in a header is never sent', async () => {

@@ -6,7 +6,8 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
 import { expectNoSecrets, minutesAgo, type RunningCli, runCli, startCli, until } from '../e2e/support/cli.js';
 import { connect, connectionRow, type Database, readyDatabase } from '../e2e/support/databases.js';
 import { storedRows } from '../e2e/support/truth.js';
-import { type CronCluster, postgresWithCron, SUPABASE_STAND_INS, startCronCluster } from './pg-cron.js';
+import type { Cluster } from '../support/cluster.js';
+import { postgresWithCron, SUPABASE_STAND_INS, startCronCluster } from './pg-cron.js';
 
 const SECRET = 'the-cron-secret-of-this-test';
 const accounts = population({ users: 2, platforms: ['facebook'] });
@@ -20,7 +21,7 @@ const Call = z.object({
 });
 
 describe.skipIf(postgresWithCron === null)(`what schedule pg_cron prints, run by pg_cron${why}`, () => {
-  let cluster: CronCluster;
+  let cluster: Cluster;
   let database: Database;
   let sandbox: Sandbox;
   let server: RunningCli;

@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openApp } from '../../src/app.js';
 import { maskToken } from '../../src/cli/github-actions.js';
 import { DEFAULTS } from '../../src/collector/options.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
-import { collectJson, expectNoSecrets, runCli } from '../e2e/support/cli.js';
+import { BIN, collectJson, expectNoSecrets, home, runCli } from '../e2e/support/cli.js';
 import {
   ACCOUNTS,
   CLIENT_SECRETS,
@@ -92,12 +96,33 @@ describe.concurrent('secrets', () => {
   });
 });
 
+describe.concurrent('in GitHub Actions', () => {
+  it.each(['--json', '--quiet'])('no token is printed with %s, when stdout is for data', async (flag) => {
+    const { env } = await world();
+    const run = await runCli(['collect', flag, '--date', DATE], { env: { ...env, GITHUB_ACTIONS: 'true' } });
+    expect(run, run.stderr).toMatchObject({ code: 0 });
+    expectNoSecrets(DECRYPTED, [run.stdout, run.stderr]);
+  });
+
+  it('no token is in a file to which stdout or stderr is redirected', async () => {
+    const { env } = await world();
+    const [out, err] = [join(home, 'redirected.out'), join(home, 'redirected.err')];
+    const command = `"${process.execPath}" "${BIN}" collect --date ${DATE}`;
+    const options = { env: { PATH: process.env.PATH, HOME: home, ...env, GITHUB_ACTIONS: 'true' }, cwd: home };
+    const script = `${command} > "${out}" 2> "${err}"`;
+    await promisify(execFile)('sh', ['-c', script], options);
+    const written = [out, err].map((path) => readFileSync(path, 'utf8'));
+    expect(written.every((text) => text !== '')).toBe(true);
+    expectNoSecrets(DECRYPTED, written);
+  });
+});
+
 // Last and alone: what it says are tokens.
-it('in GitHub Actions every decrypted token is masked, on stderr', async () => {
+it('in GitHub Actions every decrypted token is masked, on stdout alone', async () => {
   const { env } = await world();
-  const run = await runCli(['collect', '--json', '--date', DATE], { env: { ...env, GITHUB_ACTIONS: 'true' } });
+  const run = await runCli(['collect', '--date', DATE], { env: { ...env, GITHUB_ACTIONS: 'true' } });
   expect(run, run.stderr).toMatchObject({ code: 0 });
-  const masked = [...run.stderr.matchAll(/^::add-mask::(.+)$/gm)].map(([, token]) => token);
+  const masked = [...run.stdout.matchAll(/^::add-mask::(.+)$/gm)].map(([, token]) => token);
   expect(new Set(masked)).toEqual(new Set(DECRYPTED));
-  expect(JSON.parse(run.stdout)).toMatchObject({ status: 'completed' });
+  expect(DECRYPTED.filter((token) => run.stderr.includes(token))).toEqual([]);
 });

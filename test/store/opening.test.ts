@@ -8,7 +8,10 @@ import { CollectError } from '../../src/errors.js';
 import { openEmbeddedStore } from '../../src/store/drivers/embedded.js';
 import { openPostgresStore } from '../../src/store/drivers/postgres.js';
 import { openSupabaseStore } from '../../src/store/drivers/supabase.js';
+import { schemaScript } from '../../src/store/schema.js';
 import { embeddedFolder, freshPostgres, listen, supabaseOverPglite } from '../support/database.js';
+import { SUPABASE_ROLES } from '../support/supabase-roles.js';
+import { certificate, speakTls } from '../support/tls.js';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 
@@ -182,6 +185,63 @@ describe('Supabase', () => {
     const error = await failure((await openSupabaseStore({ url, serviceRoleKey: 'key' })).check());
     expect(error).toMatchObject({ code, fix: expect.stringContaining('SUPABASE_URL') });
     expect(error.message).not.toContain('html');
+  });
+
+  /** A stand-in that answers every request likewise. */
+  async function answering(status: number, body: string, headers: Record<string, string> = {}) {
+    const server = createServer((_, response) => response.writeHead(status, headers).end(body));
+    cleanUp.push(async () => server.close());
+    return { url: await listen(server), server };
+  }
+
+  test.each([301, 302, 307, 308])('that redirects with %i never learns of the key elsewhere', async (status) => {
+    const elsewhere = await answering(200, '[]');
+    const asked: unknown[] = [];
+    elsewhere.server.on('request', ({ headers }) => asked.push(headers));
+    const { url } = await answering(status, '', { location: `${elsewhere.url}/rest/v1/rpc/check_collection` });
+    const error = await failure((await openSupabaseStore({ url, serviceRoleKey: 'sb_secret_key' })).check());
+    expect(error).toMatchObject({ code: 'store_refused', fix: expect.stringContaining('SUPABASE_URL') });
+    expect(error.message).toContain(`redirects to another address (HTTP ${status})`);
+    expect(asked).toEqual([]);
+  });
+
+  test('whose certificate is not trusted is told apart from one that is away', async () => {
+    const { key, cert } = certificate();
+    const plain = await answering(200, '[]');
+    const { port, close } = await speakTls(Number(new URL(plain.url).port), { key, cert });
+    cleanUp.push(async () => close());
+    const store = await openSupabaseStore({ url: `https://localhost:${port}`, serviceRoleKey: 'key' });
+    expect(await failure(store.check())).toMatchObject({
+      code: 'store_refused',
+      message: expect.stringContaining('certificate'),
+      fix: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    });
+  });
+
+  test('refuses a key without rights, but names missing grants where the key is right', async () => {
+    const denied = JSON.stringify({ code: '42501', message: 'permission denied for function check_collection' });
+    const outcomes = [401, 403].map(async (status) => {
+      const { url } = await answering(status, denied, { 'content-type': 'application/json' });
+      return failure((await openSupabaseStore({ url, serviceRoleKey: 'key' })).check());
+    });
+    const [anonymous, withoutGrants] = await Promise.all(outcomes);
+    expect(anonymous?.message).toContain('refused the service role key');
+    expect(withoutGrants).toMatchObject({
+      code: 'store_refused',
+      message: expect.stringContaining('Grants are missing'),
+      fix: expect.stringContaining('Apply the schema again'),
+    });
+  });
+
+  test('whose roles came after the schema lacks grants until the schema is applied again', async () => {
+    const server = await supabaseOverPglite('empty');
+    cleanUp.push(server.close);
+    await server.query(await schemaScript());
+    await server.query(SUPABASE_ROLES);
+    const store = await openSupabaseStore(server);
+    expect((await failure(store.check())).message).toContain('Grants are missing');
+    await server.query(await schemaScript());
+    await expect(store.check()).resolves.toBeUndefined();
   });
 
   test('that is not running is unreachable', async () => {

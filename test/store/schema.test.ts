@@ -457,6 +457,21 @@ test.each(['analytics_snapshots', 'platform_connections'])(
   },
 );
 
+test('roles that came after the schema get their grants when it is applied again', async () => {
+  await sql.bringOver('drop role if exists service_role');
+  await sql.query('create role service_role bypassrls');
+  await sql.query('set role service_role');
+  await expect(sql.store.check()).rejects.toMatchObject({
+    code: 'store_refused',
+    message: expect.stringContaining('Grants are missing'),
+  });
+  await sql.query('reset role');
+  expect((await sql.store.applySchema()).done).toEqual([expect.stringMatching(/^applied functions:/)]);
+  expect((await sql.store.applySchema()).done).toEqual([]);
+  await sql.query('set role service_role');
+  await expect(sql.store.check()).resolves.toBeUndefined();
+});
+
 describe('the first edition, which kept its ledger by connection and wrote the source "api",', () => {
   const edition = readFileSync(new URL('first-edition.sql', import.meta.url), 'utf8');
   const row = (account: string, metric: string, value: number, more = '', source = 'api') =>

@@ -6,11 +6,15 @@ import { createServer } from 'node:tls';
 import { inject } from 'vitest';
 import { portOf } from './connect-proxy.js';
 
-/** A certificate for `localhost` that signs itself, and the file that makes a process trust it. */
-export function certificate(): { readonly key: Buffer; readonly cert: Buffer; readonly certFile: string } {
+/** A certificate that signs itself, and the file that makes a process trust it. */
+export function certificate(name = 'DNS:localhost'): {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+  readonly certFile: string;
+} {
   const folder = mkdtempSync(join(inject('copies'), 'certificate-'));
   const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '2'];
+  const subject = ['-subj', '/CN=localhost', '-addext', `subjectAltName=${name}`, '-days', '2'];
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', keyFile, '-out', certFile, ...subject], {
     stdio: 'ignore',

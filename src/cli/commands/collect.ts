@@ -9,7 +9,7 @@ import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import type { Summary } from '../../report/summary.js';
 import { MOST_FAILURES } from '../../report/tally.js';
 import { parsePlatforms, parseRates, parseSelection, parseWindow, utcToday } from '../flags.js';
-import { maskToken, runsInGithubActions } from '../github-actions.js';
+import { isReadByRunner, maskToken, runsInGithubActions } from '../github-actions.js';
 import { reportToGithub } from '../github-report.js';
 import type { CollectFlags } from '../options.js';
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
@@ -36,7 +36,9 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     defaultStore: isUnattended() ? 'connected' : 'create',
     ownPlatforms: plugins,
     ...sandbox,
-    ...(runsInGithubActions() && { onToken: (token) => maskToken(token) }),
+    ...(isReadByRunner({ stdoutIsData: flags.json === true || flags.quiet === true }) && {
+      onToken: (token) => maskToken(token),
+    }),
   });
   const reporter = await chooseReporter(flags);
   const warn = flags.quiet ? (text: string) => process.stderr.write(`${text}\n`) : reporter.notice;

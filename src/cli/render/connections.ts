@@ -1,5 +1,6 @@
 import { ADD_CONNECTION } from '../../collector/connections.js';
 import type { ConnectionSummary } from '../../store/store.js';
+import { bounded } from '../../text.js';
 import { cleanText, formatTable } from './text.js';
 
 const COLUMNS = ['id', 'user', 'platform', 'account', 'state', 'token expires', 'name'].map((title) => ({ title }));
@@ -11,8 +12,8 @@ export function renderConnections(connections: readonly ConnectionSummary[]): st
   }
   const rows = connections.map((connection) => [
     connection.id,
-    cleanText(connection.userId),
-    cleanText(connection.platform),
+    cleanText(bounded(connection.userId)),
+    cleanText(bounded(connection.platform)),
     cleanText(connection.accountId ?? ''),
     connection.active ? (connection.isPrimary ? 'primary' : 'active') : 'inactive',
     connection.tokenExpiresAt?.slice(0, 10) ?? '',
@@ -25,8 +26,8 @@ export function renderConnections(connections: readonly ConnectionSummary[]): st
 export function connectionJson(connection: ConnectionSummary) {
   return {
     id: connection.id,
-    user_id: connection.userId,
-    platform: connection.platform,
+    user_id: bounded(connection.userId),
+    platform: bounded(connection.platform),
     account_id: connection.accountId,
     account_name: connection.accountName,
     active: connection.active,

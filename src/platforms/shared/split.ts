@@ -1,3 +1,4 @@
+import { bounded } from '../../text.js';
 import type { Split } from '../contract.js';
 
 /** What the platform itself could not assign to a type. */
@@ -13,7 +14,7 @@ export interface SplitPart {
 function nameOf(type: string, names: ReadonlyMap<string, string>): string | null {
   const plain = type.toLowerCase().replaceAll('_', '');
   if (plain === '' || UNASSIGNED.test(plain)) return null;
-  return names.get(plain) ?? type.toLowerCase();
+  return names.get(plain) ?? bounded(type.toLowerCase());
 }
 
 /**

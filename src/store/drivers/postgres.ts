@@ -6,20 +6,30 @@ import { storeError } from '../database-error.js';
 import { functionCall } from '../function-call.js';
 import { sqlStore } from '../sql-store.js';
 import type { Store } from '../store.js';
+import { encryptionOf, IN_CLEAR } from './tls.js';
 
 /** A connection may be half open: the other end may have disappeared without closing it. */
 const CALL_TIMEOUT_MS = 30_000;
 const OLDEST_VERSION = 150_000;
 const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
+const GRANTS_FIX = 'Connect as the owner of the tables, or apply the schema again: `analytics-collect schema --apply`.';
 
 /**
  * Opens any PostgreSQL 15 or newer. Throws `CollectError` when the server cannot be reached or refuses the connection. `clock` is
  * used to wait for a database that is unreachable.
  */
 export async function openPostgresStore(databaseUrl: string, clock?: Clock): Promise<Store> {
-  const place = { description: describe(databaseUrl), setting: 'DATABASE_URL', schemaFix: SCHEMA_FIX };
+  const { address, ssl, sslnegotiation, warning } = encryptionOf(databaseUrl, process.env.PGSSLMODE);
+  const place = {
+    description: describe(address),
+    setting: 'DATABASE_URL',
+    schemaFix: SCHEMA_FIX,
+    grantsFix: GRANTS_FIX,
+  };
   const pool = new pg.Pool({
-    connectionString: databaseUrl,
+    connectionString: address,
+    ssl,
+    sslnegotiation,
     max: 4,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
@@ -53,6 +63,7 @@ export async function openPostgresStore(databaseUrl: string, clock?: Clock): Pro
 
   return sqlStore({
     description: place.description,
+    warnings: warning === null ? [] : [warning],
     schemaFix: SCHEMA_FIX,
     ...(clock && { clock }),
     async call(functionName, args) {
@@ -91,7 +102,7 @@ function refuseOldServer(version: number, description: string): void {
 }
 
 /** Host and database only: the rest of the address may be secret. */
-function describe(databaseUrl: string): string {
-  const { host, database } = new pg.Client({ connectionString: databaseUrl });
+function describe(address: string): string {
+  const { host, database } = new pg.Client({ connectionString: address, ...IN_CLEAR });
   return `PostgreSQL at ${host}/${database ?? ''}`;
 }

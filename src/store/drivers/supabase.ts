@@ -1,12 +1,20 @@
 import { PostgrestClient } from '@supabase/postgrest-js';
 import { CollectError } from '../../errors.js';
-import { storeError } from '../database-error.js';
+import { isCertificateCode, type Place, storeError } from '../database-error.js';
 import { sqlStore } from '../sql-store.js';
 import type { Store } from '../store.js';
 
 const TIMEOUT_MS = 60_000;
 const SCHEMA_FIX =
   'Run `analytics-collect schema` and paste its output into the SQL editor of the Supabase dashboard, or set DATABASE_URL to the project’s database as well and run `analytics-collect schema --apply`.';
+
+const GRANTS_FIX = `Apply the schema again, which gives the service role its grants. ${SCHEMA_FIX}`;
+
+interface RestError {
+  readonly code?: string;
+  readonly message: string;
+  readonly details?: string | null;
+}
 
 export interface SupabaseOptions {
   readonly url: string;
@@ -19,7 +27,8 @@ export async function openSupabaseStore({ url, serviceRoleKey }: SupabaseOptions
   // The part of Supabase's client that calls functions: the others would take longer to load than all of this program.
   const client = new PostgrestClient(new URL('rest/v1', url.endsWith('/') ? url : `${url}/`).href, {
     headers: { apikey: serviceRoleKey, authorization: `Bearer ${serviceRoleKey}` },
-    fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }),
+    // A redirect is an answer like any other, and not followed: it would take the key to another host.
+    fetch: (input, init) => fetch(input, { ...init, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) }),
   });
 
   return sqlStore({
@@ -38,14 +47,25 @@ export async function openSupabaseStore({ url, serviceRoleKey }: SupabaseOptions
 }
 
 /** The HTTP status is checked first, because a gateway in front of the database answers in HTML, without a code. */
-function supabaseError(error: { code?: string; message: string }, status: number, description: string): CollectError {
-  if (status === 401 || error.code === '42501') {
+function supabaseError(error: RestError, status: number, description: string): CollectError {
+  const place: Place = { description, setting: 'SUPABASE_URL', schemaFix: SCHEMA_FIX, grantsFix: GRANTS_FIX };
+  // A role that is known but lacks a grant gets a 403.
+  if (status === 401) {
     return new CollectError(
       'store_refused',
-      `${description} refused the service role key [${error.code || status}].`,
+      `${description} refused the service role key [${status}].`,
       'Set SUPABASE_SERVICE_ROLE_KEY to the service role (secret) key of this project, not the anonymous one.',
     );
   }
+  if (status >= 300 && status < 400) {
+    return new CollectError(
+      'store_refused',
+      `${description} redirects to another address (HTTP ${status}), where the service role key is not sent.`,
+      'Check SUPABASE_URL: it must be the project’s own address, such as https://abc.supabase.co.',
+    );
+  }
+  const cause = causeOf(error);
+  if (status === 0 && isCertificateCode(cause)) return storeError({ code: cause, message: 'not trusted' }, place);
   if (status === 0 || status >= 502) {
     return new CollectError(
       'store_unreachable',
@@ -60,5 +80,10 @@ function supabaseError(error: { code?: string; message: string }, status: number
       'Check SUPABASE_URL: it must be the project’s own address, such as https://abc.supabase.co.',
     );
   }
-  return storeError(error, { description, setting: 'SUPABASE_URL', schemaFix: SCHEMA_FIX });
+  return storeError(error, place);
+}
+
+/** Why a request got no answer: the client puts the code of the network or TLS into its details. */
+function causeOf({ details }: RestError): string {
+  return /^Caused by: .*\((\w+)\)$/m.exec(details ?? '')?.[1] ?? '';
 }

@@ -26,8 +26,11 @@ begin
       case when length(named.account_id) <= 255 then named.account_id end as account_id,
       -- Names an account even where the connection does not, or by what cannot be an id, so that its trouble can be told.
       case when length(named.account_id) <= 255 then named.account_id else 'connection:' || named.id end as account_key,
-      coalesce(
-        nullif(named.fields ->> 'account_name', ''), nullif(named.fields ->> 'page_name', ''), nullif(named.fields ->> 'page_username', '')
+      left(
+        coalesce(
+          nullif(named.fields ->> 'account_name', ''), nullif(named.fields ->> 'page_name', ''), nullif(named.fields ->> 'page_username', '')
+        ),
+        255
       ) as account_name,
       coalesce(
         nullif(named.fields ->> 'access_token_encrypted', ''), nullif(named.fields ->> 'access_token', '')
