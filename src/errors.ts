@@ -80,6 +80,7 @@ export const EXIT_CODES = {
   address_taken: EXIT.failed,
   check_failed: EXIT.failed,
   not_found: EXIT.failed,
+  output_failed: EXIT.failed,
 } as const;
 
 /** The code of a `CollectError`; codes are added, never changed. */
