@@ -38,8 +38,7 @@ export async function take() {
 
 /** User and system time of one start, on average. */
 function cpuMs({ what, args, environment }) {
-  const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, ...environment };
+  const env = { ...process.env, ...environment };
   const { status, stdout } = spawnSync('sh', ['-c', SCRIPT, 'sh', process.execPath, ...args], {
     env,
     cwd: tmpdir(),

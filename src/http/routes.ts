@@ -1,8 +1,13 @@
 import { type AgentOptions, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { Agents } from 'got';
 
 const PROXY_VARIABLE = /^(?:https?|all)_proxy$/i;
+
+/** What keeps connections, by the protocol of an address. */
+export interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
 
 /** The connections to use for an address. */
 export interface Route {
