@@ -4,7 +4,7 @@ import { MINUTE_MS } from '../clock.js';
 import { hasCode, RunLimit } from '../errors.js';
 
 const PAUSE_MS = 500;
-const PATIENCE_MS = MINUTE_MS;
+const MOST_RESTS = MINUTE_MS / PAUSE_MS;
 
 export interface SocketsOptions {
   /** How many may be in use at once. */
@@ -26,32 +26,35 @@ export interface Sockets {
 
 export function createSockets({ most, signal, closeIdle, warn }: SocketsOptions): Sockets {
   const limit = pLimit(most);
-  let loweredAt = Number.NEGATIVE_INFINITY;
+  let resting: Promise<void> | null = null;
 
-  /** Requests that fail at once are one shortage. */
-  function lower(code: string): void {
-    const now = performance.now();
-    if (now - loweredAt < PAUSE_MS) return;
-    loweredAt = now;
+  /** Requests that fail together are one shortage, and wait together. */
+  function rest(code: string): Promise<void> {
+    resting ??= lower(code).finally(() => {
+      resting = null;
+    });
+    return resting;
+  }
+
+  async function lower(code: string): Promise<void> {
     limit.concurrency = Math.ceil(limit.concurrency / 2);
     closeIdle();
     warn(
       `no more files or connections can be opened here (${code}), so fewer requests are sent at once; raise the limit with ulimit -n, or lower --concurrency`,
     );
+    await sleep(PAUSE_MS, undefined, { signal });
   }
 
   return {
     async use(send) {
-      const begunAt = performance.now();
-      for (;;) {
+      for (let rests = 0; ; rests++) {
         try {
           return await limit(send);
         } catch (error) {
           const code = shortageOf(error);
           if (code === null) throw error;
-          if (performance.now() - begunAt > PATIENCE_MS) throw noSocket(code);
-          lower(code);
-          await sleep(PAUSE_MS, undefined, { signal });
+          if (rests >= MOST_RESTS) throw noSocket(code);
+          await rest(code);
         }
       }
     },
