@@ -106,6 +106,7 @@ export class CollectError extends Error {
 export class LeaseHeld extends CollectError {
   constructor(
     readonly runId: string,
+    readonly startedAt: Date,
     message: string,
     fix: string,
   ) {

@@ -364,7 +364,7 @@ it('is not started late once the next scheduled time has come', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     let now = new Date('2026-11-22T08:50:00Z');
-    const collect = vi.fn(() => Promise.reject(new LeaseHeld('r1', 'Another run is at work.', 'Wait.')));
+    const collect = vi.fn(() => Promise.reject(new LeaseHeld('r1', now, 'Another run is at work.', 'Wait.')));
     await serve({ app: { store: world.store, collect }, graceMs: 86_400_000, now: () => now });
     await vi.waitFor(() => expect(collect).toHaveBeenCalledTimes(1));
     await vi.advanceTimersByTimeAsync(150_000);
