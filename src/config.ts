@@ -107,6 +107,15 @@ export function loadConfig(
   };
 }
 
+/** Where to report a configuration that `loadConfig` refuses: what can be read of the addresses. */
+export function readableAlerts(environment: Environment): AlertsConfig {
+  const names = ['ALERT_WEBHOOK_URL', 'HEALTHCHECK_URL'] as const;
+  const { shape } = variableSchemas().own;
+  const values = { ...environment, ...readSecretFiles(environment, names, new Map()) };
+  const [webhookUrl = null, healthcheckUrl = null] = names.map((name) => shape[name].safeParse(values[name]).data);
+  return { webhookUrl, healthcheckUrl, details: false };
+}
+
 /** The secret that callers of `serve` send in a header. Throws `CollectError` `config_invalid` when it is missing or too weak. */
 export function cronSecretOf({ server: { cronSecret } }: Config, environment: Environment): string {
   const mistake = cronSecretMistake(cronSecret, environment);

@@ -87,6 +87,7 @@ export const EXIT_CODES = {
   check_failed: EXIT.failed,
   not_found: EXIT.failed,
   file_failed: EXIT.failed,
+  output_failed: EXIT.failed,
 } as const;
 
 /** The code of a `CollectError`; codes are added, never changed. */
@@ -112,6 +113,7 @@ export class CollectError extends Error {
 export class LeaseHeld extends CollectError {
   constructor(
     readonly runId: string,
+    readonly startedAt: Date,
     message: string,
     fix: string,
   ) {

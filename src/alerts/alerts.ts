@@ -1,12 +1,11 @@
+import { DAY_MS } from '../clock.js';
 import type { AlertsConfig } from '../config.js';
-import { CollectError, type ErrorCode } from '../errors.js';
+import { CollectError, LeaseHeld } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
 import { type Delivery, type DeliveryTimes, deliver } from '../http/deliver.js';
 import type { CollectEvent } from '../report/events.js';
 import type { Summary } from '../report/summary.js';
 import { describeCrash, describeRun, isAlarming } from './message.js';
-
-/** Errors without an alert: the caller sees a usage error, and the other run reports itself. */
-const NOTHING_TO_TELL: readonly ErrorCode[] = ['usage', 'lease_held', 'store_locked'];
 
 /** Alerts people about runs and pings a healthcheck. Nothing here throws, and each call ends within a minute. */
 export interface Alerts {
@@ -21,7 +20,7 @@ export interface RunAlerts {
   onEvent(event: CollectEvent): void;
   ended(summary: Summary, exitCode: number, signal?: AbortSignal): Promise<void>;
   /** For a run that threw instead. */
-  crashed(error: unknown, exitCode: number, signal?: AbortSignal): Promise<void>;
+  crashed(error: unknown, signal?: AbortSignal): Promise<void>;
 }
 
 export interface AlertsOptions extends AlertsConfig {
@@ -68,9 +67,10 @@ export function createAlerts({ webhookUrl, details, healthcheckUrl, warn, times 
             exited(exitCode, describeRun(summary, { details: false }), signal),
           ]);
         },
-        async crashed(error, exitCode, signal) {
-          if (error instanceof CollectError && NOTHING_TO_TELL.includes(error.code)) return;
+        async crashed(error, signal) {
+          if (isToldElsewhere(error)) return;
           const text = describeCrash(error);
+          const exitCode = error instanceof CollectError ? error.exitCode : EXIT.failed;
           await Promise.all([alert(text, signal), exited(exitCode, text, signal)]);
         },
       };
@@ -80,6 +80,12 @@ export function createAlerts({ webhookUrl, details, healthcheckUrl, warn, times 
       return deliver(message(webhookUrl, 'analytics-collect: this is a test alert.'), times);
     },
   };
+}
+
+/** The caller sees a usage error, and a run in progress reports itself, unless it has been stuck since before the last scheduled run. */
+function isToldElsewhere(error: unknown): boolean {
+  if (error instanceof LeaseHeld) return Date.now() - error.startedAt.getTime() <= DAY_MS;
+  return error instanceof CollectError && error.code === 'usage';
 }
 
 /** Slack and Mattermost show `text`, Discord shows `content`; each ignores fields that it does not know. */

@@ -1,19 +1,13 @@
+import { guardOutput } from './output.js';
 import { readVersion } from './version.js';
 
-/** A reader that closes the pipe early, as `head` does, is not a failure: further output is dropped and the exit code is kept. */
-function tolerateClosedPipe(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
-
-tolerateClosedPipe(process.stdout);
-tolerateClosedPipe(process.stderr);
+const args = process.argv.slice(2);
+const outputEnds = guardOutput();
 
 // Before anything else is loaded, because Node would print the error unredacted.
 process.on('uncaughtException', async (error) => {
   const { reportError } = await import('./errors.js');
-  reportError(error, process.argv.slice(2));
+  reportError(error, args);
   process.exit();
 });
 
@@ -26,6 +20,7 @@ try {
     process.exitCode = exitCode;
   } else {
     const { reportError } = await import('./errors.js');
-    reportError(error, process.argv.slice(2));
+    reportError(error, args);
   }
 }
+await outputEnds(args);

@@ -16,6 +16,7 @@ export function holdLease(store: Pick<Store, 'renewRun'>, runId: string, halt: A
 export function leaseHeld(scope: string, { runId, startedAt, heartbeatAt }: LeaseHolder): CollectError {
   return new LeaseHeld(
     runId,
+    new Date(startedAt),
     `Run ${runId} of scope "${scope}" has been running since ${startedAt} (last heartbeat ${heartbeatAt}).`,
     'Wait for it to end; if it was killed, its lease expires 2 minutes after its last heartbeat.',
   );

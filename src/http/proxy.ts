@@ -11,6 +11,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 export interface Proxies {
   /** Null for an address that no proxy is named for. Throws `PlatformError` `configuration` for an unusable proxy. */
   agentFor(url: URL): ProxyAgents | null;
+  /** Those in use. */
+  known(): ProxyAgents[];
   destroy(): void;
 }
 
@@ -32,6 +34,7 @@ export function createProxies(options: AgentOptions): Proxies {
       known.set(proxy, agents);
       return agents;
     },
+    known: () => [...known.values()],
     destroy() {
       closing.abort();
       for (const { http, https } of known.values()) {

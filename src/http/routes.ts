@@ -17,6 +17,8 @@ export interface Route {
 
 export interface Routes {
   to(url: URL): Promise<Route>;
+  /** Closes the connections that are not in use. */
+  closeIdle(): void;
   /** Closes all connections, including those in use. */
   destroy(): void;
 }
@@ -31,10 +33,19 @@ export function createRoutes(options: AgentOptions = {}): Routes {
       const agent = (await proxies)?.agentFor(url) ?? null;
       return agent === null ? { agent: direct, isProxied: false } : { agent, isProxied: true };
     },
+    closeIdle() {
+      closeIdle(direct);
+      void proxies?.then(({ known }) => known().forEach(closeIdle));
+    },
     destroy() {
       direct.http.destroy();
       direct.https.destroy();
       void proxies?.then(({ destroy }) => destroy());
     },
   };
+}
+
+function closeIdle({ http, https }: Agents): void {
+  for (const { freeSockets } of [http, https])
+    for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }

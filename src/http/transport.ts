@@ -2,10 +2,11 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import decompressResponse from 'decompress-response';
-import { Interrupted, PlatformError } from '../errors.js';
+import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import { parseJson } from '../text.js';
 import type { HttpAnswer, HttpRequest } from './http.js';
 import { type Agents, createRoutes } from './routes.js';
+import { createSockets } from './sockets.js';
 
 /** For the name's lookup, the connection and TLS together. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -24,10 +25,14 @@ export interface TransportOptions {
   readonly signal: AbortSignal;
   /** How long an answer may take. Default: 30 seconds. */
   readonly answerTimeoutMs?: number | undefined;
+  readonly warn: (message: string) => void;
 }
 
 export interface Transport {
-  /** Sends a request once. An answer that does not arrive, or is too large, is a `PlatformError`. Throws `Interrupted`. */
+  /**
+   * Sends a request once. An answer that does not arrive, or is too large, is a `PlatformError`. Throws `Interrupted`, and `RunLimit`
+   * when no connection can be opened here.
+   */
   send(request: HttpRequest): Promise<HttpAnswer | PlatformError>;
   close(): void;
 }
@@ -40,8 +45,10 @@ export function createTransport({
   concurrency,
   signal,
   answerTimeoutMs = ANSWER_TIMEOUT_MS,
+  warn,
 }: TransportOptions): Transport {
   const routes = createRoutes({ keepAlive: true, maxSockets: concurrency });
+  const sockets = createSockets({ most: concurrency, signal, closeIdle: routes.closeIdle, warn });
   // One listener for all requests: closing their connections ends them.
   signal.addEventListener('abort', routes.destroy);
 
@@ -51,10 +58,11 @@ export function createTransport({
       const { agent, isProxied } = await routes.to(request.url);
       if (signal.aborted) throw new Interrupted();
       try {
-        const answer = await exchange(request, agent, answerTimeoutMs);
+        const answer = await sockets.use(() => exchange(request, agent, answerTimeoutMs));
         return answer ?? tooLarge(host);
       } catch (error) {
         if (signal.aborted) throw new Interrupted();
+        if (error instanceof RunLimit) throw error;
         return networkError(error, isProxied ? `${host} through the proxy` : host);
       }
     },

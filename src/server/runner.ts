@@ -37,6 +37,7 @@ export interface RunnerOptions {
 }
 
 interface Run {
+  readonly startedAt: Date;
   /** Rejected when the run ended before it had its lease. */
   readonly id: Promise<string>;
   readonly stop: AbortController;
@@ -54,10 +55,16 @@ export function createRunner({
   let stopping = false;
   /** Everything in progress: the run, and the alerts about it and about the previous run. */
   const pending = new Set<Promise<void>>();
+  const tellingOf = (request: RunRequest) => alerts.ofRun({ countsForHealthcheck: isOfEverything(request) });
+
+  function track(work: Promise<void>): void {
+    const ended = work.finally(() => pending.delete(ended));
+    pending.add(ended);
+  }
 
   function begin(request: RunRequest): Run {
     const stop = new AbortController();
-    const telling = alerts.ofRun({ countsForHealthcheck: isOfEverything(request) });
+    const telling = tellingOf(request);
     let hasStarted = false;
     const id = new Promise<string>((resolve, reject) => {
       const options = {
@@ -88,20 +95,23 @@ export function createRunner({
             current = null;
             reject(error);
             if (hasStarted) log(`a run started by ${request.trigger} failed: ${errorLine(error)}`);
-            return telling.crashed(error, error instanceof CollectError ? error.exitCode : EXIT.failed);
+            return telling.crashed(error);
           },
-        )
-        .finally(() => pending.delete(ended));
-      pending.add(ended);
+        );
+      track(ended);
     });
-    return { id, stop };
+    return { startedAt: new Date(), id, stop };
   }
 
   return {
     async start(request) {
       for (let running = current; running !== null; running = current) {
         const runId = await running.id.catch(() => null);
-        if (runId !== null && running === current) throw atWork(runId);
+        if (runId !== null && running === current) {
+          const error = atWork(runId, running.startedAt);
+          track(tellingOf(request).crashed(error));
+          throw error;
+        }
       }
       if (stopping) throw new CollectError('stopping', 'The server is stopping.', 'Try again once it is back.');
       current = begin(request);
@@ -116,8 +126,8 @@ export function createRunner({
   };
 }
 
-function atWork(runId: string): LeaseHeld {
-  return new LeaseHeld(runId, `Run ${runId} is already running in this process.`, 'Wait for it to end.');
+function atWork(runId: string, startedAt: Date): LeaseHeld {
+  return new LeaseHeld(runId, startedAt, `Run ${runId} is already running in this process.`, 'Wait for it to end.');
 }
 
 function describeEnd({ run_id, status, connections, metrics, duration_ms }: Summary): string {

@@ -6,6 +6,7 @@ import type { App } from '../app.js';
 import { CollectError } from '../errors.js';
 import type { OnEvent } from '../report/events.js';
 import { count } from '../text.js';
+import { boundConnections } from './connections.js';
 import { createGuard } from './guard.js';
 import { scheduledRun } from './request.js';
 import { createRoutes } from './routes.js';
@@ -13,7 +14,11 @@ import { createRunner, errorLine } from './runner.js';
 import { createSchedule } from './schedule.js';
 
 /** A request that takes longer to arrive is cut off. */
-const REQUEST_MS = 30_000;
+const REQUEST_MS = 10_000;
+const LATE_REQUESTS_EVERY_MS = 1_000;
+/** A connection on which nothing moves, because the caller does not read its answer for example, is closed. */
+const SILENCE_MS = 120_000;
+const MOST_CONNECTIONS = 256;
 /** Longer than a proxy keeps an idle connection, so that it does not send a request on one that is being closed. */
 const IDLE_MS = 75_000;
 /** A little longer than the lease of a killed run lasts. */
@@ -59,9 +64,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const routes = createRoutes({ store: app.store, runner, schedule, platforms, guard, now, log });
   const server = createServer(
-    { requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS },
+    {
+      headersTimeout: REQUEST_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: LATE_REQUESTS_EVERY_MS,
+      keepAliveTimeout: IDLE_MS,
+    },
     getRequestListener(routes.fetch),
   );
+  server.setTimeout(SILENCE_MS);
+  boundConnections(server, MOST_CONNECTIONS);
   const url = await listen(server, options);
 
   /** Whether a run has started. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AlertsOptions, createAlerts } from '../../src/alerts/alerts.js';
-import { CollectError } from '../../src/errors.js';
+import { CollectError, LeaseHeld } from '../../src/errors.js';
 import { failure, summary } from '../cli/render/samples.js';
 import { PATH, receiver } from '../support/receiver.js';
 
@@ -31,6 +31,8 @@ const partial = summary({
   failures: [failure({ user_id: 'user-one' })],
 });
 
+const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+
 function alertsTo(options: Partial<AlertsOptions>) {
   const warnings: string[] = [];
   const alerts = createAlerts({
@@ -58,9 +60,9 @@ describe('a webhook', () => {
   it('gets a message about a crashed run, but not about a lease held by another', async () => {
     const chat = await receiver();
     const run = alertsTo({ webhookUrl: chat.url }).alerts.ofRun({ countsForHealthcheck: true });
-    await run.crashed(new CollectError('lease_held', 'run r2 is at work.', 'Wait.'), 4);
+    await run.crashed(new LeaseHeld('r2', hoursAgo(23), 'run r2 is at work.', 'Wait.'));
     expect(chat.received).toEqual([]);
-    await run.crashed(new CollectError('store_unreachable', 'no database.', 'Start it.'), 1);
+    await run.crashed(new CollectError('store_unreachable', 'no database.', 'Start it.'));
     expect(chat.received).toMatchObject([{ body: expect.stringContaining('store_unreachable') }]);
   });
 
@@ -106,9 +108,22 @@ describe('a healthcheck', () => {
     const check = await receiver();
     const { alerts } = alertsTo({ healthcheckUrl: `${check.url}?create=1`, details: true });
     await alerts.ofRun({ countsForHealthcheck: true }).ended(partial, 3);
-    await alerts.ofRun({ countsForHealthcheck: true }).crashed(new Error('boom'), 1);
+    await alerts.ofRun({ countsForHealthcheck: true }).crashed(new Error('boom'));
     expect(check.received.map(({ url }) => url)).toEqual([`${PATH}/3?create=1`, `${PATH}/1?create=1`]);
     expect(check.received[0]?.body).not.toContain('user-one');
+  });
+
+  it('is told of a run that another one has kept out for longer than a day, and of a locked database', async () => {
+    const check = await receiver();
+    const run = alertsTo({ healthcheckUrl: check.url }).alerts.ofRun({ countsForHealthcheck: true });
+    await run.crashed(new LeaseHeld('r2', hoursAgo(23), 'run r2 is at work.', 'Wait.'));
+    expect(check.received).toEqual([]);
+    await run.crashed(new LeaseHeld('r2', hoursAgo(25), 'run r2 is at work.', 'Wait.'));
+    await run.crashed(new CollectError('store_locked', 'process 7 has the folder.', 'Wait.'));
+    expect(check.received).toMatchObject([
+      { url: `${PATH}/4`, body: expect.stringContaining('lease_held') },
+      { url: `${PATH}/4`, body: expect.stringContaining('store_locked') },
+    ]);
   });
 
   it('is not pinged by a run for one user, nor by a dry run', async () => {

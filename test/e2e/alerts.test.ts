@@ -1,8 +1,18 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
 import { PATH, receiver } from '../support/receiver.js';
-import { collectJson, expectNoSecrets, parseSummary, runCli, startCli, until } from './support/cli.js';
+import {
+  collectJson,
+  expectNoSecrets,
+  home,
+  minutesAgo,
+  parseSummary,
+  runCli,
+  startCli,
+  until,
+} from './support/cli.js';
 import { connect, connectionRow, type Database, readyDatabase } from './support/databases.js';
 import { daysAgo } from './support/truth.js';
 
@@ -81,6 +91,45 @@ it('reports a run that could not start', async () => {
   expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining('store_unreachable') });
   expect(chat.received[0]?.body).toContain('store_unreachable');
   expect(check.received).toMatchObject([{ url: `${PATH}/1` }]);
+});
+
+it.each(['collect', 'serve'])(
+  'reports the wrong settings of %s where the addresses can be read, without values',
+  async (command) => {
+    const [chat, check] = await Promise.all([receiver(), receiver()]);
+    const env = { ALERT_WEBHOOK_URL: chat.url, HEALTHCHECK_URL: check.url, ENCRYPTION_KEY: 'not-a-fernet-key' };
+    const run = await runCli([command], { env: { ...database.env, ...env } });
+    expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('config_invalid') });
+    expect(chat.received[0]?.body).toContain('ENCRYPTION_KEY is not a Fernet key');
+    expect(check.received).toMatchObject([{ url: `${PATH}/2`, body: expect.stringContaining('config_invalid') }]);
+    expect(JSON.stringify([chat, check].flatMap(({ received }) => received))).not.toContain('not-a-fernet-key');
+  },
+);
+
+it('reports wrong settings neither to an address that is itself wrong, nor of a dry run', async () => {
+  const check = await receiver();
+  const wrong = { ...database.env, HEALTHCHECK_URL: 'not an address' };
+  expect(await runCli(['collect'], { env: wrong })).toMatchObject({ code: 2 });
+  const env = { ...database.env, HEALTHCHECK_URL: check.url, ENCRYPTION_KEY: 'not-a-fernet-key' };
+  expect(await runCli(['collect', '--dry-run'], { env })).toMatchObject({ code: 2 });
+  expect(check.received).toEqual([]);
+});
+
+it('reports a run that finds the embedded database locked', async () => {
+  const check = await receiver();
+  const env = {
+    ANALYTICS_DATA_DIR: join(home, 'locked'),
+    INTERNAL_CRON_SECRET: 'e2e-0123456789abcdef',
+    ANALYTICS_CRON: minutesAgo(720),
+  };
+  const server = startCli(['serve', '--port', '0'], { env });
+  await until(() => server.told().includes('listening on'));
+  const told = { ...env, HEALTHCHECK_URL: check.url };
+  for (const command of ['collect', 'serve']) expect(await runCli([command], { env: told })).toMatchObject({ code: 4 });
+  server.kill('SIGTERM');
+  await server.ended;
+  const ping = { url: `${PATH}/4`, body: expect.stringContaining('store_locked') };
+  expect(check.received).toMatchObject([ping, ping]);
 });
 
 it('sends a test alert', async () => {

@@ -16,7 +16,7 @@ async function behindSilentProxy() {
   proxy = await startConnectProxy('is silent');
   vi.stubEnv('HTTPS_PROXY', `http://127.0.0.1:${proxy.port}`);
   const stop = new AbortController();
-  return { proxy, stop, transport: createTransport({ concurrency: 1, signal: stop.signal }) };
+  return { proxy, stop, transport: createTransport({ concurrency: 1, signal: stop.signal, warn: () => undefined }) };
 }
 
 it.each([

@@ -19,7 +19,12 @@ it.each([
     else if (beginning !== '') response.write(beginning);
   });
   const url = new URL(`http://127.0.0.1:${await portOf(server)}/`);
-  const transport = createTransport({ concurrency: 1, signal: new AbortController().signal, answerTimeoutMs: 300 });
+  const transport = createTransport({
+    concurrency: 1,
+    signal: new AbortController().signal,
+    answerTimeoutMs: 300,
+    warn: () => undefined,
+  });
   const request = { method: 'GET', url, headers: {} } as const;
   await expect(transport.send(request)).resolves.toMatchObject({
     reason: 'timeout',

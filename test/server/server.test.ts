@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createAlerts } from '../../src/alerts/alerts.js';
@@ -258,6 +260,30 @@ describe('a stranger', () => {
   });
 });
 
+describe('callers that never finish their requests', () => {
+  const HALF = {
+    nothing: '',
+    'half of the headers': 'GET /healthz HTTP/1.1\r\nHost: x\r\n',
+    'half of the body': `POST ${TRIGGER} HTTP/1.1\r\nHost: x\r\nX-Cron-Secret: ${SECRET}\r\nContent-Length: 9\r\n\r\n{`,
+  };
+
+  it('are closed', async () => {
+    const { server } = await serve();
+    await Promise.all(Object.values(HALF).map((text) => slowCaller(server, text).then(({ closed }) => closed)));
+  }, 30_000);
+
+  it('make room for others, however many they are', async () => {
+    const { server, ask } = await serve();
+    const callers = await Promise.all(
+      Array.from({ length: 400 }, (_, index) => slowCaller(server, Object.values(HALF)[index % 3] ?? '')),
+    );
+    expect(await ask('GET', '/healthz', { secret: null })).toMatchObject({ status: 200 });
+    expect(await ask('GET', STATUS)).toMatchObject({ status: 200 });
+    await vi.waitFor(() => expect(callers.filter(({ socket }) => !socket.closed).length).toBeLessThanOrEqual(256));
+    for (const { socket } of callers) socket.destroy();
+  });
+});
+
 it('gets JSON answers for unknown paths and methods', async () => {
   const { ask } = await serve();
   const wrongMethod = await ask('GET', TRIGGER);
@@ -364,7 +390,7 @@ it('is not started late once the next scheduled time has come', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     let now = new Date('2026-11-22T08:50:00Z');
-    const collect = vi.fn(() => Promise.reject(new LeaseHeld('r1', 'Another run is at work.', 'Wait.')));
+    const collect = vi.fn(() => Promise.reject(new LeaseHeld('r1', now, 'Another run is at work.', 'Wait.')));
     await serve({ app: { store: world.store, collect }, graceMs: 86_400_000, now: () => now });
     await vi.waitFor(() => expect(collect).toHaveBeenCalledTimes(1));
     await vi.advanceTimersByTimeAsync(150_000);
@@ -384,6 +410,15 @@ it('ends when the server stops, which accepts no more requests', async () => {
   await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
   expect((await world.store.readRun(json.run_id))?.status).toMatch(/^(completed|interrupted)$/);
 });
+
+/** A caller that says no more than this; `closed` once the server has closed its connection. */
+async function slowCaller({ url }: RunningServer, text: string) {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+  const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+  socket.resume().write(text);
+  await Promise.race([once(socket, 'connect'), closed]);
+  return { socket, closed };
+}
 
 /** Sends a body of unknown length for as long as it is taken; answers the status. */
 function streamedWithoutEnd(url: string): Promise<number | undefined> {

@@ -3,8 +3,6 @@ import { exitCodeOf, NO_FAILURES } from '../../alerts/exit-code.js';
 import { type PreparedApp, prepareApp } from '../../app.js';
 import { MINUTE_MS } from '../../clock.js';
 import { type CollectOptions, isOfEverything } from '../../collector/options.js';
-import { CollectError } from '../../errors.js';
-import { EXIT } from '../../exit-codes.js';
 import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import type { Summary } from '../../report/summary.js';
 import { MOST_FAILURES } from '../../report/tally.js';
@@ -21,6 +19,7 @@ import { isAnimatable, type Reporter, silentReporter } from '../render/reporter.
 import { renderSummary } from '../render/summary.js';
 import { jsonDocument } from '../render/text.js';
 import { parseSandbox } from '../sandbox-flags.js';
+import { type ReportedRun, withSettings } from '../settings.js';
 import { watchSignals } from '../signals.js';
 import { startingText } from '../starting.js';
 import { isUnattended } from '../unattended.js';
@@ -32,17 +31,22 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   const sandbox = parseSandbox(flags);
   const plugins = await loadPlugins(flags.plugin);
   const request = parseCollectFlags(flags, namesWith(plugins), utcToday(new Date()));
-  const prepared = prepareApp({
+  const reporter = await chooseReporter(flags);
+  const warn = flags.quiet ? (text: string) => process.stderr.write(`${text}\n`) : reporter.notice;
+  const told = { warn, countsForHealthcheck: isOfEverything(request) };
+  const options = {
     defaultStore: isUnattended() ? 'connected' : 'create',
     ownPlatforms: plugins,
     ...sandbox,
     ...(isReadByRunner({ stdoutIsData: flags.json === true || flags.quiet === true }) && {
-      onToken: (token) => maskToken(token),
+      onToken: (token: string) => maskToken(token),
     }),
-  });
-  const reporter = await chooseReporter(flags);
-  const warn = flags.quiet ? (text: string) => process.stderr.write(`${text}\n`) : reporter.notice;
-  const alerts = openAlerts(request, prepared, warn);
+  } as const;
+  const prepared =
+    flags.sandbox === undefined
+      ? await withSettings((environment) => prepareApp({ ...options, environment }), request.dryRun ? null : told)
+      : prepareApp(options);
+  const alerts = openAlerts(request, prepared, told);
   const watch = watchSignals(() => reporter.stopping());
   const connections = new Map<string, ConnectionReport>();
   let inAll = 0;
@@ -83,18 +87,15 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     process.exitCode = exitCodeOf(summary, flags.allowFailures ?? NO_FAILURES, watch.exitCode());
     await alerts.ended(summary, process.exitCode, givingUp());
   } catch (error) {
-    await alerts.crashed(error, error instanceof CollectError ? error.exitCode : EXIT.failed, givingUp());
+    await alerts.crashed(error, givingUp());
     throw error;
   } finally {
     watch.end();
   }
 }
 
-function openAlerts(request: CollectRequest, { config }: PreparedApp, warn: (message: string) => void): RunAlerts {
-  if (request.dryRun || config === null) return silentAlerts;
-  return createAlerts({ ...config.alerts, warn }).ofRun({
-    countsForHealthcheck: isOfEverything(request),
-  });
+function openAlerts(request: CollectRequest, { config }: PreparedApp, told: ReportedRun): RunAlerts {
+  return request.dryRun || config === null ? silentAlerts : createAlerts({ ...config.alerts, ...told }).ofRun(told);
 }
 
 /** Turns flags into the options of a run. `today` is today's date in UTC. Throws `CollectError` `usage`. */
