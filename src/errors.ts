@@ -51,6 +51,9 @@ export class PlatformError extends Error {
 /** The run has reached one of its own limits. No platform is at fault, and what is left is due in the next run. */
 export class RunLimit extends PlatformError {}
 
+/** This process may open no more files, sockets among them. No platform is at fault. */
+export class OutOfFiles extends PlatformError {}
+
 /** Thrown by a request that was not sent, or not awaited, because the run is stopping. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
@@ -70,7 +73,12 @@ export const EXIT_CODES = {
   schema_outdated: EXIT.usage,
   store_refused: EXIT.usage,
   store_unreachable: EXIT.failed,
+  store_slow: EXIT.failed,
+  store_conflict: EXIT.failed,
+  store_exhausted: EXIT.failed,
   store_failed: EXIT.failed,
+  host_exhausted: EXIT.failed,
+  disk_full: EXIT.failed,
   store_locked: EXIT.locked,
   lease_held: EXIT.locked,
   lease_lost: EXIT.failed,
@@ -98,6 +106,20 @@ export class CollectError extends Error {
   ) {
     super(message, options);
     this.exitCode = EXIT_CODES[code];
+  }
+}
+
+/** The database does not take a row: its value, or what the table requires of it, is at fault. */
+export class RowRefused extends CollectError {
+  constructor(message: string, fix: string) {
+    super('store_failed', message, fix);
+  }
+}
+
+/** A call is larger than the database's gateway accepts. */
+export class CallTooLarge extends CollectError {
+  constructor(message: string, fix: string) {
+    super('store_failed', message, fix);
   }
 }
 

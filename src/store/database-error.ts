@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CollectError } from '../errors.js';
+import { CollectError, type ErrorCode, RowRefused } from '../errors.js';
 
 const databaseError = z.object({ code: z.string(), message: z.string().default('') });
 
@@ -10,67 +10,94 @@ export interface Place {
   /** The environment variable to check. */
   readonly setting: string;
   readonly schemaFix: string;
+  /** Whether the database runs in this process, on this machine's disk. */
+  readonly isEmbedded?: boolean;
 }
 
 const AGAIN = 'Run the command again; data that was already written is kept.';
 
-/** SQLSTATEs, Node's network error codes and PostgREST's codes, by what an operator can do about them. */
-const CODES = {
-  schema_missing: new Set(['42883', '42P01', '42703', 'PGRST202', 'PGRST205']),
-  store_refused: new Set(['28P01', '28000', '3D000', '42501', '0A000', 'PGRST301', 'PGRST302', 'PGRST303']),
-  store_unreachable: new Set([
-    ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE'],
-    ...['57P01', '57P02', '57P03', '57014', '53300', '08000', '08001', '08003', '08004', '08006'],
-    // Serialization failure, deadlock, lock not available: a retry may succeed.
-    ...['40001', '40P01', '55P03'],
-    ...['PGRST000', 'PGRST001', 'PGRST002', 'PGRST003'],
-  ]),
-};
+/** Node's error codes, PostgREST's codes and SQLSTATEs or their classes, by what an operator can do about them. */
+const KINDS = {
+  schema_missing: /^(42883|42P01|42703|PGRST202|PGRST205)$/,
+  store_refused: /^(28...|3D000|42501|0A000|PGRST30[123])$/,
+  disk_full: /^ENOSPC$/,
+  host_exhausted: /^(EMFILE|ENFILE)$/,
+  // statement_timeout and lock_timeout.
+  store_slow: /^(57014|55P03)$/,
+  // Serialization failure, deadlock.
+  store_conflict: /^(40001|40P01)$/,
+  store_exhausted: /^53...$/,
+  read_only: /^25006$/,
+  store_unreachable:
+    /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|57P..|08...|PGRST00[0123])$/,
+  // Cardinality violations, data exceptions, constraint violations.
+  row_refused: /^2[123]...$/,
+} as const;
+
+type Kind = keyof typeof KINDS;
 
 /**
  * Turns an error of a database, its driver or its REST interface into a `CollectError`. Only the code and the first line of the
  * message are included: PostgreSQL's details and hints quote rows, and rows hold tokens.
  */
-export function storeError(thrown: unknown, { description, setting, schemaFix }: Place): CollectError {
+export function storeError(thrown: unknown, place: Place): CollectError {
   if (thrown instanceof CollectError) return thrown;
   const parsed = databaseError.safeParse(thrown);
   if (!parsed.success) {
     // pg has no code for a connection that timed out or was terminated.
     const why = thrown instanceof Error ? firstLine(thrown.message) : 'no reason given';
-    return /timeout|terminated|timed out/i.test(why)
-      ? new CollectError(
-          'store_unreachable',
-          `Cannot reach ${description} (${why}).`,
-          `Check ${setting} and that the database is running.`,
-        )
-      : new CollectError('store_failed', `A query to ${description} failed (${why}).`, AGAIN);
+    return errorOf(/timeout|terminated|timed out/i.test(why) ? 'store_unreachable' : null, why, place);
   }
-
   const { code, message } = parsed.data;
-  const why = `${told(code, message)} [${code}]`;
-  if (CODES.schema_missing.has(code)) {
-    return new CollectError(
-      'schema_missing',
-      `The schema is missing or incomplete in ${description}: ${why}.`,
-      schemaFix,
-    );
+  return errorOf(kindOf(code, place), `${told(code, message)} [${code}]`, place);
+}
+
+function kindOf(code: string, { isEmbedded = false }: Place): Kind | null {
+  if (isEmbedded && code === '53100') return 'disk_full';
+  return (Object.keys(KINDS) as Kind[]).find((kind) => KINDS[kind].test(code)) ?? null;
+}
+
+function errorOf(kind: Kind | null, why: string, { description, setting, schemaFix }: Place): CollectError {
+  const error = (code: ErrorCode, what: string, fix: string) => new CollectError(code, `${what}: ${why}.`, fix);
+  switch (kind) {
+    case 'schema_missing':
+      return error(kind, `The schema is missing or incomplete in ${description}`, schemaFix);
+    case 'store_refused':
+      return error(kind, `Access to ${description} was refused`, `Check ${setting}.`);
+    case 'store_unreachable':
+      return error(kind, `Cannot reach ${description}`, `Check ${setting} and that the database is running.`);
+    case 'read_only':
+      return error(
+        'store_unreachable',
+        `${description} takes no writes, as during a failover`,
+        `If it stays so, set ${setting} to the primary server.`,
+      );
+    case 'store_slow':
+      return error(
+        kind,
+        `${description} took too long`,
+        'Another session may hold a lock, or the database has too much to do: see pg_stat_activity. Data that was already written is kept.',
+      );
+    case 'store_conflict':
+      return error(kind, `Other sessions write the same rows of ${description}`, AGAIN);
+    case 'store_exhausted':
+      return error(kind, `${description} has no more disk space, memory or connections`, 'Free some on its server.');
+    case 'host_exhausted':
+      return error(
+        kind,
+        'This machine lets the process open no more files',
+        'Raise the limit (`ulimit -n`), or lower --concurrency.',
+      );
+    case 'disk_full':
+      return error(kind, `The disk of this machine is full, so ${description} cannot write`, 'Free some space.');
+    case 'row_refused':
+      return new RowRefused(
+        `Cannot write a row to ${description}: ${why}.`,
+        'Check the column types, constraints and triggers of that table.',
+      );
+    case null:
+      return error('store_failed', `A query to ${description} failed`, AGAIN);
   }
-  if (CODES.store_refused.has(code)) {
-    return new CollectError('store_refused', `Access to ${description} was refused: ${why}.`, `Check ${setting}.`);
-  }
-  if (CODES.store_unreachable.has(code)) {
-    const fix = `Check ${setting} and that the database is running.`;
-    return new CollectError('store_unreachable', `Cannot reach ${description}: ${why}.`, fix);
-  }
-  // Data exceptions, constraint violations, duplicate keys: the rows are at fault, not the database.
-  if (/^(22|23|21)/.test(code)) {
-    return new CollectError(
-      'store_failed',
-      `Cannot write a row to ${description}: ${why}.`,
-      'Check the column types, constraints and triggers of that table.',
-    );
-  }
-  return new CollectError('store_failed', `A query to ${description} failed: ${why}.`, AGAIN);
 }
 
 /** Errors of class 22 (invalid values) quote the value at the end of their message. */

@@ -75,10 +75,11 @@ if (process.env.TEST_DATABASE_URL) {
       const patience = new Promise<void>((resolve) => {
         giveUp = resolve;
       });
-      const store = await openPostgresStore(env.DATABASE_URL, { ...systemClock, sleep: () => patience });
+      const store = await openPostgresStore(env.DATABASE_URL);
       cleanups.push(store.close);
+      const clock = { ...systemClock, sleep: () => patience };
       const window = { kind: 'dates', since: daysAgo(16), until: daysAgo(10) } as const;
-      const run = collectHere(store, env, { window });
+      const run = collectHere(store, env, { window, clock });
       const ended = expect(run).rejects.toMatchObject({ code: 'store_unreachable', exitCode: 1 });
       await until(() => sandbox.counters.requests > 0);
       await proxy.begin('refuse');

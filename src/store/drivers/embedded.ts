@@ -110,7 +110,7 @@ export function storeInside(database: Engine, description: string): EmbeddedStor
 }
 
 function place(description: string): Place {
-  return { description, setting: 'ANALYTICS_DATA_DIR', schemaFix: SCHEMA_FIX };
+  return { description, setting: 'ANALYTICS_DATA_DIR', schemaFix: SCHEMA_FIX, isEmbedded: true };
 }
 
 /** A new database is created under another name and then renamed, so that a killed process leaves no half-created one behind. */

@@ -1,6 +1,6 @@
 import { createClient, type WebSocketLikeConstructor } from '@supabase/supabase-js';
 import { WebSocket } from 'ws';
-import { CollectError } from '../../errors.js';
+import { CallTooLarge, CollectError } from '../../errors.js';
 import { storeError } from '../database-error.js';
 import { sqlStore } from '../sql-store.js';
 import type { Store } from '../store.js';
@@ -8,6 +8,9 @@ import type { Store } from '../store.js';
 const TIMEOUT_MS = 60_000;
 const SCHEMA_FIX =
   'Run `analytics-collect schema` and paste its output into the SQL editor of the Supabase dashboard, or set DATABASE_URL to the project’s database as well and run `analytics-collect schema --apply`.';
+
+/** With these, whatever is not a Supabase project refuses a call. Other answers without a code come from a gateway in trouble. */
+const WRONG_ADDRESS = [400, 403, 404, 405];
 
 export interface SupabaseOptions {
   readonly url: string;
@@ -40,7 +43,7 @@ export async function openSupabaseStore({ url, serviceRoleKey }: SupabaseOptions
   });
 }
 
-/** The HTTP status is checked first, because a gateway in front of the database answers in HTML, without a code. */
+/** Without a code, a gateway in front of the database has answered, often with a web page. */
 function supabaseError(error: { code?: string; message: string }, status: number, description: string): CollectError {
   if (status === 401 || error.code === '42501') {
     return new CollectError(
@@ -49,19 +52,32 @@ function supabaseError(error: { code?: string; message: string }, status: number
       'Set SUPABASE_SERVICE_ROLE_KEY to the service role (secret) key of this project, not the anonymous one.',
     );
   }
-  if (status === 0 || status >= 502) {
+  if (status === 413) {
+    return new CallTooLarge(
+      `${description} refused a call as too large [413].`,
+      'Raise the limit of the gateway in front of it.',
+    );
+  }
+  const told = error.code ? storeError(error, { description, setting: 'SUPABASE_URL', schemaFix: SCHEMA_FIX }) : null;
+  if (told !== null && told.code !== 'store_failed') return told;
+  if (status === 0 || status === 429 || status >= 502 || (told === null && !WRONG_ADDRESS.includes(status))) {
     return new CollectError(
       'store_unreachable',
-      `Cannot reach ${description} (${status === 0 ? 'no answer' : `HTTP ${status}`}).`,
+      `Cannot reach ${description} (${reasonOf(error, status)}).`,
       'Check SUPABASE_URL and that the project is not paused.',
     );
   }
-  if (!error.code) {
-    return new CollectError(
+  return (
+    told ??
+    new CollectError(
       'store_refused',
       `${description} answered HTTP ${status}, which is not how a Supabase project answers.`,
       'Check SUPABASE_URL: it must be the project’s own address, such as https://abc.supabase.co.',
-    );
-  }
-  return storeError(error, { description, setting: 'SUPABASE_URL', schemaFix: SCHEMA_FIX });
+    )
+  );
+}
+
+function reasonOf({ message }: { message: string }, status: number): string {
+  if (status === 0) return 'no answer';
+  return /^\s*</.test(message) ? `HTTP ${status}, with a web page` : `HTTP ${status}`;
 }
