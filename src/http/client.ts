@@ -4,6 +4,7 @@ import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import { formatNumber } from '../text.js';
 import { createGate, type Gate } from './gate.js';
 import type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http.js';
+import { withinOpenFiles } from './open-files.js';
 import { LONGEST_RETRY_AFTER_MS, MAX_ATTEMPTS, retryAfterMs, retryDelay } from './retry.js';
 import { createTransport } from './transport.js';
 
@@ -47,6 +48,7 @@ export interface HttpClient {
 export function createHttp(options: HttpClientOptions): HttpClient {
   const { concurrency, signal, counters, clock, warn, limits } = options;
   const transport = createTransport(options);
+  const transmit = withinOpenFiles(transport.send, { concurrency, warn, pause });
   const begunAt = clock.monotonic();
   const limit = pLimit(concurrency);
   const gates = new Map<string, Gate>();
@@ -59,7 +61,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
       throw exceeded;
     }
     counters.total++;
-    const answer = await transport.send(request);
+    const answer = await transmit(request);
     if (!(answer instanceof PlatformError)) options.onAnswer?.(answer.headers);
     return answer;
   }

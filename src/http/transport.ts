@@ -1,5 +1,5 @@
 import got, { type Request, RequestError, type StreamOptions, TimeoutError } from 'got';
-import { Interrupted, PlatformError } from '../errors.js';
+import { Interrupted, OutOfFiles, PlatformError } from '../errors.js';
 import { parseJson } from '../text.js';
 import type { HttpAnswer, HttpRequest } from './http.js';
 import { createRoutes } from './routes.js';
@@ -105,5 +105,10 @@ function tooLarge(url: URL): PlatformError {
 function networkError(error: RequestError, host: string): PlatformError {
   if (error instanceof TimeoutError)
     return new PlatformError('timeout', `${host} did not answer in time (${error.event})`);
+  if (error.code === 'EMFILE' || error.code === 'ENFILE')
+    return new OutOfFiles(
+      'platform_error',
+      `cannot reach ${host}: this machine allows no more open files (${error.code})`,
+    );
   return new PlatformError('platform_error', `cannot reach ${host} (${error.code})`);
 }
