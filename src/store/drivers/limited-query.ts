@@ -1,17 +1,17 @@
 import pg from 'pg';
 
 /**
- * A server ends a statement whose caller has gone, if it waits for a lock or takes longer than a caller waits. Settings of a session
- * would not survive a pooler in transaction mode, nor does one accept them at the start of a connection.
+ * The server's own limits: without them, a statement that waits for a lock outlives a caller that was killed. A pooler in
+ * transaction mode keeps no settings of a session, and refuses them as parameters of a new connection.
  */
 const LIMITS = `select set_config('statement_timeout', '30s', true), set_config('lock_timeout', '4s', true),
   set_config('idle_in_transaction_session_timeout', '30s', true)`;
-/** Longer than the server's own limit, which tells more. A connection may be half open: the other end may be gone without closing it. */
+/** Longer than the server's limit, whose error tells more. A connection may be half open: the other end may be gone without closing it. */
 const ANSWER_TIMEOUT_MS = 33_000;
 
 /**
- * A statement with limits on the server. Both are sent at once and are one transaction, to which the limits belong. Its result is an
- * array, of which the last is the statement's. Without a name, it works through a pooler in transaction mode.
+ * A statement with limits. They are sent together, and until both are answered they are one transaction, to which the limits belong.
+ * The result is an array; the statement's is the last. It has no name, which would not work through a pooler either.
  */
 export class LimitedQuery extends pg.Query {
   readonly query_timeout = ANSWER_TIMEOUT_MS;
