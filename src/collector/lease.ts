@@ -1,5 +1,4 @@
 import { type CollectError, LeaseHeld } from '../errors.js';
-import { withoutPatience } from '../store/patience.js';
 import type { Lease, Store } from '../store/store.js';
 
 const HEARTBEAT_MS = 30_000;
@@ -8,7 +7,7 @@ const HEARTBEAT_MS = 30_000;
 export function holdLease(store: Pick<Store, 'renewRun'>, runId: string, halt: AbortController): () => void {
   const heartbeat = setInterval(async () => {
     // A failed heartbeat is retried at the next one.
-    const isHeld = await withoutPatience(() => store.renewRun(runId)).catch(() => true);
+    const isHeld = await store.renewRun(runId).catch(() => true);
     if (!isHeld) halt.abort();
   }, HEARTBEAT_MS);
   return () => clearInterval(heartbeat);
