@@ -74,9 +74,14 @@ export const EXIT_CODES = {
   schema_outdated: EXIT.usage,
   store_refused: EXIT.usage,
   store_unreachable: EXIT.failed,
+  store_slow: EXIT.failed,
+  store_conflict: EXIT.failed,
+  store_exhausted: EXIT.failed,
   store_failed: EXIT.failed,
   store_damaged: EXIT.failed,
   store_other_version: EXIT.usage,
+  host_exhausted: EXIT.failed,
+  disk_full: EXIT.failed,
   store_locked: EXIT.locked,
   lease_held: EXIT.locked,
   lease_lost: EXIT.failed,
@@ -106,6 +111,20 @@ export class CollectError extends Error {
   ) {
     super(message, options);
     this.exitCode = EXIT_CODES[code];
+  }
+}
+
+/** The database does not take a row: its value, or what the table requires of it, is at fault. */
+export class RowRefused extends CollectError {
+  constructor(message: string, fix: string) {
+    super('store_failed', message, fix);
+  }
+}
+
+/** A call is larger than the database's gateway accepts. */
+export class CallTooLarge extends CollectError {
+  constructor(message: string, fix: string) {
+    super('store_failed', message, fix);
   }
 }
 

@@ -1,4 +1,4 @@
-import { CollectError } from '../errors.js';
+import { CallTooLarge, RowRefused } from '../errors.js';
 import { type AccountRow, type ForeignRows, NOTHING_RECORDED, type RecordCounts } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import { oneLine } from '../text.js';
@@ -43,8 +43,8 @@ export interface RecorderOptions {
 
 /**
  * Buffers accounts and writes them in calls of up to 1,000 rows, one at a time. An account's rows, its outcomes and its state are
- * written in the same call, which is one transaction: a run killed between two calls repeats work but loses none. A day that the
- * database refuses is separated from the others and recorded as failed.
+ * written in the same call, which is one transaction: a run killed between two calls repeats work but loses none. A call that is too
+ * large is halved. A day that the database refuses is separated from the others and recorded as failed.
  */
 export function createRecorder({
   store,
@@ -82,7 +82,7 @@ export function createRecorder({
       await send(records);
       return [...records];
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!(error instanceof RowRefused || error instanceof CallTooLarge)) throw error;
       const [only] = records;
       if (only !== undefined && records.length === 1) return [await writeApart(only)];
       const half = Math.ceil(records.length / 2);
@@ -108,7 +108,7 @@ export function createRecorder({
       await send([{ ...NO_DAYS, row, closing }]);
       return { row, closing };
     } catch (error) {
-      if (!isRefusal(error) || closing.length === 0) throw error;
+      if (!(error instanceof RowRefused) || closing.length === 0) throw error;
       const message = row.message ?? oneLine(`the database refused the closing figures: ${error.message}`);
       return writeStanding(
         { ...row, closingDay: null, dueAt: null, reason: row.reason ?? 'unexpected_response', message },
@@ -122,10 +122,14 @@ export function createRecorder({
       await send([{ ...NO_DAYS, days }]);
       return [...days];
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      const isRefused = error instanceof RowRefused;
+      if (!isRefused && !(error instanceof CallTooLarge)) throw error;
       const [only] = days;
-      if (only === undefined || (days.length === 1 && only.snapshots.length === 0)) throw error;
-      if (days.length === 1) return writeDays([refusedByStore(only, error)]);
+      if (only === undefined) throw error;
+      if (days.length === 1) {
+        if (!isRefused || only.snapshots.length === 0) throw error;
+        return writeDays([refusedByStore(only, error)]);
+      }
       const half = Math.ceil(days.length / 2);
       return [...(await writeDays(days.slice(0, half))), ...(await writeDays(days.slice(half)))];
     }
@@ -173,11 +177,6 @@ export function createRecorder({
       await flush();
     },
   };
-}
-
-/** Whether a row may be at fault: the database was reached and accepted the call. */
-function isRefusal(error: unknown): error is CollectError {
-  return error instanceof CollectError && error.code === 'store_failed';
 }
 
 /** Items in the given order, with as many in each group as fit. */

@@ -4,6 +4,7 @@ import type { CollectOptions } from '../collector/options.js';
 import { CollectError } from '../errors.js';
 import type { OnEvent } from '../report/events.js';
 import { countsOf, type Summary } from '../report/summary.js';
+import { withoutPatience, withPatience } from '../store/patience.js';
 import { scopeOf, userOf } from '../store/selection.js';
 import type { Collector } from './collector.js';
 import { planRun } from './plan-run.js';
@@ -12,9 +13,17 @@ import { run } from './run.js';
 /**
  * Collects once, under the lease of the selected scope, and records the result; in a dry run, only plans. Throws `CollectError`
  * when a run is not possible (`lease_held`, `schema_missing`, `no_connections`, `usage` for an unknown user, …), when the host's
- * clock turns out to be wrong (`clock_skew`), or when the store fails during a run.
+ * clock turns out to be wrong (`clock_skew`), or when the store fails during a run. Waits up to a minute for a database that does
+ * not answer, and reports it as a warning.
  */
-export async function collect(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
+export function collect(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
+  const onWait = ({ message }: CollectError) =>
+    onEvent({ type: 'warning', message: `waiting for the database, up to a minute: ${message}` });
+  const patience = { clock: collector.clock, signal: options.signal, onWait };
+  return withPatience(patience, () => collectPatiently(collector, options, onEvent));
+}
+
+async function collectPatiently(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
   const { store, clock } = collector;
   await store.check();
   const userId = userOf(options.selection);
@@ -30,10 +39,10 @@ export async function collect(collector: Collector, options: CollectOptions, onE
     return summary;
   } catch (error) {
     const { code, message } = error instanceof CollectError ? error : { code: null, message: 'unexpected error' };
-    // An unreachable database has already been retried; the lease expires by itself.
+    // An unreachable database has been waited for; the lease expires by itself.
     if (code !== 'store_unreachable') {
       const summary = { error: message, finished_at: clock.now().toISOString() };
-      await store.finishRun(lease.runId, 'failed', summary).catch(() => undefined);
+      await withoutPatience(() => store.finishRun(lease.runId, 'failed', summary)).catch(() => undefined);
     }
     throw error;
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CollectError } from '../errors.js';
+import { CollectError, type ErrorCode, RowRefused } from '../errors.js';
 import { shorten } from '../text.js';
 
 const LONGEST_CODE = 50;
@@ -17,30 +17,40 @@ export interface Place {
   readonly schemaFix: string;
   /** What to do about missing grants. Default: `schemaFix`. */
   readonly grantsFix?: string;
+  /** Whether the database runs in this process, on this machine's disk. */
+  readonly isEmbedded?: boolean;
 }
 
 const AGAIN = 'Run the command again; data that was already written is kept.';
 
-/** SQLSTATEs, Node's network error codes and PostgREST's codes, by what an operator can do about them. */
-const CODES = {
-  schema_missing: new Set(['42883', '42P01', '42703', 'PGRST202', 'PGRST205']),
-  store_refused: new Set(['28P01', '28000', '3D000', '0A000', 'PGRST301', 'PGRST302', 'PGRST303']),
-  store_unreachable: new Set([
-    ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE'],
-    ...['57P01', '57P02', '57P03', '57014', '53300', '08000', '08001', '08003', '08004', '08006'],
-    // Serialization failure, deadlock, lock not available: a retry may succeed.
-    ...['40001', '40P01', '55P03'],
-    ...['PGRST000', 'PGRST001', 'PGRST002', 'PGRST003'],
-  ]),
-};
+/** Node's error codes, PostgREST's codes and SQLSTATEs or their classes, by what an operator can do about them. */
+const KINDS = {
+  schema_missing: /^(42883|42P01|42703|PGRST202|PGRST205)$/,
+  store_refused: /^(28...|3D000|0A000|PGRST30[123])$/,
+  grants_missing: /^42501$/,
+  certificate: /CERT|UNABLE_TO_(GET|VERIFY)|_IN_CHAIN$|^ERR_TLS/,
+  disk_full: /^ENOSPC$/,
+  host_exhausted: /^(EMFILE|ENFILE)$/,
+  // statement_timeout and lock_timeout.
+  store_slow: /^(57014|55P03)$/,
+  // Serialization failure, deadlock.
+  store_conflict: /^(40001|40P01)$/,
+  store_exhausted: /^53...$/,
+  read_only: /^25006$/,
+  store_unreachable:
+    /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|57P..|08...|PGRST00[0123])$/,
+  // Cardinality violations, data exceptions, constraint violations.
+  row_refused: /^2[123]...$/,
+} as const;
 
-const INSUFFICIENT_PRIVILEGE = '42501';
-const CERTIFICATE = /CERT|UNABLE_TO_(GET|VERIFY)|_IN_CHAIN$|^ERR_TLS/;
+type Kind = keyof typeof KINDS;
+
+
 const NO_TLS = 'The server does not support SSL connections';
 
 /** Whether a code is that of a certificate that Node.js does not accept. */
 export function isCertificateCode(code: string): boolean {
-  return CERTIFICATE.test(code);
+  return KINDS.certificate.test(code);
 }
 
 /**
@@ -49,55 +59,76 @@ export function isCertificateCode(code: string): boolean {
  */
 export function storeError(thrown: unknown, place: Place): CollectError {
   if (thrown instanceof CollectError) return thrown;
-  const { description, setting, schemaFix, grantsFix = schemaFix } = place;
   const parsed = databaseError.safeParse(thrown);
   if (!parsed.success) {
     // pg has no code for a connection that timed out or was terminated.
     const why = thrown instanceof Error ? firstLine(thrown.message) : 'no reason given';
-    if (why === NO_TLS)
-      return new CollectError(
-        'store_refused',
-        `${description} does not offer TLS, and passwords and tokens are not sent in clear to another machine.`,
-        `Switch on ssl in the server, or, if you trust the network between, append sslmode=disable to ${setting}.`,
-      );
-    return /timeout|terminated|timed out/i.test(why)
-      ? new CollectError(
-          'store_unreachable',
-          `Cannot reach ${description} (${why}).`,
-          `Check ${setting} and that the database is running.`,
-        )
-      : new CollectError('store_failed', `A query to ${description} failed (${why}).`, AGAIN);
+    if (why === NO_TLS) return noTls(place);
+    return errorOf(/timeout|terminated|timed out/i.test(why) ? 'store_unreachable' : null, why, place);
   }
-
   const { code, message } = parsed.data;
-  const why = `${told(code, message)} [${code}]`;
-  if (CODES.schema_missing.has(code)) {
-    return new CollectError(
-      'schema_missing',
-      `The schema is missing or incomplete in ${description}: ${why}.`,
-      schemaFix,
-    );
+  return errorOf(kindOf(code, place), `${told(code, message)} [${code}]`, place);
+}
+
+function kindOf(code: string, { isEmbedded = false }: Place): Kind | null {
+  if (isEmbedded && code === '53100') return 'disk_full';
+  return (Object.keys(KINDS) as Kind[]).find((kind) => KINDS[kind].test(code)) ?? null;
+}
+
+function errorOf(kind: Kind | null, why: string, place: Place): CollectError {
+  const { description, setting, schemaFix, grantsFix = schemaFix } = place;
+  const error = (code: ErrorCode, what: string, fix: string) => new CollectError(code, `${what}: ${why}.`, fix);
+  switch (kind) {
+    case 'schema_missing':
+      return error(kind, `The schema is missing or incomplete in ${description}`, schemaFix);
+    case 'store_refused':
+      return error(kind, `Access to ${description} was refused`, `Check ${setting}.`);
+    case 'grants_missing':
+      return error('store_refused', `Grants are missing in ${description}`, grantsFix);
+    case 'certificate':
+      return certificateRefused(why, place);
+    case 'store_unreachable':
+      return error(kind, `Cannot reach ${description}`, `Check ${setting} and that the database is running.`);
+    case 'read_only':
+      return error(
+        'store_unreachable',
+        `${description} takes no writes, as during a failover`,
+        `If it stays so, set ${setting} to the primary server.`,
+      );
+    case 'store_slow':
+      return error(
+        kind,
+        `${description} took too long`,
+        'Another session may hold a lock, or the database has too much to do: see pg_stat_activity. Data that was already written is kept.',
+      );
+    case 'store_conflict':
+      return error(kind, `Other sessions write the same rows of ${description}`, AGAIN);
+    case 'store_exhausted':
+      return error(kind, `${description} has no more disk space, memory or connections`, 'Free some on its server.');
+    case 'host_exhausted':
+      return error(
+        kind,
+        'This machine lets the process open no more files',
+        'Raise the limit (`ulimit -n`), or lower --concurrency.',
+      );
+    case 'disk_full':
+      return error(kind, `The disk of this machine is full, so ${description} cannot write`, 'Free some space.');
+    case 'row_refused':
+      return new RowRefused(
+        `Cannot write a row to ${description}: ${why}.`,
+        'Check the column types, constraints and triggers of that table.',
+      );
+    case null:
+      return error('store_failed', `A query to ${description} failed`, AGAIN);
   }
-  if (code === INSUFFICIENT_PRIVILEGE) {
-    return new CollectError('store_refused', `Grants are missing in ${description}: ${why}.`, grantsFix);
-  }
-  if (isCertificateCode(code)) return certificateRefused(why, place);
-  if (CODES.store_refused.has(code)) {
-    return new CollectError('store_refused', `Access to ${description} was refused: ${why}.`, `Check ${setting}.`);
-  }
-  if (CODES.store_unreachable.has(code)) {
-    const fix = `Check ${setting} and that the database is running.`;
-    return new CollectError('store_unreachable', `Cannot reach ${description}: ${why}.`, fix);
-  }
-  // Data exceptions, constraint violations, duplicate keys: the rows are at fault, not the database.
-  if (/^(22|23|21)/.test(code)) {
-    return new CollectError(
-      'store_failed',
-      `Cannot write a row to ${description}: ${why}.`,
-      'Check the column types, constraints and triggers of that table.',
-    );
-  }
-  return new CollectError('store_failed', `A query to ${description} failed: ${why}.`, AGAIN);
+}
+
+function noTls({ description, setting }: Place): CollectError {
+  return new CollectError(
+    'store_refused',
+    `${description} does not offer TLS, and passwords and tokens are not sent in clear to another machine.`,
+    `Switch on ssl in the server, or, if you trust the network between, append sslmode=disable to ${setting}.`,
+  );
 }
 
 function certificateRefused(why: string, { description, setting }: Place): CollectError {

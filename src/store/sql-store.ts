@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { Clock } from '../clock.js';
 import { CollectError, leaseLost } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
 import type { AccountRow, SnapshotRow } from './accounts.js';
@@ -24,20 +23,18 @@ export interface Driver {
   readonly call: Call;
   /** As in `Store.warnings`. Default: none. */
   readonly warnings?: readonly string[];
-  /** For the pauses before a call is retried. Default: the system's clock. */
-  readonly clock?: Pick<Clock, 'monotonic' | 'sleep'>;
   applySchema(options?: SchemaOptions): Promise<AppliedSchema>;
   close(): Promise<void>;
 }
 
 /** Implements the store's contract on any way of calling the schema's functions. */
-export function sqlStore({ description, warnings = [], schemaFix, call, clock, applySchema, close }: Driver): Store {
+export function sqlStore({ description, warnings = [], schemaFix, call, applySchema, close }: Driver): Store {
   async function ask<Schema extends z.ZodType>(
     answer: Schema,
     functionName: string,
     args: Readonly<Record<string, unknown>> = {},
   ): Promise<z.output<Schema>> {
-    const parsed = answer.safeParse(await call(functionName, args));
+    const parsed = answer.safeParse(await patiently(() => call(functionName, args)));
     if (parsed.success) return parsed.data;
     const where = parsed.error.issues[0]?.path.join('.') || 'the whole answer';
     throw new CollectError(
@@ -46,9 +43,6 @@ export function sqlStore({ description, warnings = [], schemaFix, call, clock, a
       schemaFix,
     );
   }
-
-  /** For calls during a run that may be repeated: a database restart must not end the run. */
-  const askPatiently: typeof ask = (...call) => patiently(() => ask(...call), clock);
 
   return {
     description,
@@ -88,7 +82,7 @@ export function sqlStore({ description, warnings = [], schemaFix, call, clock, a
     },
 
     async finishRun(runId, status, summary) {
-      await askPatiently(answers.finishedAnswer, 'finish_collection_run', { run_id: runId, status, summary });
+      await ask(answers.finishedAnswer, 'finish_collection_run', { run_id: runId, status, summary });
     },
 
     async readRun(runId) {
@@ -101,22 +95,22 @@ export function sqlStore({ description, warnings = [], schemaFix, call, clock, a
 
     async syncAccounts({ collected, userId }) {
       const args = { collected, for_user: userId, part: 0, parts: 1 };
-      await askPatiently(accountAnswers.syncAnswer, 'sync_collection_accounts', args);
+      await ask(accountAnswers.syncAnswer, 'sync_collection_accounts', args);
     },
 
-    openAccounts: (request) => openAccounts(askPatiently, request),
+    openAccounts: (request) => openAccounts(ask, request),
 
     async findSuccessions({ userId, at, windowDays }) {
       const args = { for_user: userId, asked_at: at.toISOString(), window_days: windowDays };
-      return (await askPatiently(accountAnswers.successionsAnswer, 'find_collection_successions', args)).successions;
+      return (await ask(accountAnswers.successionsAnswer, 'find_collection_successions', args)).successions;
     },
 
     async makePrimary({ account, former }) {
-      return (await askPatiently(accountAnswers.changedAnswer, 'make_collection_primary', { account, former })).changed;
+      return (await ask(accountAnswers.changedAnswer, 'make_collection_primary', { account, former })).changed;
     },
 
     async record({ runId, at, accounts, snapshots, outcomes, refresh, adopt }) {
-      const answer = await askPatiently(accountAnswers.recordAnswer, 'record_collection', {
+      const answer = await ask(accountAnswers.recordAnswer, 'record_collection', {
         run_id: runId,
         recorded_at: at.toISOString(),
         accounts: accounts.map(accountArg),
@@ -133,14 +127,14 @@ export function sqlStore({ description, warnings = [], schemaFix, call, clock, a
     countValues: (runId, { platform, date }) =>
       sumOfPages(async (page) => {
         const args = { run_id: runId, for_platform: platform, for_date: date, ...page };
-        const answer = await askPatiently(accountAnswers.valuesAnswer, 'count_collection_values', args);
+        const answer = await ask(accountAnswers.valuesAnswer, 'count_collection_values', args);
         return { count: answer.accounts, last: answer.last_account };
       }),
 
     doubtDay: (runId, { platform, date }) =>
       sumOfPages(async (page) => {
         const args = { run_id: runId, for_platform: platform, for_date: date, ...page };
-        const answer = await askPatiently(accountAnswers.doubtAnswer, 'doubt_collection_day', args);
+        const answer = await ask(accountAnswers.doubtAnswer, 'doubt_collection_day', args);
         if (answer.lease === 'lost') throw leaseLost();
         return { count: answer.without_data, last: answer.last_account };
       }),
@@ -151,14 +145,14 @@ export function sqlStore({ description, warnings = [], schemaFix, call, clock, a
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;
     },
 
-    tokensEnding: (filter, before) => findTokensEnding(askPatiently, filter, before),
+    tokensEnding: (filter, before) => findTokensEnding(ask, filter, before),
 
     prune: (request) => prune(ask, request),
 
     listConnections: () => listConnections(ask),
 
     countConnections: (userId) =>
-      askPatiently(accountAnswers.connectionCountsAnswer, 'count_collection_connections', { for_user: userId }),
+      ask(accountAnswers.connectionCountsAnswer, 'count_collection_connections', { for_user: userId }),
 
     async saveConnection(connection) {
       const answer = await ask(answers.savedAnswer, 'save_collection_connection', {
@@ -183,7 +177,7 @@ export function sqlStore({ description, warnings = [], schemaFix, call, clock, a
     },
 
     choosePrimary: (id, collected) =>
-      askPatiently(accountAnswers.primaryAnswer, 'choose_collection_primary', { connection_id: id, collected }),
+      ask(accountAnswers.primaryAnswer, 'choose_collection_primary', { connection_id: id, collected }),
   };
 }
 

@@ -20,7 +20,7 @@ import type { SchemaOptions } from './schema.js';
  * its method, in snake_case with `collection` added (`beginRun`: `begin_collection_run`), because the application uses the schema
  * `public` too; functions without a method are named the same way.
  * Every method throws `CollectError` (`store_unreachable`, `store_refused`, `schema_missing`, `schema_outdated`,
- * `store_failed`), which never contains a connection string or a key.
+ * `store_slow`, …), which never contains a connection string or a key.
  */
 export interface Store {
   /** For messages: `Supabase at abc.supabase.co`, `PostgreSQL at db.example.com/app`, `embedded PostgreSQL in /home/…`. No secrets. */

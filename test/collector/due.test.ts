@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { nextDue } from '../../src/collector/due.js';
-import { CollectError } from '../../src/errors.js';
+import { RowRefused } from '../../src/errors.js';
 import type { LedgerEntry } from '../../src/store/accounts.js';
 import type { Store } from '../../src/store/store.js';
 import { ledgerEntry } from '../support/accounts.js';
@@ -89,7 +89,7 @@ describe('a run', () => {
       ...store,
       record(batch) {
         const isRefused = refuses && batch.snapshots.some(({ date }) => date === '2026-11-15');
-        if (isRefused) throw new CollectError('store_failed', 'refused', '');
+        if (isRefused) throw new RowRefused('refused', '');
         return store.record(batch);
       },
     });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { AccountRecord, DayRecord } from '../../src/collector/outcome.js';
 import { createRecorder } from '../../src/collector/recorder.js';
-import { CollectError, PlatformError } from '../../src/errors.js';
+import { CallTooLarge, CollectError, PlatformError, RowRefused } from '../../src/errors.js';
 import type { ForeignRows, RecordBatch } from '../../src/store/accounts.js';
 import { accountRow } from '../support/accounts.js';
 
@@ -153,7 +153,7 @@ it('sums the foreign rows of its calls, with their first and last day', async ()
 
 it('separates a refused day from the others, and records it as failed', async () => {
   const { add, recorder, calls, written, failures } = recorderOver(async ({ snapshots }) => {
-    if (snapshots.some(({ value }) => value === -1)) throw new CollectError('store_failed', 'numeric overflow', '');
+    if (snapshots.some(({ value }) => value === -1)) throw new RowRefused('numeric overflow', '');
     return undefined;
   });
   await add(account(1, day(1, '2026-11-10', 3)));
@@ -209,3 +209,34 @@ it('stops writing and reports the failure at once when the store fails for good'
   expect(calls).toHaveLength(1);
   expect(written).toEqual([]);
 });
+
+it('halves a call that is too large for the gateway, and blames no row', async () => {
+  const { add, recorder, calls, written, failures } = recorderOver(async ({ snapshots, accounts }) => {
+    if (snapshots.length + accounts.length > 5) throw new CallTooLarge('HTTP 413', '');
+    return undefined;
+  });
+  await add(account(1, day(1, '2026-11-10', 4)));
+  await add(account(2, day(2, '2026-11-10', 5), day(2, '2026-11-11', 3)));
+  await recorder.flush();
+  expect(recorder.counts.inserted).toBe(12);
+  expect(written.map(({ row }) => row?.reason)).toEqual([null, null]);
+  expect(failures()).toBe(0);
+  const sent = calls.length;
+
+  await add(account(3, day(3, '2026-11-10', 6)));
+  await expect(recorder.flush()).rejects.toMatchObject({ message: 'HTTP 413' });
+  expect(calls.length).toBeGreaterThan(sent);
+});
+
+it.each(['store_slow', 'store_conflict', 'store_exhausted', 'store_failed'] as const)(
+  'does not blame a row for %s',
+  async (code) => {
+    const { add, recorder, calls } = recorderOver(async () => {
+      throw new CollectError(code, 'not the row', '');
+    });
+    await add(account(1, day(1, '2026-11-10', 2)));
+    await add(account(2, day(2, '2026-11-10', 2)));
+    await expect(recorder.flush()).rejects.toMatchObject({ code });
+    expect(calls).toHaveLength(1);
+  },
+);

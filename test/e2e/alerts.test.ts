@@ -86,11 +86,11 @@ it('does not wait for a chat that does not answer when Ctrl-C is pressed', async
 
 it('reports a run that could not start', async () => {
   const [chat, check] = await Promise.all([receiver(), receiver()]);
-  const env = { ALERT_WEBHOOK_URL: chat.url, HEALTHCHECK_URL: check.url, SUPABASE_URL: 'http://127.0.0.1:9' };
+  const env = { ALERT_WEBHOOK_URL: chat.url, HEALTHCHECK_URL: check.url, SUPABASE_SERVICE_ROLE_KEY: 'sb_secret_wrong' };
   const run = await runCli(['collect', ...COLLECT], { env: { ...database.env, ...env } });
-  expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining('store_unreachable') });
-  expect(chat.received[0]?.body).toContain('store_unreachable');
-  expect(check.received).toMatchObject([{ url: `${PATH}/1` }]);
+  expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('store_refused') });
+  expect(chat.received[0]?.body).toContain('store_refused');
+  expect(check.received).toMatchObject([{ url: `${PATH}/2` }]);
 });
 
 it.each(['collect', 'serve'])(

@@ -64,7 +64,8 @@ describe.concurrent('a wrong setting', () => {
     const server = createServer();
     const origin = await listen(server);
     await new Promise((resolve) => server.close(resolve));
-    await expectRefusal(['collect'], { ...settings(origin), ENCRYPTION_KEY: KEY }, 1, [name, 'store_unreachable']);
+    // A run would wait for it.
+    await expectRefusal(['status'], { ...settings(origin), ENCRYPTION_KEY: KEY }, 1, [name, 'store_unreachable']);
   });
 });
 

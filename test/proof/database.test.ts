@@ -56,17 +56,31 @@ if (process.env.TEST_DATABASE_URL) {
     });
 
     it.each(FAULTS.filter((fault) => fault !== 'delay'))(
-      'that has "%s" from the start ends the run before any platform is asked',
+      'that has "%s" from the start only delays the run, which tells what it waits for',
       async (fault) => {
-        const { sandbox, proxy, env } = await world();
+        const { database, proxy, env } = await world();
         await proxy.begin(fault);
-        const run = await runCli(['collect', '--json', ...SLOWLY], { env });
-        expect(run, run.stderr).toMatchObject({ code: 1 });
-        expect(JSON.parse(run.stdout)).toMatchObject({ error: { code: 'store_unreachable' } });
+        const run = startCli(['collect', '--json', '--date', DATE], { env });
+        await until(() => run.told().includes('waiting for the database'));
         if (fault !== 'refuse') expect(proxy.fired()).toBeGreaterThan(0);
-        expect(sandbox.counters.requests).toBe(0);
+        await proxy.end();
+        const ended = await run.ended;
+        expect(ended, ended.stderr).toMatchObject({ code: 0 });
+        expect(ended.stderr.match(/waiting for the database/g)).toHaveLength(1);
+        expect(await storedRows(database)).toEqual(TRUTH);
       },
     );
+
+    it('that is down for more than a minute from the start ends the run before any platform is asked', async () => {
+      const { sandbox, proxy, env } = await world();
+      await proxy.begin('refuse');
+      const begun = performance.now();
+      const run = await runCli(['collect', '--json', ...SLOWLY], { env });
+      expect(run, run.stderr).toMatchObject({ code: 1 });
+      expect(JSON.parse(run.stdout)).toMatchObject({ error: { code: 'store_unreachable' } });
+      expect(performance.now() - begun).toBeGreaterThan(55_000);
+      expect(sandbox.counters.requests).toBe(0);
+    });
 
     it('that stays down limits what is fetched, ends the run, and leaves the rest to the next one', async () => {
       const many = { accounts: population({ users: 300, platforms: ['facebook'] }), latencyMs: 5 };
@@ -75,10 +89,11 @@ if (process.env.TEST_DATABASE_URL) {
       const patience = new Promise<void>((resolve) => {
         giveUp = resolve;
       });
-      const store = await openPostgresStore(env.DATABASE_URL, { ...systemClock, sleep: () => patience });
+      const store = await openPostgresStore(env.DATABASE_URL);
       cleanups.push(store.close);
+      const clock = { ...systemClock, sleep: () => patience };
       const window = { kind: 'dates', since: daysAgo(16), until: daysAgo(10) } as const;
-      const run = collectHere(store, env, { window });
+      const run = collectHere(store, env, { window, clock });
       const ended = expect(run).rejects.toMatchObject({ code: 'store_unreachable', exitCode: 1 });
       await until(() => sandbox.counters.requests > 0);
       await proxy.begin('refuse');

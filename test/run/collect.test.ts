@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/collector/day.js';
-import { CollectError } from '../../src/errors.js';
+import { RowRefused } from '../../src/errors.js';
 import type { ConnectionReport } from '../../src/report/events.js';
 import { readStatus } from '../../src/report/status.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
@@ -379,7 +379,7 @@ it('counts the failing runs of an account whose same day the database refuses ea
     ...store,
     async record(batch) {
       const isRefused = batch.snapshots.some(({ date }) => date === '2026-11-21');
-      if (isRefused) throw new CollectError('store_failed', 'the database does not take it', '');
+      if (isRefused) throw new RowRefused('the database does not take it', '');
       return store.record(batch);
     },
   });

@@ -139,7 +139,8 @@ describe('the embedded store', () => {
 
 describe('PostgreSQL', () => {
   test('that is not running is unreachable, and the password is not shown', async () => {
-    const error = await failure(openPostgresStore('postgres://someone:hunter2@127.0.0.1:1/app'));
+    const store = await openPostgresStore('postgres://someone:hunter2@127.0.0.1:1/app');
+    const error = await failure(store.check());
     expect(error).toMatchObject({ code: 'store_unreachable', fix: expect.stringContaining('DATABASE_URL') });
     expect(error.message).toContain('127.0.0.1/app');
     expect(`${error.message}${error.fix}`).not.toContain('hunter2');
@@ -149,7 +150,8 @@ describe('PostgreSQL', () => {
     test('refuses an unknown database, and reports a missing schema', async () => {
       const sql = await freshPostgres();
       cleanUp.push(sql.close);
-      expect(await failure(openPostgresStore(`${sql.url}_not_there`))).toMatchObject({ code: 'store_refused' });
+      const unknown = await openPostgresStore(`${sql.url}_not_there`);
+      expect(await failure(unknown.check())).toMatchObject({ code: 'store_refused' });
       const store = await openPostgresStore(sql.url);
       cleanUp.push(store.close);
       const missing = await failure(store.check());

@@ -1,14 +1,27 @@
 import { expect, it } from 'vitest';
-import { CollectError } from '../../src/errors.js';
-import { patiently } from '../../src/store/patience.js';
+import { CollectError, type ErrorCode } from '../../src/errors.js';
+import { type Patience, patiently, withoutPatience, withPatience } from '../../src/store/patience.js';
 import { hastyClock } from '../support/clock.js';
 
-const away = () => Promise.reject(new CollectError('store_unreachable', 'gone', ''));
+const fail = (code: ErrorCode, message = 'gone') => Promise.reject(new CollectError(code, message, ''));
+const away = () => fail('store_unreachable');
+
+/** Patience that notes what it does, and does not wait. */
+function noted(given: Partial<Patience> = {}) {
+  const pauses: number[] = [];
+  const reasons: string[] = [];
+  const patience: Patience = {
+    clock: { monotonic: () => 0, sleep: async (ms) => void pauses.push(ms) },
+    signal: new AbortController().signal,
+    onWait: ({ message }) => void reasons.push(message),
+    ...given,
+  };
+  return { pauses, reasons, patience };
+}
 
 it('waits up to a minute for an unreachable database, with growing pauses', async () => {
-  const pauses: number[] = [];
-  const clock = { monotonic: () => 0, sleep: async (ms: number) => void pauses.push(ms) };
-  await expect(patiently(away, clock)).rejects.toMatchObject({ code: 'store_unreachable' });
+  const { pauses, patience } = noted();
+  await expect(withPatience(patience, () => patiently(away))).rejects.toMatchObject({ code: 'store_unreachable' });
   expect(pauses.slice(0, 6)).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000]);
   const waited = pauses.reduce((sum, ms) => sum + ms, 0);
   expect(waited).toBeGreaterThanOrEqual(60_000);
@@ -17,15 +30,52 @@ it('waits up to a minute for an unreachable database, with growing pauses', asyn
 
 it('continues as soon as the database is back', async () => {
   let calls = 0;
-  expect(await patiently(async () => (++calls < 4 ? away() : 'back'), hastyClock())).toBe('back');
+  const call = async () => (++calls < 4 ? away() : 'back');
+  expect(await withPatience(noted({ clock: hastyClock() }).patience, () => patiently(call))).toBe('back');
 });
 
-it('does not retry an error that a retry cannot fix', async () => {
-  let calls = 0;
-  const refused = () => {
-    calls++;
-    return Promise.reject(new CollectError('store_failed', 'no', ''));
+it('tells the reason once for each time that it waits, and never of a conflict', async () => {
+  const { reasons, patience } = noted();
+  const failing = (times: number, failure: () => Promise<never>) => {
+    let calls = 0;
+    return patiently(async () => (++calls > times ? undefined : failure()));
   };
-  await expect(patiently(refused, hastyClock())).rejects.toMatchObject({ code: 'store_failed' });
-  expect(calls).toBe(1);
+  await withPatience(patience, async () => {
+    await failing(5, () => fail('store_unreachable', 'refused'));
+    await failing(3, () => fail('store_exhausted', 'full'));
+    await failing(3, () => fail('store_conflict', 'deadlock'));
+  });
+  expect(reasons).toEqual(['refused', 'full']);
+});
+
+it.each(['store_failed', 'store_refused', 'disk_full', 'schema_missing'] as const)(
+  'does not wait for %s to pass',
+  async (code) => {
+    const { pauses, patience } = noted();
+    await expect(withPatience(patience, () => patiently(() => fail(code)))).rejects.toMatchObject({ code });
+    expect(pauses).toEqual([]);
+  },
+);
+
+it('waits no longer once the run is to stop', async () => {
+  const stop = new AbortController();
+  const { pauses, patience } = noted({ signal: stop.signal });
+  const asked = () => {
+    if (pauses.length === 6) stop.abort();
+    return away();
+  };
+  await expect(withPatience(patience, () => patiently(asked))).rejects.toMatchObject({ code: 'store_unreachable' });
+  expect(pauses).toHaveLength(6);
+});
+
+it('waits in a run only', async () => {
+  let calls = 0;
+  const call = () => {
+    calls++;
+    return away();
+  };
+  await expect(patiently(call)).rejects.toMatchObject({ code: 'store_unreachable' });
+  const within = withPatience(noted().patience, () => withoutPatience(() => patiently(call)));
+  await expect(within).rejects.toMatchObject({ code: 'store_unreachable' });
+  expect(calls).toBe(2);
 });

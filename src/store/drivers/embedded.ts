@@ -132,7 +132,8 @@ export function storeInside(database: Engine, description: string): EmbeddedStor
 
 function failure(thrown: unknown, description: string): CollectError {
   if (isDamage(thrown)) return damaged(description, thrown);
-  return storeError(thrown, { description, setting: 'ANALYTICS_DATA_DIR', schemaFix: SCHEMA_FIX });
+  const place = { description, setting: 'ANALYTICS_DATA_DIR', schemaFix: SCHEMA_FIX, isEmbedded: true };
+  return storeError(thrown, place);
 }
 
 /** A new database is created under another name and then renamed, so that a killed process leaves no half-created one behind. */

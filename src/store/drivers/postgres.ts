@@ -1,24 +1,19 @@
 import pg from 'pg';
-import type { Clock } from '../../clock.js';
 import { CollectError } from '../../errors.js';
 import { applySchema } from '../apply-schema.js';
 import { storeError } from '../database-error.js';
 import { functionCall } from '../function-call.js';
 import { sqlStore } from '../sql-store.js';
 import type { Store } from '../store.js';
+import { LimitedQuery } from './limited-query.js';
 import { encryptionOf, IN_CLEAR } from './tls.js';
 
-/** A connection may be half open: the other end may have disappeared without closing it. */
-const CALL_TIMEOUT_MS = 30_000;
 const OLDEST_VERSION = 150_000;
 const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
 const GRANTS_FIX = 'Connect as the owner of the tables, or apply the schema again: `analytics-collect schema --apply`.';
 
-/**
- * Opens any PostgreSQL 15 or newer. Throws `CollectError` when the server cannot be reached or refuses the connection. `clock` is
- * used to wait for a database that is unreachable.
- */
-export async function openPostgresStore(databaseUrl: string, clock?: Clock): Promise<Store> {
+/** Opens any PostgreSQL 15 or newer. Nothing is sent before the first call. */
+export async function openPostgresStore(databaseUrl: string): Promise<Store> {
   const { address, ssl, sslnegotiation, warning } = encryptionOf(databaseUrl, process.env.PGSSLMODE);
   const place = {
     description: describe(address),
@@ -39,38 +34,33 @@ export async function openPostgresStore(databaseUrl: string, clock?: Clock): Pro
   // A broken idle connection is replaced by the next call; without a listener it would end the process.
   pool.on('error', () => {});
 
-  // Statements have no names, so that they work through a pooler in transaction mode.
-  async function query<Row extends pg.QueryResultRow>(
-    config: pg.QueryConfig & { query_timeout?: number },
-  ): Promise<Row[]> {
+  async function query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     try {
-      return (await pool.query<Row>(config)).rows;
+      // The types do not know that a pool answers a query of another class as any other.
+      const results: unknown = await pool.query(new LimitedQuery({ text, values }));
+      return (results as pg.QueryResult[]).at(-1)?.rows as Row[];
     } catch (thrown) {
       throw storeError(thrown, place);
     }
   }
 
-  try {
-    const rows = await query<{ version: number }>({
-      text: "select current_setting('server_version_num')::integer as version",
-      query_timeout: CALL_TIMEOUT_MS,
-    });
-    refuseOldServer(rows[0]?.version ?? 0, place.description);
-  } catch (thrown) {
-    await pool.end();
-    throw thrown;
-  }
+  const refuseOldServer = once(async () => {
+    const rows = await query<{ version: number }>("select current_setting('server_version_num')::integer as version");
+    const version = rows[0]?.version ?? 0;
+    if (version < OLDEST_VERSION) throw tooOld(version, place.description);
+  });
 
   return sqlStore({
     description: place.description,
     warnings: warning === null ? [] : [warning],
     schemaFix: SCHEMA_FIX,
-    ...(clock && { clock }),
     async call(functionName, args) {
-      const statement = { ...functionCall(functionName, args), query_timeout: CALL_TIMEOUT_MS };
-      return (await query<{ result: unknown }>(statement))[0]?.result;
+      await refuseOldServer();
+      const { text, values } = functionCall(functionName, args);
+      return (await query<{ result: unknown }>(text, values))[0]?.result;
     },
     async applySchema(options) {
+      await refuseOldServer();
       // A separate connection, without a query timeout: a statement may wait for locks.
       const client = await pool.connect();
       try {
@@ -92,9 +82,20 @@ export async function openPostgresStore(databaseUrl: string, clock?: Clock): Pro
   });
 }
 
-function refuseOldServer(version: number, description: string): void {
-  if (version >= OLDEST_VERSION) return;
-  throw new CollectError(
+/** Calls `work` until it has succeeded once. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work().catch((thrown) => {
+      done = undefined;
+      throw thrown;
+    });
+    return done;
+  };
+}
+
+function tooOld(version: number, description: string): CollectError {
+  return new CollectError(
     'store_refused',
     `${description} runs PostgreSQL ${Math.floor(version / 10_000)}, but 15 or newer is required to keep reruns free of duplicates.`,
     'Set DATABASE_URL to a PostgreSQL 15 or newer database.',

@@ -1,5 +1,5 @@
 import { PostgrestClient } from '@supabase/postgrest-js';
-import { CollectError } from '../../errors.js';
+import { CallTooLarge, CollectError } from '../../errors.js';
 import { isCertificateCode, type Place, storeError } from '../database-error.js';
 import { sqlStore } from '../sql-store.js';
 import type { Store } from '../store.js';
@@ -9,6 +9,8 @@ const SCHEMA_FIX =
   'Run `analytics-collect schema` and paste its output into the SQL editor of the Supabase dashboard, or set DATABASE_URL to the project’s database as well and run `analytics-collect schema --apply`.';
 
 const GRANTS_FIX = `Apply the schema again, which gives the service role its grants. ${SCHEMA_FIX}`;
+/** With these, whatever is not a Supabase project refuses a call. Other answers without a code come from a gateway in trouble. */
+const WRONG_ADDRESS = [400, 403, 404, 405];
 
 interface RestError {
   readonly code?: string;
@@ -46,7 +48,7 @@ export async function openSupabaseStore({ url, serviceRoleKey }: SupabaseOptions
   });
 }
 
-/** The HTTP status is checked first, because a gateway in front of the database answers in HTML, without a code. */
+/** Without a code, a gateway in front of the database has answered, often with a web page. */
 function supabaseError(error: RestError, status: number, description: string): CollectError {
   const place: Place = { description, setting: 'SUPABASE_URL', schemaFix: SCHEMA_FIX, grantsFix: GRANTS_FIX };
   // A role that is known but lacks a grant gets a 403.
@@ -64,23 +66,36 @@ function supabaseError(error: RestError, status: number, description: string): C
       'Check SUPABASE_URL: it must be the project’s own address, such as https://abc.supabase.co.',
     );
   }
+  if (status === 413) {
+    return new CallTooLarge(
+      `${description} refused a call as too large [413].`,
+      'Raise the limit of the gateway in front of it.',
+    );
+  }
   const cause = causeOf(error);
   if (status === 0 && isCertificateCode(cause)) return storeError({ code: cause, message: 'not trusted' }, place);
-  if (status === 0 || status >= 502) {
+  const told = error.code ? storeError(error, place) : null;
+  if (told !== null && told.code !== 'store_failed') return told;
+  if (status === 0 || status === 429 || status >= 502 || (told === null && !WRONG_ADDRESS.includes(status))) {
     return new CollectError(
       'store_unreachable',
-      `Cannot reach ${description} (${status === 0 ? 'no answer' : `HTTP ${status}`}).`,
+      `Cannot reach ${description} (${reasonOf(error, status)}).`,
       'Check SUPABASE_URL and that the project is not paused.',
     );
   }
-  if (!error.code) {
-    return new CollectError(
+  return (
+    told ??
+    new CollectError(
       'store_refused',
       `${description} answered HTTP ${status}, which is not how a Supabase project answers.`,
       'Check SUPABASE_URL: it must be the project’s own address, such as https://abc.supabase.co.',
-    );
-  }
-  return storeError(error, place);
+    )
+  );
+}
+
+function reasonOf({ message }: RestError, status: number): string {
+  if (status === 0) return 'no answer';
+  return /^\s*</.test(message) ? `HTTP ${status}, with a web page` : `HTTP ${status}`;
 }
 
 /** Why a request got no answer: the client puts the code of the network or TLS into its details. */

@@ -1,0 +1,327 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, request as httpRequest } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, describe, expect, it } from 'vitest';
+import { population } from '../../src/sandbox/population.js';
+import { startSandbox } from '../../src/sandbox/server.js';
+import { BIN, collectJson, home, parseSummary, runCli, startCli, until } from '../e2e/support/cli.js';
+import { connect, connectionRow, readyDatabase } from '../e2e/support/databases.js';
+import { storedRows, trueRows } from '../e2e/support/truth.js';
+import { listen } from '../support/database.js';
+import { expectCountsAddUp } from '../support/summary.js';
+import { connectedDatabase, DATE } from './support.js';
+
+const DAY = ['--date', DATE];
+const PGBOUNCER = '/usr/sbin/pgbouncer';
+const isMissing = (program: string) => spawnSync(program, ['--version']).error !== undefined;
+/** Both are run by the user postgres. */
+const isNotRoot = process.getuid?.() !== 0;
+const noServer = isNotRoot || isMissing('initdb') ? ' (skipped: needs root and initdb)' : null;
+const noPooler = isNotRoot || isMissing(PGBOUNCER) ? ' (skipped: needs root and Debian’s pgbouncer)' : null;
+const accounts = population({ users: 60, platforms: ['facebook'] });
+const TRUTH = trueRows(accounts, [DATE]);
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup();
+});
+
+async function world() {
+  const [sandbox, database] = await Promise.all([startSandbox({ accounts }), connectedDatabase(accounts)]);
+  cleanups.push(sandbox.close, database.close);
+  const env: Record<string, string> = { ...database.env, ...sandbox.urls };
+  return { database, env };
+}
+
+describe('a Supabase behind a gateway in trouble', () => {
+  it('answers 429, 5xx and web pages at first, and takes small calls only: the run completes, and tells why it waited', async () => {
+    const sandbox = await startSandbox({ accounts });
+    const database = await readyDatabase('Supabase');
+    cleanups.push(sandbox.close, database.close);
+    await connect(database, accounts.map(connectionRow));
+    const gateway = await startGateway(database.env.SUPABASE_URL ?? '');
+    cleanups.push(gateway.close);
+    const env = { ...database.env, ...sandbox.urls, SUPABASE_URL: gateway.url };
+
+    const run = await runCli(['collect', '--json', ...DAY], { env });
+    expect(run, run.stderr).toMatchObject({ code: 0 });
+    expectCountsAddUp(parseSummary(run));
+    expect(await storedRows(database)).toEqual(TRUTH);
+    expect(gateway.refused()).toEqual(['429', '503', '520', '200', '413']);
+    expect(run.stderr.match(/waiting for the database.*/g)).toEqual([expect.stringContaining('HTTP 429')]);
+
+    gateway.breakAgain();
+    const quick = await runCli(['status'], { env });
+    expect(quick).toMatchObject({ code: 1, stderr: expect.stringContaining('store_unreachable') });
+  });
+});
+
+// The other faults are those of a server.
+if (process.env.TEST_DATABASE_URL) {
+  describe.concurrent('a PostgreSQL', () => {
+    it('that is read-only for a moment from the first call on only delays the run', async () => {
+      const { database, env } = await world();
+      const name = new URL(env.DATABASE_URL ?? '').pathname.slice(1);
+      await database.query(`alter database ${name} set default_transaction_read_only = on`);
+      const run = startCli(['collect', '--json', ...DAY], { env });
+      await until(() => run.told().includes('[25006]'));
+      await database.query(`begin read write; alter database ${name} reset default_transaction_read_only; commit`);
+      expect(await run.ended).toMatchObject({ code: 0 });
+      expect(await storedRows(database)).toEqual(TRUTH);
+    });
+
+    it.skipIf(noServer)(`that is out of connections, then restarts, only delays the run${noServer ?? ''}`, async () => {
+      const server = await ownServer();
+      const { database, env } = await world();
+      cleanups.push(server.stop);
+      const copied = spawnSync('bash', ['-c', `pg_dump "${env.DATABASE_URL}" | psql -q "${server.url}"`]);
+      expect(copied.status, String(copied.stderr)).toBe(0);
+      const taken = await Promise.all(Array.from({ length: server.connections }, () => server.connect()));
+      const run = startCli(['collect', '--json', ...DAY], { env: { ...env, DATABASE_URL: server.url } });
+      await until(() => run.told().includes('[53300]'));
+      await Promise.all(taken.map((client) => client.end()));
+      await server.stop();
+      await sleep(1_000);
+      await server.start();
+      const ended = await run.ended;
+      expect(ended, ended.stderr).toMatchObject({ code: 0 });
+      const client = await server.connect();
+      const stored = await storedRows({
+        query: async (text, values) => (await client.query(text, values)).rows,
+        close: async () => undefined,
+      });
+      await client.end();
+      expect(stored).toEqual(TRUTH);
+      expect(await database.query('select from analytics_snapshots')).toEqual([]);
+    });
+
+    it('whose table is locked lets the run wait a minute, and has no backend waiting 5 s later', async () => {
+      const { database, env } = await world();
+      const { waiting, unlock } = await lockSnapshots(env.DATABASE_URL ?? '');
+      const begun = performance.now();
+      const run = await runCli(['collect', '--json', ...DAY], { env });
+      expect(run, run.stderr).toMatchObject({ code: 1, stderr: expect.stringContaining('[55P03]') });
+      expect(JSON.parse(run.stdout)).toMatchObject({ error: { code: 'store_slow' } });
+      expect(performance.now() - begun).toBeGreaterThan(55_000);
+      await sleep(5_000);
+      expect(await waiting()).toBe(0);
+      expect(await database.query('select status from collection_runs')).toEqual([{ status: 'failed' }]);
+      await unlock();
+      await collectJson(DAY, { env, code: 0 });
+      expect(await storedRows(database)).toEqual(TRUTH);
+    });
+
+    it.each(['SIGTERM', 'SIGKILL'] as const)(
+      'whose table is locked does not keep a run from its %s',
+      async (signal) => {
+        const { env } = await world();
+        const { waiting, unlock } = await lockSnapshots(env.DATABASE_URL ?? '');
+        const run = startCli(['collect', ...DAY], { env });
+        await until(() => run.told().includes('waiting for the database'));
+        const killed = performance.now();
+        run.kill(signal);
+        await run.ended;
+        expect(performance.now() - killed).toBeLessThan(15_000);
+        await sleep(5_000);
+        expect(await waiting()).toBe(0);
+        await unlock();
+      },
+    );
+
+    it.skipIf(noPooler)(
+      `behind PgBouncer in transaction mode is collected into, and no backend of it waits for a lock for long${noPooler ?? ''}`,
+      async () => {
+        const { database, env } = await world();
+        const address = await startPgbouncer(new URL(env.DATABASE_URL ?? ''));
+        const pooled = { ...env, DATABASE_URL: address };
+        const { waiting, unlock } = await lockSnapshots(env.DATABASE_URL ?? '');
+        const run = startCli(['collect', ...DAY], { env: pooled });
+        await until(() => run.told().includes('[55P03]'));
+        run.kill('SIGKILL');
+        await run.ended;
+        await sleep(5_000);
+        expect(await waiting()).toBe(0);
+        await unlock();
+        await database.query("update collection_runs set heartbeat_at = heartbeat_at - interval '3 minutes'");
+        await collectJson(DAY, { env: pooled, code: 0 });
+        expect(await storedRows(database)).toEqual(TRUTH);
+        const client = new pg.Client({ connectionString: address });
+        await client.connect();
+        expect((await client.query('show statement_timeout')).rows).toEqual([{ statement_timeout: '0' }]);
+        await client.end();
+      },
+    );
+
+    it('and platforms are collected from with few open files, with fewer requests at once', async () => {
+      const { database, env } = await world();
+      const limited = spawn(
+        'bash',
+        [
+          '-c',
+          'ulimit -n 48; exec "$@"',
+          'bash',
+          process.execPath,
+          BIN,
+          'collect',
+          '--json',
+          '--concurrency',
+          '100',
+          ...DAY,
+        ],
+        { cwd: home, env: { PATH: process.env.PATH, HOME: home, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+      );
+      const [ended, output, told] = await Promise.all([
+        once(limited, 'exit'),
+        textOf(limited.stdout),
+        textOf(limited.stderr),
+      ]);
+      expect(ended[0], told).toBe(0);
+      expect(told).toContain('too few files');
+      expectCountsAddUp(JSON.parse(output));
+      expect(await storedRows(database)).toEqual(TRUTH);
+    });
+  });
+}
+
+async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
+  let text = '';
+  for await (const chunk of stream ?? []) text += chunk;
+  return text;
+}
+
+/** Answers as a gateway in trouble does, then forwards; large calls are always refused. */
+async function startGateway(target: string) {
+  const page = '<html>We will be back</html>';
+  let left = [429, 503, 520, 200];
+  const refused = new Set<string>();
+  const server = createServer((request, response) => {
+    const status = left.shift() ?? (Number(request.headers['content-length']) > 20_000 ? 413 : null);
+    if (status !== null) {
+      refused.add(String(status));
+      request.resume();
+      response.writeHead(status, { 'content-type': 'text/html' }).end(page);
+      return;
+    }
+    const forwarded = httpRequest(
+      `${target}${request.url}`,
+      { method: request.method, headers: request.headers },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    request.pipe(forwarded);
+  });
+  const url = await listen(server);
+  return {
+    url,
+    refused: () => [...refused],
+    breakAgain: () => {
+      left = [503, 503, 503, 503];
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** Locks the table as a migration would. */
+async function lockSnapshots(url: string) {
+  const [holder, watcher] = [new pg.Client({ connectionString: url }), new pg.Client({ connectionString: url })];
+  await Promise.all([holder.connect(), watcher.connect()]);
+  await holder.query('begin; lock table analytics_snapshots in access exclusive mode');
+  return {
+    async waiting() {
+      const { rows } = await watcher.query(
+        "select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      return rows[0].waiting;
+    },
+    unlock: () => Promise.all([holder.end(), watcher.end()]),
+  };
+}
+
+/** A PostgreSQL of the test's own, run by the user postgres. */
+async function ownServer() {
+  const folder = await mkdtemp(join(tmpdir(), 'own-server-'));
+  const port = await freePort();
+  const connections = 8;
+  await chmod(folder, 0o777);
+  const as = (command: string) => spawnSync('runuser', ['-u', 'postgres', '--', 'bash', '-c', command], { cwd: '/' });
+  const options = `-p ${port} -k ${folder} -c fsync=off -c max_connections=${connections} -c superuser_reserved_connections=0`;
+  const start = async () => {
+    const { status, stderr } = as(`pg_ctl -D ${folder}/data -l ${folder}/log -w -o "${options}" start >/dev/null`);
+    if (status !== 0) throw new Error(String(stderr));
+  };
+  as(`initdb -D ${folder}/data -A trust -U postgres`);
+  await start();
+  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  return {
+    url,
+    connections,
+    start,
+    stop: async () => void as(`pg_ctl -D ${folder}/data -m fast -w stop`),
+    async connect() {
+      const client = new pg.Client({ connectionString: url });
+      client.on('error', () => undefined);
+      await client.connect();
+      return client;
+    },
+  };
+}
+
+async function startPgbouncer(target: URL): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'pgbouncer-'));
+  const port = await freePort();
+  await chmod(folder, 0o755);
+  await writeFile(
+    join(folder, 'pgbouncer.ini'),
+    `[databases]
+* = host=${target.hostname} port=${target.port} user=${target.username}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 2
+`,
+  );
+  const child: ChildProcess = spawn('runuser', ['-u', 'postgres', '--', PGBOUNCER, join(folder, 'pgbouncer.ini')], {
+    stdio: 'ignore',
+  });
+  cleanups.push(async () => {
+    child.kill('SIGTERM');
+    await rm(folder, { recursive: true, force: true });
+  });
+  const address = new URL(target);
+  address.port = String(port);
+  for (let tries = 0; ; tries++) {
+    const client = new pg.Client({ connectionString: address.href });
+    try {
+      await client.connect();
+      await client.end();
+      return address.href;
+    } catch (error) {
+      if (tries === 50) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createTcpServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
