@@ -36,6 +36,7 @@ const sql = readdirSync(join(ROOT, 'src/store'), { withFileTypes: true }).filter
   (entry) => entry.name.endsWith('.sql') || ['functions', 'migrations', 'views'].includes(entry.name),
 );
 for (const { name } of sql) cpSync(join(ROOT, 'src/store', name), join(ROOT, 'dist/lib', name), { recursive: true });
+cpSync(join(ROOT, 'src/store/drivers/engine-thread.js'), join(ROOT, 'dist/lib/engine-thread.js'));
 
 const packages = new Set(
   output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])).flatMap((id) => packageOf(id) ?? []),

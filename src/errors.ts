@@ -72,6 +72,8 @@ export const EXIT_CODES = {
   store_unreachable: EXIT.failed,
   store_failed: EXIT.failed,
   store_locked: EXIT.locked,
+  disk_full: EXIT.failed,
+  disk_failed: EXIT.failed,
   lease_held: EXIT.locked,
   lease_lost: EXIT.failed,
   no_connections: EXIT.failed,

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PGlite } from '@electric-sql/pglite';
 import { CollectError } from '../../errors.js';
 import { applySchema } from '../apply-schema.js';
 import { type Place, storeError } from '../database-error.js';
@@ -9,6 +8,8 @@ import { functionCall } from '../function-call.js';
 import { lockFolder } from '../lock.js';
 import { sqlStore } from '../sql-store.js';
 import type { Store } from '../store.js';
+import { type DatabaseFolder, diskError, expectRoom } from './disk.js';
+import { type Engine, type EngineThread, openEngine } from './engine.js';
 
 const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
 
@@ -18,40 +19,30 @@ export interface EmbeddedStore extends Store {
   query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 
-/** What a store needs of PGlite, whose own types do not compile everywhere. */
-interface Engine {
-  query<Row>(text: string, values?: unknown[]): Promise<{ readonly rows: Row[] }>;
-  exec(text: string): Promise<readonly { readonly rows: Record<string, unknown>[] }[]>;
-  close(): Promise<void>;
-}
-
-/** A folder for a database, and the variable that names it. */
-export interface DatabaseFolder {
-  readonly dataDir: string;
-  readonly setting?: 'ANALYTICS_DATA_DIR' | 'ANALYTICS_SANDBOX_DIR';
-}
-
 /**
  * Opens a PostgreSQL inside this process, with its schema: in memory, or in a folder, which is created if it is missing and is
- * readable only by its owner. Only one process at a time can use a folder: any other gets `CollectError` `store_locked`.
+ * readable only by its owner. Only one process at a time can use a folder: any other gets `CollectError` `store_locked`. When the
+ * folder's disk is full, opening and each call throw `disk_full`.
  */
 export async function openEmbeddedStore(where: DatabaseFolder | 'memory'): Promise<EmbeddedStore> {
-  const { PGlite } = await import('@electric-sql/pglite');
-  if (where === 'memory') return openStore(() => PGlite.create(), 'embedded PostgreSQL in memory');
+  if (where === 'memory') {
+    const { PGlite } = await import('@electric-sql/pglite');
+    return openStore(() => PGlite.create(), 'embedded PostgreSQL in memory');
+  }
 
   const { dataDir, setting = 'ANALYTICS_DATA_DIR' } = where;
   await makeFolder(dataDir, setting);
-  const unlock = await lockFolder(dataDir, setting);
+  await expectRoom(where, hasEmbeddedStore(dataDir) ? 'write' : 'create');
+  let engine: EngineThread | null = null;
+  const unlock = await lockFolder(dataDir, setting, () => engine?.fail(lockLost(dataDir)));
+  const open = async () => {
+    engine = await openFolder(where);
+    return engine;
+  };
   try {
-    const folder = databaseFolder(dataDir);
-    const store = await openStore(() => openFolder(PGlite, folder), `embedded PostgreSQL in ${dataDir}`);
-    return {
-      ...store,
-      async close() {
-        await store.close();
-        await unlock();
-      },
-    };
+    const beforeCall = () => expectRoom(where, 'write');
+    const store = await openStore(open, `embedded PostgreSQL in ${dataDir}`, beforeCall);
+    return { ...store, close: () => store.close().finally(unlock) };
   } catch (thrown) {
     await unlock();
     throw thrown;
@@ -67,11 +58,15 @@ function databaseFolder(dataDir: string): string {
   return join(dataDir, 'postgres');
 }
 
-async function openStore(open: () => Promise<PGlite>, description: string): Promise<EmbeddedStore> {
+async function openStore(
+  open: () => Promise<Engine>,
+  description: string,
+  beforeCall?: () => Promise<void>,
+): Promise<EmbeddedStore> {
   const database = await open().catch((thrown) => {
     throw storeError(thrown, place(description));
   });
-  const store = storeInside(database, description);
+  const store = storeInside(database, description, beforeCall);
   try {
     await bringUpToDate(store);
     // Only this process uses the database, so a run that is still marked as running belongs to a process that died.
@@ -85,8 +80,12 @@ async function openStore(open: () => Promise<PGlite>, description: string): Prom
   return store;
 }
 
-/** A store on an open PGlite. */
-export function storeInside(database: Engine, description: string): EmbeddedStore {
+/** A store on an open PGlite. `beforeCall` may refuse a call. */
+export function storeInside(
+  database: Engine,
+  description: string,
+  beforeCall: () => Promise<void> = async () => undefined,
+): EmbeddedStore {
   const guarded = <T>(work: Promise<T>): Promise<T> =>
     work.catch((thrown) => {
       throw storeError(thrown, place(description));
@@ -99,6 +98,7 @@ export function storeInside(database: Engine, description: string): EmbeddedStor
     description,
     schemaFix: SCHEMA_FIX,
     async call(functionName, args) {
+      await guarded(beforeCall());
       const { text, values } = functionCall(functionName, args);
       const { rows } = await guarded(database.query<{ result: unknown }>(text, values));
       return rows[0]?.result;
@@ -114,14 +114,16 @@ function place(description: string): Place {
 }
 
 /** A new database is created under another name and then renamed, so that a killed process leaves no half-created one behind. */
-async function openFolder(database: typeof PGlite, folder: string): Promise<PGlite> {
+async function openFolder(where: DatabaseFolder): Promise<EngineThread> {
+  const folder = databaseFolder(where.dataDir);
+  const open = (path: string) => openEngine(path, (code) => diskError(where, code));
   if (!existsSync(folder)) {
     const unfinished = `${folder}.new`;
     await rm(unfinished, { recursive: true, force: true });
-    await (await database.create(unfinished)).close();
+    await (await open(unfinished)).close();
     await rename(unfinished, folder);
   }
-  return database.create(folder);
+  return open(folder);
 }
 
 async function bringUpToDate(store: Store): Promise<void> {
@@ -144,4 +146,12 @@ async function makeFolder(folder: string, setting: string): Promise<void> {
       { cause: thrown },
     );
   }
+}
+
+function lockLost(dataDir: string): CollectError {
+  return new CollectError(
+    'lease_lost',
+    `This process was suspended, and another one took over the embedded PostgreSQL in ${dataDir}.`,
+    'Nothing is lost: the other process collects what this one did not.',
+  );
 }
