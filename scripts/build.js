@@ -19,7 +19,11 @@ execFileSync('npx', ['--no-install', 'tsc', '-p', 'tsconfig.build.json'], { cwd:
 
 const bundle = await rolldown({
   cwd: ROOT,
-  input: { main: 'src/cli/main.ts', index: 'src/index.ts' },
+  input: {
+    main: 'src/cli/main.ts',
+    index: 'src/index.ts',
+    'engine-thread': 'src/store/drivers/engine-thread.js',
+  },
   platform: 'node',
   external: installed.map((name) => new RegExp(`^${name}(/|$)`)),
 });

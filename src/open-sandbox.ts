@@ -10,7 +10,7 @@ import type { SandboxKind } from './sandbox/kinds.js';
 import { latePopulation } from './sandbox/late.js';
 import { FAULTY_REFUSED_METRICS, population } from './sandbox/population.js';
 import { startSandbox } from './sandbox/server.js';
-import { type EmbeddedStore, hasEmbeddedStore, openEmbeddedStore } from './store/drivers/embedded.js';
+import { type EmbeddedStore, hasEmbeddedStore, openEmbeddedStore, openMemoryStore } from './store/drivers/embedded.js';
 import type { Store } from './store/store.js';
 import { generateKey } from './tokens/fernet.js';
 import { createKey, readKey } from './tokens/key-file.js';
@@ -87,7 +87,7 @@ interface SandboxDatabase {
 async function openDatabase({ keptSandbox, environment }: SandboxSettings): Promise<SandboxDatabase> {
   if (keptSandbox !== undefined) return openKept(keptSandbox, environment ?? readEnvironment());
   return {
-    store: await openEmbeddedStore('memory'),
+    store: await openMemoryStore(),
     encryptionKey: generateKey(),
     where: 'a database in memory. Nothing here is real, and nothing is kept.',
   };

@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import type { PGlite } from '@electric-sql/pglite';
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { CollectError, hasCode } from '../errors.js';
-import type { Engine } from '../store/drivers/embedded.js';
+import type { EngineThread } from '../store/drivers/engine.js';
 import { watchSignals } from './signals.js';
 
 const HOST = '127.0.0.1';
@@ -10,24 +8,17 @@ const HOST = '127.0.0.1';
 const MOST_CONNECTIONS = 10;
 
 /** Serves the database to psql until SIGTERM or Ctrl-C. Nobody is asked for a password, so nothing beyond this machine may connect. */
-export async function serveSql(engine: Engine, port: number): Promise<void> {
+export async function serveSql(engine: EngineThread, port: number): Promise<void> {
   await engine.exec('set default_transaction_read_only = on');
-  const server = new PGLiteSocketServer({
-    // An engine is a PGlite, whose own types do not compile everywhere.
-    db: engine as unknown as PGlite,
-    host: HOST,
-    port,
-    maxConnections: MOST_CONNECTIONS,
-  });
   const watch = watchSignals(() => process.stderr.write('stopping\n'));
   try {
-    await server.start().catch((cause) => {
+    const address = await engine.serve({ host: HOST, port, maxConnections: MOST_CONNECTIONS }).catch((cause) => {
       if (!hasCode(cause, 'EADDRINUSE')) throw cause;
       throw new CollectError('address_taken', `Cannot listen on ${HOST}:${port}.`, 'Choose another port with --port.');
     });
-    process.stdout.write(`psql postgres://postgres@${server.getServerConn()}/postgres\n`);
+    process.stdout.write(`psql postgres://postgres@${address}/postgres\n`);
     if (!watch.signal.aborted) await once(watch.signal, 'abort');
-    await server.stop();
+    await engine.stopServing();
   } finally {
     watch.end();
   }

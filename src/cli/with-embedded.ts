@@ -2,14 +2,15 @@ import { join } from 'node:path';
 import { loadConfig } from '../config.js';
 import { readEnvironment } from '../environment.js';
 import { CollectError } from '../errors.js';
-import type { EmbeddedStore, Engine } from '../store/drivers/embedded.js';
+import type { FolderStore } from '../store/drivers/embedded.js';
+import type { Engine } from '../store/drivers/engine.js';
 
 /**
  * Runs a command on the embedded database, which must exist, without its key. With `fill` it must not exist, and is made so. Throws
  * `CollectError`: `usage` when the settings name another database, `no_store`, or what opening the store throws.
  */
 export async function withEmbedded(
-  use: (store: EmbeddedStore, dataDir: string) => Promise<void>,
+  use: (store: FolderStore, dataDir: string) => Promise<void>,
   fill?: (engine: Engine) => Promise<void>,
 ): Promise<void> {
   const { store: configured, dataDir } = loadConfig(readEnvironment());

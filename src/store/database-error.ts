@@ -45,7 +45,6 @@ const KINDS = {
 
 type Kind = keyof typeof KINDS;
 
-
 const NO_TLS = 'The server does not support SSL connections';
 
 /** Whether a code is that of a certificate that Node.js does not accept. */

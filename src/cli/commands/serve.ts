@@ -18,7 +18,7 @@ import { isUnattended } from '../unattended.js';
 /** The default time that Kubernetes waits between SIGTERM and SIGKILL. */
 const LONGEST_STOP_MS = 30_000;
 
-/** Serves until SIGTERM or Ctrl-C. */
+/** Serves until SIGTERM or Ctrl-C, or until the disk of the embedded database fails. */
 export async function serveCommand(flags: ServeFlags): Promise<void> {
   const plugins = await loadPlugins(flags.plugin);
   const { notice: log, onEvent } = createPlainReporter({ stream: process.stderr, verbose: false });
@@ -38,11 +38,12 @@ export async function serveCommand(flags: ServeFlags): Promise<void> {
     throw error;
   };
   const app = await prepared.open().catch(report);
+  const broken = new AbortController();
   try {
     for (const notice of app.notices) log(notice);
     await checkDatabase(app, log).catch(report);
     const server = await startServer({
-      app,
+      app: { ...app, collect: (...run) => app.collect(...run).catch((error) => giveUp(error, broken)) },
       platforms: namesWith(plugins),
       secret,
       port: flags.port,
@@ -56,14 +57,22 @@ export async function serveCommand(flags: ServeFlags): Promise<void> {
       host: flags.host,
       alerts,
     });
-    if (!watch.signal.aborted) await once(watch.signal, 'abort');
-    setTimeout(() => process.exit(0), LONGEST_STOP_MS).unref();
+    const end = AbortSignal.any([watch.signal, broken.signal]);
+    if (!end.aborted) await once(end, 'abort');
+    setTimeout(() => process.exit(broken.signal.aborted ? EXIT.failed : EXIT.done), LONGEST_STOP_MS).unref();
     await server.stop();
+    broken.signal.throwIfAborted();
   } finally {
     await app.close();
     watch.end();
   }
   log('stopped');
+}
+
+/** An embedded database is not touched again after an error of its disk: whoever starts this command opens it anew. */
+function giveUp(error: unknown, broken: AbortController): never {
+  if (error instanceof CollectError && ['disk_full', 'disk_failed'].includes(error.code)) broken.abort(error);
+  throw error;
 }
 
 /** An unreachable database may come back, so it is only logged. A wrong schema needs human action and ends the command. */

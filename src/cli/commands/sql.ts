@@ -1,5 +1,5 @@
 import { CollectError } from '../../errors.js';
-import type { EmbeddedStore } from '../../store/drivers/embedded.js';
+import type { FolderStore } from '../../store/drivers/embedded.js';
 import { usageError } from '../flags.js';
 import type { SqlFlags } from '../options.js';
 import { renderRows, rowsJson } from '../render/rows.js';
@@ -9,12 +9,6 @@ import { withEmbedded } from '../with-embedded.js';
 const NUMERIC = 1700;
 /** date, timestamp, timestamptz */
 const TIMES = [1082, 1114, 1184];
-
-/** Values as PostgreSQL writes them, but for numbers. */
-const PARSERS = {
-  ...Object.fromEntries(TIMES.map((type) => [type, (text: string) => text])),
-  [NUMERIC]: (text: string) => (String(Number(text)) === text ? Number(text) : text),
-};
 
 export async function sqlCommand(statement: string | undefined, flags: SqlFlags): Promise<void> {
   if ((statement === undefined) === (flags.serve === undefined)) {
@@ -35,10 +29,13 @@ export async function sqlCommand(statement: string | undefined, flags: SqlFlags)
 }
 
 /** The rows of one statement, in a transaction that can only read. */
-async function read({ engine }: EmbeddedStore, statement: string) {
+async function read({ engine }: FolderStore, statement: string) {
   await engine.exec('begin transaction read only');
   try {
-    const { fields, rows } = await engine.query<Record<string, unknown>>(statement, [], { parsers: PARSERS });
+    const asText = [NUMERIC, ...TIMES];
+    const { fields, rows } = await engine.query<Record<string, unknown>>(statement, [], { asText });
+    const numeric = fields.filter(({ dataTypeID }) => dataTypeID === NUMERIC);
+    for (const row of rows) for (const { name } of numeric) row[name] = asNumber(row[name]);
     return { names: fields.map(({ name }) => name), rows };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
@@ -51,4 +48,9 @@ async function read({ engine }: EmbeddedStore, statement: string) {
   } finally {
     await engine.exec('rollback');
   }
+}
+
+/** A numeric is more exact than a number can be. */
+function asNumber(value: unknown): unknown {
+  return String(Number(value)) === value ? Number(value) : value;
 }

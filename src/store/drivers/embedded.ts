@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PGlite } from '@electric-sql/pglite';
 import { CollectError } from '../../errors.js';
 import { applySchema } from '../apply-schema.js';
 import { storeError } from '../database-error.js';
@@ -10,6 +9,8 @@ import { lockFolder } from '../lock.js';
 import { sqlStore } from '../sql-store.js';
 import type { Store } from '../store.js';
 import { checkFolder, damaged, isDamage } from './database-folder.js';
+import { type DatabaseFolder, diskError, expectRoom } from './disk.js';
+import { type Engine, type EngineThread, openEngine } from './engine.js';
 
 const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
 
@@ -20,59 +21,39 @@ export interface EmbeddedStore extends Store {
   readonly engine: Engine;
 }
 
-/** What a store needs of PGlite, whose own types do not compile everywhere. */
-export interface Engine {
-  query<Row>(text: string, values?: unknown[], options?: QueryOptions): Promise<Answer<Row>>;
-  exec(text: string): Promise<readonly { readonly rows: Record<string, unknown>[] }[]>;
-  close(): Promise<void>;
-}
-
-interface QueryOptions {
-  /** What a statement reads as the file `/dev/blob`. */
-  readonly blob?: Blob;
-  /** How values are read from PostgreSQL's text, by the number of their type. */
-  readonly parsers?: Record<number, (text: string) => unknown>;
-}
-
-interface Answer<Row> {
-  readonly rows: Row[];
-  readonly fields: { readonly name: string }[];
-  readonly affectedRows?: number;
-  /** What a statement wrote to the file `/dev/blob`. */
-  readonly blob?: Blob;
-}
-
-/** A folder for a database, and the variable that names it. */
-export interface DatabaseFolder {
-  readonly dataDir: string;
-  readonly setting?: 'ANALYTICS_DATA_DIR' | 'ANALYTICS_SANDBOX_DIR';
+/** A store in a folder, whose engine can be read by other programs, too. */
+export interface FolderStore extends EmbeddedStore {
+  readonly engine: EngineThread;
 }
 
 /** Fills a new database, before it gets its schema. */
 type Fill = (engine: Engine) => Promise<void>;
 
-/**
- * Opens a PostgreSQL inside this process, with its schema: in memory, or in a folder, which is created if it is missing and is
- * readable only by its owner. Only one process at a time can use a folder: any other gets `CollectError` `store_locked`. With
- * `fill`, the folder must not hold a database yet.
- */
-export async function openEmbeddedStore(where: DatabaseFolder | 'memory', fill?: Fill): Promise<EmbeddedStore> {
+/** Opens a PostgreSQL inside this process, with its schema, that is gone when it is closed. */
+export async function openMemoryStore(): Promise<EmbeddedStore> {
   const { PGlite } = await import('@electric-sql/pglite');
-  if (where === 'memory') return openStore(() => PGlite.create(), 'embedded PostgreSQL in memory');
+  return openStore(() => PGlite.create(), 'embedded PostgreSQL in memory');
+}
 
+/**
+ * Opens a PostgreSQL inside this process, with its schema, in a folder, which is created if it is missing and is readable only by its
+ * owner. Only one process at a time can use a folder: any other gets `CollectError` `store_locked`. When the folder's disk is full,
+ * opening and each call throw `disk_full`. With `fill`, the folder must not hold a database yet.
+ */
+export async function openEmbeddedStore(where: DatabaseFolder, fill?: Fill): Promise<FolderStore> {
   const { dataDir, setting = 'ANALYTICS_DATA_DIR' } = where;
   await makeFolder(dataDir, setting);
-  const unlock = await lockFolder(dataDir, setting);
+  await expectRoom(where, hasEmbeddedStore(dataDir) ? 'write' : 'create');
+  let engine: EngineThread | null = null;
+  const unlock = await lockFolder(dataDir, setting, () => engine?.fail(lockLost(dataDir)));
+  const open = async () => {
+    engine = await openFolder(where, fill);
+    return engine;
+  };
   try {
-    const folder = databaseFolder(dataDir);
-    const store = await openStore(() => openFolder(PGlite, folder, fill), `embedded PostgreSQL in ${dataDir}`);
-    return {
-      ...store,
-      async close() {
-        await store.close();
-        await unlock();
-      },
-    };
+    const beforeCall = () => expectRoom(where, 'write');
+    const store = await openStore(open, `embedded PostgreSQL in ${dataDir}`, beforeCall);
+    return { ...store, close: () => store.close().finally(unlock) };
   } catch (thrown) {
     await unlock();
     throw thrown;
@@ -88,11 +69,15 @@ function databaseFolder(dataDir: string): string {
   return join(dataDir, 'postgres');
 }
 
-async function openStore(open: () => Promise<PGlite>, description: string): Promise<EmbeddedStore> {
+async function openStore<E extends Engine>(
+  open: () => Promise<E>,
+  description: string,
+  beforeCall?: () => Promise<void>,
+): Promise<EmbeddedStore & { readonly engine: E }> {
   const database = await open().catch((thrown) => {
     throw failure(thrown, description);
   });
-  const store = storeInside(database, description);
+  const store = storeInside(database, description, beforeCall);
   try {
     await bringUpToDate(store);
     // Only this process uses the database, so a run that is still marked as running belongs to a process that died.
@@ -106,8 +91,12 @@ async function openStore(open: () => Promise<PGlite>, description: string): Prom
   return store;
 }
 
-/** A store on an open PGlite. */
-export function storeInside(database: Engine, description: string): EmbeddedStore {
+/** A store on an open PGlite. `beforeCall` may refuse a call. */
+export function storeInside<E extends Engine>(
+  database: E,
+  description: string,
+  beforeCall: () => Promise<void> = async () => undefined,
+): EmbeddedStore & { readonly engine: E } {
   const guarded = <T>(work: Promise<T>): Promise<T> =>
     work.catch((thrown) => {
       throw failure(thrown, description);
@@ -120,6 +109,7 @@ export function storeInside(database: Engine, description: string): EmbeddedStor
     description,
     schemaFix: SCHEMA_FIX,
     async call(functionName, args) {
+      await guarded(beforeCall());
       const { text, values } = functionCall(functionName, args);
       const { rows } = await guarded(database.query<{ result: unknown }>(text, values));
       return rows[0]?.result;
@@ -137,17 +127,19 @@ function failure(thrown: unknown, description: string): CollectError {
 }
 
 /** A new database is created under another name and then renamed, so that a killed process leaves no half-created one behind. */
-async function openFolder(database: typeof PGlite, folder: string, fill?: Fill): Promise<PGlite> {
+async function openFolder(where: DatabaseFolder, fill?: Fill): Promise<EngineThread> {
+  const folder = databaseFolder(where.dataDir);
+  const open = (path: string) => openEngine(path, (code) => diskError(where, code));
   if (existsSync(folder)) {
     if (fill) throw occupied(folder);
     await checkFolder(folder);
-    return database.create(folder).catch((thrown) => {
-      throw damaged(folder, thrown);
+    return open(folder).catch((thrown) => {
+      throw thrown instanceof CollectError ? thrown : damaged(folder, thrown);
     });
   }
   const unfinished = `${folder}.new`;
   await rm(unfinished, { recursive: true, force: true });
-  const fresh = await database.create(unfinished);
+  const fresh = await open(unfinished);
   try {
     await fill?.(fresh);
   } catch (thrown) {
@@ -157,7 +149,7 @@ async function openFolder(database: typeof PGlite, folder: string, fill?: Fill):
   }
   await fresh.close();
   await rename(unfinished, folder);
-  return database.create(folder);
+  return open(folder);
 }
 
 function occupied(folder: string): CollectError {
@@ -188,4 +180,12 @@ async function makeFolder(folder: string, setting: string): Promise<void> {
       { cause: thrown },
     );
   }
+}
+
+function lockLost(dataDir: string): CollectError {
+  return new CollectError(
+    'lease_lost',
+    `This process was suspended, and another one took over the embedded PostgreSQL in ${dataDir}.`,
+    'Nothing is lost: the other process collects what this one did not.',
+  );
 }

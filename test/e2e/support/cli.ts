@@ -27,6 +27,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Written to standard input, which is then closed. */
   readonly input?: string;
+  /** A command that starts it, such as `unshare`. */
+  readonly under?: readonly string[];
 }
 
 export interface CliRun {
@@ -46,9 +48,10 @@ export interface RunningCli {
 }
 
 /** Starts the built command as cron would: no terminal, a clean environment. */
-export function startCli(args: readonly string[], { env = {}, input = '' }: CliOptions = {}): RunningCli {
+export function startCli(args: readonly string[], { env = {}, input = '', under = [] }: CliOptions = {}): RunningCli {
   // As in vitest.config.ts: the embedded engine's WebAssembly is compiled once, not twice.
-  const child = spawn(process.execPath, ['--liftoff-only', BIN, ...args], {
+  const [program, ...all] = [...under, process.execPath, '--liftoff-only', BIN, ...args] as [string, ...string[]];
+  const child = spawn(program, all, {
     cwd: home,
     env: { PATH: process.env.PATH, HOME: home, ...env },
     timeout: LONGEST_MS,

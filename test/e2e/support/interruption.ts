@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { readdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import { population } from '../../../src/sandbox/population.js';
 import { startSandbox } from '../../../src/sandbox/server.js';
@@ -77,6 +80,52 @@ export async function killAndTakeOverAtOnce(): Promise<void> {
   await collectJson(COLLECT, { env, code: 0 });
   expect(await storedRows(database)).toEqual(WHOLE_TABLE);
   expect(await runs(database)).toMatchObject([{ status: 'abandoned' }, { status: 'completed' }]);
+}
+
+/** As a container does: the command is process 1 of its own processes, and dies with the one that started it. */
+const CONTAINER = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
+
+/** Why no container can be had; undefined if it can. */
+export function noContainer(): string | undefined {
+  return spawnSync('unshare', [...CONTAINER.slice(1), 'true']).status === 0
+    ? undefined
+    : 'process ids of its own are not allowed here';
+}
+
+/** Of two containers on one data folder, the second is kept out until the first is dead. */
+export async function takeOverBetweenContainers(): Promise<void> {
+  const { database, halted, halting, env } = await connected('embedded');
+  const first = startCli(['collect', ...COLLECT], { env: halting, under: CONTAINER });
+  await halted();
+  const second = await runCli(['collect', ...COLLECT], { env, under: CONTAINER });
+  expect(second).toMatchObject({ code: 4, stdout: '', stderr: expect.stringMatching(/process 1\b.*store_locked/s) });
+
+  first.kill('SIGKILL');
+  await first.ended;
+  expectPart(await storedRows(database));
+  const third = await runCli(['collect', ...COLLECT], { env, under: CONTAINER });
+  expect(third, third.stderr).toMatchObject({ code: 0 });
+  expect(await storedRows(database)).toEqual(WHOLE_TABLE);
+}
+
+/** What a reboot, or a container of another kernel, leaves in the data folder, although its process id is in use again. */
+export async function takeOverFromStrangers(): Promise<void> {
+  const { database, halted, halting, env } = await connected('embedded');
+  const dataDir = database.env.ANALYTICS_DATA_DIR ?? '';
+  const rebooted = startCli(['collect', ...COLLECT], { env: halting });
+  await halted();
+  rebooted.kill('SIGKILL');
+  await rebooted.ended;
+  const [left = ''] = (await readdir(dataDir)).filter((name) => name.startsWith('lock-'));
+  await rename(
+    join(dataDir, left),
+    join(dataDir, left.replace(/^lock-\w+-(\w+)-\d+/, `lock-00000000-$1-${process.pid}`)),
+  );
+  await writeFile(join(dataDir, 'lock'), `${process.pid}\n`);
+
+  await collectJson(COLLECT, { env, code: 0 });
+  expect(await storedRows(database)).toEqual(WHOLE_TABLE);
+  expect(await readdir(dataDir)).not.toContainEqual(expect.stringMatching(/^\.?lock/));
 }
 
 /** A run that is told to stop ends with what it fetched written, and keeps others out until then. */
