@@ -4,7 +4,6 @@ import type { CollectOptions } from '../collector/options.js';
 import { CollectError } from '../errors.js';
 import type { OnEvent } from '../report/events.js';
 import { countsOf, type Summary } from '../report/summary.js';
-import { withoutPatience, withPatience } from '../store/patience.js';
 import { scopeOf, userOf } from '../store/selection.js';
 import type { Collector } from './collector.js';
 import { planRun } from './plan-run.js';
@@ -16,15 +15,11 @@ import { run } from './run.js';
  * clock turns out to be wrong (`clock_skew`), or when the store fails during a run. Waits up to a minute for a database that does
  * not answer, and reports it as a warning.
  */
-export function collect(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
+export async function collect(impatient: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
   const onWait = ({ message }: CollectError) =>
     onEvent({ type: 'warning', message: `waiting for the database, up to a minute: ${message}` });
-  const patience = { clock: collector.clock, signal: options.signal, onWait };
-  return withPatience(patience, () => collectPatiently(collector, options, onEvent));
-}
-
-async function collectPatiently(collector: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
-  const { store, clock } = collector;
+  const store = impatient.store.patient({ clock: impatient.clock, signal: options.signal, onWait });
+  const collector = { ...impatient, store };
   await store.check();
   const userId = userOf(options.selection);
   if (userId !== null) await expectKnownUser(store, userId);
@@ -41,8 +36,8 @@ async function collectPatiently(collector: Collector, options: CollectOptions, o
     const { code, message } = error instanceof CollectError ? error : { code: null, message: 'unexpected error' };
     // An unreachable database has been waited for; the lease expires by itself.
     if (code !== 'store_unreachable') {
-      const summary = { error: message, finished_at: clock.now().toISOString() };
-      await withoutPatience(() => store.finishRun(lease.runId, 'failed', summary)).catch(() => undefined);
+      const summary = { error: message, finished_at: collector.clock.now().toISOString() };
+      await impatient.store.finishRun(lease.runId, 'failed', summary).catch(() => undefined);
     }
     throw error;
   }

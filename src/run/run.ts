@@ -21,9 +21,7 @@ import { anomalyWarning, closingWarnings } from '../report/messages.js';
 import type { Summary } from '../report/summary.js';
 import { createTelling } from '../report/telling.js';
 import type { StoredAccount } from '../store/accounts.js';
-import { withoutPatience } from '../store/patience.js';
 import { scopeOf } from '../store/selection.js';
-import type { Store } from '../store/store.js';
 import { bounded } from '../text.js';
 import { readAccounts, replacePrimaries } from './accounts.js';
 import type { Collector } from './collector.js';
@@ -86,9 +84,7 @@ export async function run(
     refusals,
   };
   const namedDays = countNamedDays(options.window, startedAt) ?? 0;
-  // A heartbeat that fails is made up for by the next one.
-  const renewRun: Store['renewRun'] = (id) => withoutPatience(() => store.renewRun(id));
-  const releaseLease = holdLease({ renewRun }, runId, halt);
+  const releaseLease = holdLease(store, runId, halt);
 
   async function processAccount(account: StoredAccount, platform: Platform): Promise<void> {
     telling.platform(platform);

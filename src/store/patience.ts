@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../clock.js';
 import { CollectError, type ErrorCode } from '../errors.js';
 
@@ -26,44 +25,34 @@ export interface Patience {
   readonly onWait: (reason: CollectError) => void;
 }
 
-const current = new AsyncLocalStorage<(Patience & { isTold: boolean }) | null>();
+/** Makes a call, and repeats it if that may help. When an answer is lost, the call may already have been executed. */
+export type Patiently = <T>(call: () => Promise<T>) => Promise<T>;
 
-/** During `work`, and whatever it starts, calls of all stores are patient. */
-export function withPatience<T>(patience: Patience, work: () => Promise<T>): Promise<T> {
-  return current.run({ ...patience, isTold: false }, work);
-}
+/** Repeats a call for up to a minute while it fails for a reason that may pass. */
+export function createPatience({ clock, signal, onWait }: Patience): Patiently {
+  let isTold = false;
 
-export function withoutPatience<T>(work: () => Promise<T>): Promise<T> {
-  return current.run(null, work);
-}
-
-/**
- * Makes a call and, within `withPatience`, repeats it for up to a minute while it fails for a reason that may pass. When an answer is
- * lost, the call may already have been executed.
- */
-export async function patiently<T>(call: () => Promise<T>): Promise<T> {
-  const patience = current.getStore();
-  if (!patience) return call();
-  const { clock, signal, onWait } = patience;
-  let waited = 0;
-  for (let next = SHORTEST_PAUSE_MS; ; next = Math.min(next * 2, LONGEST_PAUSE_MS)) {
-    const calledAt = clock.monotonic();
-    try {
-      const answer = await call();
-      if (waited > 0) patience.isTold = false;
-      return answer;
-    } catch (error) {
-      if (!(error instanceof CollectError && PASSING.has(error.code))) throw error;
-      // Time spent on a database that does not answer counts as well.
-      waited += clock.monotonic() - calledAt;
-      if (waited >= (signal.aborted ? LAST_PATIENCE_MS : PATIENCE_MS)) throw error;
-      if (!patience.isTold && error.code !== 'store_conflict') {
-        patience.isTold = true;
-        onWait(error);
+  return async (call) => {
+    let waited = 0;
+    for (let next = SHORTEST_PAUSE_MS; ; next = Math.min(next * 2, LONGEST_PAUSE_MS)) {
+      const calledAt = clock.monotonic();
+      try {
+        const answer = await call();
+        if (waited > 0) isTold = false;
+        return answer;
+      } catch (error) {
+        if (!(error instanceof CollectError && PASSING.has(error.code))) throw error;
+        // Time spent on a database that does not answer counts as well.
+        waited += clock.monotonic() - calledAt;
+        if (waited >= (signal.aborted ? LAST_PATIENCE_MS : PATIENCE_MS)) throw error;
+        if (!isTold && error.code !== 'store_conflict') {
+          isTold = true;
+          onWait(error);
+        }
+        // An aborted signal ends the pause.
+        await clock.sleep(next, signal).catch(() => undefined);
+        waited += next;
       }
-      // An aborted signal ends the pause.
-      await clock.sleep(next, signal).catch(() => undefined);
-      waited += next;
     }
-  }
+  };
 }

@@ -6,7 +6,7 @@ import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { listConnections, prune } from './paged-calls.js';
-import { patiently } from './patience.js';
+import { createPatience, type Patiently } from './patience.js';
 import { readStatus } from './read-status.js';
 import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
 import type { Store } from './store.js';
@@ -28,13 +28,15 @@ export interface Driver {
 }
 
 /** Implements the store's contract on any way of calling the schema's functions. */
-export function sqlStore({ description, warnings = [], schemaFix, call, applySchema, close }: Driver): Store {
-  async function ask<Schema extends z.ZodType>(
+export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()): Store {
+  const { description, warnings = [], schemaFix, call, applySchema, close } = driver;
+
+  async function askOnce<Schema extends z.ZodType>(
     answer: Schema,
     functionName: string,
     args: Readonly<Record<string, unknown>> = {},
   ): Promise<z.output<Schema>> {
-    const parsed = answer.safeParse(await patiently(() => call(functionName, args)));
+    const parsed = answer.safeParse(await call(functionName, args));
     if (parsed.success) return parsed.data;
     const where = parsed.error.issues[0]?.path.join('.') || 'the whole answer';
     throw new CollectError(
@@ -44,9 +46,12 @@ export function sqlStore({ description, warnings = [], schemaFix, call, applySch
     );
   }
 
+  const ask: typeof askOnce = (...question) => patiently(() => askOnce(...question));
+
   return {
     description,
     warnings,
+    patient: (patience) => sqlStore(driver, createPatience(patience)),
     applySchema,
     close,
 
@@ -78,7 +83,8 @@ export function sqlStore({ description, warnings = [], schemaFix, call, applySch
     beginRun: ({ scope, trigger }) => ask(answers.leaseAnswer, 'begin_collection_run', { scope, trigger }),
 
     async renewRun(runId) {
-      return (await ask(answers.renewedAnswer, 'renew_collection_run', { run_id: runId })).renewed;
+      // A heartbeat that fails is made up for by the next one.
+      return (await askOnce(answers.renewedAnswer, 'renew_collection_run', { run_id: runId })).renewed;
     },
 
     async finishRun(runId, status, summary) {

@@ -11,6 +11,7 @@ import type {
 } from './accounts.js';
 import type { AppliedSchema } from './apply-schema.js';
 import type { OpenedAccounts, OpenRequest, TokensEnding } from './opening.js';
+import type { Patience } from './patience.js';
 import type { RunSummary } from './run-summary.js';
 import type { SchemaOptions } from './schema.js';
 
@@ -27,6 +28,8 @@ export interface Store {
   readonly description: string;
   /** What is unsafe about the way to the database; each run warns of it. */
   readonly warnings: readonly string[];
+  /** The same store, whose calls wait up to a minute for a database that does not answer; but for `renewRun`. */
+  patient(patience: Patience): Store;
 
   /** Refuses a database without the schema, or whose `analytics_snapshots` lacks the right unique key or would round values. */
   check(): Promise<void>;

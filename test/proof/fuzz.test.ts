@@ -183,7 +183,7 @@ const READING: readonly ((store: Store) => Promise<unknown>)[] = [
       tokensBefore: NOON,
       isPreview: false,
     });
-    for await (const page of opened.pages) expect(page).toBeDefined();
+    for await (const page of opened.further('facebook', 2_000)) expect(page).toBeDefined();
   },
 ];
 
@@ -194,7 +194,6 @@ describe('store answers', () => {
       sqlStore({
         description: 'a database',
         schemaFix: 'Apply the schema.',
-        clock: hastyClock(),
         call,
         applySchema: async () => ({ done: [], findings: [] }),
         close,

@@ -1,7 +1,6 @@
 import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import { openPostgresStore } from '../../src/store/drivers/postgres.js';
-import { withPatience } from '../../src/store/patience.js';
 import { freshPostgres } from '../support/database.js';
 import { beginRun, connected, OTHER_USER, record, snapshot } from './rows.js';
 
@@ -32,7 +31,7 @@ if (process.env.TEST_DATABASE_URL) {
       signal: new AbortController().signal,
       onWait: ({ message }: Error) => void told.push(message),
     };
-    const recorded = withPatience(patience, () => record(store, runId, { snapshots: [snapshot(one), snapshot(two)] }));
+    const recorded = record(store.patient(patience), runId, { snapshots: [snapshot(one), snapshot(two)] });
     const isWaiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
     while ((await sql.query(isWaiting)).length === 0);
     await lock(one.id);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { CollectError, type ErrorCode } from '../../src/errors.js';
-import { type Patience, patiently, withoutPatience, withPatience } from '../../src/store/patience.js';
+import { createPatience, type Patience } from '../../src/store/patience.js';
 import { hastyClock } from '../support/clock.js';
 
 const fail = (code: ErrorCode, message = 'gone') => Promise.reject(new CollectError(code, message, ''));
@@ -21,7 +21,7 @@ function noted(given: Partial<Patience> = {}) {
 
 it('waits up to a minute for an unreachable database, with growing pauses', async () => {
   const { pauses, patience } = noted();
-  await expect(withPatience(patience, () => patiently(away))).rejects.toMatchObject({ code: 'store_unreachable' });
+  await expect(createPatience(patience)(away)).rejects.toMatchObject({ code: 'store_unreachable' });
   expect(pauses.slice(0, 6)).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000]);
   const waited = pauses.reduce((sum, ms) => sum + ms, 0);
   expect(waited).toBeGreaterThanOrEqual(60_000);
@@ -31,20 +31,19 @@ it('waits up to a minute for an unreachable database, with growing pauses', asyn
 it('continues as soon as the database is back', async () => {
   let calls = 0;
   const call = async () => (++calls < 4 ? away() : 'back');
-  expect(await withPatience(noted({ clock: hastyClock() }).patience, () => patiently(call))).toBe('back');
+  expect(await createPatience(noted({ clock: hastyClock() }).patience)(call)).toBe('back');
 });
 
 it('tells the reason once for each time that it waits, and never of a conflict', async () => {
   const { reasons, patience } = noted();
+  const patiently = createPatience(patience);
   const failing = (times: number, failure: () => Promise<never>) => {
     let calls = 0;
     return patiently(async () => (++calls > times ? undefined : failure()));
   };
-  await withPatience(patience, async () => {
-    await failing(5, () => fail('store_unreachable', 'refused'));
-    await failing(3, () => fail('store_exhausted', 'full'));
-    await failing(3, () => fail('store_conflict', 'deadlock'));
-  });
+  await failing(5, () => fail('store_unreachable', 'refused'));
+  await failing(3, () => fail('store_exhausted', 'full'));
+  await failing(3, () => fail('store_conflict', 'deadlock'));
   expect(reasons).toEqual(['refused', 'full']);
 });
 
@@ -52,7 +51,7 @@ it.each(['store_failed', 'store_refused', 'disk_full', 'schema_missing'] as cons
   'does not wait for %s to pass',
   async (code) => {
     const { pauses, patience } = noted();
-    await expect(withPatience(patience, () => patiently(() => fail(code)))).rejects.toMatchObject({ code });
+    await expect(createPatience(patience)(() => fail(code))).rejects.toMatchObject({ code });
     expect(pauses).toEqual([]);
   },
 );
@@ -64,18 +63,6 @@ it('waits no longer once the run is to stop', async () => {
     if (pauses.length === 6) stop.abort();
     return away();
   };
-  await expect(withPatience(patience, () => patiently(asked))).rejects.toMatchObject({ code: 'store_unreachable' });
+  await expect(createPatience(patience)(asked)).rejects.toMatchObject({ code: 'store_unreachable' });
   expect(pauses).toHaveLength(6);
-});
-
-it('waits in a run only', async () => {
-  let calls = 0;
-  const call = () => {
-    calls++;
-    return away();
-  };
-  await expect(patiently(call)).rejects.toMatchObject({ code: 'store_unreachable' });
-  const within = withPatience(noted().patience, () => withoutPatience(() => patiently(call)));
-  await expect(within).rejects.toMatchObject({ code: 'store_unreachable' });
-  expect(calls).toBe(2);
 });

@@ -120,7 +120,6 @@ async function createWorld(scenario: Scenario, { query }: Sql, met: Met) {
   const store: Store = sqlStore({
     description: 'the database of the simulation',
     schemaFix: '',
-    clock,
     applySchema: () => Promise.reject(new Error('not in a simulation')),
     close: async () => undefined,
     async call(name, args) {
