@@ -97,8 +97,9 @@ afterAll(async () => (await database).close());
 function mortal(store: Store, killed: Run['killed']): Store {
   let calls = 0;
   const isDead = () => killed !== null && calls > killed.atCall;
-  return new Proxy(store, {
+  const dying: Store = new Proxy(store, {
     get(target, name: keyof Store) {
+      if (name === 'patient') return () => dying;
       const method = target[name];
       if (typeof method !== 'function') return method;
       return (...given: unknown[]) => {
@@ -113,6 +114,7 @@ function mortal(store: Store, killed: Run['killed']): Store {
       };
     },
   });
+  return dying;
 }
 
 async function expectTruth({ scripts, runs }: History): Promise<void> {

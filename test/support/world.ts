@@ -66,8 +66,12 @@ export async function createWorld({
   const config = loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: generateKey() });
   const keyring = createKeyring(config.encryptionKey ?? '', { allowPlaintext: false });
   const platforms = given ?? createPlatforms(config);
+  const standingBetween = (store: Store): Store => ({
+    ...between(store),
+    patient: (patience) => standingBetween(store.patient(patience)),
+  });
   const collector = {
-    store: between(database.store),
+    store: standingBetween(database.store),
     keyring,
     platforms,
     // Waits between attempts are held to elsewhere.
