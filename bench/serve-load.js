@@ -16,8 +16,8 @@ const BASE = '/api/internal/analytics';
 const SECRET = 'the-secret-of-the-bench';
 const USERS = 500;
 const LATENCY_MS = 100;
-const REQUESTS_PER_SECOND = 200;
-const ALLOWED_RATIO = 1.5;
+const REQUESTS_PER_SECOND = 500;
+const ALLOWED_RATIO = 1.1;
 
 const sandbox = await startSandbox({ users: USERS, latencyMs: LATENCY_MS });
 const agent = new Agent({ keepAlive: true, maxSockets: 100 });
