@@ -43,9 +43,10 @@ export async function readStatus(ask: Ask, windows: Windows): Promise<StatusRows
 }
 
 function sumByPlatform(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const [platform, count] of counts.flatMap(Object.entries)) sums[platform] = (sums[platform] ?? 0) + count;
-  return sums;
+  const sums = new Map<string, number>();
+  for (const [platform, count] of counts.flatMap((part) => Object.entries(part)))
+    sums.set(platform, (sums.get(platform) ?? 0) + count);
+  return Object.fromEntries(sums);
 }
 
 /** What each page counted, by platform. */
