@@ -1,14 +1,14 @@
 /* Requests per account and run in the steady state, beside those for refreshed tokens and weekly ones. */
 export const title = 'Requests per account and run, steady state';
 
-/** The runs of a day to show, by their hour: totals are asked for in those whose closing day is due. */
+/** The runs of a day to show, by their hour: closing figures are asked for in those whose closing day is due. */
 const RUNS = [
-  { platform: 'instagram', hour: 9, what: 'instagram, two due days and totals', atMost: 7 },
+  { platform: 'instagram', hour: 9, what: 'instagram, two due days and closing figures', atMost: 7 },
   { platform: 'facebook', hour: 9, what: 'facebook', atMost: 1 },
   { platform: 'youtube', hour: 16, what: 'youtube', atMost: 2 },
-  { platform: 'youtube', hour: 9, what: 'youtube, totals due' },
+  { platform: 'youtube', hour: 9, what: 'youtube, closing figures due' },
   { platform: 'linkedin', hour: 9, what: 'linkedin', atMost: 3 },
-  { platform: 'linkedin', hour: 2, what: 'linkedin, total due' },
+  { platform: 'linkedin', hour: 2, what: 'linkedin, closing figure due' },
 ];
 
 export async function take(stage) {

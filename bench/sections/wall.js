@@ -65,11 +65,11 @@ export async function take(stage) {
       return [
         { what: `${at}: accounts`, value: accounts },
         { what: `${at}: requests`, value: requests },
-        { what: `${at}: bound`, value: boundMs / 1_000, unit: 's' },
+        { what: `${at}: latency alone`, value: boundMs / 1_000, unit: 's' },
         { what: `${at}: wall`, value: wallMs / 1_000, unit: 's' },
         { what: `${at}: CPU of this tool`, value: cpuShare * 100, unit: '% of a core' },
         { what: `${at}: CPU of the platforms`, value: platformsShare * 100, unit: '% of a core' },
-        { what: `${at}: wall over bound`, value: wallMs / boundMs, unit: 'x', atMost: MOST[concurrency] },
+        { what: `${at}: wall over latency alone`, value: wallMs / boundMs, unit: 'x', atMost: MOST[concurrency] },
       ];
     }),
     series: { overAccounts, overConcurrency, naive },

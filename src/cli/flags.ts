@@ -153,7 +153,7 @@ export function parseRates(texts: readonly string[], known: readonly string[]): 
       const { min, max } = BOUNDS.rate;
       if (!(min <= Number(rate) && Number(rate) <= max)) {
         throw usageError(
-          `--rate ${quote(text)} is not a platform and its requests a second, from ${min} to ${formatNumber(max)}.`,
+          `--rate ${quote(text)} is not of the form PLATFORM=N, with N requests per second from ${min} to ${formatNumber(max)}.`,
           `For example --rate ${known[0]}=12.`,
         );
       }

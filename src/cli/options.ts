@@ -42,15 +42,15 @@ export function collectOptions(command: Command) {
       integer('--concurrency', BOUNDS.concurrency),
       DEFAULTS.concurrency,
     )
-    .option('--rate <platform=n...>', 'requests a second to each API of a platform')
+    .option('--rate <platform=n...>', 'requests per second to each API of a platform')
     .option(
       '--max-requests <n>',
-      'stop after this many requests; the rest is due in the next run',
+      'stop after this many requests; the next run begins with the accounts that were not reached',
       integer('--max-requests', BOUNDS.maxRequests),
     )
     .option(
       '--max-duration <minutes>',
-      'stop after this long; the rest is due in the next run',
+      'stop after this long; the next run begins with the accounts that were not reached',
       integer('--max-duration', MINUTES),
       minutes(DEFAULTS.limits.maxDurationMs),
     )

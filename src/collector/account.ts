@@ -67,7 +67,7 @@ export async function collectAccount(
     closing: [],
     failedDates: [],
     skippedDates: [],
-    backlog: 0,
+    backlog: progressOf(account, account.ledger, platform.day, run.now()).backlog,
   };
   const { due } = planned;
   if (!isNonEmpty(due)) return notAsked;

@@ -8,6 +8,9 @@ import { LONGEST_RETRY_AFTER_MS, MAX_ATTEMPTS, retryAfterMs, retryDelay } from '
 import { createTransport } from './transport.js';
 import { createTurns, type Queue } from './turns.js';
 
+/** Of one request, for which no attempt is spent. */
+const MOST_RESTS = 10;
+
 export interface HttpCounters {
   /** Requests sent, including retries. */
   total: number;
@@ -110,6 +113,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
   async function ask<T>(api: Api, account: string, request: HttpRequest, judge: Judge<T>): Promise<T> {
     const { gate } = api;
     let answeredBefore: number | null = null;
+    let rests = 0;
     for (let attempt = 1; ; ) {
       const { answer, answered } = await sendWhenAdmitted(api, account, request);
       if (answeredBefore !== null) counters.retried++;
@@ -120,7 +124,11 @@ export function createHttp(options: HttpClientOptions): HttpClient {
       gate.note(account, verdict, asked);
       if (verdict.kind === 'accept') return verdict.value;
       if (verdict.kind === 'refuse') throw verdict.error;
-      if (verdict.kind === 'rest') continue;
+      if (verdict.kind === 'rest') {
+        // Others may be accepted all the while.
+        if (++rests > MOST_RESTS) throw verdict.error;
+        continue;
+      }
       const delay = retryDelay({
         attempt: attempt++,
         maxAttempts: verdict.maxAttempts ?? MAX_ATTEMPTS,

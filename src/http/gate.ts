@@ -6,6 +6,8 @@ import { createPacer, type Pace } from './pace.js';
 /** A single failing account does not mean that the API is down. */
 const ACCOUNTS_TO_CLOSE = 3;
 const PROBE_EVERY_MS = 30_000;
+/** After a Retry-After that has passed, or is too short to help. */
+const SHORTEST_REST_MS = 1_000;
 
 export interface GateOptions {
   readonly api: string;
@@ -84,7 +86,8 @@ export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn }: 
     // What was under way is refused for the same reason.
     if (restOf(null) > 0) return;
     restsBecause = error.message;
-    rest(null, askedMs ?? ms * 2 ** overLimit++);
+    const times = 2 ** overLimit++;
+    rest(null, askedMs === null ? ms * times : Math.max(askedMs, SHORTEST_REST_MS * times));
   }
 
   return {

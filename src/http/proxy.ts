@@ -28,7 +28,7 @@ export function createProxies(options: AgentOptions): Proxies {
   const known = new Map<string, ProxyAgents>();
   return {
     agentFor(url) {
-      const proxy = getProxyForUrl(url.href);
+      const proxy = proxyFor(url);
       if (proxy === '') return null;
       const agents = known.get(proxy) ?? open(proxy, options, closing.signal);
       known.set(proxy, agents);
@@ -43,6 +43,15 @@ export function createProxies(options: AgentOptions): Proxies {
       }
     },
   };
+}
+
+/** Without a scheme a proxy is one of plain HTTP, as for curl; proxy-from-env gives it the target's. */
+function proxyFor(url: URL): string {
+  const proxy = getProxyForUrl(url.href);
+  if (!proxy.startsWith('https://')) return proxy;
+  const bare = proxy.slice('https://'.length);
+  const isBare = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'].some((name) => process.env[name] === bare);
+  return isBare ? `http://${bare}` : proxy;
 }
 
 function open(proxy: string, options: AgentOptions, closing: AbortSignal): ProxyAgents {

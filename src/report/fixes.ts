@@ -6,11 +6,11 @@ const NEXT_RUN = 'Nothing: the next run tries again.';
 export const FIXES: Readonly<Record<FailureReason, string>> = {
   needs_reconnect: 'Let the user connect the account again.',
   missing_permission: 'Connect the account again, and grant what the message names.',
-  throttled: `${NEXT_RUN} If it stays, lower --concurrency or ask the platform for a higher limit.`,
-  quota_exhausted: `${NEXT_RUN} If it stays, ask the platform for a higher quota.`,
+  throttled: `${NEXT_RUN} If it persists, set a lower --rate or --concurrency, raise --max-wait, or ask the platform for a higher limit.`,
+  quota_exhausted: `${NEXT_RUN} If it persists, ask the platform for a higher quota.`,
   platform_error: NEXT_RUN,
   timeout: NEXT_RUN,
-  unexpected_response: 'Look for a newer version, and report the message.',
+  unexpected_response: 'Update analytics-collect; if it persists, report the message.',
   undecryptable_token: 'Add the key that encrypted the token to ENCRYPTION_KEY, or connect the account again.',
-  configuration: 'Do what the message names.',
+  configuration: 'Correct the setting that the message names.',
 };

@@ -36,7 +36,7 @@ function foreignWarning({ rows, since, until }: ForeignRows): string {
 }
 
 function notReachedWarning({ why, accounts, days }: NotReachedDays): string {
-  return `${why}: ${count(days, 'day')} of ${count(accounts, 'account')} ${days === 1 ? 'was' : 'were'} not reached, and ${days === 1 ? 'is' : 'are'} due in the next run`;
+  return `${why}: ${count(days, 'day')} of ${count(accounts, 'account')} ${days === 1 ? 'was' : 'were'} not reached; the next run that includes ${days === 1 ? 'it' : 'them'} begins with these accounts`;
 }
 
 function permissionWarning({ platform, accounts, message }: WithoutPermission): string {

@@ -95,8 +95,10 @@ export async function run(
     };
     if (isNothingDue(planned)) return tell(null);
     const written: AccountRecord[] = [];
+    let hasBegun = false;
     for await (const { record, isLast } of collectInChunks(account, platform, planned, context)) {
-      if (isLast && isNothingDone(record)) return tell(record);
+      if (!hasBegun && isNothingDone(record)) return tell(record);
+      hasBegun = true;
       const onWritten = (chunk: AccountRecord) => {
         written.push(chunk);
         if (isLast) return tell(joinedRecord(written));

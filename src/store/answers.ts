@@ -124,6 +124,7 @@ export const statusAnswer = z.object({
 });
 
 export const newAccountsAnswer = z.object({
+  parts: z.number(),
   platforms: z.array(z.object({ platform: z.string(), accounts: z.number(), days_missing: z.number() })),
   ignored: z.record(z.string(), z.number()),
 });

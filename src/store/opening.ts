@@ -10,6 +10,7 @@ import type {
   SyncRequest,
 } from './accounts.js';
 import type { Ask } from './function-call.js';
+import { forEachPart } from './parts.js';
 import { userOf } from './selection.js';
 
 /** An account's place in the order in which accounts are read. */
@@ -127,16 +128,6 @@ export async function findTokensEnding(ask: Ask, filter: AccountFilter, before: 
   return joined(
     await forEachPart((part) => ask(answers.tokensEndingAnswer, 'collection_tokens_ending', { ...args, ...part })),
   );
-}
-
-/** Calls for one part of the users after another: for all of them at once, unless the tables are large. */
-async function forEachPart<Answer extends { readonly parts: number }>(
-  ask: (part: { readonly part: number; readonly parts: number | null }) => Promise<Answer>,
-): Promise<Answer[]> {
-  const answers = [await ask({ part: 0, parts: null })];
-  const parts = answers[0]?.parts ?? 1;
-  for (let part = 1; part < parts; part++) answers.push(await ask({ part, parts }));
-  return answers;
 }
 
 function joined(parts: readonly z.output<typeof answers.tokensEndingAnswer>[]): TokensEnding {

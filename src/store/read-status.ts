@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { DateRange } from './accounts.js';
 import * as answers from './answers.js';
 import type { Ask } from './function-call.js';
+import { forEachPart } from './parts.js';
 import type { PlatformStatusRow, StatusRows } from './store.js';
 import { pagesOfAccounts } from './sum-of-pages.js';
 
@@ -15,7 +16,7 @@ export async function readStatus(ask: Ask, windows: Windows): Promise<StatusRows
   const sample = { collected: Object.keys(windows), sample_size: SAMPLE_SIZE };
   const [known, unseen, days] = await Promise.all([
     ask(answers.statusAnswer, 'read_collection_status', sample),
-    ask(answers.newAccountsAnswer, 'count_new_collection_accounts', { windows }),
+    forEachPart((part) => ask(answers.newAccountsAnswer, 'count_new_collection_accounts', { windows, ...part })),
     countDays(ask, windows),
   ]);
   const platforms = Object.keys(windows).sort();
@@ -23,7 +24,7 @@ export async function readStatus(ask: Ask, windows: Windows): Promise<StatusRows
     platforms: platforms.map((platform): PlatformStatusRow => {
       const isOfPlatform = (row: { readonly platform: string }) => row.platform === platform;
       const { accounts = 0, ...state } = known.platforms.find(isOfPlatform) ?? {};
-      const added = unseen.platforms.find(isOfPlatform) ?? { accounts: 0, days_missing: 0 };
+      const added = unseen.flatMap(({ platforms }) => platforms).filter(isOfPlatform);
       const counted = days.filter(isOfPlatform);
       return {
         platform,
@@ -32,13 +33,20 @@ export async function readStatus(ask: Ask, windows: Windows): Promise<StatusRows
         reasons: [],
         failing: [],
         ...state,
-        accounts: accounts + added.accounts,
+        accounts: added.reduce((sum, part) => sum + part.accounts, accounts),
         accountsWithData: counted.reduce((sum, page) => sum + page.accounts_with_data, 0),
-        daysMissing: counted.reduce((sum, page) => sum + page.days_missing, added.days_missing),
+        daysMissing: [...added, ...counted].reduce((sum, { days_missing }) => sum + days_missing, 0),
       };
     }),
-    ignored: unseen.ignored,
+    ignored: sumByPlatform(unseen.map(({ ignored }) => ignored)),
   };
+}
+
+function sumByPlatform(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const [platform, count] of counts.flatMap((part) => Object.entries(part)))
+    sums.set(platform, (sums.get(platform) ?? 0) + count);
+  return Object.fromEntries(sums);
 }
 
 /** What each page counted, by platform. */

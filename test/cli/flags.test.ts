@@ -108,7 +108,7 @@ describe('a mistake is reported with its flag:', () => {
     [{ rate: ['tiktok=12'] }, '--rate "tiktok=12" does not begin with a known platform.'],
     ...['youtube', 'youtube=', 'youtube=0', 'youtube=-1', 'youtube=1e3', '12'].map((rate): [Given, string] => [
       { rate: [rate] },
-      `--rate "${rate}" is not a platform and its requests a second, from 0.001 to 10,000.`,
+      `--rate "${rate}" is not of the form PLATFORM=N, with N requests per second from 0.001 to 10,000.`,
     ]),
     [{ user: 'u', shard: '1/4' }, '--user cannot be combined with --shard.'],
     ...['0/4', '5/4', '1/1025', '1', '1/4/4', ' 1/4', '-1/4', ''].map((shard): [Given, string] => [

@@ -70,6 +70,26 @@ it('spends no attempt on a limit of the app, and sends nothing until it has pass
   expect(counters).toEqual({ total: 6, retried: 5 });
 });
 
+it('gives up a request that is over a limit again and again while others are accepted', async () => {
+  let refused = 0;
+  const url = await serve((request, response) => {
+    const isRefused = request.url === '/refused';
+    if (isRefused) refused++;
+    response.writeHead(isRefused ? 429 : 200).end('{"ok":true}');
+  });
+  const clock = simulatedClock(new Date('2026-11-22T09:00:00Z'));
+  const { http } = client(1, { maxDurationMs: 10_000_000 }, clock);
+  const error = new PlatformError('throttled', 'too many');
+  const refusing: Judge<unknown> = ({ status, json }) =>
+    status === 200 ? { kind: 'accept', value: json } : { kind: 'rest', error, ms: 1_000 };
+  const asked = http.ask(get(new URL('/refused', url)), refusing);
+  let isOver = false;
+  asked.catch(() => undefined).finally(() => (isOver = true));
+  while (!isOver) await http.ask(get(url), refusing);
+  await expect(asked).rejects.toBe(error);
+  expect(refused).toBe(11);
+});
+
 it('throws the last error when attempts are used up or the server asks for too long a pause', async () => {
   let calls = 0;
   const url = await serve((_request, response) => {

@@ -61,6 +61,14 @@ describe('an app that is over its limit', () => {
     expect(gate.waitMs()).toBe(7_000);
   });
 
+  it('rests longer and longer while the API asks for no rest that helps', () => {
+    for (const ms of [1_000, 2_000, 4_000]) {
+      gate.note('a', over, 0);
+      expect(gate.waitMs()).toBe(ms);
+      clock += ms;
+    }
+  });
+
   it('rests twice as long each time, until it is left to the next run', () => {
     for (const ms of [60_000, 120_000, 240_000]) {
       gate.note('a', over);

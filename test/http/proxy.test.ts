@@ -49,6 +49,15 @@ it('gives up on a proxy that does not answer', async () => {
   transport.close();
 });
 
+it('speaks plain HTTP to a proxy that is named without a scheme', async () => {
+  const { proxy, stop, transport } = await behindSilentProxy();
+  vi.stubEnv('HTTPS_PROXY', `127.0.0.1:${proxy.port}`);
+  const sent = transport.send(request);
+  await expect.poll(() => proxy.asked).toHaveLength(1);
+  stop.abort();
+  await expect(sent).rejects.toBeInstanceOf(Interrupted);
+});
+
 it('does not wait for a proxy when the run stops', async () => {
   const { proxy, stop, transport } = await behindSilentProxy();
   const sent = transport.send(request);

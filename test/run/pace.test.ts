@@ -165,7 +165,9 @@ describe('what a limit of the run leaves undone', () => {
         requests: { total: 7 },
         failures: [],
         changes: { newly_failing: [] },
-        warnings: [`${why}: 49 days of 7 accounts were not reached, and are due in the next run`],
+        warnings: [
+          `${why}: 49 days of 7 accounts were not reached; the next run that includes them begins with these accounts`,
+        ],
       });
       expect(await world.query('select distinct account from collection_outcomes')).toHaveLength(3);
       expect(
@@ -198,7 +200,9 @@ describe('what a limit of the run leaves undone', () => {
       status: 'completed',
       connections: { total: 10, succeeded: 10 },
       days: { planned: 70, settled: 50, not_reached: 20 },
-      warnings: ['no time is left: 20 days of 10 accounts were not reached, and are due in the next run'],
+      warnings: [
+        'no time is left: 20 days of 10 accounts were not reached; the next run that includes them begins with these accounts',
+      ],
     });
     expect(
       await world.query(

@@ -287,6 +287,13 @@ describe.each(ENGINES)('$name store', ({ open }) => {
   test('goes through large tables in parts that together are the whole', async () => {
     await engine.sql.query(`insert into public.platform_connections (user_id, platform, account_id, token_expires_at)
       select 'user-' || n / 2, case n % 2 when 0 then 'instagram' else 'facebook' end, n, '2026-01-01' from generate_series(0, 99) n`);
+    const window = { since: '2026-01-01', until: '2026-01-07' };
+    const [unseen] = await engine.sql.query(
+      `select sum((service ->> 'accounts')::integer)::integer as accounts, count(*)::integer as counts
+       from generate_series(0, 2) part,
+         jsonb_array_elements(public.count_new_collection_accounts('${JSON.stringify({ instagram: window, facebook: window })}', part, 3) -> 'platforms') service`,
+    );
+    expect(unseen).toEqual({ accounts: 100, counts: 6 });
     const answers = [];
     for (const part of [0, 1, 2]) {
       const [row] = await engine.sql.query(

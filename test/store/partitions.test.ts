@@ -71,6 +71,23 @@ describe('a partitioned database', () => {
     expect(await filled()).toEqual(['2030_02: 2', 'default: 1']);
   });
 
+  test('goes on recording where a partition cannot be created, or a check was added', async () => {
+    const account = await connected(sql.store);
+    await sql.query(`create table public.of_theirs partition of public.analytics_snapshots
+        for values from ('2040-01-15') to ('2040-02-15');
+      alter table public.analytics_snapshots add constraint small check (value < 1000000)`);
+    await recordAll(
+      sql.store,
+      snapshot(account, { date: '2040-01-01' }),
+      snapshot(account, { date: '2040-02-01' }),
+      snapshot(account, { date: '2041-01-01' }),
+    );
+    const rows = await filled();
+    expect(rows).toEqual(expect.arrayContaining(['of_theirs: 1']));
+    expect(await months()).toEqual(expect.arrayContaining(['2041_01']));
+    await sql.query('drop table public.of_theirs');
+  });
+
   test('is pruned by dropping the months in which no other platform has rows, and by deleting from the others', async () => {
     const instagram = await connected(sql.store);
     const facebook = await connected(sql.store, { platform: 'facebook', accountId: '1' });

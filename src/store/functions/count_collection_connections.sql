@@ -1,6 +1,6 @@
 -- Counts the connections of each service, of all users or of one, and those with an encrypted token. For a user without any, lists
 -- users whose ids begin or end alike too: the id may be mistyped.
--- Every connection is read, as by count_new_collection_accounts.
+-- Every connection is read: statement_timeout is for PostgREST, which applies it to the whole call.
 create or replace function public.count_collection_connections(for_user text)
 returns jsonb
 language sql stable security invoker set search_path = '' set statement_timeout = '60s'

@@ -20,6 +20,9 @@ declare
   occupied record;
   is_partitioned boolean := (select relkind = 'p' from pg_catalog.pg_class where oid = 'public.analytics_snapshots'::regclass);
 begin
+  if jsonb_typeof(snapshots -> 0) = 'object' then
+    raise undefined_function using message = 'this run began with an earlier version of the schema';
+  end if;
   if is_partitioned then
     perform public.partition_collection(array(select distinct (row ->> 3)::date from jsonb_array_elements(snapshots) row));
   end if;
