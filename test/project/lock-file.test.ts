@@ -4,6 +4,8 @@ import packageLock from '../../package-lock.json' with { type: 'json' };
 const REGISTRY = 'https://registry.npmjs.org/';
 
 interface Entry {
+  /** Of a package that is installed under another name. */
+  readonly name?: string;
   readonly version: string;
   readonly resolved?: string;
   readonly integrity?: string;
@@ -12,8 +14,8 @@ interface Entry {
 const installed = Object.entries<Entry>(packageLock.packages).filter(([path]) => path !== '');
 
 it('every package comes from the public registry, under its own name and version', () => {
-  const elsewhere = installed.filter(([path, { version, resolved }]) => {
-    const name = path.replace(/^.*node_modules\//, '');
+  const elsewhere = installed.filter(([path, { name: own, version, resolved }]) => {
+    const name = own ?? path.replace(/^.*node_modules\//, '');
     return resolved !== `${REGISTRY}${name}/-/${name.split('/').at(-1)}-${version}.tgz`;
   });
   expect(installed.length).toBeGreaterThan(100);
