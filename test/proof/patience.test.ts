@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, request as httpRequest } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
@@ -10,7 +9,7 @@ import pg from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { population } from '../../src/sandbox/population.js';
 import { startSandbox } from '../../src/sandbox/server.js';
-import { BIN, collectJson, home, parseSummary, runCli, startCli, until } from '../e2e/support/cli.js';
+import { collectJson, parseSummary, runCli, startCli, until } from '../e2e/support/cli.js';
 import { connect, connectionRow, readyDatabase } from '../e2e/support/databases.js';
 import { storedRows, trueRows } from '../e2e/support/truth.js';
 import { listen } from '../support/database.js';
@@ -157,42 +156,7 @@ if (process.env.TEST_DATABASE_URL) {
         await client.end();
       },
     );
-
-    it('and platforms are collected from with few open files, with fewer requests at once', async () => {
-      const { database, env } = await world();
-      const limited = spawn(
-        'bash',
-        [
-          '-c',
-          'ulimit -n 48; exec "$@"',
-          'bash',
-          process.execPath,
-          BIN,
-          'collect',
-          '--json',
-          '--concurrency',
-          '100',
-          ...DAY,
-        ],
-        { cwd: home, env: { PATH: process.env.PATH, HOME: home, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-      );
-      const [ended, output, told] = await Promise.all([
-        once(limited, 'exit'),
-        textOf(limited.stdout),
-        textOf(limited.stderr),
-      ]);
-      expect(ended[0], told).toBe(0);
-      expect(told).toContain('too few files');
-      expectCountsAddUp(JSON.parse(output));
-      expect(await storedRows(database)).toEqual(TRUTH);
-    });
   });
-}
-
-async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
-  let text = '';
-  for await (const chunk of stream ?? []) text += chunk;
-  return text;
 }
 
 /** Answers as a gateway in trouble does, then forwards; large calls are always refused. */
