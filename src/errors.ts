@@ -84,6 +84,8 @@ export const EXIT_CODES = {
   store_locked: EXIT.locked,
   disk_full: EXIT.failed,
   disk_failed: EXIT.failed,
+  engine_failed: EXIT.failed,
+  lock_lost: EXIT.failed,
   lease_held: EXIT.locked,
   lease_lost: EXIT.failed,
   no_connections: EXIT.failed,

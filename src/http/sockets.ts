@@ -4,6 +4,8 @@ import { MINUTE_MS } from '../clock.js';
 import { hasCode, RunLimit } from '../errors.js';
 
 const PAUSE_MS = 500;
+/** Each time so many requests were sent, one more is sent at once, up to the concurrency given. */
+const SENT_BEFORE_RAISE = 50;
 const MOST_RESTS = MINUTE_MS / PAUSE_MS;
 
 export interface SocketsOptions {
@@ -27,6 +29,7 @@ export interface Sockets {
 export function createSockets({ most, signal, closeIdle, warn }: SocketsOptions): Sockets {
   const limit = pLimit(most);
   let resting: Promise<void> | null = null;
+  let sentSinceRest = 0;
 
   /** Requests that fail together are one shortage, and wait together. */
   function rest(code: string): Promise<void> {
@@ -36,8 +39,16 @@ export function createSockets({ most, signal, closeIdle, warn }: SocketsOptions)
     return resting;
   }
 
+  /** A shortage may be another program's, and over. */
+  function raise(): void {
+    if (limit.concurrency >= most || ++sentSinceRest < SENT_BEFORE_RAISE) return;
+    limit.concurrency++;
+    sentSinceRest = 0;
+  }
+
   async function lower(code: string): Promise<void> {
     limit.concurrency = Math.ceil(limit.concurrency / 2);
+    sentSinceRest = 0;
     closeIdle();
     warn(
       `no more files or connections can be opened here (${code}), so fewer requests are sent at once; raise the limit with ulimit -n, or lower --concurrency`,
@@ -49,7 +60,9 @@ export function createSockets({ most, signal, closeIdle, warn }: SocketsOptions)
     async use(send) {
       for (let rests = 0; ; rests++) {
         try {
-          return await limit(send);
+          const answer = await limit(send);
+          raise();
+          return answer;
         } catch (error) {
           const code = shortageOf(error);
           if (code === null) throw error;

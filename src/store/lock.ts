@@ -25,7 +25,7 @@ const LONGEST_ADDRESS = 103;
  * kernel, in whichever container. Other hosts that share the folder, and file systems without sockets, go by the file's time.
  */
 export async function lockFolder(folder: string, setting: string, onLost: () => void): Promise<() => Promise<void>> {
-  const kernel = await kernelId();
+  const kernel = await kernelId(folder);
   const own = await announce(folder, kernel, setting);
   const beat = setInterval(async () => {
     const now = new Date();
@@ -73,6 +73,7 @@ async function livingLocks(folder: string, own: string, kernel: string): Promise
 }
 
 async function isAlive(folder: string, name: string, kernel: string): Promise<boolean> {
+  if (name === 'lock') return isHeldByEarlierVersion(join(folder, name));
   const file = await stat(join(folder, name)).catch(() => null);
   if (file?.isSocket()) {
     const refusal = await knock(folder, name);
@@ -81,6 +82,19 @@ async function isAlive(folder: string, name: string, kernel: string): Promise<bo
     if (refusal === 'ECONNREFUSED' && name.startsWith(`lock-${kernel}-`)) return false;
   }
   return isTouched(join(folder, name));
+}
+
+/** Up to version 0.2.0, the file held its owner's process id and was not touched. The id may be another program's now. */
+async function isHeldByEarlierVersion(path: string): Promise<boolean> {
+  const pid = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);
+  if (Number.isNaN(pid) || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (thrown) {
+    if (!hasCode(thrown, 'EPERM')) return false;
+  }
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => null);
+  return command === null || command.includes('analytics-collect');
 }
 
 /** Compares a file's time with itself only, since clocks of different hosts may differ. */
@@ -126,7 +140,7 @@ function listenIn(folder: string, name: string): Promise<Server | null> {
   const listen = (address: string) =>
     new Promise<Server | null>((resolve) => {
       const server = createServer((caller) => caller.destroy()).unref();
-      server.once('error', () => resolve(null));
+      server.on('error', () => resolve(null));
       server.listen(address, () => resolve(server));
     });
   return withAddress(folder, name, listen).catch(() => null);
@@ -156,10 +170,14 @@ async function withAddress<T>(folder: string, name: string, use: (address: strin
   return use(address);
 }
 
-/** The same for all processes that share a kernel, and another after a reboot where the kernel tells. */
-async function kernelId(): Promise<string> {
+/**
+ * The same for all processes that share a kernel and see the folder through the same mount, without which the kernel does not find
+ * a socket's owner; and another after a reboot where the kernel tells.
+ */
+async function kernelId(folder: string): Promise<string> {
   const id = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => hostname());
-  return createHash('sha256').update(id.trim()).digest('hex').slice(0, 8);
+  const { dev } = await stat(folder);
+  return createHash('sha256').update(`${id.trim()} ${dev}`).digest('hex').slice(0, 8);
 }
 
 function hostName(): string {

@@ -34,6 +34,7 @@ export function createPatience({ clock, signal, onWait }: Patience): Patiently {
 
   return async (call) => {
     let waited = 0;
+    let waitedAtStop: number | null = null;
     for (let next = SHORTEST_PAUSE_MS; ; next = Math.min(next * 2, LONGEST_PAUSE_MS)) {
       const calledAt = clock.monotonic();
       try {
@@ -44,14 +45,25 @@ export function createPatience({ clock, signal, onWait }: Patience): Patiently {
         if (!(error instanceof CollectError && PASSING.has(error.code))) throw error;
         // Time spent on a database that does not answer counts as well.
         waited += clock.monotonic() - calledAt;
-        if (waited >= (signal.aborted ? LAST_PATIENCE_MS : PATIENCE_MS)) throw error;
+        if (signal.aborted) waitedAtStop ??= waited;
+        if (waitedAtStop === null ? waited >= PATIENCE_MS : waited - waitedAtStop >= LAST_PATIENCE_MS) throw error;
         if (!isTold && error.code !== 'store_conflict') {
           isTold = true;
           onWait(error);
         }
-        // An aborted signal ends the pause.
-        await clock.sleep(next, signal).catch(() => undefined);
-        waited += next;
+        if (waitedAtStop === null) {
+          // The signal ends the pause.
+          await clock.sleep(next, signal).then(
+            () => {
+              waited += next;
+            },
+            () => undefined,
+          );
+        } else {
+          const pause = Math.min(next, LAST_PATIENCE_MS);
+          await clock.sleep(pause);
+          waited += pause;
+        }
       }
     }
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { CollectError, leaseLost } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
@@ -80,7 +81,8 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
       }
     },
 
-    beginRun: ({ scope, trigger }) => ask(answers.leaseAnswer, 'begin_collection_run', { scope, trigger }),
+    beginRun: ({ scope, trigger }) =>
+      ask(answers.leaseAnswer, 'begin_collection_run', { run_id: randomUUID(), scope, trigger }),
 
     async renewRun(runId) {
       // A heartbeat that fails is made up for by the next one.

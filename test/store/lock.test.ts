@@ -46,6 +46,18 @@ it('belongs to a living process, and to nobody once that is killed, although its
   expect(await readdir(folder)).toEqual([]);
 });
 
+it('belongs to a living process of an earlier version, which wrote its id into a file', async () => {
+  const earlier = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', 'analytics-collect']);
+  await once(earlier, 'spawn');
+  await writeFile(join(folder, 'lock'), `${earlier.pid}\n`);
+  await expect(lock()).rejects.toMatchObject({ code: 'store_locked' });
+  earlier.kill('SIGKILL');
+  await once(earlier, 'exit');
+  await writeFile(join(folder, 'lock'), `${process.ppid}\n`);
+  await (await lock())();
+  expect(await readdir(folder)).toEqual([]);
+});
+
 it('goes to one of the processes that start at once', async () => {
   for (let round = 0; round < 10; round++) {
     const all = await Promise.allSettled(Array.from({ length: 6 }, () => lock()));

@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { backup } from '../../store/backup.js';
 import { count } from '../../text.js';
@@ -25,6 +25,8 @@ export async function backupCommand(file: string): Promise<void> {
 
 /** Writes a file, readable by its owner only, that appears under its name once it is whole. */
 async function writeWhole(path: string, chunks: AsyncIterable<string>): Promise<void> {
+  const existing = await stat(path).catch(() => null);
+  if (existing !== null && !existing.isFile()) throw fileError(path, 'written', new Error('it is not a file'));
   const unfinished = `${path}.part`;
   const done = <T>(work: Promise<T>) =>
     work.catch((cause) => {

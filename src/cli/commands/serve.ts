@@ -4,7 +4,7 @@ import { NO_FAILURES } from '../../alerts/exit-code.js';
 import { type App, prepareConfiguredApp } from '../../app.js';
 import { MINUTE_MS } from '../../clock.js';
 import { cronSecretOf } from '../../config.js';
-import { CollectError } from '../../errors.js';
+import { CollectError, type ErrorCode } from '../../errors.js';
 import { EXIT } from '../../exit-codes.js';
 import { startServer } from '../../server/server.js';
 import type { ServeFlags } from '../options.js';
@@ -17,6 +17,8 @@ import { isUnattended } from '../unattended.js';
 
 /** The default time that Kubernetes waits between SIGTERM and SIGKILL. */
 const LONGEST_STOP_MS = 30_000;
+
+const ENGINE_FAILURES: ReadonlySet<ErrorCode> = new Set(['disk_full', 'disk_failed', 'engine_failed', 'lock_lost']);
 
 /** Serves until SIGTERM or Ctrl-C, or until the disk of the embedded database fails. */
 export async function serveCommand(flags: ServeFlags): Promise<void> {
@@ -69,9 +71,9 @@ export async function serveCommand(flags: ServeFlags): Promise<void> {
   log('stopped');
 }
 
-/** An embedded database is not touched again after an error of its disk: whoever starts this command opens it anew. */
+/** An embedded database that has failed is not touched again: whoever starts this command opens it anew. */
 function giveUp(error: unknown, broken: AbortController): never {
-  if (error instanceof CollectError && ['disk_full', 'disk_failed'].includes(error.code)) broken.abort(error);
+  if (error instanceof CollectError && ENGINE_FAILURES.has(error.code)) broken.abort(error);
   throw error;
 }
 

@@ -184,7 +184,7 @@ async function makeFolder(folder: string, setting: string): Promise<void> {
 
 function lockLost(dataDir: string): CollectError {
   return new CollectError(
-    'lease_lost',
+    'lock_lost',
     `This process was suspended, and another one took over the embedded PostgreSQL in ${dataDir}.`,
     'Nothing is lost: the other process collects what this one did not.',
   );

@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import { MINUTE_MS } from '../../clock.js';
+import { CollectError } from '../../errors.js';
 
 /** What a store needs of PGlite, whose own types do not compile everywhere. */
 export interface Engine {
@@ -30,7 +32,11 @@ export interface EngineThread extends Engine {
   fail(error: Error): void;
 }
 
+/** No call of this program takes as long; a thread that does not answer cannot be asked anything else. */
+const LONGEST_CALL_MS = 5 * MINUTE_MS;
+
 interface Call {
+  readonly deadline: NodeJS.Timeout;
   resolve(result: unknown): void;
   reject(error: Error): void;
 }
@@ -51,6 +57,14 @@ export async function openEngine(folder: string, diskError: (code: string) => Er
   let isServing = false;
   let failure: Error | null = null;
 
+  const engineFailed = (why: string, cause?: unknown) =>
+    new CollectError(
+      'engine_failed',
+      `The embedded PostgreSQL in ${folder} failed: ${why}.`,
+      'Run the command again; what was confirmed is kept.',
+      { cause },
+    );
+
   function fail(error: Error): void {
     if (failure !== null) return;
     failure = error;
@@ -66,6 +80,7 @@ export async function openEngine(folder: string, diskError: (code: string) => Er
     }
     const call = calls.get(message.id);
     calls.delete(message.id);
+    clearTimeout(call?.deadline);
     // An idle engine does not keep the process alive.
     if (calls.size === 0 && !isServing) thread.unref();
     if ('result' in message) call?.resolve(message.result);
@@ -77,14 +92,15 @@ export async function openEngine(folder: string, diskError: (code: string) => Er
     thread.ref();
     return new Promise<T>((resolve, reject) => {
       lastId++;
-      calls.set(lastId, { resolve: (result) => resolve(result as T), reject });
+      const deadline = setTimeout(() => fail(engineFailed('it does not answer')), LONGEST_CALL_MS).unref();
+      calls.set(lastId, { deadline, resolve: (result) => resolve(result as T), reject });
       thread.postMessage({ id: lastId, method, args });
     });
   }
 
   thread.on('message', settle);
-  thread.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
-  thread.on('exit', () => fail(new Error('the engine has ended')));
+  thread.on('error', (error) => fail(engineFailed(String(error), error)));
+  thread.on('exit', () => fail(engineFailed('it has ended')));
 
   try {
     await call('open');

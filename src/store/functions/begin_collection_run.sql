@@ -1,5 +1,6 @@
--- Takes the lease of a scope. A lease without a heartbeat for two minutes belongs to a run that died.
-create or replace function public.begin_collection_run(scope text, trigger text)
+-- Takes the lease of a scope. A lease without a heartbeat for two minutes belongs to a run that died. The caller chooses the run's id,
+-- so that a call whose answer was lost can be repeated.
+create or replace function public.begin_collection_run(run_id uuid, scope text, trigger text)
 returns jsonb
 language plpgsql security invoker set search_path = '' set timezone = 'UTC'
 as $$
@@ -18,6 +19,9 @@ begin
 
   select * into holder from public.collection_runs runs
   where runs.scope = begin_collection_run.scope and runs.status = 'running';
+  if holder.id = begin_collection_run.run_id then
+    return jsonb_build_object('held', true, 'run_id', holder.id, 'started_at', holder.started_at);
+  end if;
   if found then
     return jsonb_build_object(
       'held', false,
@@ -27,8 +31,8 @@ begin
     );
   end if;
 
-  insert into public.collection_runs (scope, trigger, started_at, heartbeat_at)
-  values (begin_collection_run.scope, begin_collection_run.trigger, clock_timestamp(), clock_timestamp())
+  insert into public.collection_runs (id, scope, trigger, started_at, heartbeat_at)
+  values (begin_collection_run.run_id, begin_collection_run.scope, begin_collection_run.trigger, clock_timestamp(), clock_timestamp())
   returning * into begun;
   begin
     update public.collection_runs runs set for_user = substring(runs.scope from '^user:(.*)$') where runs.id = begun.id;
