@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { steadyClock } from '../clock.js';
 import type { RunContext } from '../collector/account.js';
 import { createAnomalies } from '../collector/anomalies.js';
@@ -42,6 +43,8 @@ export async function run(
   const begunAt = clock.monotonic();
   const halt = new AbortController();
   const signal = AbortSignal.any([options.signal, halt.signal]);
+  // Every request that waits listens to it.
+  setMaxListeners(0, signal);
   const telling = createTelling({ onEvent, window: options.window, startedAt, secrets });
   const { tally, warn } = telling;
   for (const warning of store.warnings) warn(warning);

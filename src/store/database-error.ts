@@ -63,7 +63,11 @@ export function storeError(thrown: unknown, place: Place): CollectError {
     // pg has no code for a connection that timed out or was terminated.
     const why = thrown instanceof Error ? firstLine(thrown.message) : 'no reason given';
     if (why === NO_TLS) return noTls(place);
-    return errorOf(/timeout|terminated|timed out/i.test(why) ? 'store_unreachable' : null, why, place);
+    return errorOf(
+      /timeout|terminated|timed out|establishing an SSL connection/i.test(why) ? 'store_unreachable' : null,
+      why,
+      place,
+    );
   }
   const { code, message } = parsed.data;
   return errorOf(kindOf(code, place), `${told(code, message)} [${code}]`, place);
@@ -125,7 +129,7 @@ function errorOf(kind: Kind | null, why: string, place: Place): CollectError {
 function noTls({ description, setting }: Place): CollectError {
   return new CollectError(
     'store_refused',
-    `${description} does not offer TLS, and passwords and tokens are not sent in clear to another machine.`,
+    `${description} does not offer TLS, and passwords and tokens are not sent unencrypted to another machine.`,
     `Switch on ssl in the server, or, if you trust the network between, append sslmode=disable to ${setting}.`,
   );
 }

@@ -92,6 +92,14 @@ describe('a backup of the embedded database', () => {
     expectNoSecrets([encryptionKey, ...tokens], [text]);
   });
 
+  it('is refused where something else than a file has the name', async () => {
+    expect(await run('backup', dataDir)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('it is not a file'),
+    });
+    expect(readdirSync(dataDir)).toContain('postgres');
+  });
+
   it('is restored into a new folder with equal tables, where the key is asked for', async () => {
     const restoredTo = await newFolder();
     const env = { ANALYTICS_DATA_DIR: restoredTo };

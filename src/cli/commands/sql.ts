@@ -13,7 +13,7 @@ const TIMES = [1082, 1114, 1184];
 export async function sqlCommand(statement: string | undefined, flags: SqlFlags): Promise<void> {
   if ((statement === undefined) === (flags.serve === undefined)) {
     throw usageError(
-      'sql needs a statement or --serve.',
+      'sql takes either a statement or --serve.',
       "For example: analytics-collect sql 'select * from analytics_daily'.",
     );
   }

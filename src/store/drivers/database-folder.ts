@@ -26,7 +26,7 @@ export async function checkFolder(folder: string): Promise<void> {
   if (version === ENGINE_VERSION) return;
   throw new CollectError(
     'store_other_version',
-    `The database in ${folder} is of PostgreSQL ${version}, and this version of analytics-collect has PostgreSQL ${ENGINE_VERSION}.`,
+    `The database in ${folder} was created by PostgreSQL ${version}, but this version of analytics-collect contains PostgreSQL ${ENGINE_VERSION}.`,
     `Write a backup with the version that made it (npx analytics-collect@VERSION backup FILE), move ${folder} away and run \`analytics-collect restore FILE\`. ${key(folder)}`,
   );
 }

@@ -44,7 +44,7 @@ export function encryptionOf(databaseUrl: string, usual: string | undefined): En
       rejectUnauthorized: mode !== 'no-verify',
       ...(hasAuthority && { ca: fileOf('sslrootcert', authority) }),
       ...ownCertificate(given.get('sslcert'), given.get('sslkey')),
-      // Any name is accepted only from an authority that the user has chosen: a public one signs anybody's.
+      // A public authority issues certificates to anyone, so any name is accepted only from an authority that the user has chosen.
       ...(mode === 'verify-ca' && hasAuthority && { checkServerIdentity: () => undefined }),
     },
   };
@@ -87,7 +87,7 @@ function fileOf(parameter: string, path: string): string {
 }
 
 function warningOf(host: string, problem: string): string {
-  return `the connection to the database at ${host} ${problem}: whoever is on the way can read and change what it carries; remove that sslmode from DATABASE_URL or PGSSLMODE`;
+  return `the connection to the database at ${host} ${problem}: anyone on the network path can read and change the data; remove sslmode or ssl from DATABASE_URL, or unset PGSSLMODE`;
 }
 
 function mistake(problem: string): CollectError {
