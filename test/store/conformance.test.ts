@@ -384,6 +384,14 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     await beginRun(engine.store);
   });
 
+  test('a run that asks again for its lease, because the answer was lost, has it', async () => {
+    const begin = (id: string) =>
+      engine.sql.query(`select public.begin_collection_run('${id}', 'all', 'cli') ->> 'held' as held`);
+    const id = '00000000-0000-4000-8000-000000000001';
+    expect([await begin(id), await begin(id)]).toEqual([[{ held: 'true' }], [{ held: 'true' }]]);
+    expect(await begin('00000000-0000-4000-8000-000000000002')).toEqual([{ held: 'false' }]);
+  });
+
   test('of two runs that begin at the same time, one gets the lease', async () => {
     const leases = await Promise.all([1, 2, 3].map(() => engine.store.beginRun({ scope: 'all', trigger: 'cli' })));
     expect(leases.filter(({ held }) => held)).toHaveLength(1);

@@ -7,7 +7,7 @@ import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import type { Summary } from '../../report/summary.js';
 import { MOST_FAILURES } from '../../report/tally.js';
 import { parsePlatforms, parseRates, parseSelection, parseWindow, utcToday } from '../flags.js';
-import { isReadByRunner, maskToken, runsInGithubActions } from '../github-actions.js';
+import { runsInGithubActions } from '../github-actions.js';
 import { reportToGithub } from '../github-report.js';
 import type { CollectFlags } from '../options.js';
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
@@ -38,9 +38,6 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     defaultStore: isUnattended() ? 'connected' : 'create',
     ownPlatforms: plugins,
     ...sandbox,
-    ...(isReadByRunner({ stdoutIsData: flags.json === true || flags.quiet === true }) && {
-      onToken: (token: string) => maskToken(token),
-    }),
   } as const;
   const prepared =
     flags.sandbox === undefined

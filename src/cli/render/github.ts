@@ -16,7 +16,7 @@ type Level = 'error' | 'warning';
 type Connections = ReadonlyMap<string, ConnectionReport>;
 
 /** What follows the `::` of a command: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts */
-export function escapeData(text: string): string {
+function escapeData(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 

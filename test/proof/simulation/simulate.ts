@@ -256,7 +256,9 @@ function errorAt(fault: StoreFault | null, call: number): Error | null {
 }
 
 function isExpected(error: unknown, { storeFault, clockAheadMs }: Run): boolean {
-  if (storeFault !== null) return error instanceof Killed || error instanceof CollectError;
+  // A run is not kept out by its own lease, whose answer was lost.
+  if (storeFault !== null)
+    return error instanceof Killed || (error instanceof CollectError && error.code !== 'lease_held');
   return error instanceof CollectError && error.code === 'clock_skew' && Math.abs(clockAheadMs) > 10 * MINUTE_MS;
 }
 
