@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const END_TO_END = ['test/e2e/**/*.test.ts', 'test/legacy/**/*.test.ts'];
 /** Faults, kills, schedulers and crowds: too slow to run with every change. */
@@ -13,8 +14,17 @@ const COMMAND = {
   hookTimeout: 120_000,
 };
 
+/** The simulation takes as long as it is given, so it begins first, beside the others. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => moduleId.endsWith('simulation.test.ts');
+    return (await super.sort(files)).sort((one, other) => Number(isLong(other)) - Number(isLong(one)));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     // Many tests wait for a child process or a clock.
     maxWorkers: availableParallelism() + 1,
     // Compiled twice, the WebAssembly of an engine costs more than its short life repays.

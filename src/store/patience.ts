@@ -35,6 +35,7 @@ export function createPatience({ clock, signal, onWait }: Patience): Patiently {
   return async (call) => {
     let waited = 0;
     let waitedAtStop: number | null = null;
+    let isRepeated = false;
     for (let next = SHORTEST_PAUSE_MS; ; next = Math.min(next * 2, LONGEST_PAUSE_MS)) {
       const calledAt = clock.monotonic();
       try {
@@ -46,7 +47,10 @@ export function createPatience({ clock, signal, onWait }: Patience): Patiently {
         // Time spent on a database that does not answer counts as well.
         waited += clock.monotonic() - calledAt;
         if (signal.aborted) waitedAtStop ??= waited;
-        if (waitedAtStop === null ? waited >= PATIENCE_MS : waited - waitedAtStop >= LAST_PATIENCE_MS) throw error;
+        const isOver = waitedAtStop === null ? waited >= PATIENCE_MS : waited - waitedAtStop >= LAST_PATIENCE_MS;
+        // An answer that was waited for in vain may take all the time.
+        if (isOver && (isRepeated || signal.aborted)) throw error;
+        isRepeated = true;
         if (!isTold && error.code !== 'store_conflict') {
           isTold = true;
           onWait(error);

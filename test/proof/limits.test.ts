@@ -137,7 +137,7 @@ describe.concurrent('a run', () => {
 
   it('does not exceed its time limit', async () => {
     const { database, env, truth } = await world('facebook', { kind: 'server_error', times: 1 });
-    const limits = { ...DEFAULTS.limits, maxDurationMs: 200 };
+    const limits = { ...DEFAULTS.limits, maxDurationMs: 1 };
     const summary = await runHere(database, env, { limits, concurrency: 1 });
     expect(summary.warnings).toEqual([expect.stringContaining('--max-duration')]);
     expect(summary).toMatchObject({ status: 'completed', failures: [] });

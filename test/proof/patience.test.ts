@@ -105,6 +105,25 @@ if (process.env.TEST_DATABASE_URL) {
       expect(await database.query('select from analytics_snapshots')).toEqual([]);
     });
 
+    it('has no backend waiting soon after a schema --apply that waited for another was killed', async () => {
+      const { database, env } = await world();
+      const other = new pg.Client({ connectionString: env.DATABASE_URL });
+      await other.connect();
+      await other.query("select pg_advisory_lock(hashtextextended('analytics-collect schema', 0))");
+      const waiting = async () =>
+        (
+          await database.query(
+            "select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'",
+          )
+        ).length;
+      const run = startCli(['schema', '--apply'], { env });
+      await expect.poll(waiting, { timeout: 20_000 }).toBe(1);
+      run.kill('SIGKILL');
+      await run.ended;
+      await expect.poll(waiting, { timeout: 20_000 }).toBe(0);
+      await other.end();
+    });
+
     it('whose table is locked lets the run wait a minute, and has no backend waiting 5 s later', async () => {
       const { database, env } = await world();
       const { waiting, unlock } = await lockSnapshots(env.DATABASE_URL ?? '');

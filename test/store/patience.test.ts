@@ -28,6 +28,16 @@ it('waits up to a minute for an unreachable database, with growing pauses', asyn
   expect(waited).toBeLessThan(66_000);
 });
 
+it('repeats a call at least once, however long it was waited for', async () => {
+  let [now, calls] = [0, 0];
+  const { patience } = noted({ clock: { monotonic: () => now, sleep: async () => undefined } });
+  const slow = async () => {
+    now += 60_000;
+    return ++calls < 2 ? away() : 'back';
+  };
+  expect(await createPatience(patience)(slow)).toBe('back');
+});
+
 it('continues as soon as the database is back', async () => {
   let calls = 0;
   const call = async () => (++calls < 4 ? away() : 'back');

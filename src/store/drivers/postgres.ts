@@ -70,6 +70,8 @@ export async function openPostgresStore(databaseUrl: string): Promise<Store> {
             return (Array.isArray(answer) ? answer.at(-1)?.rows : answer.rows) ?? [];
           },
         };
+        // Ends a statement whose command was killed, which waits for another's lock for example. Not every server's system can.
+        await client.query("set client_connection_check_interval = '2s'").catch(() => undefined);
         return await applySchema(session, options);
       } catch (thrown) {
         throw storeError(thrown, place);
