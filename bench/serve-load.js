@@ -1,5 +1,5 @@
 /*
- * What a run of 1,000 connections suffers from callers of `serve`: 200 requests a second, half of them for the status, half
+ * What a run of 1,000 connections suffers from callers of `serve`: 500 requests a second, half of them for the status, half
  * with a wrong secret, for as long as it goes on. First the run alone, then the same run under load, each on a database of
  * its own within the process of the server, where the two are most in each other's way.
  */

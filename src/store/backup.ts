@@ -1,15 +1,8 @@
 import { CollectError } from '../errors.js';
+import type { Engine } from './drivers/engine.js';
 import { SCHEMA_VERSION, schemaStatements } from './schema.js';
 
-/** What a backup needs of the engine. */
-export interface CopyEngine {
-  query<Row>(
-    text: string,
-    values?: unknown[],
-    options?: { readonly blob?: Blob },
-  ): Promise<{ readonly rows: Row[]; readonly affectedRows?: number; readonly blob?: Blob }>;
-  exec(text: string): Promise<unknown>;
-}
+type CopyEngine = Pick<Engine, 'query' | 'exec'>;
 
 /** The tables whose rows a backup has; a table that refers to another comes after it. */
 export const BACKED_UP = [

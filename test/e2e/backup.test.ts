@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { population } from '../../src/sandbox/population.js';
+import { BACKED_UP } from '../../src/store/backup.js';
 import { createKeyring } from '../../src/tokens/keyring.js';
 import { embeddedFolder, freshPostgres, type Sql } from '../support/database.js';
 import { expectNoSecrets, home, runCli, startCli, until } from './support/cli.js';
@@ -16,14 +17,6 @@ const tokens = accounts.flatMap(({ accessToken, refreshToken }) => [
   accessToken,
   ...(refreshToken ? [refreshToken] : []),
 ]);
-const TABLES = [
-  'platform_connections',
-  'collection_runs',
-  'collection_accounts',
-  'collection_outcomes',
-  'analytics_snapshots',
-  'analytics_account_snapshots',
-];
 const HAS_PSQL = spawnSync('psql', ['--version']).status === 0;
 
 /** Rows of every table, and texts in them that are hard to write down. */
@@ -51,7 +44,7 @@ async function contents({ query }: Pick<Sql, 'query'>): Promise<Record<string, u
     return rows.map(({ row }) => row);
   };
   const tables: Record<string, unknown[]> = {};
-  for (const table of TABLES) tables[table] = await read(table);
+  for (const table of BACKED_UP) tables[table] = await read(table);
   return tables;
 }
 

@@ -206,8 +206,13 @@ describe('store answers', () => {
       return row?.result;
     });
     await recording.saveConnection({
-      ...{ userId: 'u', platform: 'facebook', accountId: '1', accountName: 'n', accessToken: 'x' },
-      ...{ refreshToken: null, tokenExpiresAt: NOON.toISOString() },
+      userId: 'u',
+      platform: 'facebook',
+      accountId: '1',
+      accountName: 'n',
+      accessToken: 'x',
+      refreshToken: null,
+      tokenExpiresAt: NOON.toISOString(),
     });
     await recording.syncAccounts({ collected: KNOWN, userId: null });
     for (const read of READING) await read(recording);

@@ -48,8 +48,7 @@ async function expectNothingLeaked(database: Awaited<ReturnType<typeof connected
 
 describe.concurrent('the network between the command and the platforms', () => {
   describe.each<[NetworkFault, RegExp]>([
-    // Mostly ECONNREFUSED; meanwhile another test's server may have got the port.
-    ['refuse', /cannot reach \S+ \(\w+\)/],
+    ['refuse', /cannot reach \S+ \(ECONNREFUSED\)/],
     ['reset', /cannot reach \S+ \(\w+\)/],
     ['cut', /cannot reach \S+ \(\w+\)/],
   ])('connections that have "%s" during the whole run', (fault, message) => {

@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { hasCode } from '../../src/errors.js';
 
 export type NetworkFault =
   /** Nobody listens. */
@@ -76,11 +78,18 @@ export async function startProxy(targetPort: number): Promise<FaultyProxy> {
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('the proxy listens on no port');
-    return address.port;
+    return port;
   };
-  const port = await listen(0);
+  /** A port that no system gives to another server while this one refuses connections. */
+  const listenAnywhere = async (): Promise<number> => {
+    try {
+      return await listen(randomInt(20_000, 32_000));
+    } catch (error) {
+      if (hasCode(error, 'EADDRINUSE')) return listenAnywhere();
+      throw error;
+    }
+  };
+  const port = await listenAnywhere();
 
   return {
     port,
