@@ -55,6 +55,7 @@ export type {
   PlatformContext,
   PlatformDefinition,
   RefusedMetrics,
+  SeriesBreak,
   Split,
 } from './platforms/contract.js';
 export { dayResult, definePlatform } from './platforms/contract.js';

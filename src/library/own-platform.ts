@@ -65,6 +65,9 @@ const platformShape = z.object({
         period: z.enum(['day', 'week', 'days_28', 'lifetime']).optional(),
         aliasOf: z.string().optional(),
         approximate: z.literal(true).optional(),
+        breaks: z
+          .array(z.object({ from: z.iso.date(), until: z.iso.date().optional(), change: z.string().min(1) }))
+          .optional(),
         meaning: z.string().min(1),
       }),
     )

@@ -92,7 +92,18 @@ export interface MetricInfo {
   readonly aliasOf?: string;
   /** The platform named no successor for the retired name: `aliasOf` is the nearest metric, not an equivalent one. */
   readonly approximate?: true;
+  /** From when on the platform has counted otherwise: values before and after must not be compared. Oldest first. */
+  readonly breaks?: readonly SeriesBreak[];
   readonly meaning: string;
+}
+
+/** A change in how a platform counts a metric. Dates are `YYYY-MM-DD` in the platform's time zone. */
+export interface SeriesBreak {
+  readonly from: string;
+  /** If the change reached accounts on different days: the last of them. */
+  readonly until?: string;
+  /** What changed, as a sentence. */
+  readonly change: string;
 }
 
 /** What the collector provides to a platform during a run. */

@@ -12,6 +12,7 @@ import { readStatus } from './read-status.js';
 import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
 import type { Store } from './store.js';
 import { sumOfPages } from './sum-of-pages.js';
+import { readValues } from './values.js';
 
 /** Calls one of the schema's functions with named arguments, and returns its JSON value. Throws `CollectError`. */
 export type Call = (functionName: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
@@ -148,6 +149,8 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
       }),
 
     readStatus: (windows) => readStatus(ask, windows),
+
+    readValues: (request) => readValues(ask, request),
 
     async writtenSince(since) {
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;

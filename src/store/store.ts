@@ -14,6 +14,7 @@ import type { OpenedAccounts, OpenRequest, TokensEnding } from './opening.js';
 import type { Patience } from './patience.js';
 import type { RunSummary } from './run-summary.js';
 import type { SchemaOptions } from './schema.js';
+import type { StoredValue, ValuesRequest } from './values.js';
 
 /**
  * The contract of a store: where connections are read and snapshots are written. Every store calls the same SQL functions (see
@@ -76,6 +77,8 @@ export interface Store {
    * connected since.
    */
   readStatus(windows: Readonly<Record<string, DateRange>>): Promise<StatusRows>;
+  /** The collected values that a request selects, in pages, in the order of user, platform, account, date and metric. */
+  readValues(request: ValuesRequest): AsyncIterable<readonly StoredValue[]>;
   /** What was written since an instant, by platform and metric. */
   writtenSince(since: Date): Promise<WrittenMetric[]>;
 

@@ -35,6 +35,7 @@ export function platformJson(platform: PlatformFacts, now: Date) {
       period: metric.period ?? 'day',
       alias_of: metric.aliasOf ?? null,
       approximate: metric.approximate ?? false,
+      breaks: (metric.breaks ?? []).map(({ from, until = from, change }) => ({ from, until, change })),
       meaning: metric.meaning,
     })),
   };

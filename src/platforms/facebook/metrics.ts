@@ -3,6 +3,10 @@ import { type AskedMetric, apiNames, givenUpFirst, ofSeveralDays } from '../shar
 export const REACTIONS = 'page_actions_post_reactions_total';
 export const UNIQUE_VIEWERS = 'page_total_media_view_unique';
 
+const REACH_RETIRED = [
+  { from: '2026-06-15', change: 'Facebook retired its metrics of reach; unique viewers of media are counted instead.' },
+];
+
 /** `daily`: in one request for all days. `reach`: unique viewers of the 7 and 28 days that end with a day, in the same request. */
 export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
   {
@@ -17,6 +21,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     unit: 'count',
     aggregate: 'sum',
     aliasOf: 'page_media_view',
+    breaks: [{ from: '2025-11-15', change: 'Facebook retired page_impressions; page_media_view counts otherwise.' }],
     meaning:
       'Retired name, kept for existing queries: repeats page_media_view, which replaced it and counts differently',
   },
@@ -25,6 +30,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     unit: 'accounts',
     aggregate: 'none',
     asked: 'daily',
+    breaks: REACH_RETIRED,
     meaning: "Accounts that saw any of the Page's content; must not be summed over days",
   },
   {
@@ -34,6 +40,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     aggregate: 'none',
     asked: 'reach',
     period: 'week',
+    breaks: REACH_RETIRED,
     meaning: "Accounts that saw any of the Page's content in the 7 days ending with this one, each counted once",
   },
   {
@@ -43,6 +50,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     aggregate: 'none',
     asked: 'reach',
     period: 'days_28',
+    breaks: REACH_RETIRED,
     meaning: "Accounts that saw any of the Page's content in the 28 days ending with this one, each counted once",
   },
   {

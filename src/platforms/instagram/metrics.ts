@@ -52,6 +52,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     unit: 'count',
     aggregate: 'sum',
     aliasOf: 'views',
+    breaks: [{ from: '2025-04-21', change: 'Instagram retired impressions; views counts otherwise.' }],
     meaning: 'Retired name, kept for existing queries: repeats views, which replaced it',
   },
   {

@@ -12,6 +12,15 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     aggregate: 'sum',
     asked: 'daily',
     splits: ['postTypes'],
+    breaks: [
+      { from: '2025-03-31', change: 'YouTube counts every start and replay of a Short.' },
+      {
+        from: '2026-08-24',
+        until: '2026-08-27',
+        change:
+          'YouTube counts a view from the first frame, of long-form and live videos too; engagedViews keeps the former meaning.',
+      },
+    ],
     meaning:
       'Views, counted from the first frame since late August 2026 (Shorts since 31 March 2025): a break in the series',
   },
