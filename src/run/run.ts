@@ -143,6 +143,6 @@ export async function run(
     interrupted: options.signal.aborted,
     metrics: recorder.counts,
     requests,
-    backfill: options.window.kind === 'lookback' ? backfillOf(tally.newAccounts, platforms, startedAt) : {},
+    backfill: options.window.kind === 'lookback' ? backfillOf(tally.parts.newAccounts, platforms, startedAt) : {},
   });
 }
