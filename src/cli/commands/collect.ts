@@ -9,11 +9,13 @@ import { MOST_FAILURES } from '../../report/tally.js';
 import { parsePlatforms, parseRates, parseSelection, parseWindow, utcToday } from '../flags.js';
 import { runsInGithubActions } from '../github-actions.js';
 import { reportToGithub } from '../github-report.js';
+import { jsonLog } from '../json-log.js';
 import type { CollectFlags } from '../options.js';
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
 import { renderDue } from '../render/due.js';
 import { groupedReporter } from '../render/grouped.js';
+import { createJsonReporter } from '../render/json.js';
 import { createPlainReporter } from '../render/plain.js';
 import { isAnimatable, type Reporter, silentReporter } from '../render/reporter.js';
 import { renderSummary } from '../render/summary.js';
@@ -32,7 +34,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   const plugins = await loadPlugins(flags.plugin);
   const request = parseCollectFlags(flags, namesWith(plugins), utcToday(new Date()));
   const reporter = await chooseReporter(flags);
-  const warn = flags.quiet ? (text: string) => process.stderr.write(`${text}\n`) : reporter.notice;
+  const warn = warnerOf(flags, reporter);
   const told = { warn, countsForHealthcheck: isOfEverything(request) };
   const options = {
     defaultStore: isUnattended() ? 'connected' : 'create',
@@ -68,6 +70,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
       for (const notice of app.notices) reporter.notice(notice);
       const summary = await app.collect({ ...request, signal: watch.signal }, onEvent);
       reporter.end();
+      jsonLog()?.summary(summary);
       process.stdout.write(render(summary, connections, inAll, flags));
       if (runsInGithubActions()) await reportToGithub(summary, connections);
       return summary;
@@ -89,6 +92,13 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   } finally {
     watch.end();
   }
+}
+
+/** How to say what an operator should know even with `--quiet`. */
+function warnerOf(flags: CollectFlags, reporter: Reporter): (message: string) => void {
+  const log = jsonLog();
+  if (log !== null) return (message) => log.event('warning', { message });
+  return flags.quiet ? (message) => process.stderr.write(`${message}\n`) : reporter.notice;
 }
 
 function openAlerts(request: CollectRequest, { config }: PreparedApp, told: ReportedRun): RunAlerts {
@@ -139,6 +149,8 @@ function render(
 async function chooseReporter(flags: CollectFlags): Promise<Reporter> {
   const stream = process.stderr;
   const verbose = flags.verbose === true;
+  const log = jsonLog();
+  if (log !== null) return createJsonReporter({ log, verbose });
   if (flags.quiet) return silentReporter;
   if (!isAnimatable(stream)) {
     const reporter = createPlainReporter({ stream, verbose });
