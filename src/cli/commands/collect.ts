@@ -10,6 +10,7 @@ import { parsePlatforms, parseRates, parseSelection, parseWindow, utcToday } fro
 import { runsInGithubActions } from '../github-actions.js';
 import { reportToGithub } from '../github-report.js';
 import { jsonLog } from '../json-log.js';
+import { withMetricsFile } from '../metrics-file.js';
 import type { CollectFlags } from '../options.js';
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
@@ -66,9 +67,11 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     const starting = startingText(prepared);
     if (starting !== null && !flags.json) reporter.notice(starting);
     const app = await prepared.open();
+    const { metricsFile: path } = flags;
+    const collect = path === undefined ? app.collect : await withMetricsFile(app.collect, { path, warn });
     try {
       for (const notice of app.notices) reporter.notice(notice);
-      const summary = await app.collect({ ...request, signal: watch.signal }, onEvent);
+      const summary = await collect({ ...request, signal: watch.signal }, onEvent);
       reporter.end();
       jsonLog()?.summary(summary);
       process.stdout.write(render(summary, connections, inAll, flags));
