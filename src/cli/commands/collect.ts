@@ -25,6 +25,7 @@ import { parseSandbox } from '../sandbox-flags.js';
 import { type ReportedRun, withSettings } from '../settings.js';
 import { watchSignals } from '../signals.js';
 import { startingText } from '../starting.js';
+import { withTraces } from '../traces.js';
 import { isUnattended } from '../unattended.js';
 
 export type CollectRequest = Omit<CollectOptions, 'signal'>;
@@ -68,7 +69,8 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     if (starting !== null && !flags.json) reporter.notice(starting);
     const app = await prepared.open();
     const { metricsFile: path } = flags;
-    const collect = path === undefined ? app.collect : await withMetricsFile(app.collect, { path, warn });
+    const measured = path === undefined ? app.collect : await withMetricsFile(app.collect, { path, warn });
+    const collect = await withTraces(measured, warn);
     try {
       for (const notice of app.notices) reporter.notice(notice);
       const summary = await collect({ ...request, signal: watch.signal }, onEvent);
