@@ -93,6 +93,9 @@ export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn, on
   }
 
   function rest(account: string | null, ms: number): void {
+    if (account === null && restOf(null) === 0) {
+      onState?.({ api, state: 'paused', seconds: Math.ceil(ms / 1_000), message: restsBecause });
+    }
     const until = now().getTime() + ms;
     restUntil.set(account, Math.max(until, restUntil.get(account) ?? 0));
   }
@@ -103,9 +106,7 @@ export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn, on
     if (restOf(null) > 0) return;
     restsBecause = error.message;
     const times = 2 ** overLimit++;
-    const restMs = askedMs === null ? ms * times : Math.max(askedMs, SHORTEST_REST_MS * times);
-    rest(null, restMs);
-    onState?.({ api, state: 'paused', seconds: Math.ceil(restMs / 1_000), message: error.message });
+    rest(null, askedMs === null ? ms * times : Math.max(askedMs, SHORTEST_REST_MS * times));
   }
 
   return {
