@@ -14,6 +14,7 @@ export interface Summary extends RunCounts {
   warnings: string[];
 }
 
+/** How many of a platform's accounts have newly failed or were repaired. */
 export interface PlatformChanges {
   /** Accounts by reason. */
   newly_failing: Partial<Record<FailureReason, number>>;
