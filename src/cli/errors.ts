@@ -4,6 +4,7 @@ import { EXIT } from '../exit-codes.js';
 import { redact } from '../http/redact.js';
 import { capitalized, oneLine } from '../text.js';
 import { runsInGithubActions } from './github-actions.js';
+import { jsonLog } from './json-log.js';
 import { type Colors, colorsFor } from './render/colors.js';
 import { githubError } from './render/github.js';
 import { cleanText, jsonDocument } from './render/text.js';
@@ -23,16 +24,25 @@ export interface ToldError {
 export function reportError(error: unknown, args: readonly string[]): void {
   if (error instanceof Interrupted) {
     process.exitCode = EXIT.interrupted;
+    jsonLog()?.event('error', { code: 'interrupted', message: 'The run was interrupted.', fix: '' });
     return;
   }
   const told = describeError(error, args);
   process.exitCode = told.exitCode;
   if (args.includes('--json')) process.stdout.write(errorJson(told));
-  process.stderr.write(errorLine(told, colorsFor(process.stderr)));
-  if (runsInGithubActions()) process.stderr.write(githubError(`${told.message} ${told.fix}`));
+  writeError(told);
+  if (runsInGithubActions() && jsonLog() === null) process.stderr.write(githubError(`${told.message} ${told.fix}`));
   if (told.code === 'internal' && process.env.DEBUG === 'analytics-collect' && error instanceof Error) {
     process.stderr.write(`${redact(error.stack ?? '')}\n`);
   }
+}
+
+/** Writes an error to stderr, as a line or as an event. */
+export function writeError(told: Omit<ToldError, 'exitCode'>): void {
+  const { code, message, fix } = told;
+  const log = jsonLog();
+  if (log === null) process.stderr.write(errorLine(told, colorsFor(process.stderr)));
+  else log.event('error', { code, message, fix });
 }
 
 export function describeError(error: unknown, args: readonly string[]): ToldError {
@@ -59,7 +69,7 @@ export function describeError(error: unknown, args: readonly string[]): ToldErro
 }
 
 /** `error: what failed and why. What to do. [code]`; a message of several lines keeps them. */
-export function errorLine({ code, message, fix }: ToldError, colors: Colors): string {
+export function errorLine({ code, message, fix }: Omit<ToldError, 'exitCode'>, colors: Colors): string {
   const lines = message.split('\n').map((line) => line.slice(0, line.search(/\S|$/)) + cleanText(line));
   const end = `${fix === '' ? '' : `${cleanText(fix)} `}${colors.dim(`[${code}]`)}`;
   return `${colors.red('error:')} ${lines.join('\n')}${lines.length > 1 ? '\n' : ' '}${end}\n`;

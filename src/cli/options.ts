@@ -73,6 +73,8 @@ export function collectOptions(command: Command) {
     .addOption(new Option('--sandbox [kind]', 'try it on made-up accounts').choices(SANDBOX_KINDS).preset('healthy'))
     .option('--keep', 'with --sandbox: keep its database, for status --sandbox and the next run')
     .option('--json', 'print the summary as one JSON document')
+    .option('--metrics-file <file>', 'write metrics of the run for Prometheus', nonEmpty('--metrics-file'))
+    .addOption(new Option('--log <format>', 'log to stderr as one JSON object per line').choices(['json'] as const))
     .addOption(new Option('--quiet', 'print nothing unless something failed').conflicts('verbose'))
     .option('--verbose', 'print one line per connection that may have something due');
 }

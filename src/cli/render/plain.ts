@@ -10,7 +10,7 @@ import {
 import { type Reporter, STOPPING, type Stream } from './reporter.js';
 import { cleanText } from './text.js';
 
-const PROGRESS_EVERY_MS = 10_000;
+export const PROGRESS_EVERY_MS = 10_000;
 
 interface Options {
   readonly stream: Stream;

@@ -45,6 +45,13 @@ export function formatStart({ connections, idle, dryRun, store }: Extract<Collec
   return `${dryRun ? 'planning' : 'collecting'} ${due}${all} from ${store}`;
 }
 
+/** The same as fields, for `--log json`. */
+export function progressCounts(progress: Progress) {
+  const { total, done, failed } = progress;
+  const days = daysOf(progress);
+  return { connections: { total, done, failed }, ...(days !== null && { days }) };
+}
+
 /** `120/300 connections, 40 %, 2 failed, 35/s, 5 s left`; with named days, `12/100 connections, days 1,240/9,000, 13 %, …` */
 export function formatProgress(progress: Progress, now: number): string {
   const { total, done, failed, due, startedAt } = progress;
