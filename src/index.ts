@@ -54,6 +54,7 @@ export type {
   Platform,
   PlatformContext,
   PlatformDefinition,
+  Reconciliation,
   RefusedMetrics,
   Split,
 } from './platforms/contract.js';

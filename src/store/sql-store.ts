@@ -5,6 +5,7 @@ import * as accountAnswers from './account-answers.js';
 import type { AccountRow, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
+import { countDiscrepancies, listDiscrepancies } from './discrepancies.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { listConnections, prune } from './paged-calls.js';
 import { createPatience, type Patiently } from './patience.js';
@@ -150,6 +151,10 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     readStatus: (windows) => readStatus(ask, windows),
 
     listAccounts: (listed) => listAccounts(ask, listed),
+
+    countDiscrepancies: (reconciled) => countDiscrepancies(ask, reconciled),
+
+    listDiscrepancies: (reconciled) => listDiscrepancies(ask, reconciled),
 
     async writtenSince(since) {
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;

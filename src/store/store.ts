@@ -9,6 +9,7 @@ import type {
   SyncRequest,
 } from './accounts.js';
 import type { AppliedSchema } from './apply-schema.js';
+import type { Discrepancy, ReconciledDays } from './discrepancies.js';
 import type { OpenedAccounts, OpenRequest, TokensEnding } from './opening.js';
 import type { Patience } from './patience.js';
 import type { RunSummary } from './run-summary.js';
@@ -78,6 +79,10 @@ export interface Store {
   readStatus(windows: StatusWindows): Promise<StatusRows>;
   /** Accounts that a run has seen, with their states, in pages. */
   listAccounts(listed: ListedAccounts): AsyncIterable<readonly ListedAccount[]>;
+  /** How many (account, day) pairs have figures that do not add up, by platform. */
+  countDiscrepancies(reconciled: ReconciledDays): Promise<Readonly<Record<string, number>>>;
+  /** What does not add up, in pages. */
+  listDiscrepancies(reconciled: ReconciledDays): AsyncIterable<readonly Discrepancy[]>;
   /** What was written since an instant, by platform and metric. */
   writtenSince(since: Date): Promise<WrittenMetric[]>;
 

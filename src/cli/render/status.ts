@@ -93,8 +93,12 @@ function factLines({ platforms, ignored }: StatusReport): string[] {
   const lost = platforms
     .filter(({ lost_days }) => lost_days > 0)
     .map(({ platform, lost_days }) => [platform, lost_days] as const);
+  const odd = platforms
+    .filter(({ discrepancies }) => discrepancies > 0)
+    .map(({ platform, discrepancies }) => [platform, discrepancies] as const);
   return [
     ...countsLine('days that can no longer be collected', lost),
+    ...countsLine('days that do not add up (doctor --data lists them)', odd),
     ...countsLine('ignored connections of other services', Object.entries(ignored)),
   ];
 }

@@ -44,6 +44,7 @@ const instagram: PlatformStatus = {
   newest_day: '2026-11-21',
   days_missing: 7,
   lost_days: 3,
+  discrepancies: 2,
   failing: [],
   failing_omitted: 12,
   missing_permission: [],
@@ -61,6 +62,7 @@ const facebook: PlatformStatus = {
   failing_total: 0,
   complete_to: null,
   lost_days: 0,
+  discrepancies: 0,
   days: days(Array.from({ length: 14 }, () => ({ complete: 3 }))),
 };
 
