@@ -9,8 +9,8 @@ const LEASE_MS = 2 * MINUTE_MS;
 export function createMetrics(lastRuns: Store['lastRuns'], now: () => Date): () => Promise<string> {
   let lastRun: RunMetrics | null = null;
   return async () => {
-    const { run, succeededAt } = await lastRuns();
-    lastRun = (run && metricsOf(run)) ?? lastRun;
+    const { run, fullRun, succeededAt } = await lastRuns();
+    lastRun = (run && metricsOf(run)) ?? lastRun ?? (fullRun && metricsOf(fullRun));
     const isRunning = run?.status === 'running' && now().getTime() - Date.parse(run.heartbeatAt) < LEASE_MS;
     return renderMetrics({ lastRun, succeededAt: succeededAt === null ? null : new Date(succeededAt), isRunning });
   };

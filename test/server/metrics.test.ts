@@ -24,7 +24,12 @@ const begun = (heartbeatAt: string): RunRow => ({
 
 it('a run in progress is shown beside the last one that is over, a killed one is not', async () => {
   const rows = [over, begun('2026-11-22T08:59:30Z'), begun('2026-11-22T08:30:00Z')];
-  const lastRuns = async () => ({ run: rows.shift() ?? null, succeededAt: over.startedAt });
+  const lastRuns = async () => ({
+    run: rows.shift() ?? null,
+    fullRun: null,
+    starts: [],
+    succeededAt: over.startedAt,
+  });
   const metrics = createMetrics(lastRuns, () => now);
   const texts = [await metrics(), await metrics(), await metrics()];
   expect(texts.map((text) => /^analytics_collect_running (\d)$/m.exec(text)?.[1])).toEqual(['0', '1', '0']);
