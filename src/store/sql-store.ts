@@ -5,6 +5,7 @@ import * as accountAnswers from './account-answers.js';
 import type { AccountRow, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
+import { inspect } from './inspection.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { listConnections, prune } from './paged-calls.js';
 import { createPatience, type Patiently } from './patience.js';
@@ -80,6 +81,8 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
         );
       }
     },
+
+    inspect: (jobs) => inspect(ask, jobs),
 
     beginRun: ({ scope, trigger }) =>
       ask(answers.leaseAnswer, 'begin_collection_run', { run_id: randomUUID(), scope, trigger }),
