@@ -104,7 +104,7 @@ it('help loads no package except commander, so that it appears at once', () => {
   expect(packagesOf('cli/program.ts')).toEqual(['@commander-js/extra-typings']);
 });
 
-it.each(['collect', 'status', 'doctor', 'connections', 'serve'])(
+it.each(['collect', 'status', 'connections', 'serve'])(
   '%s loads neither a database nor the HTTP client before it announces what starts',
   (command) => {
     const packages = packagesOf(`cli/commands/${command}.ts`);

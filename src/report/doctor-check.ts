@@ -1,5 +1,5 @@
 import { CollectError } from '../errors.js';
-import { capitalized, oneLine } from '../text.js';
+import { capitalized, formatNumber, oneLine } from '../text.js';
 
 /** What a check is about. Several checks may have the same name: one for each mistake in the settings, or for each platform. */
 type CheckName =
@@ -72,6 +72,11 @@ export async function attempt(name: CheckName, work: () => Promise<readonly Chec
 export function listed(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .sort(([, one], [, other]) => other - one)
-    .map(([name, number]) => `${number.toLocaleString('en-US')} ${name}`)
+    .map(([name, number]) => `${formatNumber(number)} ${name}`)
     .join(', ');
+}
+
+/** Whether nothing has failed that keeps runs from collecting. */
+export function isWell(checks: readonly Check[]): boolean {
+  return !checks.some(({ ok, level }) => !ok && level === 'error');
 }

@@ -53,8 +53,11 @@ export function storeIsChosen({ store }: Config, places: Places): Check {
       const names = ['SUPABASE_URL', 'SUPABASE_SERVICE_ROLE_KEY'];
       return passed('store', `Supabase at ${new URL(store.url).host}: ${setBy(names, places)}${schema}.`);
     }
-    case 'postgres':
-      return passed('store', `PostgreSQL at ${new URL(store.url).host}: ${setBy(['DATABASE_URL'], places)}.`);
+    case 'postgres': {
+      // An address without a host is that of a socket.
+      const { host, pathname } = new URL(store.url);
+      return passed('store', `PostgreSQL at ${host || 'a socket'}${pathname}: ${setBy(['DATABASE_URL'], places)}.`);
+    }
     case 'embedded': {
       const why = store.isNamed
         ? setBy(['ANALYTICS_DATA_DIR'], places)

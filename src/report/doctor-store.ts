@@ -7,6 +7,8 @@ import { count, formatNumber } from '../text.js';
 import { attempt, type Check, failed, listed, passed, thrown, unchecked } from './doctor-check.js';
 
 const APPLY = 'analytics-collect schema --apply';
+const GRANT = 'Connect as the owner of the tables, or apply the schema again, which gives the service role its grants.';
+const SEE_ALL = 'Connect as the owner of the tables, or as a role with BYPASSRLS, such as the service role.';
 
 /** A store to examine. */
 export interface ExaminedStore {
@@ -81,7 +83,7 @@ export async function checkStore(
   }
   return {
     checks: [
-      passed('connection', `PostgreSQL ${inspection.version} answers in ${duration}.`),
+      passed('connection', `PostgreSQL ${inspection.version.split(' ')[0]} answers in ${duration}.`),
       ...tls,
       ...schemaChecks(inspection),
       ...rightsChecks(inspection),
@@ -117,57 +119,52 @@ function schemaChecks({ missing, findings }: Inspection): Check[] {
 }
 
 function rightsChecks({ role, isWritable, lacking, hidden }: Inspection): Check[] {
-  const vital = lacking.filter(({ isVital }) => isVital).map(({ right }) => right);
-  const others = lacking.filter(({ isVital }) => !isVital).map(({ right }) => right);
-  const grant =
-    'Connect as the owner of the tables, or apply the schema again, which gives the service role its grants.';
-  const wrong = [
-    ...(vital.length === 0 ? [] : [failed('rights', 'error', `${role} may not ${vital.join(', ')}.`, grant)]),
-    ...(others.length === 0
-      ? []
-      : [failed('rights', 'warning', `${role} may not ${others.join(', ')}, which some commands need.`, grant)]),
-    ...(hidden.length === 0
-      ? []
-      : [
-          failed(
-            'rights',
-            'warning',
-            `Row level security applies to ${role}, so rows may be hidden from it in ${hidden.join(', ')}.`,
-            'Connect as the owner of the tables, or as a role with BYPASSRLS, such as the service role.',
-          ),
-        ]),
-    ...(isWritable
-      ? []
-      : [
-          failed(
-            'rights',
-            'error',
-            'The database takes no writes: it is a standby, or set to be read only.',
-            'Name the primary server.',
-          ),
-        ]),
-  ];
+  const vital = lacking.filter(({ isVital }) => isVital);
+  const others = lacking.filter(({ isVital }) => !isVital);
+  const wrong: Check[] = [];
+  if (vital.length > 0) wrong.push(failed('rights', 'error', `${role} may not ${grouped(vital)}.`, GRANT));
+  if (others.length > 0) {
+    const message = `${role} may not ${grouped(others)}: some commands need it.`;
+    wrong.push(failed('rights', 'warning', message, GRANT));
+  }
+  if (hidden.length > 0) {
+    const message = `Row level security may hide rows from ${role} in ${hidden.join(', ')}.`;
+    wrong.push(failed('rights', 'warning', message, SEE_ALL));
+  }
+  if (!isWritable) {
+    const message = 'The database takes no writes: it is a standby, or set to be read only.';
+    wrong.push(failed('rights', 'error', message, 'Name the primary server.'));
+  }
   return wrong.length > 0 ? wrong : [passed('rights', `${role} may read and write everything that is needed.`)];
 }
 
+/** `insert on a, b; update on b` */
+function grouped(lacking: Inspection['lacking']): string {
+  const tables = new Map<string, string[]>();
+  for (const { right } of lacking) {
+    const [privilege = '', table = ''] = right.split(' on ');
+    tables.set(privilege, [...(tables.get(privilege) ?? []), table]);
+  }
+  return [...tables].map(([privilege, names]) => `${privilege} on ${names.join(', ')}`).join('; ');
+}
+
 /** How many accounts there are to collect; none is an error. */
-export function checkAccounts(accounts: Inspection['accounts'], collected: readonly string[]): Check[] {
+export function checkAccounts(
+  { accounts, hidden }: Pick<Inspection, 'accounts' | 'hidden'>,
+  collected: readonly string[],
+): Check[] {
   const isCollected = ([platform]: readonly [string, number]) => collected.includes(platform);
   const ours = Object.entries(accounts).filter(isCollected);
   const others = Object.entries(accounts).filter((entry) => !isCollected(entry));
   const total = ours.reduce((sum, [, number]) => sum + number, 0);
   const ignored = others.length === 0 ? '' : ` Of other services, and ignored: ${listed(Object.fromEntries(others))}.`;
-  return [
-    total === 0
-      ? failed(
-          'accounts',
-          'error',
-          `No account is connected, so there is nothing to collect.${ignored}`,
-          `Connect one: ${ADD_CONNECTION}`,
-          ADD_CONNECTION,
-        )
-      : passed('accounts', `${count(total, 'account')}: ${listed(Object.fromEntries(ours))}.${ignored}`),
-  ];
+  if (total > 0)
+    return [passed('accounts', `${count(total, 'account')}: ${listed(Object.fromEntries(ours))}.${ignored}`)];
+  if (hidden.includes('platform_connections')) {
+    return [failed('accounts', 'error', 'No account is to be seen: row level security may hide them.', SEE_ALL)];
+  }
+  const message = `No account is connected, so there is nothing to collect.${ignored}`;
+  return [failed('accounts', 'error', message, `Connect one: ${ADD_CONNECTION}`, ADD_CONNECTION)];
 }
 
 function sentence(text: string): string {

@@ -62,7 +62,7 @@ async function* examineStore({ store: examined, platforms, jobs }: Examined): As
   yield* await checkDisk(examined);
   if (!examined.exists) {
     yield unchecked('connection', 'the database is created when the first account is connected');
-    yield* checkAccounts({}, [...platforms.keys()]);
+    yield* checkAccounts({ accounts: {}, hidden: [] }, [...platforms.keys()]);
     return NOTHING;
   }
   let store: Store;
@@ -77,7 +77,7 @@ async function* examineStore({ store: examined, platforms, jobs }: Examined): As
   }
   const { checks, inspection } = await checkStore(examined, store, jobs);
   yield* checks;
-  if (inspection !== null) yield* checkAccounts(inspection.accounts, [...platforms.keys()]);
+  if (inspection !== null) yield* checkAccounts(inspection, [...platforms.keys()]);
   return { store, inspection };
 }
 
@@ -136,9 +136,4 @@ async function examineLive(
     const checks = await checkLive(inspection.sample, platformsInUse(examined, inspection), keyring, examined.clock);
     return checks.length > 0 ? checks : [unchecked('live', 'no account is connected')];
   });
-}
-
-/** Whether nothing has failed that keeps runs from collecting. */
-export function isWell(checks: readonly Check[]): boolean {
-  return !checks.some(({ ok, level }) => !ok && level === 'error');
 }

@@ -56,8 +56,9 @@ describe('without any configuration', () => {
   });
 
   it('ends its text with the next command', async () => {
-    const { code, stdout } = await runCli(['doctor'], { env: sandbox.urls });
+    const { code, stdout, stderr } = await runCli(['doctor'], { env: sandbox.urls });
     expect(code).toBe(1);
+    expect(stderr).toBe('Examining this installation …\n');
     expect(stdout).toMatch(/^✓ settings /);
     expect(stdout).toMatch(/^1 problem, .+\nNext: analytics-collect connections add --user ID .+\n$/m);
     const long = stdout.split('\n').filter((line) => line.length > 80);

@@ -198,6 +198,16 @@ describe('the whole', () => {
     ]);
   });
 
+  it('tells the rights that are lacking by privilege, and that accounts may be hidden', async () => {
+    const lacking = ['insert on a', 'insert on b', 'update on a'].map((right) => ({ right, isVital: true }));
+    const { store } = examined();
+    const inspect = async () => ({ ...(await sql.store.inspect([])), lacking, hidden: ['platform_connections'] });
+    const open = async () => ({ ...sql.store, inspect, close: async () => undefined });
+    const checks = await all({ store: store && { ...store, open } });
+    expect(named(checks, 'rights')[0]?.message).toBe('postgres may not insert on a, b; update on a.');
+    expect(named(checks, 'accounts')[0]?.fix).toContain('BYPASSRLS');
+  });
+
   it('has no account in a new database', async () => {
     expect(named(await all(), 'accounts')).toMatchObject([{ ok: false, level: 'error' }]);
   });

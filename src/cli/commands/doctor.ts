@@ -1,18 +1,16 @@
 import { EXIT } from '../../exit-codes.js';
-import type { PlatformDefinition } from '../../platforms/contract.js';
-import { type Examined, examine, isWell } from '../../report/doctor.js';
-import type { Check } from '../../report/doctor-check.js';
-import { configured, ofSandbox } from '../../report/doctor-context.js';
+import type { Examined } from '../../report/doctor.js';
+import { type Check, isWell } from '../../report/doctor-check.js';
 import type { DoctorFlags } from '../doctor-options.js';
-import { loadPlugins } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
 import { doctorJson, renderCheck, renderVerdict } from '../render/doctor.js';
 import { jsonDocument } from '../render/text.js';
-import { findSchedules } from '../schedule/find.js';
-import { JOBS } from '../schedule/pg-cron.js';
 
 export async function doctorCommand({ live, json, sandbox, plugin }: DoctorFlags): Promise<void> {
-  const examined = await (sandbox ? keptSandbox(json) : installation(await loadPlugins(plugin)));
+  if (!json) process.stderr.write(sandbox ? 'Starting the sandbox …\n' : 'Examining this installation …\n');
+  // What examines is loaded after the first words.
+  const { examine } = await import('../../report/doctor.js');
+  const examined = await (sandbox ? keptSandbox() : installation(plugin));
   const colors = colorsFor(process.stdout);
   const checks: Check[] = [];
   for await (const check of examine(examined, { live: live === true })) {
@@ -23,12 +21,18 @@ export async function doctorCommand({ live, json, sandbox, plugin }: DoctorFlags
   if (!isWell(checks)) process.exitCode = EXIT.failed;
 }
 
-function installation(plugins: readonly PlatformDefinition[]): Promise<Examined> {
-  return configured(plugins, { schedules: findSchedules, jobs: JOBS });
+async function installation(plugin: DoctorFlags['plugin']): Promise<Examined> {
+  const [{ configured }, { loadPlugins }, { findSchedules }, { JOBS }] = await Promise.all([
+    import('../../report/doctor-context.js'),
+    import('../plugins.js'),
+    import('../schedule/find.js'),
+    import('../schedule/pg-cron.js'),
+  ]);
+  return configured(await loadPlugins(plugin), { schedules: findSchedules, jobs: JOBS });
 }
 
-async function keptSandbox(json: true | undefined): Promise<Examined> {
-  if (!json) process.stderr.write('Starting the sandbox …\n');
+async function keptSandbox(): Promise<Examined> {
+  const { ofSandbox } = await import('../../report/doctor-context.js');
   const { openSandbox } = await import('../../open-sandbox.js');
   return ofSandbox(await openSandbox({ sandbox: 'healthy', keptSandbox: 'existing' }));
 }

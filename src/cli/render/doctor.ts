@@ -1,5 +1,4 @@
-import { isWell } from '../../report/doctor.js';
-import type { Check } from '../../report/doctor-check.js';
+import { type Check, isWell } from '../../report/doctor-check.js';
 import { count } from '../../text.js';
 import type { Colors } from './colors.js';
 import { cleanText } from './text.js';
