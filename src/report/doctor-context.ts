@@ -13,14 +13,7 @@ import type { Environment } from '../variables.js';
 import type { Examined } from './doctor.js';
 import { type Check, passed } from './doctor-check.js';
 import type { FindKey } from './doctor-key.js';
-import {
-  type Places,
-  platformVariables,
-  setBy,
-  settingsAreRight,
-  settingsAreWrong,
-  storeIsChosen,
-} from './doctor-settings.js';
+import { type Places, readable, setBy, settingsAreRight, settingsAreWrong, storeIsChosen } from './doctor-settings.js';
 import type { ExaminedStore } from './doctor-store.js';
 
 /** How long a platform's server may take to answer. */
@@ -44,10 +37,11 @@ export async function configured(added: readonly PlatformDefinition[], machine: 
       findKey: keyFinder(config, places),
     };
   } catch (error) {
-    const config = loadConfig(platformVariables(environment, added), added);
+    const { variables, definitions } = readable(environment, added);
+    const config = loadConfig(variables, definitions);
     return {
       ...machine,
-      ...ofConfig(config, createPlatforms(config, added), added),
+      ...ofConfig(config, createPlatforms(config, definitions), definitions),
       settings: settingsAreWrong(error),
       store: null,
       findKey: keyFinder(config, { environment: {}, ofProcess: {} }),

@@ -35,14 +35,13 @@ export function settingsAreWrong(error: unknown): Check[] {
   });
 }
 
-/** The variables that the platforms read, as far as they are right: enough to ask the platforms' addresses. */
-export function platformVariables(environment: Environment, added: readonly PlatformDefinition[]): Environment {
-  const read = [...DEFINITIONS, ...added].flatMap(({ variables }) => Object.entries(variables));
-  const isRight = (name: string, schema: unknown) =>
+/** What the platforms read, as far as it is right, and the added platforms of which all is: enough to ask their addresses. */
+export function readable(environment: Environment, added: readonly PlatformDefinition[]) {
+  const isRight = ([name, schema]: [string, unknown]) =>
     schema instanceof z.ZodType && schema.safeParse(environment[name] || undefined).success;
-  return Object.fromEntries(
-    read.filter(([name, schema]) => isRight(name, schema)).map(([name]) => [name, environment[name]]),
-  );
+  const definitions = added.filter(({ variables }) => Object.entries(variables).every(isRight));
+  const right = [...DEFINITIONS, ...definitions].flatMap(({ variables }) => Object.entries(variables)).filter(isRight);
+  return { definitions, variables: Object.fromEntries(right.map(([name]) => [name, environment[name]])) };
 }
 
 /** The chosen store, and the variables that chose it. */
