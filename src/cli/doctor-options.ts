@@ -6,6 +6,7 @@ export function doctorOptions(command: Command) {
     .description('check settings, database, key, schedule and platforms, and say what to repair')
     .addOption(plugin())
     .option('--live', "also check one account's real token on each platform")
+    .option('--data', 'also list the collected days whose figures do not add up')
     .option('--sandbox', 'examine what collect --sandbox --keep left')
     .option('--json', 'print one JSON document');
 }

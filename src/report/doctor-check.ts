@@ -20,7 +20,8 @@ type CheckName =
   | 'api'
   | 'version'
   | 'clock'
-  | 'live';
+  | 'live'
+  | 'data';
 
 /** The result of one check: `ok` and `info` together mean that all is well, `info` without `ok` that it could not be checked. */
 export interface Check {

@@ -7,7 +7,7 @@ import { type Check, failed, passed, unchecked } from './doctor-check.js';
 const FRESH_HOURS = 26;
 const SCHEDULE = 'analytics-collect schedule crontab';
 
-type LastRuns = Awaited<ReturnType<Store['lastRuns']>>;
+type LastRuns = Pick<Awaited<ReturnType<Store['lastRuns']>>, 'run' | 'succeededAt'>;
 
 /** Whether something starts runs. `found` are the schedules that this machine or the database shows; `runs` is null if unknown. */
 export function checkSchedule(found: readonly string[], runs: LastRuns | null, now: Date): Check {

@@ -5,6 +5,7 @@ import type { Store } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { checkApis, checkClock, checkLive, type Probe } from './doctor-apis.js';
 import { attempt, type Check, thrown, unchecked } from './doctor-check.js';
+import { checkData } from './doctor-data.js';
 import { type AppVariable, checkKey, checkRefresh, checkTokens, type FindKey } from './doctor-key.js';
 import { checkLastRun, checkSchedule } from './doctor-schedule.js';
 import { checkAccounts, checkDisk, checkStore, type ExaminedStore } from './doctor-store.js';
@@ -30,8 +31,16 @@ export interface Examined {
   readonly clock: Clock;
 }
 
-/** The checks, each as soon as it is done. One that fails stops no other. `live` uses one real token per platform. */
-export async function* examine(examined: Examined, { live }: { readonly live: boolean }): AsyncGenerator<Check> {
+/** What is examined only if it is wanted. */
+export interface Wanted {
+  /** One real token per platform. */
+  readonly live: boolean;
+  /** Whether the collected figures add up. */
+  readonly data: boolean;
+}
+
+/** The checks, each as soon as it is done. One that fails stops no other. */
+export async function* examine(examined: Examined, { live, data }: Wanted): AsyncGenerator<Check> {
   yield* examined.settings;
   const opened = yield* examineStore(examined);
   try {
@@ -39,6 +48,7 @@ export async function* examine(examined: Examined, { live }: { readonly live: bo
     yield* await examineRuns(examined, opened);
     yield* await examineApis(examined, opened);
     if (live) yield* await examineLive(examined, opened, keyring);
+    if (data) yield* await examineData(examined, opened);
   } finally {
     await opened.store?.close();
   }
@@ -135,5 +145,12 @@ async function examineLive(
     if (inspection === null || keyring === null) return [unchecked('live', 'there is no token to be had')];
     const checks = await checkLive(inspection.sample, platformsInUse(examined, inspection), keyring, examined.clock);
     return checks.length > 0 ? checks : [unchecked('live', 'no account is connected')];
+  });
+}
+
+async function examineData({ platforms, clock }: Examined, { store, inspection }: Opened): Promise<readonly Check[]> {
+  return attempt('data', async () => {
+    if (store === null || inspection === null) return [unchecked('data', 'the database could not be asked')];
+    return checkData({ store, platforms }, clock.now());
   });
 }

@@ -5,11 +5,12 @@ import * as accountAnswers from './account-answers.js';
 import type { AccountRow, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
+import { countDiscrepancies, listDiscrepancies } from './discrepancies.js';
 import { inspect } from './inspection.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { listConnections, prune } from './paged-calls.js';
 import { createPatience, type Patiently } from './patience.js';
-import { readStatus } from './read-status.js';
+import { listAccounts, readStatus } from './read-status.js';
 import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
 import type { Store } from './store.js';
 import { sumOfPages } from './sum-of-pages.js';
@@ -84,8 +85,8 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
 
     inspect: (jobs) => inspect(ask, jobs),
 
-    beginRun: ({ scope, trigger }) =>
-      ask(answers.leaseAnswer, 'begin_collection_run', { run_id: randomUUID(), scope, trigger }),
+    beginRun: ({ scope, trigger, isFull }) =>
+      ask(answers.leaseAnswer, 'begin_collection_run', { run_id: randomUUID(), scope, trigger, is_full: isFull }),
 
     async renewRun(runId) {
       // A heartbeat that fails is made up for by the next one.
@@ -151,6 +152,12 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
       }),
 
     readStatus: (windows) => readStatus(ask, windows),
+
+    listAccounts: (listed) => listAccounts(ask, listed),
+
+    countDiscrepancies: (reconciled) => countDiscrepancies(ask, reconciled),
+
+    listDiscrepancies: (reconciled) => listDiscrepancies(ask, reconciled),
 
     async writtenSince(since) {
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;

@@ -165,7 +165,7 @@ describe('the whole', () => {
   });
   const all = async (changes?: Partial<Examined>): Promise<Check[]> => {
     const checks = [];
-    for await (const check of examine(examined(changes), { live: true })) checks.push(check);
+    for await (const check of examine(examined(changes), { live: true, data: true })) checks.push(check);
     return checks;
   };
   const named = (checks: readonly Check[], name: string) => checks.filter((check) => check.name === name);

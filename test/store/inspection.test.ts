@@ -50,11 +50,11 @@ describe('a role', () => {
   test('is told what it lacks, and what is vital', async () => {
     await sql.query(`revoke delete on analytics_snapshots from service_role;
       revoke insert on collection_runs from service_role;
-      revoke execute on function begin_collection_run(uuid, text, text) from service_role;
+      revoke execute on function renew_collection_run(uuid) from service_role;
       set role service_role`);
     expect((await sql.store.inspect([])).lacking).toEqual([
       { right: 'delete on analytics_snapshots', isVital: false },
-      { right: 'execute on begin_collection_run', isVital: true },
+      { right: 'execute on renew_collection_run', isVital: true },
       { right: 'insert on collection_runs', isVital: true },
     ]);
   });

@@ -6,14 +6,14 @@ import { colorsFor } from '../render/colors.js';
 import { doctorJson, renderCheck, renderVerdict } from '../render/doctor.js';
 import { jsonDocument } from '../render/text.js';
 
-export async function doctorCommand({ live, json, sandbox, plugin }: DoctorFlags): Promise<void> {
+export async function doctorCommand({ live, data, json, sandbox, plugin }: DoctorFlags): Promise<void> {
   if (!json) process.stderr.write(sandbox ? 'Starting the sandbox …\n' : 'Examining this installation …\n');
   // What examines is loaded after the first words.
   const { examine } = await import('../../report/doctor.js');
   const examined = await (sandbox ? keptSandbox() : installation(plugin));
   const colors = colorsFor(process.stdout);
   const checks: Check[] = [];
-  for await (const check of examine(examined, { live: live === true })) {
+  for await (const check of examine(examined, { live: live === true, data: data === true })) {
     if (!json) process.stdout.write(renderCheck(check, colors, checks.at(-1)));
     checks.push(check);
   }
