@@ -8,7 +8,10 @@ interface Sources {
   readonly platforms: ReadonlyMap<string, Pick<Platform, 'day' | 'reconciles'>>;
 }
 
-/** The settled ones of the last `days` days whose figures do not add up by the platform's own definition, in pages. Computed, never stored. */
+/**
+ * The settled ones of the last `days` days whose figures do not add up by the platform's own definition, in pages. Computed, never stored.
+ * @public
+ */
 export function listDiscrepancies(
   { store, platforms }: Sources,
   days: number,

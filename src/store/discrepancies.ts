@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Reconciliation } from '../platforms/contract.js';
 import type { StatusWindows } from './account-states.js';
 import type { Ask } from './function-call.js';
 import { windowsArg } from './read-status.js';
@@ -8,9 +7,9 @@ import { pagesOfAccounts } from './sum-of-pages.js';
 /** A page of discrepancies is an answer, which has to stay small. */
 const LISTED_PAGE_SIZE = 1_000;
 
-/** Which figures are compared, by platform, and on which days. */
+/** Which figures are compared, by platform and as the platforms state it, and on which days. */
 export interface ReconciledDays {
-  readonly rules: Readonly<Record<string, readonly Reconciliation[]>>;
+  readonly rules: Readonly<Record<string, readonly object[]>>;
   readonly windows: StatusWindows;
 }
 

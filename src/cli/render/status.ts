@@ -36,11 +36,11 @@ export function staleness({ last_success: success }: StatusReport, maxAgeHours: 
 /** The last full run and when the next one is expected; below it a newer run of some users, platforms or days. */
 function runLines({ last_run: last, last_full_run: full, next_run_at: next }: StatusReport, colors: Colors): string[] {
   if (last === null) return ['last run: none yet. Next: analytics-collect collect'];
-  const nextPart = next === null ? '' : `; next ${formatInstant(next)} UTC`;
+  const nextLine = next === null ? [] : [`next run: ${formatInstant(next)} UTC`];
   const fullLine =
     full === null ? 'none yet' : `${runText(full, colors)}${full.scope === 'all' ? '' : `, ${full.scope}`}`;
   const newer = last.run_id === full?.run_id ? [] : [`since then: ${scopeText(last)} ${runText(last, colors)}`];
-  return [`last run: ${fullLine}${nextPart}`, ...newer].flatMap((line) => wrapText(line, '  '));
+  return [`last run: ${fullLine}`, ...newer, ...nextLine].flatMap((line) => wrapText(line, '  '));
 }
 
 function runText(run: ReportedRun, colors: Colors): string {
