@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { CollectError, Interrupted, PlatformError } from '../errors.js';
+import { CollectError, type ErrorCode, Interrupted, PlatformError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { redact } from '../http/redact.js';
 import { capitalized, oneLine } from '../text.js';
@@ -11,6 +11,9 @@ import { cleanText, jsonDocument } from './render/text.js';
 
 /** Commands whose names have two words. */
 const GROUPS = ['connections', 'schedule'];
+
+/** Where examining the installation says more than the message. */
+const EXAMINED: readonly ErrorCode[] = ['key_missing', 'store_unreachable'];
 
 /** An error as it is reported: a line on stderr and, with `--json`, a document on stdout. */
 export interface ToldError {
@@ -47,7 +50,11 @@ export function writeError(told: Omit<ToldError, 'exitCode'>): void {
 
 export function describeError(error: unknown, args: readonly string[]): ToldError {
   if (error instanceof CollectError) {
-    return { code: error.code, message: error.message, fix: error.fix, exitCode: error.exitCode };
+    const { code, message, exitCode } = error;
+    const fix = EXAMINED.includes(code)
+      ? `${error.fix} Run analytics-collect doctor to examine the installation.`
+      : error.fix;
+    return { code, message, fix, exitCode };
   }
   if (error instanceof CommanderError) {
     const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');

@@ -1,5 +1,6 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EXIT } from '../exit-codes.js';
+import { doctorOptions } from './doctor-options.js';
 import {
   addOptions,
   backupOptions,
@@ -37,6 +38,9 @@ export function createProgram(version: string): Command {
   });
   statusOptions(program.command('status')).action(async (flags) =>
     (await import('./commands/status.js')).statusCommand(flags),
+  );
+  doctorOptions(program.command('doctor')).action(async (flags) =>
+    (await import('./commands/doctor.js')).doctorCommand(flags),
   );
   addConnections(program);
   platformsOptions(program.command('platforms')).action(async (flags) =>

@@ -105,6 +105,7 @@ export interface SeriesBreak {
   /** What changed, as a sentence. */
   readonly change: string;
 }
+
 /** How figures of an account's settled day agree by the platform's own definition. */
 export type Reconciliation =
   /** A level changes from one day's end to the next by what was gained and lost. */

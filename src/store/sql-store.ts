@@ -6,6 +6,7 @@ import type { AccountRow, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { countDiscrepancies, listDiscrepancies } from './discrepancies.js';
+import { inspect } from './inspection.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { listConnections, prune } from './paged-calls.js';
 import { createPatience, type Patiently } from './patience.js';
@@ -82,6 +83,8 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
         );
       }
     },
+
+    inspect: (jobs) => inspect(ask, jobs),
 
     beginRun: ({ scope, trigger, isFull }) =>
       ask(answers.leaseAnswer, 'begin_collection_run', { run_id: randomUUID(), scope, trigger, is_full: isFull }),

@@ -10,6 +10,7 @@ import type {
 } from './accounts.js';
 import type { AppliedSchema } from './apply-schema.js';
 import type { Discrepancy, ReconciledDays } from './discrepancies.js';
+import type { Inspection } from './inspection.js';
 import type { OpenedAccounts, OpenRequest, TokensEnding } from './opening.js';
 import type { Patience } from './patience.js';
 import type { RunSummary } from './run-summary.js';
@@ -34,6 +35,8 @@ export interface Store {
 
   /** Refuses a database without the schema, or whose `analytics_snapshots` lacks the right unique key or would round values. */
   check(): Promise<void>;
+  /** What the database says of itself, changing nothing; `jobs` are the names of pg_cron jobs to look for. */
+  inspect(jobs: readonly string[]): Promise<Inspection>;
   /** Creates or updates tables, views and functions. Idempotent. A Supabase store cannot do this, and says where to paste the schema. */
   applySchema(options?: SchemaOptions): Promise<AppliedSchema>;
 

@@ -8,9 +8,14 @@ import { CollectError, PlatformError } from '../../src/errors.js';
 const line = (error: unknown, args: string[] = []) => errorLine(describeError(error, args), noColors);
 
 test('prints what failed, what to do and the code on one line', () => {
-  const error = new CollectError('store_unreachable', 'PostgreSQL does not answer.', 'Check DATABASE_URL.');
-  expect(line(error)).toBe('error: PostgreSQL does not answer. Check DATABASE_URL. [store_unreachable]\n');
+  const error = new CollectError('store_slow', 'PostgreSQL took too long.', 'Look for locks.');
+  expect(line(error)).toBe('error: PostgreSQL took too long. Look for locks. [store_slow]\n');
   expect(describeError(error, []).exitCode).toBe(1);
+});
+
+test('names doctor where it says more', () => {
+  const error = new CollectError('store_unreachable', 'No answer.', 'Check DATABASE_URL.');
+  expect(line(error)).toContain('Check DATABASE_URL. Run analytics-collect doctor to examine the installation. [');
 });
 
 test('prints several mistakes on several lines', () => {
