@@ -2,11 +2,12 @@ import { CommanderError } from 'commander';
 import { CollectError, Interrupted, PlatformError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { redact } from '../http/redact.js';
-import { capitalized, oneLine } from '../text.js';
+import { oneLine } from '../text.js';
 import { runsInGithubActions } from './github-actions.js';
 import { type Colors, colorsFor } from './render/colors.js';
 import { githubError } from './render/github.js';
 import { cleanText, jsonDocument } from './render/text.js';
+import { explainUsage } from './usage-errors.js';
 
 /** Commands whose names have two words. */
 const GROUPS = ['connections', 'schedule'];
@@ -40,11 +41,9 @@ export function describeError(error: unknown, args: readonly string[]): ToldErro
     return { code: error.code, message: error.message, fix: error.fix, exitCode: error.exitCode };
   }
   if (error instanceof CommanderError) {
-    const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
     const called = commandWords(args);
     const known = error.code === 'commander.unknownCommand' ? called.slice(0, -1) : called;
-    const help = ['analytics-collect', ...known, '--help'].join(' ');
-    return { code: 'usage', message: capitalized(sentence(message)), fix: `See ${help}.`, exitCode: EXIT.usage };
+    return { code: 'usage', ...explainUsage(error, known), exitCode: EXIT.usage };
   }
   if (error instanceof PlatformError) {
     return { code: error.reason, message: sentence(oneLine(error.message)), fix: '', exitCode: EXIT.failed };

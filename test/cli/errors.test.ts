@@ -52,14 +52,46 @@ test('prints one document with --json', () => {
 });
 
 test.each([
-  [['collect', '--nope'], "Unknown option '--nope'.", 'collect '],
-  [['collect', '--quiet', '--verbose'], "Option '--quiet' cannot be used with option '--verbose'.", 'collect '],
-  [['collect', '--date'], "Option '--date <day>' argument missing.", 'collect '],
-  [['connections', 'add'], "Required option '--user <id>' not specified.", 'connections add '],
-  [['connections', 'remove'], "Missing required argument 'id'.", 'connections remove '],
-  [['connections', 'lst'], "Unknown command 'lst' (Did you mean list?)", 'connections '],
-  [['colect'], "Unknown command 'colect' (Did you mean collect?)", ''],
-])('explains wrong usage of %j, and where to find help', async (args, message, help) => {
+  [['collect', '--nope'], 'Unknown option "--nope".', '', 'collect '],
+  [['collect', '--platfrom', 'x'], 'Unknown option "--platfrom".', 'Did you mean --platform? ', 'collect '],
+  [['collect', '--max-waits', '1'], 'Unknown option "--max-waits".', 'Did you mean --max-wait? ', 'collect '],
+  [
+    ['collect', '--quiet', '--verbose'],
+    '--quiet cannot be combined with --verbose.',
+    'Use only one of them. ',
+    'collect ',
+  ],
+  [['collect', '--date'], '--date needs a value, <day>.', 'Add it, or leave out the flag. ', 'collect '],
+  [
+    ['collect', '--sandbox', 'helthy'],
+    '--sandbox "helthy" is not one of healthy, faulty, late.',
+    'Did you mean healthy? ',
+    'collect ',
+  ],
+  [
+    ['collect', '--sandbox', 'foo'],
+    '--sandbox "foo" is not one of healthy, faulty, late.',
+    'Choose one of them. ',
+    'collect ',
+  ],
+  [['connections', 'add'], 'connections add needs --user <id>.', 'Add it. ', 'connections add '],
+  [['connections', 'remove'], 'connections remove needs the argument <id>.', 'Add it. ', 'connections remove '],
+  [
+    ['status', 'me', 'you'],
+    'status takes no arguments, but was given 2.',
+    'Leave out what is too much; a value with spaces needs quotes. ',
+    'status ',
+  ],
+  [
+    ['connections', 'remove', '1', '2'],
+    'connections remove takes 1 argument, but was given 2.',
+    'Leave out what is too much; a value with spaces needs quotes. ',
+    'connections remove ',
+  ],
+  [['connections', 'lst'], 'Unknown command "lst".', 'Did you mean list? ', 'connections '],
+  [['schedule', 'kuberntes'], 'Unknown command "kuberntes".', 'Did you mean kubernetes? ', 'schedule '],
+  [['colect'], 'Unknown command "colect".', 'Did you mean collect? ', ''],
+])('explains wrong usage of %j, and where to find help', async (args, message, fix, help) => {
   const error = await createProgram('1.0.0')
     .parseAsync(args, { from: 'user' })
     .catch((thrown: unknown) => thrown);
@@ -67,7 +99,7 @@ test.each([
   expect(describeError(error, args)).toEqual({
     code: 'usage',
     message,
-    fix: `See analytics-collect ${help}--help.`,
+    fix: `${fix}See analytics-collect ${help}--help.`,
     exitCode: 2,
   });
 });
