@@ -1,0 +1,28 @@
+/** How each command is called, for its help. */
+export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  collect: [
+    'collect --sandbox',
+    'collect --dry-run',
+    'collect --user me --platform instagram facebook',
+    'collect --platform linkedin --since 2026-08-01',
+  ],
+  status: ['status', 'status --today', 'status --max-age 26 --json'],
+  'connections list': ['connections list', 'connections list --json'],
+  'connections add': ['connections add --user me --platform facebook --account 1234'],
+  'connections primary': ['connections primary 42'],
+  'connections remove': ['connections remove 42'],
+  platforms: ['platforms', 'platforms --json'],
+  prune: ['prune --older-than 2y', 'prune --platform linkedin --older-than 12mo --yes'],
+  'schedule pg_cron': ['schedule pg_cron --url https://collect.example.com'],
+  'schedule crontab': ['schedule crontab', 'schedule crontab --at 03:30,10:00'],
+  'schedule github': ['schedule github > .github/workflows/collect.yml'],
+  'schedule systemd': ['schedule systemd --at 03:30'],
+  'schedule kubernetes': ['schedule kubernetes --shards 4 > collect.yaml'],
+  schema: ['schema > schema.sql', 'schema --apply'],
+  backup: ['backup analytics.sql'],
+  restore: ['restore analytics.sql'],
+  sql: ["sql 'select * from analytics_by_account limit 10'", 'sql --serve'],
+  serve: ['serve', 'serve --host 0.0.0.0 --port 8000'],
+  completion: ['completion bash', 'completion zsh', 'completion fish'],
+  help: ['help collect', 'help connections add', 'help exit-codes', 'help environment'],
+};
