@@ -18,6 +18,8 @@ export interface GateOptions {
   /** Milliseconds on a monotonic clock. */
   readonly monotonic: () => number;
   readonly warn: (message: string) => void;
+  /** Called when requests of all accounts begin to wait, or have to wait for longer. */
+  readonly onPause?: ((api: string, ms: number) => void) | undefined;
 }
 
 /** Decides whether and when a request may be sent to an API, from its answers in this run. */
@@ -39,7 +41,7 @@ export interface Gate {
   giveUp(account: string, error: PlatformError, answeredBefore: number): void;
 }
 
-export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn }: GateOptions): Gate {
+export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn, onPause }: GateOptions): Gate {
   const pacer = createPacer(pace);
   let closed: PlatformError | null = null;
   let answered = 0;
@@ -78,7 +80,9 @@ export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn }: 
 
   function rest(account: string | null, ms: number): void {
     const until = now().getTime() + ms;
-    restUntil.set(account, Math.max(until, restUntil.get(account) ?? 0));
+    if (until <= (restUntil.get(account) ?? 0)) return;
+    restUntil.set(account, until);
+    if (account === null && ms <= maxWaitMs) onPause?.(api, ms);
   }
 
   /** Twice as long each time, so that an API that goes on refusing is left to the next run. */

@@ -18,6 +18,8 @@ export type CollectEvent =
   | { readonly type: 'connection'; readonly connection: ConnectionReport }
   /** How many of a connection's named days are done so far, including those done before this run. */
   | { readonly type: 'days'; readonly connectionId: string; readonly days: number }
+  /** An API has asked for a pause: requests to it wait for so many milliseconds. */
+  | { readonly type: 'paused'; readonly api: string; readonly ms: number }
   | { readonly type: 'warning'; readonly message: string };
 
 /** How one connection ended. `nothing_due`: all its days were collected before. */

@@ -63,6 +63,7 @@ export async function run(
     clock,
     limits: options.limits,
     warn,
+    onPause: (api, ms) => onEvent({ type: 'paused', api, ms }),
     onAnswer: clockCheck.observe,
     paceOf: (name, api) => withRate(platforms.get(name)?.pace?.[api], options.rates?.[name]),
     answerTimeoutMs,

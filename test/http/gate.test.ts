@@ -10,17 +10,29 @@ const throttled: Verdict<unknown> = { kind: 'retry', error: new PlatformError('t
 
 let clock: number;
 let warnings: string[];
+let pauses: number[];
 let gate: Gate;
 beforeEach(() => {
   clock = Date.parse('2026-11-22T02:00:00Z');
   warnings = [];
+  pauses = [];
   gate = createGate({
     api: 'x',
     maxWaitMs: MAX_WAIT_MS,
     now: () => new Date(clock),
     monotonic: () => clock,
     warn: (text) => warnings.push(text),
+    onPause: (_api, ms) => pauses.push(ms),
   });
+});
+
+it('tells of a pause of all accounts that the run waits for, and of a longer one', () => {
+  gate.note('a', { ...fine, rests: [{ of: 'account', ms: 60_000 }] });
+  gate.note('a', { ...fine, rests: [{ of: 'app', ms: 10_000 }] });
+  gate.note('b', { ...fine, rests: [{ of: 'app', ms: 5_000 }] });
+  gate.note('c', { ...fine, rests: [{ of: 'app', ms: 20_000 }] });
+  gate.note('d', { ...fine, rests: [{ of: 'app', ms: MAX_WAIT_MS + 1 }] });
+  expect(pauses).toEqual([10_000, 20_000]);
 });
 
 /** A request of the account that gets no answer in four attempts. */
