@@ -6,8 +6,12 @@ import { oneLine } from '../text.js';
 import { runsInGithubActions } from './github-actions.js';
 import { type Colors, colorsFor } from './render/colors.js';
 import { githubError } from './render/github.js';
-import { cleanText, jsonDocument } from './render/text.js';
+import { cleanText, jsonDocument, widthOf } from './render/text.js';
+import { wrap } from './render/wrap.js';
 import { explainUsage } from './usage-errors.js';
+
+/** Of the lines of a broken message after the first. */
+const INDENT = '  ';
 
 /** Commands whose names have two words. */
 const GROUPS = ['connections', 'schedule'];
@@ -29,7 +33,7 @@ export function reportError(error: unknown, args: readonly string[]): void {
   const told = describeError(error, args);
   process.exitCode = told.exitCode;
   if (args.includes('--json')) process.stdout.write(errorJson(told));
-  process.stderr.write(errorLine(told, colorsFor(process.stderr)));
+  process.stderr.write(errorLine(told, colorsFor(process.stderr), widthOf(process.stderr)));
   if (runsInGithubActions()) process.stderr.write(githubError(`${told.message} ${told.fix}`));
   if (told.code === 'internal' && process.env.DEBUG === 'analytics-collect' && error instanceof Error) {
     process.stderr.write(`${redact(error.stack ?? '')}\n`);
@@ -57,11 +61,16 @@ export function describeError(error: unknown, args: readonly string[]): ToldErro
   };
 }
 
-/** `error: what failed and why. What to do. [code]`; a message of several lines keeps them. */
-export function errorLine({ code, message, fix }: ToldError, colors: Colors): string {
+/**
+ * `error: what failed and why. What to do. [code]`; a message of several lines keeps them, and lines of more than `width` columns are
+ * broken.
+ */
+export function errorLine({ code, message, fix }: ToldError, colors: Colors, width: number): string {
   const lines = message.split('\n').map((line) => line.slice(0, line.search(/\S|$/)) + cleanText(line));
   const end = `${fix === '' ? '' : `${cleanText(fix)} `}${colors.dim(`[${code}]`)}`;
-  return `${colors.red('error:')} ${lines.join('\n')}${lines.length > 1 ? '\n' : ' '}${end}\n`;
+  const text = `${colors.red('error:')} ${lines.join('\n')}${lines.length > 1 ? '\n' : ' '}${end}`;
+  const broken = text.split('\n').flatMap((line) => wrap(line, width, INDENT));
+  return `${broken.join('\n')}\n`;
 }
 
 export function errorJson({ code, message, fix }: ToldError): string {

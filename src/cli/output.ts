@@ -68,13 +68,14 @@ export function guardOutput(): (args: readonly string[]) => Promise<void> {
 async function reportUnwritten(failure: string, args: readonly string[]): Promise<void> {
   const { errorLine } = await import('./errors.js');
   const { colorsFor } = await import('./render/colors.js');
+  const { widthOf } = await import('./render/text.js');
   const isRun = args[0] === 'collect';
   const error = new CollectError(
     'output_failed',
     `Cannot write to standard output (${failure}).`,
     isRun ? 'The run itself is recorded: analytics-collect status shows it.' : 'Free space, or write elsewhere.',
   );
-  process.stderr.write(errorLine(error, colorsFor(process.stderr)));
+  process.stderr.write(errorLine(error, colorsFor(process.stderr), widthOf(process.stderr)));
   if (!isRun || args.includes('--json')) process.exitCode = error.exitCode;
 }
 

@@ -5,7 +5,8 @@ import { createProgram } from '../../src/cli/program.js';
 import { noColors } from '../../src/cli/render/colors.js';
 import { CollectError, PlatformError } from '../../src/errors.js';
 
-const line = (error: unknown, args: string[] = []) => errorLine(describeError(error, args), noColors);
+const line = (error: unknown, args: string[] = []) =>
+  errorLine(describeError(error, args), noColors, Number.POSITIVE_INFINITY);
 
 test('prints what failed, what to do and the code on one line', () => {
   const error = new CollectError('store_unreachable', 'PostgreSQL does not answer.', 'Check DATABASE_URL.');
@@ -21,6 +22,19 @@ test('prints several mistakes on several lines', () => {
   );
   expect(line(error)).toBe(
     'error: There are mistakes:\n  A is wrong\n  B is wrong\nSet them right. [config_invalid]\n',
+  );
+});
+
+test('breaks long lines between words on a terminal, and indents what follows', () => {
+  const error = new CollectError(
+    'key_missing',
+    `The key was not found: there is no ${'x'.repeat(50)}.`,
+    'Put it back.',
+  );
+  expect(errorLine(describeError(error, []), noColors, 40)).toBe(
+    ['error: The key was not found: there is', '  no', `  ${'x'.repeat(50)}.`, '  Put it back. [key_missing]', ''].join(
+      '\n',
+    ),
   );
 });
 
