@@ -10,6 +10,9 @@ const NUMERIC = 1700;
 /** date, timestamp, timestamptz */
 const TIMES = [1082, 1114, 1184];
 
+/** Nothing but white space, semicolons and comments. */
+const EMPTY = /^(?:[\s;]|--[^\n]*)*$/;
+
 export async function sqlCommand(statement: string | undefined, flags: SqlFlags): Promise<void> {
   if ((statement === undefined) === (flags.serve === undefined)) {
     throw usageError(
@@ -17,7 +20,7 @@ export async function sqlCommand(statement: string | undefined, flags: SqlFlags)
       "For example: analytics-collect sql 'select * from analytics_daily'.",
     );
   }
-  if (statement?.trim() === '') {
+  if (statement !== undefined && EMPTY.test(statement)) {
     throw usageError('The statement is empty.', "For example: analytics-collect sql 'select * from analytics_daily'.");
   }
   if (flags.port !== undefined && !flags.serve) throw usageError('--port is for --serve.', 'Leave it out.');
