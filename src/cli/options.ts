@@ -22,8 +22,8 @@ export function collectOptions(command: Command) {
     .option('--platform <name...>', 'only these platforms')
     .addOption(plugin())
     .option('--date <day>', 'only this day, YYYY-MM-DD')
-    .option('--since <day>', 'all days from this one on that are not complete')
-    .option('--until <day>', 'with --since: the last day (default: yesterday)')
+    .option('--since <day>', 'all days from this one to yesterday that are not complete')
+    .option('--until <day>', 'with --since: the last day, instead of yesterday')
     .option(
       '--lookback <days>',
       `how many ended days to look at (default: ${DEFAULT_LOOKBACK_DAYS})`,

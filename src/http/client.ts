@@ -29,6 +29,7 @@ export interface HttpClientOptions {
   /** Called with the headers of every answer. */
   readonly onAnswer?: (headers: HttpAnswer['headers']) => void;
   readonly limits: RunLimits;
+  /** As in `GateOptions`. */
   /** Default: none for any API. */
   readonly paceOf?: (platform: string, api: string) => Pace;
   /** How long an answer may take. Default: 30 seconds. */

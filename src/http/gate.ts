@@ -12,7 +12,7 @@ const SHORTEST_REST_MS = 1_000;
 /** A change in the state of an API as a whole. */
 export interface ApiState {
   readonly api: string;
-  /** `paused`: it asked for a rest. `down`: it is retried now and then. `up`: it answers again. `shut`: for the rest of the run. */
+  /** `paused`: it asked for a rest, or for a longer one, which the run waits for. `down`: it is retried now and then. `up`: it answers again. `shut`: for the rest of the run. */
   readonly state: 'paused' | 'down' | 'up' | 'shut';
   /** Of a pause, how long. */
   readonly seconds: number | null;
@@ -93,11 +93,11 @@ export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn, on
   }
 
   function rest(account: string | null, ms: number): void {
-    if (account === null && restOf(null) === 0) {
-      onState?.({ api, state: 'paused', seconds: Math.ceil(ms / 1_000), message: restsBecause });
-    }
     const until = now().getTime() + ms;
-    restUntil.set(account, Math.max(until, restUntil.get(account) ?? 0));
+    if (until <= (restUntil.get(account) ?? 0)) return;
+    restUntil.set(account, until);
+    if (account !== null || ms > maxWaitMs) return;
+    onState?.({ api, state: 'paused', seconds: Math.ceil(ms / 1_000), message: restsBecause });
   }
 
   /** Twice as long each time, so that an API that goes on refusing is left to the next run. */

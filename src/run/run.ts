@@ -124,7 +124,7 @@ export async function run(
       tally.doubt(await store.doubtDay(runId, anomaly));
       if (anomaly.isNew) warn(anomalyWarning(anomaly));
     }
-    for (const warning of closingWarnings(tally, recorder.counts, platforms)) warn(warning);
+    for (const warning of closingWarnings(tally, recorder.counts, platforms, collector.isKept ?? true)) warn(warning);
   }
 
   try {

@@ -26,6 +26,15 @@ beforeEach(() => {
   });
 });
 
+it('tells of a pause of all accounts that the run waits for, and of a longer one', () => {
+  gate.note('a', { ...fine, rests: [{ of: 'account', ms: 60_000 }] });
+  gate.note('a', { ...fine, rests: [{ of: 'app', ms: 10_000 }] });
+  gate.note('b', { ...fine, rests: [{ of: 'app', ms: 5_000 }] });
+  gate.note('c', { ...fine, rests: [{ of: 'app', ms: 20_000 }] });
+  gate.note('d', { ...fine, rests: [{ of: 'app', ms: MAX_WAIT_MS + 1 }] });
+  expect(states).toEqual([10, 20].map((seconds) => ({ state: 'paused', seconds })));
+});
+
 /** A request of the account that gets no answer in four attempts. */
 function fail(account: string, meanwhile: () => void = () => undefined): void {
   const answeredBefore = gate.answered;

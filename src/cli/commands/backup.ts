@@ -1,5 +1,6 @@
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { hasCode } from '../../errors.js';
 import { backup } from '../../store/backup.js';
 import { count } from '../../text.js';
 import { keyPath } from '../../tokens/key-file.js';
@@ -16,11 +17,22 @@ export async function backupCommand(file: string): Promise<void> {
         yield piece.text;
       }
     }
-    await writeWhole(path, text());
+    await writeWhole(await targetOf(path), text());
     process.stdout.write(
       `wrote ${count(rows, 'row')} to ${path}. The key of the tokens is not in it: keep ${keyPath(dataDir)}, or ENCRYPTION_KEY, elsewhere too\n`,
     );
   });
+}
+
+/** Where a symbolic link leads, so that it is not replaced by a file. */
+async function targetOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (cause) {
+    if (!hasCode(cause, 'ENOENT')) throw fileError(path, 'written', cause);
+    const target = await readlink(path).catch(() => null);
+    return target === null ? path : targetOf(resolve(dirname(path), target));
+  }
 }
 
 /** Writes a file, readable by its owner only, that appears under its name once it is whole. */

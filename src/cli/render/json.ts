@@ -15,15 +15,16 @@ interface Options {
 
 /** Events for programs, under the names that `--json` has. */
 export function createJsonReporter({ log, verbose, elapsed = () => performance.now() }: Options): Reporter {
-  let progress: Progress = startProgress(0, null, elapsed());
-  let saidAt = elapsed();
+  let startedAt = elapsed();
+  let progress: Progress = startProgress(0, null, startedAt);
+  let saidAt = startedAt;
   let failures = 0;
 
   function advanceTo(next: Progress): void {
     progress = next;
     if (elapsed() - saidAt < PROGRESS_EVERY_MS) return;
     saidAt = elapsed();
-    const elapsedMs = Math.round(elapsed() - progress.startedAt);
+    const elapsedMs = Math.round(elapsed() - startedAt);
     log.event('progress', { ...progressCounts(progress), elapsed_ms: elapsedMs });
   }
 
@@ -32,17 +33,18 @@ export function createJsonReporter({ log, verbose, elapsed = () => performance.n
       switch (event.type) {
         case 'started':
           log.event('started', started(event));
-          progress = startProgress(event.connections - event.idle, event.days, elapsed());
-          saidAt = elapsed();
+          startedAt = elapsed();
+          progress = startProgress(event.connections - event.idle, event.days, startedAt);
+          saidAt = startedAt;
           break;
         case 'connection':
           if (verbose || (event.connection.result === 'failed' && failures++ < MOST_FAILURES)) {
             log.event('connection', connection(event.connection));
           }
-          advanceTo(advance(progress, event.connection));
+          advanceTo(advance(progress, event.connection, elapsed()));
           break;
         case 'days':
-          advanceTo(advanceDays(progress, event.connectionId, event.days));
+          advanceTo(advanceDays(progress, event.connectionId, event.days, elapsed()));
           break;
         case 'phase': {
           const { phase, startedAt, finishedAt, busyMs } = event;

@@ -208,14 +208,47 @@ const connection = {
 test('shows connections in a table, with primary ones marked', () => {
   const other = { ...connection, id: 'c2', accountId: '18', isPrimary: false };
   const inactive = { ...other, id: 'c3', accountId: null, accountName: null, active: false, tokenExpiresAt: null };
-  expect(renderConnections([connection, other, inactive])).toMatchInlineSnapshot(`
-    "id  user  platform   account  state     token expires  name
-    c1  u1    instagram  17       primary   2027-01-31     東京 [2J
-    c2  u1    instagram  18       active    2027-01-31     東京 [2J
+  expect(renderConnections([connection, other, inactive], 80)).toMatchInlineSnapshot(`
+    "id  user  platform   account  state     expires     name
+    c1  u1    instagram  17       primary   2027-01-31  東京 [2J
+    c2  u1    instagram  18       active    2027-01-31  東京 [2J
     c3  u1    instagram           inactive
     "
   `);
-  expect(renderConnections([])).toContain('connections add');
+  expect(renderConnections([], 80)).toContain('connections add');
+});
+
+test('shows connections within 80 columns, and their ids whole', () => {
+  const uuid = '3f2504e0-4f89-11d3-9a0c-0305e82c3301';
+  const long = {
+    ...connection,
+    userId: uuid,
+    accountId: '17841400000000001',
+    accountName: '東京の自転車専門店とカフェ 🚲',
+  };
+  const own = { ...long, id: '1', userId: 'me' };
+  expect(renderConnections([own], 80)).toMatchInlineSnapshot(`
+    "id  user  platform   account            state    expires     name
+    1   me    instagram  17841400000000001  primary  2027-01-31  東京の自転車専門店…
+    "
+  `);
+  expect(renderConnections([{ ...long, id: '12' }], 80)).toMatchInlineSnapshot(`
+    "id  user           platform   account        state    expires     name
+    12  3f2504e0-4f8…  instagram  178414000000…  primary  2027-01-31  東京の自転車…
+    "
+  `);
+  expect(renderConnections([{ ...long, id: uuid }], 80)).toMatchInlineSnapshot(`
+    "id
+      user            platform   account         state    expires     name
+    3f2504e0-4f89-11d3-9a0c-0305e82c3301
+      3f2504e0-4f89…  instagram  1784140000000…  primary  2027-01-31  東京の自転車…
+    "
+  `);
+  expect(renderConnections([{ ...long, id: uuid }], Number.POSITIVE_INFINITY)).toMatchInlineSnapshot(`
+    "id                                    user                                  platform   account            state    expires     name
+    3f2504e0-4f89-11d3-9a0c-0305e82c3301  3f2504e0-4f89-11d3-9a0c-0305e82c3301  instagram  17841400000000001  primary  2027-01-31  東京の自転車専門店とカフェ 🚲
+    "
+  `);
 });
 
 test("shows connections in JSON, with the table's field names", () => {
