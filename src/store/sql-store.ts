@@ -5,6 +5,7 @@ import * as accountAnswers from './account-answers.js';
 import type { AccountRow, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
+import { explainDay } from './explanation.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { listConnections, prune } from './paged-calls.js';
 import { createPatience, type Patiently } from './patience.js';
@@ -151,6 +152,8 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     readStatus: (windows) => readStatus(ask, windows),
 
     readValues: (request) => readValues(ask, request),
+
+    explainDay: (request, at) => explainDay(ask, request, at),
 
     async writtenSince(since) {
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;
