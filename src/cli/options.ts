@@ -204,7 +204,7 @@ export function serveOptions(command: Command) {
     .option('--allow-empty', 'treat a run without active connections as a success');
 }
 
-type Options<Define extends (command: Command) => { opts(): unknown }> = ReturnType<ReturnType<Define>['opts']>;
+export type Options<Define extends (command: Command) => { opts(): unknown }> = ReturnType<ReturnType<Define>['opts']>;
 
 export type CollectFlags = Options<typeof collectOptions>;
 export type StatusFlags = Options<typeof statusOptions>;
@@ -220,7 +220,7 @@ export type ShardedFlags = Options<typeof githubOptions>;
 export type ServeFlags = Options<typeof serveOptions>;
 
 /** For every command that knows the platforms. A sandbox has only the built-in ones. */
-function plugin() {
+export function plugin() {
   return new Option('--plugin <file...>', 'modules that define platforms of your own').conflicts('sandbox');
 }
 

@@ -43,7 +43,7 @@ as $$
           when 'unsettled' then coalesce(' The day settles on ' || public.collection_time_text((absence ->> 'due_at')::timestamptz) || '.', '')
           else ' ' || (absence ->> 'sentence')
         end,
-      'reason', nullif(absence ->> 'reason', 'not_given'),
+      'reason', case when absence ->> 'reason' not in ('not_given', 'unsettled') then absence ->> 'reason' end,
       'since', absence -> 'since', 'fix', absence -> 'fix', 'due_at', absence -> 'due_at'
     )
   end

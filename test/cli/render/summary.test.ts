@@ -14,7 +14,15 @@ function render(
 ): string {
   const connections = new Map(reports.map((one) => [one.connectionId, one]));
   const inAll = value.connections.total;
-  return renderSummary(value, { colors: noColors, sandbox, connections, inAll, plugins: '', ...context });
+  return renderSummary(value, {
+    colors: noColors,
+    sandbox,
+    connections,
+    inAll,
+    plugins: '',
+    shownUser: null,
+    ...context,
+  });
 }
 
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1);
