@@ -58,6 +58,7 @@ function table({ metrics, until }: ShownAccount, days: number, colors: Colors): 
       { title: '', align: 'right' },
       { title: '', align: 'right' },
       { title: '' },
+      { title: '' },
     ],
     sections.flatMap(({ title, rows }) => [
       [title],

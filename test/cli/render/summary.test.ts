@@ -55,6 +55,10 @@ test('says how many connections an interrupted run did not reach', () => {
   );
 });
 
+test('ends with the command that shows the values, where there is a user to see them', () => {
+  expect(lastLine(render(summary(), [], null, { shownUser: 'u1' }))).toBe('Next: analytics-collect show --user u1');
+});
+
 describe('failures', () => {
   const failed = summary({
     status: 'partial',
@@ -206,6 +210,7 @@ describe('the next step', () => {
 
   test('after a kept sandbox is its status, or to continue an interrupted run', () => {
     expect(render(summary(), [], 'kept')).toContain('analytics-collect status --sandbox');
+    expect(render(summary(), [], 'kept', { shownUser: 'u1' })).toContain('analytics-collect show --user u1 --sandbox');
     expect(lastLine(render(summary({ status: 'interrupted' }), [], 'kept'))).toContain('run the same command again');
   });
 });
