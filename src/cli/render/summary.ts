@@ -182,7 +182,7 @@ function nextSteps(summary: Summary, { sandbox, plugins, shownUser }: SummaryCon
       sandbox === 'kept'
         ? [
             'Next, see what was collected: analytics-collect status --sandbox',
-            ...(shownUser === null ? [] : [`Or of one user: ${showCommand(shownUser)} --sandbox`]),
+            ...(shownUser === null ? [] : [`Or: ${showCommand(shownUser)} --sandbox`]),
           ]
         : [];
     return [...reasons, ...reading, `Next, connect your own accounts: ${ADD_CONNECTION}`];
