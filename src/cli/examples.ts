@@ -13,6 +13,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'status --max-age 26 --fail 90% --fail youtube=80%',
     'status --today',
   ],
+  show: ['show --user me', 'show --user me --platform instagram --days 28'],
+  explain: ['explain --user me --platform instagram --date 2026-11-20'],
   doctor: ['doctor', 'doctor --live', 'doctor --data'],
   'connections list': ['connections list', 'connections list --json'],
   'connections add': ['connections add --user me --platform facebook --account 1234'],

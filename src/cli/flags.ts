@@ -38,14 +38,18 @@ export function integer(flag: string, { min, max }: { readonly min: number; read
   };
 }
 
+/** A calendar date, `YYYY-MM-DD`. */
+export function parseCalendarDate(flag: string, text: string, today = utcToday(new Date())): string {
+  if (isCalendarDate(text)) return text;
+  throw usageError(
+    `${flag} ${quote(text)} is not a valid date (YYYY-MM-DD).`,
+    `For example ${flag} ${addDays(today, -2)}.`,
+  );
+}
+
 /** A calendar date, `YYYY-MM-DD`, no later than `today`. */
 function parseDate(flag: string, text: string, today: string): string {
-  if (!isCalendarDate(text)) {
-    throw usageError(
-      `${flag} ${quote(text)} is not a valid date (YYYY-MM-DD).`,
-      `For example ${flag} ${addDays(today, -2)}.`,
-    );
-  }
+  parseCalendarDate(flag, text, today);
   if (text > today) {
     throw usageError(
       `${flag} ${text} is in the future.`,

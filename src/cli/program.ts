@@ -19,6 +19,7 @@ import {
   sqlOptions,
   systemdOptions,
 } from './options.js';
+import { explainOptions, showOptions } from './show-options.js';
 import { statusOptions } from './status-options.js';
 
 /**
@@ -39,6 +40,10 @@ export function createProgram(version: string): Command {
   });
   statusOptions(program.command('status')).action(async (flags) =>
     (await import('./commands/status.js')).statusCommand(flags),
+  );
+  showOptions(program.command('show')).action(async (flags) => (await import('./commands/show.js')).showCommand(flags));
+  explainOptions(program.command('explain')).action(async (flags) =>
+    (await import('./commands/explain.js')).explainCommand(flags),
   );
   doctorOptions(program.command('doctor')).action(async (flags) =>
     (await import('./commands/doctor.js')).doctorCommand(flags),

@@ -6,6 +6,7 @@ import type { AccountRow, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { countDiscrepancies, listDiscrepancies } from './discrepancies.js';
+import { explainDay } from './explanation.js';
 import { inspect } from './inspection.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { listConnections, prune } from './paged-calls.js';
@@ -161,6 +162,8 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     listDiscrepancies: (reconciled) => listDiscrepancies(ask, reconciled),
 
     readValues: (request) => readValues(ask, request),
+
+    explainDay: (request, at) => explainDay(ask, request, at),
 
     async writtenSince(since) {
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;
