@@ -95,8 +95,8 @@ function factLines({ platforms, ignored }: StatusReport): string[] {
     .filter(({ lost_days }) => lost_days > 0)
     .map(({ platform, lost_days }) => [platform, lost_days] as const);
   const odd = platforms
-    .filter(({ discrepancies }) => discrepancies > 0)
-    .map(({ platform, discrepancies }) => [platform, discrepancies] as const);
+    .map(({ platform, discrepancies }) => [platform, discrepancies ?? 0] as const)
+    .filter(([, days]) => days > 0);
   return [
     ...countsLine('days that can no longer be collected', lost),
     ...countsLine('days that do not add up (doctor --data lists them)', odd),
