@@ -32,6 +32,8 @@ export interface StoredValue {
   readonly date: string;
   readonly metric: string;
   readonly value: number;
+  /** The value as PostgreSQL writes it, in all its digits. */
+  readonly exactValue: string;
   /** As in `MetricInfo`; null in rows of earlier versions. */
   readonly unit: string | null;
   readonly aggregate: string | null;
@@ -77,7 +79,7 @@ const valuesAnswer = z.object({
       z.number(),
       z.iso.date(),
       z.string(),
-      z.number(),
+      z.string().regex(/^-?\d+(\.\d+)?$/),
       z.string().nullable(),
       z.string().nullable(),
       z.boolean().nullable(),
@@ -111,7 +113,7 @@ export async function* readValues(ask: Ask, request: ValuesRequest): AsyncGenera
 
 function storedValue(
   accounts: ReadonlyMap<number, ValuesAccount>,
-  [id, date, metric, value, unit, aggregate, settled, details]: z.output<typeof valuesAnswer>['values'][number],
+  [id, date, metric, exactValue, unit, aggregate, settled, details]: z.output<typeof valuesAnswer>['values'][number],
 ): StoredValue | null {
   const account = accounts.get(id);
   if (account === undefined) return null;
@@ -119,7 +121,8 @@ function storedValue(
     account,
     date,
     metric,
-    value,
+    value: Number(exactValue),
+    exactValue,
     unit,
     aggregate,
     period: details.period,
