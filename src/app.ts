@@ -20,6 +20,8 @@ import type { Environment } from './variables.js';
 export interface App {
   readonly config: Config;
   readonly store: Store;
+  /** By name. */
+  readonly platforms: ReadonlyMap<string, Platform>;
   /** What the user should be told before anything else. */
   readonly notices: readonly string[];
   /** See `collect` in `run/collect.ts`. */
@@ -106,6 +108,7 @@ export function assemble(
   return {
     config,
     store,
+    platforms,
     notices,
     // What a command does is loaded after its first words.
     async collect(options, onEvent) {

@@ -7,6 +7,7 @@ import { CollectError } from '../errors.js';
 import type { Rates } from '../http/pace.js';
 import { isConfidential } from '../loopback.js';
 import { OLDER_TRIGGER_PATH, TRIGGER_PATH } from '../server/paths.js';
+import type { DateRange } from '../store/accounts.js';
 import { ALL, type Selection } from '../store/selection.js';
 import { formatNumber } from '../text.js';
 import type { TimeOfDay, Times } from './schedule/schedule.js';
@@ -67,6 +68,14 @@ export function parseWindow({ date, since, until, lookback }: WindowFlags, today
   if (since !== undefined || until !== undefined) return parseRange({ since, until, lookback }, today);
   if (lookback === undefined) return DEFAULTS.window;
   return { kind: 'lookback', days: lookback };
+}
+
+/** Which stored days to read: all, but for what the flags say. `today` is today's date in UTC. */
+export function parseDates({ since, until }: Pick<WindowFlags, 'since' | 'until'>, today: string): DateRange {
+  const first = since === undefined ? '0001-01-01' : parseDate('--since', since, today);
+  const last = until === undefined ? '9999-12-31' : parseDate('--until', until, today);
+  if (first > last) throw usageError(`--since ${since} is later than --until ${until}.`, 'Swap them.');
+  return { since: first, until: last };
 }
 
 /** Whose accounts a run is to collect: everybody's, those of `--user`, or those of the users in the shard `--shard`. */
@@ -133,11 +142,15 @@ export function parseTriggerUrl(flag: string, text: string): string {
   return `${url.origin}${isWhole ? path : `${path}${TRIGGER_PATH}`}`;
 }
 
-/** Platform names; each value of the flag is one name, or several separated by commas. Undefined if the flag was not given. */
+/** Platform names, as `parseNames` takes them. */
 export function parsePlatforms(texts: readonly string[] | undefined, known: readonly string[]): string[] | undefined {
-  if (texts === undefined) return undefined;
-  const names = texts.flatMap((text) => text.split(',')).map((name) => name.trim());
-  return [...new Set(names.map((name) => parsePlatform(name, known)))];
+  return parseNames(texts)?.map((name) => parsePlatform(name, known));
+}
+
+/** Names; each value of the flag is one name, or several separated by commas. Undefined if the flag was not given. */
+export function parseNames(texts: readonly string[] | undefined): string[] | undefined {
+  const names = texts?.flatMap((text) => text.split(',')).map((name) => name.trim());
+  return names && [...new Set(names)];
 }
 
 export function parsePlatform(name: string, known: readonly string[]): string {

@@ -220,7 +220,7 @@ export type ShardedFlags = Options<typeof githubOptions>;
 export type ServeFlags = Options<typeof serveOptions>;
 
 /** For every command that knows the platforms. A sandbox has only the built-in ones. */
-function plugin() {
+export function plugin() {
   return new Option('--plugin <file...>', 'modules that define platforms of your own').conflicts('sandbox');
 }
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EXIT } from '../exit-codes.js';
+import { exportOptions } from './hand-over-options.js';
 import {
   addOptions,
   backupOptions,
@@ -41,6 +42,9 @@ export function createProgram(version: string): Command {
   addConnections(program);
   platformsOptions(program.command('platforms')).action(async (flags) =>
     (await import('./commands/platforms.js')).platformsCommand(flags),
+  );
+  exportOptions(program.command('export')).action(async (flags) =>
+    (await import('./commands/export.js')).exportCommand(flags),
   );
   pruneOptions(program.command('prune')).action(async (flags) =>
     (await import('./commands/prune.js')).pruneCommand(flags),

@@ -40,11 +40,13 @@ describe('a kept sandbox', () => {
     expect(second).toMatchObject({ status: 'completed', metrics: { inserted: 0, updated: 0 } });
   });
 
-  it('is what status and connections list read with --sandbox', async () => {
+  it('is what status, connections list and export read with --sandbox', async () => {
     const status = await runCli(['status', '--sandbox', '--json']);
     expect(JSON.parse(status.stdout)).toMatchObject({ last_run: { status: 'completed' } });
     const list = await runCli(['connections', 'list', '--sandbox', '--json']);
     expect(JSON.parse(list.stdout)).toHaveLength(300);
+    const { stdout } = await runCli(['export', '--sandbox', '--format', 'ndjson', '--metric', 'firstDegreeSize']);
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({ platform: 'linkedin', aggregate: 'last' });
     const today = await runCli(['status', '--sandbox', '--today']);
     expect(today.stdout).toContain('linkedin');
   });
