@@ -19,4 +19,13 @@ export function exportOptions(command: Command) {
     .option('--sandbox', 'export what collect --sandbox --keep collected');
 }
 
+export function mcpOptions(command: Command) {
+  return command
+    .description('let a chatbot read the collected values over MCP, on standard input and output')
+    .option('--user <id>', "only this user's accounts and values can be reached", nonEmpty('--user'))
+    .addOption(plugin())
+    .option('--sandbox', 'read what collect --sandbox --keep collected');
+}
+
 export type ExportFlags = ReturnType<ReturnType<typeof exportOptions>['opts']>;
+export type McpFlags = ReturnType<ReturnType<typeof mcpOptions>['opts']>;

@@ -1,6 +1,6 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EXIT } from '../exit-codes.js';
-import { exportOptions } from './hand-over-options.js';
+import { exportOptions, mcpOptions } from './hand-over-options.js';
 import {
   addOptions,
   backupOptions,
@@ -68,6 +68,7 @@ export function createProgram(version: string): Command {
   serveOptions(program.command('serve')).action(async (flags) =>
     (await import('./commands/serve.js')).serveCommand(flags),
   );
+  mcpOptions(program.command('mcp')).action(async (flags) => (await import('./commands/mcp.js')).mcpCommand(flags));
   return program;
 }
 

@@ -1,4 +1,5 @@
 import type { FailureReason } from '../errors.js';
+import type { AccountDaysRequest, DescribedAccount } from './account-days.js';
 import type {
   AccountFilter,
   ConnectionCounts,
@@ -77,6 +78,11 @@ export interface Store {
    * connected since.
    */
   readStatus(windows: Readonly<Record<string, DateRange>>): Promise<StatusRows>;
+  /** A page of accounts in the order of user, platform and account, and how many of their days are complete. */
+  describeAccounts(request: AccountDaysRequest): Promise<{
+    readonly accounts: readonly DescribedAccount[];
+    readonly hasMore: boolean;
+  }>;
   /** The collected values that a request selects, in pages, in the order of user, platform, account, date and metric. */
   readValues(request: ValuesRequest): AsyncIterable<readonly StoredValue[]>;
   /** What was written since an instant, by platform and metric. */

@@ -1,9 +1,16 @@
 import { z } from 'zod';
+import type { AccountKey } from './account-days.js';
 import type { DateRange } from './accounts.js';
 import type { Ask } from './function-call.js';
 
 /** How many values one call reads: this takes a few hundred milliseconds, and a megabyte. */
 const PAGE_SIZE = 5000;
+
+/** What orders the values. */
+export interface ValuesKey extends AccountKey {
+  readonly date: string;
+  readonly metric: string;
+}
 
 /** Which collected values to read. `null` selects all. */
 export interface ValuesRequest {
@@ -13,6 +20,10 @@ export interface ValuesRequest {
   readonly range: DateRange;
   /** Whether to read the rows of retired names, too. */
   readonly withAliases: boolean;
+  /** Reads on after this value. Default: from the first. */
+  readonly after?: ValuesKey | undefined;
+  /** How many values one call reads. */
+  readonly pageSize?: number | undefined;
 }
 
 /** An account with collected values. */
@@ -86,7 +97,9 @@ const valuesAnswer = z.object({
       more,
     ]),
   ),
-  next_key: z.record(z.string(), z.string()).nullable(),
+  next_key: z
+    .object({ user_id: z.string(), platform: z.string(), account_id: z.string(), date: z.string(), metric: z.string() })
+    .nullable(),
 });
 
 /** Implements `Store.readValues`. */
@@ -97,9 +110,9 @@ export async function* readValues(ask: Ask, request: ValuesRequest): AsyncGenera
     for_metrics: request.metrics,
     ...request.range,
     with_aliases: request.withAliases,
-    page_size: PAGE_SIZE,
+    page_size: request.pageSize ?? PAGE_SIZE,
   };
-  for (let after: Readonly<Record<string, string>> | null = null, isFirst = true; isFirst || after !== null; ) {
+  for (let after: ValuesKey | null = request.after ?? null, isFirst = true; isFirst || after !== null; ) {
     const page: z.output<typeof valuesAnswer> = await ask(valuesAnswer, 'read_collection_values', {
       ...selected,
       after_key: after,

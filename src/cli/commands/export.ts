@@ -40,7 +40,7 @@ export async function exportCommand(flags: ExportFlags): Promise<void> {
       if (flags.wide && flags.format === 'csv')
         warnOfOthers([...tally].filter(([metric]) => !columns.includes(metric)));
     },
-    { ownPlatforms: plugins, environment: readersEnvironment(), ...parseKeptSandbox(flags) },
+    { ownPlatforms: plugins, environment: readersEnvironment(), readOnly: true, ...parseKeptSandbox(flags) },
   );
 }
 
