@@ -8,9 +8,11 @@ import { type DefaultStore, type OpenStore, openDriver, openStore } from './open
 import type { Platform, PlatformDefinition } from './platforms/contract.js';
 import { createPlatforms } from './platforms/registry.js';
 import type { OnEvent } from './report/events.js';
+import type { ShowReport, ShowRequest } from './report/show.js';
 import type { StatusReport } from './report/status.js';
 import type { Summary } from './report/summary.js';
 import type { AppliedSchema } from './store/apply-schema.js';
+import type { DayExplanation, ExplainRequest } from './store/explanation.js';
 import type { SchemaOptions } from './store/schema.js';
 import type { ChosenPrimary, Store, WrittenMetric } from './store/store.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
@@ -29,6 +31,10 @@ export interface App {
   status(days: number): Promise<StatusReport>;
   /** What was written in the last 24 hours, by platform and metric. */
   writtenToday(): Promise<WrittenMetric[]>;
+  /** See `explainDay` in `report/explain.ts`. */
+  explain(request: ExplainRequest): Promise<DayExplanation>;
+  /** See `showUser` in `report/show.ts`. */
+  show(request: ShowRequest): Promise<ShowReport>;
   /** Brings the database's schema up to date; for a Supabase project, over `DATABASE_URL` if it is set. */
   applySchema(options?: SchemaOptions): Promise<AppliedSchema>;
   /** See `addConnection` in `connections.ts`. */
@@ -124,6 +130,14 @@ export function assemble(
     async writtenToday() {
       await store.check();
       return store.writtenSince(new Date(now().getTime() - DAY_MS));
+    },
+    async explain(request) {
+      const { explainDay } = await import('./report/explain.js');
+      return explainDay(store, request, now());
+    },
+    async show(request) {
+      const { showUser } = await import('./report/show.js');
+      return showUser(parts, request, now());
     },
     applySchema: (options) => applySchema(config.store, store, options),
     async addConnection(connection) {

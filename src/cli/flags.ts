@@ -7,7 +7,6 @@ import { CollectError } from '../errors.js';
 import type { Rates } from '../http/pace.js';
 import { isConfidential } from '../loopback.js';
 import { OLDER_TRIGGER_PATH, TRIGGER_PATH } from '../server/paths.js';
-import type { DateRange } from '../store/accounts.js';
 import { ALL, type Selection } from '../store/selection.js';
 import { formatNumber } from '../text.js';
 import type { TimeOfDay, Times } from './schedule/schedule.js';
@@ -39,14 +38,18 @@ export function integer(flag: string, { min, max }: { readonly min: number; read
   };
 }
 
+/** A calendar date, `YYYY-MM-DD`. */
+export function parseCalendarDate(flag: string, text: string, today = utcToday(new Date())): string {
+  if (isCalendarDate(text)) return text;
+  throw usageError(
+    `${flag} ${quote(text)} is not a valid date (YYYY-MM-DD).`,
+    `For example ${flag} ${addDays(today, -2)}.`,
+  );
+}
+
 /** A calendar date, `YYYY-MM-DD`, no later than `today`. */
-function parseDate(flag: string, text: string, today: string): string {
-  if (!isCalendarDate(text)) {
-    throw usageError(
-      `${flag} ${quote(text)} is not a valid date (YYYY-MM-DD).`,
-      `For example ${flag} ${addDays(today, -2)}.`,
-    );
-  }
+export function parseDate(flag: string, text: string, today: string): string {
+  parseCalendarDate(flag, text, today);
   if (text > today) {
     throw usageError(
       `${flag} ${text} is in the future.`,
@@ -68,14 +71,6 @@ export function parseWindow({ date, since, until, lookback }: WindowFlags, today
   if (since !== undefined || until !== undefined) return parseRange({ since, until, lookback }, today);
   if (lookback === undefined) return DEFAULTS.window;
   return { kind: 'lookback', days: lookback };
-}
-
-/** Which stored days to read: all, but for what the flags say. `today` is today's date in UTC. */
-export function parseDates({ since, until }: Pick<WindowFlags, 'since' | 'until'>, today: string): DateRange {
-  const first = since === undefined ? '0001-01-01' : parseDate('--since', since, today);
-  const last = until === undefined ? '9999-12-31' : parseDate('--until', until, today);
-  if (first > last) throw usageError(`--since ${since} is later than --until ${until}.`, 'Swap them.');
-  return { since: first, until: last };
 }
 
 /** Whose accounts a run is to collect: everybody's, those of `--user`, or those of the users in the shard `--shard`. */

@@ -204,7 +204,7 @@ export function serveOptions(command: Command) {
     .option('--allow-empty', 'treat a run without active connections as a success');
 }
 
-type Options<Define extends (command: Command) => { opts(): unknown }> = ReturnType<ReturnType<Define>['opts']>;
+export type Options<Define extends (command: Command) => { opts(): unknown }> = ReturnType<ReturnType<Define>['opts']>;
 
 export type CollectFlags = Options<typeof collectOptions>;
 export type StatusFlags = Options<typeof statusOptions>;

@@ -19,6 +19,7 @@ import {
   statusOptions,
   systemdOptions,
 } from './options.js';
+import { explainOptions, showOptions } from './show-options.js';
 
 /**
  * The commands. Each command's module is loaded only when it runs, so that `--help` responds at once. Throws instead of exiting:
@@ -38,6 +39,10 @@ export function createProgram(version: string): Command {
   });
   statusOptions(program.command('status')).action(async (flags) =>
     (await import('./commands/status.js')).statusCommand(flags),
+  );
+  showOptions(program.command('show')).action(async (flags) => (await import('./commands/show.js')).showCommand(flags));
+  explainOptions(program.command('explain')).action(async (flags) =>
+    (await import('./commands/explain.js')).explainCommand(flags),
   );
   addConnections(program);
   platformsOptions(program.command('platforms')).action(async (flags) =>

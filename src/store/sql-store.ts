@@ -6,6 +6,7 @@ import { describeAccounts } from './account-days.js';
 import type { AccountRow, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
+import { explainDay } from './explanation.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { listConnections, prune } from './paged-calls.js';
 import { createPatience, type Patiently } from './patience.js';
@@ -154,6 +155,8 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     describeAccounts: (request) => describeAccounts(ask, request),
 
     readValues: (request) => readValues(ask, request),
+
+    explainDay: (request, at) => explainDay(ask, request, at),
 
     async writtenSince(since) {
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;

@@ -4,6 +4,7 @@ import type {
   AccountFilter,
   ConnectionCounts,
   DateRange,
+  PlatformDay,
   RecordBatch,
   RecordCounts,
   Succession,
@@ -11,6 +12,7 @@ import type {
   SyncRequest,
 } from './accounts.js';
 import type { AppliedSchema } from './apply-schema.js';
+import type { DayExplanation, ExplainRequest } from './explanation.js';
 import type { OpenedAccounts, OpenRequest, TokensEnding } from './opening.js';
 import type { Patience } from './patience.js';
 import type { RunSummary } from './run-summary.js';
@@ -21,7 +23,7 @@ import type { StoredValue, ValuesRequest } from './values.js';
  * The contract of a store: where connections are read and snapshots are written. Every store calls the same SQL functions (see
  * `functions/`), so that a call is one statement and one transaction, over REST as well as over a socket. A function is named after
  * its method, in snake_case with `collection` added (`beginRun`: `begin_collection_run`), because the application uses the schema
- * `public` too; functions without a method are named the same way.
+ * `public` too; functions without a method are named the same way, but for `explain_day`, which readers call.
  * Every method throws `CollectError` (`store_unreachable`, `store_refused`, `schema_missing`, `schema_outdated`,
  * `store_slow`, …), which never contains a connection string or a key.
  */
@@ -85,6 +87,8 @@ export interface Store {
   }>;
   /** The collected values that a request selects, in pages, in the order of user, platform, account, date and metric. */
   readValues(request: ValuesRequest): AsyncIterable<readonly StoredValue[]>;
+  /** How certain each value of an account's day is, or why it is missing, at an instant. */
+  explainDay(request: ExplainRequest, at: Date): Promise<DayExplanation>;
   /** What was written since an instant, by platform and metric. */
   writtenSince(since: Date): Promise<WrittenMetric[]>;
 
@@ -105,12 +109,6 @@ export interface Store {
   choosePrimary(connectionId: string, collected: SyncRequest['collected']): Promise<ChosenPrimary>;
 
   close(): Promise<void>;
-}
-
-export interface PlatformDay {
-  readonly platform: string;
-  /** `YYYY-MM-DD` */
-  readonly date: string;
 }
 
 /** The state of a run; `abandoned` if its process died. */

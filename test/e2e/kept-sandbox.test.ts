@@ -51,12 +51,41 @@ describe('a kept sandbox', () => {
     expect(today.stdout).toContain('linkedin');
   });
 
+  it('is what show and explain read with --sandbox', async () => {
+    const { stdout } = await runCli(['connections', 'list', '--sandbox', '--json']);
+    const { user_id: user } = JSON.parse(stdout).find(({ platform }: { platform: string }) => platform === 'linkedin');
+    const show = await runCli(['show', '--sandbox', '--user', user]);
+    expect(show.stdout).toMatch(/impressionCount +[\d,]+/);
+    expect(show.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    const [account] = JSON.parse((await runCli(['show', '--sandbox', '--user', user, '--json'])).stdout).accounts;
+    const { date } = account.metrics.find(({ metric }: { metric: string }) => metric === 'impressionCount');
+    const day = ['explain', '--sandbox', '--user', user, '--platform', 'linkedin', '--date', date];
+    expect(JSON.parse((await runCli([...day, '--json'])).stdout)).toMatchObject({
+      account_id: account.account_id,
+      metrics: { impressionCount: { state: 'provisional', due_at: expect.any(String) } },
+    });
+    expect((await runCli(day)).stdout).toMatch(/impressionCount +[\d,]+ +provisional/);
+    const unknown = await runCli([...day, '--user', `${user}0`]);
+    expect(unknown).toMatchObject({ code: 2, stdout: '' });
+    expect(unknown.stderr).toContain(`Did you mean "${user}"?`);
+    expect((await runCli(['show', '--sandbox'])).stderr).toContain('show is of one. Name the user');
+  });
+
   it('can be read with SQL, as the documentation shows', async () => {
     const [, script = ''] = /```js\n(.+?)```/s.exec(read('docs/sandbox.md')) ?? [];
     await symlink(join(ROOT, 'node_modules'), join(home, 'node_modules'));
     await writeFile(join(home, 'read.mjs'), script);
     const { stdout } = await promisify(execFile)(process.execPath, ['read.mjs', KEPT], { cwd: home });
     expect(stdout).toMatch(/'linkedin' +│ 'impressionCount' +│ [1-9]/);
+  });
+
+  it('can be asked over MCP, as the documentation shows', async () => {
+    const [, script = ''] = /```js\n(.+?)```/s.exec(read('docs/chatbots.md')) ?? [];
+    await symlink(join(ROOT, 'bin'), join(home, 'bin'));
+    await writeFile(join(home, 'ask.mjs'), script);
+    const env = { PATH: process.env.PATH, HOME: home };
+    const { stdout } = await promisify(execFile)(process.execPath, ['ask.mjs'], { cwd: home, env });
+    expect(stdout.match(/account_id: /g)).toHaveLength(3);
   });
 
   it('is in ANALYTICS_SANDBOX_DIR if set, but never in a database that is not a sandbox’s', async () => {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { connect, connectionRow, type Database, ONE_SERVER, readyDatabase } from
 import { daysAgo } from './support/truth.js';
 
 const ROOT = join(import.meta.dirname, '../..');
+const { PATH = '' } = process.env;
 const [kind = 'Supabase'] = ONE_SERVER;
 const accounts = population({ users: 3, platforms: ['instagram', 'linkedin'] });
 const [ME = '', OTHER = ''] = [...new Set(accounts.map(({ userId }) => userId))];
@@ -98,7 +100,7 @@ describe('mcp', () => {
 
   it('describes its tools: read-only, with schemas of what they take and answer', async () => {
     const { tools } = await all.client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(['accounts', 'metrics', 'totals', 'coverage']);
+    expect(tools.map(({ name }) => name)).toEqual(['accounts', 'metrics', 'totals', 'coverage', 'explain']);
     for (const { description, annotations, inputSchema, outputSchema } of tools) {
       expect(annotations).toMatchObject({ readOnlyHint: true, destructiveHint: false });
       expect(description?.length).toBeGreaterThan(200);
@@ -197,10 +199,20 @@ describe('mcp', () => {
     expect(mine.accounts[0].not_complete[0]).toEqual({ date: expect.any(String), state: 'provisional' });
   });
 
+  it('explains a day: what is final, provisional or missing, and why', async () => {
+    const recent = await all.get('explain', { user_id: ME, platform: 'instagram', date: daysAgo(2) });
+    expect(recent.metrics.likes).toMatchObject({ state: 'provisional', value: expect.any(Number) });
+    const old = await all.get('explain', { user_id: ME, platform: 'instagram', date: daysAgo(5), metric: 'likes' });
+    expect(old.metrics.likes).toMatchObject({ state: 'corrected', first: { value: 1 } });
+    const unknown = await all.ask('explain', { user_id: 'nobody', platform: 'instagram', date: daysAgo(5) });
+    expect([unknown.isError, unknown.content[0]?.text]).toEqual([true, expect.stringContaining('no user "nobody"')]);
+  });
+
   it.each([
     ['metrics', { user_id: ME, platform: 'instagran' }, 'There is no platform'],
     ['metrics', { user_id: ME, since: '2026-02-30' }, '2026-02-30 is not a date'],
     ['metrics', { user_id: ME, since: '2020-01-01', until: '2026-01-01' }, 'Ask for less at a time'],
+    ['explain', { user_id: ME, platform: 'facebook', date: '2026-11-01' }, 'has no account on'],
     ['accounts', { cursor: 'bm90aGluZw' }, 'The cursor is not one of this tool'],
     ['metrics', {}, 'user_id'],
   ])('says what is wrong with %s %j', async (name, given, why) => {
@@ -235,6 +247,7 @@ describe('mcp --user', () => {
       mine.get('metrics', { cursor: cursor({ ...before, user_id: OTHER, date: '2026-01-01', metric: '' }) }),
       mine.get('totals', { user_id: OTHER }),
       mine.get('coverage', { user_id: OTHER }),
+      mine.get('explain', { user_id: OTHER, platform: 'instagram', date: daysAgo(2) }),
     ]);
     const text = JSON.stringify(told);
     expect(text).toContain(ME);
@@ -242,6 +255,39 @@ describe('mcp --user', () => {
     expect(others.flatMap(({ userId, accountId }) => [userId, accountId]).filter((id) => text.includes(id))).toEqual(
       [],
     );
+  });
+});
+
+describe.runIf(kind === 'PostgreSQL')('the documentation', () => {
+  const page = readFileSync(join(ROOT, 'docs/chatbots.md'), 'utf8');
+  const block = (language: string) => new RegExp(`\`\`\`${language}\\n(.+?)\`\`\``, 's').exec(page)?.[1] ?? '';
+  const role = `chatbot_${process.pid}`;
+
+  it('has a configuration and a role with which every tool works, and tokens cannot be read', async () => {
+    await database.query(block('sql').replaceAll(/\bchatbot\b/g, role));
+    try {
+      const { analytics } = JSON.parse(block('json')).mcpServers;
+      const args: string[] = analytics.args.map((arg: string) =>
+        arg.replace('/srv/analytics-collect/bin/analytics-collect.js', BIN).replace(/^me$/, ME),
+      );
+      const given = new URL(database.env.DATABASE_URL ?? '');
+      Object.assign(given, { username: role, password: 'a-long-one' });
+      const env = { ...Object.fromEntries(Object.keys(analytics.env).map((name) => [name, given.href])), PATH };
+      const client = new Client({ name: 'a test', version: '1.0.0' });
+      await client.connect(new StdioClientTransport({ command: analytics.command, args, env, cwd: home }));
+      const day = { platform: 'instagram', date: daysAgo(4) };
+      const { tools } = await client.listTools();
+      for (const { name } of tools) {
+        const answer = await client.callTool({ name, arguments: name === 'explain' ? day : {} });
+        expect([name, answer.isError, JSON.stringify(answer)]).toEqual([name, undefined, expect.stringContaining(ME)]);
+      }
+      await client.close();
+      await expect(
+        database.query(`begin; set local role ${role}; select access_token from platform_connections`),
+      ).rejects.toThrow('permission denied');
+    } finally {
+      await database.query(`rollback; drop owned by ${role}; drop role ${role}`);
+    }
   });
 });
 

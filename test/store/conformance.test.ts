@@ -298,7 +298,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     for (const part of [0, 1, 2]) {
       const [row] = await engine.sql.query(
         `select public.open_collection_accounts('["instagram", "facebook"]', '2026-02-01', ${part}, 3,
-          null, '["instagram", "facebook"]', null, null, null, '2026-01-01', '2026-01-07', 1000) as answer`,
+          null, '["instagram", "facebook"]', null, null, null, '2026-01-01', '2026-01-07', 1000, '[]') as answer`,
       );
       answers.push(row?.answer as { page: { accounts: unknown[] } | null; tokens_ending: unknown[] });
     }

@@ -105,6 +105,7 @@ export function readBy(filter: Partial<AccountFilter> = {}): OpenRequest {
     runId: null,
     dueBefore: null,
     collected: COLLECTED,
+    platforms: [],
     tokensBefore: NOW,
     isPreview: false,
   };

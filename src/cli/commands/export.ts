@@ -1,7 +1,8 @@
 import { accountDays, metricColumns, missingMetric } from '../../report/export.js';
+import type { DateRange } from '../../store/accounts.js';
 import type { StoredValue, ValuesRequest } from '../../store/values.js';
 import { count, formatNumber } from '../../text.js';
-import { parseDates, parseNames, parsePlatforms, utcToday } from '../flags.js';
+import { parseDate, parseNames, parsePlatforms, usageError, utcToday } from '../flags.js';
 import type { ExportFlags } from '../hand-over-options.js';
 import { writeOut } from '../output.js';
 import { loadPlugins, namesWith } from '../plugins.js';
@@ -42,6 +43,14 @@ export async function exportCommand(flags: ExportFlags): Promise<void> {
     },
     { ownPlatforms: plugins, environment: readersEnvironment(), readOnly: true, ...parseKeptSandbox(flags) },
   );
+}
+
+/** Which stored days to read: all, but for what the flags say. `today` is today's date in UTC. */
+function parseDates({ since, until }: Pick<ExportFlags, 'since' | 'until'>, today: string): DateRange {
+  const first = since === undefined ? '0001-01-01' : parseDate('--since', since, today);
+  const last = until === undefined ? '9999-12-31' : parseDate('--until', until, today);
+  if (first > last) throw usageError(`--since ${since} is later than --until ${until}.`, 'Swap them.');
+  return { since: first, until: last };
 }
 
 /** Counts the values of each metric as they pass. */

@@ -60,6 +60,20 @@ export function formatAccount(account: {
   return account.accountName === null ? id : `${id} (${cleanText(account.accountName)})`;
 }
 
+/** What a line of a terminal holds, so that nothing wraps. */
+export const WIDTH = 80;
+
+/** A text in lines of at most so many characters, broken between words. A longer word has a line of its own. */
+export function wrapText(text: string, width = WIDTH - 2): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 export interface Column {
   readonly title: string;
   readonly align?: 'right';

@@ -11,7 +11,7 @@ const USUAL_DAYS = 28;
 
 /** All that a tool can reach: nothing of it writes, and nothing of it has tokens. */
 export interface Reader {
-  readonly store: Pick<Store, 'describeAccounts' | 'readValues'>;
+  readonly store: Pick<Store, 'describeAccounts' | 'explainDay' | 'readValues'>;
   readonly platforms: ReadonlyMap<string, Pick<Platform, 'day' | 'metrics'>>;
   readonly now: () => Date;
 }
@@ -34,8 +34,8 @@ export function defineTool<Input extends z.ZodRawShape, Output extends z.ZodRawS
   return tool;
 }
 
-/** Schemas of dates have no pattern of the calendar: a client pays for each of its characters. `rangeOf` checks them. */
-const dayInput = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+/** Schemas of dates have no pattern of the calendar: a client pays for each of its characters. `checkDate` does. */
+export const dayInput = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 export const dayOutput = z.string();
 
 export const userInput = z.string().min(1).describe('The user, by the id in the table.');
@@ -82,14 +82,18 @@ export function accountFields(account: {
   };
 }
 
+/** Throws `CollectError` `usage` if it is not a date of the calendar. */
+export function checkDate(date: string): void {
+  if (!z.iso.date().safeParse(date).success)
+    throw new CollectError('usage', `${date} is not a date.`, 'Give it as YYYY-MM-DD.');
+}
+
 /** The days asked for, the last four weeks by default. Throws `CollectError` `usage`. */
 export function rangeOf(
   given: { readonly since?: string | undefined; readonly until?: string | undefined },
   now: Date,
 ): DateRange {
-  for (const date of [given.since, given.until])
-    if (date !== undefined && !z.iso.date().safeParse(date).success)
-      throw new CollectError('usage', `${date} is not a date.`, 'Give it as YYYY-MM-DD.');
+  for (const date of [given.since, given.until]) if (date !== undefined) checkDate(date);
   const until = given.until ?? dateAt(now, 'UTC');
   const since = given.since ?? addDays(until, 1 - USUAL_DAYS);
   if (since > until) throw new CollectError('usage', `since ${since} is later than until ${until}.`, 'Swap them.');

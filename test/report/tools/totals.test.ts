@@ -18,6 +18,7 @@ function reader(values: readonly StoredValue[]): Reader {
     now: () => new Date('2026-11-24T09:00:00Z'),
     store: {
       describeAccounts: async () => ({ accounts, hasMore: false }) as never,
+      explainDay: async () => ({}) as never,
       async *readValues() {
         yield values;
       },
