@@ -69,6 +69,11 @@ export interface DescribedAccount {
   readonly openDays: readonly (readonly [date: string, state: DayState])[];
 }
 
+export interface DescribedPage {
+  readonly accounts: readonly DescribedAccount[];
+  readonly hasMore: boolean;
+}
+
 const described = z
   .object({
     user_id: z.string(),
@@ -117,7 +122,7 @@ const answer = z.object({ accounts: z.array(described), has_more: z.boolean() })
 export async function describeAccounts(
   ask: Ask,
   { userId, platforms, onlyFailing, ranges, mostDates, after, pageSize }: AccountDaysRequest,
-): Promise<{ readonly accounts: readonly DescribedAccount[]; readonly hasMore: boolean }> {
+): Promise<DescribedPage> {
   const { accounts, has_more: hasMore } = await ask(answer, 'describe_collection_accounts', {
     for_user: userId,
     for_platforms: platforms,

@@ -1,5 +1,5 @@
 import type { FailureReason } from '../errors.js';
-import type { AccountDaysRequest, DescribedAccount } from './account-days.js';
+import type { AccountDaysRequest, DescribedPage } from './account-days.js';
 import type {
   AccountFilter,
   ConnectionCounts,
@@ -81,10 +81,7 @@ export interface Store {
    */
   readStatus(windows: Readonly<Record<string, DateRange>>): Promise<StatusRows>;
   /** A page of accounts in the order of user, platform and account, and how many of their days are complete. */
-  describeAccounts(request: AccountDaysRequest): Promise<{
-    readonly accounts: readonly DescribedAccount[];
-    readonly hasMore: boolean;
-  }>;
+  describeAccounts(request: AccountDaysRequest): Promise<DescribedPage>;
   /** The collected values that a request selects, in pages, in the order of user, platform, account, date and metric. */
   readValues(request: ValuesRequest): AsyncIterable<readonly StoredValue[]>;
   /** How certain each value of an account's day is, or why it is missing, at an instant. */

@@ -20,7 +20,7 @@ export const explainTool = defineTool({
     "Explains one day of one account: of each metric, whether its value is final, provisional, corrected (from what, and when), or doubtful because the numbers of a whole platform fell to zero; and of a missing value, why it is missing, since when, what to do, and when the platform is asked again. Ask this about a value that looks odd, or that is not there, before you draw a conclusion from it. Without account_id it is about the user's primary account on the platform.",
   input: {
     user_id: userInput,
-    platform: z.string().min(1).describe('The platform, for example instagram.'),
+    platform: z.string().min(1).describe('The platform, by its name in accounts.'),
     date: dayInput.describe("The platform's day, YYYY-MM-DD."),
     account_id: z.string().min(1).optional().describe('Another account of the user, from accounts.'),
     metric: z.string().min(1).optional().describe('Only this metric, by its stored name.'),

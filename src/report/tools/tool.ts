@@ -39,7 +39,7 @@ export const dayInput = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 export const dayOutput = z.string();
 
 export const userInput = z.string().min(1).describe('The user, by the id in the table.');
-export const platformInput = z.string().min(1).describe('The platform, for example instagram. Without it: all.');
+export const platformInput = z.string().min(1).describe('The platform, by its name in accounts. Without it: all.');
 export const sinceInput = dayInput.describe(
   `The first day, YYYY-MM-DD. Without it: ${USUAL_DAYS} days up to \`until\`.`,
 );
