@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BIN, home, runCli } from './support/cli.js';
 import { type Database, ONE_SERVER, readyDatabase } from './support/databases.js';
@@ -38,16 +40,12 @@ async function run(...args: string[]) {
   return { lines: stdout.split('\n').slice(0, -1), stderr };
 }
 
-function shell(script: string) {
-  const { status, stdout, stderr } = spawnSync(
-    'bash',
-    ['-c', `set -o pipefail; ${script}`, 'bash', process.execPath, BIN, 'export'],
-    {
-      cwd: home,
-      env: { PATH: process.env.PATH, HOME: home, ...database.env },
-      encoding: 'utf8',
-    },
-  );
+/** Runs a script of bash in which `"$@"` is the command. */
+async function shell(script: string) {
+  const args = ['-c', `set -o pipefail; ${script}`, 'bash', process.execPath, BIN, 'export'];
+  const env = { PATH: process.env.PATH, HOME: home, ...database.env };
+  const child = spawn('bash', args, { cwd: home, env });
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { status, stdout, stderr };
 }
 
@@ -110,12 +108,16 @@ describe('--wide', () => {
   });
 });
 
-it('ends quietly when its reader has had enough', () => {
-  expect(shell('"$@" | head -n 1')).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/^user_id/) });
+it('ends quietly when its reader has had enough', async () => {
+  expect(await shell('"$@" | head -n 1')).toMatchObject({
+    status: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/^user_id/),
+  });
 });
 
-it('fails when the disk is full', () => {
-  const { status, stderr } = shell('"$@" >/dev/full');
+it('fails when the disk is full', async () => {
+  const { status, stderr } = await shell('"$@" >/dev/full');
   expect(status).toBe(1);
   expect(stderr).toContain('Cannot write to standard output (ENOSPC)');
 });
