@@ -23,6 +23,8 @@ import type { Environment } from './variables.js';
 export interface App {
   readonly config: Config;
   readonly store: Store;
+  /** By name. */
+  readonly platforms: ReadonlyMap<string, Platform>;
   /** What the user should be told before anything else. */
   readonly notices: readonly string[];
   /** See `collect` in `run/collect.ts`. */
@@ -51,6 +53,8 @@ export interface AppOptions extends Partial<SandboxSettings> {
   readonly onToken?: (token: string) => void;
   /** What is required of the embedded store when the settings name no store. Default: `create`. */
   readonly defaultStore?: DefaultStore;
+  /** Whether a PostgreSQL is to refuse to write. */
+  readonly readOnly?: boolean;
 }
 
 /** An app with valid settings that has not been started. */
@@ -76,12 +80,12 @@ export function prepareApp(options: AppOptions = {}): PreparedApp {
 
 /** As `prepareApp`, without a sandbox. */
 export function prepareConfiguredApp(options: Omit<AppOptions, 'sandbox' | 'keptSandbox'>): PreparedApp<Config> {
-  const { environment, ownPlatforms, defaultStore = 'create' } = options;
+  const { environment, ownPlatforms, defaultStore = 'create', readOnly } = options;
   const config = loadConfig(environment ?? readEnvironment(), ownPlatforms);
   const platforms = createPlatforms(config, ownPlatforms);
   return {
     config,
-    open: async () => assemble({ config, platforms, ...(await openStore(config, defaultStore)) }, options),
+    open: async () => assemble({ config, platforms, ...(await openStore(config, defaultStore, readOnly)) }, options),
   };
 }
 
@@ -117,6 +121,7 @@ export function assemble(
   return {
     config,
     store,
+    platforms,
     notices,
     // What a command does is loaded after its first words.
     async collect(options, onEvent) {

@@ -15,6 +15,12 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   show: ['show --user me', 'show --user me --platform instagram --days 28'],
   explain: ['explain --user me --platform instagram --date 2026-11-20'],
+  export: [
+    'export > values.csv',
+    'export --wide --platform instagram --since 2026-11-01',
+    'export --format ndjson --user me',
+  ],
+  mcp: ['mcp --user me'],
   doctor: ['doctor', 'doctor --live', 'doctor --data'],
   'connections list': ['connections list', 'connections list --json'],
   'connections add': ['connections add --user me --platform facebook --account 1234'],

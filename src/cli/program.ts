@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EXIT } from '../exit-codes.js';
 import { doctorOptions } from './doctor-options.js';
+import { exportOptions, mcpOptions } from './hand-over-options.js';
 import { addExamples, addHelp } from './help.js';
 import {
   addOptions,
@@ -52,6 +53,9 @@ export function createProgram(version: string): Command {
   platformsOptions(program.command('platforms')).action(async (flags) =>
     (await import('./commands/platforms.js')).platformsCommand(flags),
   );
+  exportOptions(program.command('export')).action(async (flags) =>
+    (await import('./commands/export.js')).exportCommand(flags),
+  );
   pruneOptions(program.command('prune')).action(async (flags) =>
     (await import('./commands/prune.js')).pruneCommand(flags),
   );
@@ -74,6 +78,7 @@ export function createProgram(version: string): Command {
   serveOptions(program.command('serve')).action(async (flags) =>
     (await import('./commands/serve.js')).serveCommand(flags),
   );
+  mcpOptions(program.command('mcp')).action(async (flags) => (await import('./commands/mcp.js')).mcpCommand(flags));
   addCompletion(program);
   addHelp(program);
   addExamples(program);

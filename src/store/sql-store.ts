@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { CollectError, leaseLost } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
+import { describeAccounts } from './account-days.js';
 import type { AccountRow, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
@@ -160,6 +161,8 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     countDiscrepancies: (reconciled) => countDiscrepancies(ask, reconciled),
 
     listDiscrepancies: (reconciled) => listDiscrepancies(ask, reconciled),
+
+    describeAccounts: (request) => describeAccounts(ask, request),
 
     readValues: (request) => readValues(ask, request),
 

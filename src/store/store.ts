@@ -1,3 +1,4 @@
+import type { AccountDaysRequest, DescribedPage } from './account-days.js';
 import type { ListedAccount, ListedAccounts, StatusRows, StatusWindows } from './account-states.js';
 import type {
   AccountFilter,
@@ -85,6 +86,8 @@ export interface Store {
   readStatus(windows: StatusWindows): Promise<StatusRows>;
   /** Accounts that a run has seen, with their states, in pages. */
   listAccounts(listed: ListedAccounts): AsyncIterable<readonly ListedAccount[]>;
+  /** A page of accounts in the order of user, platform and account, and how many of their days are complete. */
+  describeAccounts(request: AccountDaysRequest): Promise<DescribedPage>;
   /** How many (account, day) pairs have figures that do not add up, by platform. */
   countDiscrepancies(reconciled: ReconciledDays): Promise<Readonly<Record<string, number>>>;
   /** What does not add up, in pages. */

@@ -40,11 +40,13 @@ describe('a kept sandbox', () => {
     expect(second).toMatchObject({ status: 'completed', metrics: { inserted: 0, updated: 0 } });
   });
 
-  it('is what status and connections list read with --sandbox', async () => {
+  it('is what status, connections list and export read with --sandbox', async () => {
     const status = await runCli(['status', '--sandbox', '--json']);
     expect(JSON.parse(status.stdout)).toMatchObject({ last_run: { status: 'completed' } });
     const list = await runCli(['connections', 'list', '--sandbox', '--json']);
     expect(JSON.parse(list.stdout)).toHaveLength(300);
+    const { stdout } = await runCli(['export', '--sandbox', '--format', 'ndjson', '--metric', 'firstDegreeSize']);
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({ platform: 'linkedin', aggregate: 'last' });
     const today = await runCli(['status', '--sandbox', '--today']);
     expect(today.stdout).toContain('linkedin');
   });
@@ -101,6 +103,15 @@ describe('a kept sandbox', () => {
     await writeFile(join(home, 'read.mjs'), script);
     const { stdout } = await promisify(execFile)(process.execPath, ['read.mjs', KEPT], { cwd: home });
     expect(stdout).toMatch(/'linkedin' +│ 'impressionCount' +│ [1-9]/);
+  });
+
+  it('can be asked over MCP, as the documentation shows', async () => {
+    const [, script = ''] = /```js\n(.+?)```/s.exec(read('docs/chatbots.md')) ?? [];
+    await symlink(join(ROOT, 'bin'), join(home, 'bin'));
+    await writeFile(join(home, 'ask.mjs'), script);
+    const env = { PATH: process.env.PATH, HOME: home };
+    const { stdout } = await promisify(execFile)(process.execPath, ['ask.mjs'], { cwd: home, env });
+    expect(stdout.match(/account_id: /g)).toHaveLength(3);
   });
 
   it('is in ANALYTICS_SANDBOX_DIR if set, but never in a database that is not a sandbox’s', async () => {

@@ -10,7 +10,7 @@ const DAY = { timeZone: 'UTC', settlesAfterHours: 72, reachDays: 364, asks: 'ran
 function value(metric: string, date: string, value: number, differing: Partial<StoredValue> = {}): StoredValue {
   const aggregate = { likes: 'sum', followers: 'last' }[metric] ?? 'none';
   const kind = { unit: 'count', aggregate, period: 'day', settled: true, aliasOf: null, first: null, revisedAt: null };
-  return { account: ACCOUNT, date, metric, value, ...kind, ...differing };
+  return { account: ACCOUNT, date, metric, value, exactValue: String(value), ...kind, ...differing };
 }
 
 function show(values: readonly StoredValue[], userId: string | null = 'u', users: readonly string[] = ['u']) {
