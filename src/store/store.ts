@@ -49,6 +49,8 @@ export interface Store {
    * that run or, if shards covered them, of the oldest shard's run.
    */
   lastRuns(): Promise<{ readonly run: RunRow | null; readonly succeededAt: string | null }>;
+  /** The newest runs over all users or a shard of them and, with a user, over that one; the newest first. */
+  recentRuns(userId: string | null, most: number): Promise<readonly RunRow[]>;
 
   /** Updates the accounts to match the connections, and ensures that each user and platform has one primary account. */
   syncAccounts(request: SyncRequest): Promise<void>;
