@@ -11,7 +11,7 @@ as $$
         from (
           select runs.*
           from public.collection_runs runs
-          where runs.scope not like 'user:%' or runs.scope = 'user:' || for_user
+          where runs.scope not like 'user:%' or runs.scope = 'user:' || recent_collection_runs.for_user
           order by runs.started_at desc, runs.id
           limit most
         ) recent
