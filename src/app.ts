@@ -8,7 +8,8 @@ import { type DefaultStore, type OpenStore, openDriver, openStore } from './open
 import type { Platform, PlatformDefinition } from './platforms/contract.js';
 import { createPlatforms } from './platforms/registry.js';
 import type { OnEvent } from './report/events.js';
-import type { StatusReport } from './report/status.js';
+import type { AccountStatus, AccountsFilter } from './report/status-accounts.js';
+import type { StatusReport } from './report/status-report.js';
 import type { Summary } from './report/summary.js';
 import type { AppliedSchema } from './store/apply-schema.js';
 import type { SchemaOptions } from './store/schema.js';
@@ -25,6 +26,8 @@ export interface App {
   /** See `collect` in `run/collect.ts`. */
   collect(options: CollectOptions, onEvent: OnEvent): Promise<Summary>;
   status(days: number): Promise<StatusReport>;
+  /** See `readAccountStatuses` in `report/status-accounts.ts`. */
+  accountStatuses(filter: AccountsFilter, days: number): AsyncIterable<readonly AccountStatus[]>;
   /** What was written in the last 24 hours, by platform and metric. */
   writtenToday(): Promise<WrittenMetric[]>;
   /** Brings the database's schema up to date; for a Supabase project, over `DATABASE_URL` if it is set. */
@@ -115,6 +118,10 @@ export function assemble(
     async status(days) {
       const { readStatus } = await import('./report/status.js');
       return readStatus(parts, days, now());
+    },
+    async *accountStatuses(filter, days) {
+      const { readAccountStatuses } = await import('./report/status-accounts.js');
+      yield* readAccountStatuses(parts, filter, days, now());
     },
     async writtenToday() {
       await store.check();

@@ -15,9 +15,9 @@ import {
   restoreOptions,
   serveOptions,
   sqlOptions,
-  statusOptions,
   systemdOptions,
 } from './options.js';
+import { statusOptions } from './status-options.js';
 
 /**
  * The commands. Each command's module is loaded only when it runs, so that `--help` responds at once. Throws instead of exiting:
