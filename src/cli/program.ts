@@ -17,6 +17,7 @@ import {
   sqlOptions,
   systemdOptions,
 } from './options.js';
+import { reportOptions } from './report-options.js';
 import { statusOptions } from './status-options.js';
 
 /**
@@ -37,6 +38,9 @@ export function createProgram(version: string): Command {
   });
   statusOptions(program.command('status')).action(async (flags) =>
     (await import('./commands/status.js')).statusCommand(flags),
+  );
+  reportOptions(program.command('report')).action(async (flags) =>
+    (await import('./commands/report.js')).reportCommand(flags),
   );
   addConnections(program);
   platformsOptions(program.command('platforms')).action(async (flags) =>
