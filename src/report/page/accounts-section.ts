@@ -9,26 +9,28 @@ import { seriesChart } from './series-chart.js';
 export interface AccountsShown {
   readonly accounts: readonly AccountSeries[];
   readonly days: number;
+  /** Whether all are of one user, who is named above. */
+  readonly ofOneUser: boolean;
   /** What is left out, as a sentence; null if nothing is. */
   readonly omitted: string | null;
 }
 
 /** The main metrics of some accounts. */
-export function accountsSection({ accounts, days, omitted }: AccountsShown): Html {
+export function accountsSection({ accounts, days, ofOneUser, omitted }: AccountsShown): Html {
   return html`<section id="accounts">
 <h2>Accounts</h2>
 <p class="lead">The main metrics of the last ${days} days. A week is compared with the one before it, both of settled days; followers, reach and
 other figures that cannot be added up are compared with the same day a week before.
 <span class="key"><span><i class="solid"></i>settled</span> <span><i class="dashed"></i>provisional</span> <span><i class="gap"></i>no value</span> <span><i class="break"></i>series break</span></span></p>
 ${omitted === null ? null : html`<p class="note">${omitted}</p>`}
-${accounts.length === 0 ? html`<p class="none">No values have been collected for these days.</p>` : accounts.map(accountBlock)}
+${accounts.length === 0 ? html`<p class="none">No values have been collected for these days.</p>` : accounts.map((each) => accountBlock(each, ofOneUser))}
 </section>`;
 }
 
-function accountBlock({ account, series }: AccountSeries): Html {
+function accountBlock({ account, series }: AccountSeries, ofOneUser: boolean): Html {
   const { accountName, accountId, platform, userId, isPrimary } = account;
   return html`<article>
-<h3>${named(accountName ?? accountId)} <small>${named(platform)} · ${accountName === null ? null : html`${named(accountId)} · `}user ${named(userId)}${isPrimary ? null : ' · not primary'}</small></h3>
+<h3>${named(accountName ?? accountId)} <small>${named(platform)}${accountName === null ? null : html` · ${named(accountId)}`}${ofOneUser ? null : html` · user ${named(userId)}`}${isPrimary ? null : ' · not primary'}</small></h3>
 ${series.length === 0 ? html`<p class="none">No values of its main metrics.</p>` : html`<div class="charts">${series.map(seriesFigure)}</div>`}
 </article>
 `;

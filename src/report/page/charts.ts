@@ -4,10 +4,10 @@ import { type Html, raw } from './html.js';
 
 const { document } = parseHTML('<!doctype html><html></html>');
 
-/** Of a chart as it is drawn; the page scales it to its column. */
-const CHART_WIDTH = 268;
+/** Of a chart as it is drawn, about as wide as its column, to which the page scales it: four or three stand in a row. */
+export const WIDTHS = { four: 268, three: 368 } as const;
 
-export type Chart = Pick<Plot.PlotOptions, 'x' | 'y' | 'marks' | 'height'> & {
+export type Chart = Pick<Plot.PlotOptions, 'x' | 'y' | 'marks' | 'height' | 'width'> & {
   /** What the chart shows, for those who cannot see it. */
   readonly label: string;
 };
@@ -15,7 +15,7 @@ export type Chart = Pick<Plot.PlotOptions, 'x' | 'y' | 'marks' | 'height'> & {
 /** A chart as SVG. Its colours are variables of the page's style. */
 export function chart({ label, ...options }: Chart): Html {
   const drawn = Plot.plot({
-    width: CHART_WIDTH,
+    width: WIDTHS.four,
     height: 92,
     marginTop: 8,
     marginRight: 6,

@@ -34,7 +34,7 @@ ${header(data)}
 <main>
 ${coverage === null ? null : coverageSection(coverage)}
 ${todoSection(todo)}
-${accountsSection({ accounts, days: request.days, omitted: omittedText(accounts.length, read.accounts, read.isAll) })}
+${accountsSection({ accounts, days: request.days, ofOneUser: request.userId !== null, omitted: omittedText(accounts.length, read.accounts, read.isAll) })}
 ${settlingSection(settling, measuredOn(read))}
 ${runsSection(runs)}
 </main>
@@ -82,7 +82,7 @@ function stateText(
     troubled === 0
       ? accounts === 1
         ? 'The account is up to date.'
-        : `All ${formatNumber(accounts)} accounts are up to date.`
+        : `${accounts === 2 ? 'Both' : `All ${formatNumber(accounts)}`} accounts are up to date.`
       : `${formatNumber(upToDate)} of ${count(accounts, 'account')} ${upToDate === 1 ? 'is' : 'are'} up to date; ${formatNumber(troubled)} ${troubled === 1 ? 'needs' : 'need'} attention.`;
   return alarm === null ? state : `${alarm} ${state}`;
 }

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { RunRow, RunStatus } from '../../store/store.js';
 import { formatDuration, formatNumber } from '../../text.js';
-import { axisBottom, axisLeft, chart } from './charts.js';
+import { axisBottom, axisLeft, chart, WIDTHS } from './charts.js';
 import { compact, formatDay, formatTime } from './format.js';
 import { type Html, html, named } from './html.js';
 
@@ -66,7 +66,8 @@ function runsChart(runs: readonly RunRow[], { title, of, format, axis }: Figure)
   const places = labelled.flatMap((each) => each?.place ?? []);
   return chart({
     label: `${title} of the last ${runs.length} runs: at most ${format(most)}`,
-    height: 110,
+    width: WIDTHS.three,
+    height: 130,
     x: { type: 'band', domain: ended.map(({ place }) => place), padding: 0.25 },
     y: { domain: [0, most], nice: 2 },
     marks: [

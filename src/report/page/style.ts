@@ -85,6 +85,7 @@ summary:hover { color: var(--ink); }
 .todo > li { padding: 7px 0; border-top: 1px solid var(--rule); display: grid; grid-template-columns: 48px 190px 1fr auto; gap: 0 16px; align-items: baseline; font-size: 14px; }
 .todo > li:first-child { border-top: 0; }
 .todo .many { font-size: 17px; font-weight: 600; text-align: right; font-variant-numeric: tabular-nums; }
+.todo code { justify-self: start; }
 .todo .period { font-size: 13px; text-align: right; }
 .todo .where { grid-column: 2 / -1; }
 footer { margin-top: 56px; padding-top: 14px; border-top: 1px solid var(--rule); color: var(--muted); font-size: 13px; }
@@ -100,7 +101,8 @@ footer { margin-top: 56px; padding-top: 14px; border-top: 1px solid var(--rule);
   .wideonly { display: none; }
   .todo > li { grid-template-columns: 40px 1fr; gap: 2px 12px; }
   .todo > li > :nth-child(n + 3) { grid-column: 2; }
-  .todo .period { text-align: left; }
+  .todo code { justify-self: start; }
+.todo .period { text-align: left; }
   .names { width: 84px; }
 }
 @media print {
