@@ -77,7 +77,11 @@ export async function startBrowser(program: string): Promise<Browser> {
       await loaded;
     },
     async evaluate(expression) {
-      const { result, exceptionDetails } = await page.send('Runtime.evaluate', { expression, returnByValue: true });
+      const { result, exceptionDetails } = await page.send('Runtime.evaluate', {
+        expression,
+        returnByValue: true,
+        awaitPromise: true,
+      });
       if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
       return result.value;
     },
