@@ -128,8 +128,8 @@ it('no file is longer than 250 lines, and none only re-exports others', () => {
   expect(sources().filter((file) => file.endsWith('/index.ts'))).toEqual([]);
 });
 
-/** Platforms are named where they are, and here: the demo shows what its made-up accounts have. */
-const NAMES_PLATFORMS = ['cli/simulate.ts'];
+/** Platforms are named where they are, and here: as examples, and in the demo, which shows what its made-up accounts have. */
+const NAMES_PLATFORMS = ['cli/examples.ts', 'cli/simulate.ts'];
 
 it('a platform is one folder: no other source names it', () => {
   const named = new RegExp(`\\b(${platformNames.join('|')})\\b|\\b(META|GOOGLE|LINKEDIN|YOUTUBE|INSTAGRAM)_`, 'i');

@@ -44,29 +44,45 @@ async function askInTiers(
   days: NonEmpty<Day>,
   period: { readonly period?: 'day' },
 ): Promise<Insights> {
+  const ask = async (metrics: readonly string[], required: boolean): Promise<Insights> => {
+    const answer = await askInsights({
+      ...source,
+      graph,
+      metrics,
+      refusal: REFUSAL,
+      query: { ...period, ...windowOf(days) },
+      byKind: [REACTIONS],
+      required,
+      optional: { metrics: OPTIONAL, warn: (message) => source.warn(`facebook: ${message}`) },
+    });
+    return { ...answer, insights: withDates(answer.insights, days, source.warn) };
+  };
   let refusal: GraphError | null = null;
   const wanted = DAILY.filter((metric) => !source.refused.has(graph.name, metric));
   for (const metrics of tiersOf(wanted, GIVEN_UP_FIRST)) {
     try {
-      const answer = await askInsights({
-        ...source,
-        graph,
-        metrics,
-        refusal: REFUSAL,
-        query: { ...period, ...windowOf(days) },
-        byKind: [REACTIONS],
-        required: true,
-        optional: { metrics: OPTIONAL, warn: (message) => source.warn(`facebook: ${message}`) },
-      });
+      const answer = await ask(metrics, true);
+      if (refusal === null) return answer;
       const lost = wanted.filter((metric) => !metrics.includes(metric));
-      if (refusal !== null) source.warn(`facebook: collected without ${lost.join(', ')} (${refusal.message})`);
-      return { ...answer, insights: withDates(answer.insights, days, source.warn) };
+      const rest = await askLost(() => ask(lost, false), refusal, `facebook: ${lost.join(', ')}`, source.warn);
+      return { insights: [...answer.insights, ...rest.insights], error: answer.error ?? rest.error };
     } catch (error) {
       if (!(error instanceof GraphError) || !mayLieInOptional(error)) throw error;
       refusal ??= error;
     }
   }
   throw refusal ?? new PlatformError('unexpected_response', 'no metrics are left to request', 'connection');
+}
+
+/** What had to be left out, if it was not the cause of the refusal: code 1 stands for passing trouble, too. */
+async function askLost(ask: () => Promise<Insights>, refusal: GraphError, lost: string, warn: Warn): Promise<Insights> {
+  try {
+    if (refusal.reason === 'missing_permission') throw refusal;
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    return { insights: [], error: leftOpen(error, lost, warn) };
+  }
 }
 
 /** Retired names are handled in `askInsights`. Metrics of messages may need a permission that no other metric does. */

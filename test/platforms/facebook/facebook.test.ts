@@ -112,6 +112,23 @@ describe('a request that fails because of an optional metric', () => {
     expect(warnings).toEqual([expect.stringContaining(culprit)]);
   });
 
+  it('loses no metric to trouble that has passed by the time the others are answered', async () => {
+    let failures = 4;
+    const { results, warnings } = await collecting((path, _token, query) => {
+      if (!path.endsWith('/insights')) return [200, {}];
+      if (failures-- > 0) return [500, { error: { code: 1, message: 'An unknown error occurred' } }];
+      const asked = query.get('metric')?.split(',') ?? [];
+      return [
+        200,
+        { data: asked.filter((name) => [ALL, 'page_follows'].includes(name)).map((name) => onLastDay(name, 5)) },
+      ];
+    });
+    expect(failures).toBeLessThan(0);
+    const values = results[2] && 'values' in results[2] ? results[2].values : [];
+    expect(values.map(({ metric }) => metric).sort()).toEqual(['page_follows', ALL]);
+    expect(warnings).toEqual([]);
+  });
+
   it('fails the Page with the first refusal if it fails without them too', async () => {
     const denied: Answer = [400, { error: { code: 10, message: '(#10) Application does not have permission' } }];
     await expect(collecting(() => denied)).rejects.toMatchObject({ reason: 'missing_permission' });

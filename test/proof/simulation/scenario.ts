@@ -229,7 +229,7 @@ function shortTrouble(random: Random): Trouble {
   const times = random.int(1, 4);
   return random.pick<Trouble>([
     { kind: 'server_error', times },
-    // Not Meta's code 1, which may mean that a metric is refused: on the last day that it is asked for, it stays missing.
+    { kind: 'server_error', code: 1, times },
     { kind: 'server_error', code: 2, times },
     { kind: 'reset', times },
     { kind: 'stall', times: 1 },
