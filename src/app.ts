@@ -8,6 +8,7 @@ import { type DefaultStore, type OpenStore, openDriver, openStore } from './open
 import type { Platform, PlatformDefinition } from './platforms/contract.js';
 import { createPlatforms } from './platforms/registry.js';
 import type { OnEvent } from './report/events.js';
+import type { ReportData, ReportRequest } from './report/page/read.js';
 import type { ShowReport, ShowRequest } from './report/show.js';
 import type { AccountStatus, AccountsFilter } from './report/status-accounts.js';
 import type { StatusReport } from './report/status-report.js';
@@ -32,6 +33,8 @@ export interface App {
   status(days: number): Promise<StatusReport>;
   /** See `readAccountStatuses` in `report/status-accounts.ts`. */
   accountStatuses(filter: AccountsFilter, days: number): AsyncIterable<readonly AccountStatus[]>;
+  /** What `report` shows. See `readReport` in `report/page/read.ts`. */
+  report(request: ReportRequest): Promise<ReportData>;
   /** What was written in the last 24 hours, by platform and metric. */
   writtenToday(): Promise<WrittenMetric[]>;
   /** See `explainDay` in `report/explain.ts`. */
@@ -135,6 +138,10 @@ export function assemble(
     async *accountStatuses(filter, days) {
       const { readAccountStatuses } = await import('./report/status-accounts.js');
       yield* readAccountStatuses(parts, filter, days, now());
+    },
+    async report(request) {
+      const { readReport } = await import('./report/page/read.js');
+      return readReport(parts, request, now());
     },
     async writtenToday() {
       await store.check();

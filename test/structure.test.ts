@@ -113,6 +113,15 @@ it.each(['collect', 'status', 'connections', 'serve'])(
   },
 );
 
+it('only report loads what draws charts, when it has read its data', () => {
+  const commands = sources().filter((file) => file.startsWith('cli/commands/'));
+  expect(commands).toContain('cli/commands/report.ts');
+  const drawing = [...commands, 'cli/main.ts', 'index.ts'].filter((file) =>
+    packagesOf(file).some((name) => ['@observablehq/plot', 'linkedom'].includes(name)),
+  );
+  expect(drawing).toEqual([]);
+});
+
 it('no file is longer than 250 lines, and none only re-exports others', () => {
   const long = sources().filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 250);
   expect(long).toEqual([]);

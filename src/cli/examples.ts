@@ -21,6 +21,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'export --format ndjson --user me',
   ],
   mcp: ['mcp --user me'],
+  report: ['report --html report.html', 'report --html me.html --user me --days 60'],
   doctor: ['doctor', 'doctor --live', 'doctor --data'],
   'connections list': ['connections list', 'connections list --json'],
   'connections add': ['connections add --user me --platform facebook --account 1234'],

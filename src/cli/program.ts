@@ -20,6 +20,7 @@ import {
   sqlOptions,
   systemdOptions,
 } from './options.js';
+import { reportOptions } from './report-options.js';
 import { explainOptions, showOptions } from './show-options.js';
 import { statusOptions } from './status-options.js';
 
@@ -45,6 +46,9 @@ export function createProgram(version: string): Command {
   showOptions(program.command('show')).action(async (flags) => (await import('./commands/show.js')).showCommand(flags));
   explainOptions(program.command('explain')).action(async (flags) =>
     (await import('./commands/explain.js')).explainCommand(flags),
+  );
+  reportOptions(program.command('report')).action(async (flags) =>
+    (await import('./commands/report.js')).reportCommand(flags),
   );
   doctorOptions(program.command('doctor')).action(async (flags) =>
     (await import('./commands/doctor.js')).doctorCommand(flags),

@@ -78,9 +78,9 @@ export interface PlatformStatus {
   no_data: number;
   failing_total: number;
   skipped: number;
-  /** The newest of the last 14 days that 99 % of the accounts have of which it is expected and that have data; null if there is none. */
+  /** The newest of these days that 99 % of the accounts have of which it is expected and that have data; null if there is none. */
   complete_to: string | null;
-  /** The last 14 ended days. An account's days are expected from the first one collected on; those of accounts that are skipped or without data are left out. */
+  /** The days of the period, but at least the last 14 and at most 60. An account's days are expected from the first one collected on; those of accounts that are skipped or without data are left out. */
   days: DayCounts[];
   newest_day: string | null;
   days_missing: number;

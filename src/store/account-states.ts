@@ -46,7 +46,7 @@ export interface PlatformStatusRow {
   readonly states: Readonly<Record<AccountState, number>>;
   /** The first day from which on an account without data has none, and that of one that was not reached; null if there are none. */
   readonly since: Readonly<Record<'no_data' | 'not_reached', string | null>>;
-  /** The last 14 ended days, ascending. */
+  /** The window's days, but at least the last 14 ended ones and at most 60, ascending. */
   readonly days: readonly DayCounts[];
 }
 

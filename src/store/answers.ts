@@ -53,6 +53,7 @@ const run = z
   }));
 
 export const runAnswer = z.object({ run: run.nullable() });
+export const recentRunsAnswer = z.object({ runs: z.array(run) });
 
 export const lastRunsAnswer = z
   .object({ succeeded_at: instant.nullable(), run: run.nullable(), full_run: run.nullable(), starts: z.array(instant) })

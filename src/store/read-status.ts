@@ -128,9 +128,9 @@ function statesOf(
 function daysOf(
   counted: readonly Counted[],
   added: readonly Unseen[],
-  { until, settledTo }: StatusWindow,
+  { since, until, settledTo }: StatusWindow,
 ): DayCounts[] {
-  return lastDates(until).map((date) => {
+  return countedDates(since, until).map((date) => {
     const counts = counted.map(({ days }): DayTuple => days[date] ?? [0, 0, 0]);
     const connected = added.flatMap(({ connected }) => Object.entries(connected));
     const fresh = sum(
@@ -147,10 +147,11 @@ function daysOf(
 }
 
 /** The days that `count_collection_days` counts. */
-function lastDates(until: string): string[] {
+function countedDates(since: string, until: string): string[] {
   const last = Date.parse(until);
-  return Array.from({ length: 14 }, (_, index) =>
-    new Date(last - (13 - index) * 86_400_000).toISOString().slice(0, 10),
+  const days = Math.min(60, Math.max(14, (last - Date.parse(since)) / 86_400_000 + 1));
+  return Array.from({ length: days }, (_, index) =>
+    new Date(last - (days - 1 - index) * 86_400_000).toISOString().slice(0, 10),
   );
 }
 

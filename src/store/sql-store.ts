@@ -108,6 +108,10 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
       return ask(answers.lastRunsAnswer, 'last_collection_runs');
     },
 
+    async recentRuns(userId, most) {
+      return (await ask(answers.recentRunsAnswer, 'recent_collection_runs', { for_user: userId, most })).runs;
+    },
+
     async syncAccounts({ collected, userId }) {
       const args = { collected, for_user: userId, part: 0, parts: 1 };
       await ask(accountAnswers.syncAnswer, 'sync_collection_accounts', args);

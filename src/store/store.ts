@@ -56,6 +56,8 @@ export interface Store {
    * them, of the oldest shard's run.
    */
   lastRuns(): Promise<LastRuns>;
+  /** The newest runs over all users or a shard of them and, with a user, over that one; the newest first. */
+  recentRuns(userId: string | null, most: number): Promise<readonly RunRow[]>;
 
   /** Updates the accounts to match the connections, and ensures that each user and platform has one primary account. */
   syncAccounts(request: SyncRequest): Promise<void>;

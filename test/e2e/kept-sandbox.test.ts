@@ -51,6 +51,24 @@ describe('a kept sandbox', () => {
     expect(today.stdout).toContain('linkedin');
   });
 
+  it('is what report shows with --sandbox, in a file that is replaced as a whole', async () => {
+    const file = join(home, 'report.html');
+    await writeFile(file, 'an older one');
+    const report = ['report', '--sandbox', '--html'];
+    expect(await runCli([...report, file])).toMatchObject({ code: 0, stdout: `wrote the report to ${file}\n` });
+    const page = readFileSync(file, 'utf8');
+    expect(page).toMatch(
+      /^<!doctype html>[\s\S]*<h1>.*accounts are up to date[\s\S]*Impressions by day[\s\S]*<\/html>\n$/,
+    );
+    expect((await readdir(home)).filter((name) => name.startsWith('report.html'))).toEqual(['report.html']);
+
+    const [, owner = ''] = /user <bdi>([^<]+)/.exec(page) ?? [];
+    const ofOne = await runCli([...report, '-', '--user', owner]);
+    expect(ofOne.stdout).toContain('<h1>');
+    expect(ofOne.stdout).not.toContain('id="coverage"');
+    expect(await runCli([...report, '-', '--user', 'nobody'])).toMatchObject({ code: 2, stdout: '' });
+  });
+
   it('is listed by account, as CSV with a line for each and in full for a single one', async () => {
     const csv = await runCli(['status', '--sandbox', '--csv']);
     expect(csv).toMatchObject({ code: 0, stderr: '' });

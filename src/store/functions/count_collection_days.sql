@@ -1,5 +1,5 @@
 -- Counts, by platform, how many active accounts are in each state and how far they are with the days of a window, day by day for
--- the last 14: at most page_size accounts are looked at, those after after_account. last_account is the last of them, null if there
+-- the window, but at least 14 days and at most 60: at most page_size accounts are looked at, those after after_account. last_account is the last of them, null if there
 -- are no more. windows: as for collection_account_states. Counts outcomes rather than snapshots, which other writers add to.
 -- A day counts the accounts of which it is expected and that are not skipped or without data: [complete, late, missing].
 create or replace function public.count_collection_days(windows jsonb, after_account bigint, page_size integer)
@@ -39,7 +39,10 @@ as $$
         coalesce(sum(patterns.accounts) filter (where (patterns.done >> place) & 1 = 1), 0) as complete,
         coalesce(sum(patterns.accounts) filter (where (patterns.late >> place) & 1 = 1), 0) as late
       from patterns
-      cross join generate_series(0, 13) place
+      cross join lateral (
+        select (windows -> patterns.platform ->> 'until')::date - (windows -> patterns.platform ->> 'since')::date as last_place
+      ) given
+      cross join generate_series(0, least(greatest(given.last_place, 13), 59)) place
       where (patterns.expected >> place) & 1 = 1
       group by patterns.platform, place
     ) days

@@ -1,5 +1,5 @@
 -- Counts, by platform, the accounts that active connections open and that no run has seen yet, with the days of their windows and
--- the dates on which they were connected, which are cut to the last 14 days; and the active connections of services that are not
+-- the dates on which they were connected, which are cut to the window and the last 14 days; and the active connections of services that are not
 -- collected. windows: {"instagram": {"since": "2026-11-15", "until": "2026-11-21"}, …}, one for each platform that is collected.
 -- Of large tables a call takes one part of the users: the first with parts NULL, the others up to parts - 1 of its answer.
 create or replace function public.count_new_collection_accounts(windows jsonb, part integer, parts integer)
@@ -30,7 +30,10 @@ begin
         select
           unseen.platform,
           least(
-            greatest(coalesce(min(unseen.created_at), '-infinity')::date, (windows -> unseen.platform ->> 'until')::date - 13),
+            greatest(
+              coalesce(min(unseen.created_at), '-infinity')::date,
+              least((windows -> unseen.platform ->> 'since')::date, (windows -> unseen.platform ->> 'until')::date - 13)
+            ),
             (windows -> unseen.platform ->> 'until')::date + 1
           ) as date
         from unseen
