@@ -16,6 +16,10 @@ export const FAILURE_REASONS = [
 /** One of `FAILURE_REASONS`. */
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
+export function isFailureReason(text: string): text is FailureReason {
+  return FAILURE_REASONS.some((reason) => reason === text);
+}
+
 /**
  * Why a day is not collected although nothing failed. `out_of_reach`: further back than the platform answers for.
  * `missing_permission`: the user has not granted what the platform asks for.
@@ -96,6 +100,7 @@ export const EXIT_CODES = {
   not_found: EXIT.failed,
   file_failed: EXIT.failed,
   output_failed: EXIT.failed,
+  package_missing: EXIT.failed,
 } as const;
 
 /** The code of a `CollectError`; codes are added, never changed. */

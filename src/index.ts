@@ -17,7 +17,7 @@ import {
   parseStatusOptions,
 } from './library/options.js';
 import type { OnEvent } from './report/events.js';
-import type { StatusReport } from './report/status.js';
+import type { StatusReport } from './report/status-report.js';
 import type { Summary } from './report/summary.js';
 import type { AppliedSchema } from './store/apply-schema.js';
 import type { ChosenPrimary, ConnectionSummary, WrittenMetric } from './store/store.js';
@@ -36,6 +36,7 @@ export {
   type SkipReason,
 } from './errors.js';
 export type { RunLimits } from './http/client.js';
+export type { ApiState } from './http/gate.js';
 export type { Http, HttpAnswer, HttpRequest, Judge, Rest, Verdict } from './http/http.js';
 export type { Pace, Rates } from './http/pace.js';
 export { type Sandbox, type SandboxOptions, startSandbox } from './library/sandbox.js';
@@ -54,6 +55,7 @@ export type {
   Platform,
   PlatformContext,
   PlatformDefinition,
+  Reconciliation,
   RefusedMetrics,
   SeriesBreak,
   Split,
@@ -61,18 +63,21 @@ export type {
 export { dayResult, definePlatform } from './platforms/contract.js';
 export { judgePlain } from './platforms/shared/verdicts.js';
 export type { Change } from './report/changes.js';
-export type { CollectEvent, ConnectionReport, OnEvent } from './report/events.js';
+export type { CollectEvent, ConnectionReport, OnEvent, Phase, PhaseReport } from './report/events.js';
 export type {
   Action,
+  Coming,
   ExpiringToken,
   FailingReport,
   PlatformStatus,
+  ReportedRun,
   StatusReport,
-} from './report/status.js';
-export type { Failure, Summary } from './report/summary.js';
+} from './report/status-report.js';
+export type { Failure, PlatformChanges, Summary } from './report/summary.js';
 export type { Fault, PlainFault, SandboxPlatform } from './sandbox/account.js';
 export type { SandboxKind } from './sandbox/kinds.js';
 export { baseAddress, credential, secret, setting, type Values, type Variable } from './setting.js';
+export type { DayCounts } from './store/account-states.js';
 export type { OutcomeState } from './store/accounts.js';
 export type { AppliedSchema } from './store/apply-schema.js';
 export type { PlatformSummary, RunCounts, RunError, RunSummary } from './store/run-summary.js';

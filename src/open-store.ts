@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import type { Config } from './config.js';
+import { envFile } from './environment.js';
 import { CollectError } from './errors.js';
 import type { Store } from './store/store.js';
 import { count } from './text.js';
@@ -23,14 +23,14 @@ export interface OpenStore {
  * Opens the configured store and finds the key of its tokens. Throws `CollectError`: `no_store`, `key_missing`, `config_invalid`, or
  * what opening the store throws.
  */
-export async function openStore(config: Config, defaultStore: DefaultStore): Promise<OpenStore> {
+export async function openStore(config: Config, defaultStore: DefaultStore, readOnly = false): Promise<OpenStore> {
   if (config.store.kind === 'embedded' && !config.store.isNamed && defaultStore !== 'create') {
     const { hasEmbeddedStore } = await import('./store/drivers/embedded.js');
     if (!hasEmbeddedStore(config.store.dataDir))
       throw noStore(config, 'does not exist; it is not created in CI or without a terminal');
   }
   const key = config.encryptionKey ?? (await readKey(keyPath(config.dataDir)));
-  const store = await openDriver(config.store);
+  const store = await openDriver(config.store, readOnly);
   try {
     if (config.store.kind === 'embedded' && !config.store.isNamed && defaultStore === 'connected') {
       const { services } = await store.countConnections(null);
@@ -43,12 +43,13 @@ export async function openStore(config: Config, defaultStore: DefaultStore): Pro
   }
 }
 
-export async function openDriver(config: Config['store']): Promise<Store> {
+/** `readOnly`: PostgreSQL itself refuses to write. Elsewhere it is up to the caller. */
+export async function openDriver(config: Config['store'], readOnly = false): Promise<Store> {
   switch (config.kind) {
     case 'supabase':
       return (await import('./store/drivers/supabase.js')).openSupabaseStore(config);
     case 'postgres':
-      return (await import('./store/drivers/postgres.js')).openPostgresStore(config.url);
+      return (await import('./store/drivers/postgres.js')).openPostgresStore(config.url, { readOnly });
     case 'embedded':
       return (await import('./store/drivers/embedded.js')).openEmbeddedStore(config);
   }
@@ -72,10 +73,11 @@ function noStore({ dataDir }: Config, why: string): CollectError {
   );
 }
 
-function keyMissing({ dataDir }: Config, connections: number): CollectError {
+/** The error when tokens are encrypted with a key that was not found: it says where the key was looked for. */
+export function keyMissing({ dataDir }: Pick<Config, 'dataDir'>, connections: number): CollectError {
   return new CollectError(
     'key_missing',
-    `The key that encrypted the tokens of ${count(connections, 'connection')} was not found: neither ENCRYPTION_KEY nor ENCRYPTION_KEY_FILE is set in the environment or in ${join(process.cwd(), '.env')}, and there is no file ${keyPath(dataDir)}.`,
+    `The key that encrypted the tokens of ${count(connections, 'connection')} was not found: neither ENCRYPTION_KEY nor ENCRYPTION_KEY_FILE is set in the environment or in ${envFile()}, and there is no file ${keyPath(dataDir)}.`,
     'Put the file back, or set ENCRYPTION_KEY to the key. If the key is lost, set ENCRYPTION_KEY to a new one, remove the connections and add them again.',
   );
 }

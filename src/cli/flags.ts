@@ -2,7 +2,6 @@ import { DAY_MS } from '../clock.js';
 import { addDays } from '../collector/day.js';
 import { BOUNDS, DEFAULTS } from '../collector/options.js';
 import type { Window } from '../collector/window.js';
-import { nearest } from '../edit-distance.js';
 import { CollectError } from '../errors.js';
 import type { Rates } from '../http/pace.js';
 import { isConfidential } from '../loopback.js';
@@ -10,6 +9,7 @@ import { OLDER_TRIGGER_PATH, TRIGGER_PATH } from '../server/paths.js';
 import { ALL, type Selection } from '../store/selection.js';
 import { formatNumber } from '../text.js';
 import type { TimeOfDay, Times } from './schedule/schedule.js';
+import { didYouMean } from './suggest.js';
 
 /** Ten years, as far back as any platform answers. */
 const MAX_NAMED_DAYS = 3_660;
@@ -38,14 +38,18 @@ export function integer(flag: string, { min, max }: { readonly min: number; read
   };
 }
 
+/** A calendar date, `YYYY-MM-DD`. */
+export function parseCalendarDate(flag: string, text: string, today = utcToday(new Date())): string {
+  if (isCalendarDate(text)) return text;
+  throw usageError(
+    `${flag} ${quote(text)} is not a valid date (YYYY-MM-DD).`,
+    `For example ${flag} ${addDays(today, -2)}.`,
+  );
+}
+
 /** A calendar date, `YYYY-MM-DD`, no later than `today`. */
-function parseDate(flag: string, text: string, today: string): string {
-  if (!isCalendarDate(text)) {
-    throw usageError(
-      `${flag} ${quote(text)} is not a valid date (YYYY-MM-DD).`,
-      `For example ${flag} ${addDays(today, -2)}.`,
-    );
-  }
+export function parseDate(flag: string, text: string, today: string): string {
+  parseCalendarDate(flag, text, today);
   if (text > today) {
     throw usageError(
       `${flag} ${text} is in the future.`,
@@ -133,16 +137,23 @@ export function parseTriggerUrl(flag: string, text: string): string {
   return `${url.origin}${isWhole ? path : `${path}${TRIGGER_PATH}`}`;
 }
 
-/** Platform names; each value of the flag is one name, or several separated by commas. Undefined if the flag was not given. */
+/** Platform names, as `parseNames` takes them. */
 export function parsePlatforms(texts: readonly string[] | undefined, known: readonly string[]): string[] | undefined {
-  if (texts === undefined) return undefined;
-  const names = texts.flatMap((text) => text.split(',')).map((name) => name.trim());
-  return [...new Set(names.map((name) => parsePlatform(name, known)))];
+  return parseNames(texts)?.map((name) => parsePlatform(name, known));
+}
+
+/** Names; each value of the flag is one name, or several separated by commas. Undefined if the flag was not given. */
+export function parseNames(texts: readonly string[] | undefined): string[] | undefined {
+  const names = texts?.flatMap((text) => text.split(',')).map((name) => name.trim());
+  return names && [...new Set(names)];
 }
 
 export function parsePlatform(name: string, known: readonly string[]): string {
   if (known.includes(name)) return name;
-  throw usageError(`--platform ${quote(name)} is not a known platform.`, `Known platforms: ${known.join(', ')}.`);
+  throw usageError(
+    `--platform ${quote(name)} is not a known platform.`,
+    didYouMean(name, known) ?? `Known platforms: ${known.join(', ')}.`,
+  );
 }
 
 /** Requests a second by platform, from texts of the form `NAME=N`. */
@@ -158,10 +169,9 @@ export function parseRates(texts: readonly string[], known: readonly string[]): 
         );
       }
       if (known.includes(name)) return [name, Number(rate)];
-      const near = nearest(name, known, 2);
       throw usageError(
         `--rate ${quote(text)} does not begin with a known platform.`,
-        near === null ? `Known platforms: ${known.join(', ')}.` : `Did you mean ${near}=${rate}?`,
+        didYouMean(name, known, `=${rate}`) ?? `Known platforms: ${known.join(', ')}.`,
       );
     }),
   );

@@ -22,8 +22,8 @@ export function collectOptions(command: Command) {
     .option('--platform <name...>', 'only these platforms')
     .addOption(plugin())
     .option('--date <day>', 'only this day, YYYY-MM-DD')
-    .option('--since <day>', 'all days from this one on that are not complete')
-    .option('--until <day>', 'with --since: the last day (default: yesterday)')
+    .option('--since <day>', 'all days from this one to yesterday that are not complete')
+    .option('--until <day>', 'with --since: the last day, instead of yesterday')
     .option(
       '--lookback <days>',
       `how many ended days to look at (default: ${DEFAULT_LOOKBACK_DAYS})`,
@@ -73,27 +73,10 @@ export function collectOptions(command: Command) {
     .addOption(new Option('--sandbox [kind]', 'try it on made-up accounts').choices(SANDBOX_KINDS).preset('healthy'))
     .option('--keep', 'with --sandbox: keep its database, for status --sandbox and the next run')
     .option('--json', 'print the summary as one JSON document')
+    .option('--metrics-file <file>', 'write metrics of the run for Prometheus', nonEmpty('--metrics-file'))
+    .addOption(new Option('--log <format>', 'log to stderr as one JSON object per line').choices(['json'] as const))
     .addOption(new Option('--quiet', 'print nothing unless something failed').conflicts('verbose'))
     .option('--verbose', 'print one line per connection that may have something due');
-}
-
-export function statusOptions(command: Command) {
-  return command
-    .description('show the last run and the state of each platform')
-    .addOption(plugin())
-    .option(
-      '--days <n>',
-      `how many ended days to look at (default: ${DEFAULT_LOOKBACK_DAYS})`,
-      integer('--days', BOUNDS.days),
-    )
-    .option(
-      '--max-age <hours>',
-      'exit 1 when the last completed run started longer ago than this',
-      integer('--max-age', { min: 1, max: 8760 }),
-    )
-    .option('--today', 'show what was written in the last 24 hours, by platform and metric')
-    .option('--sandbox', 'show what collect --sandbox --keep collected')
-    .option('--json', 'print one JSON document');
 }
 
 export function listOptions(command: Command) {
@@ -204,10 +187,10 @@ export function serveOptions(command: Command) {
     .option('--allow-empty', 'treat a run without active connections as a success');
 }
 
-type Options<Define extends (command: Command) => { opts(): unknown }> = ReturnType<ReturnType<Define>['opts']>;
+/** The flags that the options of a command define. */
+export type Options<Define extends (command: Command) => { opts(): unknown }> = ReturnType<ReturnType<Define>['opts']>;
 
 export type CollectFlags = Options<typeof collectOptions>;
-export type StatusFlags = Options<typeof statusOptions>;
 export type ListFlags = Options<typeof listOptions>;
 export type AddFlags = Options<typeof addOptions>;
 export type PluginFlags = Options<typeof primaryOptions>;
@@ -220,7 +203,7 @@ export type ShardedFlags = Options<typeof githubOptions>;
 export type ServeFlags = Options<typeof serveOptions>;
 
 /** For every command that knows the platforms. A sandbox has only the built-in ones. */
-function plugin() {
+export function plugin() {
   return new Option('--plugin <file...>', 'modules that define platforms of your own').conflicts('sandbox');
 }
 

@@ -1,5 +1,8 @@
-import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { Argument, Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EXIT } from '../exit-codes.js';
+import { doctorOptions } from './doctor-options.js';
+import { exportOptions, mcpOptions } from './hand-over-options.js';
+import { addExamples, addHelp } from './help.js';
 import {
   addOptions,
   backupOptions,
@@ -15,9 +18,11 @@ import {
   restoreOptions,
   serveOptions,
   sqlOptions,
-  statusOptions,
   systemdOptions,
 } from './options.js';
+import { reportOptions } from './report-options.js';
+import { explainOptions, showOptions } from './show-options.js';
+import { statusOptions } from './status-options.js';
 
 /**
  * The commands. Each command's module is loaded only when it runs, so that `--help` responds at once. Throws instead of exiting:
@@ -38,9 +43,22 @@ export function createProgram(version: string): Command {
   statusOptions(program.command('status')).action(async (flags) =>
     (await import('./commands/status.js')).statusCommand(flags),
   );
+  showOptions(program.command('show')).action(async (flags) => (await import('./commands/show.js')).showCommand(flags));
+  explainOptions(program.command('explain')).action(async (flags) =>
+    (await import('./commands/explain.js')).explainCommand(flags),
+  );
+  reportOptions(program.command('report')).action(async (flags) =>
+    (await import('./commands/report.js')).reportCommand(flags),
+  );
+  doctorOptions(program.command('doctor')).action(async (flags) =>
+    (await import('./commands/doctor.js')).doctorCommand(flags),
+  );
   addConnections(program);
   platformsOptions(program.command('platforms')).action(async (flags) =>
     (await import('./commands/platforms.js')).platformsCommand(flags),
+  );
+  exportOptions(program.command('export')).action(async (flags) =>
+    (await import('./commands/export.js')).exportCommand(flags),
   );
   pruneOptions(program.command('prune')).action(async (flags) =>
     (await import('./commands/prune.js')).pruneCommand(flags),
@@ -64,6 +82,10 @@ export function createProgram(version: string): Command {
   serveOptions(program.command('serve')).action(async (flags) =>
     (await import('./commands/serve.js')).serveCommand(flags),
   );
+  mcpOptions(program.command('mcp')).action(async (flags) => (await import('./commands/mcp.js')).mcpCommand(flags));
+  addCompletion(program);
+  addHelp(program);
+  addExamples(program);
   return program;
 }
 
@@ -110,6 +132,19 @@ function addSchedule(program: Command): void {
 
 function loadSchedule() {
   return import('./commands/schedule.js');
+}
+
+function addCompletion(program: Command): void {
+  program
+    .command('completion')
+    .description('print a script with which a shell completes commands, flags and values')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell) => (await import('./commands/completion.js')).completionCommand(shell));
+  // For the shells.
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .action(async (words) => (await import('./commands/completion.js')).completeCommand(program, words));
 }
 
 /** The options that the caller gave, without those that have their defaults. */

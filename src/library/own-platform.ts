@@ -68,10 +68,19 @@ const platformShape = z.object({
         breaks: z
           .array(z.object({ from: z.iso.date(), until: z.iso.date().optional(), change: z.string().min(1) }))
           .optional(),
+        main: z.string().min(1).optional(),
         meaning: z.string().min(1),
       }),
     )
     .min(1),
+  reconciles: z
+    .array(
+      z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('change'), level: z.string(), gained: z.string(), lost: z.string() }),
+        z.strictObject({ kind: z.literal('split'), metric: z.string(), split: z.enum(['post_types', 'follow_types']) }),
+      ]),
+    )
+    .optional(),
   version: z.object({ name: z.string(), endsOn: z.iso.date().nullable(), variable: z.string().nullable() }),
   needsToken: z.boolean().optional(),
   renewsTokens: z.boolean(),

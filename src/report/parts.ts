@@ -1,5 +1,5 @@
 import { CHANGES } from './changes.js';
-import type { Failure, Summary } from './summary.js';
+import type { Failure, PlatformChanges, Summary } from './summary.js';
 
 /** Bounds memory and the printed summary when every connection fails. */
 export const MOST_FAILURES = 1_000;
@@ -34,6 +34,7 @@ export interface Parts {
   failuresOmitted: number;
   changes: Summary['changes'];
   changesOmitted: Summary['changes_omitted'];
+  changesByPlatform: Summary['changes_by_platform'];
   warnings: string[];
 }
 
@@ -69,6 +70,7 @@ export function noParts(): Parts {
     failuresOmitted: 0,
     changes: ofChanges((): string[] => []),
     changesOmitted: ofChanges(() => 0),
+    changesByPlatform: byName(),
     warnings: [],
   };
 }
@@ -95,12 +97,22 @@ export function addParts(sum: Parts, more: Parts): void {
     const left = addUpTo(MOST_CHANGES, sum.changes[change], more.changes[change]);
     sum.changesOmitted[change] += more.changesOmitted[change] + left;
   }
+  for (const [name, { newly_failing, repaired }] of Object.entries(more.changesByPlatform)) {
+    const platform = changesOf(sum, name);
+    platform.repaired += repaired;
+    addNumbers(platform.newly_failing, newly_failing);
+  }
   for (const warning of more.warnings) if (!sum.warnings.includes(warning)) sum.warnings.push(warning);
 }
 
 export function platformOf(parts: Parts, name: string): Parts['platforms'][string] {
   parts.platforms[name] ??= { connections: 0, succeeded: 0, failed: 0, skipped: 0, metrics: 0, reasons: byName() };
   return parts.platforms[name];
+}
+
+export function changesOf({ changesByPlatform }: Parts, name: string): PlatformChanges {
+  changesByPlatform[name] ??= { newly_failing: byName(), repaired: 0 };
+  return changesByPlatform[name];
 }
 
 export function addDays(sum: Record<string, OfDays>, name: string, { accounts, days }: OfDays): void {
@@ -123,8 +135,11 @@ function addUpTo<T>(most: number, list: T[], more: readonly T[]): number {
   return more.length - added.length;
 }
 
-function addNumbers<Names extends string>(sum: Record<Names, number>, more: Readonly<Record<Names, number>>): void {
-  for (const name in more) sum[name] = (sum[name] ?? 0) + more[name];
+function addNumbers<Names extends string>(
+  sum: Partial<Record<Names, number>>,
+  more: Readonly<Partial<Record<Names, number>>>,
+): void {
+  for (const name in more) sum[name] = (sum[name] ?? 0) + (more[name] ?? 0);
 }
 
 /** Whatever names there are: a platform may be called `constructor`. */

@@ -3,7 +3,17 @@ import { type AccountCounts, OUTCOME_STATES, type RecordCounts } from '../store/
 import { bounded } from '../text.js';
 import type { Change } from './changes.js';
 import type { ConnectionReport } from './events.js';
-import { addDays, addParts, MOST_CHANGES, MOST_FAILURES, noParts, type Parts, platformOf, widen } from './parts.js';
+import {
+  addDays,
+  addParts,
+  changesOf,
+  MOST_CHANGES,
+  MOST_FAILURES,
+  noParts,
+  type Parts,
+  platformOf,
+  widen,
+} from './parts.js';
 import type { Failure, Summary } from './summary.js';
 import { createUserCounts } from './user-counts.js';
 
@@ -80,6 +90,15 @@ export function createTally({ keepsUsers } = { keepsUsers: false }): Tally {
     else changesOmitted[change]++;
   }
 
+  function noteChanges({ platform, changes: own }: ConnectionReport, failure: Failure | null): void {
+    const isNew = own.includes('newly_failing') && failure !== null;
+    const isRepaired = own.includes('repaired');
+    if (!isNew && !isRepaired) return;
+    const known = changesOf(parts, platform);
+    if (isRepaired) known.repaired++;
+    if (isNew) known.newly_failing[failure.reason] = (known.newly_failing[failure.reason] ?? 0) + 1;
+  }
+
   return {
     parts,
     merge(more) {
@@ -112,6 +131,7 @@ export function createTally({ keepsUsers } = { keepsUsers: false }): Tally {
       for (const state of [...OUTCOME_STATES, 'not_reached'] as const) days[state] += report.days[state] ?? 0;
       parts.dates = widen(parts.dates, report.dates);
       for (const change of report.changes) addChange(change, bounded(report.connectionId));
+      noteChanges(report, failure);
       parts.backlog += report.backlog;
       if (report.lost > 0) addDays(lost, report.platform, { accounts: 1, days: report.lost });
       if (report.isNew) newAccounts[report.platform] = (newAccounts[report.platform] ?? 0) + 1;
@@ -160,6 +180,7 @@ export function createTally({ keepsUsers } = { keepsUsers: false }): Tally {
         failures_omitted: parts.failuresOmitted,
         changes,
         changes_omitted: changesOmitted,
+        changes_by_platform: parts.changesByPlatform,
         warnings: parts.warnings,
       };
     },

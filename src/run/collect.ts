@@ -1,6 +1,6 @@
 import { expectKnownUser } from '../collector/connections.js';
 import { leaseHeld } from '../collector/lease.js';
-import type { CollectOptions } from '../collector/options.js';
+import { type CollectOptions, isOfAllDue } from '../collector/options.js';
 import { CollectError } from '../errors.js';
 import type { OnEvent } from '../report/events.js';
 import { countsOf, type Summary } from '../report/summary.js';
@@ -16,8 +16,10 @@ import { run } from './run.js';
  * not answer, and reports it as a warning.
  */
 export async function collect(impatient: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
-  const onWait = ({ message }: CollectError) =>
+  const onWait = ({ code, message }: CollectError) => {
+    onEvent({ type: 'waiting', code, message });
     onEvent({ type: 'warning', message: `waiting for the database, up to a minute: ${message}` });
+  };
   const store = impatient.store.patient({ clock: impatient.clock, signal: options.signal, onWait });
   const collector = { ...impatient, store };
   await store.check();
@@ -26,8 +28,9 @@ export async function collect(impatient: Collector, options: CollectOptions, onE
   if (options.dryRun) return planRun(collector, options, onEvent);
 
   const scope = scopeOf(options.selection);
-  const lease = await store.beginRun({ scope, trigger: options.trigger });
+  const lease = await store.beginRun({ scope, trigger: options.trigger, isFull: isOfAllDue(options) });
   if (!lease.held) throw leaseHeld(scope, lease.by);
+  onEvent({ type: 'lease', runId: lease.runId, scope });
   try {
     const summary = await run(collector, options, onEvent, lease.runId);
     await store.finishRun(lease.runId, summary.status, countsOf(summary));

@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { CollectError, leaseLost } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
+import { describeAccounts } from './account-days.js';
 import type { AccountRow, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
+import { countDiscrepancies, listDiscrepancies } from './discrepancies.js';
+import { explainDay } from './explanation.js';
+import { inspect } from './inspection.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { listConnections, prune } from './paged-calls.js';
 import { createPatience, type Patiently } from './patience.js';
-import { readStatus } from './read-status.js';
+import { listAccounts, readStatus } from './read-status.js';
 import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
 import type { Store } from './store.js';
 import { sumOfPages } from './sum-of-pages.js';
@@ -82,8 +86,10 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
       }
     },
 
-    beginRun: ({ scope, trigger }) =>
-      ask(answers.leaseAnswer, 'begin_collection_run', { run_id: randomUUID(), scope, trigger }),
+    inspect: (jobs) => inspect(ask, jobs),
+
+    beginRun: ({ scope, trigger, isFull }) =>
+      ask(answers.leaseAnswer, 'begin_collection_run', { run_id: randomUUID(), scope, trigger, is_full: isFull }),
 
     async renewRun(runId) {
       // A heartbeat that fails is made up for by the next one.
@@ -100,6 +106,10 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
 
     async lastRuns() {
       return ask(answers.lastRunsAnswer, 'last_collection_runs');
+    },
+
+    async recentRuns(userId, most) {
+      return (await ask(answers.recentRunsAnswer, 'recent_collection_runs', { for_user: userId, most })).runs;
     },
 
     async syncAccounts({ collected, userId }) {
@@ -150,7 +160,17 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
 
     readStatus: (windows) => readStatus(ask, windows),
 
+    listAccounts: (listed) => listAccounts(ask, listed),
+
+    countDiscrepancies: (reconciled) => countDiscrepancies(ask, reconciled),
+
+    listDiscrepancies: (reconciled) => listDiscrepancies(ask, reconciled),
+
+    describeAccounts: (request) => describeAccounts(ask, request),
+
     readValues: (request) => readValues(ask, request),
+
+    explainDay: (request, at) => explainDay(ask, request, at),
 
     async writtenSince(since) {
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;

@@ -1,3 +1,4 @@
+import type { Reconciliation } from '../contract.js';
 import { type AskedMetric, apiNames, givenUpFirst, ofSeveralDays } from '../shared/metrics.js';
 
 export const REACTIONS = 'page_actions_post_reactions_total';
@@ -14,6 +15,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     unit: 'count',
     aggregate: 'sum',
     asked: 'daily',
+    main: 'Views',
     meaning: "Times the Page's content was played or shown",
   },
   {
@@ -31,6 +33,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     aggregate: 'none',
     asked: 'daily',
     breaks: REACH_RETIRED,
+    main: 'Reach',
     meaning: "Accounts that saw any of the Page's content; must not be summed over days",
   },
   {
@@ -58,6 +61,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     unit: 'count',
     aggregate: 'sum',
     asked: 'daily',
+    main: 'Engagements',
     meaning: 'Reactions, comments, shares and clicks on posts',
   },
   {
@@ -89,6 +93,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     unit: 'accounts',
     aggregate: 'last',
     asked: 'daily',
+    main: 'Followers',
     meaning: 'Followers at the end of the day',
   },
   {
@@ -152,6 +157,16 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     // Requires the most permissions.
     givenUp: 1,
     meaning: 'Messenger conversations with people who had never written to the Page before',
+  },
+];
+
+/** All three are figures of the Page's day; someone who follows and leaves on the same day is in both counts. */
+export const RECONCILES: readonly Reconciliation[] = [
+  {
+    kind: 'change',
+    level: 'page_follows',
+    gained: 'page_daily_follows_unique',
+    lost: 'page_daily_unfollows_unique',
   },
 ];
 

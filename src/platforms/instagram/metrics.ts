@@ -1,3 +1,4 @@
+import type { Reconciliation } from '../contract.js';
 import { type AskedMetric, apiNames, ofSeveralDays } from '../shared/metrics.js';
 
 type Request =
@@ -19,6 +20,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'none',
     asked: 'totals',
     splits: ['postTypes', 'followTypes'],
+    main: 'Reach',
     meaning: 'Accounts that saw any of the content; estimated, must not be summed over days',
   },
   {
@@ -45,6 +47,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'sum',
     asked: 'totals',
     splits: ['postTypes', 'followTypes'],
+    main: 'Views',
     meaning: 'Times content was played or shown',
   },
   {
@@ -82,6 +85,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'sum',
     asked: 'totals',
     splits: ['postTypes'],
+    main: 'Interactions',
     meaning: 'Likes, comments, saves, shares and replies, minus those undone; may be negative',
   },
   { name: 'likes', unit: 'count', aggregate: 'sum', asked: 'totals', splits: ['postTypes'], meaning: 'Likes received' },
@@ -141,6 +145,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'last',
     asked: 'profile',
     period: 'lifetime',
+    main: 'Followers',
     meaning: 'Followers at the end of the day, read when it is collected',
   },
   {
@@ -159,6 +164,15 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     period: 'lifetime',
     meaning: 'Posts, reels and other media on the profile, read when the day is collected',
   },
+];
+
+/**
+ * Views are counts of plays, each in one type. Followers are not compared: their total is of the time of the request, not of the day's
+ * end. Nor are unique accounts, which may be in several types, or counts from which undone interactions are taken off.
+ */
+export const RECONCILES: readonly Reconciliation[] = [
+  { kind: 'split', metric: 'views', split: 'post_types' },
+  { kind: 'split', metric: 'views', split: 'follow_types' },
 ];
 
 export const TOTALS = askedAs('totals');

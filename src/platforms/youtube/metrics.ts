@@ -1,3 +1,4 @@
+import type { Reconciliation } from '../contract.js';
 import { type AskedMetric, apiNames, givenUpFirst } from '../shared/metrics.js';
 
 /**
@@ -21,6 +22,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
           'YouTube counts a view from the first frame, of long-form and live videos too; engagedViews keeps the former meaning.',
       },
     ],
+    main: 'Views',
     meaning:
       'Views, counted from the first frame since late August 2026 (Shorts since 31 March 2025): a break in the series',
   },
@@ -49,6 +51,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     aggregate: 'sum',
     asked: 'daily',
     splits: ['postTypes'],
+    main: 'Watch time',
     meaning: 'Time viewers spent watching',
   },
   {
@@ -90,6 +93,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     asked: 'daily',
     givenUp: 2,
     splits: ['postTypes'],
+    main: 'Likes',
     meaning: 'Likes received, minus those withdrawn',
   },
   {
@@ -136,6 +140,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     aggregate: 'last',
     asked: 'totals',
     period: 'lifetime',
+    main: 'Subscribers',
     meaning:
       'Subscribers at the end of the day, read when it is collected; rounded down to three significant digits above 1,000',
   },
@@ -155,6 +160,12 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     period: 'lifetime',
     meaning: 'Public videos of the channel, read when the day is collected',
   },
+];
+
+/** Each view is of one video, which has one type. Subscribers are not compared: their total is rounded. Nor are minutes, rounded by type. */
+export const RECONCILES: readonly Reconciliation[] = [
+  { kind: 'split', metric: 'views', split: 'post_types' },
+  { kind: 'split', metric: 'engagedViews', split: 'post_types' },
 ];
 
 export const DAILY = apiNames(METRICS.filter(({ asked }) => asked === 'daily'));
