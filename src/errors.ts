@@ -157,6 +157,17 @@ export function leaseLost(): CollectError {
   );
 }
 
+/** Another worker has begun with a piece of the run, because this one was taken for dead. The run goes on. */
+export class PieceTaken extends CollectError {
+  constructor() {
+    super(
+      'lease_lost',
+      'Another worker took over these accounts.',
+      'Nothing is lost: it collects what this one did not.',
+    );
+  }
+}
+
 /** Whether an error of Node or of a database has this code. */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;

@@ -8,6 +8,7 @@ const instant = z.iso.datetime({ offset: true });
 
 export const recordAnswer = z.discriminatedUnion('lease', [
   z.object({ lease: z.literal('lost') }),
+  z.object({ lease: z.literal('taken') }),
   z.object({
     lease: z.literal('held'),
     inserted: z.number(),
@@ -86,50 +87,52 @@ export const storedConnection = connection.transform((row) => ({
   tokenExpiresAt: row.token_expires_at,
 }));
 
+export const storedAccounts = z.array(
+  z
+    .object({
+      id: z.number(),
+      user_id: z.string(),
+      platform: z.string(),
+      account_id: z.string().nullable(),
+      account_name: z.string().nullable(),
+      connections: z.tuple([storedConnection], storedConnection),
+      failing_since: instant.nullable(),
+      failing_runs: z.number(),
+      user_accounts: z.number(),
+      first_day: date.nullable(),
+      done_to: date.nullable(),
+      closing_day: date.nullable(),
+      metrics: z.record(z.string(), z.tuple([date, date])),
+      ledger: z.array(
+        z.object({
+          date,
+          state: z.enum(OUTCOME_STATES),
+          missing: z.array(z.string()),
+          figures: z.enum(FIGURES),
+          doubt: z.enum(DOUBT_REASONS).nullable(),
+        }),
+      ),
+    })
+    .transform((row) => ({
+      id: row.id,
+      userId: row.user_id,
+      platform: row.platform,
+      accountId: row.account_id,
+      accountName: row.account_name,
+      connections: row.connections,
+      failingSince: row.failing_since,
+      failingRuns: row.failing_runs,
+      userAccounts: row.user_accounts,
+      firstDay: row.first_day,
+      doneTo: row.done_to,
+      closingDay: row.closing_day,
+      metrics: row.metrics,
+      ledger: row.ledger,
+    })),
+);
+
 export const accountsAnswer = z.object({
-  accounts: z.array(
-    z
-      .object({
-        id: z.number(),
-        user_id: z.string(),
-        platform: z.string(),
-        account_id: z.string().nullable(),
-        account_name: z.string().nullable(),
-        connections: z.tuple([storedConnection], storedConnection),
-        failing_since: instant.nullable(),
-        failing_runs: z.number(),
-        user_accounts: z.number(),
-        first_day: date.nullable(),
-        done_to: date.nullable(),
-        closing_day: date.nullable(),
-        metrics: z.record(z.string(), z.tuple([date, date])),
-        ledger: z.array(
-          z.object({
-            date,
-            state: z.enum(OUTCOME_STATES),
-            missing: z.array(z.string()),
-            figures: z.enum(FIGURES),
-            doubt: z.enum(DOUBT_REASONS).nullable(),
-          }),
-        ),
-      })
-      .transform((row) => ({
-        id: row.id,
-        userId: row.user_id,
-        platform: row.platform,
-        accountId: row.account_id,
-        accountName: row.account_name,
-        connections: row.connections,
-        failingSince: row.failing_since,
-        failingRuns: row.failing_runs,
-        userAccounts: row.user_accounts,
-        firstDay: row.first_day,
-        doneTo: row.done_to,
-        closingDay: row.closing_day,
-        metrics: row.metrics,
-        ledger: row.ledger,
-      })),
-  ),
+  accounts: storedAccounts,
   next_key: z.array(z.string()).nullable(),
   counts: z
     .object({ accounts: z.number(), idle: z.record(z.string(), z.number()), idle_users: z.number() })

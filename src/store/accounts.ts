@@ -200,6 +200,20 @@ export interface RecordBatch {
   readonly refresh: boolean;
   /** Whether to overwrite rows of other writers. */
   readonly adopt: boolean;
+  /** In a run that processes share, what the call counts. */
+  readonly piece?: PieceCall;
+}
+
+/** What a call counts of a piece of a run. */
+export interface PieceCall {
+  readonly piece: number;
+  /** As in `PieceRequest`. */
+  readonly worker: string;
+  /** A UUID: a repeated call counts once. */
+  readonly call: string;
+  readonly part: unknown;
+  /** Whether the piece ends with this call. */
+  readonly isDone: boolean;
 }
 
 export interface RecordCounts {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import { CollectError, leaseLost } from '../errors.js';
+import { CollectError, leaseLost, PieceTaken } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
 import { describeAccounts } from './account-days.js';
-import type { AccountRow, SnapshotRow } from './accounts.js';
+import type { AccountRow, PieceCall, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { countDiscrepancies, listDiscrepancies } from './discrepancies.js';
@@ -14,6 +14,7 @@ import { listConnections, prune } from './paged-calls.js';
 import { createPatience, type Patiently } from './patience.js';
 import { listAccounts, readStatus } from './read-status.js';
 import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
+import { sharedRuns } from './shared-runs.js';
 import type { Store } from './store.js';
 import { sumOfPages } from './sum-of-pages.js';
 import { readValues } from './values.js';
@@ -96,6 +97,8 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
       return (await askOnce(answers.renewedAnswer, 'renew_collection_run', { run_id: runId })).renewed;
     },
 
+    shared: sharedRuns(ask),
+
     async finishRun(runId, status, summary) {
       await ask(answers.finishedAnswer, 'finish_collection_run', { run_id: runId, status, summary });
     },
@@ -128,7 +131,7 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
       return (await ask(accountAnswers.changedAnswer, 'make_collection_primary', { account, former })).changed;
     },
 
-    async record({ runId, at, accounts, snapshots, outcomes, refresh, adopt }) {
+    async record({ runId, at, accounts, snapshots, outcomes, refresh, adopt, piece }) {
       const answer = await ask(accountAnswers.recordAnswer, 'record_collection', {
         run_id: runId,
         recorded_at: at.toISOString(),
@@ -137,8 +140,10 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
         outcomes,
         refresh,
         adopt,
+        ...(piece && { piece: pieceArg(piece) }),
       });
       if (answer.lease === 'lost') throw leaseLost();
+      if (answer.lease === 'taken') throw new PieceTaken();
       const { inserted, updated, unchanged, foreign } = answer;
       return { inserted, updated, unchanged, foreign };
     },
@@ -215,6 +220,10 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
 /** Without the names of its fields, which would be a fifth of what a call sends. */
 function snapshotArg({ account, metric, value, date, metadata }: SnapshotRow) {
   return [account, metric, value, date, metadata];
+}
+
+function pieceArg({ isDone, ...piece }: PieceCall) {
+  return { ...piece, is_done: isDone };
 }
 
 function accountArg(row: AccountRow) {

@@ -1,5 +1,6 @@
 -- Ends a run and keeps its summary, and whether it was full. A run that lost its lease stays 'abandoned', but keeps its summary too.
-create or replace function public.finish_collection_run(run_id uuid, status text, summary jsonb)
+-- printed: what a run that processes share prints, for the others. Such a run ends once: a repeated call changes nothing.
+create or replace function public.finish_collection_run(run_id uuid, status text, summary jsonb, printed jsonb default null)
 returns jsonb
 language plpgsql security invoker set search_path = ''
 as $$
@@ -11,8 +12,10 @@ begin
       when runs.summary ? 'full'
         then coalesce(nullif(finish_collection_run.summary, 'null'), '{}') || jsonb_build_object('full', runs.summary -> 'full')
       else finish_collection_run.summary
-    end
-  where runs.id = finish_collection_run.run_id;
+    end,
+    printed = finish_collection_run.printed
+  where runs.id = finish_collection_run.run_id
+    and (runs.shared is null or runs.status = 'running');
   return jsonb_build_object('finished', found);
 end
 $$;

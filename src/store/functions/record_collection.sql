@@ -5,9 +5,12 @@
 -- closed_to, due_at}];
 -- an account whose days are written in several calls is given in the last one;
 -- snapshots: [[account, metric, value, date, metadata]];
--- outcomes: [{account, date, state, reason, message, metrics, missing, figures}].
+-- outcomes: [{account, date, state, reason, message, metrics, missing, figures}];
+-- piece: {piece, worker, call, part, is_done} of a run that processes share: what this call has counted, under its id, and whether
+-- the piece ends with it.
 create or replace function public.record_collection(
-  run_id uuid, recorded_at timestamptz, accounts jsonb, snapshots jsonb, outcomes jsonb, refresh boolean, adopt boolean
+  run_id uuid, recorded_at timestamptz, accounts jsonb, snapshots jsonb, outcomes jsonb, refresh boolean, adopt boolean,
+  piece jsonb default null
 )
 returns jsonb
 language plpgsql security invoker set search_path = '' set timezone = 'UTC'
@@ -18,6 +21,7 @@ declare
   -- Not counting those of accounts that were deleted since they were read.
   given_rows integer;
   occupied record;
+  counts jsonb;
   is_partitioned boolean := (select relkind = 'p' from pg_catalog.pg_class where oid = 'public.analytics_snapshots'::regclass);
 begin
   if jsonb_typeof(snapshots -> 0) = 'object' then
@@ -32,6 +36,17 @@ begin
   for share;
   if not found then
     return jsonb_build_object('lease', 'lost');
+  end if;
+  if piece is not null then
+    perform from public.collection_pieces pieces
+    where pieces.run_id = record_collection.run_id
+      and pieces.piece = (record_collection.piece ->> 'piece')::integer
+      and pieces.worker = (record_collection.piece ->> 'worker')::uuid
+      and (pieces.done_at is null or pieces.parts ? (record_collection.piece ->> 'call'))
+    for update;
+    if not found then
+      return jsonb_build_object('lease', 'taken');
+    end if;
   end if;
   perform from public.collection_accounts known
   where known.id in (
@@ -238,12 +253,21 @@ begin
   ) open
   where known.id = open.account and open.date between known.first_day and known.done_to;
 
-  return jsonb_build_object(
-    'lease', 'held',
+  counts := jsonb_build_object(
     'inserted', inserted,
     'updated', updated,
     'unchanged', given_rows - inserted - updated - occupied.places,
     'foreign', jsonb_build_object('rows', occupied.places, 'since', occupied.since, 'until', occupied.until)
   );
+  -- A call that is repeated, because its answer was lost, counts once.
+  update public.collection_pieces pieces
+  set parts = pieces.parts || jsonb_build_object(
+      record_collection.piece ->> 'call', (record_collection.piece -> 'part') || jsonb_build_object('metrics', counts)
+    ),
+    done_at = case when (record_collection.piece ->> 'is_done')::boolean then clock_timestamp() end
+  where pieces.run_id = record_collection.run_id
+    and pieces.piece = (record_collection.piece ->> 'piece')::integer
+    and not pieces.parts ? (record_collection.piece ->> 'call');
+  return jsonb_build_object('lease', 'held') || counts;
 end
 $$;

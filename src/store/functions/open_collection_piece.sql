@@ -1,0 +1,39 @@
+-- Gives a piece of a shared run to a worker: from here on no other records it. Returns its accounts that the run has not recorded, as
+-- read_collection_accounts does, but with all accounts of their users counted; NULL if the piece is done.
+create or replace function public.open_collection_piece(
+  run_id uuid, piece integer, worker uuid,
+  for_user text, for_platforms jsonb, for_shard jsonb, due_before timestamptz, since date, until date
+)
+returns jsonb
+language plpgsql security invoker set search_path = '' set timezone = 'UTC'
+as $$
+declare
+  ids bigint[];
+  page public.collection_accounts[];
+begin
+  perform from public.collection_runs runs where runs.id = open_collection_piece.run_id and runs.status = 'running' for share;
+  if not found then
+    return jsonb_build_object('lease', 'lost');
+  end if;
+  update public.collection_pieces pieces
+  set worker = open_collection_piece.worker
+  where pieces.run_id = open_collection_piece.run_id and pieces.piece = open_collection_piece.piece and pieces.done_at is null
+  returning pieces.accounts into ids;
+  if not found then
+    return jsonb_build_object('lease', 'held', 'accounts', null);
+  end if;
+
+  -- A statement of its own, which sees what the former worker has recorded meanwhile.
+  select array_agg(accounts order by given.place)
+  into page
+  from unnest(ids) with ordinality as given (id, place)
+  join public.collection_accounts accounts on accounts.id = given.id
+  where accounts.active and accounts.run_id is distinct from open_collection_piece.run_id;
+  return jsonb_build_object(
+    'lease', 'held',
+    'accounts', public.opened_collection_accounts(
+      coalesce(page, '{}'), for_user, for_platforms, for_shard, null, due_before, since, until
+    )
+  );
+end
+$$;

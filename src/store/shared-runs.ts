@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { leaseLost } from '../errors.js';
+import { storedAccounts } from './account-answers.js';
+import type { AccountFilter, DateRange, StoredAccount } from './accounts.js';
+import type { Ask } from './function-call.js';
+import { filterArgs } from './opening.js';
+import type { RunSummary } from './run-summary.js';
+import type { Lease, NewRun, RunStatus } from './store.js';
+
+/** What processes that share a run ask of the store. Throws `lease_lost` when the run has ended, or another has taken its lease. */
+export interface SharedRuns {
+  /** Takes the lease of a scope, or joins the run with the same options that holds it. */
+  begin(run: NewSharedRun): Promise<SharedLease>;
+  /** Divides the next page of accounts into pieces, unless this page was divided before. */
+  planPieces(request: PlanRequest): Promise<PlannedPieces>;
+  /** Gives a piece to a worker: its accounts that have not been recorded, or null if the piece is done. */
+  openPiece(request: PieceRequest): Promise<readonly StoredAccount[] | null>;
+  progress(runId: string): Promise<SharedProgress>;
+  /** What was counted, in pages, in the order of the pieces. */
+  readParts(runId: string): AsyncIterable<readonly unknown[]>;
+  /** Ends the run, once. `printed`: what its processes print. */
+  finish(runId: string, status: RunStatus, summary: RunSummary, printed: unknown): Promise<void>;
+}
+
+export interface NewSharedRun extends NewRun {
+  /** Those that decide what is collected. */
+  readonly options: unknown;
+  readonly startedAt: Date;
+}
+
+export type SharedLease =
+  | {
+      readonly kind: 'held';
+      readonly runId: string;
+      /** As the process that began the run read its clock. */
+      readonly startedAt: Date;
+      readonly isJoined: boolean;
+    }
+  /** A run with the same options ended a moment ago. */
+  | { readonly kind: 'ended'; readonly runId: string; readonly finishedAt: Date }
+  | { readonly kind: 'refused'; readonly by: Extract<Lease, { held: false }>['by'] };
+
+/** The accounts of a run. */
+interface RunAccounts {
+  readonly runId: string;
+  readonly filter: AccountFilter;
+  /** As in `OpenRequest`. */
+  readonly dueBefore: Date | null;
+}
+
+export interface PlanRequest extends RunAccounts {
+  /** Counted from 0. */
+  readonly page: number;
+  readonly pageSize: number;
+  /** Accounts per piece. */
+  readonly pieceSize: number;
+  /** What was counted before the first page; null with the others. */
+  readonly part: unknown;
+}
+
+export interface PlannedPieces {
+  /** The numbers of the page's pieces. */
+  readonly pieces: readonly number[];
+  /** Whether no page follows. */
+  readonly isPlanned: boolean;
+}
+
+export interface PieceRequest extends RunAccounts {
+  readonly piece: number;
+  /** A UUID. */
+  readonly worker: string;
+  readonly ledger: DateRange;
+}
+
+export interface SharedProgress {
+  readonly status: RunStatus;
+  readonly isPlanned: boolean;
+  /** The planning counts as one. */
+  readonly pieces: number;
+  readonly done: number;
+  /** Null until the run has ended. */
+  readonly printed: unknown;
+}
+
+const PARTS_PAGE_SIZE = 200;
+
+const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+const leaseAnswer = z.union([
+  z
+    .object({ held: z.literal(true), run_id: z.string(), started_at: instant, is_joined: z.boolean() })
+    .transform((row) => ({
+      kind: 'held' as const,
+      runId: row.run_id,
+      startedAt: row.started_at,
+      isJoined: row.is_joined,
+    })),
+  z
+    .object({ held: z.literal(false), ended: z.object({ run_id: z.string(), finished_at: instant }) })
+    .transform(({ ended }) => ({ kind: 'ended' as const, runId: ended.run_id, finishedAt: ended.finished_at })),
+  z
+    .object({
+      held: z.literal(false),
+      by: z.object({ run_id: z.string(), started_at: z.string(), heartbeat_at: z.string() }),
+    })
+    .transform(({ by }) => ({
+      kind: 'refused' as const,
+      by: { runId: by.run_id, startedAt: by.started_at, heartbeatAt: by.heartbeat_at },
+    })),
+]);
+
+const lost = z.object({ lease: z.literal('lost') });
+const plannedAnswer = z.discriminatedUnion('lease', [
+  lost,
+  z.object({ lease: z.literal('held'), is_planned: z.boolean(), pieces: z.array(z.number()) }),
+]);
+const pieceAnswer = z.discriminatedUnion('lease', [
+  lost,
+  z.object({ lease: z.literal('held'), accounts: storedAccounts.nullable() }),
+]);
+const progressAnswer = z
+  .object({
+    status: z.enum(['running', 'completed', 'partial', 'failed', 'interrupted', 'abandoned']),
+    is_planned: z.boolean(),
+    pieces: z.number(),
+    done: z.number(),
+    printed: z.unknown(),
+  })
+  .transform(({ is_planned, ...row }) => ({ ...row, isPlanned: is_planned }));
+const partsAnswer = z.object({ parts: z.array(z.unknown()), last_piece: z.number().nullable() });
+const finishedAnswer = z.object({ finished: z.boolean() });
+
+/** Carries out `Store.shared`. */
+export function sharedRuns(ask: Ask): SharedRuns {
+  return {
+    begin: ({ scope, trigger, isFull, options, startedAt }) =>
+      ask(leaseAnswer, 'begin_collection_run', {
+        run_id: randomUUID(),
+        scope,
+        trigger,
+        is_full: isFull,
+        shared: { options, started_at: startedAt.toISOString() },
+      }),
+
+    async planPieces({ page, pageSize, pieceSize, part, ...accounts }) {
+      const answer = await ask(plannedAnswer, 'plan_collection_pieces', {
+        page,
+        page_size: pageSize,
+        piece_size: pieceSize,
+        part,
+        ...accountArgs(accounts),
+      });
+      if (answer.lease === 'lost') throw leaseLost();
+      return { pieces: answer.pieces, isPlanned: answer.is_planned };
+    },
+
+    async openPiece({ piece, worker, ledger, ...accounts }) {
+      const answer = await ask(pieceAnswer, 'open_collection_piece', {
+        piece,
+        worker,
+        ...accountArgs(accounts),
+        ...ledger,
+      });
+      if (answer.lease === 'lost') throw leaseLost();
+      return answer.accounts;
+    },
+
+    progress: (runId) => ask(progressAnswer, 'read_collection_progress', { run_id: runId }),
+
+    async *readParts(runId) {
+      for (let after: number | null = -1; after !== null; ) {
+        const args = { run_id: runId, after_piece: after, page_size: PARTS_PAGE_SIZE };
+        const page: z.output<typeof partsAnswer> = await ask(partsAnswer, 'read_collection_parts', args);
+        yield page.parts;
+        after = page.last_piece;
+      }
+    },
+
+    async finish(runId, status, summary, printed) {
+      await ask(finishedAnswer, 'finish_collection_run', { run_id: runId, status, summary, printed });
+    },
+  };
+}
+
+function accountArgs({ runId, filter, dueBefore }: RunAccounts) {
+  return { run_id: runId, ...filterArgs(filter), due_before: dueBefore?.toISOString() ?? null };
+}
