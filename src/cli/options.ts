@@ -36,6 +36,7 @@ export function collectOptions(command: Command) {
       DEFAULTS.backlog,
     )
     .option('--shard <i/n>', 'only this share of the users, to split a run over n machines', parseShard)
+    .option('--distributed', 'share the run with every process that is started in the same way')
     .option(
       '--concurrency <n>',
       'concurrent requests',

@@ -86,7 +86,7 @@ export function createRecorder<B extends Batch>({
       refresh,
       adopt,
     };
-    counts = added(counts, await recordAll(call, written));
+    counts = addCounts(counts, await recordAll(call, written));
   }
 
   async function write(batches: readonly B[]): Promise<Written<B>[]> {
@@ -216,7 +216,8 @@ function rowsOfDay({ snapshots }: DayRecord): number {
   return 1 + snapshots.length;
 }
 
-function added(counts: RecordCounts, { inserted, updated, unchanged, foreign }: RecordCounts): RecordCounts {
+/** The sum of what calls have recorded. */
+export function addCounts(counts: RecordCounts, { inserted, updated, unchanged, foreign }: RecordCounts): RecordCounts {
   return {
     inserted: counts.inserted + inserted,
     updated: counts.updated + updated,

@@ -22,10 +22,21 @@ export type CollectEvent =
   | { readonly type: 'warning'; readonly message: string }
   /** The run has its lease. */
   | { readonly type: 'lease'; readonly runId: string; readonly scope: string }
+  | SharedEvent
   /** The database does not answer, and is waited for. `code` is that of a `CollectError`. */
   | { readonly type: 'waiting'; readonly code: string; readonly message: string }
   | ({ readonly type: 'api' } & ApiState)
   | ({ readonly type: 'phase' } & PhaseReport);
+
+/**
+ * What happens to this process in a run that processes share. `joined`: another began it. `left`: this process was interrupted; the
+ * others go on. `ended`: another has ended and reported it. `late`: it had ended before this process came.
+ */
+export interface SharedEvent {
+  readonly type: 'shared';
+  readonly state: 'joined' | 'left' | 'ended' | 'late';
+  readonly runId: string;
+}
 
 /** A part of a run, reported once at its end. The parts overlap: accounts are planned, fetched and recorded side by side. */
 export interface PhaseReport {

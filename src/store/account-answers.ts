@@ -6,16 +6,17 @@ import { DOUBT_REASONS, FIGURES, OUTCOME_STATES } from './accounts.js';
 const date = z.iso.date();
 const instant = z.iso.datetime({ offset: true });
 
+export const recordCounts = z.object({
+  inserted: z.number(),
+  updated: z.number(),
+  unchanged: z.number(),
+  foreign: z.object({ rows: z.number(), since: date.nullable(), until: date.nullable() }),
+});
+
 export const recordAnswer = z.discriminatedUnion('lease', [
   z.object({ lease: z.literal('lost') }),
   z.object({ lease: z.literal('taken') }),
-  z.object({
-    lease: z.literal('held'),
-    inserted: z.number(),
-    updated: z.number(),
-    unchanged: z.number(),
-    foreign: z.object({ rows: z.number(), since: date.nullable(), until: date.nullable() }),
-  }),
+  recordCounts.extend({ lease: z.literal('held') }),
 ]);
 
 export const doubtAnswer = z.discriminatedUnion('lease', [

@@ -211,7 +211,8 @@ export interface PieceCall {
   readonly worker: string;
   /** A UUID: a repeated call counts once. */
   readonly call: string;
-  readonly part: unknown;
+  /** As text, so that it stays as it is. */
+  readonly counted: string;
   /** Whether the piece ends with this call. */
   readonly isDone: boolean;
 }

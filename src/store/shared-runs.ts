@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { leaseLost } from '../errors.js';
-import { storedAccounts } from './account-answers.js';
-import type { AccountFilter, DateRange, StoredAccount } from './accounts.js';
+import { recordCounts, storedAccounts } from './account-answers.js';
+import type { AccountFilter, DateRange, RecordCounts, StoredAccount } from './accounts.js';
 import type { Ask } from './function-call.js';
 import { filterArgs } from './opening.js';
 import type { RunSummary } from './run-summary.js';
@@ -17,10 +17,10 @@ export interface SharedRuns {
   /** Gives a piece to a worker: its accounts that have not been recorded, or null if the piece is done. */
   openPiece(request: PieceRequest): Promise<readonly StoredAccount[] | null>;
   progress(runId: string): Promise<SharedProgress>;
-  /** What was counted, in pages, in the order of the pieces. */
-  readParts(runId: string): AsyncIterable<readonly unknown[]>;
+  /** What calls have counted, in pages, in the order of the pieces. */
+  readCounts(runId: string): AsyncIterable<readonly CallCounts[]>;
   /** Ends the run, once. `printed`: what its processes print. */
-  finish(runId: string, status: RunStatus, summary: RunSummary, printed: unknown): Promise<void>;
+  finish(runId: string, status: RunStatus, summary: RunSummary, printed: string): Promise<void>;
 }
 
 export interface NewSharedRun extends NewRun {
@@ -56,7 +56,7 @@ export interface PlanRequest extends RunAccounts {
   /** Accounts per piece. */
   readonly pieceSize: number;
   /** What was counted before the first page; null with the others. */
-  readonly part: unknown;
+  readonly counted: string | null;
 }
 
 export interface PlannedPieces {
@@ -80,7 +80,15 @@ export interface SharedProgress {
   readonly pieces: number;
   readonly done: number;
   /** Null until the run has ended. */
-  readonly printed: unknown;
+  readonly printed: string | null;
+}
+
+/** What a call has counted. */
+export interface CallCounts {
+  /** As given to it. */
+  readonly counted: string;
+  /** What it has written; absent from the planning. */
+  readonly metrics?: RecordCounts | undefined;
 }
 
 const PARTS_PAGE_SIZE = 200;
@@ -125,10 +133,13 @@ const progressAnswer = z
     is_planned: z.boolean(),
     pieces: z.number(),
     done: z.number(),
-    printed: z.unknown(),
+    printed: z.string().nullable(),
   })
   .transform(({ is_planned, ...row }) => ({ ...row, isPlanned: is_planned }));
-const partsAnswer = z.object({ parts: z.array(z.unknown()), last_piece: z.number().nullable() });
+const countsAnswer = z.object({
+  parts: z.array(z.object({ counted: z.string(), metrics: recordCounts.optional() })),
+  last_piece: z.number().nullable(),
+});
 const finishedAnswer = z.object({ finished: z.boolean() });
 
 /** Carries out `Store.shared`. */
@@ -143,12 +154,12 @@ export function sharedRuns(ask: Ask): SharedRuns {
         shared: { options, started_at: startedAt.toISOString() },
       }),
 
-    async planPieces({ page, pageSize, pieceSize, part, ...accounts }) {
+    async planPieces({ page, pageSize, pieceSize, counted, ...accounts }) {
       const answer = await ask(plannedAnswer, 'plan_collection_pieces', {
         page,
         page_size: pageSize,
         piece_size: pieceSize,
-        part,
+        counted,
         ...accountArgs(accounts),
       });
       if (answer.lease === 'lost') throw leaseLost();
@@ -168,10 +179,10 @@ export function sharedRuns(ask: Ask): SharedRuns {
 
     progress: (runId) => ask(progressAnswer, 'read_collection_progress', { run_id: runId }),
 
-    async *readParts(runId) {
+    async *readCounts(runId) {
       for (let after: number | null = -1; after !== null; ) {
         const args = { run_id: runId, after_piece: after, page_size: PARTS_PAGE_SIZE };
-        const page: z.output<typeof partsAnswer> = await ask(partsAnswer, 'read_collection_parts', args);
+        const page: z.output<typeof countsAnswer> = await ask(countsAnswer, 'read_collection_parts', args);
         yield page.parts;
         after = page.last_piece;
       }

@@ -3,10 +3,11 @@ import { exitCodeOf, NO_FAILURES } from '../../alerts/exit-code.js';
 import { type PreparedApp, prepareApp } from '../../app.js';
 import { MINUTE_MS } from '../../clock.js';
 import { type CollectOptions, isOfEverything } from '../../collector/options.js';
-import type { CollectEvent, ConnectionReport } from '../../report/events.js';
+import { EXIT } from '../../exit-codes.js';
+import type { CollectEvent, ConnectionReport, SharedEvent } from '../../report/events.js';
 import { MOST_FAILURES } from '../../report/parts.js';
 import type { Summary } from '../../report/summary.js';
-import { parsePlatforms, parseRates, parseSelection, parseWindow, utcToday } from '../flags.js';
+import { parsePlatforms, parseRates, parseSelection, parseWindow, usageError, utcToday } from '../flags.js';
 import { runsInGithubActions } from '../github-actions.js';
 import { reportToGithub } from '../github-report.js';
 import { jsonLog } from '../json-log.js';
@@ -55,6 +56,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   const connections = new Map<string, ConnectionReport>();
   let inAll = 0;
   let succeeded: string | null = null;
+  let shared = 'joined' as SharedEvent['state'];
 
   // Of those that fail, the summary has the first ones.
   const isShown = ({ result }: ConnectionReport) =>
@@ -65,6 +67,10 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     }
     if (event.type === 'connection' && event.connection.result === 'succeeded') succeeded ??= event.connection.userId;
     if (event.type === 'started') inAll = event.connections;
+    if (event.type === 'shared') {
+      shared = event.state;
+      reporter.notice(sharedNotice(event));
+    }
     reporter.onEvent(event);
     alerts.onEvent(event);
   };
@@ -94,8 +100,10 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   const givingUp = () => (watch.signal.aborted ? undefined : watch.signal);
   try {
     const summary = await run();
-    process.exitCode = exitCodeOf(summary, flags.allowFailures ?? NO_FAILURES, watch.exitCode());
-    await alerts.ended(summary, process.exitCode, givingUp());
+    process.exitCode =
+      shared === 'late' ? EXIT.done : exitCodeOf(summary, flags.allowFailures ?? NO_FAILURES, watch.exitCode());
+    // A run that processes share is reported by the one that ended it.
+    if (shared === 'joined') await alerts.ended(summary, process.exitCode, givingUp());
   } catch (error) {
     await alerts.crashed(error, givingUp());
     throw error;
@@ -109,6 +117,19 @@ function warnerOf(flags: CollectFlags, reporter: Reporter): (message: string) =>
   const log = jsonLog();
   if (log !== null) return (message) => log.event('warning', { message });
   return flags.quiet ? (message) => process.stderr.write(`${message}\n`) : reporter.notice;
+}
+
+function sharedNotice({ state, runId }: SharedEvent): string {
+  switch (state) {
+    case 'joined':
+      return `Joined run ${runId}, which another process began.`;
+    case 'left':
+      return `Left run ${runId}. Its other processes go on; collect --distributed joins it again.`;
+    case 'ended':
+      return `Another process ended run ${runId}.`;
+    case 'late':
+      return `Nothing to do: run ${runId} ended less than ten minutes ago.`;
+  }
 }
 
 function openAlerts(request: CollectRequest, { config }: PreparedApp, told: ReportedRun): RunAlerts {
@@ -127,6 +148,7 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
     refresh: flags.refresh === true,
     adopt: flags.adopt === true,
     allowEmpty: flags.allowEmpty === true,
+    distributed: parseDistributed(flags),
     dryRun: flags.dryRun === true,
     limits: {
       ...(flags.maxRequests !== undefined && { maxRequests: flags.maxRequests }),
@@ -136,6 +158,13 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
     ...(flags.rate !== undefined && { rates: parseRates(flags.rate, known) }),
     trigger: flags.sandbox === undefined ? 'cli' : 'sandbox',
   };
+}
+
+function parseDistributed({ distributed, shard }: CollectFlags): boolean {
+  if (distributed && shard !== undefined) {
+    throw usageError('--distributed cannot be combined with --shard.', 'Use only one of them.');
+  }
+  return distributed === true;
 }
 
 function render(

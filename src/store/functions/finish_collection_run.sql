@@ -1,6 +1,6 @@
 -- Ends a run and keeps its summary, and whether it was full. A run that lost its lease stays 'abandoned', but keeps its summary too.
 -- printed: what a run that processes share prints, for the others. Such a run ends once: a repeated call changes nothing.
-create or replace function public.finish_collection_run(run_id uuid, status text, summary jsonb, printed jsonb default null)
+create or replace function public.finish_collection_run(run_id uuid, status text, summary jsonb, printed text default null)
 returns jsonb
 language plpgsql security invoker set search_path = ''
 as $$

@@ -1,8 +1,8 @@
 -- Divides the next page of a shared run's accounts into pieces of piece_size accounts: those with something due before due_before, in
 -- the order of read_collection_accounts. A page that was divided before stays as it is, so that a call can be repeated.
--- part: what was counted before the first page, NULL with the others. Returns the page's pieces, and whether others follow.
+-- counted: what was counted before the first page, NULL with the others. Returns the page's pieces, and whether others follow.
 create or replace function public.plan_collection_pieces(
-  run_id uuid, page integer, page_size integer, piece_size integer, part jsonb,
+  run_id uuid, page integer, page_size integer, piece_size integer, counted text,
   for_user text, for_platforms jsonb, for_shard jsonb, due_before timestamptz
 )
 returns jsonb
@@ -56,9 +56,9 @@ begin
     into ids, next_key
     from selected;
 
-    if part is not null then
+    if counted is not null then
       insert into public.collection_pieces (run_id, piece, page, accounts, parts, done_at)
-      values (plan_collection_pieces.run_id, 0, page, '{}', jsonb_build_object('planning', part), clock_timestamp());
+      values (plan_collection_pieces.run_id, 0, page, '{}', jsonb_build_object('planning', jsonb_build_object('counted', counted)), clock_timestamp());
     end if;
     insert into public.collection_pieces (run_id, piece, page, accounts)
     select plan_collection_pieces.run_id, last.piece + given.number, page, given.accounts

@@ -6,7 +6,7 @@
 -- an account whose days are written in several calls is given in the last one;
 -- snapshots: [[account, metric, value, date, metadata]];
 -- outcomes: [{account, date, state, reason, message, metrics, missing, figures}];
--- piece: {piece, worker, call, part, is_done} of a run that processes share: what this call has counted, under its id, and whether
+-- piece: {piece, worker, call, counted, is_done} of a run that processes share: what this call has counted, under its id, and whether
 -- the piece ends with it.
 create or replace function public.record_collection(
   run_id uuid, recorded_at timestamptz, accounts jsonb, snapshots jsonb, outcomes jsonb, refresh boolean, adopt boolean,
@@ -262,7 +262,7 @@ begin
   -- A call that is repeated, because its answer was lost, counts once.
   update public.collection_pieces pieces
   set parts = pieces.parts || jsonb_build_object(
-      record_collection.piece ->> 'call', (record_collection.piece -> 'part') || jsonb_build_object('metrics', counts)
+      record_collection.piece ->> 'call', jsonb_build_object('counted', record_collection.piece -> 'counted', 'metrics', counts)
     ),
     done_at = case when (record_collection.piece ->> 'is_done')::boolean then clock_timestamp() end
   where pieces.run_id = record_collection.run_id

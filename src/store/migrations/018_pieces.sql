@@ -5,7 +5,7 @@ alter table public.collection_runs
   -- The options decide what it collects.
   add column if not exists shared jsonb,
   -- What such a run printed, for its other processes. It names users, and is deleted with the pieces when the next one begins.
-  add column if not exists printed jsonb;
+  add column if not exists printed text;
 
 create table if not exists public.collection_pieces (
   run_id uuid not null references public.collection_runs (id) on delete cascade,
@@ -17,7 +17,7 @@ create table if not exists public.collection_pieces (
   accounts bigint[] not null,
   -- The last worker that began with it: the only one that may record it.
   worker uuid,
-  -- What was counted, by the id of the call that counted it.
+  -- What was counted, by the id of the call that counted it: {"counted": text, "metrics"}.
   parts jsonb not null default '{}',
   done_at timestamptz,
   primary key (run_id, piece)

@@ -1,0 +1,159 @@
+import { steadyClock } from '../../clock.js';
+import { holdLease, leaseHeld } from '../../collector/lease.js';
+import { type CollectOptions, isOfAllDue } from '../../collector/options.js';
+import { CollectError, leaseLost } from '../../errors.js';
+import type { OnEvent } from '../../report/events.js';
+import { countsOf, type Summary } from '../../report/summary.js';
+import { openJobs, type TakenJob } from '../../store/jobs.js';
+import type { Patience } from '../../store/patience.js';
+import { scopeOf } from '../../store/selection.js';
+import type { Collector } from '../collector.js';
+import { summarize } from './finish.js';
+import { work } from './work.js';
+import { createWorker } from './worker.js';
+
+/**
+ * Collects together with any number of other processes that are started with the same options: the first begins the run, the others
+ * join it, and all return its summary; an interrupted one returns what it has done itself. Throws as `collect` does.
+ */
+export async function collectTogether(
+  collector: Collector,
+  options: CollectOptions,
+  onEvent: OnEvent,
+  patience: Patience,
+): Promise<Summary> {
+  const { store } = collector;
+  const jobsUrl = collector.jobsUrl ?? null;
+  if (jobsUrl === null) throw noJobs(store.description);
+  const clock = steadyClock(collector.clock);
+  const scope = scopeOf(options.selection);
+  const lease = await store.shared.begin({
+    scope,
+    trigger: options.trigger,
+    isFull: isOfAllDue(options),
+    options: decisiveOf(options),
+    startedAt: clock.now(),
+  });
+  if (lease.kind === 'refused') throw leaseHeld(scope, lease.by);
+  const { runId } = lease;
+  if (lease.kind === 'ended') {
+    onEvent({ type: 'shared', state: 'late', runId });
+    return printedBy(runId);
+  }
+
+  const { startedAt, isJoined } = lease;
+  onEvent({ type: 'lease', runId, scope });
+  if (isJoined) onEvent({ type: 'shared', state: 'joined', runId });
+  const halt = new AbortController();
+  const releaseLease = holdLease(store, runId, halt);
+  const run = { collector, options: sinceItBegan(), runId, clock, startedAt, onEvent, halt };
+  let summary: Summary | null = null;
+
+  /** What is left of the run's time. */
+  function sinceItBegan(): CollectOptions {
+    const elapsedMs = clock.now().getTime() - startedAt.getTime();
+    return { ...options, limits: { ...options.limits, maxDurationMs: options.limits.maxDurationMs - elapsedMs } };
+  }
+
+  /** As a process of this run printed it. */
+  async function printedBy(id: string): Promise<Summary> {
+    const { status, printed } = await store.shared.progress(id);
+    if (printed !== null) return JSON.parse(printed);
+    if (status === 'failed') throw endedElsewhere();
+    throw leaseLost();
+  }
+
+  async function isOver(): Promise<boolean> {
+    const { status, isPlanned, pieces, done } = await store.shared.progress(runId);
+    if (status !== 'running') return true;
+    if (isPlanned && done === pieces) await jobs.add([{ kind: 'finish' }]);
+    return false;
+  }
+
+  async function finish(): Promise<void> {
+    summary = await summarize(run);
+    await store.shared.finish(runId, summary.status, countsOf(summary), JSON.stringify(summary));
+  }
+
+  /** Ends the run for all of its processes. */
+  async function giveUp(error: CollectError): Promise<never> {
+    await store.finishRun(runId, 'failed', { error: error.message, finished_at: clock.now().toISOString() });
+    throw error;
+  }
+
+  async function handle({ job, failure }: TakenJob): Promise<void> {
+    if (failure !== null) return giveUp(failedForGood(job.kind, failure));
+    switch (job.kind) {
+      case 'plan':
+        return worker.plan(job).catch((error) => {
+          if (error instanceof CollectError && error.code === 'no_connections') return giveUp(error);
+          throw error;
+        });
+      case 'piece':
+        return worker.collect(job);
+      case 'finish':
+        return finish();
+    }
+  }
+
+  const isOfEnded = async (id: string) => (await store.readRun(id))?.status !== 'running';
+  const jobs = await openJobs(jobsUrl, runId, isOfEnded, patience).catch((error) => {
+    releaseLease();
+    throw error;
+  });
+  const worker = createWorker(run, jobs);
+  const signal = AbortSignal.any([options.signal, halt.signal]);
+  try {
+    await jobs.add([{ kind: 'plan', page: 0, pieceSize: null }]);
+    await work({ jobs, clock, concurrency: options.concurrency, signal, handle, isOver });
+  } finally {
+    releaseLease();
+    worker.close();
+    await jobs.close();
+  }
+  if (summary !== null) return summary;
+  if (halt.signal.aborted) throw leaseLost();
+  if (!options.signal.aborted) {
+    onEvent({ type: 'shared', state: 'ended', runId });
+    return printedBy(runId);
+  }
+  onEvent({ type: 'shared', state: 'left', runId });
+  return worker.ownSummary();
+}
+
+/** What decides what a run collects: processes that differ in it do not share a run. */
+function decisiveOf({ platforms, window, backlog, refresh, adopt, limits }: CollectOptions) {
+  return {
+    platforms: platforms ? [...platforms].sort() : null,
+    window,
+    backlog,
+    refresh,
+    adopt,
+    max_requests: limits.maxRequests ?? null,
+    max_duration_ms: limits.maxDurationMs,
+  };
+}
+
+function noJobs(description: string): CollectError {
+  return new CollectError(
+    'usage',
+    `--distributed needs PostgreSQL over a socket, but the database is ${description}.`,
+    'Set DATABASE_URL to the PostgreSQL that the processes share, beside SUPABASE_URL too; or divide the users among processes with --shard.',
+  );
+}
+
+function endedElsewhere(): CollectError {
+  return new CollectError(
+    'stopping',
+    'The run ended with an error, which another of its processes has reported.',
+    'See that process, or `analytics-collect status`.',
+  );
+}
+
+function failedForGood(kind: string, why: string): CollectError {
+  return new CollectError(
+    'store_failed',
+    `The run ended, because a step of it failed six times (${kind}): ${why}`,
+    'Run the command again; data that was already written is kept.',
+  );
+}

@@ -1,0 +1,33 @@
+import { type AnomalyCounts, createAnomalies } from '../../collector/anomalies.js';
+import type { RefusedCount } from '../../collector/refusals.js';
+import type { HttpCounters } from '../../http/client.js';
+import { noParts, type Parts } from '../../report/parts.js';
+import { createTally } from '../../report/tally.js';
+import { countAccount } from '../../report/telling.js';
+import type { AccountResult } from '../collecting.js';
+
+/** What one call counts of a run that processes share. */
+export interface Part {
+  readonly tally: Parts;
+  readonly anomalies: AnomalyCounts;
+  readonly refused: readonly RefusedCount[];
+  readonly requests: HttpCounters;
+}
+
+export const NOTHING: Part = {
+  tally: noParts(),
+  anomalies: {},
+  refused: [],
+  requests: { total: 0, retried: 0 },
+};
+
+/** The counts of accounts. */
+export function partOf(results: readonly AccountResult[], startedAt: Date): Part {
+  const tally = createTally({ keepsUsers: true });
+  const anomalies = createAnomalies();
+  for (const { account, planned, record } of results) {
+    countAccount(tally, account, planned, record, startedAt);
+    anomalies.add(account, record?.days ?? []);
+  }
+  return { ...NOTHING, tally: tally.parts, anomalies: anomalies.counts };
+}

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { forEachConcurrently } from '../../collector/concurrently.js';
+import { addCounts } from '../../collector/recorder.js';
+import { Interrupted } from '../../errors.js';
+import type { Platform } from '../../platforms/contract.js';
+import type { Summary } from '../../report/summary.js';
+import { createTally } from '../../report/tally.js';
+import { createTelling } from '../../report/telling.js';
+import { NOTHING_RECORDED, type PieceCall, type StoredAccount } from '../../store/accounts.js';
+import type { Job, Jobs } from '../../store/jobs.js';
+import { scopeOf } from '../../store/selection.js';
+import { openRun, selectedBy } from '../accounts.js';
+import { type AccountResult, type CollectingOptions, createCollecting } from '../collecting.js';
+import { NOTHING, type Part, partOf } from './part.js';
+import { LARGEST_PIECE } from './work.js';
+
+/** Accounts that are divided into pieces at once. */
+const PAGE_SIZE = 500;
+/** Into so many pieces at least is a run divided, so that several processes find work. */
+const FEWEST_PIECES = 64;
+
+/** Does the jobs of a run in one process. */
+export interface Worker {
+  plan(job: Extract<Job, { kind: 'plan' }>): Promise<void>;
+  collect(job: Extract<Job, { kind: 'piece' }>): Promise<void>;
+  /** What this process alone has done before it was interrupted. */
+  ownSummary(): Summary;
+  close(): void;
+}
+
+export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jobs): Worker {
+  const { collector, options, runId, startedAt, clock, onEvent } = given;
+  const { store, platforms, secrets } = collector;
+  let warnings: string[] = [];
+  let reported = { total: 0, retried: 0 };
+  let metrics = NOTHING_RECORDED;
+  const telling = createTelling({
+    onEvent(event) {
+      if (event.type === 'warning') warnings.push(event.message);
+      onEvent(event);
+    },
+    window: options.window,
+    startedAt,
+    secrets,
+  });
+  for (const warning of store.warnings) telling.warn(warning);
+  const run = { ...given, telling };
+  const collecting = createCollecting(run);
+  const { signal, requests, refusals, phases } = collecting;
+  const selected = selectedBy(given);
+
+  /** A part with what has not been reported since the last one, beside its accounts. */
+  function withRest(part: Part): Part {
+    const since = { total: requests.total - reported.total, retried: requests.retried - reported.retried };
+    const rest = { tally: { ...part.tally, warnings }, refused: refusals.taken(), requests: since };
+    warnings = [];
+    reported = { ...requests };
+    return { ...part, ...rest };
+  }
+
+  async function planFirst(): Promise<{ readonly pieceSize: number; readonly part: Part }> {
+    const { counts } = await openRun(run, 0);
+    const tally = createTally();
+    tally.addIdle(counts.idle, counts.idleUsers);
+    const idle = Object.values(counts.idle).reduce((sum, accounts) => sum + accounts, 0);
+    const pieceSize = Math.ceil((counts.accounts - idle) / FEWEST_PIECES);
+    return {
+      pieceSize: Math.min(LARGEST_PIECE, Math.max(1, pieceSize)),
+      part: withRest({ ...NOTHING, tally: tally.parts }),
+    };
+  }
+
+  function platformsOf(accounts: readonly StoredAccount[]): Platform[] {
+    const names = new Set(accounts.map(({ platform }) => platform));
+    return [...platforms.values()].filter(({ name }) => names.has(name));
+  }
+
+  function collectAll(accounts: readonly StoredAccount[], collect: ReturnType<typeof collecting.into>['collect']) {
+    const streams = platformsOf(accounts).map((platform) => ({
+      items: eachOf(accounts.filter((account) => account.platform === platform.name)),
+      work: (account: StoredAccount) => collect(account, platform),
+      end: collecting.join(platform.name),
+    }));
+    return forEachConcurrently(streams, options.concurrency, () => signal.aborted);
+  }
+
+  return {
+    async plan({ page, pieceSize: known }) {
+      const { pieceSize, part } =
+        known === null ? await phases.during('sync', planFirst) : { pieceSize: known, part: null };
+      const { filter, dueBefore } = selected;
+      const request = {
+        runId,
+        filter,
+        dueBefore,
+        page,
+        pageSize: PAGE_SIZE,
+        pieceSize,
+        counted: part && JSON.stringify(part),
+      };
+      const { pieces, isPlanned } = await store.shared.planPieces(request);
+      await jobs.add([
+        ...(isPlanned ? [] : [{ kind: 'plan' as const, page: page + 1, pieceSize }]),
+        ...pieces.map((piece) => ({ kind: 'piece' as const, piece, pieceSize })),
+      ]);
+    },
+
+    async collect({ piece }) {
+      const worker = randomUUID();
+      const accounts = await store.shared.openPiece({ runId, ...selected, piece, worker });
+      if (accounts === null) return;
+      const callOf = (part: Part, isDone: boolean): PieceCall => ({
+        piece,
+        worker,
+        call: randomUUID(),
+        counted: JSON.stringify(part),
+        isDone,
+      });
+      // Those whose state does not change, so that another worker would collect them again: they count when the piece is done.
+      const unchanged: AccountResult[] = [];
+      const changes = ({ record }: AccountResult) => record !== null && record.row !== null;
+      const { recorder, collect } = collecting.into({
+        record(call, written) {
+          const results = written.flatMap(({ batch, record }) => batch.resultWith(record) ?? []);
+          return store.record({ ...call, piece: callOf(partOf(results.filter(changes), startedAt), false) });
+        },
+        tell(result) {
+          if (!changes(result)) unchanged.push(result);
+          telling.account(result.account, result.planned, result.record);
+        },
+        onFailure: () => undefined,
+      });
+      try {
+        await collectAll(accounts, collect);
+        collecting.release();
+        await recorder.flush();
+      } finally {
+        metrics = addCounts(metrics, recorder.counts);
+      }
+      if (signal.aborted) throw new Interrupted();
+      await store.record({
+        runId,
+        at: clock.now(),
+        accounts: [],
+        snapshots: [],
+        outcomes: [],
+        refresh: options.refresh,
+        adopt: options.adopt,
+        piece: callOf(withRest(partOf(unchanged, startedAt)), true),
+      });
+    },
+
+    ownSummary: () =>
+      telling.tally.summary({
+        runId,
+        scope: scopeOf(options.selection),
+        dryRun: false,
+        startedAt,
+        finishedAt: clock.now(),
+        durationMs: clock.now().getTime() - startedAt.getTime(),
+        interrupted: true,
+        metrics,
+        requests,
+        backfill: {},
+      }),
+
+    close() {
+      collecting.close();
+      for (const report of phases.reports()) onEvent({ type: 'phase', ...report });
+    },
+  };
+}
+
+async function* eachOf<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { PgBoss } from 'pg-boss';
+import { z } from 'zod';
+import { storeError } from './database-error.js';
+import { openPool } from './drivers/postgres.js';
+import { createPatience, type Patience } from './patience.js';
+
+/** A step of a run that processes share. */
+const job = z.discriminatedUnion('kind', [
+  /** Divides a page of accounts into pieces. */
+  z.object({ kind: z.literal('plan'), page: z.number(), pieceSize: z.number().nullable() }),
+  /** Collects the accounts of a piece. */
+  z.object({ kind: z.literal('piece'), piece: z.number(), pieceSize: z.number() }),
+  /** Summarizes the run. */
+  z.object({ kind: z.literal('finish') }),
+]);
+export type Job = z.output<typeof job>;
+
+/** A job that this process has taken, until it is done or given back. */
+export interface TakenJob {
+  readonly id: string;
+  /** Others that took it before. */
+  readonly retryCount: number;
+  readonly job: Job;
+  /** Why it failed for good, when every attempt has failed; null otherwise. */
+  readonly failure: string | null;
+}
+
+/** The jobs of one run, in PostgreSQL. A job whose process dies is given to another. Throws `CollectError`. */
+export interface Jobs {
+  /** Adds jobs in one statement; those that were added before are left out. */
+  add(jobs: readonly Job[]): Promise<void>;
+  take(most: number): Promise<TakenJob[]>;
+  done(taken: TakenJob): Promise<void>;
+  /** Lets another process take it at once. */
+  giveBack(taken: readonly TakenJob[], why: string): Promise<void>;
+  /** Keeps jobs from being taken for those of a dead process, which they are 10 seconds later. */
+  keep(taken: readonly TakenJob[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const SCHEMA = 'collection_jobs';
+const RETRIES = 5;
+/** The least that pg-boss takes. */
+const HEARTBEAT_SECONDS = 10;
+const WATCH_SECONDS = 5;
+/** How long an attempt may take whose process is alive: the most that pg-boss takes. */
+const LONGEST_SECONDS = 24 * 3_600;
+
+/** Opens the jobs of a run; those of runs that `isOver` says have ended are deleted. */
+export async function openJobs(
+  databaseUrl: string,
+  runId: string,
+  isOver: (runId: string) => Promise<boolean>,
+  patience: Patience,
+): Promise<Jobs> {
+  const { pool, place } = openPool(databaseUrl);
+  const patiently = createPatience(patience);
+  const boss = new PgBoss({
+    schema: SCHEMA,
+    db: {
+      executeSql: async (text, values) => {
+        const answer = await pool.query(text, values).catch((error) => {
+          throw storeError(error, place);
+        });
+        // Several statements have several answers.
+        return Array.isArray(answer) ? answer.at(-1) : answer;
+      },
+    },
+    instanceName: queueOf(runId),
+    instanceHeartbeatSeconds: HEARTBEAT_SECONDS,
+    superviseIntervalSeconds: WATCH_SECONDS,
+    monitorIntervalSeconds: WATCH_SECONDS,
+    schedule: false,
+    openTelemetry: { enabled: false },
+  });
+  // What it does by itself, it tries again.
+  boss.on('error', () => undefined);
+  const ask = <T>(call: () => Promise<T>): Promise<T> =>
+    patiently(() =>
+      call().catch((error) => {
+        throw storeError(error, place);
+      }),
+    );
+
+  const queue = queueOf(runId);
+  const dead = `${queue}-dead`;
+
+  async function close(): Promise<void> {
+    await boss.stop({ graceful: false }).catch(() => undefined);
+    await pool.end();
+  }
+
+  async function open(): Promise<void> {
+    await ask(() => boss.start());
+    await ask(() => boss.createQueue(dead));
+    await ask(() =>
+      boss.createQueue(queue, {
+        deadLetter: dead,
+        retryLimit: RETRIES,
+        heartbeatSeconds: HEARTBEAT_SECONDS,
+        expireInSeconds: LONGEST_SECONDS,
+      }),
+    );
+    for (const { name } of await ask(() => boss.getQueues())) {
+      const of = runOf(name);
+      if (of !== null && of !== runId && (await isOver(of))) await ask(() => boss.deleteQueue(name));
+    }
+  }
+
+  try {
+    await open();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    async add(jobs) {
+      await ask(() =>
+        boss.insert(
+          queue,
+          // What others wait for comes first.
+          jobs.map((data) => ({ id: idOf(runId, data), data, priority: data.kind === 'piece' ? 0 : 1 })),
+        ),
+      );
+    },
+    async take(most) {
+      const taken = await ask(() => boss.fetch<unknown>(queue, { batchSize: most }));
+      if (taken.length > 0) return taken.map((each) => ({ ...each, job: job.parse(each.data), failure: null }));
+      const failed = await ask(() => boss.fetch<unknown>(dead, { includeMetadata: true }));
+      return failed.map((each) => ({ ...each, job: job.parse(each.data), failure: whyOf(each.sourceOutput) }));
+    },
+    async done(taken) {
+      await ask(() => boss.complete(taken.failure === null ? queue : dead, taken));
+    },
+    async giveBack(taken, why) {
+      const [alive, failed] = [
+        taken.filter(({ failure }) => failure === null),
+        taken.filter(({ failure }) => failure !== null),
+      ];
+      if (alive.length > 0) await ask(() => boss.fail(queue, [...alive], { message: why }));
+      if (failed.length > 0) await ask(() => boss.fail(dead, [...failed], { message: why }));
+    },
+    async keep(taken) {
+      const alive = taken.filter(({ failure }) => failure === null);
+      if (alive.length > 0) await boss.touch(queue, [...alive]);
+    },
+    close,
+  };
+}
+
+function queueOf(runId: string): string {
+  return `run-${runId}`;
+}
+
+/** The run whose queue has this name; null if it is none's. */
+function runOf(queue: string): string | null {
+  return /^run-([0-9a-f-]{36})(-dead)?$/.exec(queue)?.[1] ?? null;
+}
+
+/** Always the same for a job of a run, so that it is added once. */
+function idOf(runId: string, job: Job): string {
+  const place = job.kind === 'plan' ? job.page : job.kind === 'piece' ? job.piece : 0;
+  const hash = createHash('sha256').update(`${runId} ${job.kind} ${place}`).digest('hex');
+  return hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+const output = z
+  .object({ message: z.string() })
+  .or(z.object({ value: z.object({ message: z.string() }) }).transform(({ value }) => value));
+
+function whyOf(sourceOutput: unknown): string {
+  return output.safeParse(sourceOutput).data?.message ?? 'no reason given';
+}
