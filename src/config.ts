@@ -150,14 +150,7 @@ export function secretsOf(config: Config): string[] {
 
 /** The address of the PostgreSQL that is reached over a socket, which a Supabase project may have, too; null if there is none. */
 export function databaseUrlOf(store: StoreConfig): string | null {
-  switch (store.kind) {
-    case 'postgres':
-      return store.url;
-    case 'supabase':
-      return store.databaseUrl;
-    case 'embedded':
-      return null;
-  }
+  return store.kind === 'postgres' ? store.url : store.kind === 'supabase' ? store.databaseUrl : null;
 }
 
 function storeSecrets(store: StoreConfig): string[] {

@@ -3,7 +3,7 @@ import type { Summary } from '../../src/report/summary.js';
 import type { Fault } from '../../src/sandbox/account.js';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
-import { collectJson, parseSummary, runCli } from '../e2e/support/cli.js';
+import { type CliRun, collectJson, parseSummary, startCli, until } from '../e2e/support/cli.js';
 import { connect, connectionRow, type Database, readyDatabase } from '../e2e/support/databases.js';
 import { daysAgo, storedRows } from '../e2e/support/truth.js';
 import { receiver } from '../support/receiver.js';
@@ -21,7 +21,7 @@ const accounts = population({ users: 60, platforms: ['instagram', 'facebook'] })
   return fault ? { ...account, fault } : account;
 });
 
-/** What two runs over the same accounts have in common. */
+/** What two runs over the same accounts have in common, unless one repeats requests of a process that died. */
 function comparable({ run_id, started_at, finished_at, duration_ms, requests, ...summary }: Summary) {
   const sorted = <T>(items: readonly T[]) => items.map((item) => JSON.stringify(item)).sort();
   return {
@@ -29,15 +29,19 @@ function comparable({ run_id, started_at, finished_at, duration_ms, requests, ..
     failures: sorted(summary.failures.map(({ connection_id, ...failure }) => failure)),
     changes: Object.fromEntries(Object.entries(summary.changes).map(([change, ids]) => [change, ids.length])),
     warnings: [...summary.warnings].sort(),
-    requests: requests.total,
   };
 }
 
 describe.runIf(process.env.TEST_DATABASE_URL)('a run that processes share', () => {
   let sandbox: Sandbox;
+  let alone: Database;
+  let single: Summary;
   const databases: Database[] = [];
   beforeAll(async () => {
     sandbox = await startSandbox({ accounts, latencyMs: 20 });
+    alone = await ready();
+    single = await collectJson(DAYS, { env: envOf(alone), code: 3 });
+    expectCountsAddUp(single);
   });
   afterAll(() => Promise.all([sandbox.close(), ...databases.map(({ close }) => close())]));
 
@@ -49,27 +53,71 @@ describe.runIf(process.env.TEST_DATABASE_URL)('a run that processes share', () =
   }
 
   const envOf = (database: Database) => ({ ...database.env, ...sandbox.urls });
+  const start = (env: Record<string, string>, ...flags: string[]) =>
+    startCli(['collect', '--distributed', '--json', ...DAYS, ...flags], { env });
 
-  it('leaves the same table and the same summary, whatever the number of its processes', async () => {
-    const alone = await ready();
-    const single = await collectJson(DAYS, { env: envOf(alone), code: 3 });
-    expectCountsAddUp(single);
-    for (const processes of [1, 2, 4]) {
-      const database = await ready();
-      const pinged = await receiver();
-      const env = { ...envOf(database), ALERT_WEBHOOK_URL: pinged.url };
-      const runs = await Promise.all(
-        Array.from({ length: processes }, () => runCli(['collect', '--distributed', '--json', ...DAYS], { env })),
-      );
-      for (const run of runs) {
-        expect(run, run.stderr).toMatchObject({ code: 3 });
-        const summary = parseSummary(run);
-        expectCountsAddUp(summary);
-        expect(comparable(summary)).toEqual(comparable(single));
-      }
-      expect(new Set(runs.map((run) => parseSummary(run).run_id)).size).toBe(1);
-      expect(await storedRows(database)).toEqual(await storedRows(alone));
-      expect(pinged.received).toHaveLength(1);
+  /** The run has ended, and is to the last count what one process makes of it. */
+  async function expectEnded(run: CliRun, database: Database): Promise<Summary> {
+    expect(run, run.stderr).toMatchObject({ code: 3 });
+    const summary = parseSummary(run);
+    expectCountsAddUp(summary);
+    expect(comparable(summary)).toEqual(comparable(single));
+    expect(await storedRows(database)).toEqual(await storedRows(alone));
+    return summary;
+  }
+
+  it.each([1, 2, 4])('leaves the table and the summary of a single process when it has %i', async (processes) => {
+    const database = await ready();
+    const pinged = await receiver();
+    const env = { ...envOf(database), ALERT_WEBHOOK_URL: pinged.url };
+    const runs = await Promise.all(Array.from({ length: processes }, () => start(env).ended));
+    for (const run of runs) {
+      const { run_id, requests } = await expectEnded(run, database);
+      expect(run_id).toBe(parseSummary(runs[0] as CliRun).run_id);
+      expect(requests).toEqual(single.requests);
     }
+    expect(pinged.received).toHaveLength(1);
+  });
+
+  it('says to a process that comes too late that there is nothing to do', async () => {
+    const database = await ready();
+    const { run_id } = await expectEnded(await start(envOf(database)).ended, database);
+    const late = await start(envOf(database)).ended;
+    expect(late).toMatchObject({ code: 0, stderr: expect.stringContaining(`Nothing to do: run ${run_id} ended`) });
+  });
+
+  /** Starts so many processes, and kills some as soon as they have asked for so much. */
+  async function kill(database: Database, { processes, killed, requests }: Record<string, number>): Promise<CliRun[]> {
+    const before = sandbox.counters.requests;
+    const started = Array.from({ length: processes ?? 0 }, () => start(envOf(database), '--concurrency', '4'));
+    await until(() => sandbox.counters.requests >= before + (requests ?? 0));
+    for (const each of started.slice(0, killed)) each.kill('SIGKILL');
+    return Promise.all(started.slice(killed ?? 0).map(({ ended }) => ended));
+  }
+
+  it.each([
+    { processes: 2, killed: 1, requests: 1 },
+    { processes: 3, killed: 2, requests: 150 },
+  ])('goes on when of $processes processes $killed are killed after $requests requests', async (given) => {
+    const database = await ready();
+    for (const run of await kill(database, given)) await expectEnded(run, database);
+  });
+
+  it('is ended by the next process when all were killed', async () => {
+    const database = await ready();
+    await kill(database, { processes: 2, killed: 2, requests: 150 });
+    await expectEnded(await start(envOf(database)).ended, database);
+  });
+
+  it('is given back at once what an interrupted process has in hand', async () => {
+    const database = await ready();
+    const before = sandbox.counters.requests;
+    const leaving = start(envOf(database), '--concurrency', '4');
+    await until(() => sandbox.counters.requests >= before + 100);
+    leaving.kill('SIGTERM');
+    expect(await leaving.ended).toMatchObject({ code: 143, stderr: expect.stringContaining('Left run') });
+    const waiting = await database.query("select state from collection_jobs.job where state = 'active'");
+    expect(waiting).toEqual([]);
+    await expectEnded(await start(envOf(database)).ended, database);
   });
 });

@@ -148,7 +148,7 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
     refresh: flags.refresh === true,
     adopt: flags.adopt === true,
     allowEmpty: flags.allowEmpty === true,
-    distributed: parseDistributed(flags),
+    ...(parseDistributed(flags) && { distributed: true }),
     dryRun: flags.dryRun === true,
     limits: {
       ...(flags.maxRequests !== undefined && { maxRequests: flags.maxRequests }),
