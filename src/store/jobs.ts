@@ -33,7 +33,7 @@ export interface Jobs {
   take(most: number): Promise<TakenJob[]>;
   done(taken: TakenJob): Promise<void>;
   /** Lets another process take it at once. */
-  giveBack(taken: readonly TakenJob[], why: string): Promise<void>;
+  giveBack(taken: TakenJob, why: string): Promise<void>;
   /** Keeps jobs from being taken for those of a dead process, which they are 10 seconds later. */
   keep(taken: readonly TakenJob[]): Promise<void>;
   close(): Promise<void>;
@@ -41,6 +41,8 @@ export interface Jobs {
 
 const SCHEMA = 'collection_jobs';
 const RETRIES = 5;
+/** Of what is done about a job that has failed for good: without it, the run would not end. */
+const MANY_RETRIES = 1_000;
 /** The least that pg-boss takes. */
 const HEARTBEAT_SECONDS = 10;
 const WATCH_SECONDS = 5;
@@ -93,15 +95,9 @@ export async function openJobs(
 
   async function open(): Promise<void> {
     await ask(() => boss.start());
-    await ask(() => boss.createQueue(dead));
-    await ask(() =>
-      boss.createQueue(queue, {
-        deadLetter: dead,
-        retryLimit: RETRIES,
-        heartbeatSeconds: HEARTBEAT_SECONDS,
-        expireInSeconds: LONGEST_SECONDS,
-      }),
-    );
+    const watched = { heartbeatSeconds: HEARTBEAT_SECONDS, expireInSeconds: LONGEST_SECONDS };
+    await ask(() => boss.createQueue(dead, { ...watched, retryLimit: MANY_RETRIES }));
+    await ask(() => boss.createQueue(queue, { ...watched, retryLimit: RETRIES, deadLetter: dead }));
     for (const { name } of await ask(() => boss.getQueues())) {
       const of = runOf(name);
       if (of !== null && of !== runId && (await isOver(of))) await ask(() => boss.deleteQueue(name));
@@ -119,8 +115,8 @@ export async function openJobs(
       await ask(() =>
         boss.insert(
           queue,
-          // What others wait for comes first.
-          jobs.map((data) => ({ id: idOf(runId, data), data, priority: data.kind === 'piece' ? 0 : 1 })),
+          // What others wait for comes first, then pieces in their order.
+          jobs.map((data) => ({ id: idOf(runId, data), data, priority: data.kind === 'piece' ? -data.piece : 1 })),
         ),
       );
     },
@@ -134,16 +130,13 @@ export async function openJobs(
       await ask(() => boss.complete(taken.failure === null ? queue : dead, taken));
     },
     async giveBack(taken, why) {
-      const [alive, failed] = [
-        taken.filter(({ failure }) => failure === null),
-        taken.filter(({ failure }) => failure !== null),
-      ];
-      if (alive.length > 0) await ask(() => boss.fail(queue, [...alive], { message: why }));
-      if (failed.length > 0) await ask(() => boss.fail(dead, [...failed], { message: why }));
+      await ask(() => boss.fail(taken.failure === null ? queue : dead, taken, { message: why }));
     },
     async keep(taken) {
-      const alive = taken.filter(({ failure }) => failure === null);
-      if (alive.length > 0) await boss.touch(queue, [...alive]);
+      const [alive, failed] = [[] as TakenJob[], [] as TakenJob[]];
+      for (const each of taken) (each.failure === null ? alive : failed).push(each);
+      if (alive.length > 0) await boss.touch(queue, alive);
+      if (failed.length > 0) await boss.touch(dead, failed);
     },
     close,
   };

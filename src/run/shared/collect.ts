@@ -82,7 +82,7 @@ export async function collectTogether(
   }
 
   async function handle({ job, failure }: TakenJob): Promise<void> {
-    if (failure !== null) return giveUp(failedForGood(job.kind, failure));
+    if (failure !== null && job.kind !== 'piece') return giveUp(failedForGood(job.kind, failure));
     switch (job.kind) {
       case 'plan':
         return worker.plan(job).catch((error) => {
@@ -90,7 +90,7 @@ export async function collectTogether(
           throw error;
         });
       case 'piece':
-        return worker.collect(job);
+        return worker.collect(job, failure);
       case 'finish':
         return finish();
     }

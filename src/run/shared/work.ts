@@ -42,7 +42,7 @@ export async function work({ jobs, clock, concurrency, signal, handle, isOver }:
     if (error instanceof CollectError) errors.push(error);
     const why = error instanceof Error ? error.message : String(error);
     // One that cannot be given back is taken for that of a dead process.
-    await jobs.giveBack([taken], why).catch(() => undefined);
+    await jobs.giveBack(taken, why).catch(() => undefined);
   }
 
   function room(): number {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { forEachConcurrently } from '../../collector/concurrently.js';
 import { addCounts } from '../../collector/recorder.js';
-import { Interrupted } from '../../errors.js';
+import { Interrupted, PlatformError } from '../../errors.js';
 import type { Platform } from '../../platforms/contract.js';
 import type { Summary } from '../../report/summary.js';
 import { createTally } from '../../report/tally.js';
@@ -22,7 +22,8 @@ const FEWEST_PIECES = 64;
 /** Does the jobs of a run in one process. */
 export interface Worker {
   plan(job: Extract<Job, { kind: 'plan' }>): Promise<void>;
-  collect(job: Extract<Job, { kind: 'piece' }>): Promise<void>;
+  /** `failure`: why the accounts are not asked, but recorded as failed; null to collect them. */
+  collect(job: Extract<Job, { kind: 'piece' }>, failure: string | null): Promise<void>;
   /** What this process alone has done before it was interrupted. */
   ownSummary(): Summary;
   close(): void;
@@ -75,10 +76,14 @@ export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jo
     return [...platforms.values()].filter(({ name }) => names.has(name));
   }
 
-  function collectAll(accounts: readonly StoredAccount[], collect: ReturnType<typeof collecting.into>['collect']) {
+  function collectAll(
+    accounts: readonly StoredAccount[],
+    failure: string | null,
+    collect: ReturnType<typeof collecting.into>['collect'],
+  ) {
     const streams = platformsOf(accounts).map((platform) => ({
       items: eachOf(accounts.filter((account) => account.platform === platform.name)),
-      work: (account: StoredAccount) => collect(account, platform),
+      work: (account: StoredAccount) => collect(account, failure === null ? platform : failing(platform, failure)),
       end: collecting.join(platform.name),
     }));
     return forEachConcurrently(streams, options.concurrency, () => signal.aborted);
@@ -105,7 +110,7 @@ export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jo
       ]);
     },
 
-    async collect({ piece }) {
+    async collect({ piece }, failure) {
       const worker = randomUUID();
       const accounts = await store.shared.openPiece({ runId, ...selected, piece, worker });
       if (accounts === null) return;
@@ -131,7 +136,7 @@ export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jo
         onFailure: () => undefined,
       });
       try {
-        await collectAll(accounts, collect);
+        await collectAll(accounts, failure, collect);
         collecting.release();
         await recorder.flush();
       } finally {
@@ -169,6 +174,12 @@ export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jo
       for (const report of phases.reports()) onEvent({ type: 'phase', ...report });
     },
   };
+}
+
+/** A platform that is not asked, since its accounts have failed. */
+function failing(platform: Platform, failure: string): Platform {
+  const error = new PlatformError('unexpected_response', `it failed six times: ${failure}`, 'connection');
+  return { ...platform, collect: () => Promise.reject(error) };
 }
 
 async function* eachOf<T>(items: readonly T[]): AsyncGenerator<T> {

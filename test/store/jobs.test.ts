@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { type Jobs, openJobs } from '../../src/store/jobs.js';
+import { freshPostgres, type Sql } from '../support/database.js';
+
+const PLAN = { kind: 'plan', page: 0, pieceSize: null } as const;
+const piece = (piece: number) => ({ kind: 'piece', piece, pieceSize: 25 }) as const;
+const patience = { clock: systemClock, signal: new AbortController().signal, onWait: () => undefined };
+
+describe.runIf(process.env.TEST_DATABASE_URL)('the jobs of a run', () => {
+  let sql: Sql & { readonly url: string };
+  const opened: Jobs[] = [];
+  beforeAll(async () => {
+    sql = await freshPostgres();
+  });
+  afterAll(async () => {
+    await Promise.all(opened.map((jobs) => jobs.close()));
+    await sql.close();
+  });
+
+  async function open(runId: string, ended: readonly string[] = []): Promise<Jobs> {
+    const jobs = await openJobs(sql.url, runId, async (id) => ended.includes(id), patience);
+    opened.push(jobs);
+    return jobs;
+  }
+
+  it('are added once, and those that others wait for are taken first, by one process each', async () => {
+    const runId = randomUUID();
+    const [one, other] = await Promise.all([open(runId), open(runId)]);
+    await one.add([piece(1), piece(2), PLAN]);
+    await other.add([PLAN, piece(2), piece(3)]);
+    const first = await one.take(1);
+    expect(first.map(({ job }) => job)).toEqual([PLAN]);
+    const left = [...(await other.take(1)), ...(await one.take(1)), ...(await other.take(5))];
+    expect(left.map(({ job }) => job)).toEqual([piece(1), piece(2), piece(3)]);
+    expect(await other.take(5)).toEqual([]);
+    for (const taken of [...first, ...left]) await one.done(taken);
+    await one.add([piece(1), PLAN]);
+    expect(await one.take(5)).toEqual([]);
+  });
+
+  it('are taken again at once when given back, and with the reason after six failures', async () => {
+    const jobs = await open(randomUUID());
+    await jobs.add([piece(1)]);
+    for (let attempt = 0; attempt < 6; attempt++) {
+      const [taken] = await jobs.take(1);
+      expect(taken).toMatchObject({ job: piece(1), failure: null, retryCount: attempt });
+      if (taken) await jobs.giveBack(taken, `trouble ${attempt}`);
+    }
+    const [failed] = await jobs.take(1);
+    expect(failed).toMatchObject({ job: piece(1), failure: 'trouble 5' });
+    if (failed) await jobs.done(failed);
+    expect(await jobs.take(1)).toEqual([]);
+  });
+
+  it('are deleted when another run begins after theirs has ended', async () => {
+    const [ended, running] = [randomUUID(), randomUUID()];
+    for (const runId of [ended, running]) await (await open(runId)).add([PLAN]);
+    await open(randomUUID(), [ended]);
+    const names = await sql.query('select name from collection_jobs.queue');
+    expect(names.map(({ name }) => name)).toContain(`run-${running}`);
+    expect(names.filter(({ name }) => String(name).includes(ended))).toEqual([]);
+  });
+
+  it('are refused with what to grant where no schema may be created', async () => {
+    const role = `jobless_${process.pid}`;
+    await sql.query(`create role ${role} login`);
+    try {
+      const url = sql.url.replace('//postgres', `//${role}`);
+      const opening = openJobs(url, randomUUID(), async () => false, patience);
+      await expect(opening).rejects.toMatchObject({ code: 'store_refused' });
+    } finally {
+      await sql.query(`drop role ${role}`);
+    }
+  });
+});
