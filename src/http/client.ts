@@ -3,7 +3,7 @@ import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import { formatNumber } from '../text.js';
 import { type ApiState, createGate, type Gate } from './gate.js';
 import type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http.js';
-import type { Pace } from './pace.js';
+import { createPacer, type Pace, type Pacer } from './pace.js';
 import { LONGEST_RETRY_AFTER_MS, MAX_ATTEMPTS, retryAfterMs, retryDelay } from './retry.js';
 import { createTransport } from './transport.js';
 import { createTurns, type Queue } from './turns.js';
@@ -32,6 +32,8 @@ export interface HttpClientOptions {
   /** As in `GateOptions`. */
   /** Default: none for any API. */
   readonly paceOf?: (platform: string, api: string) => Pace;
+  /** Keeps an API within its pace. Default, or null: as if no other process asked it. */
+  readonly pacerOf?: ((api: string, pace: Pace) => Pacer | null) | undefined;
   /** How long an answer may take. Default: 30 seconds. */
   readonly answerTimeoutMs?: number | undefined;
 }
@@ -85,11 +87,12 @@ export function createHttp(options: HttpClientOptions): HttpClient {
   function apiOf(platform: string, api: string): Api {
     const known = apis.get(api);
     if (known !== undefined) return known;
-    const pace = options.paceOf?.(platform, api);
+    const pace = options.paceOf?.(platform, api) ?? {};
     const { now, monotonic } = clock;
     const gate = createGate({
       api,
       pace,
+      pacer: options.pacerOf?.(api, pace) ?? createPacer(pace),
       maxWaitMs: limits.maxWaitMs,
       now,
       monotonic,

@@ -1,7 +1,7 @@
 import { PlatformError, RunLimit } from '../errors.js';
 import { formatNumber } from '../text.js';
 import type { Verdict } from './http.js';
-import { createPacer, type Pace } from './pace.js';
+import { createPacer, type Pace, type Pacer } from './pace.js';
 
 /** A single failing account does not mean that the API is down. */
 const ACCOUNTS_TO_CLOSE = 3;
@@ -21,7 +21,9 @@ export interface ApiState {
 
 export interface GateOptions {
   readonly api: string;
-  readonly pace?: Pace | undefined;
+  readonly pace?: Pace;
+  /** Default: by the pace, as if no other process asked the API. */
+  readonly pacer?: Pacer;
   /** The longest pause that a run waits for. After a longer one, the account or the API is left to the next run. */
   readonly maxWaitMs: number;
   readonly now: () => Date;
@@ -50,8 +52,8 @@ export interface Gate {
   giveUp(account: string, error: PlatformError, answeredBefore: number): void;
 }
 
-export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn, onState }: GateOptions): Gate {
-  const pacer = createPacer(pace);
+export function createGate(options: GateOptions): Gate {
+  const { api, pace = {}, pacer = createPacer(pace), maxWaitMs, now, monotonic, warn, onState } = options;
   let closed: PlatformError | null = null;
   let answered = 0;
   const restUntil = new Map<string | null, number>();

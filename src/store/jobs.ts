@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import type pg from 'pg';
 import { PgBoss } from 'pg-boss';
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { z } from 'zod';
+import type { PaceWindow, TakeRequests } from '../http/shared-pace.js';
 import { storeError } from './database-error.js';
 import { openPool } from './drivers/postgres.js';
 import { createPatience, type Patience } from './patience.js';
@@ -36,6 +39,8 @@ export interface Jobs {
   giveBack(taken: TakenJob, why: string): Promise<void>;
   /** Keeps jobs from being taken for those of a dead process, which they are 10 seconds later. */
   keep(taken: readonly TakenJob[]): Promise<void>;
+  /** Counts requests that all processes on this database may send, so many in each window. */
+  share(key: string, window: PaceWindow): TakeRequests;
   close(): Promise<void>;
 }
 
@@ -104,6 +109,23 @@ export async function openJobs(
     }
   }
 
+  function openLimiter({ requests, seconds }: PaceWindow): Promise<RateLimiterPostgres> {
+    return new Promise((resolve, reject) => {
+      const limiter: RateLimiterPostgres = new RateLimiterPostgres(
+        {
+          // Without the names of prepared statements, which a pooler may not know.
+          storeClient: { query: ({ text, values }: pg.QueryConfig) => pool.query(text, values) },
+          storeType: 'client',
+          schemaName: SCHEMA,
+          tableName: 'pace',
+          points: requests,
+          duration: seconds,
+        },
+        (error) => (error ? reject(error) : resolve(limiter)),
+      );
+    });
+  }
+
   try {
     await open();
   } catch (error) {
@@ -137,6 +159,19 @@ export async function openJobs(
       for (const each of taken) (each.failure === null ? alive : failed).push(each);
       if (alive.length > 0) await boss.touch(queue, alive);
       if (failed.length > 0) await boss.touch(dead, failed);
+    },
+    share(key, window) {
+      let limiter: Promise<RateLimiterPostgres> | null = null;
+      return async (requests) => {
+        limiter ??= openLimiter(window).catch((error) => {
+          limiter = null;
+          throw error;
+        });
+        const opened = await limiter;
+        const answer = await opened.consume(key, requests).catch((refused) => refused);
+        if (!(answer instanceof RateLimiterRes)) throw storeError(answer, place);
+        return { isGranted: answer.consumedPoints <= window.requests, ms: answer.msBeforeNext };
+      };
     },
     close,
   };

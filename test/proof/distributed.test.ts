@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/report/summary.js';
 import type { Fault } from '../../src/sandbox/account.js';
+import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
-import { type CliRun, collectJson, parseSummary, startCli, until } from '../e2e/support/cli.js';
+import { type CliRun, collectJson, parseSummary, runCli, startCli, until } from '../e2e/support/cli.js';
 import { connect, connectionRow, type Database, readyDatabase } from '../e2e/support/databases.js';
 import { daysAgo, storedRows } from '../e2e/support/truth.js';
 import { receiver } from '../support/receiver.js';
@@ -135,7 +136,7 @@ describe.runIf(process.env.TEST_DATABASE_URL)('a run that processes share', () =
       }),
       { numRuns: RUNS },
     );
-  });
+  }, 600_000);
 
   it('is ended by the next process when all were killed', async () => {
     const database = await ready();
@@ -176,4 +177,25 @@ describe.runIf(process.env.TEST_DATABASE_URL)('a run that processes share', () =
     expect(waiting).toEqual([]);
     await expectEnded(await start(envOf(database)).ended, database);
   });
+
+  it('keeps the pace of an API that counts the requests of all its processes', async () => {
+    const channels = population({ users: 400, platforms: ['youtube'] });
+    const youtube = await startSandbox({ accounts: channels, youtubeQueriesPerMinute: 720 });
+    const database = await readyDatabase('PostgreSQL');
+    databases.push(database);
+    await connect(database, channels.map(connectionRow));
+    const env = { ...database.env, ...youtube.urls, ...SANDBOX_CREDENTIALS };
+    const day = ['--date', daysAgo(10)];
+    const runs = Array.from({ length: 4 }, () => runCli(['collect', '--distributed', '--json', ...day], { env }));
+    for (const run of await Promise.all(runs)) {
+      expect(run, run.stderr).toMatchObject({ code: 0 });
+      expect(parseSummary(run)).toMatchObject({
+        connections: { total: 400, succeeded: 400 },
+        requests: { retried: 0 },
+        warnings: [],
+      });
+    }
+    expect(youtube.counters.byApi['youtube-analytics']).toBe(800);
+    await youtube.close();
+  }, 240_000);
 });

@@ -63,6 +63,17 @@ describe.runIf(process.env.TEST_DATABASE_URL)('the jobs of a run', () => {
     expect(names.filter(({ name }) => String(name).includes(ended))).toEqual([]);
   });
 
+  it('share a pace: what one process takes is not left to the others', async () => {
+    const runId = randomUUID();
+    const [one, other] = await Promise.all([open(runId), open(runId)]);
+    const window = { requests: 5, seconds: 60 };
+    const [takeOne, takeOther] = [one.share('an API', window), other.share('an API', window)];
+    const taken = await Promise.all([takeOne(2), takeOther(2), takeOne(2), other.share('another API', window)(2)]);
+    expect(taken.filter(({ isGranted }) => isGranted)).toHaveLength(3);
+    expect(await takeOther(1)).toMatchObject({ isGranted: false, ms: expect.any(Number) });
+    for (const { ms } of taken) expect(ms).toBeGreaterThan(50_000);
+  });
+
   it('are refused with what to grant where no schema may be created', async () => {
     const role = `jobless_${process.pid}`;
     await sql.query(`create role ${role} login`);

@@ -2,9 +2,11 @@ import { steadyClock } from '../../clock.js';
 import { holdLease, leaseHeld } from '../../collector/lease.js';
 import { type CollectOptions, isOfAllDue } from '../../collector/options.js';
 import { CollectError, leaseLost } from '../../errors.js';
+import type { Pace, Pacer } from '../../http/pace.js';
+import { createSharedPacer, windowOf } from '../../http/shared-pace.js';
 import type { OnEvent } from '../../report/events.js';
 import { countsOf, type Summary } from '../../report/summary.js';
-import { openJobs, type TakenJob } from '../../store/jobs.js';
+import { type Jobs, openJobs, type TakenJob } from '../../store/jobs.js';
 import type { Patience } from '../../store/patience.js';
 import { scopeOf } from '../../store/selection.js';
 import type { Collector } from '../collector.js';
@@ -101,7 +103,7 @@ export async function collectTogether(
     releaseLease();
     throw error;
   });
-  const worker = createWorker(run, jobs);
+  const worker = createWorker({ ...run, pacerOf: (api, pace) => sharedPacer(jobs, api, pace) }, jobs);
   const signal = AbortSignal.any([options.signal, halt.signal]);
   try {
     await jobs.add([{ kind: 'plan', page: 0, pieceSize: null }]);
@@ -119,6 +121,14 @@ export async function collectTogether(
   }
   onEvent({ type: 'shared', state: 'left', runId });
   return worker.ownSummary();
+}
+
+/** Null for an API without a pace. */
+function sharedPacer(jobs: Jobs, api: string, pace: Pace): Pacer | null {
+  const { perSecond } = pace;
+  if (perSecond === undefined) return null;
+  const window = windowOf({ ...pace, perSecond });
+  return createSharedPacer(pace, window, jobs.share(api, window));
 }
 
 /** What decides what a run collects: processes that differ in it do not share a run. */
