@@ -26,10 +26,11 @@ export interface HttpClientOptions {
   readonly clock: Clock;
   readonly warn: (message: string) => void;
   readonly onApiState?: (state: ApiState) => void;
+  /** As in `GateOptions`. */
+  readonly onShut?: ((api: string, error: PlatformError) => void) | undefined;
   /** Called with the headers of every answer. */
   readonly onAnswer?: (headers: HttpAnswer['headers']) => void;
   readonly limits: RunLimits;
-  /** As in `GateOptions`. */
   /** Default: none for any API. */
   readonly paceOf?: (platform: string, api: string) => Pace;
   /** Keeps an API within its pace. Default, or null: as if no other process asked it. */
@@ -53,6 +54,8 @@ export interface HttpClient {
   lane(platform: string, account: string): Http;
   /** Until the returned function is called, the platform has at least one of the requests in progress, unless they are few. */
   join(platform: string): () => void;
+  /** Asks an API nothing any more, because of what it answered to another process. */
+  shut(api: string, error: PlatformError): void;
   close(): void;
 }
 
@@ -68,6 +71,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
   const begunAt = clock.monotonic();
   const elapsedMs = () => clock.monotonic() - begunAt;
   const apis = new Map<string, Api>();
+  const shut = new Map<string, PlatformError>();
   const isOver = () => signal.aborted || exceededLimit(limits, counters.total, elapsedMs()) !== null;
   const turns = createTurns({
     concurrency,
@@ -98,7 +102,10 @@ export function createHttp(options: HttpClientOptions): HttpClient {
       monotonic,
       warn,
       onState: options.onApiState,
+      onShut: (error) => options.onShut?.(api, error),
     });
+    const error = shut.get(api);
+    if (error !== undefined) gate.shut(error);
     const opened = { gate, queue: turns.queue(platform, () => (isOver() ? 0 : gate.waitMs())) };
     apis.set(api, opened);
     return opened;
@@ -162,6 +169,10 @@ export function createHttp(options: HttpClientOptions): HttpClient {
       ask: (request, judge) => ask(apiOf(platform, request.api ?? platform), account, request, judge),
     }),
     join: turns.join,
+    shut(api, error) {
+      shut.set(api, error);
+      apis.get(api)?.gate.shut(error);
+    },
     close: transport.close,
   };
 }

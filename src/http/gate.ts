@@ -31,6 +31,8 @@ export interface GateOptions {
   readonly monotonic: () => number;
   readonly warn: (message: string) => void;
   readonly onState?: ((state: ApiState) => void) | undefined;
+  /** Called when the API is shut, because of what it answered to this process. */
+  readonly onShut?: ((error: PlatformError) => void) | undefined;
 }
 
 /** Decides whether and when a request may be sent to an API, from its answers in this run. */
@@ -46,6 +48,8 @@ export interface Gate {
   paced<T>(send: () => Promise<T>): Promise<T>;
   /** Notes the verdict of an attempt. `askedMs`: the pause that the answer's `Retry-After` asks for. */
   note(account: string, verdict: Verdict<unknown>, askedMs?: number | null): void;
+  /** Admits no request any more, because of what the API answered to another process. */
+  shut(error: PlatformError): void;
   /** How many attempts of any account the API has answered. */
   readonly answered: number;
   /** Notes that a request failed at its last attempt. `answeredBefore`: the value of `answered` before its first attempt. */
@@ -53,7 +57,7 @@ export interface Gate {
 }
 
 export function createGate(options: GateOptions): Gate {
-  const { api, pace = {}, pacer = createPacer(pace), maxWaitMs, now, monotonic, warn, onState } = options;
+  const { api, pace = {}, pacer = createPacer(pace), maxWaitMs, now, monotonic, warn, onState, onShut } = options;
   let closed: PlatformError | null = null;
   let answered = 0;
   const restUntil = new Map<string | null, number>();
@@ -92,6 +96,7 @@ export function createGate(options: GateOptions): Gate {
     if (closed !== null || (error.reason !== 'quota_exhausted' && refused.size < ACCOUNTS_TO_CLOSE)) return;
     closed = error;
     tell('shut', `${api} is skipped for the rest of this run: ${error.message}`);
+    onShut?.(error);
   }
 
   function rest(account: string | null, ms: number): void {
@@ -114,6 +119,10 @@ export function createGate(options: GateOptions): Gate {
   return {
     get answered() {
       return answered;
+    },
+
+    shut(error) {
+      closed ??= error;
     },
 
     waitMs() {

@@ -8,7 +8,7 @@ import { isNothingDue, type Plan, planAccount } from '../collector/plan.js';
 import { type Batch, createRecorder, type Recorder, type Written } from '../collector/recorder.js';
 import { createRefusals, type Refusals } from '../collector/refusals.js';
 import { countNamedDays } from '../collector/window.js';
-import { createHttp, type HttpClientOptions, type HttpCounters } from '../http/client.js';
+import { createHttp, type HttpClient, type HttpClientOptions, type HttpCounters } from '../http/client.js';
 import { createClockCheck } from '../http/clock-skew.js';
 import { withRate } from '../http/pace.js';
 import type { Platform } from '../platforms/contract.js';
@@ -31,8 +31,8 @@ export interface CollectingOptions {
   readonly onEvent: OnEvent;
   /** Aborted as soon as nothing more can be written. */
   readonly halt: AbortController;
-  /** As in `HttpClientOptions`. */
-  readonly pacerOf?: HttpClientOptions['pacerOf'];
+  /** What other processes have to know of, or decide. */
+  readonly shared?: Pick<HttpClientOptions, 'pacerOf' | 'onShut'>;
 }
 
 /** How an account ended: with what was written of it, or null if nothing was due. */
@@ -64,7 +64,8 @@ export interface Collecting {
   readonly refusals: Refusals;
   readonly phases: Phases;
   /** As in `HttpClient`. */
-  join(platform: string): () => void;
+  readonly join: HttpClient['join'];
+  readonly shut: HttpClient['shut'];
   /** Opens a recorder, and what collects an account into it. */
   into(destination: Destination): {
     readonly recorder: Pick<Recorder<AccountBatch>, 'flush' | 'counts'>;
@@ -97,7 +98,7 @@ export function createCollecting(given: CollectingOptions): Collecting {
     onApiState: (state) => onEvent({ type: 'api', ...state }),
     onAnswer: clockCheck.observe,
     paceOf: (name, api) => withRate(platforms.get(name)?.pace?.[api], options.rates?.[name]),
-    pacerOf: given.pacerOf,
+    ...given.shared,
     answerTimeoutMs,
   });
   const phases = createPhases(clock);
@@ -160,6 +161,7 @@ export function createCollecting(given: CollectingOptions): Collecting {
     refusals,
     phases,
     join: http.join,
+    shut: http.shut,
     into,
     release: clockCheck.release,
     close: http.close,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { leaseLost } from '../errors.js';
+import { FAILURE_REASONS, leaseLost, type PlatformError } from '../errors.js';
 import { recordCounts, storedAccounts } from './account-answers.js';
 import type { AccountFilter, DateRange, RecordCounts, StoredAccount } from './accounts.js';
 import type { Ask } from './function-call.js';
@@ -17,6 +17,8 @@ export interface SharedRuns {
   /** Gives a piece to a worker: its accounts that have not been recorded, or null if the piece is done. */
   openPiece(request: PieceRequest): Promise<readonly StoredAccount[] | null>;
   progress(runId: string): Promise<SharedProgress>;
+  /** Lets all processes skip an API for the rest of the run. */
+  shutApi(runId: string, api: string, error: Pick<PlatformError, 'reason' | 'message'>): Promise<void>;
   /** What calls have counted, in pages, in the order of the pieces. */
   readCounts(runId: string): AsyncIterable<readonly CallCounts[]>;
   /** Ends the run, once. `printed`: what its processes print. */
@@ -79,6 +81,8 @@ export interface SharedProgress {
   /** The planning counts as one. */
   readonly pieces: number;
   readonly done: number;
+  /** Why APIs are skipped, by their names. */
+  readonly shut: Readonly<Record<string, Pick<PlatformError, 'reason' | 'message'>>>;
   /** Null until the run has ended. */
   readonly printed: string | null;
 }
@@ -133,6 +137,7 @@ const progressAnswer = z
     is_planned: z.boolean(),
     pieces: z.number(),
     done: z.number(),
+    shut: z.record(z.string(), z.object({ reason: z.enum(FAILURE_REASONS), message: z.string() })),
     printed: z.string().nullable(),
   })
   .transform(({ is_planned, ...row }) => ({ ...row, isPlanned: is_planned }));
@@ -178,6 +183,15 @@ export function sharedRuns(ask: Ask): SharedRuns {
     },
 
     progress: (runId) => ask(progressAnswer, 'read_collection_progress', { run_id: runId }),
+
+    async shutApi(runId, api, { reason, message }) {
+      await ask(z.object({ lease: z.enum(['held', 'lost']) }), 'shut_collection_api', {
+        run_id: runId,
+        api,
+        reason,
+        message,
+      });
+    },
 
     async *readCounts(runId) {
       for (let after: number | null = -1; after !== null; ) {

@@ -166,6 +166,18 @@ describe.each(ENGINES)('a shared run in a $name store', ({ open }) => {
     await expect(record(engine.store, runId, by(quick, other))).resolves.toMatchObject({ inserted: 0 });
   });
 
+  test('tells all of its processes which APIs it skips', async () => {
+    const runId = await begun();
+    const quota = { reason: 'quota_exhausted', message: 'no more today' } as const;
+    await engine.store.shared.shutApi(runId, 'youtube_analytics', quota);
+    await engine.store.shared.shutApi(runId, 'x', { reason: 'throttled', message: 'slowly' });
+    await plan(runId, 0, 10);
+    expect(await engine.store.shared.progress(runId)).toMatchObject({
+      isPlanned: true,
+      shut: { youtube_analytics: quota, x: { reason: 'throttled' } },
+    });
+  });
+
   test('stops its workers as soon as its lease is lost', async () => {
     await connect(2);
     const runId = await begun();

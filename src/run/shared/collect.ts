@@ -1,7 +1,7 @@
 import { steadyClock } from '../../clock.js';
 import { holdLease, leaseHeld } from '../../collector/lease.js';
 import { type CollectOptions, isOfAllDue } from '../../collector/options.js';
-import { CollectError, leaseLost } from '../../errors.js';
+import { CollectError, leaseLost, PlatformError } from '../../errors.js';
 import type { Pace, Pacer } from '../../http/pace.js';
 import { createSharedPacer, windowOf } from '../../http/shared-pace.js';
 import type { OnEvent } from '../../report/events.js';
@@ -9,6 +9,7 @@ import { countsOf, type Summary } from '../../report/summary.js';
 import { type Jobs, openJobs, type TakenJob } from '../../store/jobs.js';
 import type { Patience } from '../../store/patience.js';
 import { scopeOf } from '../../store/selection.js';
+import type { CollectingOptions } from '../collecting.js';
 import type { Collector } from '../collector.js';
 import { summarize } from './finish.js';
 import { work } from './work.js';
@@ -66,7 +67,10 @@ export async function collectTogether(
   }
 
   async function isOver(): Promise<boolean> {
-    const { status, isPlanned, pieces, done } = await store.shared.progress(runId);
+    const { status, isPlanned, pieces, done, shut } = await store.shared.progress(runId);
+    for (const [api, { reason, message }] of Object.entries(shut)) {
+      worker.shut(api, new PlatformError(reason, message, 'platform'));
+    }
     if (status !== 'running') return true;
     if (isPlanned && done === pieces) await jobs.add([{ kind: 'finish' }]);
     return false;
@@ -103,7 +107,12 @@ export async function collectTogether(
     releaseLease();
     throw error;
   });
-  const worker = createWorker({ ...run, pacerOf: (api, pace) => sharedPacer(jobs, api, pace) }, jobs);
+  const shared: CollectingOptions['shared'] = {
+    pacerOf: (api, pace) => sharedPacer(jobs, api, pace),
+    // If it cannot be told, the others find out for themselves.
+    onShut: (api, error) => void store.shared.shutApi(runId, api, error).catch(() => undefined),
+  };
+  const worker = createWorker({ ...run, shared }, jobs);
   const signal = AbortSignal.any([options.signal, halt.signal]);
   try {
     await jobs.add([{ kind: 'plan', page: 0, pieceSize: null }]);

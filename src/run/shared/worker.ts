@@ -10,7 +10,7 @@ import { NOTHING_RECORDED, type PieceCall, type StoredAccount } from '../../stor
 import type { Job, Jobs } from '../../store/jobs.js';
 import { scopeOf } from '../../store/selection.js';
 import { openRun, selectedBy } from '../accounts.js';
-import { type AccountResult, type CollectingOptions, createCollecting } from '../collecting.js';
+import { type AccountResult, type Collecting, type CollectingOptions, createCollecting } from '../collecting.js';
 import { NOTHING, type Part, partOf } from './part.js';
 import { LARGEST_PIECE } from './work.js';
 
@@ -24,6 +24,8 @@ export interface Worker {
   plan(job: Extract<Job, { kind: 'plan' }>): Promise<void>;
   /** `failure`: why the accounts are not asked, but recorded as failed; null to collect them. */
   collect(job: Extract<Job, { kind: 'piece' }>, failure: string | null): Promise<void>;
+  /** As in `HttpClient`. */
+  readonly shut: Collecting['shut'];
   /** What this process alone has done before it was interrupted. */
   ownSummary(): Summary;
   close(): void;
@@ -154,6 +156,8 @@ export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jo
         piece: callOf(withRest(partOf(unchanged, startedAt)), true),
       });
     },
+
+    shut: collecting.shut,
 
     ownSummary: () =>
       telling.tally.summary({

@@ -1,4 +1,4 @@
--- Returns how far a shared run has come, and what it printed when it ended.
+-- Returns how far a shared run has come, which APIs it skips, and what it printed when it ended.
 create or replace function public.read_collection_progress(run_id uuid)
 returns jsonb
 language sql stable security invoker set search_path = ''
@@ -8,6 +8,7 @@ as $$
     'is_planned', coalesce((runs.shared ->> 'is_planned')::boolean, false),
     'pieces', pieces.planned,
     'done', pieces.done,
+    'shut', coalesce(runs.shared -> 'shut', '{}'),
     'printed', runs.printed
   )
   from public.collection_runs runs

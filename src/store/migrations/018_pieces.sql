@@ -1,8 +1,8 @@
 -- Creates the table of a run's pieces, which several processes may share, and lets a run's row say how it was planned.
 
 alter table public.collection_runs
-  -- Of a run that processes share: {"options", "started_at", "page", "next_key", "is_planned"}; the last ones since it is planned.
-  -- The options decide what it collects.
+  -- Of a run that processes share: {"options", "started_at", "page", "next_key", "is_planned", "shut"}; the last ones since it
+  -- is planned, or skips an API. The options decide what it collects.
   add column if not exists shared jsonb,
   -- What such a run printed, for its other processes. It names users, and is deleted with the pieces when the next one begins.
   add column if not exists printed text;
