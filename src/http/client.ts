@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import { formatNumber } from '../text.js';
+import type { Budget } from './budget.js';
 import { type ApiState, createGate, type Gate } from './gate.js';
 import type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http.js';
 import { createPacer, type Pace, type Pacer } from './pace.js';
@@ -35,6 +36,8 @@ export interface HttpClientOptions {
   readonly paceOf?: (platform: string, api: string) => Pace;
   /** Keeps an API within its pace. Default, or null: as if no other process asked it. */
   readonly pacerOf?: ((api: string, pace: Pace) => Pacer | null) | undefined;
+  /** What is left of `limits.maxRequests`, where other processes send requests, too. */
+  readonly budget?: Budget | undefined;
   /** How long an answer may take. Default: 30 seconds. */
   readonly answerTimeoutMs?: number | undefined;
 }
@@ -72,7 +75,8 @@ export function createHttp(options: HttpClientOptions): HttpClient {
   const elapsedMs = () => clock.monotonic() - begunAt;
   const apis = new Map<string, Api>();
   const shut = new Map<string, PlatformError>();
-  const isOver = () => signal.aborted || exceededLimit(limits, counters.total, elapsedMs()) !== null;
+  const isOver = () =>
+    signal.aborted || options.budget?.isUsedUp === true || exceededLimit(limits, counters.total, elapsedMs()) !== null;
   const turns = createTurns({
     concurrency,
     pause: (ms) => clock.sleep(Math.min(ms, limits.maxDurationMs - elapsedMs()), signal).catch(() => undefined),
@@ -82,6 +86,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     if (signal.aborted) throw new Interrupted();
     const exceeded = exceededLimit(limits, counters.total, elapsedMs());
     if (exceeded) throw exceeded;
+    if (options.budget && !(await options.budget.take())) throw requestsExceeded(limits.maxRequests);
     counters.total++;
     const answer = await transport.send(request);
     if (!(answer instanceof PlatformError)) options.onAnswer?.(answer.headers);
@@ -182,16 +187,18 @@ function exceededLimit(
   sent: number,
   elapsedMs: number,
 ): PlatformError | null {
-  if (sent >= maxRequests) {
-    return new RunLimit(
-      'quota_exhausted',
-      `the run has reached its limit of ${formatNumber(maxRequests)} requests (--max-requests)`,
-      'connection',
-    );
-  }
+  if (sent >= maxRequests) return requestsExceeded(maxRequests);
   if (elapsedMs >= maxDurationMs)
     return new RunLimit('timeout', 'the run has reached its time limit (--max-duration)', 'connection');
   return null;
+}
+
+function requestsExceeded(maxRequests = 0): RunLimit {
+  return new RunLimit(
+    'quota_exhausted',
+    `the run has reached its limit of ${formatNumber(maxRequests)} requests (--max-requests)`,
+    'connection',
+  );
 }
 
 function tooPatient(error: PlatformError, ms: number): PlatformError {

@@ -32,7 +32,7 @@ export interface CollectingOptions {
   /** Aborted as soon as nothing more can be written. */
   readonly halt: AbortController;
   /** What other processes have to know of, or decide. */
-  readonly shared?: Pick<HttpClientOptions, 'pacerOf' | 'onShut'>;
+  readonly shared?: Pick<HttpClientOptions, 'pacerOf' | 'onShut' | 'budget'>;
 }
 
 /** How an account ended: with what was written of it, or null if nothing was due. */

@@ -178,6 +178,20 @@ describe.runIf(process.env.TEST_DATABASE_URL)('a run that processes share', () =
     await expectEnded(await start(envOf(database)).ended, database);
   });
 
+  it('sends no more requests than it may, with all of its processes', async () => {
+    const database = await ready();
+    const before = sandbox.counters.requests;
+    const runs = Array.from({ length: 3 }, () => start(envOf(database), '--max-requests', '90').ended);
+    for (const run of await Promise.all(runs)) {
+      const summary = parseSummary(run);
+      expectCountsAddUp(summary);
+      expect(summary.days.not_reached).toBeGreaterThan(0);
+      expect(summary.requests.total).toBe(90);
+      expect(summary.warnings).toContainEqual(expect.stringContaining('its limit of 90 requests'));
+    }
+    expect(sandbox.counters.requests - before).toBe(90);
+  });
+
   it('keeps the pace of an API that counts the requests of all its processes', async () => {
     const channels = population({ users: 400, platforms: ['youtube'] });
     const youtube = await startSandbox({ accounts: channels, youtubeQueriesPerMinute: 720 });

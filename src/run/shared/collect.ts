@@ -1,7 +1,8 @@
-import { steadyClock } from '../../clock.js';
+import { type Clock, steadyClock } from '../../clock.js';
 import { holdLease, leaseHeld } from '../../collector/lease.js';
 import { type CollectOptions, isOfAllDue } from '../../collector/options.js';
 import { CollectError, leaseLost, PlatformError } from '../../errors.js';
+import { type Budget, createBudget } from '../../http/budget.js';
 import type { Pace, Pacer } from '../../http/pace.js';
 import { createSharedPacer, windowOf } from '../../http/shared-pace.js';
 import type { OnEvent } from '../../report/events.js';
@@ -107,7 +108,9 @@ export async function collectTogether(
     releaseLease();
     throw error;
   });
+  const { maxRequests } = options.limits;
   const shared: CollectingOptions['shared'] = {
+    budget: maxRequests === undefined ? undefined : sharedBudget(jobs, runId, maxRequests, clock),
     pacerOf: (api, pace) => sharedPacer(jobs, api, pace),
     // If it cannot be told, the others find out for themselves.
     onShut: (api, error) => void store.shared.shutApi(runId, api, error).catch(() => undefined),
@@ -130,6 +133,14 @@ export async function collectTogether(
   }
   onEvent({ type: 'shared', state: 'left', runId });
   return worker.ownSummary();
+}
+
+/** As long as any run. */
+const BUDGET_SECONDS = 7 * 24 * 3_600;
+
+function sharedBudget(jobs: Jobs, runId: string, requests: number, clock: Clock): Budget {
+  const take = jobs.share(`requests of ${runId}`, { requests, seconds: BUDGET_SECONDS });
+  return createBudget(requests, take, (ms) => clock.sleep(ms));
 }
 
 /** Null for an API without a pace. */
