@@ -168,6 +168,17 @@ export class PieceTaken extends CollectError {
   }
 }
 
+/** A run that processes share has ended with an error, which another of them reports. */
+export class EndedElsewhere extends CollectError {
+  constructor(runId: string) {
+    super(
+      'lease_lost',
+      `Run ${runId} ended with an error, which another of its processes has reported.`,
+      'See the output of that process, or `analytics-collect status`.',
+    );
+  }
+}
+
 /** Whether an error of Node or of a database has this code. */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;

@@ -5,11 +5,14 @@ import type { Fault } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
+import { schemaScript } from '../../src/store/schema.js';
 import { type CliRun, collectJson, parseSummary, runCli, startCli, until } from '../e2e/support/cli.js';
 import { connect, connectionRow, type Database, readyDatabase } from '../e2e/support/databases.js';
 import { daysAgo, storedRows } from '../e2e/support/truth.js';
+import { freshPostgres, supabaseOverPostgres } from '../support/database.js';
 import { receiver } from '../support/receiver.js';
 import { expectCountsAddUp } from '../support/summary.js';
+import { SUPABASE_ROLES } from '../support/supabase-roles.js';
 
 /** Each waits for the jobs of the killed, which takes seconds. */
 const RUNS = 4;
@@ -190,6 +193,35 @@ describe.runIf(process.env.TEST_DATABASE_URL)('a run that processes share', () =
       expect(summary.warnings).toContainEqual(expect.stringContaining('its limit of 90 requests'));
     }
     expect(sandbox.counters.requests - before).toBe(90);
+  });
+
+  it('ends for all of its processes when there is nothing to collect', async () => {
+    const database = await readyDatabase('PostgreSQL');
+    databases.push(database);
+    const runs = await Promise.all([start(envOf(database)).ended, start(envOf(database)).ended]);
+    expect(runs.map(({ code }) => code)).toEqual([1, 1]);
+    expect(runs.some(({ stderr }) => stderr.includes('[no_connections]'))).toBe(true);
+  });
+
+  it('is shared beside Supabase, too', async () => {
+    const postgres = await freshPostgres();
+    databases.push({ ...postgres, env: {}, secrets: [] });
+    await postgres.query(SUPABASE_ROLES);
+    await postgres.query(await schemaScript());
+    const supabase = await supabaseOverPostgres(postgres.url);
+    await connect(postgres, accounts.map(connectionRow));
+    const env = {
+      ...alone.env,
+      ...sandbox.urls,
+      SUPABASE_URL: supabase.url,
+      SUPABASE_SERVICE_ROLE_KEY: supabase.serviceRoleKey,
+      DATABASE_URL: postgres.url,
+    };
+    for (const run of await Promise.all([start(env).ended, start(env).ended])) {
+      expect(run, run.stderr).toMatchObject({ code: 3 });
+      expect(comparable(parseSummary(run))).toEqual(comparable(single));
+    }
+    await supabase.close();
   });
 
   it('keeps the pace of an API that counts the requests of all its processes', async () => {

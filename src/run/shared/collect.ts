@@ -1,7 +1,7 @@
 import { type Clock, steadyClock } from '../../clock.js';
 import { holdLease, leaseHeld } from '../../collector/lease.js';
 import { type CollectOptions, isOfAllDue } from '../../collector/options.js';
-import { CollectError, leaseLost, PlatformError } from '../../errors.js';
+import { CollectError, EndedElsewhere, leaseLost, PlatformError } from '../../errors.js';
 import { type Budget, createBudget } from '../../http/budget.js';
 import type { Pace, Pacer } from '../../http/pace.js';
 import { createSharedPacer, windowOf } from '../../http/shared-pace.js';
@@ -63,7 +63,7 @@ export async function collectTogether(
   async function printedBy(id: string): Promise<Summary> {
     const { status, printed } = await store.shared.progress(id);
     if (printed !== null) return JSON.parse(printed);
-    if (status === 'failed') throw endedElsewhere();
+    if (status === 'failed') throw new EndedElsewhere(id);
     throw leaseLost();
   }
 
@@ -169,14 +169,6 @@ function noJobs(description: string): CollectError {
     'usage',
     `--distributed needs PostgreSQL over a socket, but the database is ${description}.`,
     'Set DATABASE_URL to the PostgreSQL that the processes share, beside SUPABASE_URL too; or divide the users among processes with --shard.',
-  );
-}
-
-function endedElsewhere(): CollectError {
-  return new CollectError(
-    'stopping',
-    'The run ended with an error, which another of its processes has reported.',
-    'See that process, or `analytics-collect status`.',
   );
 }
 
