@@ -47,7 +47,7 @@ export async function work({ jobs, clock, concurrency, signal, handle, isOver }:
 
   function room(): number {
     const pieces = [...inHand.keys()].filter(({ job }) => job.kind === 'piece').length;
-    return Math.max(0, Math.floor(concurrency / pieceSize) + 1 - pieces);
+    return Math.max(0, Math.ceil(concurrency / pieceSize) + 1 - pieces);
   }
 
   const keeping = setInterval(() => void jobs.keep([...inHand.keys()]).catch(() => undefined), KEEP_MS);
