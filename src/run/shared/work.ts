@@ -45,9 +45,10 @@ export async function work({ jobs, clock, concurrency, signal, handle, isOver }:
     await jobs.giveBack(taken, why).catch(() => undefined);
   }
 
+  /** Thrice the concurrency, since the first accounts of a piece wait for the last one; less in a small run, for other processes. */
   function room(): number {
     const pieces = [...inHand.keys()].filter(({ job }) => job.kind === 'piece').length;
-    return Math.max(0, Math.ceil(concurrency / pieceSize) + 1 - pieces);
+    return Math.max(0, Math.ceil(concurrency / pieceSize + (2 * concurrency) / LARGEST_PIECE) + 1 - pieces);
   }
 
   const keeping = setInterval(() => void jobs.keep([...inHand.keys()]).catch(() => undefined), KEEP_MS);
