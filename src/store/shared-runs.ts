@@ -21,8 +21,8 @@ export interface SharedRuns {
   shutApi(runId: string, api: string, error: Pick<PlatformError, 'reason' | 'message'>): Promise<void>;
   /** What calls have counted, in pages, in the order of the pieces. */
   readCounts(runId: string): AsyncIterable<readonly CallCounts[]>;
-  /** Ends the run, once. `printed`: what its processes print. */
-  finish(runId: string, status: RunStatus, summary: RunSummary, printed: string): Promise<void>;
+  /** Ends the run, and returns whether it had not ended before. `printed`: what its processes print. */
+  finish(runId: string, status: RunStatus, summary: RunSummary, printed: string): Promise<boolean>;
 }
 
 export interface NewSharedRun extends NewRun {
@@ -203,7 +203,7 @@ export function sharedRuns(ask: Ask): SharedRuns {
     },
 
     async finish(runId, status, summary, printed) {
-      await ask(finishedAnswer, 'finish_collection_run', { run_id: runId, status, summary, printed });
+      return (await ask(finishedAnswer, 'finish_collection_run', { run_id: runId, status, summary, printed })).finished;
     },
   };
 }

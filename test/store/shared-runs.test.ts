@@ -77,7 +77,9 @@ describe.each(ENGINES)('a shared run in a $name store', ({ open }) => {
   test('is told of for ten minutes to who comes too late for it, and then begun anew', async () => {
     const runId = await begun();
     const printed = 'what it printed';
-    await engine.store.shared.finish(runId, 'partial', countsOf(summary({ status: 'partial' })), printed);
+    const counts = countsOf(summary({ status: 'partial' }));
+    expect(await engine.store.shared.finish(runId, 'partial', counts, printed)).toBe(true);
+    expect(await engine.store.shared.finish(runId, 'partial', counts, 'what another would print')).toBe(false);
     expect(await begin()).toMatchObject({ kind: 'ended', runId });
     expect(await engine.store.shared.progress(runId)).toMatchObject({ status: 'partial', printed });
     await engine.sql.query("update public.collection_runs set finished_at = finished_at - interval '11 minutes'");

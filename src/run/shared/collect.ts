@@ -78,8 +78,10 @@ export async function collectTogether(
   }
 
   async function finish(): Promise<void> {
-    summary = await summarize(run);
-    await store.shared.finish(runId, summary.status, countsOf(summary), JSON.stringify(summary));
+    const sum = await summarize(run);
+    const hasEnded = await store.shared.finish(runId, sum.status, countsOf(sum), JSON.stringify(sum));
+    // Another process may have taken this one for dead, and ended and reported the run.
+    if (hasEnded) summary = sum;
   }
 
   /** Ends the run for all of its processes. */
