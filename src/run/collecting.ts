@@ -54,6 +54,8 @@ export interface Destination {
   readonly tell: (result: AccountResult) => void;
   /** Called as soon as writing has failed for good. */
   readonly onFailure: () => void;
+  /** Whether an account that an interruption may have cut short is left to another process as it was. Default: false. */
+  readonly leavesInterrupted?: boolean;
 }
 
 /** Fetches accounts side by side, and records them. */
@@ -113,7 +115,7 @@ export function createCollecting(given: CollectingOptions): Collecting {
   };
   const namedDays = countNamedDays(options.window, startedAt) ?? 0;
 
-  function into({ record, tell, onFailure }: Destination): ReturnType<Collecting['into']> {
+  function into({ record, tell, onFailure, leavesInterrupted = false }: Destination): ReturnType<Collecting['into']> {
     const recorder = createRecorder<AccountBatch>({
       record: (call, written) => phases.during('record', () => record(call, written)),
       runId,
@@ -134,6 +136,7 @@ export function createCollecting(given: CollectingOptions): Collecting {
       const written: AccountRecord[] = [];
       let begun = 0;
       for await (const chunk of phases.each('fetch', collectInChunks(account, platform, planned, context))) {
+        if (leavesInterrupted && signal.aborted) return;
         const { record, isLast } = chunk;
         if (begun === 0 && isNothingDone(record)) return tell({ account, planned, record });
         const place = begun++;

@@ -136,6 +136,7 @@ export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jo
           telling.account(result.account, result.planned, result.record);
         },
         onFailure: () => undefined,
+        leavesInterrupted: true,
       });
       try {
         await collectAll(accounts, failure, collect);
