@@ -4,7 +4,8 @@ import type { Action, PlatformStatus, ReportedRun, StatusReport } from '../../re
 import { formatNumber, shorten } from '../../text.js';
 import type { Colors } from './colors.js';
 import { type Blocks, blocksFor, coverageLine } from './coverage-line.js';
-import { cleanText, formatDay, formatDuration, formatInstant, formatTable, WIDTH } from './text.js';
+import { formatTable } from './table.js';
+import { cleanText, formatDay, formatDuration, formatInstant, WIDTH } from './text.js';
 import { wrap } from './wrap.js';
 
 const LONGEST_NAME = 10;
@@ -25,13 +26,6 @@ export function renderStatus(report: StatusReport, colors: Colors, blocks: Block
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
-}
-
-/** Why the newest completed run is too old, or null. Only completed runs count, and their age is measured from their start. */
-export function staleness({ last_success: success }: StatusReport, maxAgeHours: number): string | null {
-  if (success === null) return 'no run over all users and platforms has completed yet';
-  if (success.age_hours <= maxAgeHours) return null;
-  return `the last completed run started ${formatDuration(success.age_hours * HOUR_MS)} ago, more than ${formatNumber(maxAgeHours)} h`;
 }
 
 /** The last full run and when the next one is expected; below it a newer run of some users, platforms or days. */

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { noColors } from '../../../src/cli/render/colors.js';
 import { connectionJson, renderConnections } from '../../../src/cli/render/connections.js';
 import { blocksFor } from '../../../src/cli/render/coverage-line.js';
-import { renderStatus, staleness } from '../../../src/cli/render/status.js';
+import { renderStatus } from '../../../src/cli/render/status.js';
+import { staleness } from '../../../src/report/status-check.js';
 import type { PlatformStatus, StatusReport } from '../../../src/report/status-report.js';
 import type { DayCounts } from '../../../src/store/account-states.js';
 
