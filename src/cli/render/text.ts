@@ -1,3 +1,5 @@
+export { formatDuration } from '../../text.js';
+
 const CONTROL = /\p{Cc}+/gu;
 /** Marks that change the direction of the text after them, and could disguise what a line says. */
 const DIRECTION = /[\u202A-\u202E\u2066-\u2069]/g;
@@ -23,15 +25,6 @@ export function cleanText(text: string): string {
 /** A JSON document, escaped so that no log reads a text in it as a command. */
 export function jsonDocument(value: unknown): string {
   return `${JSON.stringify(value, null, 2).replaceAll('##[', '##\\u005b')}\n`;
-}
-
-/** A duration, in at most two units: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
-export function formatDuration(milliseconds: number): string {
-  if (milliseconds < 9950) return `${(milliseconds / 1000).toFixed(1)} s`;
-  const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
 /** Ascending dates as ranges: `2026-11-15 to 2026-11-17, 2026-11-20`. */
