@@ -42,30 +42,28 @@ export function createLive(now: () => Date): Live {
   let current: LiveRun | null = null;
   return {
     run: () => current,
-    watch:
-      (collect) =>
-      async (options, onEvent) => {
-        let run: LiveRun | null = null;
-        const end = (summary: Summary | null) => {
-          if (run !== null) run.end = { at: now(), summary };
-        };
-        try {
-          const summary = await collect(options, (event) => {
-            if (event.type === 'started') {
-              run = begun(event, options, now());
-              current = run;
-            } else if (event.type === 'connection' && run !== null) {
-              note(run, event.connection, now());
-            }
-            onEvent(event);
-          });
-          end(summary);
-          return summary;
-        } catch (error) {
-          end(null);
-          throw error;
-        }
-      },
+    watch: (collect) => async (options, onEvent) => {
+      let run: LiveRun | null = null;
+      const end = (summary: Summary | null) => {
+        if (run !== null) run.end = { at: now(), summary };
+      };
+      try {
+        const summary = await collect(options, (event) => {
+          if (event.type === 'started') {
+            run = begun(event, options, now());
+            current = run;
+          } else if (event.type === 'connection' && run !== null) {
+            note(run, event.connection, now());
+          }
+          onEvent(event);
+        });
+        end(summary);
+        return summary;
+      } catch (error) {
+        end(null);
+        throw error;
+      }
+    },
   };
 }
 

@@ -7,10 +7,11 @@ import { CollectError, LeaseHeld } from '../errors.js';
 import type { RunRow, Store } from '../store/store.js';
 import { formatNumber } from '../text.js';
 import type { Guard } from './guard.js';
-import { INTERNAL, OLDER_TRIGGER_PATH, TRIGGER_PATH } from './paths.js';
+import { INTERNAL, OLDER_TRIGGER_PATH, PAGE_PATHS, TRIGGER_PATH } from './paths.js';
 import { parseTrigger } from './request.js';
 import { errorLine, type Runner } from './runner.js';
 import type { Schedule } from './schedule.js';
+import { shared } from './shared.js';
 
 const LARGEST_BODY_BYTES = 16_384;
 /** The database is asked at most once in this time, however many requests come. */
@@ -24,12 +25,14 @@ export interface Parts {
   /** The names of the platforms that can be collected. */
   readonly platforms: readonly string[];
   readonly guard: Guard;
+  /** See `createPage`. */
+  readonly page: Hono;
   readonly now: () => Date;
   readonly log: (message: string) => void;
 }
 
-/** The endpoints. Every answer is JSON without internal details, which go to the log. */
-export function createRoutes({ store, runner, schedule, platforms, guard, now, log }: Parts): Hono {
+/** The page, and the endpoints, whose every answer is JSON without internal details, which go to the log. */
+export function createRoutes({ store, runner, schedule, platforms, guard, page, now, log }: Parts): Hono {
   const lastRun = shared(ANSWER_LASTS_MS, async () => (await store.lastRuns()).run);
   const ready = shared(ANSWER_LASTS_MS, () => within(READY_WITHIN_MS, store.check()));
   const routes = new Hono();
@@ -96,6 +99,8 @@ export function createRoutes({ store, runner, schedule, platforms, guard, now, l
 
   allowOnly(routes, 'GET, HEAD', ['/healthz', '/readyz', `${INTERNAL}/scheduler-status`, `${INTERNAL}/runs/:id`]);
   allowOnly(routes, 'POST', [TRIGGER_PATH, OLDER_TRIGGER_PATH]);
+  routes.route('/', page);
+  for (const [path, methods] of Object.entries(PAGE_PATHS)) allowOnly(routes, methods, [path]);
   routes.notFound((c) => problem(c, 404, 'not_found', 'There is no such endpoint.'));
   routes.onError((error, c) => {
     if (error instanceof LeaseHeld) {
@@ -153,13 +158,4 @@ function within(ms: number, promise: Promise<void>): Promise<void> {
     promise,
     new Promise<never>((_, reject) => setTimeout(reject, ms, new Error('no answer in time')).unref()),
   ]);
-}
-
-/** Asks at most once in `ms`; callers in the meantime share the answer, or its failure. */
-function shared<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
-  let last: { readonly at: number; readonly answer: Promise<T> } | null = null;
-  return () => {
-    if (last === null || performance.now() - last.at >= ms) last = { at: performance.now(), answer: ask() };
-    return last.answer;
-  };
 }
