@@ -2,7 +2,7 @@ import type { App } from '../app.js';
 import type { CollectEvent, ConnectionReport } from '../report/events.js';
 import type { Summary } from '../report/summary.js';
 
-const MOST_FAILURES = 8;
+const MOST_FAILURES = 5;
 const SAMPLE_EVERY_MS = 1_000;
 /** The pace is that of the last half minute: a run's start and its slow platforms say little about what is left. */
 const MOST_SAMPLES = 30;

@@ -79,7 +79,7 @@ it('keeps only the last failures, the newest first', () => {
   send(STARTED);
   for (let index = 0; index < 100; index++) send(ended(index, 'failed'));
   const failures = live.run()?.failures.map(({ userId }) => userId);
-  expect(failures).toHaveLength(8);
+  expect(failures).toHaveLength(5);
   expect(failures?.slice(0, 2)).toEqual(['u99', 'u98']);
 });
 

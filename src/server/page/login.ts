@@ -15,6 +15,7 @@ export function renderLogin({ nonce, mistake }: Login): Html {
     body: html`<main class="login">
   <form class="card" method="post" action="login">
     <h1>analytics-collect</h1>
+    <input name="username" value="analytics-collect" autocomplete="username" hidden>
     <label for="secret">Secret</label>
     <input id="secret" name="secret" type="password" autocomplete="current-password" required autofocus
       aria-describedby="${mistake === null ? 'hint' : 'mistake hint'}"${mistake === null ? '' : html` aria-invalid="true"`}>

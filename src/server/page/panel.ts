@@ -83,7 +83,7 @@ function running(run: Readonly<LiveRun>, panel: Panel): Html {
       title,
       short: `${percent} %`,
       said: `${title}: ${percent - (percent % ANNOUNCED_PERCENT)} % done`,
-      body: html`<p class="since">Started by ${trigger}, ${instant(startedAt)}, ${ago(startedAt, panel.now)} ago.</p>
+      body: html`<p class="since">Started by ${trigger}, ${instant(startedAt)}.</p>
   <div class="progress"><progress max="100" value="${percent}" aria-label="Accounts done"></progress><span>${percent} %</span></div>
   ${figureList(figures)}
   ${platformTable(run)}
@@ -161,10 +161,6 @@ function failure({ platform, userId, accountId, accountName, connectionId, reaso
 
 function formatPace(perSecond: number): string {
   return perSecond < 10 ? perSecond.toFixed(1) : formatNumber(Math.round(perSecond));
-}
-
-function ago(since: Date, now: Date): string {
-  return formatDuration(1000 * Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1000)));
 }
 
 /** `24 Nov 2026, 09:00 UTC` */

@@ -36,7 +36,7 @@ progress::-moz-progress-bar { background: var(--accent); border-radius: 1rem; }
 .figures dt { color: var(--soft); font-size: .8125rem; }
 .figures dd { margin: 0; font-size: 1.375rem; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.3; }
 .figures small { color: var(--soft); font-size: .875rem; font-weight: 400; }
-table { width: 100%; border-collapse: collapse; font-size: .9375rem; font-variant-numeric: tabular-nums; }
+table { width: 100%; max-width: 32rem; border-collapse: collapse; font-size: .9375rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .4rem 0 .4rem 1rem; border-top: 1px solid var(--line); text-align: right; font-weight: 400; }
 th:first-child { padding-left: 0; text-align: left; }
 thead th { border: 0; color: var(--soft); font-size: .8125rem; }
