@@ -8,7 +8,9 @@ import { type DefaultStore, type OpenStore, openDriver, openStore } from './open
 import type { Platform, PlatformDefinition } from './platforms/contract.js';
 import { createPlatforms } from './platforms/registry.js';
 import type { OnEvent } from './report/events.js';
-import type { StatusReport } from './report/status.js';
+import type { ReportData, ReportRequest } from './report/page/read.js';
+import type { AccountStatus, AccountsFilter } from './report/status-accounts.js';
+import type { StatusReport } from './report/status-report.js';
 import type { Summary } from './report/summary.js';
 import type { AppliedSchema } from './store/apply-schema.js';
 import type { SchemaOptions } from './store/schema.js';
@@ -25,6 +27,10 @@ export interface App {
   /** See `collect` in `run/collect.ts`. */
   collect(options: CollectOptions, onEvent: OnEvent): Promise<Summary>;
   status(days: number): Promise<StatusReport>;
+  /** See `readAccountStatuses` in `report/status-accounts.ts`. */
+  accountStatuses(filter: AccountsFilter, days: number): AsyncIterable<readonly AccountStatus[]>;
+  /** What `report` shows. See `readReport` in `report/page/read.ts`. */
+  report(request: ReportRequest): Promise<ReportData>;
   /** What was written in the last 24 hours, by platform and metric. */
   writtenToday(): Promise<WrittenMetric[]>;
   /** Brings the database's schema up to date; for a Supabase project, over `DATABASE_URL` if it is set. */
@@ -115,6 +121,14 @@ export function assemble(
     async status(days) {
       const { readStatus } = await import('./report/status.js');
       return readStatus(parts, days, now());
+    },
+    async *accountStatuses(filter, days) {
+      const { readAccountStatuses } = await import('./report/status-accounts.js');
+      yield* readAccountStatuses(parts, filter, days, now());
+    },
+    async report(request) {
+      const { readReport } = await import('./report/page/read.js');
+      return readReport(parts, request, now());
     },
     async writtenToday() {
       await store.check();

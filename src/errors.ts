@@ -16,6 +16,10 @@ export const FAILURE_REASONS = [
 /** One of `FAILURE_REASONS`. */
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
+export function isFailureReason(text: string): text is FailureReason {
+  return FAILURE_REASONS.some((reason) => reason === text);
+}
+
 /**
  * Why a day is not collected although nothing failed. `out_of_reach`: further back than the platform answers for.
  * `missing_permission`: the user has not granted what the platform asks for.

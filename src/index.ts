@@ -17,7 +17,7 @@ import {
   parseStatusOptions,
 } from './library/options.js';
 import type { OnEvent } from './report/events.js';
-import type { StatusReport } from './report/status.js';
+import type { StatusReport } from './report/status-report.js';
 import type { Summary } from './report/summary.js';
 import type { AppliedSchema } from './store/apply-schema.js';
 import type { ChosenPrimary, ConnectionSummary, WrittenMetric } from './store/store.js';
@@ -64,15 +64,18 @@ export type { Change } from './report/changes.js';
 export type { CollectEvent, ConnectionReport, OnEvent } from './report/events.js';
 export type {
   Action,
+  Coming,
   ExpiringToken,
   FailingReport,
   PlatformStatus,
+  ReportedRun,
   StatusReport,
-} from './report/status.js';
+} from './report/status-report.js';
 export type { Failure, Summary } from './report/summary.js';
 export type { Fault, PlainFault, SandboxPlatform } from './sandbox/account.js';
 export type { SandboxKind } from './sandbox/kinds.js';
 export { baseAddress, credential, secret, setting, type Values, type Variable } from './setting.js';
+export type { DayCounts } from './store/account-states.js';
 export type { OutcomeState } from './store/accounts.js';
 export type { AppliedSchema } from './store/apply-schema.js';
 export type { PlatformSummary, RunCounts, RunError, RunSummary } from './store/run-summary.js';

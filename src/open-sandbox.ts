@@ -42,7 +42,7 @@ export interface OpenSandbox extends OpenStore {
  * same clock; those of `late` start being late when the sandbox is opened.
  */
 export async function openSandbox(settings: SandboxSettings): Promise<OpenSandbox> {
-  const { sandbox: kind, now = () => new Date(), ownPlatforms = [] } = settings;
+  const { sandbox: kind, keptSandbox, now = () => new Date(), ownPlatforms = [] } = settings;
   const faulty = kind === 'faulty';
   const accounts = kind === 'late' ? latePopulation(now()) : population({ faulty, now: now() });
   const opened: { close(): Promise<void> }[] = [];
@@ -61,7 +61,9 @@ export async function openSandbox(settings: SandboxSettings): Promise<OpenSandbo
       platforms: createPlatforms(config, ownPlatforms),
       store: { ...store, close },
       encryptionKey,
-      notices: [`Sandbox: ${accounts.length} made-up accounts on a loopback port, ${where}`],
+      // Commands that only read say themselves which database they read.
+      notices:
+        keptSandbox === 'existing' ? [] : [`Sandbox: ${accounts.length} made-up accounts on a loopback port, ${where}`],
     };
   } catch (error) {
     await close();

@@ -77,25 +77,6 @@ export function collectOptions(command: Command) {
     .option('--verbose', 'print one line per connection that may have something due');
 }
 
-export function statusOptions(command: Command) {
-  return command
-    .description('show the last run and the state of each platform')
-    .addOption(plugin())
-    .option(
-      '--days <n>',
-      `how many ended days to look at (default: ${DEFAULT_LOOKBACK_DAYS})`,
-      integer('--days', BOUNDS.days),
-    )
-    .option(
-      '--max-age <hours>',
-      'exit 1 when the last completed run started longer ago than this',
-      integer('--max-age', { min: 1, max: 8760 }),
-    )
-    .option('--today', 'show what was written in the last 24 hours, by platform and metric')
-    .option('--sandbox', 'show what collect --sandbox --keep collected')
-    .option('--json', 'print one JSON document');
-}
-
 export function listOptions(command: Command) {
   return command
     .description('list all connections, without their tokens')
@@ -204,10 +185,9 @@ export function serveOptions(command: Command) {
     .option('--allow-empty', 'treat a run without active connections as a success');
 }
 
-type Options<Define extends (command: Command) => { opts(): unknown }> = ReturnType<ReturnType<Define>['opts']>;
+export type Options<Define extends (command: Command) => { opts(): unknown }> = ReturnType<ReturnType<Define>['opts']>;
 
 export type CollectFlags = Options<typeof collectOptions>;
-export type StatusFlags = Options<typeof statusOptions>;
 export type ListFlags = Options<typeof listOptions>;
 export type AddFlags = Options<typeof addOptions>;
 export type PluginFlags = Options<typeof primaryOptions>;
@@ -220,7 +200,7 @@ export type ShardedFlags = Options<typeof githubOptions>;
 export type ServeFlags = Options<typeof serveOptions>;
 
 /** For every command that knows the platforms. A sandbox has only the built-in ones. */
-function plugin() {
+export function plugin() {
   return new Option('--plugin <file...>', 'modules that define platforms of your own').conflicts('sandbox');
 }
 

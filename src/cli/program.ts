@@ -15,9 +15,10 @@ import {
   restoreOptions,
   serveOptions,
   sqlOptions,
-  statusOptions,
   systemdOptions,
 } from './options.js';
+import { reportOptions } from './report-options.js';
+import { statusOptions } from './status-options.js';
 
 /**
  * The commands. Each command's module is loaded only when it runs, so that `--help` responds at once. Throws instead of exiting:
@@ -37,6 +38,9 @@ export function createProgram(version: string): Command {
   });
   statusOptions(program.command('status')).action(async (flags) =>
     (await import('./commands/status.js')).statusCommand(flags),
+  );
+  reportOptions(program.command('report')).action(async (flags) =>
+    (await import('./commands/report.js')).reportCommand(flags),
   );
   addConnections(program);
   platformsOptions(program.command('platforms')).action(async (flags) =>

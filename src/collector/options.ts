@@ -55,11 +55,12 @@ export const BOUNDS = {
   shards: { min: 1, max: 1_024 },
 } as const;
 
+/** Whether a run collects everything that is due of the users it selects. */
+export function isOfAllDue({ platforms, window }: Pick<CollectOptions, 'platforms' | 'window'>): boolean {
+  return platforms === undefined && window.kind === 'lookback';
+}
+
 /** Whether a run collects everything that is due, for every account. */
-export function isOfEverything({
-  selection,
-  platforms,
-  window,
-}: Pick<CollectOptions, 'selection' | 'platforms' | 'window'>): boolean {
-  return selection.kind === 'all' && platforms === undefined && window.kind === 'lookback';
+export function isOfEverything(options: Pick<CollectOptions, 'selection' | 'platforms' | 'window'>): boolean {
+  return options.selection.kind === 'all' && isOfAllDue(options);
 }

@@ -68,6 +68,7 @@ const platformShape = z.object({
         breaks: z
           .array(z.object({ from: z.iso.date(), until: z.iso.date().optional(), change: z.string().min(1) }))
           .optional(),
+        main: z.string().min(1).optional(),
         meaning: z.string().min(1),
       }),
     )

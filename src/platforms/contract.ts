@@ -94,6 +94,8 @@ export interface MetricInfo {
   readonly approximate?: true;
   /** From when on the platform has counted otherwise: values before and after must not be compared. Oldest first. */
   readonly breaks?: readonly SeriesBreak[];
+  /** A short title, of the few main metrics that reports show of each account: `Reach`. Absent for others. */
+  readonly main?: string;
   readonly meaning: string;
 }
 

@@ -5,7 +5,8 @@ import type { TokenEnd, TokensEnding } from '../store/opening.js';
 import { formatNumber } from '../text.js';
 import type { Keyring } from '../tokens/keyring.js';
 
-const WARN_DAYS = 10;
+/** How many days before its end a token is reported. */
+export const TOKEN_DAYS = 15;
 /** How many tokens are listed one by one; another line counts the rest. */
 const MOST_LINES = 20;
 
@@ -18,7 +19,7 @@ export interface ExpiringTokens {
 
 /** The instant before which an expiry date is reported, as of `now`. */
 export function expiringBefore(now: Date): Date {
-  return new Date(now.getTime() + WARN_DAYS * DAY_MS);
+  return new Date(now.getTime() + TOKEN_DAYS * DAY_MS);
 }
 
 /** Applications may store an expiry date with tokens that never expire, and an empty refresh token. */
@@ -48,6 +49,6 @@ export function expiryWarnings({ tokens, omitted }: ExpiringTokens, now: Date): 
   const number = omitted > 0 ? `up to ${formatNumber(more)}` : formatNumber(more);
   return [
     ...lines,
-    `${number} more tokens have expired or expire within ${WARN_DAYS} days: status --json lists the soonest hundred`,
+    `${number} more tokens have expired or expire within ${TOKEN_DAYS} days: status --json lists the soonest hundred`,
   ];
 }

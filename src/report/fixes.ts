@@ -14,3 +14,9 @@ export const FIXES: Readonly<Record<FailureReason, string>> = {
   undecryptable_token: 'Add the key that encrypted the token to ENCRYPTION_KEY, or connect the account again.',
   configuration: 'Correct the setting that the message names.',
 };
+
+/** What to do about accounts of which nothing is collected although nothing failed. */
+export const OTHER_FIXES = {
+  no_data: 'Check that the account is public and active; connect it again with full access.',
+  not_reached: 'Nothing: the next run asks for them. If there are no runs, check the schedule.',
+} as const;

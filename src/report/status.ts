@@ -1,114 +1,36 @@
 import { HOUR_MS } from '../clock.js';
 import { datesBetween } from '../collector/day.js';
-import { windowRange } from '../collector/window.js';
 import { type FailureReason, isSkipReason } from '../errors.js';
 import type { Platform } from '../platforms/contract.js';
+import type { FailingAccount, FailingGroup, PlatformStatusRow } from '../store/account-states.js';
 import type { DateRange } from '../store/accounts.js';
 import type { TokenEnd } from '../store/opening.js';
 import { ALL } from '../store/selection.js';
-import type { FailingAccount, FailingGroup, PlatformStatusRow, RunRow, Store } from '../store/store.js';
+import type { RunRow, Store } from '../store/store.js';
 import { bounded } from '../text.js';
 import type { Keyring } from '../tokens/keyring.js';
+import { comingEnds } from './coming.js';
+import { completeTo } from './coverage.js';
 import { expiringBefore, expiringTokens } from './expiring.js';
-import { FIXES } from './fixes.js';
+import { FIXES, OTHER_FIXES } from './fixes.js';
+import { nextRunAt } from './next-run.js';
+import type {
+  Action,
+  ExpiringToken,
+  FailingReport,
+  PlatformStatus,
+  ReportedRun,
+  StatusReport,
+} from './status-report.js';
+import { statusWindows } from './status-windows.js';
 import { versionWarning } from './version.js';
 
 /** How many expiring tokens are listed. */
 const MOST_TOKENS = 100;
 
-/** What `status` shows and `status --json` prints. */
-export interface StatusReport {
-  store: string;
-  last_run: {
-    run_id: string;
-    scope: string;
-    trigger: string;
-    status: RunRow['status'];
-    started_at: string;
-    finished_at: string | null;
-    /** Hours since it started. */
-    age_hours: number;
-    summary: RunRow['summary'];
-  } | null;
-  /** The newest run over all users that completed, fully or partially. */
-  last_success: { started_at: string; age_hours: number } | null;
-  platforms: PlatformStatus[];
-  /** What there is to do, by platform and reason, for the most accounts first. */
-  actions: Action[];
-  /** Active connections of services that are not collected, by service. */
-  ignored: Record<string, number>;
-  /** Tokens that have expired or expire within ten days, and that only their user can renew: the soonest hundred. */
-  expiring_tokens: ExpiringToken[];
-  /** How many more tokens with an early date there may be. */
-  expiring_tokens_omitted: number;
-  /** API versions in use that have ended or end soon. */
-  warnings: string[];
-}
-
-/** A connection whose token its user has to renew, and when the token expires: ISO 8601, UTC. */
-export interface ExpiringToken {
-  connection_id: string;
-  user_id: string;
-  platform: string;
-  account_id: string | null;
-  account_name: string | null;
-  token_expires_at: string;
-}
-
-/** The state of one platform's accounts. Dates are in the platform's time zone. */
-export interface PlatformStatus {
-  platform: string;
-  /** The period reported on: ended days of the platform. */
-  since: string;
-  until: string;
-  /** Accounts that an active connection opens, and those of them with data in the window. */
-  accounts: number;
-  accounts_with_data: number;
-  newest_day: string | null;
-  days_missing: number;
-  /** Days of its accounts that the platform stopped answering for before they were collected. */
-  lost_days: number;
-  /** Up to a hundred accounts of each reason, those failing longest first. */
-  failing: FailingReport[];
-  /** Accounts that fail beyond those. */
-  failing_omitted: number;
-  /** Up to a hundred accounts that lack a permission: `message` says what to grant. Nothing of theirs has failed. */
-  missing_permission: FailingReport[];
-  missing_permission_omitted: number;
-  /** How many accounts fail or lack a permission, by reason, the most frequent first. */
-  reasons: Record<string, number>;
-}
-
-/** What to do about the accounts of a platform that fail for one reason, or lack a permission. */
-export interface Action {
-  platform: string;
-  reason: FailureReason;
-  accounts: number;
-  /** From when on the first of them fails: `YYYY-MM-DD`, UTC. */
-  since: string;
-  /** The most consecutive runs in which one of them failed. */
-  runs: number;
-  fix: string;
-}
-
-/** An account that fails or lacks a permission, and since when: `YYYY-MM-DD`, UTC. */
-export interface FailingReport {
-  connection_id: string;
-  user_id: string;
-  account_id: string | null;
-  account_name: string | null;
-  reason: FailureReason;
-  message: string | null;
-  failing_since: string;
-  /** Days from `failing_since` to the window's end, inclusive. */
-  days: number;
-  /** Consecutive runs that failed. */
-  runs: number;
-}
-
 export interface StatusSources {
   readonly store: Store;
-  readonly platforms: ReadonlyMap<string, Pick<Platform, 'day' | 'version' | 'renewsTokens' | 'endsByDate'>>;
+  readonly platforms: ReadonlyMap<string, Pick<Platform, 'api' | 'day' | 'version' | 'renewsTokens' | 'endsByDate'>>;
   readonly keyring: Pick<Keyring, 'decrypt'>;
 }
 
@@ -119,53 +41,70 @@ export async function readStatus(
   now: Date,
 ): Promise<StatusReport> {
   await store.check();
-  const windowIn = (timeZone: string): DateRange => windowRange({ kind: 'lookback', days }, timeZone, now);
-  const windows = Object.fromEntries([...platforms].map(([name, { day }]) => [name, windowIn(day.timeZone)]));
+  const windows = statusWindows(platforms, days, now);
   const everywhere = { selection: ALL, platforms: [...platforms.keys()] };
-  const [{ run: lastRun, succeededAt }, status, ending] = await Promise.all([
+  const [{ run, fullRun, starts, succeededAt }, status, ending] = await Promise.all([
     store.lastRuns(),
     store.readStatus(windows),
     store.tokensEnding(everywhere, expiringBefore(now).toISOString()),
   ]);
   const expiring = expiringTokens(ending, platforms, keyring);
   const rows = status.platforms.filter(isInUse);
-  const warnings = rows.map(({ platform }) => {
-    const known = platforms.get(platform);
-    return known ? versionWarning(known, now) : null;
-  });
+  const inUse = rows.flatMap(({ platform }) => platforms.get(platform) ?? []);
+  const warnings = inUse.map((platform) => versionWarning(platform, now));
   return {
     store: store.description,
-    last_run: lastRun && {
-      run_id: lastRun.runId,
-      scope: lastRun.scope,
-      trigger: lastRun.trigger,
-      status: lastRun.status,
-      started_at: lastRun.startedAt,
-      finished_at: lastRun.finishedAt,
-      age_hours: hoursSince(lastRun.startedAt, now),
-      summary: lastRun.summary,
-    },
+    last_run: reportedRun(run, now),
+    last_full_run: reportedRun(fullRun, now),
+    next_run_at: nextRunAt(starts, now)?.toISOString() ?? null,
     last_success: succeededAt === null ? null : { started_at: succeededAt, age_hours: hoursSince(succeededAt, now) },
-    platforms: rows.map((row) => {
-      const window = windowIn(platforms.get(row.platform)?.day.timeZone ?? 'UTC');
-      return {
-        platform: row.platform,
-        ...window,
-        accounts: row.accounts,
-        accounts_with_data: row.accountsWithData,
-        newest_day: row.newestDay,
-        days_missing: row.daysMissing,
-        lost_days: row.lostDays,
-        ...troubled(row, window.until),
-      };
+    platforms: rows.flatMap((row) => {
+      const window = windows[row.platform];
+      return window === undefined ? [] : [platformStatus(row, window)];
     }),
-    actions: rows
-      .flatMap(({ platform, reasons }) => reasons.map((group) => actionOf(platform, group)))
-      .sort((a, b) => b.accounts - a.accounts),
+    actions: rows.flatMap(actionsOf).sort((a, b) => b.accounts - a.accounts),
     ignored: Object.fromEntries(Object.entries(status.ignored).map(([service, number]) => [bounded(service), number])),
     expiring_tokens: expiring.tokens.slice(0, MOST_TOKENS).map(expiringToken),
     expiring_tokens_omitted: Math.max(0, expiring.tokens.length - MOST_TOKENS) + expiring.omitted,
     warnings: [...new Set(warnings)].filter((warning) => warning !== null),
+    coming: comingEnds(inUse, expiring, now),
+  };
+}
+
+function reportedRun(run: RunRow | null, now: Date): ReportedRun | null {
+  return (
+    run && {
+      run_id: run.runId,
+      scope: run.scope,
+      trigger: run.trigger,
+      status: run.status,
+      started_at: run.startedAt,
+      finished_at: run.finishedAt,
+      age_hours: hoursSince(run.startedAt, now),
+      summary: run.summary,
+    }
+  );
+}
+
+function platformStatus(row: PlatformStatusRow, { since, until }: DateRange): PlatformStatus {
+  const { states } = row;
+  return {
+    platform: row.platform,
+    since,
+    until,
+    accounts: row.accounts,
+    accounts_with_data: row.accountsWithData,
+    complete: states.complete,
+    late: states.late,
+    no_data: states.no_data,
+    failing_total: states.failing + states.not_reached,
+    skipped: states.skipped,
+    complete_to: completeTo(row.days),
+    days: [...row.days],
+    newest_day: row.newestDay,
+    days_missing: row.daysMissing,
+    lost_days: row.lostDays,
+    ...troubled(row, until),
   };
 }
 
@@ -192,8 +131,17 @@ function sizeOf(groups: readonly FailingGroup[]): number {
   return groups.reduce((sum, { accounts }) => sum + accounts, 0);
 }
 
-function actionOf(platform: string, { reason, accounts, since, runs }: FailingGroup): Action {
-  return { platform, reason, accounts, since, runs, fix: FIXES[reason] };
+function actionsOf({ platform, reasons, states, since }: PlatformStatusRow): Action[] {
+  const others = (['no_data', 'not_reached'] as const).flatMap((reason): Action[] => {
+    const first = since[reason];
+    if (states[reason] === 0 || first === null) return [];
+    const fix = OTHER_FIXES[reason];
+    return [{ platform, reason, accounts: states[reason], since: first, runs: 0, by_runs: [], fix }];
+  });
+  const failing = reasons.map(({ byRuns, ...group }): Action => {
+    return { platform, ...group, by_runs: [...byRuns], fix: FIXES[group.reason] };
+  });
+  return [...failing, ...others];
 }
 
 function expiringToken(end: TokenEnd): ExpiringToken {

@@ -1,6 +1,6 @@
 import { expectKnownUser } from '../collector/connections.js';
 import { leaseHeld } from '../collector/lease.js';
-import type { CollectOptions } from '../collector/options.js';
+import { type CollectOptions, isOfAllDue } from '../collector/options.js';
 import { CollectError } from '../errors.js';
 import type { OnEvent } from '../report/events.js';
 import { countsOf, type Summary } from '../report/summary.js';
@@ -26,7 +26,7 @@ export async function collect(impatient: Collector, options: CollectOptions, onE
   if (options.dryRun) return planRun(collector, options, onEvent);
 
   const scope = scopeOf(options.selection);
-  const lease = await store.beginRun({ scope, trigger: options.trigger });
+  const lease = await store.beginRun({ scope, trigger: options.trigger, isFull: isOfAllDue(options) });
   if (!lease.held) throw leaseHeld(scope, lease.by);
   try {
     const summary = await run(collector, options, onEvent, lease.runId);

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { FAILURE_REASONS } from '../errors.js';
 import { runSummary } from './run-summary.js';
 
 /** The answers of the SQL functions, translated from SQL's spelling into the store's. */
 
-const date = z.iso.date();
 const instant = z.iso.datetime({ offset: true });
 
 export const schemaAnswer = z.object({
@@ -55,10 +53,16 @@ const run = z
   }));
 
 export const runAnswer = z.object({ run: run.nullable() });
+export const recentRunsAnswer = z.object({ runs: z.array(run) });
 
 export const lastRunsAnswer = z
-  .object({ succeeded_at: instant.nullable(), run: run.nullable() })
-  .transform((answer) => ({ run: answer.run, succeededAt: answer.succeeded_at }));
+  .object({ succeeded_at: instant.nullable(), run: run.nullable(), full_run: run.nullable(), starts: z.array(instant) })
+  .transform((answer) => ({
+    run: answer.run,
+    fullRun: answer.full_run,
+    starts: answer.starts,
+    succeededAt: answer.succeeded_at,
+  }));
 
 export const prunedAnswer = z.object({ deleted: z.number() });
 
@@ -76,63 +80,6 @@ export const savedAnswer = z.union([
   z.object({ refused: z.string() }),
 ]);
 export const removedAnswer = z.object({ removed: z.boolean() });
-
-const failingAccount = z
-  .object({
-    connection_id: z.string(),
-    user_id: z.string(),
-    account_id: z.string().nullable(),
-    account_name: z.string().nullable(),
-    reason: z.enum(FAILURE_REASONS),
-    message: z.string().nullable(),
-    failing_since: date,
-    runs: z.number(),
-  })
-  .transform((row) => ({
-    connectionId: row.connection_id,
-    userId: row.user_id,
-    accountId: row.account_id,
-    accountName: row.account_name,
-    reason: row.reason,
-    message: row.message,
-    failingSince: row.failing_since,
-    runs: row.runs,
-  }));
-
-export const statusAnswer = z.object({
-  platforms: z.array(
-    z
-      .object({
-        platform: z.string(),
-        accounts: z.number(),
-        newest_day: date.nullable(),
-        lost_days: z.number(),
-        reasons: z.array(
-          z.object({ reason: z.enum(FAILURE_REASONS), accounts: z.number(), since: date, runs: z.number() }),
-        ),
-        failing: z.array(failingAccount),
-      })
-      .transform((row) => ({
-        platform: row.platform,
-        accounts: row.accounts,
-        newestDay: row.newest_day,
-        lostDays: row.lost_days,
-        reasons: row.reasons,
-        failing: row.failing,
-      })),
-  ),
-});
-
-export const newAccountsAnswer = z.object({
-  parts: z.number(),
-  platforms: z.array(z.object({ platform: z.string(), accounts: z.number(), days_missing: z.number() })),
-  ignored: z.record(z.string(), z.number()),
-});
-
-export const daysAnswer = z.object({
-  platforms: z.array(z.object({ platform: z.string(), accounts_with_data: z.number(), days_missing: z.number() })),
-  last_account: z.number().nullable(),
-});
 
 export const writtenAnswer = z.object({
   metrics: z.array(

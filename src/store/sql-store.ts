@@ -8,7 +8,7 @@ import type { AppliedSchema } from './apply-schema.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { listConnections, prune } from './paged-calls.js';
 import { createPatience, type Patiently } from './patience.js';
-import { readStatus } from './read-status.js';
+import { listAccounts, readStatus } from './read-status.js';
 import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
 import type { Store } from './store.js';
 import { sumOfPages } from './sum-of-pages.js';
@@ -82,8 +82,8 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
       }
     },
 
-    beginRun: ({ scope, trigger }) =>
-      ask(answers.leaseAnswer, 'begin_collection_run', { run_id: randomUUID(), scope, trigger }),
+    beginRun: ({ scope, trigger, isFull }) =>
+      ask(answers.leaseAnswer, 'begin_collection_run', { run_id: randomUUID(), scope, trigger, is_full: isFull }),
 
     async renewRun(runId) {
       // A heartbeat that fails is made up for by the next one.
@@ -100,6 +100,10 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
 
     async lastRuns() {
       return ask(answers.lastRunsAnswer, 'last_collection_runs');
+    },
+
+    async recentRuns(userId, most) {
+      return (await ask(answers.recentRunsAnswer, 'recent_collection_runs', { for_user: userId, most })).runs;
     },
 
     async syncAccounts({ collected, userId }) {
@@ -151,6 +155,7 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     readStatus: (windows) => readStatus(ask, windows),
 
     readValues: (request) => readValues(ask, request),
+    listAccounts: (listed) => listAccounts(ask, listed),
 
     async writtenSince(since) {
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;

@@ -1,8 +1,7 @@
-import type { FailureReason } from '../errors.js';
+import type { ListedAccount, ListedAccounts, StatusRows, StatusWindows } from './account-states.js';
 import type {
   AccountFilter,
   ConnectionCounts,
-  DateRange,
   RecordBatch,
   RecordCounts,
   Succession,
@@ -45,10 +44,13 @@ export interface Store {
   /** A run by its id, a UUID; null if there is none. */
   readRun(runId: string): Promise<RunRow | null>;
   /**
-   * The newest run of any scope, and when all users were last covered by runs that ended `completed` or `partial`: the start of
-   * that run or, if shards covered them, of the oldest shard's run.
+   * The newest run of any scope; the newest full one, of everybody or of a shard, and the starts of the last ones, newest first; and
+   * when all users were last covered by full runs that ended `completed` or `partial`: the start of that run or, if shards covered
+   * them, of the oldest shard's run.
    */
-  lastRuns(): Promise<{ readonly run: RunRow | null; readonly succeededAt: string | null }>;
+  lastRuns(): Promise<LastRuns>;
+  /** The newest runs over all users or a shard of them and, with a user, over that one; the newest first. */
+  recentRuns(userId: string | null, most: number): Promise<readonly RunRow[]>;
 
   /** Updates the accounts to match the connections, and ensures that each user and platform has one primary account. */
   syncAccounts(request: SyncRequest): Promise<void>;
@@ -76,7 +78,9 @@ export interface Store {
    * What `status` shows, given the window of each collected platform: accounts as the last runs left them, and those that have been
    * connected since.
    */
-  readStatus(windows: Readonly<Record<string, DateRange>>): Promise<StatusRows>;
+  readStatus(windows: StatusWindows): Promise<StatusRows>;
+  /** Accounts that a run has seen, with their states, in pages. */
+  listAccounts(listed: ListedAccounts): AsyncIterable<readonly ListedAccount[]>;
   /** The collected values that a request selects, in pages, in the order of user, platform, account, date and metric. */
   readValues(request: ValuesRequest): AsyncIterable<readonly StoredValue[]>;
   /** What was written since an instant, by platform and metric. */
@@ -115,6 +119,8 @@ export interface NewRun {
   readonly scope: string;
   /** What started it: `cli`, `sandbox`, … */
   readonly trigger: string;
+  /** Whether it is over everything due of the users in its scope: all platforms, and no named days. */
+  readonly isFull: boolean;
 }
 
 export type Lease =
@@ -123,6 +129,13 @@ export type Lease =
       readonly held: false;
       readonly by: { readonly runId: string; readonly startedAt: string; readonly heartbeatAt: string };
     };
+
+export interface LastRuns {
+  readonly run: RunRow | null;
+  readonly fullRun: RunRow | null;
+  readonly starts: readonly string[];
+  readonly succeededAt: string | null;
+}
 
 export interface RunRow {
   readonly runId: string;
@@ -145,53 +158,6 @@ export type ChosenPrimary =
       readonly platform: string;
       readonly accountId: string;
     };
-
-export interface StatusRows {
-  readonly platforms: readonly PlatformStatusRow[];
-  /** Active connections of services that are not collected, by service. */
-  readonly ignored: Readonly<Record<string, number>>;
-}
-
-export interface PlatformStatusRow {
-  readonly platform: string;
-  /** Accounts that an active connection opens. */
-  readonly accounts: number;
-  /** Those of them with at least one day in the window that is `settled` or `provisional`. */
-  readonly accountsWithData: number;
-  /** The newest day that was collected for any account, or null. */
-  readonly newestDay: string | null;
-  /** (account, day) pairs of the window without an outcome, `pending` or `failed`. */
-  readonly daysMissing: number;
-  /** Days of its accounts that can no longer be collected. */
-  readonly lostDays: number;
-  /** Of the accounts that fail or lack a permission, the most frequent reason first. */
-  readonly reasons: readonly FailingGroup[];
-  /** Some of these accounts: of each reason, at most a hundred that have been failing longest. */
-  readonly failing: readonly FailingAccount[];
-}
-
-/** The accounts of a platform that fail for one reason. */
-export interface FailingGroup {
-  readonly reason: FailureReason;
-  readonly accounts: number;
-  /** The UTC date from which on the first of them fails, and the most runs that one has failed in a row. */
-  readonly since: string;
-  readonly runs: number;
-}
-
-/** An account that the last run failed to collect, or that lacks a permission. */
-export interface FailingAccount {
-  readonly connectionId: string;
-  readonly userId: string;
-  readonly accountId: string | null;
-  readonly accountName: string | null;
-  readonly reason: FailureReason;
-  readonly message: string | null;
-  /** The UTC date of the first of the consecutive runs that failed. */
-  readonly failingSince: string;
-  /** The number of those runs. */
-  readonly runs: number;
-}
 
 /** The rows written for a metric. */
 export interface WrittenMetric {

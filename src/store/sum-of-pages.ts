@@ -10,9 +10,10 @@ export interface AccountsPage {
 /** Calls for one page of accounts after another; `last` is a page's last account, null after the last page. */
 export async function* pagesOfAccounts<Page extends { readonly last: number | null }>(
   ask: (page: AccountsPage) => Promise<Page>,
+  pageSize = PAGE_SIZE,
 ): AsyncGenerator<Page> {
   for (let after: number | null = 0; after !== null; ) {
-    const page: Page = await ask({ after_account: after, page_size: PAGE_SIZE });
+    const page: Page = await ask({ after_account: after, page_size: pageSize });
     yield page;
     after = page.last;
   }

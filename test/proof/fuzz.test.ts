@@ -165,10 +165,10 @@ describe('platform answers', () => {
 /** Every reading method of a store. */
 const READING: readonly ((store: Store) => Promise<unknown>)[] = [
   (store) => store.check(),
-  (store) => store.beginRun({ scope: 'all', trigger: 'cli' }),
+  (store) => store.beginRun({ scope: 'all', trigger: 'cli', isFull: true }),
   (store) => store.lastRuns(),
   (store) => store.readRun('00000000-0000-4000-8000-000000000000'),
-  (store) => store.readStatus({ facebook: { since: TODAY, until: TODAY } }),
+  (store) => store.readStatus({ facebook: { since: TODAY, until: TODAY, settledTo: TODAY } }),
   (store) => store.writtenSince(NOON),
   (store) => store.countConnections(null),
   (store) => store.listConnections(),

@@ -36,14 +36,14 @@ it('warns about tokens that only their user can renew, in the run and in status'
   // The hour of a Google token, and LinkedIn's sixty days, are renewed without the user.
   await expire('youtube', 1, '2026-11-22T11:00:00Z');
   await expire('linkedin', 1, '2026-11-24T00:00:00Z');
-  await expire('linkedin', 2, '2026-12-02T11:59:00Z', null);
+  await expire('linkedin', 2, '2026-12-07T11:59:00Z', null);
   await expire('instagram', 1, '2026-11-22T11:00:00Z', 'of no use');
-  await expire('instagram', 2, '2026-12-02T12:00:00Z');
+  await expire('instagram', 2, '2026-12-07T12:00:00Z');
 
   const summary = await world.collect({ dryRun: true });
   expect(summary.warnings).toEqual([
     expect.stringMatching(/^the token of instagram 17841400000000001 of user \S+1 expired at 2026-11-22T11:00/),
-    expect.stringMatching(/^the token of linkedin 70000002 of user \S+2 expires at 2026-12-02T11:59/),
+    expect.stringMatching(/^the token of linkedin 70000002 of user \S+2 expires at 2026-12-07T11:59/),
   ]);
   expect((await world.collect({ dryRun: true, platforms: ['youtube'] })).warnings).toEqual([]);
 
@@ -55,6 +55,10 @@ it('warns about tokens that only their user can renew, in the run and in status'
     ['linkedin', '70000002'],
   ]);
   expect(status.warnings).toEqual([expect.stringContaining('META_GRAPH_VERSION')]);
+  expect(status.coming).toEqual([
+    { what: '1 token ends', on: '2026-12-07', fix: 'connect the account again' },
+    { what: 'API version v21.0 ends', on: '2027-01-21', fix: 'set META_GRAPH_VERSION to a newer version' },
+  ]);
 });
 
 it("does not warn about a Page's token, to which the stored date does not apply", async () => {
@@ -95,6 +99,6 @@ it('lists only the first of thousands of expiring tokens', () => {
   const warnings = expiryWarnings({ tokens: ends, omitted: 0 }, NOON);
   expect(warnings).toHaveLength(21);
   expect(warnings.at(0)).toContain('connection c0 of user u expires at 2026-11-30');
-  expect(warnings.at(-1)).toContain('2,480 more tokens have expired or expire within 10 days');
+  expect(warnings.at(-1)).toContain('2,480 more tokens have expired or expire within 15 days');
   expect(expiryWarnings({ tokens: ends, omitted: 1_000 }, NOON).at(-1)).toContain('up to 3,480 more tokens');
 });

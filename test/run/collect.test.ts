@@ -314,7 +314,7 @@ it('stops gracefully: what was fetched is written, and the next run completes it
 
 it('refuses to start while another run holds the lease', async () => {
   world = await createWorld({ accounts: accounts(1), now: START });
-  const lease = await world.store.beginRun({ scope: 'all', trigger: 'test' });
+  const lease = await world.store.beginRun({ scope: 'all', trigger: 'test', isFull: true });
   await expect(world.collect()).rejects.toMatchObject({
     code: 'lease_held',
     exitCode: 4,

@@ -167,7 +167,7 @@ describe('a trigger', () => {
 
   it("is answered with 409 and the id of another process's run", async () => {
     const { ask } = await serve();
-    const lease = await world.store.beginRun({ scope: 'all', trigger: 'cli' });
+    const lease = await world.store.beginRun({ scope: 'all', trigger: 'cli', isFull: true });
     expect(await ask('POST', TRIGGER)).toMatchObject({
       status: 409,
       json: { success: false, run_id: lease.held && lease.runId },

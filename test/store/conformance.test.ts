@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { countsOf } from '../../src/report/summary.js';
+import type { ListedAccount, ListedAccounts } from '../../src/store/account-states.js';
 import type { AccountRow, SnapshotRow, StoredAccount } from '../../src/store/accounts.js';
+import type { RunError } from '../../src/store/run-summary.js';
 import { ALL } from '../../src/store/selection.js';
 import { summary } from '../cli/render/samples.js';
 import { accountRow, ledgerEntry } from '../support/accounts.js';
@@ -21,10 +23,10 @@ import {
   readBy,
   record,
   recordAll,
+  STATUS_WEEK,
   snapshot,
   successions,
   USER,
-  WEEK,
 } from './rows.js';
 
 describe.each(ENGINES)('$name store', ({ open }) => {
@@ -197,7 +199,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       for (let call = 0; call < 2; call++) await record(engine.store, later, { accounts: rows });
       await engine.store.finishRun(later, 'completed', null);
     }
-    const { platforms } = await engine.store.readStatus({ instagram: WEEK });
+    const { platforms } = await engine.store.readStatus({ instagram: STATUS_WEEK });
     expect(platforms).toMatchObject([{ lostDays: 10 }]);
     for (const table of ['analytics_snapshots', 'analytics_account_snapshots']) {
       expect(
@@ -378,7 +380,10 @@ describe.each(ENGINES)('$name store', ({ open }) => {
 
   test('one run at a time holds a scope', async () => {
     const runId = await beginRun(engine.store);
-    expect(await engine.store.beginRun({ scope: 'all', trigger: 'cli' })).toMatchObject({ held: false, by: { runId } });
+    expect(await engine.store.beginRun({ scope: 'all', trigger: 'cli', isFull: true })).toMatchObject({
+      held: false,
+      by: { runId },
+    });
     await beginRun(engine.store, 'user:1');
     await engine.store.finishRun(runId, 'completed', null);
     await beginRun(engine.store);
@@ -393,7 +398,9 @@ describe.each(ENGINES)('$name store', ({ open }) => {
   });
 
   test('of two runs that begin at the same time, one gets the lease', async () => {
-    const leases = await Promise.all([1, 2, 3].map(() => engine.store.beginRun({ scope: 'all', trigger: 'cli' })));
+    const leases = await Promise.all(
+      [1, 2, 3].map(() => engine.store.beginRun({ scope: 'all', trigger: 'cli', isFull: true })),
+    );
     expect(leases.filter(({ held }) => held)).toHaveLength(1);
   });
 
@@ -444,7 +451,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await engine.store.readRun(runId)).toEqual(last);
     expect(await engine.store.readRun('00000000-0000-4000-8000-000000000000')).toBeNull();
 
-    const ofOneUser = await engine.store.beginRun({ scope: 'user:1', trigger: 'cli' });
+    const ofOneUser = await engine.store.beginRun({ scope: 'user:1', trigger: 'cli', isFull: true });
     if (ofOneUser.held) await engine.store.finishRun(ofOneUser.runId, 'completed', null);
     expect(await engine.store.lastRuns()).toMatchObject({ run: { scope: 'user:1' }, succeededAt: last?.startedAt });
   });
@@ -473,9 +480,9 @@ describe.each(ENGINES)('$name store', ({ open }) => {
         }),
       ],
     });
-    const windows = { instagram: WEEK, facebook: WEEK, linkedin: WEEK };
+    const windows = { instagram: STATUS_WEEK, facebook: STATUS_WEEK, linkedin: STATUS_WEEK };
     const none = { accountsWithData: 0, newestDay: null, lostDays: 0, reasons: [], failing: [] };
-    expect(await engine.store.readStatus(windows)).toEqual({
+    expect(await engine.store.readStatus(windows)).toMatchObject({
       ignored: { wordpress: 1 },
       platforms: [
         { platform: 'facebook', accounts: 1, daysMissing: 7, ...none },
@@ -486,7 +493,15 @@ describe.each(ENGINES)('$name store', ({ open }) => {
           newestDay: '2026-11-20',
           daysMissing: 12,
           lostDays: 0,
-          reasons: [{ reason: 'needs_reconnect', accounts: 1, since: '2026-11-22', runs: 1 }],
+          reasons: [
+            {
+              reason: 'needs_reconnect',
+              accounts: 1,
+              since: '2026-11-22',
+              runs: 1,
+              byRuns: [{ runs: 1, accounts: 1 }],
+            },
+          ],
           failing: [
             {
               connectionId: badConnection.id,
@@ -505,6 +520,96 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     });
   });
 
+  test('status counts each account in exactly one state, and its days from the first one collected on', async () => {
+    const names = ['complete', 'late', 'doubted', 'empty', 'failing', 'missing', 'denied', 'profile', 'fresh'];
+    await engine.sql.query(`insert into public.collection_accounts
+        (user_id, platform, account_id, connection_id, active, connected_at, first_day, last_day, done_to, reason, failing_since, failing_runs)
+      select name, 'instagram', name, name, true, case name when 'fresh' then '2026-11-21' else '2026-01-01' end::timestamptz,
+        case when name not in ('empty', 'profile', 'fresh') then date '2026-11-18' end,
+        case when name not in ('empty', 'profile', 'fresh') then date '2026-11-20' end,
+        case when name = 'missing' then date '2026-11-18' end,
+        case name when 'failing' then 'timeout' when 'denied' then 'missing_permission' end,
+        case when name in ('failing', 'denied') then timestamptz '2026-11-20T02:00Z' end,
+        case when name in ('failing', 'denied') then 3 else 0 end
+      from unnest(array['${names.join("','")}']) name`);
+    await engine.sql.query(`insert into public.collection_outcomes (account, date, outcome, reason, run_id)
+      select accounts.id, day::date,
+        case
+          when name = 'empty' then 'no_data' when name = 'profile' then 'skipped'
+          when name = 'doubted' and day = '2026-11-18' then 'provisional' when day = '2026-11-21' and name = 'late' then 'pending'
+          else 'settled'
+        end,
+        case when name = 'profile' then 'personal_profile' when name = 'doubted' and day = '2026-11-18' then 'platform_anomaly' end,
+        gen_random_uuid()
+      from public.collection_accounts accounts
+      cross join lateral (select accounts.user_id as name) named
+      cross join generate_series(timestamp '2026-11-18', '2026-11-21', '1 day') day
+      where name not in ('failing', 'fresh') and not (name = 'missing' and day = '2026-11-19')`);
+    const { platforms } = await engine.store.readStatus({ instagram: STATUS_WEEK });
+    expect(platforms).toMatchObject([
+      {
+        accounts: names.length,
+        states: { complete: 1, late: 3, no_data: 1, failing: 1, not_reached: 1, skipped: 2 },
+        since: { not_reached: '2026-11-19' },
+      },
+    ]);
+    expect(platforms[0]?.days.slice(-5)).toEqual([
+      { date: '2026-11-17', complete: 0, late: 0, missing: 0 },
+      { date: '2026-11-18', complete: 3, late: 1, missing: 1 },
+      { date: '2026-11-19', complete: 3, late: 0, missing: 2 },
+      { date: '2026-11-20', complete: 4, late: 1, missing: 0 },
+      { date: '2026-11-21', complete: 3, late: 3, missing: 0 },
+    ]);
+
+    const listed = async (given: Partial<ListedAccounts>) => {
+      const all = { windows: { instagram: STATUS_WEEK }, userId: null, reason: null, states: null };
+      const accounts: ListedAccount[] = [];
+      for await (const page of engine.store.listAccounts({ ...all, ...given })) accounts.push(...page);
+      return accounts.map(({ userId, state, since }) => [userId, state, since]);
+    };
+    expect(await listed({})).toHaveLength(names.length);
+    expect(await listed({ reason: 'timeout' })).toEqual([['failing', 'failing', '2026-11-20']]);
+    expect(await listed({ states: ['not_reached'] })).toEqual([['missing', 'not_reached', '2026-11-19']]);
+    expect(await listed({ userId: 'denied' })).toEqual([['denied', 'skipped', '2026-11-20']]);
+  });
+
+  test('accounts that no run has seen are late, and not reached once a day should have settled', async () => {
+    for (const [account, connected] of [
+      ['old', '2026-11-18'],
+      ['new', '2026-11-20'],
+    ]) {
+      await engine.sql.query(`insert into public.platform_connections (user_id, platform, account_id, created_at)
+        values ('${account}', 'instagram', '${account}', '${connected}T12:00Z')`);
+    }
+    const { platforms } = await engine.store.readStatus({ instagram: STATUS_WEEK });
+    expect(platforms).toMatchObject([
+      { accounts: 2, states: { late: 1, not_reached: 1 }, since: { not_reached: '2026-11-18' } },
+    ]);
+    expect(platforms[0]?.days.slice(-3)).toEqual([
+      { date: '2026-11-19', complete: 0, late: 0, missing: 1 },
+      { date: '2026-11-20', complete: 0, late: 2, missing: 0 },
+      { date: '2026-11-21', complete: 0, late: 2, missing: 0 },
+    ]);
+  });
+
+  test('a run of some platforms or days is never the last full run, and does not count as one that succeeded', async () => {
+    const finish = async (isFull: boolean, summary: RunError | null) => {
+      const lease = await engine.store.beginRun({ scope: 'all', trigger: 'cli', isFull });
+      if (!lease.held) throw new Error('no lease');
+      await engine.store.finishRun(lease.runId, 'completed', summary);
+      return lease.runId;
+    };
+    const full = await finish(true, null);
+    const { succeededAt } = await engine.store.lastRuns();
+    const partial = await finish(false, { error: 'broken', finished_at: 'x' });
+    expect(await engine.store.lastRuns()).toMatchObject({
+      run: { runId: partial, summary: { error: 'broken' } },
+      fullRun: { runId: full },
+      starts: [succeededAt],
+      succeededAt,
+    });
+  });
+
   test('status counts all failing accounts by reason, and lists the longest failing hundred of each', async () => {
     await engine.sql.query(`insert into public.platform_connections (user_id, platform, account_id)
       select 'u' || number, 'instagram', number::text from generate_series(1, 105) number`);
@@ -515,7 +620,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     await engine.sql.query(
       `update public.collection_accounts set failing_since = '2026-10-01', failing_runs = 52 where user_id = 'u105'`,
     );
-    const { platforms } = await engine.store.readStatus({ instagram: WEEK });
+    const { platforms } = await engine.store.readStatus({ instagram: STATUS_WEEK });
     expect(platforms).toMatchObject([
       {
         accounts: 105,

@@ -51,12 +51,12 @@ describe('the embedded store', () => {
   test('gives away the lease of a killed process at once', async () => {
     const dataDir = await folder();
     const killed = await openEmbeddedStore({ dataDir });
-    await killed.beginRun({ scope: 'all', trigger: 'cli' });
+    await killed.beginRun({ scope: 'all', trigger: 'cli', isFull: true });
     await killed.close();
     const store = await openEmbeddedStore({ dataDir });
     cleanUp.push(store.close);
     expect((await store.lastRuns()).run).toMatchObject({ status: 'abandoned' });
-    expect(await store.beginRun({ scope: 'all', trigger: 'cli' })).toMatchObject({ held: true });
+    expect(await store.beginRun({ scope: 'all', trigger: 'cli', isFull: true })).toMatchObject({ held: true });
   });
 
   test('creates its folder, readable only by its owner, and its schema', async () => {

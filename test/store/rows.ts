@@ -15,6 +15,7 @@ import { accountRow } from '../support/accounts.js';
 export const USER = 'a6e0b6f0-0000-4000-8000-000000000001';
 export const OTHER_USER = 'a6e0b6f0-0000-4000-8000-000000000002';
 export const WEEK = { since: '2026-11-15', until: '2026-11-21' };
+export const STATUS_WEEK = { ...WEEK, settledTo: '2026-11-19' };
 export const COLLECTED = ['instagram', 'facebook', 'youtube', 'linkedin'];
 export const NOW = new Date('2026-11-22T09:00:00Z');
 export const NOTHING_FOREIGN = { rows: 0, since: null, until: null };
@@ -66,7 +67,7 @@ export function connection(differing: Partial<NewConnection> = {}): NewConnectio
 }
 
 export async function beginRun(store: Store, scope = 'all'): Promise<string> {
-  const lease = await store.beginRun({ scope, trigger: 'cli' });
+  const lease = await store.beginRun({ scope, trigger: 'cli', isFull: true });
   if (!lease.held) throw new Error('the lease is held');
   return lease.runId;
 }

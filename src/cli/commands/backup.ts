@@ -1,10 +1,9 @@
-import { open, rename, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { backup } from '../../store/backup.js';
 import { count } from '../../text.js';
 import { keyPath } from '../../tokens/key-file.js';
-import { fileError } from '../file-error.js';
 import { withEmbedded } from '../with-embedded.js';
+import { OWNER_ONLY, writeWhole } from '../write-whole.js';
 
 export async function backupCommand(file: string): Promise<void> {
   const path = resolve(file);
@@ -16,32 +15,9 @@ export async function backupCommand(file: string): Promise<void> {
         yield piece.text;
       }
     }
-    await writeWhole(path, text());
+    await writeWhole(path, text(), OWNER_ONLY);
     process.stdout.write(
       `wrote ${count(rows, 'row')} to ${path}. The key of the tokens is not in it: keep ${keyPath(dataDir)}, or ENCRYPTION_KEY, elsewhere too\n`,
     );
   });
-}
-
-/** Writes a file, readable by its owner only, that appears under its name once it is whole. */
-async function writeWhole(path: string, chunks: AsyncIterable<string>): Promise<void> {
-  const existing = await stat(path).catch(() => null);
-  if (existing !== null && !existing.isFile()) throw fileError(path, 'written', new Error('it is not a file'));
-  const unfinished = `${path}.part`;
-  const done = <T>(work: Promise<T>) =>
-    work.catch((cause) => {
-      throw fileError(path, 'written', cause);
-    });
-  await done(rm(unfinished, { force: true }));
-  const handle = await done(open(unfinished, 'wx', 0o600));
-  try {
-    for await (const chunk of chunks) await done(handle.appendFile(chunk));
-    await done(handle.sync());
-    await handle.close();
-    await done(rename(unfinished, path));
-  } catch (thrown) {
-    await handle.close();
-    await rm(unfinished, { force: true });
-    throw thrown;
-  }
 }

@@ -1,42 +1,61 @@
 import { DEFAULT_LOOKBACK_DAYS } from '../../collector/window.js';
 import { EXIT } from '../../exit-codes.js';
+import { judgeStatus, type Thresholds } from '../../report/status-check.js';
+import type { StatusReport } from '../../report/status-report.js';
 import { usageError } from '../flags.js';
-import type { StatusFlags } from '../options.js';
-import { loadPlugins } from '../plugins.js';
+import { loadPlugins, namesWith } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
+import { blocksFor } from '../render/sparkline.js';
 import { renderStatus, staleness } from '../render/status.js';
-import { jsonDocument } from '../render/text.js';
+import { cleanText, jsonDocument } from '../render/text.js';
 import { renderWritten } from '../render/written.js';
 import { parseKeptSandbox } from '../sandbox-flags.js';
+import { parseAccountsFilter, parseThresholds } from '../status-flags.js';
+import type { StatusFlags } from '../status-options.js';
 import { withApp } from '../with-app.js';
 
 export async function statusCommand(flags: StatusFlags): Promise<void> {
-  if (flags.today) return writtenToday(flags);
-  const { days = DEFAULT_LOOKBACK_DAYS, maxAge, json } = flags;
+  const { days = DEFAULT_LOOKBACK_DAYS, maxAge, json, csv } = flags;
   const ownPlatforms = await loadPlugins(flags.plugin);
-  await withApp(
-    async (app) => {
-      const report = await app.status(days);
-      process.stdout.write(json ? jsonDocument(report) : renderStatus(report, colorsFor(process.stdout)));
-      const stale = maxAge === undefined ? null : staleness(report, maxAge);
-      if (stale !== null) {
-        process.stderr.write(`stale: ${stale}\n`);
-        process.exitCode = EXIT.failed;
-      }
-    },
-    { json, ownPlatforms, ...parseKeptSandbox(flags) },
-  );
-}
-
-async function writtenToday({ json, days, maxAge, plugin, ...sandbox }: StatusFlags): Promise<void> {
-  if (days !== undefined || maxAge !== undefined) {
-    throw usageError('--today cannot be combined with --days or --max-age.', 'Run status twice.');
+  const known = namesWith(ownPlatforms);
+  const filter = parseAccountsFilter(flags, known);
+  const thresholds = parseThresholds(flags, known);
+  const isCheck = thresholds !== null || maxAge !== undefined;
+  if (flags.today && (filter !== null || isCheck || flags.days !== undefined)) {
+    throw usageError('--today can only be combined with --json, --plugin and --sandbox.', 'Run status twice.');
   }
-  await withApp(
-    async (app) => {
+  if (filter !== null && isCheck) {
+    throw usageError('--max-age, --warn and --fail judge all accounts, and list none.', 'Run status twice.');
+  }
+  const options = { json: json ?? csv, ownPlatforms, ...parseKeptSandbox(flags) };
+  await withApp(async (app) => {
+    if (flags.today) {
       const written = await app.writtenToday();
       process.stdout.write(json ? jsonDocument({ metrics: written }) : renderWritten(written));
-    },
-    { json, ownPlatforms: await loadPlugins(plugin), ...parseKeptSandbox(sandbox) },
-  );
+      return;
+    }
+    if (filter !== null) {
+      const { printAccounts } = await import('./status-accounts.js');
+      return printAccounts(app, filter, { days, format: csv ? 'csv' : json ? 'json' : 'table' });
+    }
+    const report = await app.status(days);
+    process.stdout.write(
+      json ? jsonDocument(report) : renderStatus(report, colorsFor(process.stdout), blocksFor(process.env)),
+    );
+    check(report, maxAge, thresholds);
+  }, options);
+}
+
+/** Says on stderr what is wrong, in a line each for the age of the last run and for the accounts, and sets the exit code. */
+function check(report: StatusReport, maxAge: number | undefined, thresholds: Thresholds | null): void {
+  const verdict = thresholds === null ? { level: 'well' as const } : judgeStatus(report.platforms, thresholds);
+  if (verdict.level !== 'well') {
+    process.stderr.write(`${verdict.level}: ${cleanText(verdict.message)}\n`);
+    process.exitCode = verdict.level === 'failing' ? EXIT.failed : EXIT.partial;
+  }
+  const stale = maxAge === undefined ? null : staleness(report, maxAge);
+  if (stale !== null) {
+    process.stderr.write(`stale: ${stale}\n`);
+    process.exitCode = EXIT.failed;
+  }
 }

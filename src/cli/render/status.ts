@@ -1,25 +1,26 @@
 import { HOUR_MS } from '../../clock.js';
 import { ADD_CONNECTION } from '../../collector/connections.js';
-import { isSkipReason } from '../../errors.js';
-import type { ExpiringToken, FailingReport, PlatformStatus, StatusReport } from '../../report/status.js';
-import { count, formatNumber } from '../../text.js';
+import type { Action, PlatformStatus, ReportedRun, StatusReport } from '../../report/status-report.js';
+import { formatNumber, shorten } from '../../text.js';
 import type { Colors } from './colors.js';
-import { MAX_LINES } from './summary.js';
-import { cleanText, formatAccount, formatDuration, formatTable } from './text.js';
+import { type Blocks, blocksFor, sparkline } from './sparkline.js';
+import { cleanText, formatDay, formatDuration, formatInstant, formatTable, LINE, wrapText } from './text.js';
 
-/** The text that `status` prints. */
-export function renderStatus(report: StatusReport, colors: Colors): string {
-  const blocks = [
-    [cleanText(report.store), lastRunLine(report.last_run, colors)],
-    platformTable(report.platforms),
-    lostLines(report.platforms),
-    ignoredLines(report.ignored),
-    failingLines(report.platforms, colors),
-    permissionLines(report.platforms, colors),
-    expiringLines(report, colors),
-    report.warnings.map((warning) => `${colors.yellow('warning:')} ${cleanText(warning)}`),
+const LONGEST_NAME = 10;
+/** How many days a platform's line shows: fewer where large numbers take the room. */
+const MOST_DAYS = 14;
+
+/** The text that `status` prints: at most 80 columns wide. */
+export function renderStatus(report: StatusReport, colors: Colors, blocks: Blocks = blocksFor({})): string {
+  const parts = [
+    [shorten(cleanText(report.store), LINE), ...runLines(report, colors)],
+    platformTable(report.platforms, blocks),
+    factLines(report),
+    toDoLines(report, colors),
+    comingLines(report),
+    endedLines(report).flatMap((line) => wrapText(`${colors.yellow('warning:')} ${cleanText(line)}`, '  ')),
   ];
-  return `${blocks
+  return `${parts
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
@@ -27,113 +28,125 @@ export function renderStatus(report: StatusReport, colors: Colors): string {
 
 /** Why the newest completed run is too old, or null. Only completed runs count, and their age is measured from their start. */
 export function staleness({ last_success: success }: StatusReport, maxAgeHours: number): string | null {
-  if (success === null) return 'no run over all users has completed yet';
+  if (success === null) return 'no run over all users and platforms has completed yet';
   if (success.age_hours <= maxAgeHours) return null;
   return `the last completed run started ${formatDuration(success.age_hours * HOUR_MS)} ago, more than ${formatNumber(maxAgeHours)} h`;
 }
 
-function lastRunLine(run: StatusReport['last_run'], colors: Colors): string {
-  if (run === null) return 'last run: none yet. Next: analytics-collect collect';
+/** The last full run and when the next one is expected; below it a newer run of some users, platforms or days. */
+function runLines({ last_run: last, last_full_run: full, next_run_at: next }: StatusReport, colors: Colors): string[] {
+  if (last === null) return ['last run: none yet. Next: analytics-collect collect'];
+  const nextPart = next === null ? '' : `; next ${formatInstant(next)} UTC`;
+  const fullLine =
+    full === null ? 'none yet' : `${runText(full, colors)}${full.scope === 'all' ? '' : `, ${full.scope}`}`;
+  const newer = last.run_id === full?.run_id ? [] : [`since then: ${scopeText(last)} ${runText(last, colors)}`];
+  return [`last run: ${fullLine}${nextPart}`, ...newer].flatMap((line) => wrapText(line, '  '));
+}
+
+function runText(run: ReportedRun, colors: Colors): string {
   const color = run.status === 'completed' ? colors.green : run.status === 'running' ? colors.cyan : colors.yellow;
   const age = run.age_hours === 0 ? 'just now' : `${formatDuration(run.age_hours * HOUR_MS)} ago`;
-  return `last run: ${color(run.status)}, started ${age} (${run.started_at}) by ${cleanText(run.trigger)}, scope ${cleanText(run.scope)}`;
+  const took =
+    run.finished_at === null
+      ? ''
+      : `, took ${formatDuration(Math.max(0, Date.parse(run.finished_at) - Date.parse(run.started_at)))}`;
+  return `${color(run.status)} ${formatInstant(run.started_at)} UTC (${age})${took}`;
 }
 
-function platformTable(platforms: readonly PlatformStatus[]): string[] {
-  if (platforms.length === 0) return [`no active connections. Next: ${ADD_CONNECTION}`];
-  const rows = platforms.map((platform) => [
-    cleanText(platform.platform),
-    formatNumber(platform.accounts),
-    formatNumber(platform.accounts_with_data),
-    formatNumber(platform.failing.length + platform.failing_omitted),
-    platform.newest_day ?? 'none',
-    formatNumber(platform.days_missing),
-    platform.since,
-  ]);
+function scopeText({ scope }: ReportedRun): string {
+  return scope === 'all' ? 'some platforms or days' : shorten(cleanText(scope), LONGEST_NAME * 3);
+}
+
+function platformTable(platforms: readonly PlatformStatus[], blocks: Blocks): string[] {
+  if (platforms.length === 0) return [`no active connections. Next:`, `  ${ADD_CONNECTION}`];
+  const hasSkipped = platforms.some(({ skipped }) => skipped > 0);
+  const numbers = [
+    ['accounts', (of: PlatformStatus) => of.accounts],
+    ['complete', (of: PlatformStatus) => of.complete],
+    ['late', (of: PlatformStatus) => of.late],
+    ['no data', (of: PlatformStatus) => of.no_data],
+    ['failing', (of: PlatformStatus) => of.failing_total],
+    ...(hasSkipped ? [['skipped', (of: PlatformStatus) => of.skipped] as const] : []),
+  ] as const;
   const columns = [
     { title: 'platform' },
-    { title: 'accounts', align: 'right' },
-    { title: 'with data', align: 'right' },
-    { title: 'failing', align: 'right' },
-    { title: 'newest day' },
-    { title: 'missing', align: 'right' },
-    { title: 'since' },
-  ] as const;
-  return formatTable(columns, rows);
+    ...numbers.map(([title]) => ({ title, align: 'right' as const })),
+    { title: 'up to' },
+  ];
+  const rows = platforms.map((platform) => [
+    shorten(cleanText(platform.platform), LONGEST_NAME),
+    ...numbers.map(([, numberOf]) => formatNumber(numberOf(platform))),
+    platform.complete_to === null ? '-' : formatDay(platform.complete_to, platform.until),
+  ]);
+  const lines = formatTable(columns, rows);
+  const width = Math.max(...lines.map(({ length }) => length)) + 2;
+  const days = Math.min(MOST_DAYS, LINE - width);
+  const lasts = [
+    `last ${days} days`.slice(0, Math.max(0, LINE - width)),
+    ...platforms.map((of) => sparkline(of.days.slice(-days), blocks)),
+  ];
+  return days < 1 ? lines : lines.map((line, index) => `${line.padEnd(width)}${lasts[index]}`.trimEnd());
 }
 
-function lostLines(platforms: readonly PlatformStatus[]): string[] {
+/** What is neither a number of accounts nor to be done. */
+function factLines({ platforms, ignored }: StatusReport): string[] {
   const lost = platforms
     .filter(({ lost_days }) => lost_days > 0)
-    .map(({ platform, lost_days }) => `${cleanText(platform)} ${formatNumber(lost_days)}`);
-  return lost.length === 0 ? [] : [`days that can no longer be collected: ${lost.join(', ')}`];
+    .map(({ platform, lost_days }) => [platform, lost_days] as const);
+  return [
+    ...countsLine('days that can no longer be collected', lost),
+    ...countsLine('ignored connections of other services', Object.entries(ignored)),
+  ];
 }
 
-function ignoredLines(ignored: StatusReport['ignored']): string[] {
-  const services = Object.entries(ignored).map(
-    ([name, connections]) => `${cleanText(name)} ${formatNumber(connections)}`,
-  );
-  return services.length === 0 ? [] : [`ignored connections of other services: ${services.join(', ')}`];
+function countsLine(title: string, counts: readonly (readonly [string, number])[]): string[] {
+  const listed = counts.map(([name, number]) => `${cleanText(name)} ${formatNumber(number)}`);
+  return listed.length === 0 ? [] : wrapText(`${title}: ${listed.join(', ')}`, '  ');
 }
 
-function failingLines(platforms: readonly PlatformStatus[], colors: Colors): string[] {
-  const reasons = platforms.flatMap(({ platform, reasons }) =>
-    Object.entries(reasons).flatMap(([reason, accounts]) =>
-      isSkipReason(reason) ? [] : [`${formatNumber(accounts)} ${cleanText(platform)} ${reason}`],
-    ),
-  );
-  const listed = accountLines(platforms, 'failing');
-  const omitted = sum(platforms, ({ failing_omitted }) => failing_omitted);
-  return block(listed, omitted, (total) => colors.red(`${count(total, 'account')} failing: ${reasons.join(', ')}`));
+/** By reason, that of most accounts first: how many of each platform and since when, then what to do. */
+function toDoLines({ actions, platforms }: StatusReport, colors: Colors): string[] {
+  if (actions.length === 0) return [];
+  const until = platforms[0]?.until ?? '';
+  const columns = [{ title: '', align: 'right' as const }, { title: '' }, { title: '' }, { title: '' }];
+  const rows = actions.map((action) => [
+    formatNumber(action.accounts),
+    shorten(cleanText(action.platform), LONGEST_NAME),
+    action.reason,
+    sinceText(action, until),
+  ]);
+  // The first line would hold the titles.
+  const [, ...lines] = formatTable(columns, rows);
+  const reasons = [...new Set(actions.map(({ reason }) => reason))];
+  return [
+    colors.bold('To do'),
+    ...reasons.flatMap((reason) => [
+      ...lines.flatMap((line, index) => (actions[index]?.reason === reason ? wrapText(`  ${line}`, '      ') : [])),
+      ...wrapText(`    ${actions.find((action) => action.reason === reason)?.fix}`, '    '),
+      `    analytics-collect status --reason ${reason}`,
+    ]),
+  ];
 }
 
-function permissionLines(platforms: readonly PlatformStatus[], colors: Colors): string[] {
-  const listed = accountLines(platforms, 'missing_permission');
-  const omitted = sum(platforms, ({ missing_permission_omitted }) => missing_permission_omitted);
-  return block(listed, omitted, (total) =>
-    colors.yellow(`${count(total, 'account')} skipped until a permission is granted (missing_permission):`),
-  );
+/** `12 for 1 run, 3 for 9`, and from when on; accounts of which nothing has failed have no number of runs. */
+function sinceText({ by_runs, since }: Action, until: string): string {
+  const [first, ...others] = by_runs;
+  const day = `since ${formatDay(since, until)}`;
+  if (first === undefined) return day;
+  const runs = (number: number) => (number === 1 ? '1 run' : `${formatNumber(number)} runs`);
+  if (others.length === 0) return `${runs(first.runs)}, ${day}`;
+  const rest = others.reduce((sum, { accounts }) => sum + accounts, 0);
+  const longest = others.at(-1)?.runs ?? 0;
+  const upTo = others.length > 1 ? 'up to ' : '';
+  return `${formatNumber(first.accounts)} for ${runs(first.runs)}, ${formatNumber(rest)} for ${upTo}${formatNumber(longest)}, ${day}`;
 }
 
-function accountLines(platforms: readonly PlatformStatus[], kind: 'failing' | 'missing_permission'): string[] {
-  return platforms.flatMap((platform) => platform[kind].map((account) => accountLine(platform.platform, account)));
+function comingLines({ coming }: StatusReport): string[] {
+  const lines = coming.map(({ what, on, fix }) => `  ${cleanText(`${what} on ${on}: ${fix}`)}`);
+  return lines.length === 0 ? [] : ['Coming', ...lines.flatMap((line) => wrapText(line, '    '))];
 }
 
-function accountLine(platform: string, account: FailingReport): string {
-  const why = account.message === null ? account.reason : `${account.reason}: ${account.message}`;
-  const since = `${count(account.runs, 'run')}, since ${account.failing_since}`;
-  return `  ${cleanText(`${platform} ${nameOf(account)} of user ${account.user_id}: ${why} (${since})`)}`;
-}
-
-function expiringLines({ expiring_tokens, expiring_tokens_omitted }: StatusReport, colors: Colors): string[] {
-  const listed = expiring_tokens.map(
-    (token) =>
-      `  ${cleanText(`${token.platform} ${nameOf(token)} of user ${token.user_id}: ${token.token_expires_at}`)}`,
-  );
-  const lines = block(listed, expiring_tokens_omitted, (total) =>
-    colors.yellow(`${count(total, 'token')} expired or expiring soon that only the user can renew:`),
-  );
-  return lines.length === 0 ? [] : [...lines, `Renew a token: ${ADD_CONNECTION}`];
-}
-
-function nameOf(account: Pick<ExpiringToken, 'account_id' | 'account_name' | 'connection_id'>): string {
-  return formatAccount({
-    accountId: account.account_id,
-    accountName: account.account_name,
-    connectionId: account.connection_id,
-  });
-}
-
-/** A title with the exact number, the first lines, and how many more there are; `omitted` are in no list. */
-function block(listed: readonly string[], omitted: number, title: (total: number) => string): string[] {
-  const total = listed.length + omitted;
-  if (total === 0) return [];
-  const lines = listed.slice(0, MAX_LINES);
-  const more = total - lines.length;
-  const where = omitted === 0 ? 'lists all' : `lists ${formatNumber(listed.length)} of the ${formatNumber(total)}`;
-  return [title(total), ...lines, ...(more > 0 ? [`  … and ${formatNumber(more)} more: --json ${where}`] : [])];
-}
-
-function sum(platforms: readonly PlatformStatus[], numberOf: (platform: PlatformStatus) => number): number {
-  return platforms.reduce((total, platform) => total + numberOf(platform), 0);
+/** Of the warnings, those that are not about what is coming. */
+function endedLines({ warnings, coming }: StatusReport): string[] {
+  return warnings.filter((warning) => !coming.some(({ what }) => warning.startsWith(what)));
 }

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 export { formatDuration } from '../../text.js';
 
 const CONTROL = /\p{Cc}+/gu;
@@ -76,4 +78,44 @@ function pad(text: string, width: number, align: Column['align']): string {
 
 function dayAfter(date: string): string {
   return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10);
+}
+
+/** How wide a line may be: what every terminal shows without breaking it. */
+export const LINE = 80;
+
+/** A text in lines of at most 80 columns, broken between words; `indent` begins every line but the first. */
+export function wrapText(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = /^ */.exec(text)?.[0] ?? '';
+  let isEmpty = true;
+  for (const word of text.trim().split(' ')) {
+    if (!isEmpty && visibleLength(line) + 1 + visibleLength(word) > LINE) {
+      lines.push(line);
+      line = indent;
+      isEmpty = true;
+    }
+    line = isEmpty ? line + word : `${line} ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, line];
+}
+
+/** Without the codes of colors. */
+function visibleLength(text: string): number {
+  return stripVTControlCharacters(text).length;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `22 Nov`, or `22 Nov 2025` if it is not in the same year as another date. */
+export function formatDay(date: string, other: string): string {
+  const [year = '', month = '', day = ''] = date.split('-');
+  const short = `${Number(day)} ${MONTHS[Number(month) - 1]}`;
+  return other.startsWith(year) ? short : `${short} ${year}`;
+}
+
+/** An instant in UTC to the minute: `22 Nov 02:00`. */
+export function formatInstant(instant: string): string {
+  const iso = new Date(instant).toISOString();
+  return `${formatDay(iso.slice(0, 10), iso)} ${iso.slice(11, 16)}`;
 }

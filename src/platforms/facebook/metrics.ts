@@ -14,6 +14,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     unit: 'count',
     aggregate: 'sum',
     asked: 'daily',
+    main: 'Views',
     meaning: "Times the Page's content was played or shown",
   },
   {
@@ -31,6 +32,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     aggregate: 'none',
     asked: 'daily',
     breaks: REACH_RETIRED,
+    main: 'Reach',
     meaning: "Accounts that saw any of the Page's content; must not be summed over days",
   },
   {
@@ -58,6 +60,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     unit: 'count',
     aggregate: 'sum',
     asked: 'daily',
+    main: 'Engagements',
     meaning: 'Reactions, comments, shares and clicks on posts',
   },
   {
@@ -89,6 +92,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     unit: 'accounts',
     aggregate: 'last',
     asked: 'daily',
+    main: 'Followers',
     meaning: 'Followers at the end of the day',
   },
   {

@@ -19,6 +19,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'none',
     asked: 'totals',
     splits: ['postTypes', 'followTypes'],
+    main: 'Reach',
     meaning: 'Accounts that saw any of the content; estimated, must not be summed over days',
   },
   {
@@ -45,6 +46,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'sum',
     asked: 'totals',
     splits: ['postTypes', 'followTypes'],
+    main: 'Views',
     meaning: 'Times content was played or shown',
   },
   {
@@ -82,6 +84,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'sum',
     asked: 'totals',
     splits: ['postTypes'],
+    main: 'Interactions',
     meaning: 'Likes, comments, saves, shares and replies, minus those undone; may be negative',
   },
   { name: 'likes', unit: 'count', aggregate: 'sum', asked: 'totals', splits: ['postTypes'], meaning: 'Likes received' },
@@ -141,6 +144,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'last',
     asked: 'profile',
     period: 'lifetime',
+    main: 'Followers',
     meaning: 'Followers at the end of the day, read when it is collected',
   },
   {

@@ -81,6 +81,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     unit: 'count',
     aggregate: 'sum',
     asked: 'organizationalEntityShareStatistics',
+    main: 'Impressions',
     meaning: "Times the page's posts were shown, not counting advertising",
   },
   {
@@ -88,6 +89,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     unit: 'accounts',
     aggregate: 'none',
     asked: 'organizationalEntityShareStatistics',
+    main: 'Reach',
     meaning: 'Members who were shown posts; must not be summed over days',
   },
   {
@@ -95,6 +97,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     unit: 'count',
     aggregate: 'sum',
     asked: 'organizationalEntityShareStatistics',
+    main: 'Clicks',
     meaning: 'Clicks on posts',
   },
   {
@@ -132,6 +135,7 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     aggregate: 'last',
     asked: 'networkSizes',
     period: 'lifetime',
+    main: 'Followers',
     meaning: 'Followers at the end of the day, read when it is collected',
   },
 ];

@@ -21,6 +21,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
           'YouTube counts a view from the first frame, of long-form and live videos too; engagedViews keeps the former meaning.',
       },
     ],
+    main: 'Views',
     meaning:
       'Views, counted from the first frame since late August 2026 (Shorts since 31 March 2025): a break in the series',
   },
@@ -49,6 +50,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     aggregate: 'sum',
     asked: 'daily',
     splits: ['postTypes'],
+    main: 'Watch time',
     meaning: 'Time viewers spent watching',
   },
   {
@@ -90,6 +92,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     asked: 'daily',
     givenUp: 2,
     splits: ['postTypes'],
+    main: 'Likes',
     meaning: 'Likes received, minus those withdrawn',
   },
   {
@@ -136,6 +139,7 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     aggregate: 'last',
     asked: 'totals',
     period: 'lifetime',
+    main: 'Subscribers',
     meaning:
       'Subscribers at the end of the day, read when it is collected; rounded down to three significant digits above 1,000',
   },

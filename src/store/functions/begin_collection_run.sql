@@ -1,6 +1,6 @@
 -- Takes the lease of a scope. A lease without a heartbeat for two minutes belongs to a run that died. The caller chooses the run's id,
--- so that a call whose answer was lost can be repeated.
-create or replace function public.begin_collection_run(run_id uuid, scope text, trigger text)
+-- so that a call whose answer was lost can be repeated. is_full: whether it is over everything due of the users in its scope.
+create or replace function public.begin_collection_run(run_id uuid, scope text, trigger text, is_full boolean default true)
 returns jsonb
 language plpgsql security invoker set search_path = '' set timezone = 'UTC'
 as $$
@@ -31,8 +31,11 @@ begin
     );
   end if;
 
-  insert into public.collection_runs (id, scope, trigger, started_at, heartbeat_at)
-  values (begin_collection_run.run_id, begin_collection_run.scope, begin_collection_run.trigger, clock_timestamp(), clock_timestamp())
+  insert into public.collection_runs (id, scope, trigger, started_at, heartbeat_at, summary)
+  values (
+    begin_collection_run.run_id, begin_collection_run.scope, begin_collection_run.trigger, clock_timestamp(), clock_timestamp(),
+    case when not is_full then '{"full": false}'::jsonb end
+  )
   returning * into begun;
   begin
     update public.collection_runs runs set for_user = substring(runs.scope from '^user:(.*)$') where runs.id = begun.id;

@@ -1,36 +1,51 @@
--- Counts, by platform, how far the active accounts are with the days of a window: at most page_size accounts are looked at, those
--- after after_account. last_account is the last of them, null if there are no more. windows: as for read_collection_status. Counts
--- outcomes rather than snapshots, which other writers add to.
+-- Counts, by platform, how many active accounts are in each state and how far they are with the days of a window, day by day for
+-- the window, but at least 14 days and at most 60: at most page_size accounts are looked at, those after after_account. last_account is the last of them, null if there
+-- are no more. windows: as for collection_account_states. Counts outcomes rather than snapshots, which other writers add to.
+-- A day counts the accounts of which it is expected and that are not skipped or without data: [complete, late, missing].
 create or replace function public.count_collection_days(windows jsonb, after_account bigint, page_size integer)
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
-  with days as materialized (
-    select given.key as platform, (given.value ->> 'since')::date as since, (given.value ->> 'until')::date as until
-    from jsonb_each(windows) given
-  ),
-  page as materialized (
-    select accounts.id, accounts.platform
-    from public.collection_accounts accounts
-    where accounts.active and accounts.id > after_account
-    order by accounts.id
-    limit page_size
+  with states as materialized (
+    select * from public.collection_account_states(windows, after_account, page_size, null, null)
   ),
   counts as (
-    select
-      days.platform,
-      count(*) filter (where known.has_data) as accounts_with_data,
-      sum(days.until - days.since + 1 - known.days_done) as days_missing
-    from page
-    join days on days.platform = page.platform
-    -- Lateral, since the planner does not know how small a page is: a plain join would read every account's outcomes.
-    cross join lateral (
-      select
-        coalesce(bool_or(outcomes.outcome in ('settled', 'provisional')), false) as has_data,
-        count(*) filter (where outcomes.outcome not in ('pending', 'failed')) as days_done
-      from public.collection_outcomes outcomes
-      where outcomes.account = page.id and outcomes.date between days.since and days.until
-    ) known
+    select states.platform, count(*) filter (where states.has_data) as accounts_with_data, sum(states.days_missing) as days_missing
+    from states
+    group by states.platform
+  ),
+  by_state as (
+    select states.platform,
+      jsonb_agg(jsonb_build_object('state', states.state, 'accounts', states.accounts, 'since', states.since)) as states
+    from (
+      select states.platform, states.state, count(*) as accounts, min(states.since) as since
+      from states
+      group by states.platform, states.state
+    ) states
+    group by states.platform
+  ),
+  -- Most accounts are alike, so there are few patterns to take apart.
+  patterns as (
+    select states.platform, states.expected, states.done, states.late, count(*) as accounts
+    from states
+    where states.state not in ('skipped', 'no_data')
+    group by states.platform, states.expected, states.done, states.late
+  ),
+  by_day as (
+    select days.platform, jsonb_object_agg(days.date, jsonb_build_array(days.complete, days.late, days.expected - days.complete - days.late)) as days
+    from (
+      select patterns.platform, (windows -> patterns.platform ->> 'until')::date - place as date,
+        sum(patterns.accounts) as expected,
+        coalesce(sum(patterns.accounts) filter (where (patterns.done >> place) & 1 = 1), 0) as complete,
+        coalesce(sum(patterns.accounts) filter (where (patterns.late >> place) & 1 = 1), 0) as late
+      from patterns
+      cross join lateral (
+        select (windows -> patterns.platform ->> 'until')::date - (windows -> patterns.platform ->> 'since')::date as last_place
+      ) given
+      cross join generate_series(0, least(greatest(given.last_place, 13), 59)) place
+      where (patterns.expected >> place) & 1 = 1
+      group by patterns.platform, place
+    ) days
     group by days.platform
   )
   select jsonb_build_object(
@@ -40,13 +55,17 @@ as $$
           jsonb_build_object(
             'platform', counts.platform,
             'accounts_with_data', counts.accounts_with_data,
-            'days_missing', counts.days_missing
+            'days_missing', counts.days_missing,
+            'states', by_state.states,
+            'days', coalesce(by_day.days, '{}')
           )
         )
         from counts
+        join by_state on by_state.platform = counts.platform
+        left join by_day on by_day.platform = counts.platform
       ),
       '[]'
     ),
-    'last_account', (select case when count(*) = page_size then max(page.id) end from page)
+    'last_account', (select case when count(*) = page_size then max(states.account) end from states)
   );
 $$;

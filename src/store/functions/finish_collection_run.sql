@@ -1,4 +1,4 @@
--- Ends a run and keeps its summary. A run that lost its lease stays 'abandoned', but keeps its summary too.
+-- Ends a run and keeps its summary, and whether it was full. A run that lost its lease stays 'abandoned', but keeps its summary too.
 create or replace function public.finish_collection_run(run_id uuid, status text, summary jsonb)
 returns jsonb
 language plpgsql security invoker set search_path = ''
@@ -7,7 +7,11 @@ begin
   update public.collection_runs runs
   set status = case when runs.status = 'running' then finish_collection_run.status else runs.status end,
     finished_at = now(),
-    summary = finish_collection_run.summary
+    summary = case
+      when runs.summary ? 'full'
+        then coalesce(nullif(finish_collection_run.summary, 'null'), '{}') || jsonb_build_object('full', runs.summary -> 'full')
+      else finish_collection_run.summary
+    end
   where runs.id = finish_collection_run.run_id;
   return jsonb_build_object('finished', found);
 end

@@ -5,18 +5,32 @@ create or replace function public.read_collection_status(collected jsonb, sample
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
-  with reasons as materialized (
+  with by_runs as materialized (
     select
       accounts.platform,
       accounts.reason,
+      accounts.failing_runs as runs,
       count(*) filter (where accounts.active) as accounts,
       (min(accounts.failing_since) filter (where accounts.active))::date as since,
-      max(accounts.failing_runs) filter (where accounts.active) as runs,
       max(accounts.last_day) as newest_day,
       sum(accounts.days_lost) as lost_days
     from public.collection_accounts accounts
     where collected ? accounts.platform
-    group by accounts.platform, accounts.reason
+    group by accounts.platform, accounts.reason, accounts.failing_runs
+  ),
+  reasons as (
+    select
+      by_runs.platform,
+      by_runs.reason,
+      sum(by_runs.accounts) as accounts,
+      min(by_runs.since) as since,
+      max(by_runs.runs) filter (where by_runs.accounts > 0) as runs,
+      jsonb_agg(jsonb_build_object('runs', by_runs.runs, 'accounts', by_runs.accounts) order by by_runs.runs)
+        filter (where by_runs.accounts > 0) as by_runs,
+      max(by_runs.newest_day) as newest_day,
+      sum(by_runs.lost_days) as lost_days
+    from by_runs
+    group by by_runs.platform, by_runs.reason
   ),
   -- Ranked by their ids alone, since a sort would carry every message.
   ranked as (
@@ -54,7 +68,8 @@ as $$
       sum(reasons.lost_days) as lost_days,
       jsonb_agg(
         jsonb_build_object(
-          'reason', reasons.reason, 'accounts', reasons.accounts, 'since', reasons.since, 'runs', reasons.runs
+          'reason', reasons.reason, 'accounts', reasons.accounts, 'since', reasons.since, 'runs', reasons.runs,
+          'by_runs', reasons.by_runs
         )
         order by reasons.accounts desc, reasons.reason
       ) filter (where reasons.reason is not null and reasons.accounts > 0) as reasons

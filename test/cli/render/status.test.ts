@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { noColors } from '../../../src/cli/render/colors.js';
 import { connectionJson, renderConnections } from '../../../src/cli/render/connections.js';
+import { blocksFor } from '../../../src/cli/render/sparkline.js';
 import { renderStatus, staleness } from '../../../src/cli/render/status.js';
-import type { StatusReport } from '../../../src/report/status.js';
+import type { PlatformStatus, StatusReport } from '../../../src/report/status-report.js';
+import type { DayCounts } from '../../../src/store/account-states.js';
 
 const lastRun = {
   run_id: 'r1',
@@ -15,111 +17,155 @@ const lastRun = {
   summary: null,
 } as const;
 
+const days = (counts: Partial<DayCounts>[]): DayCounts[] =>
+  counts.map((count, index) => ({ date: `2026-11-${8 + index}`, complete: 0, late: 0, missing: 0, ...count }));
+
+const instagram: PlatformStatus = {
+  platform: 'instagram',
+  since: '2026-11-15',
+  until: '2026-11-21',
+  accounts: 1500,
+  accounts_with_data: 1499,
+  complete: 1480,
+  late: 6,
+  no_data: 2,
+  failing_total: 12,
+  skipped: 0,
+  complete_to: '2026-11-20',
+  days: days([
+    {},
+    {},
+    ...Array.from({ length: 8 }, () => ({ complete: 1490, missing: 10 })),
+    { complete: 1300, late: 200 },
+    { complete: 800, late: 700 },
+    { complete: 9, late: 1491 },
+    { late: 1500 },
+  ]),
+  newest_day: '2026-11-21',
+  days_missing: 7,
+  lost_days: 3,
+  failing: [],
+  failing_omitted: 12,
+  missing_permission: [],
+  missing_permission_omitted: 0,
+  reasons: { needs_reconnect: 12 },
+};
+
+const facebook: PlatformStatus = {
+  ...instagram,
+  platform: 'facebook',
+  accounts: 3,
+  complete: 3,
+  late: 0,
+  no_data: 0,
+  failing_total: 0,
+  complete_to: null,
+  lost_days: 0,
+  days: days(Array.from({ length: 14 }, () => ({ complete: 3 }))),
+};
+
 const status: StatusReport = {
   store: 'Supabase at abc.supabase.co',
   last_run: lastRun,
+  last_full_run: lastRun,
+  next_run_at: '2026-11-22T09:00:00.000Z',
   last_success: { started_at: lastRun.started_at, age_hours: 6.5 },
-  platforms: [
+  platforms: [instagram, facebook],
+  actions: [
     {
       platform: 'instagram',
+      reason: 'needs_reconnect',
+      accounts: 12,
       since: '2026-11-15',
-      until: '2026-11-21',
-      accounts: 1500,
-      accounts_with_data: 1499,
-      newest_day: '2026-11-21',
-      days_missing: 7,
-      lost_days: 0,
-      failing: [
-        {
-          connection_id: 'c1',
-          user_id: 'u1',
-          account_id: '17841400000000001',
-          account_name: 'Oslo\u001b[2J Cycles',
-          reason: 'needs_reconnect',
-          message: 'the token has expired',
-          failing_since: '2026-11-15',
-          days: 7,
-          runs: 9,
-        },
+      runs: 9,
+      by_runs: [
+        { runs: 1, accounts: 9 },
+        { runs: 9, accounts: 3 },
       ],
-      failing_omitted: 0,
-      missing_permission: [
-        {
-          connection_id: 'c9',
-          user_id: 'u9',
-          account_id: '17841400000000009',
-          account_name: null,
-          reason: 'missing_permission',
-          message: 'grant instagram_manage_insights',
-          failing_since: '2026-11-20',
-          days: 2,
-          runs: 4,
-        },
-      ],
-      missing_permission_omitted: 0,
-      reasons: { needs_reconnect: 1, missing_permission: 1 },
+      fix: 'Let the user connect the account again.',
     },
-    {
-      platform: 'facebook',
-      since: '2026-11-15',
-      until: '2026-11-21',
-      accounts: 0,
-      accounts_with_data: 0,
-      newest_day: null,
-      days_missing: 0,
-      lost_days: 0,
-      failing: [],
-      failing_omitted: 0,
-      missing_permission: [],
-      missing_permission_omitted: 0,
-      reasons: {},
-    },
+    { platform: 'instagram', reason: 'no_data', accounts: 2, since: '2025-11-14', runs: 0, by_runs: [], fix: 'Look.' },
   ],
-  actions: [],
   ignored: { google: 1, 'word\u001b[2Jpress': 1200 },
-  expiring_tokens: [
-    {
-      connection_id: 'c2',
-      user_id: 'u2',
-      platform: 'linkedin',
-      account_id: '70000001',
-      account_name: null,
-      token_expires_at: '2026-11-28T12:00:00+00:00',
-    },
-  ],
+  expiring_tokens: [],
   expiring_tokens_omitted: 0,
-  warnings: ['API version v21.0 ends on 2027-01-21'],
+  warnings: [
+    'API version v21.0 ends on 2027-01-21: set META_GRAPH_VERSION to a newer version',
+    'API version 202401 ended on 2025-01-15',
+  ],
+  coming: [{ what: 'API version v21.0 ends', on: '2027-01-21', fix: 'set META_GRAPH_VERSION to a newer version' }],
 };
 
-test('shows the last run, the platforms, ignored services, and how long accounts have been failing', () => {
+test('shows what should be there, what is, since when not, what to do and what comes', () => {
   expect(renderStatus(status, noColors)).toMatchInlineSnapshot(`
     "Supabase at abc.supabase.co
-    last run: partial, started 6 h 30 min ago (2026-11-22T02:00:00Z) by cli, scope all
+    last run: partial 22 Nov 02:00 UTC (6 h 30 min ago), took 12 s; next 22 Nov
+      09:00 UTC
 
-    platform   accounts  with data  failing  newest day  missing  since
-    instagram     1,500      1,499        1  2026-11-21        7  2026-11-15
-    facebook          0          0        0  none              0  2026-11-15
+    platform   accounts  complete  late  no data  failing  up to   last 14 days
+    instagram     1,500     1,480     6        2       12  20 Nov    ████████▓▒░·
+    facebook          3         3     0        0        0  -       ██████████████
 
+    days that can no longer be collected: instagram 3
     ignored connections of other services: google 1, word [2Jpress 1,200
 
-    1 account failing: 1 instagram needs_reconnect
-      instagram 17841400000000001 (Oslo [2J Cycles) of user u1: needs_reconnect: the token has expired (9 runs, since 2026-11-15)
+    To do
+      12  instagram  needs_reconnect  9 for 1 run, 3 for 9, since 15 Nov
+        Let the user connect the account again.
+        analytics-collect status --reason needs_reconnect
+       2  instagram  no_data          since 14 Nov 2025
+        Look.
+        analytics-collect status --reason no_data
 
-    1 account skipped until a permission is granted (missing_permission):
-      instagram 17841400000000009 of user u9: missing_permission: grant instagram_manage_insights (4 runs, since 2026-11-20)
+    Coming
+      API version v21.0 ends on 2027-01-21: set META_GRAPH_VERSION to a newer
+        version
 
-    1 token expired or expiring soon that only the user can renew:
-      linkedin 70000001 of user u2: 2026-11-28T12:00:00+00:00
-    Renew a token: analytics-collect connections add --user ID --platform NAME --account ID
-
-    warning: API version v21.0 ends on 2027-01-21
+    warning: API version 202401 ended on 2025-01-15
     "
   `);
+});
+
+test('shows a newer run of some users below the last full run', () => {
+  const newer = { ...lastRun, run_id: 'r2', scope: 'user:42', status: 'completed', age_hours: 1 } as const;
+  const text = renderStatus({ ...status, last_run: newer }, noColors);
+  expect(text).toMatch(/^last run: partial 22 Nov 02:00 .*\n.*\nsince then: user:42 completed /m);
+  const ofOnePlatform = renderStatus(
+    { ...status, last_run: { ...newer, scope: 'all' }, last_full_run: null },
+    noColors,
+  );
+  expect(ofOnePlatform).toMatch(/^last run: none yet; next .*\nsince then: some platforms or days completed /m);
+});
+
+test('stays within 80 columns, whatever the numbers and names', () => {
+  const million = { accounts: 1_000_000, complete: 1_000_000, late: 999_999, no_data: 999_999, failing_total: 999_999 };
+  const text = renderStatus(
+    {
+      ...status,
+      store: `embedded PostgreSQL in /${'folder/'.repeat(20)}`,
+      platforms: [{ ...instagram, ...million, platform: 'a-platform-with-a-long-name', skipped: 999_999 }, facebook],
+      ignored: Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`service-${index}`, 1])),
+      actions: status.actions.map((action) => ({
+        ...action,
+        platform: 'a-platform-with-a-long-name',
+        accounts: 999_999,
+      })),
+    },
+    noColors,
+  );
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+});
+
+test('draws with plain characters on terminals that have no others', () => {
+  const text = renderStatus(status, noColors, blocksFor({ TERM: 'dumb' }));
+  expect(text).toMatch(/ {2}########=-\._$/m);
 });
 
 test('says what to do when the database is empty', () => {
   const nothing: Omit<StatusReport, 'store'> = {
     last_run: null,
+    last_full_run: null,
+    next_run_at: null,
     last_success: null,
     platforms: [],
     actions: [],
@@ -127,36 +173,11 @@ test('says what to do when the database is empty', () => {
     expiring_tokens: [],
     expiring_tokens_omitted: 0,
     warnings: [],
+    coming: [],
   };
   const text = renderStatus({ store: 'embedded', ...nothing }, noColors);
   expect(text).toContain('last run: none yet. Next: analytics-collect collect');
   expect(text).toContain('analytics-collect connections add');
-});
-
-test('counts all failing accounts, permissions and tokens, and says how many of them --json lists', () => {
-  const [instagram] = status.platforms;
-  if (!instagram) throw new Error('no platform');
-  const many: StatusReport = {
-    ...status,
-    platforms: [
-      {
-        ...instagram,
-        failing: Array.from({ length: 100 }, () => instagram.failing).flat(),
-        failing_omitted: 99_900,
-        missing_permission_omitted: 9,
-        reasons: { needs_reconnect: 100_000, missing_permission: 10 },
-      },
-    ],
-    expiring_tokens: Array.from({ length: 60 }, () => status.expiring_tokens).flat(),
-  };
-  const text = renderStatus(many, noColors);
-  expect(text).toMatch(/^instagram +1,500 +1,499 +100,000 /m);
-  expect(text).toContain('\n100,000 accounts failing: 100,000 instagram needs_reconnect\n');
-  expect(text).toContain('\n  … and 99,950 more: --json lists 100 of the 100,000\n');
-  expect(text).toContain('\n10 accounts skipped until a permission is granted');
-  expect(text).toContain('\n  … and 9 more: --json lists 1 of the 10\n');
-  expect(text).toContain('\n60 tokens expired or expiring soon');
-  expect(text).toContain('\n  … and 10 more: --json lists all\n');
 });
 
 test.each<[StatusReport['last_success'], string | null]>([
@@ -165,7 +186,7 @@ test.each<[StatusReport['last_success'], string | null]>([
     { started_at: lastRun.started_at, age_hours: 26.1 },
     'the last completed run started 26 h 6 min ago, more than 26 h',
   ],
-  [null, 'no run over all users has completed yet'],
+  [null, 'no run over all users and platforms has completed yet'],
 ])('decides whether the last completed run is recent enough: %#', (success, expected) => {
   expect(staleness({ ...status, last_success: success }, 26)).toBe(expected);
 });

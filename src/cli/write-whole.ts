@@ -1,0 +1,33 @@
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { fileError } from './file-error.js';
+
+/** The mode of a file that only its owner can read. */
+export const OWNER_ONLY = 0o600;
+const USUAL = 0o666;
+
+/** Writes a file that appears under its name once it is whole; the umask narrows its mode. */
+export async function writeWhole(
+  path: string,
+  chunks: AsyncIterable<string> | Iterable<string>,
+  mode = USUAL,
+): Promise<void> {
+  const existing = await stat(path).catch(() => null);
+  if (existing !== null && !existing.isFile()) throw fileError(path, 'written', new Error('it is not a file'));
+  const unfinished = `${path}.part`;
+  const done = <T>(work: Promise<T>) =>
+    work.catch((cause) => {
+      throw fileError(path, 'written', cause);
+    });
+  await done(rm(unfinished, { force: true }));
+  const handle = await done(open(unfinished, 'wx', mode));
+  try {
+    for await (const chunk of chunks) await done(handle.appendFile(chunk));
+    await done(handle.sync());
+    await handle.close();
+    await done(rename(unfinished, path));
+  } catch (thrown) {
+    await handle.close();
+    await rm(unfinished, { force: true });
+    throw thrown;
+  }
+}

@@ -1,0 +1,69 @@
+import { datesBetween } from '../../collector/day.js';
+import type { DayCounts } from '../../store/account-states.js';
+import { count, formatNumber } from '../../text.js';
+import type { PlatformStatus } from '../status-report.js';
+import { formatDay } from './format.js';
+import { type Html, html, named } from './html.js';
+
+/** A label needs the room of so many days. */
+const LABEL_DAYS = 4;
+/** As in `complete_to`: what fewer accounts lack does not take a day's colour. */
+const FEW = 0.01;
+
+/** Which days each platform has: a table whose cells are coloured, and say in words what they hold. */
+export function coverageSection(platforms: readonly PlatformStatus[]): Html {
+  if (platforms.length === 0) {
+    return html`<section id="coverage"><h2>Coverage</h2><p class="none">No accounts are connected.</p></section>`;
+  }
+  const dates = datesOf(platforms);
+  return html`<section id="coverage">
+<h2>Coverage</h2>
+<p class="lead">Which share of the accounts have each day.
+<span class="key"><span><i class="c4"></i>complete</span> <span><i class="l1"></i>partly waiting to settle</span> <span><i class="l2"></i>waiting to settle</span> <span><i class="m1"></i>missing for some</span> <span><i class="m2"></i>for many</span> <span><i class="m3"></i>for most</span></span></p>
+<table class="map"><caption class="hidden">Days of each platform, with the number of accounts</caption>
+<colgroup><col class="names"><col span="${dates.length}"></colgroup>
+<thead><tr><td></td>${dates.map((date, index) => dayLabel(date, dates.length - index))}</tr></thead>
+<tbody>${platforms.map((platform) => platformRow(platform, dates))}</tbody></table>
+</section>`;
+}
+
+function datesOf(platforms: readonly PlatformStatus[]): string[] {
+  const dates = platforms.flatMap(({ days }) => days.map(({ date }) => date)).sort();
+  return datesBetween(dates[0] ?? '', dates.at(-1) ?? '');
+}
+
+/** Mondays are labelled. */
+function dayLabel(date: string, left: number): Html {
+  const isMonday = new Date(`${date}T00:00:00Z`).getUTCDay() === 1;
+  if (!isMonday) return html`<th class="day" scope="col"><span class="hidden">${formatDay(date)}</span></th>`;
+  return html`<th class="day${left < LABEL_DAYS ? ' last' : ''}" scope="col"><span>${formatDay(date)}</span></th>`;
+}
+
+function platformRow({ platform, accounts, complete_to, days }: PlatformStatus, dates: readonly string[]): Html {
+  const byDate = new Map(days.map((day) => [day.date, day]));
+  return html`<tr><th scope="row">${named(platform)}<br><small><span class="wideonly">${count(accounts, 'account')}, </span>${complete_to === null ? 'incomplete' : `to ${formatDay(complete_to)}`}</small></th>${dates.map(
+    (date) => cell(date, byDate.get(date)),
+  )}</tr>
+`;
+}
+
+function cell(date: string, day: DayCounts | undefined): Html {
+  const said = day === undefined ? 'has not ended' : countsText(day);
+  return html`<td class="cell ${day === undefined ? 'c0' : shade(day)}" title="${formatDay(date)}: ${said}"><span class="hidden">${said}</span></td>`;
+}
+
+function countsText({ complete, late, missing }: DayCounts): string {
+  if (complete + late + missing === 0) return 'not expected of any account';
+  return `${formatNumber(complete)} complete, ${formatNumber(late)} waiting, ${formatNumber(missing)} missing`;
+}
+
+/** The class of a day's cell. What is missing outweighs what is late. */
+export function shade({ complete, late, missing }: DayCounts): string {
+  const all = complete + late + missing;
+  if (all === 0) return 'c0';
+  if (missing / all > 0.5) return 'm3';
+  if (missing / all > 0.1) return 'm2';
+  if (missing / all > FEW) return 'm1';
+  if (late / all > 0.5) return 'l2';
+  return late / all > FEW ? 'l1' : 'c4';
+}

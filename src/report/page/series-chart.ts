@@ -1,0 +1,112 @@
+import * as Plot from '@observablehq/plot';
+import { DAY_MS } from '../../clock.js';
+import { count } from '../../text.js';
+import { breaksWithin } from './change.js';
+import { axisBottom, axisLeft, chart } from './charts.js';
+import { compact, formatDay, formatPoint, formatValue, precise } from './format.js';
+import type { Html } from './html.js';
+import type { Point, Series } from './series.js';
+
+const HALF_DAY_MS = DAY_MS / 2;
+const WEEK = 7;
+/** More dates would not fit under a chart. */
+const MOST_LABELS = 4;
+
+/** A metric day by day: a gap where there is no value, dashed where one has not settled. */
+export function seriesChart(series: Series): Html {
+  const { metric, points } = series;
+  const [first, last] = [points[0], points.at(-1)];
+  const isLevel = metric.aggregate === 'last';
+  // Before the first value nothing may have been expected.
+  const begin = points.findIndex(({ value }) => value !== null);
+  const band = { x1: dayStart, x2: dayEnd };
+  return chart({
+    label: describe(series),
+    x: { type: 'utc', domain: first && last ? [dayStart(first), dayEnd(last)] : [] },
+    y: { nice: 2, zero: !isLevel, domain: yDomain(points, isLevel) },
+    marks: [
+      Plot.rect(
+        points.slice(begin).filter(({ value }) => value === null),
+        { ...band, fill: 'var(--gap)' },
+      ),
+      ...axisLeft(2, (value) => formatValue(value, metric.unit, isLevel ? precise : compact)),
+      axisBottom(labelled(points).map(noon), (date) => formatDay(date.toISOString().slice(0, 10))),
+      ...(isLevel ? [] : [Plot.areaY(points, { x: noon, y1: 0, y2: known, fill: 'var(--line)', fillOpacity: 0.1 })]),
+      Plot.lineY(unsettledRuns(points), { x: noon, y: known, stroke: 'var(--line)', strokeDasharray: '2 3' }),
+      Plot.lineY(points, {
+        x: noon,
+        y: (point: Point) => (point.settled ? known(point) : Number.NaN),
+        stroke: 'var(--line)',
+      }),
+      Plot.dot(points.filter(isAlone(points)), { x: noon, y: known, r: 1.5, fill: 'var(--line)' }),
+      Plot.dot(
+        points.filter(({ value, settled }) => value !== null && !settled),
+        { x: noon, y: known, r: 2, fill: 'var(--paper)', stroke: 'var(--line)', strokeWidth: 1 },
+      ),
+      Plot.ruleX(
+        breaksWithin(series).map(({ from }) => new Date(`${from}T00:00:00Z`)),
+        { stroke: 'var(--bad)', strokeDasharray: '3 2' },
+      ),
+      Plot.rect(points, { ...band, fill: 'transparent', title: (point: Point) => formatPoint(point, metric.unit) }),
+    ],
+  });
+}
+
+function describe({ metric, points }: Series): string {
+  const values = points.flatMap(({ value }) => value ?? []);
+  const [first, last] = [points[0]?.date ?? '', points.at(-1)?.date ?? ''];
+  const gaps = points.length - values.length;
+  const provisional = points.filter(({ value, settled }) => value !== null && !settled).length;
+  const [least, most] = [Math.min(...values), Math.max(...values)].map((value) => formatValue(value, metric.unit));
+  return [
+    `${metric.main} by day, ${formatDay(first)} to ${formatDay(last)}: from ${least} to ${most}`,
+    ...(gaps > 0 ? [`${count(gaps, 'day')} without a value`] : []),
+    ...(provisional > 0 ? [`${count(provisional, 'day')} provisional`] : []),
+  ].join('; ');
+}
+
+function noon({ date }: Point): Date {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + HALF_DAY_MS);
+}
+
+function dayStart({ date }: Point): Date {
+  return new Date(`${date}T00:00:00Z`);
+}
+
+function dayEnd(point: Point): Date {
+  return new Date(dayStart(point).getTime() + DAY_MS);
+}
+
+function known({ value }: Point): number {
+  return value ?? Number.NaN;
+}
+
+/** From zero for what is counted day by day; a level may change by little. */
+function yDomain(points: readonly Point[], isLevel: boolean): [number, number] {
+  const values = points.flatMap(({ value }) => value ?? []);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (!isLevel) return [Math.min(0, least), Math.max(1, most)];
+  const room = Math.max((most - least) * 0.1, 1);
+  return [Math.max(0, least - room), most + room];
+}
+
+/** Only values that have not settled, and their neighbours, to which a dashed line leads. */
+function unsettledRuns(points: readonly Point[]): Point[] {
+  const isOpen = (point: Point | undefined) => point !== undefined && point.value !== null && !point.settled;
+  return points.map((point, index) =>
+    [points[index - 1], point, points[index + 1]].some(isOpen) ? point : { ...point, value: null },
+  );
+}
+
+/** Whether a settled value has none beside it that a line could lead to. */
+function isAlone(points: readonly Point[]): (point: Point, index: number) => boolean {
+  const isGap = (point: Point | undefined) => point === undefined || point.value === null;
+  return (point, index) =>
+    point.value !== null && point.settled && isGap(points[index - 1]) && isGap(points[index + 1]);
+}
+
+/** The days under which a date stands: whole weeks apart. */
+function labelled(points: readonly Point[]): Point[] {
+  const step = WEEK * Math.ceil(points.length / WEEK / MOST_LABELS);
+  return points.filter((_, index) => (index - Math.floor(step / 2)) % step === 0);
+}
