@@ -27,7 +27,7 @@ const IDLE_MS = 75_000;
 const CATCH_UP_AGAIN_MS = 150_000;
 
 export interface ServerOptions {
-  readonly app: Pick<App, 'collect' | 'store'>;
+  readonly app: Pick<App, 'collect' | 'report' | 'store'>;
   /** The names of the platforms that can be collected. */
   readonly platforms: readonly string[];
   readonly secret: string;
@@ -65,7 +65,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     now: () => performance.now(),
     onRefused: (requests) => log(`refused ${count(requests, 'request')} with a wrong secret`),
   });
-  const page = createPage({ secret, store: app.store, live, schedule, guard, now, log });
+  const page = createPage({ secret, app, live, schedule, guard, now, log });
   const routes = createRoutes({ store: app.store, runner, schedule, platforms, guard, page: page.routes, now, log });
   const server = createServer(
     {

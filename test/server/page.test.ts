@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type ReportRequest, readReport } from '../../src/report/page/read.js';
 import { population } from '../../src/sandbox/population.js';
 import { createSessions } from '../../src/server/page/sessions.js';
-import type { RunningServer, ServerOptions } from '../../src/server/server.js';
-import { SECRET, served } from '../support/served.js';
+import type { RunningServer } from '../../src/server/server.js';
+import { SECRET, type ServedOptions, served } from '../support/served.js';
 import { createWorld, type World } from '../support/world.js';
 
 const TRIGGER = '/api/internal/analytics/trigger-collection';
@@ -31,7 +32,7 @@ afterEach(async () => {
 
 type Headers = Readonly<Record<string, string>>;
 
-async function serve(options: Partial<ServerOptions> = {}) {
+async function serve(options: ServedOptions = {}) {
   const { server, log } = await served(world, options);
   servers.push(server);
   const { host, port } = new URL(server.url);
@@ -238,20 +239,61 @@ describe('the page', () => {
   });
 
   it('says that a run of another process is in progress', async () => {
-    await world.store.beginRun({ scope: 'all', trigger: 'cli' });
+    await world.store.beginRun({ scope: 'all', trigger: 'cli', isFull: true });
     const { get, cookie } = await serve();
     expect(await (await get('/', { cookie: await cookie() })).text()).toContain('Another process is collecting');
+  });
+
+  it('shows the report below, made once for many who look, and again once a run has ended', async () => {
+    const report = vi.fn((request: ReportRequest) => readReport(world, request, new Date()));
+    const { get, cookie, trigger } = await serve({ app: { report } });
+    const headers = { cookie: await cookie() };
+    await get('/login');
+    expect(report).not.toHaveBeenCalled();
+    const look = async () => (await get('/', headers)).text();
+    const pages = await Promise.all(Array.from({ length: 20 }, look));
+    expect(pages.filter((page) => page.includes('nothing has been collected yet'))).toHaveLength(20);
+    expect(report).toHaveBeenCalledTimes(1);
+    expect((await trigger()).status).toBe(202);
+    await vi.waitFor(async () => expect(await look()).toContain('accounts are up to date'), {
+      timeout: 15_000,
+      interval: 200,
+    });
+    const [page = '', ...others] = await Promise.all(Array.from({ length: 20 }, look));
+    expect(others).toHaveLength(19);
+    expect(page).toContain('<svg');
+    expect(page.match(/<(main|h1)\b/g)).toEqual(['<h1', '<main']);
+    expect(report).toHaveBeenCalledTimes(2);
+  });
+
+  it('shows how a run goes at once, before the report is made', async () => {
+    let make: () => void = () => undefined;
+    const { get, cookie } = await serve({
+      app: {
+        async report(request) {
+          await new Promise<void>((resolve) => {
+            make = resolve;
+          });
+          return readReport(world, request, new Date());
+        },
+      },
+    });
+    const page = follow(await get('/', { cookie: await cookie() }));
+    expect(await page.until(/No run yet[\s\S]*<\/script>/)).not.toContain('<main');
+    make();
+    await page.until(/<main[\s\S]*<\/html>/);
   });
 
   it('is shown while the database cannot be reached, without details', async () => {
     const away = () => Promise.reject(new Error('password of postgres://u:p@h/d'));
     const { get, cookie } = await serve({
-      app: { collect: world.collect, store: { ...world.store, check: away, lastRuns: away } },
+      app: { store: { ...world.store, lastRuns: away }, report: away },
     });
     const answer = await get('/', { cookie: await cookie() });
     expect(answer.status).toBe(200);
     const text = await answer.text();
     expect(text).toContain('database cannot be reached');
+    expect(text).toContain('report could not be made');
     expect(text).not.toContain('postgres://');
   });
 

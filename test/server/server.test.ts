@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LeaseHeld } from '../../src/errors.js';
 import { population } from '../../src/sandbox/population.js';
-import type { RunningServer, ServerOptions } from '../../src/server/server.js';
-import { SECRET, served } from '../support/served.js';
+import type { RunningServer } from '../../src/server/server.js';
+import { SECRET, type ServedOptions, served } from '../support/served.js';
 import { createWorld, type World } from '../support/world.js';
 
 const BASE = '/api/internal/analytics';
@@ -33,7 +33,7 @@ afterEach(async () => {
   await world.query('delete from collection_runs');
 });
 
-async function serve(options: Partial<ServerOptions> = {}) {
+async function serve(options: ServedOptions = {}) {
   const { server, log } = await served(world, options);
   servers.push(server);
 

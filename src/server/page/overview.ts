@@ -1,30 +1,31 @@
-import { html, raw } from 'hono/html';
-import { type Html, renderDocument } from './document.js';
+import { html, raw } from '../../report/page/html.js';
+import { ENDING, renderOpening } from './document.js';
 import { SCRIPT } from './script.js';
 
 /** Without script, how soon the page is loaded again. */
-const REFRESH_SECONDS = 10;
+const REFRESH_SECONDS = { running: 10, waiting: 60 };
 
 interface Overview {
   readonly nonce: string;
+  readonly isRunning: boolean;
   /** As `renderPanel` made it. */
   readonly panel: string;
+  /** The body of the report; null if it could not be made. */
+  readonly report: Promise<string | null>;
 }
 
-export function renderPage({ nonce, panel }: Overview): Html {
-  return renderDocument({
-    nonce,
-    title: 'Collection',
-    script: SCRIPT,
-    refreshSeconds: REFRESH_SECONDS,
-    body: html`<header class="bar">
-  <strong>analytics-collect</strong>
-  <form method="post" action="logout"><button class="quiet">Sign out</button></form>
-</header>
-<main>
-<div id="live">${raw(panel)}</div>
-<p id="lost" class="hint" hidden>Connection lost. Trying again…</p>
-<p id="said" class="unseen" role="status"></p>
-</main>`,
-  });
+/** The page in parts: how the run goes is shown at once, the report below it when it is made. */
+export async function* renderOverview({ nonce, isRunning, panel, report }: Overview): AsyncGenerator<string> {
+  const refreshSeconds = isRunning ? REFRESH_SECONDS.running : REFRESH_SECONDS.waiting;
+  yield String(html`${renderOpening({ nonce, title: 'Collection', refreshSeconds })}<div class="bar">
+<strong>analytics-collect</strong>
+<form method="post" action="logout"><button class="quiet">Sign out</button></form>
+</div>
+<div id="live" role="region" aria-label="Collection">${raw(panel)}</div>
+<p id="lost" class="note" hidden>Connection lost. Trying again…</p>
+<p id="said" class="hidden" role="status"></p>
+<script nonce="${nonce}">${raw(SCRIPT)}</script>
+`);
+  yield (await report) ?? '<main><p class="none">The report could not be made. See the log of the server.</p></main>';
+  yield ENDING;
 }

@@ -4,6 +4,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { csrf } from 'hono/csrf';
 import { HTTPException } from 'hono/http-exception';
 import { NONCE, type SecureHeadersVariables, secureHeaders } from 'hono/secure-headers';
+import type { App } from '../../app.js';
 import type { Store } from '../../store/store.js';
 import { createAttempts } from '../attempts.js';
 import type { Guard } from '../guard.js';
@@ -14,8 +15,9 @@ import type { Schedule } from '../schedule.js';
 import { shared } from '../shared.js';
 import { clientOf, isOverHttps, isOwnOrigin } from './client.js';
 import { renderLogin } from './login.js';
-import { renderPage } from './overview.js';
+import { renderOverview } from './overview.js';
 import { renderPanel } from './panel.js';
+import { createReport } from './report.js';
 import { createSessions, SESSION_MS } from './sessions.js';
 import { createStreams, RETRY_SECONDS } from './streams.js';
 
@@ -32,7 +34,7 @@ const PANEL_LASTS_MS = 1_000;
 
 export interface PageParts {
   readonly secret: string;
-  readonly store: Pick<Store, 'lastRuns'>;
+  readonly app: { readonly store: Pick<Store, 'lastRuns'>; readonly report: App['report'] };
   readonly live: Live;
   readonly schedule: Pick<Schedule, 'next'>;
   readonly guard: Guard;
@@ -49,13 +51,13 @@ export interface Page {
 type Env = { Variables: SecureHeadersVariables };
 
 /** The page for people: a login form, and behind it the state of the collection, kept up to date by a stream of events. */
-export function createPage({ secret, store, live, schedule, guard, now, log }: PageParts): Page {
+export function createPage({ secret, app, live, schedule, guard, now, log }: PageParts): Page {
   const sessions = createSessions({ secret, now: () => now().getTime() });
   const monotonic = () => performance.now();
   const perClient = createAttempts({ most: WRONG_IN_A_MINUTE, now: monotonic });
   const inAll = createAttempts({ most: WRONG_IN_A_MINUTE_IN_ALL, now: monotonic });
   const lastRun = shared(LAST_RUN_LASTS_MS, () =>
-    store.lastRuns().then(
+    app.store.lastRuns().then(
       ({ run }) => run,
       (error) => {
         log(`the page could not read the last run: ${errorLine(error)}`);
@@ -66,16 +68,22 @@ export function createPage({ secret, store, live, schedule, guard, now, log }: P
   const panel = shared(PANEL_LASTS_MS, async () =>
     renderPanel({ run: live.run(), lastRun: await lastRun(), next: schedule.next(), now: now() }),
   );
+  const report = createReport({
+    read: app.report,
+    version: () => live.run()?.end,
+    onError: (error) => log(`the page could not make the report: ${errorLine(error)}`),
+  });
   const streams = createStreams({ panel, isOpen: sessions.isOpen });
   const routes = new Hono<Env>();
 
-  for (const path of Object.keys(PAGE_PATHS)) {
-    routes.use(path, headers(), noStore, csrf({ origin: isOwnOrigin }));
-  }
+  for (const path of Object.keys(PAGE_PATHS)) routes.use(path, headers(), noStore);
+  routes.on('POST', ['/login', '/logout'], csrf({ origin: isOwnOrigin }));
 
   routes.get('/', async (c) => {
     if (!sessions.isOpen(tokenOf(c))) return c.redirect('login', 303);
-    return c.html(renderPage({ nonce: nonceOf(c), panel: await panel() }));
+    const isRunning = live.run()?.end === null;
+    const parts = renderOverview({ nonce: nonceOf(c), isRunning, panel: await panel(), report: report() });
+    return c.body(bytesOf(parts), 200, { 'Content-Type': 'text/html; charset=UTF-8' });
   });
 
   routes.get('/login', (c) => {
@@ -133,6 +141,7 @@ function headers() {
       defaultSrc: ["'none'"],
       scriptSrc: [NONCE],
       styleSrc: [NONCE],
+      styleSrcAttr: ["'unsafe-inline'"],
       imgSrc: ['data:'],
       connectSrc: ["'self'"],
       formAction: ["'self'"],
@@ -143,6 +152,10 @@ function headers() {
     // Whether the page is reached over https is for the proxy to say, for its whole host.
     strictTransportSecurity: false,
   });
+}
+
+function bytesOf(parts: AsyncIterable<string>): ReadableStream {
+  return ReadableStream.from(parts).pipeThrough(new TextEncoderStream());
 }
 
 async function noStore(c: Context, next: () => Promise<void>): Promise<void> {

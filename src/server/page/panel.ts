@@ -1,17 +1,16 @@
-import { html } from 'hono/html';
 import { MINUTE_MS } from '../../clock.js';
 import type { ConnectionReport } from '../../report/events.js';
+import { formatMoment } from '../../report/page/format.js';
+import { type Html, html, named } from '../../report/page/html.js';
 import type { RunRow } from '../../store/store.js';
-import { count, formatDuration, formatNumber, shorten } from '../../text.js';
+import { count, formatDuration, formatNumber } from '../../text.js';
 import { type LiveRun, paceOf } from '../live.js';
-import type { Html } from './document.js';
 import { type EndedRun, endOf, endOfRow } from './ended.js';
 
 /** As long as a lease is valid without a heartbeat. */
 const LEASE_MS = 2 * MINUTE_MS;
 /** How finely progress is announced to a screen reader. */
 const ANNOUNCED_PERCENT = 25;
-const LONGEST_NAME = 80;
 
 export interface Panel {
   /** The run of this process: the one in progress, or the last one. */
@@ -23,8 +22,8 @@ export interface Panel {
 }
 
 /** What the collection is doing, or did last. */
-export async function renderPanel(panel: Panel): Promise<string> {
-  return String(await stateOf(panel));
+export function renderPanel(panel: Panel): string {
+  return String(stateOf(panel));
 }
 
 function stateOf(panel: Panel): Html {
@@ -48,7 +47,7 @@ interface Section {
   readonly state: 'running' | 'elsewhere' | 'ended' | 'none' | 'unknown';
   readonly mark: 'busy' | 'good' | 'some' | 'bad' | 'calm';
   readonly title: string;
-  readonly body: Html;
+  readonly body: Html | null;
   /** The title of the browser's tab, and what a screen reader says; by default the title. */
   readonly short?: string;
   readonly said?: string;
@@ -58,9 +57,9 @@ interface Section {
 function section({ state, mark, title, body, short = title, said = title }: Section, { next }: Panel): Html {
   const coming = next === null ? html`No further run is scheduled.` : html`Next run ${instant(next)}.`;
   return html`<section class="card" data-state="${state}" data-title="${short}" data-said="${said}">
-  <h1><span class="mark ${mark}" aria-hidden="true"></span>${title}</h1>
+  <h2><span class="mark ${mark}" aria-hidden="true"></span>${title}</h2>
   ${body}
-  <p class="hint">${coming}</p>
+  <p class="next">${coming}</p>
 </section>`;
 }
 
@@ -99,7 +98,7 @@ function elsewhere({ startedAt, trigger }: RunRow, panel: Panel): Html {
 }
 
 function none(panel: Panel): Html {
-  return section({ state: 'none', mark: 'calm', title: 'No run yet', body: html`` }, panel);
+  return section({ state: 'none', mark: 'calm', title: 'No run yet', body: null }, panel);
 }
 
 const ENDS = {
@@ -135,36 +134,34 @@ function figureList(figures: readonly (readonly [string, Html | string])[]): Htm
   return html`<dl class="figures">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-function platformTable({ platforms }: Readonly<LiveRun>): Html {
-  if (platforms.size === 0) return html``;
+function platformTable({ platforms }: Readonly<LiveRun>): Html | null {
+  if (platforms.size === 0) return null;
   const rows = [...platforms].sort(([one], [other]) => one.localeCompare(other));
-  return html`<table>
-  <thead><tr><th scope="col">Platform</th><th scope="col">Done</th><th scope="col">Failed</th></tr></thead>
+  return html`<table class="list">
+  <thead><tr><th scope="col">Platform</th><th scope="col" class="n">Done</th><th scope="col" class="n">Failed</th></tr></thead>
   <tbody>${rows.map(
     ([platform, { done, failed }]) =>
-      html`<tr><th scope="row">${shorten(platform, LONGEST_NAME)}</th><td>${formatNumber(done)}</td><td>${formatNumber(failed)}</td></tr>`,
+      html`<tr><th scope="row">${named(platform)}</th><td class="n">${formatNumber(done)}</td><td class="n">${formatNumber(failed)}</td></tr>`,
   )}</tbody>
 </table>`;
 }
 
-function failureList(failures: readonly ConnectionReport[]): Html {
-  if (failures.length === 0) return html``;
-  return html`<h2>Last failures</h2>
+function failureList(failures: readonly ConnectionReport[]): Html | null {
+  if (failures.length === 0) return null;
+  return html`<h3>Last failures</h3>
 <ul class="failures">${failures.map(failure)}</ul>`;
 }
 
-/** Names are isolated, so that their marks of direction change nothing around them. */
 function failure({ platform, userId, accountId, accountName, connectionId, reason, message }: ConnectionReport): Html {
-  const name = shorten(accountName ?? accountId ?? connectionId, LONGEST_NAME);
-  return html`<li><div><strong><bdi>${name}</bdi></strong> <span>${shorten(platform, LONGEST_NAME)}</span> <span>user <bdi>${shorten(userId, LONGEST_NAME)}</bdi></span> <code>${reason}</code></div><bdi>${message}</bdi></li>`;
+  const name = accountName ?? accountId ?? connectionId;
+  return html`<li><p><strong>${named(name)}</strong> <span>${named(platform)}</span> <span>user ${named(userId)}</span> <code>${reason}</code></p>
+<p class="note">${message === null ? null : named(message)}</p></li>`;
 }
 
 function formatPace(perSecond: number): string {
   return perSecond < 10 ? perSecond.toFixed(1) : formatNumber(Math.round(perSecond));
 }
 
-/** `24 Nov 2026, 09:00 UTC` */
 function instant(at: Date): Html {
-  const day = at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
-  return html`<time datetime="${at.toISOString()}">${day}, ${at.toISOString().slice(11, 16)} UTC</time>`;
+  return html`<time datetime="${at.toISOString()}">${formatMoment(at)}</time>`;
 }
