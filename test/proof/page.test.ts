@@ -65,7 +65,7 @@ describe.skipIf(CHROMIUM === null)(`the page of serve, in Chromium${why}`, () =>
   async function expectToFit(tab: Tab, name: string): Promise<void> {
     for (const width of WIDTHS) {
       for (const dark of [false, true]) {
-        await tab.look({ width, dark });
+        await tab.look({ width, height: 1400, dark });
         expect(await tab.evaluate<number>(OVERFLOW), `${name} at ${width} pixels`).toBe(0);
         await picture(tab, `${name}-${width}-${dark ? 'dark' : 'light'}`);
       }
@@ -109,7 +109,7 @@ describe.skipIf(CHROMIUM === null)(`the page of serve, in Chromium${why}`, () =>
     const tab = await browser.open();
     await tab.look({ width: 1280 });
     await signIn(tab);
-    await tab.until(`document.querySelector('[data-state]')`);
+    await tab.until(`document.querySelector('footer')`);
     await expectToFit(tab, 'before');
     await tab.evaluate('window.loadedOnce = true');
     expect((await trigger()).status).toBe(202);
@@ -122,6 +122,8 @@ describe.skipIf(CHROMIUM === null)(`the page of serve, in Chromium${why}`, () =>
     expect(await tab.evaluate('window.loadedOnce')).toBe(true);
     await tab.until(`document.querySelector('[data-state=ended]')`);
     await tab.until(`document.querySelector('.failures li')`);
+    await tab.until(`document.querySelector('footer')`);
+    expect(await tab.evaluate(`getComputedStyle(document.querySelector('.making')).display`)).toBe('none');
     await expectToFit(tab, 'ended');
     expect(tab.complaints).toEqual([]);
     expectNoSecrets(

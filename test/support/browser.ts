@@ -145,7 +145,7 @@ function tabOf(ask: (method: string, params?: object) => Promise<Result>, compla
       await ask('Input.dispatchKeyEvent', { ...event, type: 'keyUp', text: '' });
     },
     async screenshot() {
-      const { data } = await ask('Page.captureScreenshot', { captureBeyondViewport: true });
+      const { data } = await ask('Page.captureScreenshot');
       return Buffer.from(String(data), 'base64');
     },
   };

@@ -25,6 +25,7 @@ export async function* renderOverview({ nonce, isRunning, panel, report }: Overv
 <p id="lost" class="note" hidden>Connection lost. Trying again…</p>
 <p id="said" class="hidden" role="status"></p>
 <script nonce="${nonce}">${raw(SCRIPT)}</script>
+<p class="note making">The report is being made…</p>
 `);
   yield (await report) ?? '<main><p class="none">The report could not be made. See the log of the server.</p></main>';
   yield ENDING;

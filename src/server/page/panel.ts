@@ -64,7 +64,7 @@ function section({ state, mark, title, body, short = title, said = title }: Sect
 }
 
 function running(run: Readonly<LiveRun>, panel: Panel): Html {
-  const { total, done, failed, metrics, signal, startedAt, trigger } = run;
+  const { total, done, failed, metrics, failures, signal, startedAt, trigger } = run;
   const percent = total === 0 ? 100 : Math.floor((100 * Math.min(done, total)) / total);
   const pace = paceOf(run, panel.now);
   const figures = [
@@ -86,7 +86,7 @@ function running(run: Readonly<LiveRun>, panel: Panel): Html {
   <div class="progress"><progress max="100" value="${percent}" aria-label="Accounts done"></progress><span>${percent} %</span></div>
   ${figureList(figures)}
   ${platformTable(run)}
-  ${failureList(run.failures)}`,
+  ${failures.length === 0 ? null : html`<h3>Last failures</h3>${failureList(failures)}`}`,
     },
     panel,
   );
@@ -126,7 +126,7 @@ function ended({ status, startedAt, durationMs, trigger, error, counts, failures
   const body = html`<p class="since">Started by ${trigger}, ${instant(startedAt)}.</p>
   ${error === null ? '' : html`<p class="why">${error}</p>`}
   ${figures}
-  ${failureList(failures)}`;
+  ${failures.length === 0 ? null : html`<details><summary>Last failures</summary>${failureList(failures)}</details>`}`;
   return section({ state: 'ended', ...ENDS[status], body }, panel);
 }
 
@@ -146,10 +146,8 @@ function platformTable({ platforms }: Readonly<LiveRun>): Html | null {
 </table>`;
 }
 
-function failureList(failures: readonly ConnectionReport[]): Html | null {
-  if (failures.length === 0) return null;
-  return html`<h3>Last failures</h3>
-<ul class="failures">${failures.map(failure)}</ul>`;
+function failureList(failures: readonly ConnectionReport[]): Html {
+  return html`<ul class="failures">${failures.map(failure)}</ul>`;
 }
 
 function failure({ platform, userId, accountId, accountName, connectionId, reason, message }: ConnectionReport): Html {

@@ -23,6 +23,8 @@ progress::-moz-progress-bar { background: var(--line); border-radius: 5px; }
 .figures dd { margin: 0; font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.3; }
 .card .list { max-width: 480px; margin-top: 16px; }
 .card .list tbody th { color: var(--ink); font-size: 14px; }
+/* Until it is there. */
+.making:has(~ main) { display: none; }
 .failures { list-style: none; margin: 6px 0 0; padding: 0; font-size: 14px; }
 .failures li { border-top: 1px solid var(--rule); padding: 8px 0; }
 .failures p:first-child { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 12px; }
