@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
 import { expectNoSecrets, type RunningCli, startCli, until } from '../e2e/support/cli.js';
 import { connect, connectionRow, type Database, readyDatabase } from '../e2e/support/databases.js';
-import { type Browser, CHROMIUM, openBrowser, type Tab } from '../support/browser.js';
+import { type Browser, CHROMIUM, startBrowser, type View } from '../support/browser.js';
 
 const SECRET = 'e2e-0123456789abcdef';
 const TRIGGER = '/api/internal/analytics/trigger-collection';
@@ -17,20 +17,21 @@ const WIDTHS = [1280, 390, 320];
 const PICTURES = process.env.PAGE_PICTURES;
 const why = CHROMIUM === null ? ' (needs Chromium)' : '';
 
-/** The right edge of what stands out furthest, beyond the window's; 0 if nothing does. */
-const OVERFLOW = 'Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)';
+const WIDE: View = { width: 1280, height: 900, scheme: 'light' };
+/** By how many pixels the page is wider than the window. */
+const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 
 describe.skipIf(CHROMIUM === null)(`the page of serve, in Chromium${why}`, () => {
   let database: Database;
   let sandbox: Sandbox;
-  let browser: Browser;
+  let tab: Browser;
   let server: RunningCli;
   let url = '';
   beforeAll(async () => {
-    [database, sandbox, browser] = await Promise.all([
+    [database, sandbox, tab] = await Promise.all([
       readyDatabase('Supabase'),
       startSandbox({ accounts, latencyMs: LATENCY_MS }),
-      openBrowser(),
+      startBrowser(CHROMIUM ?? ''),
     ]);
     await connect(database, accounts.map(connectionRow));
     server = startCli(['serve', '--port', '0', '--grace', '0'], {
@@ -42,53 +43,45 @@ describe.skipIf(CHROMIUM === null)(`the page of serve, in Chromium${why}`, () =>
   afterAll(async () => {
     server.kill('SIGTERM');
     await server.ended;
-    await browser.close();
-    await Promise.all([database.close(), sandbox.close()]);
+    await Promise.all([tab.close(), database.close(), sandbox.close()]);
   });
+  beforeEach(() => tab.forget());
 
   const trigger = () => fetch(url + TRIGGER, { method: 'POST', headers: { 'x-cron-secret': SECRET } });
 
-  async function signIn(tab: Tab, secret = SECRET): Promise<void> {
-    await tab.goTo(url);
+  async function signIn(secret = SECRET): Promise<void> {
+    await tab.open(url, WIDE);
     await tab.until(`document.activeElement?.id === 'secret'`);
     await tab.type(secret);
     await tab.press('Enter');
   }
 
-  async function picture(tab: Tab, name: string): Promise<void> {
-    if (PICTURES === undefined) return;
-    mkdirSync(PICTURES, { recursive: true });
-    writeFileSync(join(PICTURES, `${name}.png`), await tab.screenshot());
-  }
-
   /** Fits into every width, light and dark. */
-  async function expectToFit(tab: Tab, name: string): Promise<void> {
+  async function expectToFit(name: string): Promise<void> {
     for (const width of WIDTHS) {
-      for (const dark of [false, true]) {
-        await tab.look({ width, height: 1400, dark });
+      for (const scheme of ['light', 'dark'] as const) {
+        await tab.look({ width, height: 1_400, scheme });
         expect(await tab.evaluate<number>(OVERFLOW), `${name} at ${width} pixels`).toBe(0);
-        await picture(tab, `${name}-${width}-${dark ? 'dark' : 'light'}`);
+        if (PICTURES === undefined) continue;
+        mkdirSync(PICTURES, { recursive: true });
+        writeFileSync(join(PICTURES, `${name}-${width}-${scheme}.png`), await tab.screenshot());
       }
     }
-    await tab.look({ width: 1280 });
+    await tab.look(WIDE);
   }
 
   it('refuses a wrong secret, and says so where the focus stays', async () => {
-    const tab = await browser.open();
-    await tab.look({ width: 1280 });
-    await tab.goTo(url);
-    await expectToFit(tab, 'login');
-    await signIn(tab, 'not-the-secret');
+    await tab.open(url, WIDE);
+    await expectToFit('login');
+    await signIn('not-the-secret');
     await tab.until(`document.querySelector('[role=alert]')?.textContent.includes('not the secret')`);
     await tab.until(`document.activeElement?.id === 'secret'`);
     expect(await tab.evaluate('document.getElementById("secret").value')).toBe('');
-    await expectToFit(tab, 'refused');
+    await expectToFit('refused');
   });
 
   it('is signed in to and out of with the keyboard alone', async () => {
-    const tab = await browser.open();
-    await tab.look({ width: 390 });
-    await tab.goTo(url);
+    await tab.open(url, { ...WIDE, width: 390 });
     await tab.until(`document.activeElement?.id === 'secret'`);
     await tab.type(SECRET);
     await tab.press('Tab');
@@ -100,50 +93,43 @@ describe.skipIf(CHROMIUM === null)(`the page of serve, in Chromium${why}`, () =>
     expect(await tab.evaluate('document.activeElement.textContent')).toBe('Sign out');
     await tab.press('Enter');
     await tab.until(`document.getElementById('secret')`);
-    await tab.goTo(url);
+    expect(tab.messages()).toEqual([]);
+    await tab.open(url, WIDE);
     await tab.until(`document.getElementById('secret')`);
-    expect(tab.complaints).toEqual([]);
   });
 
   it('counts up during a run without being loaded again, and shows the end', async () => {
-    const tab = await browser.open();
-    await tab.look({ width: 1280 });
-    await signIn(tab);
+    await signIn();
     await tab.until(`document.querySelector('footer')`);
-    await expectToFit(tab, 'before');
+    await expectToFit('before');
     await tab.evaluate('window.loadedOnce = true');
     expect((await trigger()).status).toBe(202);
-    const percent = () => tab.evaluate<number>(`document.querySelector('progress')?.value ?? 0`);
     await tab.until(`document.querySelector('progress')?.value > 0`);
-    const first = await percent();
-    await expectToFit(tab, 'running');
+    const first = await tab.evaluate<number>(`document.querySelector('progress').value`);
+    await expectToFit('running');
     await tab.until(`document.querySelector('progress')?.value > ${first}`);
     expect(await tab.evaluate('document.title')).toMatch(/^\d+ % · /);
     expect(await tab.evaluate('window.loadedOnce')).toBe(true);
-    await tab.until(`document.querySelector('[data-state=ended]')`);
-    await tab.until(`document.querySelector('.failures li')`);
-    await tab.until(`document.querySelector('footer')`);
+    await tab.until(`document.querySelector('[data-state=ended]') && document.querySelector('.failures li')`);
+    await tab.until(`document.querySelector('footer') && !window.loadedOnce`);
     expect(await tab.evaluate(`getComputedStyle(document.querySelector('.making')).display`)).toBe('none');
-    await expectToFit(tab, 'ended');
-    expect(tab.complaints).toEqual([]);
+    await expectToFit('ended');
+    // The page's policy has refused nothing of its own.
+    expect(tab.messages()).toEqual([]);
     expectNoSecrets(
       [SECRET, ...accounts.map(({ accessToken }) => accessToken)],
       [await tab.evaluate<string>('document.documentElement.outerHTML')],
     );
   });
 
-  it('shows the progress without script, too, each time it is loaded', async () => {
-    const tab = await browser.open();
-    await tab.look({ width: 1280 });
-    await signIn(tab);
+  it('shows the progress without script, too, by loading itself anew', async () => {
+    await signIn();
     await tab.until(`document.querySelector('[data-state=ended]')`);
-    await tab.look({ width: 1280, script: false });
     await database.query('delete from collection_outcomes');
     await database.query('delete from collection_accounts');
     expect((await trigger()).status).toBe(202);
-    await tab.goTo(url);
+    await tab.open(url, { ...WIDE, script: false });
     await tab.until(`document.querySelector('[data-state=running]')`);
-    // The page says itself that it is to be loaded again.
     await tab.until(`document.querySelector('[data-state=ended]')`);
   });
 });

@@ -1,165 +1,202 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
-/** Null where there is none. */
-export const CHROMIUM =
-  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path)) ?? null;
+/** Where Chromium may be; the variable `CHROMIUM` names another place. */
+const PLACES = [
+  process.env.CHROMIUM ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
 
+/** Null where there is none. */
+export const CHROMIUM = PLACES.find((place) => place !== '' && existsSync(place)) ?? null;
+
+/** How long something may take to come true. */
 const LONGEST_MS = 30_000;
 
-export interface Look {
+export interface View {
   readonly width: number;
-  readonly height?: number;
-  readonly dark?: boolean;
-  readonly reducedMotion?: boolean;
+  readonly height: number;
+  readonly scheme: 'light' | 'dark';
+  /** Default: `screen`. */
+  readonly media?: 'screen' | 'print';
+  /** Whether the page's scripts run. Default: they do. */
   readonly script?: boolean;
 }
 
-type Result = Readonly<Record<string, unknown>>;
-
-/** A tab of a headless Chromium, driven over the DevTools protocol. */
-export interface Tab {
-  goTo(url: string): Promise<void>;
-  look(look: Look): Promise<void>;
-  /** The JSON value of an expression in the page. */
-  evaluate<T>(expression: string): Promise<T>;
-  /** Waits until an expression is true. */
+export interface Browser {
+  /** Shows a page, and waits until it is there. */
+  open(url: string, view: View): Promise<void>;
+  /** Shows the same page otherwise. */
+  look(view: View): Promise<void>;
+  /** Waits until an expression on the page is true. */
   until(expression: string): Promise<void>;
-  /** Types as a keyboard does, where the focus is. */
+  /** Types where the focus is. */
   type(text: string): Promise<void>;
   press(key: 'Tab' | 'Enter'): Promise<void>;
-  screenshot(): Promise<Buffer>;
-  /** What the page has written to its console, and what it was refused. */
-  readonly complaints: readonly string[];
-}
-
-export interface Browser {
-  /** A tab that shares nothing with others. */
-  open(): Promise<Tab>;
+  /** Forgets all cookies. */
+  forget(): Promise<void>;
+  /** The value of an expression on the page, as JSON. The page's own policy does not apply to it. */
+  evaluate<T>(expression: string): Promise<T>;
+  /** A PNG of the page, or of a part of it. */
+  screenshot(clip?: { x: number; y: number; width: number; height: number }): Promise<Buffer>;
+  /** The requests that the page has made since it was opened, but for itself. */
+  requests(): readonly string[];
+  /** What the console said since the page was opened. */
+  messages(): readonly string[];
   close(): Promise<void>;
 }
 
-export async function openBrowser(): Promise<Browser> {
-  const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
-  const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--remote-debugging-port=0'];
-  const child = spawn(CHROMIUM ?? '', [...flags, `--user-data-dir=${profile}`, 'about:blank'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+/** Starts headless Chromium, and speaks the DevTools protocol with it. */
+export async function startBrowser(program: string): Promise<Browser> {
+  const folder = await mkdtemp(join(tmpdir(), 'analytics-collect-browser-'));
+  const child = spawn(
+    program,
+    [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--hide-scrollbars',
+      '--remote-debugging-port=0',
+      `--user-data-dir=${folder}`,
+      'about:blank',
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const page = await connect(await addressOfPage(child));
+  for (const domain of ['Page', 'Network', 'Log', 'Runtime']) await page.send(`${domain}.enable`, {});
+  let [requests, messages]: string[][] = [[], []];
+  let address = '';
+  page.on('Network.requestWillBeSent', ({ request }) => {
+    if (request.url !== address) requests?.push(request.url);
   });
-  const ended = once(child, 'exit');
-  const socket = new WebSocket(await addressOf(child.stderr));
-  await once(socket, 'open');
+  page.on('Log.entryAdded', ({ entry }) => messages?.push(entry.text));
+  page.on('Runtime.consoleAPICalled', ({ args }) => messages?.push(JSON.stringify(args)));
 
-  let sent = 0;
-  const waiting = new Map<number, (answer: { result?: Result; error?: { message: string } }) => void>();
-  const listeners = new Set<(event: { sessionId?: string; method: string; params: Result }) => void>();
-  socket.on('message', (data) => {
-    const message = JSON.parse(String(data));
-    waiting.get(message.id)?.(message);
-    waiting.delete(message.id);
-    if (message.method !== undefined) for (const listener of listeners) listener(message);
-  });
-
-  function send(method: string, params: object = {}, sessionId?: string): Promise<Result> {
-    sent++;
-    const id = sent;
-    return new Promise((resolve, reject) => {
-      waiting.set(id, ({ result, error }) =>
-        error === undefined ? resolve(result ?? {}) : reject(new Error(`${method}: ${error.message}`)),
-      );
-      socket.send(JSON.stringify({ id, method, params, sessionId }));
-    });
+  async function look({ width, height, scheme, media = 'screen', script = true }: View): Promise<void> {
+    await page.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
+    const features = [{ name: 'prefers-color-scheme', value: scheme }];
+    await page.send('Emulation.setEmulatedMedia', { media, features });
+    await page.send('Emulation.setScriptExecutionDisabled', { value: !script });
   }
-
-  return {
-    async open() {
-      const { browserContextId } = await send('Target.createBrowserContext');
-      const { targetId } = await send('Target.createTarget', { url: 'about:blank', browserContextId });
-      const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true });
-      const complaints: string[] = [];
-      listeners.add((event) => {
-        if (event.sessionId !== sessionId) return;
-        if (event.method === 'Runtime.exceptionThrown') complaints.push(JSON.stringify(event.params));
-        if (event.method === 'Log.entryAdded') complaints.push(String((event.params.entry as Result).text));
-      });
-      const ask = (method: string, params: object = {}) => send(method, params, String(sessionId));
-      await Promise.all(['Page.enable', 'Runtime.enable', 'Log.enable'].map((method) => ask(method)));
-      return tabOf(ask, complaints);
-    },
-    async close() {
-      socket.close();
-      child.kill();
-      await ended;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-    },
-  };
-}
-
-function tabOf(ask: (method: string, params?: object) => Promise<Result>, complaints: readonly string[]): Tab {
   async function evaluate<T>(expression: string): Promise<T> {
-    const { result, exceptionDetails } = await ask('Runtime.evaluate', {
-      expression,
-      awaitPromise: true,
-      returnByValue: true,
-    });
-    if (exceptionDetails !== undefined) throw new Error(JSON.stringify(exceptionDetails));
-    return (result as { value: T }).value;
+    const { result, exceptionDetails } = await page.send('Runtime.evaluate', { expression, returnByValue: true });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
   }
-  async function until(expression: string): Promise<void> {
-    const deadline = Date.now() + LONGEST_MS;
-    // While a page is being replaced by another, it has no context to evaluate in.
-    while (!(await evaluate<boolean>(`Boolean(${expression})`).catch(() => false))) {
-      if (Date.now() > deadline) {
-        const shown = await evaluate('document.body.innerText').catch(String);
-        throw new Error(`${expression} did not come true; the page shows:\n${shown}`);
-      }
-      await sleep(50);
-    }
-  }
+
   return {
-    complaints,
+    async open(url, view) {
+      address = url;
+      [requests, messages] = [[], []];
+      await look(view);
+      const loaded = page.once('Page.loadEventFired');
+      await page.send('Page.navigate', { url });
+      await loaded;
+    },
+    look,
     evaluate,
-    until,
-    async goTo(url) {
-      await ask('Page.navigate', { url });
-      await until(`location.href !== 'about:blank' && document.readyState === 'complete'`);
+    async until(expression) {
+      const deadline = Date.now() + LONGEST_MS;
+      // While a page gives way to another, there is nothing to evaluate an expression in.
+      while (!(await evaluate(`Boolean(${expression})`).catch(() => false))) {
+        if (Date.now() > deadline) throw new Error(`${expression}: ${await evaluate('document.body.innerText')}`);
+        await sleep(50);
+      }
     },
-    async look({ width, height = 900, dark = false, reducedMotion = false, script = true }) {
-      await ask('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
-      const features = [
-        { name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' },
-        { name: 'prefers-reduced-motion', value: reducedMotion ? 'reduce' : 'no-preference' },
-      ];
-      await ask('Emulation.setEmulatedMedia', { features });
-      await ask('Emulation.setScriptExecutionDisabled', { value: !script });
-    },
-    type: async (text) => void (await ask('Input.insertText', { text })),
+    type: (text) => page.send('Input.insertText', { text }),
     async press(key) {
-      const [code, text] = key === 'Tab' ? [9, ''] : [13, '\r'];
-      const event = { key, code: key, windowsVirtualKeyCode: code, text };
-      await ask('Input.dispatchKeyEvent', { ...event, type: text === '' ? 'rawKeyDown' : 'keyDown' });
-      await ask('Input.dispatchKeyEvent', { ...event, type: 'keyUp', text: '' });
+      const [windowsVirtualKeyCode, text] = key === 'Tab' ? [9, ''] : [13, '\r'];
+      const event = { key, code: key, windowsVirtualKeyCode };
+      await page.send('Input.dispatchKeyEvent', { ...event, text, type: text === '' ? 'rawKeyDown' : 'keyDown' });
+      await page.send('Input.dispatchKeyEvent', { ...event, type: 'keyUp' });
     },
-    async screenshot() {
-      const { data } = await ask('Page.captureScreenshot');
-      return Buffer.from(String(data), 'base64');
+    forget: () => page.send('Network.clearBrowserCookies', {}),
+    async screenshot(clip) {
+      const part = clip && { clip: { ...clip, scale: 1 }, captureBeyondViewport: true };
+      const { data } = await page.send('Page.captureScreenshot', { format: 'png', ...part });
+      return Buffer.from(data, 'base64');
+    },
+    requests: () => requests ?? [],
+    messages: () => messages ?? [],
+    async close() {
+      page.close();
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
 
-async function addressOf(stderr: NodeJS.ReadableStream): Promise<string> {
-  let said = '';
-  for await (const text of stderr.setEncoding('utf8')) {
-    said += text;
-    const [, address] = /DevTools listening on (ws:\S+)/.exec(said) ?? [];
-    if (address !== undefined) {
-      stderr.resume();
-      return address;
-    }
-  }
-  throw new Error(`Chromium did not start: ${said}`);
+/** The address at which the browser's first page is spoken to, which the browser's own address leads to. */
+async function addressOfPage(child: ChildProcess): Promise<string> {
+  const browser = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const [, address] = /DevTools listening on (ws:\S+)/.exec(said) ?? [];
+      if (address !== undefined) resolve(address);
+    });
+    child.once('error', reject).once('exit', () => reject(new Error(`Chromium ended: ${said}`)));
+  });
+  const { host } = new URL(browser);
+  const targets = (await (await fetch(`http://${host}/json/list`)).json()) as {
+    type: string;
+    webSocketDebuggerUrl: string;
+  }[];
+  const target = targets.find(({ type }) => type === 'page');
+  if (target === undefined) throw new Error('Chromium has no page');
+  return target.webSocketDebuggerUrl;
+}
+
+// The protocol's answers are what it documents.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Answer = any;
+
+interface Connection {
+  send(method: string, params: object): Promise<Answer>;
+  on(event: string, listener: (params: Answer) => void): void;
+  once(event: string): Promise<void>;
+  close(): void;
+}
+
+async function connect(address: string): Promise<Connection> {
+  const socket = new WebSocket(address, { maxPayload: 0 });
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  const waiting = new Map<number, { resolve: (result: Answer) => void; reject: (error: Error) => void }>();
+  const listeners: { event: string; listener: (params: Answer) => void }[] = [];
+  let last = 0;
+  socket.on('message', (data) => {
+    const { id, method, params, result, error } = JSON.parse(String(data));
+    if (id === undefined) {
+      for (const { event, listener } of [...listeners]) if (event === method) listener(params);
+    } else if (error) waiting.get(id)?.reject(new Error(error.message));
+    else waiting.get(id)?.resolve(result);
+  });
+  const on: Connection['on'] = (event, listener) => void listeners.push({ event, listener });
+  return {
+    send(method, params) {
+      const id = ++last;
+      socket.send(JSON.stringify({ id, method, params }));
+      return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
+    },
+    on,
+    once: (event) =>
+      new Promise((resolve) => {
+        let isDone = false;
+        on(event, () => {
+          if (!isDone) resolve();
+          isDone = true;
+        });
+      }),
+    close: () => socket.close(),
+  };
 }

@@ -32,6 +32,12 @@ export function chart({ label, ...options }: Chart): Html {
   return raw(drawn.outerHTML.replace(/(?<=[\s"(,MLHVA-][-]?\d+\.\d)\d+(?=[\s"),LMHVZ])/g, ''));
 }
 
+/** What an axis counts in: a figure times `factor`, followed by `suffix`. */
+export interface AxisUnit {
+  readonly factor: number;
+  readonly suffix: string;
+}
+
 /** A quiet axis on the left, with lines across. */
 export function axisLeft(ticks: number | readonly number[], tickFormat: (value: number) => string): Plot.Markish[] {
   const shared = { ticks: ticks as number };

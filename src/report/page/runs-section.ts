@@ -1,7 +1,8 @@
 import * as Plot from '@observablehq/plot';
+import { HOUR_MS, MINUTE_MS } from '../../clock.js';
 import type { RunRow, RunStatus } from '../../store/store.js';
 import { formatDuration, formatNumber } from '../../text.js';
-import { axisBottom, axisLeft, chart, WIDTHS } from './charts.js';
+import { type AxisUnit, axisBottom, axisLeft, chart, WIDTHS } from './charts.js';
 import { compact, formatDay, formatTime } from './format.js';
 import { type Html, html, named } from './html.js';
 
@@ -9,7 +10,8 @@ interface Figure {
   readonly title: string;
   readonly of: (counts: Counts) => number;
   readonly format: (value: number) => string;
-  readonly axis: (value: number) => string;
+  /** What the axis counts in, given the largest figure. */
+  readonly axis: (most: number) => AxisUnit;
 }
 
 /** What is shown of a run that has ended. */
@@ -20,9 +22,9 @@ interface Counts {
 }
 
 const FIGURES: readonly Figure[] = [
-  { title: 'Duration', of: ({ durationMs }) => durationMs, format: formatDuration, axis: shortDuration },
-  { title: 'Requests', of: ({ requests }) => requests, format: formatNumber, axis: compact },
-  { title: 'Rows written', of: ({ rows }) => rows, format: formatNumber, axis: compact },
+  { title: 'Duration', of: ({ durationMs }) => durationMs, format: formatDuration, axis: durationUnit },
+  { title: 'Requests', of: ({ requests }) => requests, format: formatNumber, axis: () => ({ factor: 1, suffix: '' }) },
+  { title: 'Rows written', of: ({ rows }) => rows, format: formatNumber, axis: () => ({ factor: 1, suffix: '' }) },
 ];
 
 const COLORS: Readonly<Record<RunStatus, string>> = {
@@ -45,14 +47,14 @@ export function runsSection(runs: readonly RunRow[]): Html {
 <span class="key">${statuses.map((status) => html`<span><i style="background:${COLORS[status]}"></i>${status}</span> `)}</span></p>
 <div class="charts wide">${FIGURES.map((figure) => html`<figure><figcaption><b>${figure.title}</b></figcaption>${runsChart(runs, figure)}</figure>`)}</div>
 <details><summary>As a table</summary>
-<div class="scroll"><table class="list"><thead><tr><th>Started</th><th>Scope</th><th>Status</th>${FIGURES.map(({ title }) => html`<th class="n">${title}</th>`)}</tr></thead>
+<div class="scroll"><table class="list"><thead><tr><th class="n left">Started</th><th class="wideonly">Scope</th><th>Status</th>${FIGURES.map(({ title }) => html`<th class="n">${title}</th>`)}</tr></thead>
 <tbody>${runs.map(runRow)}</tbody></table></div></details>
 </section>`;
 }
 
 function runRow(run: RunRow): Html {
   const counts = countsOf(run);
-  return html`<tr><td>${formatTime(run.startedAt)}</td><td>${named(run.scope)}</td><td>${run.status}</td>${FIGURES.map(
+  return html`<tr><td class="n left">${formatTime(run.startedAt)}</td><td class="wideonly">${named(run.scope)}</td><td>${run.status}</td>${FIGURES.map(
     ({ of, format }) => html`<td class="n">${counts === null ? '–' : format(of(counts))}</td>`,
   )}</tr>
 `;
@@ -61,6 +63,7 @@ function runRow(run: RunRow): Html {
 function runsChart(runs: readonly RunRow[], { title, of, format, axis }: Figure): Html {
   const ended = runs.toReversed().map((run, index) => ({ run, place: index, value: figureOf(run, of) }));
   const most = Math.max(1, ...ended.map(({ value }) => value ?? 0));
+  const { factor, suffix } = axis(most);
   const labelled =
     ended.length < 4 ? ended : [0, 1, 2].map((third) => ended[Math.round((third * (ended.length - 1)) / 2)]);
   const places = labelled.flatMap((each) => each?.place ?? []);
@@ -69,15 +72,15 @@ function runsChart(runs: readonly RunRow[], { title, of, format, axis }: Figure)
     width: WIDTHS.three,
     height: 130,
     x: { type: 'band', domain: ended.map(({ place }) => place), padding: 0.25 },
-    y: { domain: [0, most], nice: 2 },
+    y: { domain: [0, most * factor], nice: 2 },
     marks: [
-      ...axisLeft(3, axis),
+      ...axisLeft(3, (value) => `${compact(value)}${suffix}`),
       axisBottom(places, (place) => formatDay(ended[place]?.run.startedAt.slice(0, 10) ?? '')),
       Plot.barY(
         ended.filter(({ value }) => value !== null),
         {
           x: 'place',
-          y: 'value',
+          y: ({ value }: { value: number }) => value * factor,
           fill: ({ run }: { run: RunRow }) => COLORS[run.status],
           title: ({ run, value }: { run: RunRow; value: number }) =>
             `${formatTime(run.startedAt)}, ${run.status}: ${format(value)}`,
@@ -98,9 +101,7 @@ function countsOf({ summary }: RunRow): Counts | null {
   return { durationMs: duration_ms, requests: requests.total, rows: metrics.inserted + metrics.updated };
 }
 
-/** For an axis: `90 s`, `5 min`, `2 h`. */
-function shortDuration(milliseconds: number): string {
-  const seconds = milliseconds / 1000;
-  if (seconds < 120) return `${compact(seconds)} s`;
-  return seconds < 7200 ? `${compact(seconds / 60)} min` : `${compact(seconds / 3600)} h`;
+function durationUnit(most: number): AxisUnit {
+  if (most < 2 * MINUTE_MS) return { factor: 1 / 1000, suffix: ' s' };
+  return most < 2 * HOUR_MS ? { factor: 1 / MINUTE_MS, suffix: ' min' } : { factor: 1 / HOUR_MS, suffix: ' h' };
 }

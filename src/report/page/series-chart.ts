@@ -1,8 +1,9 @@
 import * as Plot from '@observablehq/plot';
-import { DAY_MS } from '../../clock.js';
+import { DAY_MS, MINUTE_MS } from '../../clock.js';
+import type { MetricInfo } from '../../platforms/contract.js';
 import { count } from '../../text.js';
 import { breaksWithin } from './change.js';
-import { axisBottom, axisLeft, chart } from './charts.js';
+import { type AxisUnit, axisBottom, axisLeft, chart } from './charts.js';
 import { compact, formatDay, formatPoint, formatValue, precise } from './format.js';
 import type { Html } from './html.js';
 import type { Point, Series } from './series.js';
@@ -14,7 +15,12 @@ const MOST_LABELS = 4;
 
 /** A metric day by day: a gap where there is no value, dashed where one has not settled. */
 export function seriesChart(series: Series): Html {
-  const { metric, points } = series;
+  const { metric } = series;
+  const { factor, suffix } = axisUnit(series);
+  const points = series.points.map((point) => ({
+    ...point,
+    value: point.value === null ? null : point.value * factor,
+  }));
   const [first, last] = [points[0], points.at(-1)];
   const isLevel = metric.aggregate === 'last';
   // Before the first value nothing may have been expected.
@@ -27,9 +33,9 @@ export function seriesChart(series: Series): Html {
     marks: [
       Plot.rect(
         points.slice(begin).filter(({ value }) => value === null),
-        { ...band, fill: 'var(--gap)' },
+        { ...band, fill: 'var(--gap)', shapeRendering: 'crispEdges' },
       ),
-      ...axisLeft(2, (value) => formatValue(value, metric.unit, isLevel ? precise : compact)),
+      ...axisLeft(2, (value) => `${(isLevel ? precise : compact)(value)}${suffix}`),
       axisBottom(labelled(points).map(noon), (date) => formatDay(date.toISOString().slice(0, 10))),
       ...(isLevel ? [] : [Plot.areaY(points, { x: noon, y1: 0, y2: known, fill: 'var(--line)', fillOpacity: 0.1 })]),
       Plot.lineY(unsettledRuns(points), { x: noon, y: known, stroke: 'var(--line)', strokeDasharray: '2 3' }),
@@ -47,7 +53,11 @@ export function seriesChart(series: Series): Html {
         breaksWithin(series).map(({ from }) => new Date(`${from}T00:00:00Z`)),
         { stroke: 'var(--bad)', strokeDasharray: '3 2' },
       ),
-      Plot.rect(points, { ...band, fill: 'transparent', title: (point: Point) => formatPoint(point, metric.unit) }),
+      Plot.rect(series.points, {
+        ...band,
+        fill: 'transparent',
+        title: (point: Point) => formatPoint(point, metric.unit),
+      }),
     ],
   });
 }
@@ -63,6 +73,23 @@ function describe({ metric, points }: Series): string {
     ...(gaps > 0 ? [`${count(gaps, 'day')} without a value`] : []),
     ...(provisional > 0 ? [`${count(provisional, 'day')} provisional`] : []),
   ].join('; ');
+}
+
+const AXIS_UNITS: Readonly<Record<MetricInfo['unit'], AxisUnit>> = {
+  count: { factor: 1, suffix: '' },
+  accounts: { factor: 1, suffix: '' },
+  minutes: { factor: 1, suffix: ' min' },
+  seconds: { factor: 1, suffix: ' s' },
+  milliseconds: { factor: 1 / MINUTE_MS, suffix: ' min' },
+  percent: { factor: 1, suffix: ' %' },
+  ratio: { factor: 100, suffix: ' %' },
+};
+
+/** How values are shown on the axis, whose steps are round in that unit: long times in hours. */
+function axisUnit({ metric, points }: Series): AxisUnit {
+  const unit = AXIS_UNITS[metric.unit];
+  const most = Math.max(...points.map(({ value }) => (value ?? 0) * unit.factor));
+  return unit.suffix === ' min' && most > 120 ? { factor: unit.factor / 60, suffix: ' h' } : unit;
 }
 
 function noon({ date }: Point): Date {

@@ -6,7 +6,7 @@ export const STYLE = `
   --line: #2f6db0; --good: #23784a; --warn: #d08a1d; --bad: #c2452f; --gap: #eceef1;
   --c4: #2f6db0; --l1: #7fabd8; --l2: #b9d0e8; --m1: #f0c987; --m2: #e29a3d; --m3: #c2452f; --c0: #eceef1;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #14171b; --ink: #e4e7ea; --muted: #98a2ae; --rule: #2a3037; --soft: #1b2026;
     --line: #6ea8e6; --good: #5cbf8a; --warn: #dca03f; --bad: #ea7a63; --gap: #23292f;
@@ -27,7 +27,7 @@ small, .facts, .lead, .note, .none, .period, figcaption span { color: var(--mute
 small { font-size: 13px; font-weight: 400; }
 .facts { margin-top: 8px; font-size: 14px; display: flex; flex-wrap: wrap; gap: 2px 20px; }
 .lead { max-width: 88ch; margin-top: 4px; font-size: 14px; }
-.note { max-width: 100ch; margin-top: 8px; font-size: 13px; }
+.note { max-width: 100ch; margin-top: 10px; font-size: 13px; }
 .none { margin-top: 12px; font-size: 14px; }
 section { margin-top: 44px; }
 code { white-space: nowrap; font: 13px ui-monospace, "SF Mono", Menlo, Consolas, monospace; background: var(--soft); border-radius: 4px; padding: 1px 5px; }
@@ -40,10 +40,10 @@ code { white-space: nowrap; font: 13px ui-monospace, "SF Mono", Menlo, Consolas,
 .key .gap { background: var(--gap); }
 .key .break { width: 0; height: 13px; border-top: 0; border-left: 2px dashed var(--bad); }
 
-.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 240px), 1fr)); gap: 20px 24px; margin-top: 14px; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 212px), 1fr)); gap: 20px 24px; margin-top: 14px; }
 .wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 280px), 1fr)); }
 figure { min-width: 0; }
-figure svg { display: block; width: 100%; height: auto; margin-top: 4px; overflow: visible; font: 10px system-ui, sans-serif; font-variant-numeric: tabular-nums; }
+figure svg { display: block; width: 100%; height: auto; margin-top: 6px; overflow: visible; font: 10px system-ui, sans-serif; font-variant-numeric: tabular-nums; }
 figcaption { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 8px; font-size: 13px; line-height: 1.4; }
 figcaption b { font-weight: 500; width: 100%; }
 figcaption strong { font-size: 18px; font-weight: 600; font-variant-numeric: tabular-nums; }
@@ -51,6 +51,7 @@ figcaption em { font-style: normal; color: var(--muted); }
 figcaption em.up { color: var(--good); }
 figcaption em.down { color: var(--bad); }
 .period { font-size: 12px; }
+figcaption .period { width: 100%; }
 article { margin-top: 28px; padding-top: 18px; border-top: 1px solid var(--rule); }
 article:first-of-type { border-top: 0; padding-top: 0; margin-top: 20px; }
 
@@ -58,9 +59,13 @@ article:first-of-type { border-top: 0; padding-top: 0; margin-top: 20px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th { font-weight: 500; text-align: left; color: var(--muted); font-size: 13px; }
 .n { text-align: right; white-space: nowrap; }
+.left { text-align: left; }
 .list { width: 100%; margin-top: 10px; font-size: 14px; }
 .list th, .list td { padding: 6px 16px 6px 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
 .list th:last-child, .list td:last-child { padding-right: 0; }
+.listed { table-layout: fixed; }
+.listed .since { width: 64px; white-space: nowrap; }
+.list code { white-space: normal; }
 details { margin-top: 12px; }
 summary { cursor: pointer; color: var(--muted); font-size: 14px; width: fit-content; }
 summary:hover { color: var(--ink); }
@@ -82,9 +87,9 @@ summary:hover { color: var(--ink); }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 .todo { list-style: none; margin: 12px 0 0; padding: 0; }
-.todo > li { padding: 7px 0; border-top: 1px solid var(--rule); display: grid; grid-template-columns: 48px 190px 1fr auto; gap: 0 16px; align-items: baseline; font-size: 14px; }
+.todo > li { padding: 7px 0; border-top: 1px solid var(--rule); display: grid; grid-template-columns: 76px 180px 1fr auto; gap: 0 16px; align-items: baseline; font-size: 14px; }
 .todo > li:first-child { border-top: 0; }
-.todo .many { font-size: 17px; font-weight: 600; text-align: right; font-variant-numeric: tabular-nums; }
+.todo .many { white-space: nowrap; font-size: 17px; font-weight: 600; text-align: right; font-variant-numeric: tabular-nums; }
 .todo code { justify-self: start; }
 .todo .period { font-size: 13px; text-align: right; }
 .todo .where { grid-column: 2 / -1; }
@@ -99,15 +104,14 @@ footer { margin-top: 56px; padding-top: 14px; border-top: 1px solid var(--rule);
   .map th { padding-right: 6px; }
   .map td.cell { border-radius: 2px; height: 30px; }
   .wideonly { display: none; }
-  .todo > li { grid-template-columns: 40px 1fr; gap: 2px 12px; }
-  .todo > li > :nth-child(n + 3) { grid-column: 2; }
+  .todo > li { grid-template-columns: auto 1fr; gap: 2px 12px; }
+  .todo > li > :nth-child(n + 3) { grid-column: 1 / -1; }
   .todo code { justify-self: start; }
 .todo .period { text-align: left; }
   .names { width: 84px; }
 }
 @media print {
-  :root { color-scheme: light; --paper: #fff; --ink: #000; --muted: #555; --rule: #ccc; --line: #2f6db0; --good: #23784a; --warn: #d08a1d; --bad: #c2452f; --gap: #eceef1;
-    --c4: #2f6db0; --l1: #7fabd8; --l2: #b9d0e8; --m1: #f0c987; --m2: #e29a3d; --m3: #c2452f; --c0: #eceef1; }
+  :root { color-scheme: light; }
   @page { margin: 14mm; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { padding: 0; max-width: none; font-size: 12px; }

@@ -48,7 +48,7 @@ function accountList(listed: readonly TodoAccount[], omitted: number): Html {
       ? `${formatNumber(listed.length)} of ${count(listed.length + omitted, 'account')}`
       : count(listed.length, 'account');
   return html`<details${listed.length <= SHOWN_OPEN ? ' open' : ''}><summary>${title}, one by one</summary>
-<div class="scroll"><table class="list"><thead><tr><th>Account</th><th>User</th><th>Reason</th><th>Since</th></tr></thead>
+<div class="scroll"><table class="list listed"><thead><tr><th>Account</th><th>User</th><th>Reason</th><th class="since">Since</th></tr></thead>
 <tbody>${listed.map(accountRow)}</tbody></table></div></details>`;
 }
 

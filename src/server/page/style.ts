@@ -22,14 +22,14 @@ progress::-moz-progress-bar { background: var(--line); border-radius: 5px; }
 .figures dt { color: var(--muted); font-size: 13px; }
 .figures dd { margin: 0; font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.3; }
 .card .list { max-width: 480px; margin-top: 16px; }
-.card .list tbody th { color: var(--ink); font-size: 14px; }
+.card .list tbody :is(th, td) { color: var(--ink); font-size: 14px; }
 /* Until it is there. */
 .making:has(~ main) { display: none; }
 .failures { list-style: none; margin: 6px 0 0; padding: 0; font-size: 14px; }
 .failures li { border-top: 1px solid var(--rule); padding: 8px 0; }
 .failures p:first-child { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 12px; }
 .failures .note { margin-top: 0; }
-.failures code { color: var(--bad); }
+.failures code { color: var(--bad); line-height: 20px; }
 button { font: inherit; font-weight: 600; cursor: pointer; border: 1px solid transparent; border-radius: 8px; padding: 9px 16px; background: var(--line); color: var(--paper); }
 button.quiet { padding: 4px 12px; background: none; border-color: var(--rule); color: var(--ink); font-weight: 400; font-size: 14px; }
 button:hover { filter: brightness(1.08); }
