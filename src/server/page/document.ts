@@ -31,3 +31,7 @@ export const ENDING = `
 </body>
 </html>
 `;
+
+export function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -83,7 +83,7 @@ export function createPage({ secret, app, live, schedule, guard, now, log }: Pag
     if (!sessions.isOpen(tokenOf(c))) return c.redirect('login', 303);
     const isRunning = live.run()?.end === null;
     const parts = renderOverview({ nonce: nonceOf(c), isRunning, panel: await panel(), report: report() });
-    return c.body(bytesOf(parts), 200, { 'Content-Type': 'text/html; charset=UTF-8' });
+    return c.body(ReadableStream.from(parts), 200, { 'Content-Type': 'text/html; charset=UTF-8' });
   });
 
   routes.get('/login', (c) => {
@@ -152,10 +152,6 @@ function headers() {
     // Whether the page is reached over https is for the proxy to say, for its whole host.
     strictTransportSecurity: false,
   });
-}
-
-function bytesOf(parts: AsyncIterable<string>): ReadableStream {
-  return ReadableStream.from(parts).pipeThrough(new TextEncoderStream());
 }
 
 async function noStore(c: Context, next: () => Promise<void>): Promise<void> {

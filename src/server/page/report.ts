@@ -1,6 +1,7 @@
 import { setImmediate as others } from 'node:timers/promises';
 import type { App } from '../../app.js';
 import { shared } from '../shared.js';
+import { utf8 } from './document.js';
 
 /** The report is made at most once in this time, however many look, unless a run has ended since. */
 const REPORT_LASTS_MS = 60_000;
@@ -13,9 +14,9 @@ export interface ReportParts {
   readonly onError: (error: unknown) => void;
 }
 
-/** The body of the report, as HTML; null if it cannot be made. */
-export function createReport({ read, version, onError }: ReportParts): () => Promise<string | null> {
-  async function make(): Promise<string | null> {
+/** The body of the report, in UTF-8 and shared by all who look; null if it cannot be made. */
+export function createReport({ read, version, onError }: ReportParts): () => Promise<Uint8Array | null> {
+  async function make(): Promise<Uint8Array | null> {
     try {
       const data = await read({ days: DAYS, userId: null, platforms: null });
       // With it come the charts, which nobody may ever ask for.
@@ -26,7 +27,7 @@ export function createReport({ read, version, onError }: ReportParts): () => Pro
         // A run in progress and other requests come first.
         await others();
       }
-      return body;
+      return utf8(body);
     } catch (error) {
       onError(error);
       return null;
