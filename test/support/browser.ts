@@ -87,7 +87,11 @@ export async function startBrowser(program: string): Promise<Browser> {
     await page.send('Emulation.setScriptExecutionDisabled', { value: !script });
   }
   async function evaluate<T>(expression: string): Promise<T> {
-    const { result, exceptionDetails } = await page.send('Runtime.evaluate', { expression, returnByValue: true });
+    const { result, exceptionDetails } = await page.send('Runtime.evaluate', {
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value;
   }

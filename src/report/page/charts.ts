@@ -20,7 +20,7 @@ export function chart({ label, ...options }: Chart): Html {
     marginTop: 8,
     marginRight: 6,
     marginBottom: 18,
-    marginLeft: 42,
+    marginLeft: 46,
     ...options,
     document: document as never,
   });

@@ -5,8 +5,9 @@ import type { PlatformStatus } from '../status-report.js';
 import { formatDay } from './format.js';
 import { type Html, html, named } from './html.js';
 
-/** A label needs the room of so many days. */
+/** On a narrow screen a label needs the room of so many days of 28. */
 const LABEL_DAYS = 4;
+const FEW_DAYS = 35;
 /** As in `complete_to`: what fewer accounts lack does not take a day's colour. */
 const FEW = 0.01;
 
@@ -22,7 +23,7 @@ export function coverageSection(platforms: readonly PlatformStatus[]): Html {
 <span class="key"><span><i class="c4"></i>complete</span> <span><i class="l1"></i>partly waiting to settle</span> <span><i class="l2"></i>waiting to settle</span> <span><i class="m1"></i>missing for some</span> <span><i class="m2"></i>for many</span> <span><i class="m3"></i>for most</span></span></p>
 <table class="map"><caption class="hidden">Days of each platform, with the number of accounts</caption>
 <colgroup><col class="names"><col span="${dates.length}"></colgroup>
-<thead><tr><td></td>${dates.map((date, index) => dayLabel(date, dates.length - index))}</tr></thead>
+<thead><tr><td></td>${dates.map((date, index) => dayLabel(date, isLabelled(index, dates), dates.length - index))}</tr></thead>
 <tbody>${platforms.map((platform) => platformRow(platform, dates))}</tbody></table>
 </section>`;
 }
@@ -32,10 +33,14 @@ function datesOf(platforms: readonly PlatformStatus[]): string[] {
   return datesBetween(dates[0] ?? '', dates.at(-1) ?? '');
 }
 
-/** Mondays are labelled. */
-function dayLabel(date: string, left: number): Html {
-  const isMonday = new Date(`${date}T00:00:00Z`).getUTCDay() === 1;
-  if (!isMonday) return html`<th class="day" scope="col"><span class="hidden">${formatDay(date)}</span></th>`;
+/** Mondays are labelled; of many days, every other one. */
+function isLabelled(index: number, dates: readonly string[]): boolean {
+  const firstMonday = dates.findIndex((date) => new Date(`${date}T00:00:00Z`).getUTCDay() === 1);
+  return (index - firstMonday) % (dates.length > FEW_DAYS ? 14 : 7) === 0;
+}
+
+function dayLabel(date: string, isShown: boolean, left: number): Html {
+  if (!isShown) return html`<th class="day" scope="col"><span class="hidden">${formatDay(date)}</span></th>`;
   return html`<th class="day${left < LABEL_DAYS ? ' last' : ''}" scope="col"><span>${formatDay(date)}</span></th>`;
 }
 

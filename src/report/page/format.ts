@@ -3,32 +3,25 @@ import type { MetricInfo } from '../../platforms/contract.js';
 import { formatNumber } from '../../text.js';
 import type { Point } from './series.js';
 
-const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-const TIME = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-  timeZone: 'UTC',
-});
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
 const PRECISE = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 5 });
 const FEW_DIGITS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 
-/** `21 Nov`, of a date `YYYY-MM-DD`. */
+/** `21 Nov`, of a date that begins with `YYYY-MM-DD`. */
 export function formatDay(date: string): string {
-  return DAY.format(new Date(`${date}T00:00:00Z`));
+  return `${Number(date.slice(8, 10))} ${MONTHS[Number(date.slice(5, 7)) - 1]}`;
 }
 
 /** `21 Nov, 09:00 UTC` */
 export function formatTime(instant: string): string {
-  return `${TIME.format(new Date(instant))} UTC`;
+  const date = new Date(instant).toISOString();
+  return `${formatDay(date)}, ${date.slice(11, 16)} UTC`;
 }
 
 /** `21 Nov 2026, 09:00 UTC` */
 export function formatMoment(instant: Date): string {
-  const [day, time] = TIME.format(instant).split(', ');
-  return `${day} ${instant.getUTCFullYear()}, ${time} UTC`;
+  return formatTime(instant.toISOString()).replace(',', ` ${instant.getUTCFullYear()},`);
 }
 
 /** `1.23M`, for axes and headlines. */
@@ -36,9 +29,9 @@ export function compact(value: number): string {
   return COMPACT.format(value);
 }
 
-/** `21.95K`, for an axis whose ends are close together. */
+/** `34,399` or `1.2346M`, for an axis whose ends are close together. */
 export function precise(value: number): string {
-  return PRECISE.format(value);
+  return value < 100_000 ? exact(value) : PRECISE.format(value);
 }
 
 /** A value of a metric: `1,234`, `12.5 h`, `3.2 %`. */

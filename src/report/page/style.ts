@@ -86,8 +86,8 @@ summary:hover { color: var(--ink); }
 .c0 { background: var(--c0) !important; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
-.todo { list-style: none; margin: 12px 0 0; padding: 0; }
-.todo > li { padding: 7px 0; border-top: 1px solid var(--rule); display: grid; grid-template-columns: 76px 180px 1fr auto; gap: 0 16px; align-items: baseline; font-size: 14px; }
+.todo { list-style: none; margin: 12px 0 0; padding: 0; display: grid; grid-template-columns: minmax(56px, auto) auto 1fr auto; gap: 0 16px; }
+.todo > li { padding: 7px 0; border-top: 1px solid var(--rule); grid-column: 1 / -1; display: grid; grid-template-columns: subgrid; align-items: baseline; font-size: 14px; }
 .todo > li:first-child { border-top: 0; }
 .todo .many { white-space: nowrap; font-size: 17px; font-weight: 600; text-align: right; font-variant-numeric: tabular-nums; }
 .todo code { justify-self: start; }
@@ -104,6 +104,7 @@ footer { margin-top: 56px; padding-top: 14px; border-top: 1px solid var(--rule);
   .map th { padding-right: 6px; }
   .map td.cell { border-radius: 2px; height: 30px; }
   .wideonly { display: none; }
+  .todo { display: block; }
   .todo > li { grid-template-columns: auto 1fr; gap: 2px 12px; }
   .todo > li > :nth-child(n + 3) { grid-column: 1 / -1; }
   .todo code { justify-self: start; }

@@ -1,69 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { addDays } from '../../../src/collector/day.js';
-import { loadConfig } from '../../../src/config.js';
-import { createPlatforms } from '../../../src/platforms/registry.js';
 import { omittedText } from '../../../src/report/page/accounts-section.js';
 import { shade } from '../../../src/report/page/coverage-section.js';
 import { renderPage } from '../../../src/report/page/page.js';
-import type { ReportData } from '../../../src/report/page/read.js';
-import { collectSeries } from '../../../src/report/page/series.js';
-import { countsOf } from '../../../src/report/summary.js';
-import type { RunRow } from '../../../src/store/store.js';
-import { summary } from '../../cli/render/samples.js';
-import { account, stored } from './values.js';
-
-const PLATFORMS = createPlatforms(loadConfig({}));
-const WINDOW = { since: '2026-10-25', until: '2026-11-21' };
-
-/** Names that somebody may have given an account, or have put there. */
-const HOSTILE = [
-  '<script>alert(1)</script>',
-  '"><img src=x onerror=alert(1)>',
-  "' onmouseover='alert(1)",
-  '{{2}}</style></svg><!--',
-  '\u202Egnp.exe\u2066',
-  '\u0000\u001b[31mred',
-  '👩‍👩‍👧 & Söhne',
-  'W'.repeat(200),
-];
-
-function seriesOf(names: readonly string[]) {
-  const series = collectSeries(PLATFORMS, { instagram: WINDOW }, 50);
-  for (const [id, accountName] of names.entries()) {
-    const of = account(id, { accountName, accountId: accountName, userId: accountName });
-    for (let day = 0; day < 20; day++) {
-      series.add(stored(of, { date: addDays(WINDOW.since, day), value: day * 10, settled: day < 17 }));
-    }
-  }
-  return series.accounts;
-}
-
-function run(differing: Partial<RunRow> = {}): RunRow {
-  return {
-    runId: 'r',
-    scope: 'all',
-    trigger: 'cli',
-    status: 'completed',
-    startedAt: '2026-11-22T09:00:00+00:00',
-    heartbeatAt: '2026-11-22T09:00:00+00:00',
-    finishedAt: '2026-11-22T09:03:00+00:00',
-    summary: countsOf(summary()),
-    ...differing,
-  };
-}
-
-const EMPTY: ReportData = {
-  request: { days: 28, userId: null, platforms: null },
-  madeAt: new Date('2026-11-22T10:00:00Z'),
-  store: 'PostgreSQL at db.example.com/app',
-  status: null,
-  coverage: [],
-  todo: { accounts: 0, upToDate: 0, actions: [], listed: [], omitted: 0 },
-  accounts: [],
-  read: { accounts: 0, values: 0, isAll: true },
-  settling: [],
-  runs: [],
-};
+import { EMPTY, HOSTILE, run, seriesOf } from './samples.js';
 
 describe('the page', () => {
   it('needs no script and no address, and its policy allows none', () => {
