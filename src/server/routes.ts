@@ -7,6 +7,7 @@ import { CollectError, LeaseHeld } from '../errors.js';
 import type { RunRow, Store } from '../store/store.js';
 import { formatNumber } from '../text.js';
 import type { Guard } from './guard.js';
+import type { Page } from './page/page.js';
 import { INTERNAL, OLDER_TRIGGER_PATH, PAGE_PATHS, TRIGGER_PATH } from './paths.js';
 import { parseTrigger } from './request.js';
 import { errorLine, type Runner } from './runner.js';
@@ -25,8 +26,7 @@ export interface Parts {
   /** The names of the platforms that can be collected. */
   readonly platforms: readonly string[];
   readonly guard: Guard;
-  /** See `createPage`. */
-  readonly page: Hono;
+  readonly page: Page['routes'];
   readonly now: () => Date;
   readonly log: (message: string) => void;
 }

@@ -105,7 +105,9 @@ describe('serve', () => {
     expect([open?.status, unread?.status]).toEqual([200, 200]);
     expect((await ask('POST', '/trigger-collection')).status).toBe(202);
     const shown = open?.text().catch(String);
-    await stopped(server);
+    void fetch(url, { headers }).catch(() => undefined);
+    const { stderr } = await stopped(server);
+    expect(stderr).not.toContain('could not');
     expect(await shown).toMatch(/terminated/);
     expect((await runs()).at(-1)).toMatchObject({ status: expect.stringMatching(/^(interrupted|completed)$/) });
   });

@@ -98,6 +98,14 @@ describe.skipIf(CHROMIUM === null)(`the page of serve, in Chromium${why}`, () =>
     await tab.until(`document.getElementById('secret')`);
   });
 
+  it('is signed in to over plain http from elsewhere, where a browser says less of itself', async () => {
+    await tab.open(url.replace('127.0.0.1', 'reports.test'), WIDE);
+    await tab.until(`document.activeElement?.id === 'secret'`);
+    await tab.type(SECRET);
+    await tab.press('Enter');
+    await tab.until(`document.querySelector('[data-state]')`);
+  });
+
   it('counts up during a run without being loaded again, and shows the end', async () => {
     await signIn();
     await tab.until(`document.querySelector('footer')`);

@@ -212,7 +212,7 @@ describe('the page', () => {
       expect(csp).not.toMatch(/script-src[^;]*unsafe/);
       expect(Object.fromEntries(answer.headers)).toMatchObject({
         'cache-control': 'no-store',
-        'referrer-policy': 'no-referrer',
+        'referrer-policy': 'same-origin',
         'x-content-type-options': 'nosniff',
         'x-frame-options': 'DENY',
       });

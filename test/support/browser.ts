@@ -64,6 +64,8 @@ export async function startBrowser(program: string): Promise<Browser> {
       '--no-sandbox',
       '--disable-gpu',
       '--hide-scrollbars',
+      // Another host than this machine, to the browser: what comes from there over plain http is not trusted.
+      '--host-resolver-rules=MAP *.test 127.0.0.1',
       '--remote-debugging-port=0',
       `--user-data-dir=${folder}`,
       'about:blank',

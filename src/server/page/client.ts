@@ -2,6 +2,8 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
 import { isLoopback } from '../../loopback.js';
 
+const LONGEST_ADDRESS = 64;
+
 /**
  * Who a limit counts against. A proxy on this machine appends the address of its caller to `X-Forwarded-For`; what came before that
  * is the caller's own claim, as is the whole header from anywhere else.
@@ -9,7 +11,7 @@ import { isLoopback } from '../../loopback.js';
 export function clientOf(c: Context): string {
   const peer = getConnInfo(c).remote.address ?? 'unknown';
   const forwarded = isLoopback(peer.replace(/^::ffff:/, '')) ? c.req.header('x-forwarded-for') : undefined;
-  return forwarded?.split(',').at(-1)?.trim() || peer;
+  return forwarded?.split(',').at(-1)?.trim().slice(0, LONGEST_ADDRESS) || peer;
 }
 
 /** Whether the browser reached the proxy over https. Who claims it falsely only gets a cookie that does not come back. */

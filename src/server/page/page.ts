@@ -42,13 +42,13 @@ export interface PageParts {
   readonly log: (message: string) => void;
 }
 
+type Env = { Variables: SecureHeadersVariables };
+
 export interface Page {
-  readonly routes: Hono;
+  readonly routes: Hono<Env>;
   /** Ends all streams. */
   close(): void;
 }
-
-type Env = { Variables: SecureHeadersVariables };
 
 /** The page for people: a login form, and behind it the state of the collection, kept up to date by a stream of events. */
 export function createPage({ secret, app, live, schedule, guard, now, log }: PageParts): Page {
@@ -56,11 +56,16 @@ export function createPage({ secret, app, live, schedule, guard, now, log }: Pag
   const monotonic = () => performance.now();
   const perClient = createAttempts({ most: WRONG_IN_A_MINUTE, now: monotonic });
   const inAll = createAttempts({ most: WRONG_IN_A_MINUTE_IN_ALL, now: monotonic });
+  let isClosed = false;
+  const complain = (error: unknown) => {
+    // The database closes with the server.
+    if (!isClosed) log(`the page could not be made: ${errorLine(error)}`);
+  };
   const lastRun = shared(LAST_RUN_LASTS_MS, () =>
     app.store.lastRuns().then(
       ({ run }) => run,
       (error) => {
-        log(`the page could not read the last run: ${errorLine(error)}`);
+        complain(error);
         return 'unreachable' as const;
       },
     ),
@@ -71,7 +76,7 @@ export function createPage({ secret, app, live, schedule, guard, now, log }: Pag
   const report = createReport({
     read: app.report,
     version: () => live.run()?.end,
-    onError: (error) => log(`the page could not make the report: ${errorLine(error)}`),
+    onError: complain,
   });
   const streams = createStreams({ panel, isOpen: sessions.isOpen });
   const routes = new Hono<Env>();
@@ -132,7 +137,13 @@ export function createPage({ secret, app, live, schedule, guard, now, log }: Pag
     if (!(error instanceof HTTPException)) throw error;
     return refuse(c, 403, 'The form was sent from another site.');
   });
-  return { routes: routes as unknown as Hono, close: streams.close };
+  return {
+    routes,
+    close() {
+      isClosed = true;
+      streams.close();
+    },
+  };
 }
 
 function headers() {
@@ -149,6 +160,8 @@ function headers() {
       frameAncestors: ["'none'"],
     },
     xFrameOptions: 'DENY',
+    // With no referrer at all, browsers name no origin in their own forms either.
+    referrerPolicy: 'same-origin',
     // Whether the page is reached over https is for the proxy to say, for its whole host.
     strictTransportSecurity: false,
   });

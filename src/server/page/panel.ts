@@ -112,7 +112,7 @@ const ENDS = {
 function ended({ status, startedAt, durationMs, trigger, error, counts, failures }: EndedRun, panel: Panel): Html {
   const figures =
     counts === null
-      ? html``
+      ? null
       : figureList([
           [
             'Accounts',
@@ -124,7 +124,7 @@ function ended({ status, startedAt, durationMs, trigger, error, counts, failures
           ['Duration', formatDuration(durationMs)],
         ]);
   const body = html`<p class="since">Started by ${trigger}, ${instant(startedAt)}.</p>
-  ${error === null ? '' : html`<p class="why">${error}</p>`}
+  ${error === null ? null : html`<p class="why">${error}</p>`}
   ${figures}
   ${failures.length === 0 ? null : html`<details><summary>Last failures</summary>${failureList(failures)}</details>`}`;
   return section({ state: 'ended', ...ENDS[status], body }, panel);
