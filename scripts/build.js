@@ -1,6 +1,7 @@
 /*
  * Builds dist/: the command and the library bundled, so that a start reads few files; types and the schema's SQL beside them.
- * Packages are bundled too, but for those that bring files of their own, which are the package's dependencies.
+ * Packages are bundled too, but for those that bring files of their own, which are the package's dependencies, and those that
+ * are installed only by who wants them, which are its peers.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,10 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 /** A dependency for its types alone, which are part of ours. */
 const BUNDLED = ['zod'];
-const installed = Object.keys(dependencies).filter((name) => !BUNDLED.includes(name));
+const installed = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !BUNDLED.includes(name));
 
 rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
 execFileSync('npx', ['--no-install', 'tsc', '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });

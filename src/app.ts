@@ -99,16 +99,18 @@ export function configuredPlatforms(
 interface Parts extends OpenStore {
   readonly config: Config;
   readonly platforms: ReadonlyMap<string, Platform>;
+  /** As in `Collector`. */
+  readonly isKept?: boolean;
 }
 
 /** The app on an open store. */
 export function assemble(
-  { config, platforms, store, encryptionKey, notices }: Parts,
+  { config, platforms, store, encryptionKey, notices, isKept = true }: Parts,
   { now = () => new Date(), onToken = () => undefined }: Pick<AppOptions, 'now' | 'onToken'>,
 ): App {
   const keyring = telling(createKeyring(encryptionKey, { allowPlaintext: config.allowPlaintextTokens }), onToken);
   const clock = { ...systemClock, now };
-  const parts = { store, keyring, platforms, clock };
+  const parts = { store, keyring, platforms, clock, isKept };
   return {
     config,
     store,

@@ -56,6 +56,22 @@ type StoreConfig =
   /** `isNamed`: chosen with `ANALYTICS_DATA_DIR`; otherwise used because no store is configured. */
   | { readonly kind: 'embedded'; readonly dataDir: string; readonly isNamed: boolean };
 
+/** A variable's name and what is wrong with it, without its value. */
+export type Mistake = readonly [name: string, mistake: string];
+
+/** A configuration with mistakes, all of them. */
+export class InvalidConfig extends CollectError {
+  constructor(readonly mistakes: readonly Mistake[]) {
+    const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`;
+    const lines = mistakes.map(([name, mistake]) => `  ${name} ${mistake}`);
+    super(
+      'config_invalid',
+      [`The configuration has ${count}:`, ...lines].join('\n'),
+      'Set the variables in the environment or in .env.',
+    );
+  }
+}
+
 interface Host {
   /** As Node's `process.platform`. */
   readonly platform: string;
@@ -64,8 +80,8 @@ interface Host {
 
 /**
  * Reads the configuration from variables. An empty variable counts as not set; a secret can be read from the file that `NAME_FILE`
- * names. `added` are platforms in addition to the built-in ones. Throws one `CollectError` `config_invalid` with one line per mistake;
- * no line contains a value.
+ * names. `added` are platforms in addition to the built-in ones. Throws one `InvalidConfig` with one line per mistake; no line
+ * contains a value.
  */
 export function loadConfig(
   environment: Environment,
@@ -90,15 +106,7 @@ export function loadConfig(
   );
   for (const [name, mistake] of missingVariables(values)) if (!told.has(name)) mistakes.set(name, mistake);
 
-  if (!own.success || !platforms.success || mistakes.size > 0) {
-    const count = mistakes.size === 1 ? 'a mistake' : `${mistakes.size} mistakes`;
-    const lines = [...mistakes].map(([name, mistake]) => `  ${name} ${mistake}`);
-    throw new CollectError(
-      'config_invalid',
-      [`The configuration has ${count}:`, ...lines].join('\n'),
-      'Set the variables in the environment or in .env.',
-    );
-  }
+  if (!own.success || !platforms.success || mistakes.size > 0) throw new InvalidConfig([...mistakes]);
   const dataDir = resolve(own.data.ANALYTICS_DATA_DIR ?? defaultDataDir(given, host));
   return {
     ...toConfig(own.data, dataDir),

@@ -1,10 +1,10 @@
 import type { Clock } from './clock.js';
+import { checkAccount } from './collector/check-account.js';
 import { CollectError, type FailureReason, PlatformError } from './errors.js';
-import { createHttp } from './http/client.js';
 import { redact } from './http/redact.js';
 import type { Platform } from './platforms/contract.js';
 import type { ChosenPrimary, NewConnection, Store } from './store/store.js';
-import { bounded, oneLine } from './text.js';
+import { oneLine } from './text.js';
 import type { Keyring } from './tokens/keyring.js';
 
 /** A connection to add, its tokens not yet encrypted. Fields that may be null may be omitted. */
@@ -41,7 +41,6 @@ export interface ConnectionsOptions {
 
 /** Failures that say nothing about the token. */
 const NOT_REACHED: readonly FailureReason[] = ['platform_error', 'timeout', 'throttled', 'quota_exhausted'];
-const CHECK_LIMITS = { maxRequests: 100, maxDurationMs: 60_000, maxWaitMs: 0 };
 
 /** Throws `CollectError` `check_failed` when the platform does not accept the token, `usage` for an unknown platform. */
 export async function addConnection(
@@ -73,27 +72,15 @@ export async function choosePrimary(options: ConnectionsOptions, connectionId: s
 
 /** The account's name, if the platform gives one. */
 async function nameOf(connection: NewConnection, platform: Platform, clock: Clock): Promise<string | null> {
-  const http = createHttp({
-    concurrency: 1,
-    signal: new AbortController().signal,
-    counters: { total: 0, retried: 0 },
-    clock,
-    limits: CHECK_LIMITS,
-    warn: () => undefined,
-  });
   const { tokenExpiresAt } = connection;
   const account = {
     ...connection,
     tokenExpiresAt: tokenExpiresAt === null ? null : new Date(tokenExpiresAt),
   };
-  const context = { http: http.lane(platform.name, 'new'), now: clock.now, warn: () => undefined };
   try {
-    const { accountName } = await platform.check(account, context);
-    return accountName && bounded(accountName);
+    return await checkAccount(account, platform, clock);
   } catch (error) {
     throw error instanceof PlatformError ? checkFailed(connection, platform, error) : error;
-  } finally {
-    http.close();
   }
 }
 

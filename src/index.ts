@@ -36,6 +36,7 @@ export {
   type SkipReason,
 } from './errors.js';
 export type { RunLimits } from './http/client.js';
+export type { ApiState } from './http/gate.js';
 export type { Http, HttpAnswer, HttpRequest, Judge, Rest, Verdict } from './http/http.js';
 export type { Pace, Rates } from './http/pace.js';
 export { type Sandbox, type SandboxOptions, startSandbox } from './library/sandbox.js';
@@ -54,6 +55,7 @@ export type {
   Platform,
   PlatformContext,
   PlatformDefinition,
+  Reconciliation,
   RefusedMetrics,
   SeriesBreak,
   Split,
@@ -61,7 +63,7 @@ export type {
 export { dayResult, definePlatform } from './platforms/contract.js';
 export { judgePlain } from './platforms/shared/verdicts.js';
 export type { Change } from './report/changes.js';
-export type { CollectEvent, ConnectionReport, OnEvent } from './report/events.js';
+export type { CollectEvent, ConnectionReport, OnEvent, Phase, PhaseReport } from './report/events.js';
 export type {
   Action,
   Coming,
@@ -71,7 +73,7 @@ export type {
   ReportedRun,
   StatusReport,
 } from './report/status-report.js';
-export type { Failure, Summary } from './report/summary.js';
+export type { Failure, PlatformChanges, Summary } from './report/summary.js';
 export type { Fault, PlainFault, SandboxPlatform } from './sandbox/account.js';
 export type { SandboxKind } from './sandbox/kinds.js';
 export { baseAddress, credential, secret, setting, type Values, type Variable } from './setting.js';

@@ -33,6 +33,8 @@ export interface SandboxSettings {
 export interface OpenSandbox extends OpenStore {
   readonly config: Config;
   readonly platforms: ReadonlyMap<string, Platform>;
+  /** Whether its database outlives the process. */
+  readonly isKept: boolean;
   /** Closing it also stops the platforms. */
   readonly store: EmbeddedStore;
 }
@@ -61,6 +63,7 @@ export async function openSandbox(settings: SandboxSettings): Promise<OpenSandbo
       platforms: createPlatforms(config, ownPlatforms),
       store: { ...store, close },
       encryptionKey,
+      isKept: settings.keptSandbox !== undefined,
       // Commands that only read say themselves which database they read.
       notices:
         keptSandbox === 'existing' ? [] : [`Sandbox: ${accounts.length} made-up accounts on a loopback port, ${where}`],

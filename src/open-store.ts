@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import type { Config } from './config.js';
+import { envFile } from './environment.js';
 import { CollectError } from './errors.js';
 import type { Store } from './store/store.js';
 import { count } from './text.js';
@@ -72,10 +72,11 @@ function noStore({ dataDir }: Config, why: string): CollectError {
   );
 }
 
-function keyMissing({ dataDir }: Config, connections: number): CollectError {
+/** The error when tokens are encrypted with a key that was not found: it says where the key was looked for. */
+export function keyMissing({ dataDir }: Pick<Config, 'dataDir'>, connections: number): CollectError {
   return new CollectError(
     'key_missing',
-    `The key that encrypted the tokens of ${count(connections, 'connection')} was not found: neither ENCRYPTION_KEY nor ENCRYPTION_KEY_FILE is set in the environment or in ${join(process.cwd(), '.env')}, and there is no file ${keyPath(dataDir)}.`,
+    `The key that encrypted the tokens of ${count(connections, 'connection')} was not found: neither ENCRYPTION_KEY nor ENCRYPTION_KEY_FILE is set in the environment or in ${envFile()}, and there is no file ${keyPath(dataDir)}.`,
     'Put the file back, or set ENCRYPTION_KEY to the key. If the key is lost, set ENCRYPTION_KEY to a new one, remove the connections and add them again.',
   );
 }

@@ -29,7 +29,8 @@ export function setting(isRight: (text: string) => boolean, problem: string, exa
 export function baseAddress(usual: string) {
   return setting(isBaseAddress, `is not an ${SAFE_ADDRESS} without a trailing slash`, usual)
     .default(usual)
-    .meta({ kind: 'address' satisfies Kind });
+    .meta({ kind: 'address' satisfies Kind })
+    .describe('a base address, for a proxy');
 }
 
 /** Identifies an app and is not secret: a client id. */

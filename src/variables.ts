@@ -16,45 +16,63 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const DEFAULT_CRON = '0 2,9 * * *';
 const NEW_KEY = "the output of: openssl rand -base64 32 | tr '+/' '-_'";
 
-/** Every variable that is not a platform's. */
-const OWN = z.object({
-  SUPABASE_URL: setting(
-    isOrigin,
-    `is not an ${SAFE_ADDRESS} without a path`,
-    'https://abcdefgh.supabase.co',
-  ).optional(),
-  SUPABASE_SERVICE_ROLE_KEY: asSecret(
-    setting(
-      (key) => isHeaderSafe(key) && !isPublicKey(key),
-      'is not a service role key (the public anon key cannot read anything)',
-      'sb_secret_…',
-    ).optional(),
-  ),
-  DATABASE_URL: asSecret(
-    setting(
-      isPostgresAddress,
-      'is not a postgres:// address',
-      'postgres://user:password@host:5432/database',
-    ).optional(),
-  ),
-  ANALYTICS_DATA_DIR: z.string().optional(),
-  ANALYTICS_SANDBOX_DIR: z.string().optional(),
-  ENCRYPTION_KEY: asSecret(
-    setting(areFernetKeys, 'is not a Fernet key or a comma-separated list of them', NEW_KEY).optional(),
-  ),
-  ALLOW_PLAINTEXT_TOKENS: flag().optional(),
-  // Only `serve` needs a strong one: a shorter one that belongs to the application must not keep `collect` from running.
-  INTERNAL_CRON_SECRET: asSecret(z.string().optional()),
-  ANALYTICS_CRON: setting(isCron, 'is not a cron expression of five fields with a future time', DEFAULT_CRON).default(
-    DEFAULT_CRON,
-  ),
-  ANALYTICS_TZ: setting(isTimeZone, 'is not a time zone', 'Europe/Berlin').default('UTC'),
-  ALERT_WEBHOOK_URL: asSecret(
-    setting(isHttp, 'is not an http(s) address', 'https://hooks.slack.com/services/…').optional(),
-  ),
-  ALERT_DETAILS: flag().optional(),
-  HEALTHCHECK_URL: asSecret(setting(isHttp, 'is not an http(s) address', 'https://hc-ping.com/…').optional()),
-});
+/** Every variable that is not a platform's, by what it is for. The descriptions are what `help environment` says of them. */
+export const OWN_GROUPS = {
+  Database: {
+    SUPABASE_URL: setting(isOrigin, `is not an ${SAFE_ADDRESS} without a path`, 'https://abcdefgh.supabase.co')
+      .optional()
+      .describe('the Supabase project'),
+    SUPABASE_SERVICE_ROLE_KEY: asSecret(
+      setting(
+        (key) => isHeaderSafe(key) && !isPublicKey(key),
+        'is not a service role key (the public anon key cannot read anything)',
+        'sb_secret_…',
+      ).optional(),
+    ).describe('its service role key'),
+    DATABASE_URL: asSecret(
+      setting(
+        isPostgresAddress,
+        'is not a postgres:// address',
+        'postgres://user:password@host:5432/database',
+      ).optional(),
+    ).describe('any PostgreSQL 15 or newer, if there is no Supabase; with Supabase, what schema --apply uses'),
+    ANALYTICS_DATA_DIR: z
+      .string()
+      .optional()
+      .describe("the folder of the embedded PostgreSQL, if there is neither (default: in the user's data folder)"),
+    ANALYTICS_SANDBOX_DIR: z
+      .string()
+      .optional()
+      .describe('the folder that collect --sandbox --keep fills (default: sandbox in the data folder)'),
+  },
+  Tokens: {
+    ENCRYPTION_KEY: asSecret(
+      setting(areFernetKeys, 'is not a Fernet key or a comma-separated list of them', NEW_KEY).optional(),
+    ).describe('the Fernet key of the stored tokens; several, separated by commas, rotate it'),
+    ALLOW_PLAINTEXT_TOKENS: flag().optional().describe('1 takes tokens that are not encrypted'),
+  },
+  serve: {
+    // Only `serve` needs a strong one: a shorter one that belongs to the application must not keep `collect` from running.
+    INTERNAL_CRON_SECRET: asSecret(z.string().optional()).describe('what callers of serve send as X-Cron-Secret'),
+    ANALYTICS_CRON: setting(isCron, 'is not a cron expression of five fields with a future time', DEFAULT_CRON)
+      .default(DEFAULT_CRON)
+      .describe('when serve collects by itself: five fields of cron'),
+    ANALYTICS_TZ: setting(isTimeZone, 'is not a time zone', 'Europe/Berlin')
+      .default('UTC')
+      .describe('the time zone of ANALYTICS_CRON'),
+  },
+  Alerts: {
+    ALERT_WEBHOOK_URL: asSecret(
+      setting(isHttp, 'is not an http(s) address', 'https://hooks.slack.com/services/…').optional(),
+    ).describe('incoming webhook of Slack, Discord or Mattermost'),
+    ALERT_DETAILS: flag().optional().describe('1 names users and connections in alerts'),
+    HEALTHCHECK_URL: asSecret(
+      setting(isHttp, 'is not an http(s) address', 'https://hc-ping.com/…').optional(),
+    ).describe('address of a check that runs call'),
+  },
+};
+
+const OWN = z.object({ ...OWN_GROUPS.Database, ...OWN_GROUPS.Tokens, ...OWN_GROUPS.serve, ...OWN_GROUPS.Alerts });
 
 /** The validated values of the variables that are not a platform's. */
 export type Variables = z.infer<typeof OWN>;

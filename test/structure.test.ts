@@ -117,14 +117,23 @@ it.each(['collect', 'status', 'connections', 'serve'])(
   },
 );
 
+it('only report loads what draws charts, when it has read its data', () => {
+  const commands = sources().filter((file) => file.startsWith('cli/commands/'));
+  expect(commands).toContain('cli/commands/report.ts');
+  const drawing = [...commands, 'cli/main.ts', 'index.ts'].filter((file) =>
+    packagesOf(file).some((name) => ['@observablehq/plot', 'linkedom'].includes(name)),
+  );
+  expect(drawing).toEqual([]);
+});
+
 it('no file is longer than 250 lines, and none only re-exports others', () => {
   const long = sources().filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 250);
   expect(long).toEqual([]);
   expect(sources().filter((file) => file.endsWith('/index.ts'))).toEqual([]);
 });
 
-/** Platforms are named where they are, and here: the demo shows what its made-up accounts have. */
-const NAMES_PLATFORMS = ['cli/simulate.ts'];
+/** Platforms are named where they are, and here: as examples, and in the demo, which shows what its made-up accounts have. */
+const NAMES_PLATFORMS = ['cli/examples.ts', 'cli/simulate.ts'];
 
 it('a platform is one folder: no other source names it', () => {
   const named = new RegExp(`\\b(${platformNames.join('|')})\\b|\\b(META|GOOGLE|LINKEDIN|YOUTUBE|INSTAGRAM)_`, 'i');

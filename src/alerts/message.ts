@@ -1,6 +1,8 @@
 import { CollectError, isSkipReason } from '../errors.js';
 import { CHANGES, type Change } from '../report/changes.js';
+import { FIXES } from '../report/fixes.js';
 import type { Summary } from '../report/summary.js';
+import type { PlatformSummary } from '../store/run-summary.js';
 import { formatNumber } from '../text.js';
 
 /** Discord takes no more than 2,000 characters: https://discord.com/developers/docs/resources/webhook#execute-webhook */
@@ -26,6 +28,7 @@ export function describeRun(summary: Summary, { details }: { readonly details: b
     `analytics-collect: ${news(summary)}`,
     totals(summary),
     ...platformLines(summary),
+    ...fixLines(summary),
     ...(details ? detailLines(summary) : []),
     `run ${summary.run_id}; \`analytics-collect status\` shows more`,
   ];
@@ -57,18 +60,62 @@ function totals({ status, connections, metrics, dates, duration_ms }: Summary): 
   return `${status}: ${[`${formatNumber(succeeded)} of ${formatNumber(total)} connections ok`, ...others].join(', ')}; ${days}; ${formatNumber(metrics.inserted)} metrics inserted in ${Math.round(duration_ms / 1000)} s`;
 }
 
-/** Connections that failed, by platform, each counted under its first reason. */
-function platformLines({ platforms }: Summary): string[] {
-  const failing = Object.entries(platforms).filter(([, { failed }]) => failed > 0);
-  return failing
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(([platform, { failed, connections, reasons }]) => {
-      const parts = Object.entries(reasons)
-        .filter(([reason]) => !isSkipReason(reason))
-        .sort(([, a], [, b]) => b - a)
-        .map(([reason, count]) => `${formatNumber(count)} ${reason}`);
-      return `${harmless(platform)}: ${formatNumber(failed)} of ${formatNumber(connections)} failed: ${parts.join(', ')}`;
-    });
+/** The accounts of a platform that fail for a reason, which is the first one of each. */
+interface Group {
+  readonly platform: string;
+  readonly reason: string;
+  readonly accounts: number;
+  /** How many of them are newly failing. */
+  readonly isNew: number;
+}
+
+/** The newly failing ones first. */
+function groupsOf({ platforms, changes_by_platform }: Summary): Group[] {
+  const groups = Object.entries(platforms).flatMap(([platform, { reasons }]) => {
+    const news: Readonly<Record<string, number>> = changes_by_platform[platform]?.newly_failing ?? {};
+    return Object.entries(reasons)
+      .filter(([reason]) => !isSkipReason(reason))
+      .map(([reason, accounts]): Group => ({ platform, reason, accounts, isNew: news[reason] ?? 0 }));
+  });
+  return groups.sort((a, b) => b.isNew - a.isNew || b.accounts - a.accounts || a.platform.localeCompare(b.platform));
+}
+
+/** Accounts that failed or were repaired, one line for each platform: those with news first. */
+function platformLines(summary: Summary): string[] {
+  const groups = groupsOf(summary);
+  const lines = [
+    ...new Set([...groups.map(({ platform }) => platform), ...Object.keys(summary.changes_by_platform)]),
+  ].map((platform) => {
+    const own = groups.filter((group) => group.platform === platform);
+    const repaired = summary.changes_by_platform[platform]?.repaired ?? 0;
+    const parts = [
+      ...(own.length > 0 ? [failuresText(own, summary.platforms[platform])] : []),
+      ...(repaired > 0 ? [`${formatNumber(repaired)} repaired`] : []),
+    ];
+    const isNew = own.reduce((sum, group) => sum + group.isNew, 0);
+    return { platform, isNew, repaired, text: `${harmless(platform)}: ${parts.join('; ')}` };
+  });
+  return lines
+    .sort((a, b) => b.isNew - a.isNew || b.repaired - a.repaired || a.platform.localeCompare(b.platform))
+    .map(({ text }) => text);
+}
+
+/** `3 of 1,250 failed: 2 needs_reconnect (1 new), 1 throttled` */
+function failuresText(groups: readonly Group[], counts: PlatformSummary | undefined): string {
+  const reasons = groups.map(
+    ({ reason, accounts, isNew }) =>
+      `${formatNumber(accounts)} ${reason}${isNew > 0 ? ` (${formatNumber(isNew)} new)` : ''}`,
+  );
+  return `${formatNumber(counts?.failed ?? 0)} of ${formatNumber(counts?.connections ?? 0)} failed: ${reasons.join(', ')}`;
+}
+
+/** What to do about each reason, once for those with the same answer. */
+function fixLines(summary: Summary): string[] {
+  const fixes: Readonly<Record<string, string>> = FIXES;
+  const reasons = [...new Set(groupsOf(summary).map(({ reason }) => reason))].filter((reason) => reason in fixes);
+  return [...new Set(reasons.map((reason) => fixes[reason]))].map(
+    (fix) => `${reasons.filter((reason) => fixes[reason] === fix).join(', ')} → ${fix}`,
+  );
 }
 
 function detailLines(summary: Summary): string[] {

@@ -1,15 +1,24 @@
 import { CommanderError } from 'commander';
-import { CollectError, Interrupted, PlatformError } from '../errors.js';
+import { CollectError, type ErrorCode, Interrupted, PlatformError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { redact } from '../http/redact.js';
-import { capitalized, oneLine } from '../text.js';
+import { oneLine } from '../text.js';
 import { runsInGithubActions } from './github-actions.js';
+import { jsonLog } from './json-log.js';
 import { type Colors, colorsFor } from './render/colors.js';
 import { githubError } from './render/github.js';
-import { cleanText, jsonDocument } from './render/text.js';
+import { cleanText, jsonDocument, widthOf } from './render/text.js';
+import { wrap } from './render/wrap.js';
+import { explainUsage } from './usage-errors.js';
+
+/** Of the lines of a broken message after the first. */
+const INDENT = '  ';
 
 /** Commands whose names have two words. */
 const GROUPS = ['connections', 'schedule'];
+
+/** Where examining the installation says more than the message. */
+const EXAMINED: readonly ErrorCode[] = ['key_missing', 'store_unreachable'];
 
 /** An error as it is reported: a line on stderr and, with `--json`, a document on stdout. */
 export interface ToldError {
@@ -23,28 +32,39 @@ export interface ToldError {
 export function reportError(error: unknown, args: readonly string[]): void {
   if (error instanceof Interrupted) {
     process.exitCode = EXIT.interrupted;
+    jsonLog()?.event('error', { code: 'interrupted', message: 'The run was interrupted.', fix: '' });
     return;
   }
   const told = describeError(error, args);
   process.exitCode = told.exitCode;
   if (args.includes('--json')) process.stdout.write(errorJson(told));
-  process.stderr.write(errorLine(told, colorsFor(process.stderr)));
-  if (runsInGithubActions()) process.stderr.write(githubError(`${told.message} ${told.fix}`));
+  writeError(told);
+  if (runsInGithubActions() && jsonLog() === null) process.stderr.write(githubError(`${told.message} ${told.fix}`));
   if (told.code === 'internal' && process.env.DEBUG === 'analytics-collect' && error instanceof Error) {
     process.stderr.write(`${redact(error.stack ?? '')}\n`);
   }
 }
 
+/** Writes an error to stderr, as a line or as an event. */
+export function writeError(told: Omit<ToldError, 'exitCode'>): void {
+  const { code, message, fix } = told;
+  const log = jsonLog();
+  if (log === null) process.stderr.write(errorLine(told, colorsFor(process.stderr), widthOf(process.stderr)));
+  else log.event('error', { code, message, fix });
+}
+
 export function describeError(error: unknown, args: readonly string[]): ToldError {
   if (error instanceof CollectError) {
-    return { code: error.code, message: error.message, fix: error.fix, exitCode: error.exitCode };
+    const { code, message, exitCode } = error;
+    const fix = EXAMINED.includes(code)
+      ? `${error.fix} Run analytics-collect doctor to examine the installation.`
+      : error.fix;
+    return { code, message, fix, exitCode };
   }
   if (error instanceof CommanderError) {
-    const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
     const called = commandWords(args);
     const known = error.code === 'commander.unknownCommand' ? called.slice(0, -1) : called;
-    const help = ['analytics-collect', ...known, '--help'].join(' ');
-    return { code: 'usage', message: capitalized(sentence(message)), fix: `See ${help}.`, exitCode: EXIT.usage };
+    return { code: 'usage', ...explainUsage(error, known), exitCode: EXIT.usage };
   }
   if (error instanceof PlatformError) {
     return { code: error.reason, message: sentence(oneLine(error.message)), fix: '', exitCode: EXIT.failed };
@@ -58,11 +78,16 @@ export function describeError(error: unknown, args: readonly string[]): ToldErro
   };
 }
 
-/** `error: what failed and why. What to do. [code]`; a message of several lines keeps them. */
-export function errorLine({ code, message, fix }: ToldError, colors: Colors): string {
+/**
+ * `error: what failed and why. What to do. [code]`; a message of several lines keeps them, and lines of more than `width` columns are
+ * broken.
+ */
+export function errorLine({ code, message, fix }: Omit<ToldError, 'exitCode'>, colors: Colors, width: number): string {
   const lines = message.split('\n').map((line) => line.slice(0, line.search(/\S|$/)) + cleanText(line));
   const end = `${fix === '' ? '' : `${cleanText(fix)} `}${colors.dim(`[${code}]`)}`;
-  return `${colors.red('error:')} ${lines.join('\n')}${lines.length > 1 ? '\n' : ' '}${end}\n`;
+  const text = `${colors.red('error:')} ${lines.join('\n')}${lines.length > 1 ? '\n' : ' '}${end}`;
+  const broken = text.split('\n').flatMap((line) => wrap(line, width, INDENT));
+  return `${broken.join('\n')}\n`;
 }
 
 export function errorJson({ code, message, fix }: ToldError): string {

@@ -2,7 +2,6 @@ import { DAY_MS } from '../clock.js';
 import { addDays } from '../collector/day.js';
 import { BOUNDS, DEFAULTS } from '../collector/options.js';
 import type { Window } from '../collector/window.js';
-import { nearest } from '../edit-distance.js';
 import { CollectError } from '../errors.js';
 import type { Rates } from '../http/pace.js';
 import { isConfidential } from '../loopback.js';
@@ -10,6 +9,7 @@ import { OLDER_TRIGGER_PATH, TRIGGER_PATH } from '../server/paths.js';
 import { ALL, type Selection } from '../store/selection.js';
 import { formatNumber } from '../text.js';
 import type { TimeOfDay, Times } from './schedule/schedule.js';
+import { didYouMean } from './suggest.js';
 
 /** Ten years, as far back as any platform answers. */
 const MAX_NAMED_DAYS = 3_660;
@@ -142,7 +142,10 @@ export function parsePlatforms(texts: readonly string[] | undefined, known: read
 
 export function parsePlatform(name: string, known: readonly string[]): string {
   if (known.includes(name)) return name;
-  throw usageError(`--platform ${quote(name)} is not a known platform.`, `Known platforms: ${known.join(', ')}.`);
+  throw usageError(
+    `--platform ${quote(name)} is not a known platform.`,
+    didYouMean(name, known) ?? `Known platforms: ${known.join(', ')}.`,
+  );
 }
 
 /** Requests a second by platform, from texts of the form `NAME=N`. */
@@ -158,10 +161,9 @@ export function parseRates(texts: readonly string[], known: readonly string[]): 
         );
       }
       if (known.includes(name)) return [name, Number(rate)];
-      const near = nearest(name, known, 2);
       throw usageError(
         `--rate ${quote(text)} does not begin with a known platform.`,
-        near === null ? `Known platforms: ${known.join(', ')}.` : `Did you mean ${near}=${rate}?`,
+        didYouMean(name, known, `=${rate}`) ?? `Known platforms: ${known.join(', ')}.`,
       );
     }),
   );

@@ -1,8 +1,10 @@
+import { startJsonLog, wantsJsonLog } from './json-log.js';
 import { guardOutput } from './output.js';
 import { readVersion } from './version.js';
 
 const args = process.argv.slice(2);
 const outputEnds = guardOutput();
+const log = wantsJsonLog(args) ? startJsonLog() : null;
 
 // Before anything else is loaded, because Node would print the error unredacted.
 process.on('uncaughtException', async (error) => {
@@ -23,4 +25,4 @@ try {
     reportError(error, args);
   }
 }
-await outputEnds(args);
+await outputEnds(args, () => log?.end());

@@ -22,8 +22,8 @@ export function collectOptions(command: Command) {
     .option('--platform <name...>', 'only these platforms')
     .addOption(plugin())
     .option('--date <day>', 'only this day, YYYY-MM-DD')
-    .option('--since <day>', 'all days from this one on that are not complete')
-    .option('--until <day>', 'with --since: the last day (default: yesterday)')
+    .option('--since <day>', 'all days from this one to yesterday that are not complete')
+    .option('--until <day>', 'with --since: the last day, instead of yesterday')
     .option(
       '--lookback <days>',
       `how many ended days to look at (default: ${DEFAULT_LOOKBACK_DAYS})`,
@@ -73,6 +73,8 @@ export function collectOptions(command: Command) {
     .addOption(new Option('--sandbox [kind]', 'try it on made-up accounts').choices(SANDBOX_KINDS).preset('healthy'))
     .option('--keep', 'with --sandbox: keep its database, for status --sandbox and the next run')
     .option('--json', 'print the summary as one JSON document')
+    .option('--metrics-file <file>', 'write metrics of the run for Prometheus', nonEmpty('--metrics-file'))
+    .addOption(new Option('--log <format>', 'log to stderr as one JSON object per line').choices(['json'] as const))
     .addOption(new Option('--quiet', 'print nothing unless something failed').conflicts('verbose'))
     .option('--verbose', 'print one line per connection that may have something due');
 }
@@ -185,6 +187,7 @@ export function serveOptions(command: Command) {
     .option('--allow-empty', 'treat a run without active connections as a success');
 }
 
+/** The flags that the options of a command define. */
 export type Options<Define extends (command: Command) => { opts(): unknown }> = ReturnType<ReturnType<Define>['opts']>;
 
 export type CollectFlags = Options<typeof collectOptions>;

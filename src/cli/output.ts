@@ -51,14 +51,15 @@ export function guardStream(
 }
 
 /** Guards stdout and stderr, and returns what is to be done once the command is. */
-export function guardOutput(): (args: readonly string[]) => Promise<void> {
+export function guardOutput(): (args: readonly string[], lastWords: () => void) => Promise<void> {
   const stdout = guardStream(process.stdout);
   guardStream(process.stderr, MOST_UNREAD_BYTES);
 
-  return async (args) => {
+  return async (args, lastWords) => {
     const failure = await stdout.written();
     // A reader that closes the pipe early, as `head` does, has what it wanted.
     if (failure !== null && failure !== 'EPIPE') await reportUnwritten(failure, args);
+    lastWords();
     // A pipe that nobody reads would keep the process alive.
     if (process.stderr.writableLength > 0) setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
   };
@@ -66,15 +67,14 @@ export function guardOutput(): (args: readonly string[]) => Promise<void> {
 
 /** The exit code of a run stands, unless the summary was meant for a program. */
 async function reportUnwritten(failure: string, args: readonly string[]): Promise<void> {
-  const { errorLine } = await import('./errors.js');
-  const { colorsFor } = await import('./render/colors.js');
+  const { writeError } = await import('./errors.js');
   const isRun = args[0] === 'collect';
   const error = new CollectError(
     'output_failed',
     `Cannot write to standard output (${failure}).`,
     isRun ? 'The run itself is recorded: analytics-collect status shows it.' : 'Free space, or write elsewhere.',
   );
-  process.stderr.write(errorLine(error, colorsFor(process.stderr)));
+  writeError(error);
   if (!isRun || args.includes('--json')) process.exitCode = error.exitCode;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CollectError } from '../errors.js';
@@ -33,8 +33,10 @@ export function namesWith(plugins: readonly PlatformDefinition[]): string[] {
 
 async function loadPlugin(path: string): Promise<PlatformDefinition> {
   const file = resolve(path);
-  if (!existsSync(file)) {
-    throw usageError(`There is no plugin ${path}.`, `Give the path of a JavaScript module; ${file} does not exist.`);
+  const kind = statSync(file, { throwIfNoEntry: false });
+  if (!kind?.isFile()) {
+    const why = kind === undefined ? 'does not exist' : 'is not a file';
+    throw usageError(`There is no plugin ${path}.`, `Give the path of a JavaScript module; ${file} ${why}.`);
   }
   const definition = ownDefault(await importModule(path, file));
   if (definition === undefined) {

@@ -1,5 +1,7 @@
-import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { Argument, Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EXIT } from '../exit-codes.js';
+import { doctorOptions } from './doctor-options.js';
+import { addExamples, addHelp } from './help.js';
 import {
   addOptions,
   backupOptions,
@@ -42,6 +44,9 @@ export function createProgram(version: string): Command {
   reportOptions(program.command('report')).action(async (flags) =>
     (await import('./commands/report.js')).reportCommand(flags),
   );
+  doctorOptions(program.command('doctor')).action(async (flags) =>
+    (await import('./commands/doctor.js')).doctorCommand(flags),
+  );
   addConnections(program);
   platformsOptions(program.command('platforms')).action(async (flags) =>
     (await import('./commands/platforms.js')).platformsCommand(flags),
@@ -68,6 +73,9 @@ export function createProgram(version: string): Command {
   serveOptions(program.command('serve')).action(async (flags) =>
     (await import('./commands/serve.js')).serveCommand(flags),
   );
+  addCompletion(program);
+  addHelp(program);
+  addExamples(program);
   return program;
 }
 
@@ -114,6 +122,19 @@ function addSchedule(program: Command): void {
 
 function loadSchedule() {
   return import('./commands/schedule.js');
+}
+
+function addCompletion(program: Command): void {
+  program
+    .command('completion')
+    .description('print a script with which a shell completes commands, flags and values')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell) => (await import('./commands/completion.js')).completionCommand(shell));
+  // For the shells.
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .action(async (words) => (await import('./commands/completion.js')).completeCommand(program, words));
 }
 
 /** The options that the caller gave, without those that have their defaults. */

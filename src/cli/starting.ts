@@ -2,11 +2,18 @@ import type { PreparedApp } from '../app.js';
 import { isUnattended } from './unattended.js';
 
 /**
- * Printed before an app is opened, because starting PostgreSQL takes seconds. Null when an external database is opened, or possibly
- * none.
+ * Printed before an app is opened, because starting PostgreSQL takes seconds. A database elsewhere usually answers at once, so only a
+ * terminal is told that it is asked. Null when nothing is printed, as when there is possibly no database.
  */
-export function startingText({ config }: Pick<PreparedApp, 'config'>): string | null {
+export function startingText(
+  { config }: Pick<PreparedApp, 'config'>,
+  isTerminal: boolean = process.stderr.isTTY === true,
+): string | null {
   if (config === null) return 'Starting the sandbox …';
-  if (config.store.kind !== 'embedded' || (isUnattended() && !config.store.isNamed)) return null;
-  return 'Starting an embedded PostgreSQL …';
+  const { store } = config;
+  if (store.kind !== 'embedded') {
+    const name = store.kind === 'supabase' ? 'Supabase' : 'PostgreSQL';
+    return isTerminal ? `Connecting to ${name} at ${new URL(store.url).hostname} …` : null;
+  }
+  return isUnattended() && !store.isNamed ? null : 'Starting an embedded PostgreSQL …';
 }

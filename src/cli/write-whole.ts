@@ -1,4 +1,6 @@
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { hasCode } from '../errors.js';
 import { fileError } from './file-error.js';
 
 /** The mode of a file that only its owner can read. */
@@ -7,10 +9,11 @@ const USUAL = 0o666;
 
 /** Writes a file that appears under its name once it is whole; the umask narrows its mode. */
 export async function writeWhole(
-  path: string,
+  named: string,
   chunks: AsyncIterable<string> | Iterable<string>,
   mode = USUAL,
 ): Promise<void> {
+  const path = await targetOf(named);
   const existing = await stat(path).catch(() => null);
   if (existing !== null && !existing.isFile()) throw fileError(path, 'written', new Error('it is not a file'));
   const unfinished = `${path}.part`;
@@ -29,5 +32,16 @@ export async function writeWhole(
     await handle.close();
     await rm(unfinished, { force: true });
     throw thrown;
+  }
+}
+
+/** Where a symbolic link leads, so that it is not replaced by a file. */
+async function targetOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (cause) {
+    if (!hasCode(cause, 'ENOENT')) throw fileError(path, 'written', cause);
+    const target = await readlink(path).catch(() => null);
+    return target === null ? path : targetOf(resolve(dirname(path), target));
   }
 }

@@ -8,7 +8,7 @@ type Opener = Pick<Keyring, 'decrypt'>;
 
 /** Decrypts a connection's tokens. Throws `PlatformError` when one cannot be decrypted or sent. */
 export function openAccount(
-  { accountId }: StoredAccount,
+  { accountId }: Pick<StoredAccount, 'accountId'>,
   { accessToken, refreshToken, tokenExpiresAt }: StoredConnection,
   keyring: Opener,
   { needsToken = true }: Pick<Platform, 'needsToken'>,

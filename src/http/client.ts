@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import { formatNumber } from '../text.js';
-import { createGate, type Gate } from './gate.js';
+import { type ApiState, createGate, type Gate } from './gate.js';
 import type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http.js';
 import type { Pace } from './pace.js';
 import { LONGEST_RETRY_AFTER_MS, MAX_ATTEMPTS, retryAfterMs, retryDelay } from './retry.js';
@@ -25,9 +25,11 @@ export interface HttpClientOptions {
   readonly counters: HttpCounters;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
+  readonly onApiState?: (state: ApiState) => void;
   /** Called with the headers of every answer. */
   readonly onAnswer?: (headers: HttpAnswer['headers']) => void;
   readonly limits: RunLimits;
+  /** As in `GateOptions`. */
   /** Default: none for any API. */
   readonly paceOf?: (platform: string, api: string) => Pace;
   /** How long an answer may take. Default: 30 seconds. */
@@ -85,7 +87,15 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     if (known !== undefined) return known;
     const pace = options.paceOf?.(platform, api);
     const { now, monotonic } = clock;
-    const gate = createGate({ api, pace, maxWaitMs: limits.maxWaitMs, now, monotonic, warn });
+    const gate = createGate({
+      api,
+      pace,
+      maxWaitMs: limits.maxWaitMs,
+      now,
+      monotonic,
+      warn,
+      onState: options.onApiState,
+    });
     const opened = { gate, queue: turns.queue(platform, () => (isOver() ? 0 : gate.waitMs())) };
     apis.set(api, opened);
     return opened;

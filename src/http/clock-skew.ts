@@ -1,7 +1,8 @@
 import { CollectError } from '../errors.js';
 import { formatNumber } from '../text.js';
 
-const LARGEST_SKEW_MS = 600_000;
+/** A clock that is further off ends a run. */
+export const LARGEST_SKEW_MS = 600_000;
 /** One answer may come from a proxy whose own clock is off. */
 const ANSWERS_TO_DECIDE = 2;
 

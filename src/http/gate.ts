@@ -9,6 +9,16 @@ const PROBE_EVERY_MS = 30_000;
 /** After a Retry-After that has passed, or is too short to help. */
 const SHORTEST_REST_MS = 1_000;
 
+/** A change in the state of an API as a whole. */
+export interface ApiState {
+  readonly api: string;
+  /** `paused`: it asked for a rest, or for a longer one, which the run waits for. `down`: it is retried now and then. `up`: it answers again. `shut`: for the rest of the run. */
+  readonly state: 'paused' | 'down' | 'up' | 'shut';
+  /** Of a pause, how long. */
+  readonly seconds: number | null;
+  readonly message: string;
+}
+
 export interface GateOptions {
   readonly api: string;
   readonly pace?: Pace | undefined;
@@ -18,6 +28,7 @@ export interface GateOptions {
   /** Milliseconds on a monotonic clock. */
   readonly monotonic: () => number;
   readonly warn: (message: string) => void;
+  readonly onState?: ((state: ApiState) => void) | undefined;
 }
 
 /** Decides whether and when a request may be sent to an API, from its answers in this run. */
@@ -39,7 +50,7 @@ export interface Gate {
   giveUp(account: string, error: PlatformError, answeredBefore: number): void;
 }
 
-export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn }: GateOptions): Gate {
+export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn, onState }: GateOptions): Gate {
   const pacer = createPacer(pace);
   let closed: PlatformError | null = null;
   let answered = 0;
@@ -62,10 +73,15 @@ export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn }: 
     return Math.max(0, left);
   }
 
+  function tell(state: 'down' | 'up' | 'shut', message: string): void {
+    warn(message);
+    onState?.({ api, state, seconds: null, message });
+  }
+
   function recover(): void {
     answered++;
     unanswered.clear();
-    if (probeAt !== null) warn(`${api} answers again`);
+    if (probeAt !== null) tell('up', `${api} answers again`);
     probeAt = null;
   }
 
@@ -73,12 +89,15 @@ export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn }: 
     refused.add(account);
     if (closed !== null || (error.reason !== 'quota_exhausted' && refused.size < ACCOUNTS_TO_CLOSE)) return;
     closed = error;
-    warn(`${api} is skipped for the rest of this run: ${error.message}`);
+    tell('shut', `${api} is skipped for the rest of this run: ${error.message}`);
   }
 
   function rest(account: string | null, ms: number): void {
     const until = now().getTime() + ms;
-    restUntil.set(account, Math.max(until, restUntil.get(account) ?? 0));
+    if (until <= (restUntil.get(account) ?? 0)) return;
+    restUntil.set(account, until);
+    if (account !== null || ms > maxWaitMs) return;
+    onState?.({ api, state: 'paused', seconds: Math.ceil(ms / 1_000), message: restsBecause });
   }
 
   /** Twice as long each time, so that an API that goes on refusing is left to the next run. */
@@ -152,7 +171,8 @@ export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn }: 
       unanswered.add(account);
       if (probeAt !== null || unanswered.size < ACCOUNTS_TO_CLOSE) return;
       probeAt = now().getTime() + PROBE_EVERY_MS;
-      warn(
+      tell(
+        'down',
         `${api} is down; it is retried every ${PROBE_EVERY_MS / 1_000} s, and requests in between are left to the next run`,
       );
     },

@@ -73,6 +73,14 @@ const platformShape = z.object({
       }),
     )
     .min(1),
+  reconciles: z
+    .array(
+      z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('change'), level: z.string(), gained: z.string(), lost: z.string() }),
+        z.strictObject({ kind: z.literal('split'), metric: z.string(), split: z.enum(['post_types', 'follow_types']) }),
+      ]),
+    )
+    .optional(),
   version: z.object({ name: z.string(), endsOn: z.iso.date().nullable(), variable: z.string().nullable() }),
   needsToken: z.boolean().optional(),
   renewsTokens: z.boolean(),

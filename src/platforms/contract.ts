@@ -108,6 +108,13 @@ export interface SeriesBreak {
   readonly change: string;
 }
 
+/** How figures of an account's settled day agree by the platform's own definition. */
+export type Reconciliation =
+  /** A level changes from one day's end to the next by what was gained and lost. */
+  | { readonly kind: 'change'; readonly level: string; readonly gained: string; readonly lost: string }
+  /** The parts of a split, as named in `metadata`, never exceed the whole; some of it may belong to no part. */
+  | { readonly kind: 'split'; readonly metric: string; readonly split: 'post_types' | 'follow_types' };
+
 /** What the collector provides to a platform during a run. */
 export interface PlatformContext {
   readonly http: Http;
@@ -170,6 +177,8 @@ export interface Platform {
   /** The limits that are known in advance, by API (see `HttpRequest`). Default: none. */
   readonly pace?: Readonly<Record<string, Pace>>;
   readonly metrics: readonly MetricInfo[];
+  /** Which of them must agree; days that do not add up are counted in `status`. Default: none. */
+  readonly reconciles?: readonly Reconciliation[];
   readonly version: ApiVersion;
   /** False if the API needs no token: nothing is decrypted, and a connection may have none. Default: true. */
   readonly needsToken?: boolean;

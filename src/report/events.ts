@@ -1,3 +1,4 @@
+import type { ApiState } from '../http/gate.js';
 import type { OutcomeState } from '../store/accounts.js';
 import type { Change } from './changes.js';
 
@@ -18,7 +19,26 @@ export type CollectEvent =
   | { readonly type: 'connection'; readonly connection: ConnectionReport }
   /** How many of a connection's named days are done so far, including those done before this run. */
   | { readonly type: 'days'; readonly connectionId: string; readonly days: number }
-  | { readonly type: 'warning'; readonly message: string };
+  | { readonly type: 'warning'; readonly message: string }
+  /** The run has its lease. */
+  | { readonly type: 'lease'; readonly runId: string; readonly scope: string }
+  /** The database does not answer, and is waited for. `code` is that of a `CollectError`. */
+  | { readonly type: 'waiting'; readonly code: string; readonly message: string }
+  | ({ readonly type: 'api' } & ApiState)
+  | ({ readonly type: 'phase' } & PhaseReport);
+
+/** A part of a run, reported once at its end. The parts overlap: accounts are planned, fetched and recorded side by side. */
+export interface PhaseReport {
+  readonly phase: Phase;
+  /** From the first step's begin to the last one's end, ISO 8601. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Summed over all steps: more than the time between, where steps ran side by side. */
+  readonly busyMs: number;
+}
+
+/** `sync` updates the accounts and reads the first ones; `finish` does what needs all of them. */
+export type Phase = 'sync' | 'plan' | 'fetch' | 'record' | 'finish';
 
 /** How one connection ended. `nothing_due`: all its days were collected before. */
 export interface ConnectionReport {

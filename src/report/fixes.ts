@@ -11,7 +11,8 @@ export const FIXES: Readonly<Record<FailureReason, string>> = {
   platform_error: NEXT_RUN,
   timeout: NEXT_RUN,
   unexpected_response: 'Update analytics-collect; if it persists, report the message.',
-  undecryptable_token: 'Add the key that encrypted the token to ENCRYPTION_KEY, or connect the account again.',
+  undecryptable_token:
+    'Add the key that encrypted the token to ENCRYPTION_KEY, or connect the account again; `analytics-collect doctor` tells how many tokens the key opens.',
   configuration: 'Correct the setting that the message names.',
 };
 

@@ -15,15 +15,16 @@ export function unknownUsersWarning(accounts: number): string {
   return `${are} not collected because the user is missing from the application's users table; remove the connections`;
 }
 
-/** Warnings that need the counts of the whole run. */
+/** Warnings that need the counts of the whole run. `isKept`: whether another run can follow on the same database. */
 export function closingWarnings(
   tally: Pick<Tally, 'withoutPermission' | 'lostDays' | 'notReachedDays'>,
   { foreign }: Pick<RecordCounts, 'foreign'>,
   platforms: ReadonlyMap<string, Platform>,
+  isKept: boolean,
 ): string[] {
   return [
     ...(foreign.rows > 0 ? [foreignWarning(foreign)] : []),
-    ...tally.notReachedDays().map(notReachedWarning),
+    ...tally.notReachedDays().map((left) => notReachedWarning(left, isKept)),
     ...tally.withoutPermission().map(permissionWarning),
     ...tally.lostDays().map((lost) => lostWarning(lost, platforms.get(lost.platform)?.day.reachDays ?? 0)),
   ];
@@ -35,8 +36,9 @@ function foreignWarning({ rows, since, until }: ForeignRows): string {
   return `${were} not written (${days}), because analytics_snapshots already has rows of another writer; collect those days with --adopt to overwrite them`;
 }
 
-function notReachedWarning({ why, accounts, days }: NotReachedDays): string {
-  return `${why}: ${count(days, 'day')} of ${count(accounts, 'account')} ${days === 1 ? 'was' : 'were'} not reached; the next run that includes ${days === 1 ? 'it' : 'them'} begins with these accounts`;
+function notReachedWarning({ why, accounts, days }: NotReachedDays, isKept: boolean): string {
+  const left = `${why}: ${count(days, 'day')} of ${count(accounts, 'account')} ${days === 1 ? 'was' : 'were'} not reached`;
+  return isKept ? `${left}; the next run that includes ${days === 1 ? 'it' : 'them'} begins with these accounts` : left;
 }
 
 function permissionWarning({ platform, accounts, message }: WithoutPermission): string {

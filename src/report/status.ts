@@ -11,6 +11,7 @@ import { bounded } from '../text.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { comingEnds } from './coming.js';
 import { completeTo } from './coverage.js';
+import { reconciledDays } from './discrepancies.js';
 import { expiringBefore, expiringTokens } from './expiring.js';
 import { FIXES, OTHER_FIXES } from './fixes.js';
 import { nextRunAt } from './next-run.js';
@@ -30,7 +31,10 @@ const MOST_TOKENS = 100;
 
 export interface StatusSources {
   readonly store: Store;
-  readonly platforms: ReadonlyMap<string, Pick<Platform, 'api' | 'day' | 'version' | 'renewsTokens' | 'endsByDate'>>;
+  readonly platforms: ReadonlyMap<
+    string,
+    Pick<Platform, 'day' | 'reconciles' | 'version' | 'renewsTokens' | 'endsByDate'>
+  >;
   readonly keyring: Pick<Keyring, 'decrypt'>;
 }
 
@@ -43,10 +47,11 @@ export async function readStatus(
   await store.check();
   const windows = statusWindows(platforms, days, now);
   const everywhere = { selection: ALL, platforms: [...platforms.keys()] };
-  const [{ run, fullRun, starts, succeededAt }, status, ending] = await Promise.all([
+  const [{ run, fullRun, starts, succeededAt }, status, ending, discrepancies] = await Promise.all([
     store.lastRuns(),
     store.readStatus(windows),
     store.tokensEnding(everywhere, expiringBefore(now).toISOString()),
+    store.countDiscrepancies(reconciledDays(platforms, days, now)),
   ]);
   const expiring = expiringTokens(ending, platforms, keyring);
   const rows = status.platforms.filter(isInUse);
@@ -60,7 +65,7 @@ export async function readStatus(
     last_success: succeededAt === null ? null : { started_at: succeededAt, age_hours: hoursSince(succeededAt, now) },
     platforms: rows.flatMap((row) => {
       const window = windows[row.platform];
-      return window === undefined ? [] : [platformStatus(row, window)];
+      return window === undefined ? [] : [platformStatus(row, window, discrepancies[row.platform] ?? 0)];
     }),
     actions: rows.flatMap(actionsOf).sort((a, b) => b.accounts - a.accounts),
     ignored: Object.fromEntries(Object.entries(status.ignored).map(([service, number]) => [bounded(service), number])),
@@ -86,7 +91,7 @@ function reportedRun(run: RunRow | null, now: Date): ReportedRun | null {
   );
 }
 
-function platformStatus(row: PlatformStatusRow, { since, until }: DateRange): PlatformStatus {
+function platformStatus(row: PlatformStatusRow, { since, until }: DateRange, discrepancies: number): PlatformStatus {
   const { states } = row;
   return {
     platform: row.platform,
@@ -104,6 +109,7 @@ function platformStatus(row: PlatformStatusRow, { since, until }: DateRange): Pl
     newest_day: row.newestDay,
     days_missing: row.daysMissing,
     lost_days: row.lostDays,
+    discrepancies,
     ...troubled(row, until),
   };
 }

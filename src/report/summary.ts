@@ -9,11 +9,21 @@ export interface Summary extends RunCounts {
   /** Ids of connections, by what has changed since they were last collected: the first 1,000 of each change. */
   changes: Record<Change, string[]>;
   changes_omitted: Record<Change, number>;
+  /** Exact counts, of the platforms where an account newly failed or was repaired. */
+  changes_by_platform: Record<string, PlatformChanges>;
   warnings: string[];
 }
 
+/** How many of a platform's accounts have newly failed or were repaired. */
+export interface PlatformChanges {
+  /** Accounts by reason. */
+  newly_failing: Partial<Record<FailureReason, number>>;
+  repaired: number;
+}
+
 /** The part of a summary that is stored. */
-export function countsOf({ failures, changes, changes_omitted, warnings, ...counts }: Summary): RunCounts {
+export function countsOf(summary: Summary): RunCounts {
+  const { failures, changes, changes_omitted, changes_by_platform, warnings, ...counts } = summary;
   return counts;
 }
 

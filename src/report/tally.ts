@@ -4,7 +4,7 @@ import type { PlatformSummary } from '../store/run-summary.js';
 import { bounded } from '../text.js';
 import type { Change } from './changes.js';
 import type { ConnectionReport } from './events.js';
-import type { Failure, Summary } from './summary.js';
+import type { Failure, PlatformChanges, Summary } from './summary.js';
 import { createUserCounts } from './user-counts.js';
 
 /** Bounds memory and the printed summary when every connection fails. */
@@ -101,6 +101,7 @@ export function createTally(): Tally {
     failing_over_3_nights: 0,
     newly_without_data: 0,
   };
+  const changesByPlatform = new Map<string, PlatformChanges>();
   let dates: Summary['dates'] = null;
 
   function platformNamed(name: string): PlatformSummary {
@@ -114,6 +115,16 @@ export function createTally(): Tally {
     };
     platforms.set(name, platform);
     return platform;
+  }
+
+  function noteChanges({ platform, changes: own }: ConnectionReport, failure: Failure | null): void {
+    const isNew = own.includes('newly_failing') && failure !== null;
+    const isRepaired = own.includes('repaired');
+    if (!isNew && !isRepaired) return;
+    const known = changesByPlatform.get(platform) ?? { newly_failing: {}, repaired: 0 };
+    changesByPlatform.set(platform, known);
+    if (isRepaired) known.repaired++;
+    if (isNew) known.newly_failing[failure.reason] = (known.newly_failing[failure.reason] ?? 0) + 1;
   }
 
   return {
@@ -147,6 +158,7 @@ export function createTally(): Tally {
         if (changes[change].length < MOST_CHANGES) changes[change].push(bounded(report.connectionId));
         else changesOmitted[change]++;
       }
+      noteChanges(report, failure);
       backlog += report.backlog;
       if (report.lost > 0) {
         const before = lost.get(report.platform) ?? { platform: report.platform, accounts: 0, days: 0 };
@@ -202,6 +214,7 @@ export function createTally(): Tally {
         failures_omitted: failuresOmitted,
         changes,
         changes_omitted: changesOmitted,
+        changes_by_platform: Object.fromEntries(changesByPlatform),
         warnings,
       };
     },

@@ -16,8 +16,10 @@ import { run } from './run.js';
  * not answer, and reports it as a warning.
  */
 export async function collect(impatient: Collector, options: CollectOptions, onEvent: OnEvent): Promise<Summary> {
-  const onWait = ({ message }: CollectError) =>
+  const onWait = ({ code, message }: CollectError) => {
+    onEvent({ type: 'waiting', code, message });
     onEvent({ type: 'warning', message: `waiting for the database, up to a minute: ${message}` });
+  };
   const store = impatient.store.patient({ clock: impatient.clock, signal: options.signal, onWait });
   const collector = { ...impatient, store };
   await store.check();
@@ -28,6 +30,7 @@ export async function collect(impatient: Collector, options: CollectOptions, onE
   const scope = scopeOf(options.selection);
   const lease = await store.beginRun({ scope, trigger: options.trigger, isFull: isOfAllDue(options) });
   if (!lease.held) throw leaseHeld(scope, lease.by);
+  onEvent({ type: 'lease', runId: lease.runId, scope });
   try {
     const summary = await run(collector, options, onEvent, lease.runId);
     await store.finishRun(lease.runId, summary.status, countsOf(summary));

@@ -11,6 +11,8 @@ export interface Collector {
   readonly clock: Clock;
   /** Redacted from everything an API says. */
   readonly secrets: readonly string[];
+  /** Whether another run can follow on the same database. Default: true. */
+  readonly isKept?: boolean;
   /** As in `HttpClient`. */
   readonly answerTimeoutMs?: number;
 }

@@ -26,6 +26,7 @@ import { scopeOf } from '../store/selection.js';
 import { bounded } from '../text.js';
 import { readAccounts, replacePrimaries } from './accounts.js';
 import type { Collector } from './collector.js';
+import { createPhases } from './phases.js';
 
 /**
  * One run under its lease. Plans, fetches and records account by account, then does what needs all of them: doubts days and
@@ -63,12 +64,14 @@ export async function run(
     clock,
     limits: options.limits,
     warn,
+    onApiState: (state) => onEvent({ type: 'api', ...state }),
     onAnswer: clockCheck.observe,
     paceOf: (name, api) => withRate(platforms.get(name)?.pace?.[api], options.rates?.[name]),
     answerTimeoutMs,
   });
+  const phases = createPhases(clock);
   const recorder = createRecorder({
-    store,
+    store: { record: (batch) => phases.during('record', () => store.record(batch)) },
     runId,
     now: clock.now,
     refresh: options.refresh,
@@ -91,7 +94,9 @@ export async function run(
 
   async function processAccount(account: StoredAccount, platform: Platform): Promise<void> {
     telling.platform(platform);
+    const isPlanned = phases.begin('plan');
     const planned = planAccount(account, platform, options, clock.now());
+    isPlanned();
     const tell = (record: AccountRecord | null) => {
       telling.account(account, planned, record);
       anomalies.add(account, record?.days ?? []);
@@ -99,7 +104,7 @@ export async function run(
     if (isNothingDue(planned)) return tell(null);
     const written: AccountRecord[] = [];
     let hasBegun = false;
-    for await (const { record, isLast } of collectInChunks(account, platform, planned, context)) {
+    for await (const { record, isLast } of phases.each('fetch', collectInChunks(account, platform, planned, context))) {
       if (!hasBegun && isNothingDone(record)) return tell(record);
       hasBegun = true;
       const onWritten = (chunk: AccountRecord) => {
@@ -113,25 +118,32 @@ export async function run(
     }
   }
 
-  try {
-    const streams = (await readAccounts(accounts)).map(({ platform, accounts: items }) => ({
-      items,
-      work: (account: StoredAccount) => processAccount(account, platform),
-      end: http.join(platform.name),
-    }));
-    await forEachConcurrently(streams, options.concurrency, () => signal.aborted);
-    clockCheck.release();
-    await recorder.flush();
-    if (halt.signal.aborted) throw leaseLost();
+  async function finish(): Promise<void> {
     refusals.end();
     for (const anomaly of await anomalies.found((day) => store.countValues(runId, day))) {
       tally.doubt(await store.doubtDay(runId, anomaly));
       if (anomaly.isNew) warn(anomalyWarning(anomaly));
     }
-    for (const warning of closingWarnings(tally, recorder.counts, platforms)) warn(warning);
+    for (const warning of closingWarnings(tally, recorder.counts, platforms, collector.isKept ?? true)) warn(warning);
+  }
+
+  try {
+    const streams = (await phases.during('sync', () => readAccounts(accounts))).map(
+      ({ platform, accounts: items }) => ({
+        items,
+        work: (account: StoredAccount) => processAccount(account, platform),
+        end: http.join(platform.name),
+      }),
+    );
+    await forEachConcurrently(streams, options.concurrency, () => signal.aborted);
+    clockCheck.release();
+    await recorder.flush();
+    if (halt.signal.aborted) throw leaseLost();
+    await phases.during('finish', finish);
   } finally {
     releaseLease();
     http.close();
+    for (const report of phases.reports()) onEvent({ type: 'phase', ...report });
   }
   return tally.summary({
     runId,

@@ -33,7 +33,6 @@ const RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
   page_post_engagements: [4, 700],
   page_total_actions: [0, 25],
   page_views_total: [2, 400],
-  page_daily_follows_unique: [0, 40],
   page_daily_unfollows_unique: [0, 15],
   page_video_views: [0, 3_000],
   // Milliseconds.
@@ -72,8 +71,10 @@ const DERIVED: Readonly<Record<string, (of: Of, accountId: string, date: string)
   follower_count: (of) => of('follows'),
   page_actions_post_reactions_total: (_of, accountId, date) => sumOf(trueReactions(accountId, date)),
   page_total_media_view_unique: (of) => Math.floor(of('page_media_view') * 0.55),
+  page_daily_follows_unique: (of, accountId, date) =>
+    of('page_daily_unfollows_unique') + pageFollows(accountId, date) - pageFollows(accountId, dayBefore(date)),
   page_daily_follows: (of) => of('page_daily_follows_unique') + 1,
-  page_follows: (_of, accountId, date) => pick(accountId, 200, 40_000) + Math.floor(Date.parse(date) / 86_400_000 / 2),
+  page_follows: (_of, accountId, date) => pageFollows(accountId, date),
   engagedViews: (of) => Math.floor(of('views') * 0.7),
   averageViewPercentage: (_of, accountId, date) => pick(`${accountId}|averageViewPercentage|${date}`, 200, 800) / 10,
   averageViewDuration: (of) => Math.floor((of('estimatedMinutesWatched') * 60) / of('views')),
@@ -84,6 +85,15 @@ const DERIVED: Readonly<Record<string, (of: Of, accountId: string, date: string)
   engagement: (of) =>
     (of('clickCount') + of('likeCount') + of('commentCount') + of('shareCount')) / of('impressionCount'),
 };
+
+/** Followers of a Page at the end of a day. */
+function pageFollows(accountId: string, date: string): number {
+  return pick(accountId, 200, 40_000) + Math.floor(Date.parse(date) / 86_400_000 / 2);
+}
+
+function dayBefore(date: string): string {
+  return new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10);
+}
 
 /** The value of an account's metric on a day (`YYYY-MM-DD` of the platform); undefined for a metric without daily numbers. */
 export function trueValue(accountId: string, metric: string, date: string): number | undefined {

@@ -4,11 +4,13 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import { CollectError, LeaseHeld } from '../errors.js';
+import { METRICS_TYPE } from '../report/prometheus.js';
 import type { RunRow, Store } from '../store/store.js';
 import { formatNumber } from '../text.js';
 import type { Guard } from './guard.js';
+import { createMetrics } from './metrics.js';
 import type { Page } from './page/page.js';
-import { INTERNAL, OLDER_TRIGGER_PATH, PAGE_PATHS, TRIGGER_PATH } from './paths.js';
+import { INTERNAL, METRICS_PATH, OLDER_TRIGGER_PATH, PAGE_PATHS, TRIGGER_PATH } from './paths.js';
 import { parseTrigger } from './request.js';
 import { errorLine, type Runner } from './runner.js';
 import type { Schedule } from './schedule.js';
@@ -31,9 +33,10 @@ export interface Parts {
   readonly log: (message: string) => void;
 }
 
-/** The page, and the endpoints, whose every answer is JSON without internal details, which go to the log. */
+/** The page and the endpoints. Every answer of the latter but the metrics is JSON, without internal details, which go to the log. */
 export function createRoutes({ store, runner, schedule, platforms, guard, page, now, log }: Parts): Hono {
-  const lastRun = shared(ANSWER_LASTS_MS, async () => (await store.lastRuns()).run);
+  const lastRuns = shared(ANSWER_LASTS_MS, () => store.lastRuns());
+  const metrics = createMetrics(lastRuns, now);
   const ready = shared(ANSWER_LASTS_MS, () => within(READY_WITHIN_MS, store.check()));
   const routes = new Hono();
 
@@ -46,9 +49,9 @@ export function createRoutes({ store, runner, schedule, platforms, guard, page, 
     return isReady ? c.json({ status: 'ready' }) : c.json({ status: 'unavailable' }, 503);
   });
 
-  routes.use('/api/internal/*', async (c, next) => {
+  routes.on('ALL', ['/api/internal/*', METRICS_PATH], async (c, next) => {
     const address = getConnInfo(c).remote.address ?? 'unknown';
-    const verdict = guard.judge(address, c.req.header('x-cron-secret'));
+    const verdict = guard.judge(address, secretOf(c));
     switch (verdict.kind) {
       case 'welcome':
         return next();
@@ -64,7 +67,7 @@ export function createRoutes({ store, runner, schedule, platforms, guard, page, 
     const job = { id: 'daily_analytics_collection', name: 'Daily Analytics Collection' };
     const next = schedule.next();
     const jobs = [{ ...job, next_run: next && offsetTime(next), trigger: schedule.trigger }];
-    const run = await lastRun();
+    const { run } = await lastRuns();
     const data = { status: 'running', jobs, last_run: run && runJson(run) };
     return c.json({ success: true, data });
   });
@@ -97,7 +100,15 @@ export function createRoutes({ store, runner, schedule, platforms, guard, page, 
     return c.json({ success: true, data: runJson(run) });
   });
 
-  allowOnly(routes, 'GET, HEAD', ['/healthz', '/readyz', `${INTERNAL}/scheduler-status`, `${INTERNAL}/runs/:id`]);
+  routes.get(METRICS_PATH, async (c) => c.text(await metrics(), 200, { 'Content-Type': METRICS_TYPE }));
+
+  allowOnly(routes, 'GET, HEAD', [
+    '/healthz',
+    '/readyz',
+    METRICS_PATH,
+    `${INTERNAL}/scheduler-status`,
+    `${INTERNAL}/runs/:id`,
+  ]);
   allowOnly(routes, 'POST', [TRIGGER_PATH, OLDER_TRIGGER_PATH]);
   routes.route('/', page);
   for (const [path, methods] of Object.entries(PAGE_PATHS)) allowOnly(routes, methods, [path]);
@@ -121,6 +132,11 @@ export function createRoutes({ store, runner, schedule, platforms, guard, page, 
     return problem(c, 500, 'internal', 'Unexpected error. See the log of the server.');
   });
   return routes;
+}
+
+/** Not every version of Prometheus can send a header of another name. */
+function secretOf(c: Context): string | undefined {
+  return c.req.header('x-cron-secret') ?? /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
 }
 
 function allowOnly(routes: Hono, methods: string, paths: readonly string[]): void {

@@ -79,7 +79,7 @@ const connection = z.object({
   token_expires_at: instant.nullable(),
 });
 
-const storedConnection = connection.transform((row) => ({
+export const storedConnection = connection.transform((row) => ({
   id: row.id,
   accessToken: row.access_token,
   refreshToken: row.refresh_token,

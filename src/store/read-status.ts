@@ -74,7 +74,8 @@ export async function* listAccounts(
 
 type WindowsArg = Readonly<Record<string, unknown>>;
 
-function windowsArg(windows: StatusWindows): WindowsArg {
+/** As the SQL functions take them. */
+export function windowsArg(windows: StatusWindows): WindowsArg {
   return Object.fromEntries(
     Object.entries(windows).map(([platform, { since, until, settledTo }]) => [
       platform,

@@ -6,6 +6,11 @@ export const SCHEMA_VERSION = 15;
 
 const FOLDER = new URL('./', import.meta.url);
 
+/** The names of the schema's functions, which the role of a run calls. */
+export async function functionNames(): Promise<string[]> {
+  return (await readSql('functions')).map(({ name }) => name);
+}
+
 /** A part of the schema, in plain, idempotent SQL. */
 export interface SchemaPart {
   /** `007_accounts`, or `functions` for everything that is replaced as a whole. */

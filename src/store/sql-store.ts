@@ -5,6 +5,8 @@ import * as accountAnswers from './account-answers.js';
 import type { AccountRow, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
+import { countDiscrepancies, listDiscrepancies } from './discrepancies.js';
+import { inspect } from './inspection.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { listConnections, prune } from './paged-calls.js';
 import { createPatience, type Patiently } from './patience.js';
@@ -82,6 +84,8 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
       }
     },
 
+    inspect: (jobs) => inspect(ask, jobs),
+
     beginRun: ({ scope, trigger, isFull }) =>
       ask(answers.leaseAnswer, 'begin_collection_run', { run_id: randomUUID(), scope, trigger, is_full: isFull }),
 
@@ -154,8 +158,13 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
 
     readStatus: (windows) => readStatus(ask, windows),
 
-    readValues: (request) => readValues(ask, request),
     listAccounts: (listed) => listAccounts(ask, listed),
+
+    countDiscrepancies: (reconciled) => countDiscrepancies(ask, reconciled),
+
+    listDiscrepancies: (reconciled) => listDiscrepancies(ask, reconciled),
+
+    readValues: (request) => readValues(ask, request),
 
     async writtenSince(since) {
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;

@@ -9,6 +9,8 @@ import type {
   SyncRequest,
 } from './accounts.js';
 import type { AppliedSchema } from './apply-schema.js';
+import type { Discrepancy, ReconciledDays } from './discrepancies.js';
+import type { Inspection } from './inspection.js';
 import type { OpenedAccounts, OpenRequest, TokensEnding } from './opening.js';
 import type { Patience } from './patience.js';
 import type { RunSummary } from './run-summary.js';
@@ -33,6 +35,8 @@ export interface Store {
 
   /** Refuses a database without the schema, or whose `analytics_snapshots` lacks the right unique key or would round values. */
   check(): Promise<void>;
+  /** What the database says of itself, changing nothing; `jobs` are the names of pg_cron jobs to look for. */
+  inspect(jobs: readonly string[]): Promise<Inspection>;
   /** Creates or updates tables, views and functions. Idempotent. A Supabase store cannot do this, and says where to paste the schema. */
   applySchema(options?: SchemaOptions): Promise<AppliedSchema>;
 
@@ -81,6 +85,10 @@ export interface Store {
   readStatus(windows: StatusWindows): Promise<StatusRows>;
   /** Accounts that a run has seen, with their states, in pages. */
   listAccounts(listed: ListedAccounts): AsyncIterable<readonly ListedAccount[]>;
+  /** How many (account, day) pairs have figures that do not add up, by platform. */
+  countDiscrepancies(reconciled: ReconciledDays): Promise<Readonly<Record<string, number>>>;
+  /** What does not add up, in pages. */
+  listDiscrepancies(reconciled: ReconciledDays): AsyncIterable<readonly Discrepancy[]>;
   /** The collected values that a request selects, in pages, in the order of user, platform, account, date and metric. */
   readValues(request: ValuesRequest): AsyncIterable<readonly StoredValue[]>;
   /** What was written since an instant, by platform and metric. */

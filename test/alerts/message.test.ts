@@ -33,14 +33,22 @@ const three = [
 ];
 
 describe('a message', () => {
-  const run = partial(three, { newly_failing: ['c2', 'c3'], repaired: ['c8'], failing_over_3_nights: ['c1'] });
+  const run: Summary = {
+    ...partial(three, { newly_failing: ['c2', 'c3'], repaired: ['c8'], failing_over_3_nights: ['c1'] }),
+    changes_by_platform: {
+      instagram: { newly_failing: { timeout: 1 }, repaired: 1 },
+      facebook: { newly_failing: { timeout: 1 }, repaired: 0 },
+    },
+  };
 
-  it('starts with what is new, then counts connections and reasons by platform, and names no user', () => {
+  it('starts with what is new, then groups failures by platform and reason, says what to do, and names no user', () => {
     expect(describeRun(run, { details: false }).split('\n')).toEqual([
       'analytics-collect: 2 newly failing, 1 repaired, 1 failing for more than 3 days',
       'partial: 297 of 300 connections ok, 3 failed; 2026-11-15 to 2026-11-21; 27,076 metrics inserted in 12 s',
-      'facebook: 1 of 150 failed: 1 timeout',
-      'instagram: 2 of 150 failed: 1 needs_reconnect, 1 timeout',
+      'instagram: 2 of 150 failed: 1 timeout (1 new), 1 needs_reconnect; 1 repaired',
+      'facebook: 1 of 150 failed: 1 timeout (1 new)',
+      'timeout → Nothing: the next run tries again.',
+      'needs_reconnect → Let the user connect the account again.',
       'run r1; `analytics-collect status` shows more',
     ]);
   });
@@ -59,9 +67,21 @@ describe('a message', () => {
     expect(text).toContain('- and 9,980 more');
   });
 
+  it('says once what to do about reasons that need the same', () => {
+    const reasons = { timeout: 2, platform_error: 1 };
+    const counts = { connections: 3, succeeded: 0, failed: 3, skipped: 0, metrics: 0, reasons };
+    const text = describeRun(summary({ status: 'failed', platforms: { facebook: counts } }), { details: false });
+    expect(text).toContain('timeout, platform_error → Nothing: the next run tries again.');
+  });
+
+  it('names the platforms where accounts were only repaired', () => {
+    const repaired = summary({ changes_by_platform: { linkedin: { newly_failing: {}, repaired: 1_200 } } });
+    expect(describeRun(repaired, { details: false })).toContain('\nlinkedin: 1,200 repaired\n');
+  });
+
   it('names users if details are on, newly failing ones first, without mentioning anyone', () => {
     const lines = describeRun(run, { details: true }).split('\n');
-    expect(lines.slice(4, 8)).toEqual([
+    expect(lines.slice(6, 10)).toEqual([
       '- instagram of user user-two: timeout (new)',
       '- facebook of user user-three: timeout (new)',
       '- instagram of user user-one@\u200bexample.com: needs_reconnect',

@@ -5,12 +5,18 @@ import { createProgram } from '../../src/cli/program.js';
 import { noColors } from '../../src/cli/render/colors.js';
 import { CollectError, PlatformError } from '../../src/errors.js';
 
-const line = (error: unknown, args: string[] = []) => errorLine(describeError(error, args), noColors);
+const line = (error: unknown, args: string[] = []) =>
+  errorLine(describeError(error, args), noColors, Number.POSITIVE_INFINITY);
 
 test('prints what failed, what to do and the code on one line', () => {
-  const error = new CollectError('store_unreachable', 'PostgreSQL does not answer.', 'Check DATABASE_URL.');
-  expect(line(error)).toBe('error: PostgreSQL does not answer. Check DATABASE_URL. [store_unreachable]\n');
+  const error = new CollectError('store_slow', 'PostgreSQL took too long.', 'Look for locks.');
+  expect(line(error)).toBe('error: PostgreSQL took too long. Look for locks. [store_slow]\n');
   expect(describeError(error, []).exitCode).toBe(1);
+});
+
+test('names doctor where it says more', () => {
+  const error = new CollectError('store_unreachable', 'No answer.', 'Check DATABASE_URL.');
+  expect(line(error)).toContain('Check DATABASE_URL. Run analytics-collect doctor to examine the installation. [');
 });
 
 test('prints several mistakes on several lines', () => {
@@ -21,6 +27,15 @@ test('prints several mistakes on several lines', () => {
   );
   expect(line(error)).toBe(
     'error: There are mistakes:\n  A is wrong\n  B is wrong\nSet them right. [config_invalid]\n',
+  );
+});
+
+test('breaks long lines between words on a terminal, and indents what follows', () => {
+  const error = new CollectError('no_store', `The key was not found: there is no ${'x'.repeat(50)}.`, 'Put it back.');
+  expect(errorLine(describeError(error, []), noColors, 40)).toBe(
+    ['error: The key was not found: there is', '  no', `  ${'x'.repeat(50)}.`, '  Put it back. [no_store]', ''].join(
+      '\n',
+    ),
   );
 });
 
@@ -52,14 +67,46 @@ test('prints one document with --json', () => {
 });
 
 test.each([
-  [['collect', '--nope'], "Unknown option '--nope'.", 'collect '],
-  [['collect', '--quiet', '--verbose'], "Option '--quiet' cannot be used with option '--verbose'.", 'collect '],
-  [['collect', '--date'], "Option '--date <day>' argument missing.", 'collect '],
-  [['connections', 'add'], "Required option '--user <id>' not specified.", 'connections add '],
-  [['connections', 'remove'], "Missing required argument 'id'.", 'connections remove '],
-  [['connections', 'lst'], "Unknown command 'lst' (Did you mean list?)", 'connections '],
-  [['colect'], "Unknown command 'colect' (Did you mean collect?)", ''],
-])('explains wrong usage of %j, and where to find help', async (args, message, help) => {
+  [['collect', '--nope'], 'Unknown option "--nope".', '', 'collect '],
+  [['collect', '--platfrom', 'x'], 'Unknown option "--platfrom".', 'Did you mean --platform? ', 'collect '],
+  [['collect', '--max-waits', '1'], 'Unknown option "--max-waits".', 'Did you mean --max-wait? ', 'collect '],
+  [
+    ['collect', '--quiet', '--verbose'],
+    '--quiet cannot be combined with --verbose.',
+    'Use only one of them. ',
+    'collect ',
+  ],
+  [['collect', '--date'], '--date needs a value, <day>.', 'Add it, or leave out the flag. ', 'collect '],
+  [
+    ['collect', '--sandbox', 'helthy'],
+    '--sandbox "helthy" is not one of healthy, faulty, late.',
+    'Did you mean healthy? ',
+    'collect ',
+  ],
+  [
+    ['collect', '--sandbox', 'foo'],
+    '--sandbox "foo" is not one of healthy, faulty, late.',
+    'Choose one of them. ',
+    'collect ',
+  ],
+  [['connections', 'add'], 'connections add needs --user <id>.', 'Add it. ', 'connections add '],
+  [['connections', 'remove'], 'connections remove needs the argument <id>.', 'Add it. ', 'connections remove '],
+  [
+    ['status', 'me', 'you'],
+    'status takes no arguments, but was given 2.',
+    'Leave out what is too much; a value with spaces needs quotes. ',
+    'status ',
+  ],
+  [
+    ['connections', 'remove', '1', '2'],
+    'connections remove takes 1 argument, but was given 2.',
+    'Leave out what is too much; a value with spaces needs quotes. ',
+    'connections remove ',
+  ],
+  [['connections', 'lst'], 'Unknown command "lst".', 'Did you mean list? ', 'connections '],
+  [['schedule', 'kuberntes'], 'Unknown command "kuberntes".', 'Did you mean kubernetes? ', 'schedule '],
+  [['colect'], 'Unknown command "colect".', 'Did you mean collect? ', ''],
+])('explains wrong usage of %j, and where to find help', async (args, message, fix, help) => {
   const error = await createProgram('1.0.0')
     .parseAsync(args, { from: 'user' })
     .catch((thrown: unknown) => thrown);
@@ -67,7 +114,7 @@ test.each([
   expect(describeError(error, args)).toEqual({
     code: 'usage',
     message,
-    fix: `See analytics-collect ${help}--help.`,
+    fix: `${fix}See analytics-collect ${help}--help.`,
     exitCode: 2,
   });
 });

@@ -119,10 +119,11 @@ describe('a mistake is reported with its flag:', () => {
     expect(mistake(() => parse(flags))).toBe(message);
   });
 
-  test('an unknown platform is reported with the known ones', () => {
-    expect(() => parse({ platform: ['tiktok'] })).toThrow(
-      expect.objectContaining({ fix: 'Known platforms: instagram, facebook.' }),
-    );
+  test.each([
+    ['tiktok', 'Known platforms: instagram, facebook.'],
+    ['instgram', 'Did you mean instagram?'],
+  ])('an unknown platform, %s, is reported with the nearest one, or with the known ones', (platform, fix) => {
+    expect(() => parse({ platform: [platform] })).toThrow(expect.objectContaining({ fix }));
   });
 
   test('the rate of an unknown platform is reported with the nearest one', () => {

@@ -42,7 +42,7 @@ it('reports a failed run to a chat and a healthcheck, news only once, and nothin
   const messages = chat.received.map(({ body }) => JSON.parse(body).text);
   expect(messages).toEqual([
     expect.stringMatching(
-      /^analytics-collect: 1 newly failing\npartial: 3 of 4 .*\nfacebook: 1 of 4 failed: 1 needs_reconnect\n/,
+      /^analytics-collect: 1 newly failing\npartial: 3 of 4 .*\nfacebook: 1 of 4 failed: 1 needs_reconnect \(1 new\)\nneeds_reconnect → Let the user connect/,
     ),
     expect.stringMatching(/^analytics-collect: nothing new\n/),
   ]);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
@@ -151,6 +151,17 @@ describe('a backup of the embedded database', () => {
     }
   });
 
+  it.each([true, false])('to a symbolic link writes to its target, which exists: %s', async (exists) => {
+    const folder = await newFolder();
+    const [link, target] = [join(folder, 'latest.sql'), join(folder, 'target.sql')];
+    await symlink('target.sql', link);
+    if (exists) await writeFile(target, '');
+    expect(await run('backup', link)).toMatchObject({ code: 0 });
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(await readFile(target, 'utf8')).toContain('A backup of analytics-collect');
+    expect(readdirSync(folder).sort()).toEqual(['latest.sql', 'target.sql']);
+  });
+
   it('that is killed leaves the earlier file as it was, and the next one replaces it', async () => {
     const text = await readFile(file, 'utf8');
     const killed = startCli(['backup', file], { env: { ANALYTICS_DATA_DIR: dataDir } });
@@ -165,8 +176,9 @@ describe('a backup of the embedded database', () => {
   });
 
   it.each([
-    ['backup', join('no', 'such', 'folder.sql'), 'cannot be written'],
-    ['restore', 'nothing.sql', 'cannot be read'],
+    ['backup', join('no', 'such', 'folder.sql'), 'cannot be written: its folder does not exist.'],
+    ['restore', 'nothing.sql', 'cannot be read: it does not exist.'],
+    ['restore', '.', 'cannot be read: it is a folder.'],
   ])('%s of %s says that the file %s', async (command, path, why) => {
     const env = { ANALYTICS_DATA_DIR: command === 'backup' ? dataDir : await newFolder() };
     const refused = await runCli([command, path], { env });
@@ -264,9 +276,13 @@ describe('sql', () => {
     expect(await queryFolder(dataDir, 'select from collection_runs')).toHaveLength(1);
   });
 
-  it('asks for a statement or --serve', async () => {
-    expect(await run()).toMatchObject({ code: 2, stderr: expect.stringContaining('--serve') });
-  });
+  it.each([[], [''], [' '], [';'], [' -- nothing']])(
+    'asks for a statement or --serve when there is none: %j',
+    async (...args) => {
+      const refused = await run(...args.filter((arg) => arg !== undefined));
+      expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('[usage]') });
+    },
+  );
 
   it('--serve lets programs of this machine read until Ctrl-C, and then gives the folder back', async () => {
     const serving = startCli(['sql', '--serve'], { env: { ANALYTICS_DATA_DIR: dataDir } });

@@ -137,6 +137,7 @@ describe('an invalid plugin is refused with an explanation:', () => {
 
   it.each([
     ['a file that is not there', './absent.js', '', 'There is no plugin ./absent.js.'],
+    ['a folder', './', '', 'There is no plugin ./.'],
     ['a file that is no module', './broken.mjs', 'export default {', 'The plugin ./broken.mjs cannot be loaded: '],
     ['a module without a default export', './empty.mjs', 'export const a = 1;', 'has no default export'],
     ['something else', './else.mjs', 'export default { name: 1 };', 'is not a platform:\n  name: '],

@@ -19,6 +19,13 @@ describe('collect --sandbox', () => {
     expect(stdout + stderr).not.toContain(ESCAPE);
   });
 
+  it('promises no next run, because nothing is kept', async () => {
+    const limited = ['collect', '--sandbox', '--platform', 'linkedin', '--max-requests', '20'];
+    const { code, stderr } = await runCli(limited);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/--max-requests.*were not reached$/m);
+  });
+
   it('shows ten days of late and corrected values', async () => {
     const { code, stdout, stderr } = await runCli(['collect', '--sandbox', 'late']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PlatformError, RunLimit } from '../../src/errors.js';
-import { createGate, type Gate } from '../../src/http/gate.js';
+import { type ApiState, createGate, type Gate } from '../../src/http/gate.js';
 import type { Verdict } from '../../src/http/http.js';
 
 const MAX_WAIT_MS = 300_000;
@@ -10,8 +10,10 @@ const throttled: Verdict<unknown> = { kind: 'retry', error: new PlatformError('t
 
 let clock: number;
 let warnings: string[];
+let states: Pick<ApiState, 'state' | 'seconds'>[];
 let gate: Gate;
 beforeEach(() => {
+  states = [];
   clock = Date.parse('2026-11-22T02:00:00Z');
   warnings = [];
   gate = createGate({
@@ -20,7 +22,17 @@ beforeEach(() => {
     now: () => new Date(clock),
     monotonic: () => clock,
     warn: (text) => warnings.push(text),
+    onState: ({ state, seconds }) => states.push({ state, seconds }),
   });
+});
+
+it('tells of a pause of all accounts that the run waits for, and of a longer one', () => {
+  gate.note('a', { ...fine, rests: [{ of: 'account', ms: 60_000 }] });
+  gate.note('a', { ...fine, rests: [{ of: 'app', ms: 10_000 }] });
+  gate.note('b', { ...fine, rests: [{ of: 'app', ms: 5_000 }] });
+  gate.note('c', { ...fine, rests: [{ of: 'app', ms: 20_000 }] });
+  gate.note('d', { ...fine, rests: [{ of: 'app', ms: MAX_WAIT_MS + 1 }] });
+  expect(states).toEqual([10, 20].map((seconds) => ({ state: 'paused', seconds })));
 });
 
 /** A request of the account that gets no answer in four attempts. */
@@ -52,6 +64,7 @@ describe('an app that is over its limit', () => {
   it('rests once, however many requests under way are refused', () => {
     for (const account of ['a', 'b', 'c']) gate.note(account, over);
     expect(gate.waitMs()).toBe(60_000);
+    expect(states).toEqual([{ state: 'paused', seconds: 60 }]);
     clock += 60_000;
     expect([gate.waitMs(), gate.admit('d')]).toEqual([0, 0]);
   });

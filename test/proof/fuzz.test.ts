@@ -167,6 +167,7 @@ const READING: readonly ((store: Store) => Promise<unknown>)[] = [
   (store) => store.check(),
   (store) => store.beginRun({ scope: 'all', trigger: 'cli', isFull: true }),
   (store) => store.lastRuns(),
+  (store) => store.recentRuns(null, 30),
   (store) => store.readRun('00000000-0000-4000-8000-000000000000'),
   (store) => store.readStatus({ facebook: { since: TODAY, until: TODAY, settledTo: TODAY } }),
   (store) => store.writtenSince(NOON),

@@ -163,9 +163,9 @@ const LEAST_CONTRAST = `(() => {
 })()`;
 
 /** Fonts and smoothing differ by less; a shape that has moved or gone differs by more. */
-const LARGEST_DIFFERENCE = 40;
+const LARGEST_DIFFERENCE = 0.25;
 
-/** The largest difference between two pictures in the mean brightness (0 to 255) of a square of 16 pixels. */
+/** How much ink is elsewhere in two pictures, square by square of 8 pixels, as a share of all the ink. */
 function difference(one: Buffer, other: Buffer): string {
   const sources = JSON.stringify([one, other].map((png) => `data:image/png;base64,${png.toString('base64')}`));
   return `(async () => {
@@ -173,13 +173,18 @@ function difference(one: Buffer, other: Buffer): string {
       const image = new Image();
       image.src = source;
       await image.decode();
-      const canvas = new OffscreenCanvas(Math.round(image.width / 16), Math.round(image.height / 16));
+      const canvas = new OffscreenCanvas(Math.round(image.width / 8), Math.round(image.height / 8));
       const drawing = canvas.getContext('2d');
       drawing.imageSmoothingQuality = 'high';
       drawing.drawImage(image, 0, 0, canvas.width, canvas.height);
       return { size: [canvas.width, canvas.height].join(), data: drawing.getImageData(0, 0, canvas.width, canvas.height).data };
     }));
-    if (squares[0].size !== squares[1].size) return 255;
-    return Math.max(...squares[0].data.map((value, index) => Math.abs(value - squares[1].data[index])));
+    if (squares[0].size !== squares[1].size) return 1;
+    let [moved, ink] = [0, 0];
+    for (const [index, value] of squares[0].data.entries()) {
+      moved += Math.abs(value - squares[1].data[index]);
+      ink += 255 - value;
+    }
+    return moved / ink;
   })()`;
 }

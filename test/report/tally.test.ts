@@ -67,6 +67,7 @@ it('sums up a run in which everything fails, and lists a limited number of failu
   expect(summary).toMatchObject({
     failures_omitted: 9_003,
     changes_omitted: { newly_failing: 9_003, repaired: 0 },
+    changes_by_platform: { x: { newly_failing: { timeout: 10_003 }, repaired: 0 } },
     days: { planned: 10_003, failed: 10_003 },
     platforms: { x: { failed: 10_003, reasons: { timeout: 10_003 } } },
   });

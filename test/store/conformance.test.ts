@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { addDays } from '../../src/collector/day.js';
 import { countsOf } from '../../src/report/summary.js';
 import type { ListedAccount, ListedAccounts } from '../../src/store/account-states.js';
 import type { AccountRow, SnapshotRow, StoredAccount } from '../../src/store/accounts.js';
+import type { Discrepancy } from '../../src/store/discrepancies.js';
 import type { RunError } from '../../src/store/run-summary.js';
 import { ALL } from '../../src/store/selection.js';
 import { summary } from '../cli/render/samples.js';
@@ -589,6 +591,49 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       { date: '2026-11-19', complete: 0, late: 0, missing: 1 },
       { date: '2026-11-20', complete: 0, late: 2, missing: 0 },
       { date: '2026-11-21', complete: 0, late: 2, missing: 0 },
+    ]);
+  });
+
+  test('days are found whose followers change by something else than was gained and lost, or whose parts exceed the whole', async () => {
+    const account = await connected(engine.store);
+    const other = await connected(engine.store, { accountId: 'second' });
+    const runId = await beginRun(engine.store);
+    const values = (of: typeof account, metric: string, first: string, numbers: readonly number[]) =>
+      numbers.map((value, index) =>
+        snapshot(of, { metric, value, date: addDays(first, index), metadata: { settled: index < 5 } }),
+      );
+    const split = (of: typeof account, date: string, parts: Record<string, number>) =>
+      snapshot(of, { metric: 'views', value: 10, date, metadata: { settled: true, post_types: parts } });
+    await record(engine.store, runId, {
+      snapshots: [
+        // The day before the first is not there, and the last day has not settled.
+        ...values(account, 'followers', '2026-11-15', [100, 105, 104, 104, 104, 900]),
+        ...values(account, 'gained', '2026-11-15', [50, 7, 0, 1, 0, 0]),
+        ...values(account, 'lost', '2026-11-15', [0, 2, 1, 0, 0, 0]),
+        split(account, '2026-11-18', { post: 8, reel: 3 }),
+        split(other, '2026-11-16', { post: 8, reel: 2 }),
+        split(other, '2026-11-17', { post: 11 }),
+      ],
+      outcomes: [account, other].map((each) => outcome(each, '2026-11-18', as('settled'))),
+    });
+    const reconciled = {
+      windows: { instagram: STATUS_WEEK },
+      rules: {
+        instagram: [
+          { kind: 'change', level: 'followers', gained: 'gained', lost: 'lost' },
+          { kind: 'split', metric: 'views', split: 'post_types' },
+        ],
+      },
+    } as const;
+    expect(await engine.store.countDiscrepancies(reconciled)).toEqual({ instagram: 2 });
+    const found: Discrepancy[] = [];
+    for await (const page of engine.store.listDiscrepancies(reconciled)) found.push(...page);
+    expect(
+      found.map(({ accountId, date, metric, stated, computed }) => [accountId, date, metric, stated, computed]),
+    ).toEqual([
+      [account.accountId, '2026-11-18', 'followers', 0, 1],
+      [account.accountId, '2026-11-18', 'views', 10, 11],
+      ['second', '2026-11-17', 'views', 10, 11],
     ]);
   });
 

@@ -14,7 +14,7 @@ import { accountRow } from '../support/accounts.js';
 
 export const USER = 'a6e0b6f0-0000-4000-8000-000000000001';
 export const OTHER_USER = 'a6e0b6f0-0000-4000-8000-000000000002';
-export const WEEK = { since: '2026-11-15', until: '2026-11-21' };
+const WEEK = { since: '2026-11-15', until: '2026-11-21' };
 export const STATUS_WEEK = { ...WEEK, settledTo: '2026-11-19' };
 export const COLLECTED = ['instagram', 'facebook', 'youtube', 'linkedin'];
 export const NOW = new Date('2026-11-22T09:00:00Z');

@@ -9,11 +9,14 @@ import { MOST_FAILURES } from '../../report/tally.js';
 import { parsePlatforms, parseRates, parseSelection, parseWindow, utcToday } from '../flags.js';
 import { runsInGithubActions } from '../github-actions.js';
 import { reportToGithub } from '../github-report.js';
+import { jsonLog } from '../json-log.js';
+import { withMetricsFile } from '../metrics-file.js';
 import type { CollectFlags } from '../options.js';
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
 import { renderDue } from '../render/due.js';
 import { groupedReporter } from '../render/grouped.js';
+import { createJsonReporter } from '../render/json.js';
 import { createPlainReporter } from '../render/plain.js';
 import { isAnimatable, type Reporter, silentReporter } from '../render/reporter.js';
 import { renderSummary } from '../render/summary.js';
@@ -22,6 +25,7 @@ import { parseSandbox } from '../sandbox-flags.js';
 import { type ReportedRun, withSettings } from '../settings.js';
 import { watchSignals } from '../signals.js';
 import { startingText } from '../starting.js';
+import { withTraces } from '../traces.js';
 import { isUnattended } from '../unattended.js';
 
 export type CollectRequest = Omit<CollectOptions, 'signal'>;
@@ -32,7 +36,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   const plugins = await loadPlugins(flags.plugin);
   const request = parseCollectFlags(flags, namesWith(plugins), utcToday(new Date()));
   const reporter = await chooseReporter(flags);
-  const warn = flags.quiet ? (text: string) => process.stderr.write(`${text}\n`) : reporter.notice;
+  const warn = warnerOf(flags, reporter);
   const told = { warn, countsForHealthcheck: isOfEverything(request) };
   const options = {
     defaultStore: isUnattended() ? 'connected' : 'create',
@@ -64,10 +68,14 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     const starting = startingText(prepared);
     if (starting !== null && !flags.json) reporter.notice(starting);
     const app = await prepared.open();
+    const { metricsFile: path } = flags;
+    const measured = path === undefined ? app.collect : await withMetricsFile(app.collect, { path, warn });
+    const collect = await withTraces(measured, warn);
     try {
       for (const notice of app.notices) reporter.notice(notice);
-      const summary = await app.collect({ ...request, signal: watch.signal }, onEvent);
+      const summary = await collect({ ...request, signal: watch.signal }, onEvent);
       reporter.end();
+      jsonLog()?.summary(summary);
       process.stdout.write(render(summary, connections, inAll, flags));
       if (runsInGithubActions()) await reportToGithub(summary, connections);
       return summary;
@@ -89,6 +97,13 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   } finally {
     watch.end();
   }
+}
+
+/** How to say what an operator should know even with `--quiet`. */
+function warnerOf(flags: CollectFlags, reporter: Reporter): (message: string) => void {
+  const log = jsonLog();
+  if (log !== null) return (message) => log.event('warning', { message });
+  return flags.quiet ? (message) => process.stderr.write(`${message}\n`) : reporter.notice;
 }
 
 function openAlerts(request: CollectRequest, { config }: PreparedApp, told: ReportedRun): RunAlerts {
@@ -139,6 +154,8 @@ function render(
 async function chooseReporter(flags: CollectFlags): Promise<Reporter> {
   const stream = process.stderr;
   const verbose = flags.verbose === true;
+  const log = jsonLog();
+  if (log !== null) return createJsonReporter({ log, verbose });
   if (flags.quiet) return silentReporter;
   if (!isAnimatable(stream)) {
     const reporter = createPlainReporter({ stream, verbose });

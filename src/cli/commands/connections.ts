@@ -8,7 +8,7 @@ import type { AddFlags, ListFlags, PluginFlags } from '../options.js';
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { askHidden } from '../prompt.js';
 import { connectionJson, renderConnections } from '../render/connections.js';
-import { cleanText, formatAccount, jsonDocument } from '../render/text.js';
+import { cleanText, formatAccount, jsonDocument, widthOf } from '../render/text.js';
 import { parseKeptSandbox } from '../sandbox-flags.js';
 import { withApp } from '../with-app.js';
 
@@ -16,7 +16,9 @@ export function listConnections({ json, ...sandbox }: ListFlags): Promise<void> 
   return withApp(
     async ({ store }) => {
       const connections = await store.listConnections();
-      process.stdout.write(json ? jsonDocument(connections.map(connectionJson)) : renderConnections(connections));
+      process.stdout.write(
+        json ? jsonDocument(connections.map(connectionJson)) : renderConnections(connections, widthOf(process.stdout)),
+      );
     },
     { json, ...parseKeptSandbox(sandbox) },
   );

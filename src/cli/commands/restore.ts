@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { restore } from '../../store/backup.js';
 import { count } from '../../text.js';
@@ -8,6 +8,10 @@ import { withEmbedded } from '../with-embedded.js';
 
 export async function restoreCommand(file: string): Promise<void> {
   const path = resolve(file);
+  // Before PostgreSQL is started, which takes seconds.
+  const handle = await open(path).catch((cause: unknown) => {
+    throw fileError(path, 'read', cause);
+  });
   let rows = 0;
   await withEmbedded(
     async (_store, dataDir) => {
@@ -16,13 +20,13 @@ export async function restoreCommand(file: string): Promise<void> {
       );
     },
     async (engine) => {
-      rows = await restore(engine, readFrom(path));
+      rows = await restore(engine, readFrom(handle, path));
     },
   );
 }
 
-async function* readFrom(path: string): AsyncGenerator<string> {
-  const stream = createReadStream(path, 'utf8');
+async function* readFrom(handle: FileHandle, path: string): AsyncGenerator<string> {
+  const stream = handle.createReadStream({ encoding: 'utf8' });
   const chunks = stream[Symbol.asyncIterator]();
   for (;;) {
     const next = await chunks.next().catch((cause: unknown) => {

@@ -13,6 +13,7 @@ import { createPlainReporter } from '../render/plain.js';
 import { withSettings } from '../settings.js';
 import { watchSignals } from '../signals.js';
 import { startingText } from '../starting.js';
+import { withTraces } from '../traces.js';
 import { isUnattended } from '../unattended.js';
 
 /** The default time that Kubernetes waits between SIGTERM and SIGKILL. */
@@ -44,8 +45,9 @@ export async function serveCommand(flags: ServeFlags): Promise<void> {
   try {
     for (const notice of app.notices) log(notice);
     await checkDatabase(app, log).catch(report);
+    const collect = await withTraces(app.collect, log);
     const server = await startServer({
-      app: { ...app, collect: (...run) => app.collect(...run).catch((error) => giveUp(error, broken)) },
+      app: { ...app, collect: (...run) => collect(...run).catch((error) => giveUp(error, broken)) },
       platforms: namesWith(plugins),
       secret,
       port: flags.port,

@@ -3,12 +3,15 @@ import type { FolderStore } from '../../store/drivers/embedded.js';
 import { usageError } from '../flags.js';
 import type { SqlFlags } from '../options.js';
 import { renderRows, rowsJson } from '../render/rows.js';
-import { jsonDocument } from '../render/text.js';
+import { jsonDocument, widthOf } from '../render/text.js';
 import { withEmbedded } from '../with-embedded.js';
 
 const NUMERIC = 1700;
 /** date, timestamp, timestamptz */
 const TIMES = [1082, 1114, 1184];
+
+/** Nothing but white space, semicolons and comments. */
+const EMPTY = /^(?:[\s;]|--[^\n]*)*$/;
 
 export async function sqlCommand(statement: string | undefined, flags: SqlFlags): Promise<void> {
   if ((statement === undefined) === (flags.serve === undefined)) {
@@ -17,6 +20,9 @@ export async function sqlCommand(statement: string | undefined, flags: SqlFlags)
       "For example: analytics-collect sql 'select * from analytics_daily'.",
     );
   }
+  if (statement !== undefined && EMPTY.test(statement)) {
+    throw usageError('The statement is empty.', "For example: analytics-collect sql 'select * from analytics_daily'.");
+  }
   if (flags.port !== undefined && !flags.serve) throw usageError('--port is for --serve.', 'Leave it out.');
   await withEmbedded(async (store) => {
     if (statement === undefined) {
@@ -24,7 +30,7 @@ export async function sqlCommand(statement: string | undefined, flags: SqlFlags)
       return serveSql(store.engine, flags.port ?? 0);
     }
     const { names, rows } = await read(store, statement);
-    process.stdout.write(flags.json ? jsonDocument(rowsJson(rows)) : renderRows(names, rows));
+    process.stdout.write(flags.json ? jsonDocument(rowsJson(rows)) : renderRows(names, rows, widthOf(process.stdout)));
   });
 }
 

@@ -1,25 +1,48 @@
 import { ADD_CONNECTION } from '../../collector/connections.js';
 import type { ConnectionSummary } from '../../store/store.js';
 import { bounded } from '../../text.js';
-import { cleanText, formatTable } from './text.js';
+import { type Column, cleanText, formatTable } from './text.js';
 
-const COLUMNS = ['id', 'user', 'platform', 'account', 'state', 'token expires', 'name'].map((title) => ({ title }));
+const COLUMNS: readonly Column[] = [
+  { title: 'user', cut: true },
+  { title: 'platform', cut: true },
+  { title: 'account', cut: true },
+  { title: 'state' },
+  { title: 'expires' },
+  { title: 'name', cut: true },
+];
 
-/** The text that `connections list` prints. It holds no tokens. */
-export function renderConnections(connections: readonly ConnectionSummary[]): string {
+/** What the columns but the id need so that ids of users and accounts can be told apart. */
+const ROOMY = 74;
+
+/**
+ * The text that `connections list` prints, at most `width` columns wide. It holds no tokens. Ids of connections are never cut, because
+ * other commands take them: where they leave too little room, they have lines of their own.
+ */
+export function renderConnections(connections: readonly ConnectionSummary[], width: number): string {
   if (connections.length === 0) {
     return `no connections. Add one: ${ADD_CONNECTION}\n`;
   }
-  const rows = connections.map((connection) => [
-    connection.id,
+  const ids = ['id', ...connections.map(({ id }) => id)];
+  const idWidth = Math.max(...ids.map((id) => id.length)) + 2;
+  const rows = connections.map(cellsOf);
+  const beside = formatTable(COLUMNS, rows, width - idWidth);
+  const isWideEnough = width - idWidth >= ROOMY || beside.every((line) => !line.includes('…'));
+  const lines = isWideEnough
+    ? beside.map((line, index) => (ids[index] ?? '').padEnd(idWidth) + line)
+    : formatTable(COLUMNS, rows, width - 2).flatMap((line, index) => [ids[index] ?? '', `  ${line}`]);
+  return `${lines.join('\n')}\n`;
+}
+
+function cellsOf(connection: ConnectionSummary): string[] {
+  return [
     cleanText(bounded(connection.userId)),
     cleanText(bounded(connection.platform)),
     cleanText(connection.accountId ?? ''),
     connection.active ? (connection.isPrimary ? 'primary' : 'active') : 'inactive',
     connection.tokenExpiresAt?.slice(0, 10) ?? '',
     cleanText(connection.accountName ?? ''),
-  ]);
-  return `${formatTable(COLUMNS, rows).join('\n')}\n`;
+  ];
 }
 
 /** One connection in `connections list --json`. */

@@ -4,13 +4,15 @@ import {
   formatConnection,
   formatProgress,
   formatStart,
+  isPaused,
   type Progress,
+  pause,
   startProgress,
 } from './progress.js';
 import { type Reporter, STOPPING, type Stream } from './reporter.js';
 import { cleanText } from './text.js';
 
-const PROGRESS_EVERY_MS = 10_000;
+export const PROGRESS_EVERY_MS = 10_000;
 
 interface Options {
   readonly stream: Stream;
@@ -52,14 +54,27 @@ export function createPlainReporter({
           saidAt = elapsed();
           break;
         case 'connection':
-          progress = advance(progress ?? startProgress(0, null, elapsed()), event.connection);
+          progress = advance(progress ?? startProgress(0, null, elapsed()), event.connection, elapsed());
           if (verbose) say(formatConnection(event.connection));
           else sayProgress(progress);
           break;
         case 'days':
-          progress = advanceDays(progress ?? startProgress(0, null, elapsed()), event.connectionId, event.days);
+          progress = advanceDays(
+            progress ?? startProgress(0, null, elapsed()),
+            event.connectionId,
+            event.days,
+            elapsed(),
+          );
           sayProgress(progress);
           break;
+        case 'api': {
+          if (progress === null || event.seconds === null) break;
+          const isNew = !isPaused(progress, event.api, elapsed());
+          progress = pause(progress, event.api, event.seconds, elapsed());
+          // Nothing else may be printed until it is over.
+          if (isNew && !verbose) say(formatProgress(progress, elapsed()));
+          break;
+        }
         case 'warning':
           say(`warning: ${event.message}`);
           break;

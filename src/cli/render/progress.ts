@@ -1,5 +1,6 @@
 import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import { count, formatNumber } from '../../text.js';
+import { type Mark, recentRate, withMark } from './remaining.js';
 import { formatAccount, formatDates, formatDuration } from './text.js';
 
 /** The progress of a run. */
@@ -13,28 +14,47 @@ export interface Progress {
   readonly days: number | null;
   /** How many days are done, by the id of each connection in progress. */
   readonly underWay: ReadonlyMap<string, number>;
-  /** Milliseconds on a monotonic clock. */
-  readonly startedAt: number;
+  /** What was done when, of late. */
+  readonly marks: readonly Mark[];
+  /** When each API that has asked for a pause may be asked again. */
+  readonly pausedUntil: ReadonlyMap<string, number>;
 }
 
-export function startProgress(total: number, days: number | null, startedAt: number): Progress {
-  return { total, done: 0, failed: 0, due: 0, days, underWay: new Map(), startedAt };
+/** Of all functions here, `now` is in milliseconds on a monotonic clock. */
+export function startProgress(total: number, days: number | null, now: number): Progress {
+  const marks = [{ at: now, done: 0 }];
+  return { total, done: 0, failed: 0, due: 0, days, underWay: new Map(), marks, pausedUntil: new Map() };
 }
 
-export function advance(progress: Progress, { result, connectionId, days }: ConnectionReport): Progress {
+export function advance(progress: Progress, report: ConnectionReport, now: number): Progress {
   const underWay = new Map(progress.underWay);
-  underWay.delete(connectionId);
-  return {
-    ...progress,
-    done: progress.done + 1,
-    failed: progress.failed + (result === 'failed' ? 1 : 0),
-    due: progress.due + (days.due ?? 0),
-    underWay,
-  };
+  underWay.delete(report.connectionId);
+  return marked(
+    {
+      ...progress,
+      done: progress.done + 1,
+      failed: progress.failed + (report.result === 'failed' ? 1 : 0),
+      due: progress.due + (report.days.due ?? 0),
+      underWay,
+    },
+    now,
+  );
 }
 
-export function advanceDays(progress: Progress, connectionId: string, days: number): Progress {
-  return { ...progress, underWay: new Map(progress.underWay).set(connectionId, days) };
+export function advanceDays(progress: Progress, connectionId: string, days: number, now: number): Progress {
+  return marked({ ...progress, underWay: new Map(progress.underWay).set(connectionId, days) }, now);
+}
+
+export function pause(progress: Progress, api: string, seconds: number, now: number): Progress {
+  return { ...progress, pausedUntil: new Map(progress.pausedUntil).set(api, now + seconds * 1000) };
+}
+
+export function isPaused({ pausedUntil }: Progress, api: string, now: number): boolean {
+  return (pausedUntil.get(api) ?? now) > now;
+}
+
+function marked(progress: Progress, now: number): Progress {
+  return { ...progress, marks: withMark(progress.marks, { at: now, done: workOf(progress).done }) };
 }
 
 /** `collecting 12 of 300 connections from …`, `nothing is due: 300 connections in …` */
@@ -45,25 +65,51 @@ export function formatStart({ connections, idle, dryRun, store }: Extract<Collec
   return `${dryRun ? 'planning' : 'collecting'} ${due}${all} from ${store}`;
 }
 
-/** `120/300 connections, 40 %, 2 failed, 35/s, 5 s left`; with named days, `12/100 connections, days 1,240/9,000, 13 %, …` */
+/** The same as fields, for `--log json`. */
+export function progressCounts(progress: Progress) {
+  const { total, done, failed } = progress;
+  const days = daysOf(progress);
+  return { connections: { total, done, failed }, ...(days !== null && { days }) };
+}
+
+/**
+ * `120/300 connections, 40 %, 2 failed, 35/s, 5 s left`; with named days, `12/100 connections, days 1,240/9,000, 13 %, …`; while an
+ * API pauses, `…, waiting for the rate limit of instagram_graph, 45 s` in place of the time left.
+ */
 export function formatProgress(progress: Progress, now: number): string {
-  const { total, done, failed, due, startedAt } = progress;
+  const { total, done, failed, due } = progress;
   const parts = [`${formatNumber(done)}/${formatNumber(total)} connections`];
   const days = daysOf(progress);
   if (days !== null) parts.push(`days ${formatNumber(days.done)}/${formatNumber(days.total)}`);
-  const work = days ?? { total, done };
+  const work = workOf(progress);
   if (work.total > 0) parts.push(`${Math.floor((100 * Math.min(work.done, work.total)) / work.total)} %`);
   if (due > 0) parts.push(`${count(due, 'day')} due`);
   if (failed > 0) parts.push(`${formatNumber(failed)} failed`);
-  if (work.done > 0 && work.done < work.total) {
-    const perSecond = work.done / Math.max((now - startedAt) / 1000, 0.001);
-    parts.push(`${formatRate(perSecond)}/s`, `${formatDuration((1000 * (work.total - work.done)) / perSecond)} left`);
-  }
+  if (work.done < work.total) parts.push(...prospects(progress, work, now));
   return parts.join(', ');
 }
 
+function prospects({ marks, pausedUntil }: Progress, { total, done }: Work, now: number): string[] {
+  const pauses = [...pausedUntil].filter(([, until]) => until > now);
+  if (pauses.length > 0) {
+    return pauses.map(([api, until]) => `waiting for the rate limit of ${api}, ${formatSeconds(until - now)}`);
+  }
+  const perSecond = recentRate(marks, { at: now, done });
+  if (perSecond === null) return [];
+  return [`${formatRate(perSecond)}/s`, `${formatLeft((1000 * (total - done)) / perSecond)} left`];
+}
+
+interface Work {
+  readonly total: number;
+  readonly done: number;
+}
+
+function workOf(progress: Progress): Work {
+  return daysOf(progress) ?? progress;
+}
+
 /** Null if connections have no named days, or only one. */
-function daysOf({ total, done, days, underWay }: Progress): { total: number; done: number } | null {
+function daysOf({ total, done, days, underWay }: Progress): Work | null {
   if (days === null || days < 2) return null;
   const begun = [...underWay.values()].reduce((sum, each) => sum + Math.min(each, days), 0);
   return { total: total * days, done: done * days + begun };
@@ -81,4 +127,15 @@ export function formatConnection(report: ConnectionReport): string {
 
 function formatRate(perSecond: number): string {
   return perSecond < 10 ? perSecond.toFixed(1) : formatNumber(Math.round(perSecond));
+}
+
+/** In whole seconds, or minutes: an estimate is no more exact. */
+function formatLeft(ms: number): string {
+  return formatSeconds(ms < 60_000 ? ms : Math.ceil(ms / 60_000) * 60_000);
+}
+
+function formatSeconds(ms: number): string {
+  return formatDuration(Math.ceil(ms / 1_000) * 1_000)
+    .replace(/ 0 s$/, '')
+    .replace('.0 s', ' s');
 }

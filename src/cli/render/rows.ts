@@ -2,16 +2,17 @@ import { type Column, cleanText, formatTable } from './text.js';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** The rows of a statement as a table. */
-export function renderRows(names: readonly string[], rows: readonly Row[]): string {
+/** The rows of a statement as a table, at most `width` columns wide. */
+export function renderRows(names: readonly string[], rows: readonly Row[], width: number): string {
   if (names.length === 0) return '';
   const columns = names.map((name): Column => {
     const isNumeric = rows.length > 0 && rows.every((row) => ['number', 'bigint'].includes(typeof (row[name] ?? 0)));
-    return { title: cleanText(name), ...(isNumeric && { align: 'right' as const }) };
+    return { title: cleanText(name), cut: true, ...(isNumeric && { align: 'right' as const }) };
   });
   return `${formatTable(
     columns,
     rows.map((row) => names.map((name) => cell(row[name]))),
+    width,
   ).join('\n')}\n`;
 }
 

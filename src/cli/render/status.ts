@@ -36,11 +36,11 @@ export function staleness({ last_success: success }: StatusReport, maxAgeHours: 
 /** The last full run and when the next one is expected; below it a newer run of some users, platforms or days. */
 function runLines({ last_run: last, last_full_run: full, next_run_at: next }: StatusReport, colors: Colors): string[] {
   if (last === null) return ['last run: none yet. Next: analytics-collect collect'];
-  const nextPart = next === null ? '' : `; next ${formatInstant(next)} UTC`;
+  const nextLine = next === null ? [] : [`next run: ${formatInstant(next)} UTC`];
   const fullLine =
     full === null ? 'none yet' : `${runText(full, colors)}${full.scope === 'all' ? '' : `, ${full.scope}`}`;
   const newer = last.run_id === full?.run_id ? [] : [`since then: ${scopeText(last)} ${runText(last, colors)}`];
-  return [`last run: ${fullLine}${nextPart}`, ...newer].flatMap((line) => wrapText(line, '  '));
+  return [`last run: ${fullLine}`, ...newer, ...nextLine].flatMap((line) => wrapText(line, '  '));
 }
 
 function runText(run: ReportedRun, colors: Colors): string {
@@ -93,8 +93,12 @@ function factLines({ platforms, ignored }: StatusReport): string[] {
   const lost = platforms
     .filter(({ lost_days }) => lost_days > 0)
     .map(({ platform, lost_days }) => [platform, lost_days] as const);
+  const odd = platforms
+    .filter(({ discrepancies }) => discrepancies > 0)
+    .map(({ platform, discrepancies }) => [platform, discrepancies] as const);
   return [
     ...countsLine('days that can no longer be collected', lost),
+    ...countsLine('days that do not add up (doctor --data lists them)', odd),
     ...countsLine('ignored connections of other services', Object.entries(ignored)),
   ];
 }

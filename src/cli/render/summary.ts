@@ -183,16 +183,17 @@ function nextSteps(summary: Summary, { sandbox, plugins }: SummaryContext): stri
     return [`There are no active connections. Add one: ${ADD_CONNECTION}`];
   }
   const dead = summary.failures.find(({ reason }) => reason === 'needs_reconnect');
-  const renewal = dead === undefined ? [] : [`Renew a token: analytics-collect connections add ${renewalFlags(dead)}`];
-  return [...reasons, ...renewal, ...backfillLines(summary), `Next: analytics-collect status${plugins}`];
+  const renewal =
+    dead === undefined ? [] : [`Renew a token: analytics-collect connections add ${renewalFlags(dead)}${plugins}`];
+  return [...reasons, ...renewal, ...backfillLines(summary, plugins), `Next: analytics-collect status${plugins}`];
 }
 
 /** How far back accounts that were collected for the first time can be collected. */
-function backfillLines({ backfill, scope }: Summary): string[] {
+function backfillLines({ backfill, scope }: Summary, plugins: string): string[] {
   const whom = scope.startsWith('user:') ? ` --user ${flagValue(scope.slice('user:'.length))}` : '';
   return Object.entries(backfill).map(
     ([platform, { accounts, since }]) =>
-      `${count(accounts, `new ${platform} account`)} can be collected back to ${since}: analytics-collect collect${whom} --platform ${platform} --since ${since}`,
+      `${count(accounts, `new ${platform} account`)} can be collected back to ${since}: analytics-collect collect${whom} --platform ${platform} --since ${since}${plugins}`,
   );
 }
 

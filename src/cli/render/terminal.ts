@@ -1,8 +1,19 @@
 import ora from 'ora';
 import type { Colors } from './colors.js';
-import { advance, advanceDays, formatConnection, formatProgress, type Progress, startProgress } from './progress.js';
+import {
+  advance,
+  advanceDays,
+  formatConnection,
+  formatProgress,
+  type Progress,
+  pause,
+  startProgress,
+} from './progress.js';
 import { type Reporter, STOPPING } from './reporter.js';
 import { cleanText } from './text.js';
+
+/** Time passes for what is left, and for a pause, although nothing happens. */
+const REFRESH_EVERY_MS = 1_000;
 
 interface Options {
   readonly stream: NodeJS.WriteStream;
@@ -16,6 +27,7 @@ export function createTerminalReporter({ stream, colors, verbose }: Options): Re
   const spinner = ora({ stream, discardStdin: false, color: colors.level > 0 ? 'cyan' : false });
   let progress: Progress | null = null;
   let stopping = false;
+  let refreshing: NodeJS.Timeout | undefined;
 
   const say = (text: string) => stream.write(`${text}\n`);
 
@@ -29,14 +41,29 @@ export function createTerminalReporter({ stream, colors, verbose }: Options): Re
         case 'started':
           progress = startProgress(event.connections - event.idle, event.days, performance.now());
           spinner.start(formatProgress(progress, performance.now()));
+          refreshing ??= setInterval(() => progress && show(progress), REFRESH_EVERY_MS).unref();
           break;
         case 'connection':
-          progress = advance(progress ?? startProgress(0, null, performance.now()), event.connection);
+          progress = advance(
+            progress ?? startProgress(0, null, performance.now()),
+            event.connection,
+            performance.now(),
+          );
           show(progress);
           if (verbose) say(cleanText(formatConnection(event.connection)));
           break;
         case 'days':
-          progress = advanceDays(progress ?? startProgress(0, null, performance.now()), event.connectionId, event.days);
+          progress = advanceDays(
+            progress ?? startProgress(0, null, performance.now()),
+            event.connectionId,
+            event.days,
+            performance.now(),
+          );
+          show(progress);
+          break;
+        case 'api':
+          if (progress === null || event.seconds === null) break;
+          progress = pause(progress, event.api, event.seconds, performance.now());
           show(progress);
           break;
         case 'warning':
@@ -50,6 +77,7 @@ export function createTerminalReporter({ stream, colors, verbose }: Options): Re
       say(colors.yellow(STOPPING));
     },
     end() {
+      clearInterval(refreshing);
       spinner.stop();
     },
   };

@@ -4,6 +4,8 @@ import { formatTimes, onlyCronSchedule, type Times } from './schedule.js';
 const JOB = 'daily-analytics-collection';
 /** The name that version 0.1 of this tool gave it. */
 const OLDER_JOB = 'analytics-collect';
+/** The names of the jobs that start runs. */
+export const JOBS = [JOB, OLDER_JOB];
 /** The name of the Vault's secret that holds the server's INTERNAL_CRON_SECRET. */
 const SECRET_NAME = 'analytics_cron_secret';
 /** If the role can see other roles' jobs but not delete them, as on Supabase, it leaves them and warns. */

@@ -5,7 +5,7 @@ import { type Graph, type MetaSettings, openGraph } from '../meta/graph.js';
 import type { Insights } from '../meta/insights.js';
 import { graphVersion } from '../meta/versions.js';
 import { believable, dayFrom } from '../shared/parts.js';
-import { METRICS, UNIQUE_VIEWERS } from './metrics.js';
+import { METRICS, RECONCILES, UNIQUE_VIEWERS } from './metrics.js';
 import { askAsPage, noPageToken, pageToken } from './page.js';
 import { reachOf, valuesOf } from './parse.js';
 import { askWindow } from './requests.js';
@@ -27,6 +27,7 @@ export function facebook(settings: MetaSettings): Platform {
     api: 'facebook_graph',
     day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, reachDays: 728, asks: 'range' },
     metrics: METRICS,
+    reconciles: RECONCILES,
     version: graphVersion(settings.version),
     renewsTokens: false,
     endsByDate: () => false,

@@ -1,3 +1,4 @@
+import type { Reconciliation } from '../contract.js';
 import { type AskedMetric, apiNames, givenUpFirst, ofSeveralDays } from '../shared/metrics.js';
 
 export const REACTIONS = 'page_actions_post_reactions_total';
@@ -156,6 +157,16 @@ export const METRICS: readonly AskedMetric<'daily' | 'reach'>[] = [
     // Requires the most permissions.
     givenUp: 1,
     meaning: 'Messenger conversations with people who had never written to the Page before',
+  },
+];
+
+/** All three are figures of the Page's day; someone who follows and leaves on the same day is in both counts. */
+export const RECONCILES: readonly Reconciliation[] = [
+  {
+    kind: 'change',
+    level: 'page_follows',
+    gained: 'page_daily_follows_unique',
+    lost: 'page_daily_unfollows_unique',
   },
 ];
 

@@ -6,8 +6,10 @@ export const GOOGLE_VARIABLES = {
   YOUTUBE_ANALYTICS_URL: baseAddress('https://youtubeanalytics.googleapis.com'),
   YOUTUBE_DATA_URL: baseAddress('https://www.googleapis.com'),
   GOOGLE_OAUTH_URL: baseAddress('https://oauth2.googleapis.com'),
-  GOOGLE_CLIENT_ID: credential('1234.apps.googleusercontent.com'),
-  GOOGLE_CLIENT_SECRET: secret('GOCSPX-…'),
+  GOOGLE_CLIENT_ID: credential('1234.apps.googleusercontent.com').describe(
+    'the OAuth client that refresh tokens were given to',
+  ),
+  GOOGLE_CLIENT_SECRET: secret('GOCSPX-…').describe('its secret; both are needed to renew access tokens'),
 };
 
 export const GOOGLE_UNRELATED = [

@@ -5,7 +5,7 @@ import { GraphError } from '../meta/errors.js';
 import { type Graph, type GraphAccess, isInstagramLogin, type MetaSettings, openGraph } from '../meta/graph.js';
 import { graphVersion } from '../meta/versions.js';
 import { askClosing, attempt, believable, dayFrom, eachDay, joined, lastOf, type Part } from '../shared/parts.js';
-import { METRICS } from './metrics.js';
+import { METRICS, RECONCILES } from './metrics.js';
 import {
   askDay,
   askProfile,
@@ -33,6 +33,7 @@ export function instagram(settings: MetaSettings): Platform {
     api: 'instagram_graph',
     day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, reachDays: 728, asks: 'day' },
     metrics: METRICS,
+    reconciles: RECONCILES,
     version: graphVersion(settings.version),
     renewsTokens: false,
     endsByDate: isInstagramLogin,

@@ -1,3 +1,4 @@
+import type { Reconciliation } from '../contract.js';
 import { type AskedMetric, apiNames, ofSeveralDays } from '../shared/metrics.js';
 
 type Request =
@@ -163,6 +164,15 @@ export const METRICS: readonly AskedMetric<Request>[] = [
     period: 'lifetime',
     meaning: 'Posts, reels and other media on the profile, read when the day is collected',
   },
+];
+
+/**
+ * Views are counts of plays, each in one type. Followers are not compared: their total is of the time of the request, not of the day's
+ * end. Nor are unique accounts, which may be in several types, or counts from which undone interactions are taken off.
+ */
+export const RECONCILES: readonly Reconciliation[] = [
+  { kind: 'split', metric: 'views', split: 'post_types' },
+  { kind: 'split', metric: 'views', split: 'follow_types' },
 ];
 
 export const TOTALS = askedAs('totals');

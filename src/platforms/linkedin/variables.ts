@@ -5,13 +5,11 @@ import type { LinkedInSettings } from './api.js';
 export const LINKEDIN_VARIABLES = {
   LINKEDIN_API_URL: baseAddress('https://api.linkedin.com'),
   LINKEDIN_OAUTH_URL: baseAddress('https://www.linkedin.com'),
-  LINKEDIN_VERSION: setting(
-    (text) => /^20\d{2}(0[1-9]|1[0-2])$/.test(text),
-    'is not a year and month',
-    '202608',
-  ).optional(),
-  LINKEDIN_CLIENT_ID: credential('77abcdefghijkl'),
-  LINKEDIN_CLIENT_SECRET: secret('WPL_AP1.…'),
+  LINKEDIN_VERSION: setting((text) => /^20\d{2}(0[1-9]|1[0-2])$/.test(text), 'is not a year and month', '202608')
+    .optional()
+    .describe("version of LinkedIn's API, year and month (default: the newest known to be answered)"),
+  LINKEDIN_CLIENT_ID: credential('77abcdefghijkl').describe('the app that refresh tokens were given to'),
+  LINKEDIN_CLIENT_SECRET: secret('WPL_AP1.…').describe('its secret; both are needed to renew access tokens'),
 };
 
 export const LINKEDIN_UNRELATED = ['LINKEDIN_AUTH_URL', 'LINKEDIN_APP_URL'];

@@ -10,12 +10,10 @@ const VERSION = 'v25.0';
 export const META_VARIABLES = {
   META_GRAPH_URL: baseAddress('https://graph.facebook.com'),
   INSTAGRAM_GRAPH_URL: baseAddress('https://graph.instagram.com'),
-  META_GRAPH_VERSION: setting(
-    isUsableVersion,
-    `is not a Graph API version from v${OLDEST_VERSION}.0 on`,
-    VERSION,
-  ).default(VERSION),
-  META_APP_SECRET: secret('0123456789abcdef'),
+  META_GRAPH_VERSION: setting(isUsableVersion, `is not a Graph API version from v${OLDEST_VERSION}.0 on`, VERSION)
+    .default(VERSION)
+    .describe('version of the Graph API'),
+  META_APP_SECRET: secret('0123456789abcdef').describe('signs each request, if the app demands it'),
 };
 
 export function metaSettings(variables: Values<typeof META_VARIABLES>): MetaSettings {

@@ -1,3 +1,4 @@
+import type { Reconciliation } from '../contract.js';
 import { type AskedMetric, apiNames, givenUpFirst } from '../shared/metrics.js';
 
 /**
@@ -159,6 +160,12 @@ export const METRICS: readonly AskedMetric<'daily' | 'totals'>[] = [
     period: 'lifetime',
     meaning: 'Public videos of the channel, read when the day is collected',
   },
+];
+
+/** Each view is of one video, which has one type. Subscribers are not compared: their total is rounded. Nor are minutes, rounded by type. */
+export const RECONCILES: readonly Reconciliation[] = [
+  { kind: 'split', metric: 'views', split: 'post_types' },
+  { kind: 'split', metric: 'engagedViews', split: 'post_types' },
 ];
 
 export const DAILY = apiNames(METRICS.filter(({ asked }) => asked === 'daily'));

@@ -6,7 +6,7 @@ import type { GoogleSettings } from '../google/oauth.js';
 import { attempt, dayFrom, lastOf, leftOpen, type Part, tiersOf, type Warn, withSplits } from '../shared/parts.js';
 import { ANALYTICS_API as API, openYouTube, type YouTube } from './api.js';
 import { channelName, channelTotals, WrongChannel } from './channel.js';
-import { DAILY, GIVEN_UP_FIRST, METRICS, OPTIONAL, SPLIT_BY_CONTENT } from './metrics.js';
+import { DAILY, GIVEN_UP_FIRST, METRICS, OPTIONAL, RECONCILES, SPLIT_BY_CONTENT } from './metrics.js';
 import { dailyFrom, splitsFrom } from './report.js';
 
 const CONTENT_DIMENSION = 'creatorContentType';
@@ -26,6 +26,7 @@ export function youtube(settings: GoogleSettings): Platform {
     // Shown by the Cloud console as the default; a quota of 100,000 a day is told by the API itself.
     pace: { [API]: { perSecond: 12, overSeconds: 60 } },
     metrics: METRICS,
+    reconciles: RECONCILES,
     version: { name: 'v2', endsOn: null, variable: null },
     renewsTokens: true,
     endsByDate: () => true,

@@ -75,7 +75,8 @@ function obstacleText(obstacle: Change['obstacle']): Html | null {
 }
 
 function direction(ratio: number): string {
-  return ratio > 0 ? 'up' : ratio < 0 ? 'down' : '';
+  if (formatRatio(ratio) === formatRatio(0)) return '';
+  return ratio > 0 ? 'up' : 'down';
 }
 
 function breakNote({ from, until = from, change }: SeriesBreak): Html {

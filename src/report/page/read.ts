@@ -50,11 +50,9 @@ export interface ReportSources extends StatusSources {
 export async function readReport(sources: ReportSources, request: ReportRequest, now: Date): Promise<ReportData> {
   const { store } = sources;
   const asked = { ...sources, platforms: selected(sources.platforms, request.platforms) };
-  const [overall, runs, values] = [
-    await readOverall(asked, request, now),
-    await store.recentRuns(request.userId, MOST_RUNS),
-    await readValues(asked, request, now),
-  ];
+  const overall = await readOverall(asked, request, now);
+  const runs = await store.recentRuns(request.userId, MOST_RUNS);
+  const values = await readValues(asked, request, now);
   return { request, madeAt: now, store: store.description, ...overall, runs, ...values };
 }
 

@@ -1,14 +1,12 @@
-import { MINUTE_MS } from '../../clock.js';
 import type { ConnectionReport } from '../../report/events.js';
 import { formatMoment } from '../../report/page/format.js';
 import { type Html, html, named } from '../../report/page/html.js';
 import type { RunRow } from '../../store/store.js';
 import { count, formatDuration, formatNumber } from '../../text.js';
+import { isRunning } from '../is-running.js';
 import { type LiveRun, paceOf } from '../live.js';
 import { type EndedRun, endOf, endOfRow } from './ended.js';
 
-/** As long as a lease is valid without a heartbeat. */
-const LEASE_MS = 2 * MINUTE_MS;
 /** How finely progress is announced to a screen reader. */
 const ANNOUNCED_PERCENT = 25;
 
@@ -38,8 +36,7 @@ function stateOf(panel: Panel): Html {
     return run === null ? none(panel) : ended(endOf(run), panel);
   }
   if (lastRun.status === 'running' && own !== null) return ended(endOf(own), panel);
-  const isAlive = now.getTime() - Date.parse(lastRun.heartbeatAt) < LEASE_MS;
-  if (lastRun.status === 'running' && isAlive) return elsewhere(lastRun, panel);
+  if (isRunning(lastRun, now)) return elsewhere(lastRun, panel);
   return ended(endOfRow(lastRun, own?.failures ?? []), panel);
 }
 

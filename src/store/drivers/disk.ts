@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { CollectError } from '../../errors.js';
 
 /** A folder for a database, and the variable that names it. */
@@ -23,6 +25,17 @@ export async function expectRoom(folder: DatabaseFolder, purpose: 'write' | 'cre
   if (blocks > 0 && free < needed)
     throw full(folder, `${Math.floor(free / MB)} MB free, and the embedded PostgreSQL needs ${needed / MB} MB`);
   if (files > 0 && ffree < FILES) throw full(folder, 'it takes no more files');
+}
+
+/** The folder itself, or the nearest one above it that exists. */
+export function nearestFolder(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : nearestFolder(dirname(folder));
+}
+
+/** How many MB the folder's disk has free; null where the file system does not tell. */
+export async function freeMegabytes(dataDir: string): Promise<number | null> {
+  const { blocks, bavail, bsize } = await statfs(dataDir);
+  return blocks > 0 ? Math.floor((bavail * bsize) / MB) : null;
 }
 
 /** What an error of the system's that ended a write means: `disk_full` or `disk_failed`. */

@@ -33,6 +33,12 @@ for (const name of WRITES) {
 }
 syncBuiltinESMExports();
 
+// Node would write its warnings past the stream that the log of the main thread reads.
+if (process.listenerCount('warning') > 0) {
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => process.stderr.write(`${name}: ${message}\n`));
+}
+
 const { PGlite } = await import('@electric-sql/pglite');
 const opening = PGlite.create(workerData.folder);
 // Whoever opens it is told.

@@ -5,6 +5,8 @@ import {
   advanceDays,
   formatConnection,
   formatProgress,
+  type Progress,
+  pause,
   startProgress,
 } from '../../../src/cli/render/progress.js';
 import type { CollectEvent } from '../../../src/report/events.js';
@@ -22,37 +24,80 @@ const started: CollectEvent = {
 };
 const connection: CollectEvent = { type: 'connection', connection: report() };
 
+/** A run of which so many connections are done at the given seconds. */
+function runUntil(total: number, done: readonly (readonly [seconds: number, done: number])[]): Progress {
+  let progress = startProgress(total, null, 0);
+  for (const [seconds, count] of done)
+    while (progress.done < count) progress = advance(progress, report(), seconds * 1_000);
+  return progress;
+}
+
 test.each([
-  [{ total: 300, done: 120, failed: 2 }, 4000, '120/300 connections, 40 %, 2 failed, 30/s, 6.0 s left'],
-  [{ total: 300, done: 0, failed: 0 }, 0, '0/300 connections, 0 %'],
-  [{ total: 300, done: 300, failed: 0 }, 9000, '300/300 connections, 100 %'],
-  [{ total: 2500, done: 1, failed: 0 }, 2000, '1/2,500 connections, 0 %, 0.5/s, 1 h 23 min left'],
-  [{ total: 0, done: 0, failed: 0 }, 0, '0/0 connections'],
+  [{ total: 300, done: 120, failed: 2 }, '120/300 connections, 40 %, 2 failed'],
+  [{ total: 300, done: 0, failed: 0 }, '0/300 connections, 0 %'],
+  [{ total: 300, done: 300, failed: 0 }, '300/300 connections, 100 %'],
+  [{ total: 0, done: 0, failed: 0 }, '0/0 connections'],
   // A connection added while the run goes on.
-  [{ total: 3, done: 4, failed: 0 }, 1000, '4/3 connections, 100 %'],
-])('%j after %i ms', (progress, elapsed, expected) => {
-  expect(formatProgress({ ...startProgress(0, null, 0), ...progress }, elapsed)).toBe(expected);
+  [{ total: 3, done: 4, failed: 0 }, '4/3 connections, 100 %'],
+])('shows how much is done: %j', (progress, expected) => {
+  expect(formatProgress({ ...startProgress(0, null, 0), ...progress }, 1_000)).toBe(expected);
+});
+
+test('shows what is left once the rate means something', () => {
+  expect(formatProgress(runUntil(300, [[1, 200]]), 2_000)).toBe('200/300 connections, 66 %');
+  expect(formatProgress(runUntil(300, [[9, 4]]), 10_000)).toBe('4/300 connections, 1 %');
+  expect(formatProgress(runUntil(300, [[4, 120]]), 6_000)).toBe('120/300 connections, 40 %, 20/s, 9 s left');
+  expect(formatProgress(runUntil(2_500, [[9, 5]]), 10_000)).toBe('5/2,500 connections, 0 %, 0.5/s, 1 h 24 min left');
+});
+
+test('estimates by the rate of the last minute, not of the whole run', () => {
+  const slowThenFast = runUntil(1_000, [
+    [100, 10],
+    [540, 50],
+    [600, 650],
+  ]);
+  expect(formatProgress(slowThenFast, 600_000)).toBe('650/1,000 connections, 65 %, 10/s, 35 s left');
+});
+
+test('lets the estimate grow slowly while nothing is finished, and drops it in the end', () => {
+  const steady = Array.from({ length: 60 }, (_, second) => [second + 1, (second + 1) * 10] as const);
+  const stuck = runUntil(620, steady);
+  const left = [60, 70, 90, 110, 119, 130].map(
+    (second) => / (\d+ \w+) left/.exec(formatProgress(stuck, second * 1_000))?.[1],
+  );
+  expect(left).toEqual(['2 s', '3 s', '4 s', '12 s', '2 min', undefined]);
+});
+
+test('says that a rate limit is waited for instead of what is left', () => {
+  const paused = pause(runUntil(300, [[6, 120]]), 'instagram_graph', 90, 6_000);
+  expect(formatProgress(paused, 10_000)).toBe(
+    '120/300 connections, 40 %, waiting for the rate limit of instagram_graph, 1 min 26 s',
+  );
+  expect(formatProgress(paused, 96_000)).not.toContain('waiting');
 });
 
 test('counts every connection as done, and failed ones as failed too', () => {
-  const reports = [report(), report({ result: 'failed' }), report({ result: 'nothing_due' })];
-  expect(reports.reduce(advance, startProgress(3, null, 0))).toMatchObject({ done: 3, failed: 1 });
+  let progress = startProgress(3, null, 0);
+  for (const each of [report(), report({ result: 'failed' }), report({ result: 'nothing_due' })])
+    progress = advance(progress, each, 0);
+  expect(progress).toMatchObject({ done: 3, failed: 1 });
 });
 
 test('counts named days one by one, including those of connections in progress', () => {
   let progress = startProgress(10, 900, 0);
   expect(formatProgress(progress, 0)).toBe('0/10 connections, days 0/9,000, 0 %');
-  progress = advanceDays(progress, 'c1', 30);
-  progress = advanceDays(progress, 'c2', 300);
-  progress = advanceDays(progress, 'c1', 60);
-  expect(formatProgress(progress, 36_000)).toBe('0/10 connections, days 360/9,000, 4 %, 10/s, 14 min 24 s left');
-  progress = advance(progress, report({ connectionId: 'c2' }));
-  expect(formatProgress(progress, 96_000)).toBe('1/10 connections, days 960/9,000, 10 %, 10/s, 13 min 24 s left');
+  progress = advanceDays(progress, 'c1', 30, 10_000);
+  progress = advanceDays(progress, 'c2', 300, 20_000);
+  progress = advanceDays(progress, 'c1', 60, 30_000);
+  expect(formatProgress(progress, 36_000)).toBe('0/10 connections, days 360/9,000, 4 %, 10/s, 15 min left');
+  progress = advance(progress, report({ connectionId: 'c2' }), 60_000);
+  expect(formatProgress(progress, 60_000)).toBe('1/10 connections, days 960/9,000, 10 %, 16/s, 9 min left');
 });
 
 test('counts due days in a dry run', () => {
   const due = report({ result: 'nothing_due', days: { due: 3 } });
-  const progress = [due, due, report({ result: 'nothing_due', days: {} })].reduce(advance, startProgress(3, null, 0));
+  let progress = startProgress(3, null, 0);
+  for (const each of [due, due, report({ result: 'nothing_due', days: {} })]) progress = advance(progress, each, 0);
   expect(formatProgress(progress, 0)).toBe('3/3 connections, 100 %, 6 days due');
 });
 
@@ -97,7 +142,7 @@ test('prints the start, progress at most every 10 seconds, warnings and the end 
   reporter.end();
   expect(lines.join('')).toMatchInlineSnapshot(`
     "2026-11-22T02:00:00Z collecting 3 connections from PostgreSQL at localhost/app
-    2026-11-22T02:00:10Z 2/3 connections, 66 %, 0.2/s, 5.0 s left
+    2026-11-22T02:00:10Z 2/3 connections, 66 %
     2026-11-22T02:00:10Z warning: one line
     2026-11-22T02:00:19Z done: 3/3 connections, 100 %
     "
@@ -112,6 +157,20 @@ test.each([
   const { reporter, lines } = plain(false);
   reporter.onEvent({ ...started, connections, idle });
   expect(lines).toEqual([expect.stringContaining(words)]);
+});
+
+test('prints at once that a rate limit is waited for, and once for each pause', () => {
+  const { reporter, lines, wait } = plain(false);
+  const paused = { type: 'api', api: 'youtube_data', state: 'paused', seconds: 60, message: 'rate limit' } as const;
+  reporter.onEvent(started);
+  wait(1);
+  reporter.onEvent(paused);
+  wait(1);
+  reporter.onEvent(paused);
+  wait(60);
+  reporter.onEvent(paused);
+  const line = '0/3 connections, 0 %, waiting for the rate limit of youtube_data, 1 min';
+  expect(lines.slice(1)).toEqual([`2026-11-22T02:00:01Z ${line}\n`, `2026-11-22T02:01:02Z ${line}\n`]);
 });
 
 test('shows no progress for a run without connections', () => {

@@ -74,6 +74,7 @@ export function summary(changes: Partial<Summary> = {}): Summary {
     failures_omitted: 0,
     changes: { newly_failing: [], repaired: [], failing_over_3_nights: [], newly_without_data: [] },
     changes_omitted: { newly_failing: 0, repaired: 0, failing_over_3_nights: 0, newly_without_data: 0 },
+    changes_by_platform: {},
     warnings: [],
     ...changes,
   };

@@ -44,6 +44,7 @@ const instagram: PlatformStatus = {
   newest_day: '2026-11-21',
   days_missing: 7,
   lost_days: 3,
+  discrepancies: 2,
   failing: [],
   failing_omitted: 12,
   missing_permission: [],
@@ -61,6 +62,7 @@ const facebook: PlatformStatus = {
   failing_total: 0,
   complete_to: null,
   lost_days: 0,
+  discrepancies: 0,
   days: days(Array.from({ length: 14 }, () => ({ complete: 3 }))),
 };
 
@@ -99,14 +101,15 @@ const status: StatusReport = {
 test('shows what should be there, what is, since when not, what to do and what comes', () => {
   expect(renderStatus(status, noColors)).toMatchInlineSnapshot(`
     "Supabase at abc.supabase.co
-    last run: partial 22 Nov 02:00 UTC (6 h 30 min ago), took 12 s; next 22 Nov
-      09:00 UTC
+    last run: partial 22 Nov 02:00 UTC (6 h 30 min ago), took 12 s
+    next run: 22 Nov 09:00 UTC
 
     platform   accounts  complete  late  no data  failing  up to   last 14 days
     instagram     1,500     1,480     6        2       12  20 Nov    ████████▓▒░·
     facebook          3         3     0        0        0  -       ██████████████
 
     days that can no longer be collected: instagram 3
+    days that do not add up (doctor --data lists them): instagram 2
     ignored connections of other services: google 1, word [2Jpress 1,200
 
     To do
@@ -129,12 +132,12 @@ test('shows what should be there, what is, since when not, what to do and what c
 test('shows a newer run of some users below the last full run', () => {
   const newer = { ...lastRun, run_id: 'r2', scope: 'user:42', status: 'completed', age_hours: 1 } as const;
   const text = renderStatus({ ...status, last_run: newer }, noColors);
-  expect(text).toMatch(/^last run: partial 22 Nov 02:00 .*\n.*\nsince then: user:42 completed /m);
+  expect(text).toMatch(/^last run: partial 22 Nov 02:00 .*\nsince then: user:42 completed /m);
   const ofOnePlatform = renderStatus(
     { ...status, last_run: { ...newer, scope: 'all' }, last_full_run: null },
     noColors,
   );
-  expect(ofOnePlatform).toMatch(/^last run: none yet; next .*\nsince then: some platforms or days completed /m);
+  expect(ofOnePlatform).toMatch(/^last run: none yet\nsince then: some platforms or days completed /m);
 });
 
 test('stays within 80 columns, whatever the numbers and names', () => {
@@ -205,14 +208,47 @@ const connection = {
 test('shows connections in a table, with primary ones marked', () => {
   const other = { ...connection, id: 'c2', accountId: '18', isPrimary: false };
   const inactive = { ...other, id: 'c3', accountId: null, accountName: null, active: false, tokenExpiresAt: null };
-  expect(renderConnections([connection, other, inactive])).toMatchInlineSnapshot(`
-    "id  user  platform   account  state     token expires  name
-    c1  u1    instagram  17       primary   2027-01-31     東京 [2J
-    c2  u1    instagram  18       active    2027-01-31     東京 [2J
+  expect(renderConnections([connection, other, inactive], 80)).toMatchInlineSnapshot(`
+    "id  user  platform   account  state     expires     name
+    c1  u1    instagram  17       primary   2027-01-31  東京 [2J
+    c2  u1    instagram  18       active    2027-01-31  東京 [2J
     c3  u1    instagram           inactive
     "
   `);
-  expect(renderConnections([])).toContain('connections add');
+  expect(renderConnections([], 80)).toContain('connections add');
+});
+
+test('shows connections within 80 columns, and their ids whole', () => {
+  const uuid = '3f2504e0-4f89-11d3-9a0c-0305e82c3301';
+  const long = {
+    ...connection,
+    userId: uuid,
+    accountId: '17841400000000001',
+    accountName: '東京の自転車専門店とカフェ 🚲',
+  };
+  const own = { ...long, id: '1', userId: 'me' };
+  expect(renderConnections([own], 80)).toMatchInlineSnapshot(`
+    "id  user  platform   account            state    expires     name
+    1   me    instagram  17841400000000001  primary  2027-01-31  東京の自転車専門店…
+    "
+  `);
+  expect(renderConnections([{ ...long, id: '12' }], 80)).toMatchInlineSnapshot(`
+    "id  user           platform   account        state    expires     name
+    12  3f2504e0-4f8…  instagram  178414000000…  primary  2027-01-31  東京の自転車…
+    "
+  `);
+  expect(renderConnections([{ ...long, id: uuid }], 80)).toMatchInlineSnapshot(`
+    "id
+      user            platform   account         state    expires     name
+    3f2504e0-4f89-11d3-9a0c-0305e82c3301
+      3f2504e0-4f89…  instagram  1784140000000…  primary  2027-01-31  東京の自転車…
+    "
+  `);
+  expect(renderConnections([{ ...long, id: uuid }], Number.POSITIVE_INFINITY)).toMatchInlineSnapshot(`
+    "id                                    user                                  platform   account            state    expires     name
+    3f2504e0-4f89-11d3-9a0c-0305e82c3301  3f2504e0-4f89-11d3-9a0c-0305e82c3301  instagram  17841400000000001  primary  2027-01-31  東京の自転車専門店とカフェ 🚲
+    "
+  `);
 });
 
 test("shows connections in JSON, with the table's field names", () => {

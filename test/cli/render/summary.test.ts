@@ -189,11 +189,13 @@ describe('the next step', () => {
     expect(lastLine(render(summary({ status: 'interrupted' }), [], 'gone'))).toContain('your own accounts');
   });
 
-  test('keeps the plugins', () => {
+  test('keeps the plugins in every command', () => {
     const plugins = ' --plugin ./mine.js';
-    expect(lastLine(render(summary(), [], null, { plugins }))).toBe(
-      'Next: analytics-collect status --plugin ./mine.js',
-    );
+    const failures = [failure({ reason: 'needs_reconnect' })];
+    const backfill = { facebook: { accounts: 1, since: '2024-11-26' } };
+    const text = render(summary({ failures, backfill }), [], null, { plugins });
+    const commands = [...text.matchAll(/: analytics-collect (\w+).* --plugin .\/mine.js$/gm)].map(([, name]) => name);
+    expect(commands).toEqual(['connections', 'collect', 'status']);
   });
 
   test('after a kept sandbox is its status, or to continue an interrupted run', () => {

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { colorsFor } from '../../../src/cli/render/colors.js';
-import { cleanText, formatAccount, formatDates, formatDuration, formatTable } from '../../../src/cli/render/text.js';
+import {
+  cleanText,
+  cutToWidth,
+  formatAccount,
+  formatDates,
+  formatDuration,
+  formatTable,
+} from '../../../src/cli/render/text.js';
 import { count, shorten } from '../../../src/text.js';
 
 test.each([
@@ -62,6 +69,37 @@ test('aligns columns with their titles', () => {
     ],
   );
   expect(table).toEqual(['name          n  note', 'facebook      7', 'x         1,500  new']);
+});
+
+test('aligns names in characters of any width', () => {
+  // An e and its accent, a family of several code points, full-width characters.
+  const names = ['Cafe\u0301', '👨‍👩‍👧', '東京', 'x'];
+  const table = formatTable(
+    [{ title: 'name' }, { title: 'n' }],
+    names.map((name) => [name, '1']),
+  );
+  expect(table).toEqual(['name  n', 'Cafe\u0301  1', '👨‍👩‍👧    1', '東京  1', 'x     1']);
+});
+
+test.each([
+  ['abcdef', 6, 'abcdef'],
+  ['abcdef', 5, 'abcd…'],
+  ['東京タワー', 10, '東京タワー'],
+  ['東京タワー', 9, '東京タワ…'],
+  ['東京タワー', 8, '東京タ…'],
+  ['Cafe\u0301s', 4, 'Caf…'],
+  ['Cafe\u0301ss', 5, 'Cafe\u0301…'],
+  ['👨‍👩‍👧👨‍👩‍👧', 3, '👨‍👩‍👧…'],
+])('%s in %i columns is %s', (text, width, cut) => {
+  expect(cutToWidth(text, width)).toBe(cut);
+});
+
+test('cuts the widest of the columns that may be cut, so that the table fits', () => {
+  const columns = [{ title: 'a', cut: true }, { title: 'b' }, { title: 'c', cut: true }] as const;
+  const row = ['short', 'bbbbbbbb', 'c'.repeat(30)];
+  expect(formatTable(columns, [row], 30)).toEqual(['a      b         c', 'short  bbbbbbbb  cccccccccccc…']);
+  expect(formatTable(columns, [['a'.repeat(30), 'b', 'c'.repeat(30)]], 25)[1]).toBe('aaaaaaaaa…  b  ccccccccc…');
+  expect(formatTable(columns, [row], 50)[1]).toBe(`short  bbbbbbbb  ${'c'.repeat(30)}`);
 });
 
 test.each([

@@ -1,0 +1,85 @@
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import type { App } from '../app.js';
+import type { OnEvent } from '../report/events.js';
+import { type RunMetrics, renderMetrics, succeededAtIn } from '../report/prometheus.js';
+
+interface Options {
+  readonly path: string;
+  readonly warn: (message: string) => void;
+}
+
+/** Writes the metrics of each run to a file, however the run ends. Whether it can be written is checked at once. */
+export async function withMetricsFile(collect: App['collect'], { path, warn }: Options): Promise<App['collect']> {
+  const complain = (code: string) => warn(`--metrics-file: cannot write ${path} (${code})`);
+  const problem = await whyUnwritable(path);
+  if (problem !== null) complain(problem);
+
+  async function write(lastRun: RunMetrics, startedAt: Date): Promise<void> {
+    const hasSucceeded = lastRun.status === 'completed' || lastRun.status === 'partial';
+    const failed = await attempt(async () => {
+      const succeededAt = hasSucceeded ? startedAt : succeededAtIn(await readFile(path, 'utf8').catch(() => ''));
+      await replaceFile(path, renderMetrics({ lastRun, succeededAt }));
+    });
+    if (failed !== null && problem === null) complain(failed);
+  }
+
+  return async (options, onEvent) => {
+    const begunAt = performance.now();
+    let startedAt: Date | null = null;
+    const onEach: OnEvent = (event) => {
+      if (event.type === 'lease') startedAt = new Date();
+      onEvent(event);
+    };
+    try {
+      const summary = await collect(options, onEach);
+      const { status, started_at, finished_at, duration_ms, dry_run } = summary;
+      const run = { status, finishedAt: new Date(finished_at), durationMs: duration_ms, counts: summary };
+      if (!dry_run) await write(run, new Date(started_at));
+      return summary;
+    } catch (error) {
+      const run = { status: 'failed', finishedAt: new Date(), durationMs: performance.now() - begunAt } as const;
+      if (startedAt !== null) await write({ ...run, counts: null }, startedAt);
+      throw error;
+    }
+  };
+}
+
+/** Whoever reads the file sees the old text or the new one, never a part. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = temporaryOf(path);
+  try {
+    await writeFile(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Null if a file of this name can be replaced. */
+async function whyUnwritable(path: string): Promise<string | null> {
+  const isFolder = await stat(path).then(
+    (file) => file.isDirectory(),
+    () => false,
+  );
+  if (isFolder) return 'EISDIR';
+  return attempt(async () => {
+    await writeFile(temporaryOf(path), '');
+    await rm(temporaryOf(path));
+  });
+}
+
+/** In the same folder, because only there a file can be renamed in one step; of a name that node_exporter does not read. */
+function temporaryOf(path: string): string {
+  return `${path}.${process.pid}.tmp`;
+}
+
+/** The code of the error, if there is one. */
+async function attempt(work: () => Promise<void>): Promise<string | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  }
+}

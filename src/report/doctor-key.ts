@@ -1,0 +1,140 @@
+import { openRefreshToken } from '../collector/open-account.js';
+import type { Platform } from '../platforms/contract.js';
+import type { Inspection, SampledConnection } from '../store/inspection.js';
+import { bounded, count, formatNumber } from '../text.js';
+import { createKeyring, type Keyring, splitKeys } from '../tokens/keyring.js';
+import { type Check, failed, passed, thrown, unchecked } from './doctor-check.js';
+
+/** How many connections are named one by one. */
+const MOST_NAMED = 3;
+const LOST = 'Append the key that encrypted them to ENCRYPTION_KEY, after a comma, or connect the accounts again.';
+
+/** Where the encryption key was found, or the error that it was not. */
+export type FoundKey =
+  | { readonly keys: string; readonly where: string; readonly spare?: SpareKey }
+  /** There is none yet, and it will be created there. */
+  | { readonly keys: null; readonly path: string };
+
+/** A key that is not used, since another is set. */
+interface SpareKey {
+  readonly keys: string;
+  readonly path: string;
+}
+
+/** What opens tokens. */
+export interface Openers {
+  /** Null if there is no key. */
+  readonly keyring: Keyring | null;
+  readonly spare: { readonly keyring: Keyring; readonly path: string } | null;
+}
+
+/** Finds the key; `encrypted` connections need one. Throws `CollectError`. */
+export type FindKey = (encrypted: () => Promise<number>) => Promise<FoundKey>;
+
+const NO_KEY: Openers = { keyring: null, spare: null };
+
+/** Checks the key, and returns what opens tokens. */
+export async function checkKey(
+  find: FindKey,
+  encrypted: () => Promise<number>,
+  allowPlaintext: boolean,
+): Promise<{ readonly check: Check; readonly openers: Openers }> {
+  try {
+    const found = await find(encrypted);
+    if (found.keys === null) {
+      const check = passed('key', `None yet; one is created in ${found.path} when an account is connected.`);
+      return { check, openers: NO_KEY };
+    }
+    const { keys, where, spare } = found;
+    const number = splitKeys(keys).length;
+    const several = number === 1 ? '' : `; there are ${number}: the first encrypts, all of them decrypt`;
+    return {
+      check: passed('key', `${where}${several}.`),
+      openers: {
+        keyring: createKeyring(keys, { allowPlaintext }),
+        spare: spare ? { path: spare.path, keyring: createKeyring(spare.keys, { allowPlaintext: false }) } : null,
+      },
+    };
+  } catch (error) {
+    return { check: thrown('key', error), openers: NO_KEY };
+  }
+}
+
+/** Whether the key opens a sample of the stored tokens. No token is in any message. */
+export function checkTokens(
+  { keyring, spare }: Openers,
+  { sample }: Pick<Inspection, 'sample'>,
+  platforms: ReadonlyMap<string, Platform>,
+): Check[] {
+  const stored = sample
+    .filter(({ platform }) => platforms.has(platform) && platforms.get(platform)?.needsToken !== false)
+    .filter(({ accessToken }) => accessToken !== null);
+  if (stored.length === 0) return [];
+  if (keyring === null) return [unchecked('tokens', 'there is no key')];
+  const refused = stored.flatMap((connection) => {
+    const opened = keyring.decrypt(connection.accessToken ?? '');
+    return opened.ok ? [] : [{ connection, why: opened.why }];
+  });
+  const of = `of ${count(stored.length, 'sampled token')}`;
+  if (refused.length === 0) return [passed('tokens', `The key opens ${formatNumber(stored.length)} ${of}.`)];
+  const reasons = [...new Set(refused.map(({ why }) => why))].join('; ');
+  const named = refused.slice(0, MOST_NAMED).map(({ connection }) => nameOf(connection));
+  const more = refused.length > MOST_NAMED ? `, and ${formatNumber(refused.length - MOST_NAMED)} more` : '';
+  return [
+    failed(
+      'tokens',
+      refused.length === stored.length ? 'error' : 'warning',
+      `The key opens ${formatNumber(stored.length - refused.length)} ${of}: ${reasons} (${named.join(', ')}${more}).`,
+      fixOf(
+        refused.map(({ connection }) => connection),
+        spare,
+      ),
+    ),
+  ];
+}
+
+/** A key that was found elsewhere may be the right one. */
+function fixOf(refused: readonly SampledConnection[], spare: Openers['spare']): string {
+  const opened = refused.filter(({ accessToken }) => spare?.keyring.decrypt(accessToken ?? '').ok).length;
+  if (spare === null || opened === 0) return LOST;
+  return `The key in ${spare.path} opens ${formatNumber(opened)} of them: append it to ENCRYPTION_KEY, after a comma.`;
+}
+
+/** A variable of a platform's app, and whether it is set. */
+export interface AppVariable {
+  readonly name: string;
+  readonly isSet: boolean;
+}
+
+/** Whether expired access tokens of connections with a refresh token can be renewed. */
+export function checkRefresh(
+  keyring: Keyring | null,
+  { sample }: Pick<Inspection, 'sample'>,
+  platforms: ReadonlyMap<string, Platform>,
+  variablesOf: (platform: string) => readonly AppVariable[],
+): Check[] {
+  if (keyring === null) return [];
+  return [...platforms.values()].flatMap(({ name, renewsTokens }) => {
+    const hasRefreshToken = ({ platform, refreshToken }: SampledConnection) =>
+      platform === name && openRefreshToken(refreshToken, keyring) !== null;
+    const variables = variablesOf(name);
+    if (!renewsTokens || variables.length === 0 || !sample.some(hasRefreshToken)) return [];
+    const lacking = variables.filter(({ isSet }) => !isSet).map((variable) => variable.name);
+    if (lacking.length === 0) return [passed('refresh', `${name}: expired access tokens can be renewed.`)];
+    const names = lacking.join(' and ');
+    return [
+      failed(
+        'refresh',
+        'error',
+        `${name}: connections have refresh tokens, but without ${names} no expired access token can be renewed.`,
+        `Set ${names} to those of the app with which the accounts were connected.`,
+      ),
+    ];
+  });
+}
+
+/** `youtube UC… of user …` */
+export function nameOf({ platform, accountId, accountName, id, userId }: SampledConnection): string {
+  const account = accountId === null ? `connection ${bounded(id)}` : accountId;
+  return `${platform} ${account}${accountName === null ? '' : ` (${accountName})`} of user ${bounded(userId)}`;
+}

@@ -1,0 +1,214 @@
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { loadConfig } from '../../src/config.js';
+import { PlatformError } from '../../src/errors.js';
+import { createTransport } from '../../src/http/transport.js';
+import type { Platform } from '../../src/platforms/contract.js';
+import { createPlatforms } from '../../src/platforms/registry.js';
+import { type Examined, examine } from '../../src/report/doctor.js';
+import { checkApis, checkClock } from '../../src/report/doctor-apis.js';
+import { type Check, passed } from '../../src/report/doctor-check.js';
+import { checkTokens } from '../../src/report/doctor-key.js';
+import { checkLastRun, checkSchedule } from '../../src/report/doctor-schedule.js';
+import type { SampledConnection } from '../../src/store/inspection.js';
+import { generateKey } from '../../src/tokens/fernet.js';
+import { createKeyring } from '../../src/tokens/keyring.js';
+import { serveApi } from '../support/api.js';
+import { freshPglite } from '../support/database.js';
+
+const NOW = new Date('2026-11-29T12:00:00Z');
+const platforms = createPlatforms(loadConfig({}));
+const youtube = platforms.get('youtube') as Platform;
+const key = generateKey();
+const keyring = createKeyring(key, { allowPlaintext: false });
+
+function sampled(accessToken: string, accountId = 'UC1'): SampledConnection {
+  const tokens = { accessToken, refreshToken: null, tokenExpiresAt: null };
+  return { ...tokens, id: '1', userId: 'me', platform: 'youtube', accountId, accountName: null, isFailing: false };
+}
+
+describe('tokens', () => {
+  const other = createKeyring(generateKey(), { allowPlaintext: false });
+  const foreign = ['UC1', 'UC2', 'UC3', 'UC4'].map((id) => sampled(other.encrypt('secret-token'), id));
+
+  it('that open all are well', () => {
+    const sample = [sampled(keyring.encrypt('secret-token'))];
+    expect(checkTokens({ keyring, spare: null }, { sample }, platforms)).toMatchObject([{ ok: true }]);
+  });
+
+  it('that the key does not open are counted, and some are named', () => {
+    const sample = [sampled(keyring.encrypt('secret-token')), ...foreign];
+    const [check] = checkTokens({ keyring, spare: null }, { sample }, platforms);
+    expect(check).toMatchObject({ ok: false, level: 'warning' });
+    expect(check?.message).toMatch(/^The key opens 1 of 5 .+UC1 of user me.+UC3 of user me, and 1 more/);
+    expect(check?.message).not.toContain('secret-token');
+  });
+
+  it('of services that are not collected do not count', () => {
+    const sample = [{ ...sampled('plain'), platform: 'wordpress' }];
+    expect(checkTokens({ keyring, spare: null }, { sample }, platforms)).toEqual([]);
+  });
+});
+
+describe('APIs', () => {
+  const probe = async (url: URL) => {
+    const { signal } = new AbortController();
+    const transport = createTransport({ concurrency: 1, signal, answerTimeoutMs: 300, warn: () => undefined });
+    return transport.send({ method: 'GET', url, headers: {} }).finally(transport.close);
+  };
+  const check = async (address: string, now = new Date(), platform = youtube) =>
+    checkApis([platform], () => [address], probe, { now: () => now });
+
+  it('are reached by any answer, without a token', async () => {
+    const api = await serveApi((_url, token) => [token === '' ? 404 : 200, {}]);
+    const { checks, skews } = await check(api.url);
+    expect(checks).toMatchObject([{ name: 'api', ok: true, message: expect.stringContaining('version v2') }]);
+    expect(skews).toHaveLength(1);
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it('in trouble are a warning', async () => {
+    const api = await serveApi(() => [503, {}]);
+    expect((await check(api.url)).checks).toMatchObject([
+      { ok: false, level: 'warning', message: expect.stringContaining('503') },
+    ]);
+  });
+
+  it('that cannot be reached, or stay silent, are an error soon', async () => {
+    const silent = createServer((socket) => void socket.resume());
+    await new Promise<void>((resolve) => void silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as { port: number };
+    expect((await check(`http://127.0.0.1:${port}`)).checks).toMatchObject([{ ok: false, level: 'error' }]);
+    await new Promise((resolve) => silent.close(resolve));
+    expect((await check(`http://127.0.0.1:${port}`)).checks).toMatchObject([{ ok: false, level: 'error' }]);
+  });
+
+  it.each([
+    ['2026-12-20', 'warning'],
+    ['2026-11-01', 'error'],
+  ])('whose version ends on %s are a %s', async (endsOn, level) => {
+    const api = await serveApi(() => [404, {}]);
+    const ending = { ...youtube, version: { name: 'v1', endsOn, variable: 'V' } };
+    const { checks } = await check(api.url, NOW, ending);
+    expect(checks).toMatchObject([
+      { ok: true },
+      { name: 'version', ok: false, level, fix: 'Set V to a newer version.' },
+    ]);
+  });
+});
+
+describe('the clock', () => {
+  it('is right if it is near most servers', () => {
+    expect(checkClock([200, -900, 3_600_000])).toMatchObject({ ok: true });
+  });
+  it('that is more than 10 minutes off is an error', () => {
+    const check = checkClock([-660_000, -661_000]);
+    expect(check).toMatchObject({ ok: false, level: 'error', message: expect.stringContaining('11 minutes behind') });
+  });
+  it('is not checked without an answer', () => {
+    expect(checkClock([])).toMatchObject({ ok: false, level: 'info' });
+  });
+});
+
+describe('schedules', () => {
+  const runs = (hours: number) => ({
+    run: null,
+    succeededAt: new Date(NOW.getTime() - hours * 3_600_000).toISOString(),
+  });
+
+  it.each([
+    ['one that is seen', ['crontab: @daily'], runs(99), { ok: true }],
+    ['none that is seen, while runs happen', [], runs(3), { ok: true }],
+    ['none, and no fresh run', [], runs(27), { ok: false, level: 'error' }],
+    ['none, and no run at all', [], { run: null, succeededAt: null }, { ok: false, level: 'error' }],
+    ['none, and nothing known of runs', [], null, { ok: false, level: 'info' }],
+  ])('%s', (_name, found, last, outcome) => {
+    expect(checkSchedule(found, last, NOW)).toMatchObject(outcome);
+  });
+
+  it('a last run of more than 26 hours ago is an error, of its age', () => {
+    expect(checkLastRun(runs(3), NOW)).toMatchObject({
+      ok: true,
+      message: 'The last completed run began 3 hours ago.',
+    });
+    expect(checkLastRun(runs(75), NOW)).toMatchObject({ ok: false, message: expect.stringContaining('3 days ago') });
+  });
+});
+
+describe('the whole', () => {
+  let sql: Awaited<ReturnType<typeof freshPglite>>;
+  beforeAll(async () => {
+    sql = await freshPglite();
+  });
+  afterAll(() => sql.close());
+
+  const examined = (changes: Partial<Examined> = {}): Examined => ({
+    settings: [],
+    store: {
+      chosen: passed('store', 'chosen'),
+      folder: null,
+      exists: true,
+      protection: async () => null,
+      open: async () => ({ ...sql.store, close: async () => undefined }),
+    },
+    findKey: async () => ({ keys: key, where: 'somewhere' }),
+    allowPlaintext: false,
+    platforms,
+    addressesOf: () => ['http://127.0.0.1:9'],
+    appVariablesOf: () => [],
+    probe: async () => new PlatformError('platform_error', 'cannot reach it'),
+    schedules: async () => [],
+    jobs: [],
+    clock: systemClock,
+    ...changes,
+  });
+  const all = async (changes?: Partial<Examined>): Promise<Check[]> => {
+    const checks = [];
+    for await (const check of examine(examined(changes), { live: true, data: true })) checks.push(check);
+    return checks;
+  };
+  const named = (checks: readonly Check[], name: string) => checks.filter((check) => check.name === name);
+
+  it('goes on to its end, whatever throws', async () => {
+    const broken = async (): Promise<never> => {
+      throw new Error('broken');
+    };
+    const checks = await all({ findKey: broken, probe: broken, schedules: broken });
+    expect(named(checks, 'key')).toMatchObject([{ ok: false, message: 'Broken.' }]);
+    expect(named(checks, 'schedule')).toMatchObject([{ ok: false, message: 'Broken.' }]);
+    expect(named(checks, 'api')).toHaveLength(4);
+    expect(named(checks, 'live')).toHaveLength(1);
+  });
+
+  it('warns of what is unsafe about the way to the database', async () => {
+    const warning = 'the connection to the database at db is not encrypted; remove sslmode';
+    const { store } = examined();
+    const open = async () => ({ ...sql.store, warnings: [warning], close: async () => undefined });
+    const checks = await all({ store: store && { ...store, open } });
+    expect(named(checks, 'tls')).toMatchObject([
+      { level: 'warning', message: 'The connection to the database at db is not encrypted.', fix: 'Remove sslmode.' },
+    ]);
+  });
+
+  it('says what the schema leaves as it is, with the SQL that changes it', async () => {
+    await sql.query('alter table analytics_snapshots disable row level security');
+    expect(named(await all(), 'findings')).toMatchObject([
+      { ok: false, level: 'warning', fix: expect.stringContaining('enable row level security') },
+    ]);
+  });
+
+  it('tells the rights that are lacking by privilege, and that accounts may be hidden', async () => {
+    const lacking = ['insert on a', 'insert on b', 'update on a'].map((right) => ({ right, isVital: true }));
+    const { store } = examined();
+    const inspect = async () => ({ ...(await sql.store.inspect([])), lacking, hidden: ['platform_connections'] });
+    const open = async () => ({ ...sql.store, inspect, close: async () => undefined });
+    const checks = await all({ store: store && { ...store, open } });
+    expect(named(checks, 'rights')[0]?.message).toBe('postgres may not insert on a, b; update on a.');
+    expect(named(checks, 'accounts')[0]?.fix).toContain('BYPASSRLS');
+  });
+
+  it('has no account in a new database', async () => {
+    expect(named(await all(), 'accounts')).toMatchObject([{ ok: false, level: 'error' }]);
+  });
+});
