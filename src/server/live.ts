@@ -1,11 +1,9 @@
 import type { App } from '../app.js';
 import type { CollectEvent, ConnectionReport } from '../report/events.js';
+import { type Mark, recentRate, withMark } from '../report/remaining.js';
 import type { Summary } from '../report/summary.js';
 
 const MOST_FAILURES = 5;
-const SAMPLE_EVERY_MS = 1_000;
-/** The pace is that of the last half minute: a run's start and its slow platforms say little about what is left. */
-const MOST_SAMPLES = 30;
 
 /** A run of this process, as far as it has come, or as it ended. */
 export interface LiveRun {
@@ -24,8 +22,10 @@ export interface LiveRun {
   readonly platforms: Map<string, { done: number; failed: number }>;
   /** The last ones, the newest first. */
   readonly failures: ConnectionReport[];
-  /** How many accounts were done at which time. */
-  readonly samples: { readonly at: number; readonly done: number }[];
+  /** What was done when, of late. */
+  marks: readonly Mark[];
+  /** When each API that has asked for a pause may be asked again. */
+  readonly pausedUntil: Map<string, Date>;
   /** Null while it goes on; without a summary if it ended with an error. */
   end: { readonly at: Date; readonly summary: Summary | null } | null;
 }
@@ -54,6 +54,8 @@ export function createLive(now: () => Date): Live {
             current = run;
           } else if (event.type === 'connection' && run !== null) {
             note(run, event.connection, now());
+          } else if (event.type === 'api' && event.state === 'paused') {
+            run?.pausedUntil.set(event.api, new Date(now().getTime() + 1000 * (event.seconds ?? 0)));
           }
           onEvent(event);
         });
@@ -84,7 +86,8 @@ function begun({ runId, scope, connections, idle }: Started, { trigger, signal }
     metrics: 0,
     platforms: new Map(),
     failures: [],
-    samples: [{ at: startedAt.getTime(), done: 0 }],
+    marks: [{ at: startedAt.getTime(), done: 0 }],
+    pausedUntil: new Map(),
     end: null,
   };
 }
@@ -100,15 +103,11 @@ function note(run: LiveRun, connection: ConnectionReport, now: Date): void {
   run.metrics += metrics;
   if (hasFailed) run.failures.unshift(connection);
   if (run.failures.length > MOST_FAILURES) run.failures.pop();
-  const last = run.samples.at(-1);
-  if (last !== undefined && now.getTime() - last.at < SAMPLE_EVERY_MS) return;
-  run.samples.push({ at: now.getTime(), done: run.done });
-  if (run.samples.length > MOST_SAMPLES) run.samples.shift();
+  run.marks = withMark(run.marks, { at: now.getTime(), done: run.done });
 }
 
-/** Accounts per second, and the time left at that pace; null before the first account is done. */
-export function paceOf({ total, done, samples: [first] }: LiveRun, now: Date) {
-  if (done === 0 || first === undefined || done === first.done) return null;
-  const perSecond = (done - first.done) / Math.max((now.getTime() - first.at) / 1000, 0.001);
-  return { perSecond, leftMs: (1000 * (total - done)) / perSecond };
+/** Accounts per second, and the time left at that pace; null while too little is known. */
+export function paceOf({ total, done, marks }: LiveRun, now: Date) {
+  const perSecond = recentRate(marks, { at: now.getTime(), done });
+  return perSecond === null ? null : { perSecond, leftMs: (1000 * (total - done)) / perSecond };
 }

@@ -83,7 +83,7 @@ it('keeps only the last failures, the newest first', () => {
   expect(failures?.slice(0, 2)).toEqual(['u99', 'u98']);
 });
 
-it('expects the end by the pace of the last half minute, not by that of a slow start', () => {
+it('expects the end by the pace of the last minute, not by that of a slow start', () => {
   const { clock, live, send } = runUnderWay();
   send(STARTED);
   const pace = () => {
@@ -93,12 +93,19 @@ it('expects the end by the pace of the last half minute, not by that of a slow s
   expect(pace()).toBeNull();
   clock.now += 600_000;
   send(ended(0));
-  for (let index = 1; index <= 40; index++) {
+  for (let index = 1; index <= 70; index++) {
     clock.now += 1_000;
     send(ended(index));
   }
   expect(pace()?.perSecond).toBeCloseTo(1, 1);
-  expect(pace()?.leftMs).toBeCloseTo(59_000, -4);
+  expect(pace()?.leftMs).toBeCloseTo(29_000, -4);
+});
+
+it('knows until when an API has asked for a pause', () => {
+  const { live, send } = runUnderWay();
+  send(STARTED);
+  send({ type: 'api', api: 'some_api', state: 'paused', seconds: 45, message: 'too many requests' });
+  expect(live.run()?.pausedUntil).toEqual(new Map([['some_api', new Date('2026-11-24T09:00:45Z')]]));
 });
 
 it('says how a run ended, whether with a summary or with an error, and hands that on', async () => {

@@ -349,7 +349,7 @@ describe('the stream of the progress', () => {
     const events = follow(await get('/progress', { cookie: await cookie() }));
     await events.until(/data-state="none"/);
     expect((await trigger()).status).toBe(202);
-    await events.until(/data-state="running"[\s\S]*3 <small>of 3<[\s\S]*100 %/);
+    await events.until(/data-state="running" data-title="100 %"[\s\S]*3 <small>of 3</);
     finish();
     await events.until(/data-state="ended"/);
     await events.leave();

@@ -82,6 +82,7 @@ function running(run: Readonly<LiveRun>, panel: Panel): Html {
       body: html`<p class="since">Started by ${trigger}, ${instant(startedAt)}.</p>
   <div class="progress"><progress max="100" value="${percent}" aria-label="Accounts done"></progress><span>${percent} %</span></div>
   ${figureList(figures)}
+  ${pauseList(run, panel.now)}
   ${platformTable(run)}
   ${failures.length === 0 ? null : html`<h3>Last failures</h3>${failureList(failures)}`}`,
     },
@@ -129,6 +130,14 @@ function ended({ status, startedAt, durationMs, trigger, error, counts, failures
 
 function figureList(figures: readonly (readonly [string, Html | string])[]): Html {
   return html`<dl class="figures">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function pauseList({ pausedUntil }: Readonly<LiveRun>, now: Date): Html[] {
+  const pauses = [...pausedUntil].filter(([, until]) => until > now);
+  return pauses.map(([api, until]) => {
+    const seconds = Math.ceil((until.getTime() - now.getTime()) / 1000);
+    return html`<p class="since">Waiting for the rate limit of ${named(api)}, ${formatDuration(seconds * 1000)}.</p>`;
+  });
 }
 
 function platformTable({ platforms }: Readonly<LiveRun>): Html | null {
