@@ -9,10 +9,12 @@ import type { Platform, PlatformDefinition } from './platforms/contract.js';
 import { createPlatforms } from './platforms/registry.js';
 import type { OnEvent } from './report/events.js';
 import type { ReportData, ReportRequest } from './report/page/read.js';
+import type { ShowReport, ShowRequest } from './report/show.js';
 import type { AccountStatus, AccountsFilter } from './report/status-accounts.js';
 import type { StatusReport } from './report/status-report.js';
 import type { Summary } from './report/summary.js';
 import type { AppliedSchema } from './store/apply-schema.js';
+import type { DayExplanation, ExplainRequest } from './store/explanation.js';
 import type { SchemaOptions } from './store/schema.js';
 import type { ChosenPrimary, Store, WrittenMetric } from './store/store.js';
 import { createKeyring, type Keyring } from './tokens/keyring.js';
@@ -22,6 +24,8 @@ import type { Environment } from './variables.js';
 export interface App {
   readonly config: Config;
   readonly store: Store;
+  /** By name. */
+  readonly platforms: ReadonlyMap<string, Platform>;
   /** What the user should be told before anything else. */
   readonly notices: readonly string[];
   /** See `collect` in `run/collect.ts`. */
@@ -33,6 +37,10 @@ export interface App {
   report(request: ReportRequest): Promise<ReportData>;
   /** What was written in the last 24 hours, by platform and metric. */
   writtenToday(): Promise<WrittenMetric[]>;
+  /** See `explainDay` in `report/explain.ts`. */
+  explain(request: ExplainRequest): Promise<DayExplanation>;
+  /** See `showUser` in `report/show.ts`. */
+  show(request: ShowRequest): Promise<ShowReport>;
   /** Brings the database's schema up to date; for a Supabase project, over `DATABASE_URL` if it is set. */
   applySchema(options?: SchemaOptions): Promise<AppliedSchema>;
   /** See `addConnection` in `connections.ts`. */
@@ -48,6 +56,8 @@ export interface AppOptions extends Partial<SandboxSettings> {
   readonly onToken?: (token: string) => void;
   /** What is required of the embedded store when the settings name no store. Default: `create`. */
   readonly defaultStore?: DefaultStore;
+  /** Whether a PostgreSQL is to refuse to write. */
+  readonly readOnly?: boolean;
 }
 
 /** An app with valid settings that has not been started. */
@@ -73,12 +83,12 @@ export function prepareApp(options: AppOptions = {}): PreparedApp {
 
 /** As `prepareApp`, without a sandbox. */
 export function prepareConfiguredApp(options: Omit<AppOptions, 'sandbox' | 'keptSandbox'>): PreparedApp<Config> {
-  const { environment, ownPlatforms, defaultStore = 'create' } = options;
+  const { environment, ownPlatforms, defaultStore = 'create', readOnly } = options;
   const config = loadConfig(environment ?? readEnvironment(), ownPlatforms);
   const platforms = createPlatforms(config, ownPlatforms);
   return {
     config,
-    open: async () => assemble({ config, platforms, ...(await openStore(config, defaultStore)) }, options),
+    open: async () => assemble({ config, platforms, ...(await openStore(config, defaultStore, readOnly)) }, options),
   };
 }
 
@@ -114,6 +124,7 @@ export function assemble(
   return {
     config,
     store,
+    platforms,
     notices,
     // What a command does is loaded after its first words.
     async collect(options, onEvent) {
@@ -135,6 +146,14 @@ export function assemble(
     async writtenToday() {
       await store.check();
       return store.writtenSince(new Date(now().getTime() - DAY_MS));
+    },
+    async explain(request) {
+      const { explainDay } = await import('./report/explain.js');
+      return explainDay(store, request, now());
+    },
+    async show(request) {
+      const { showUser } = await import('./report/show.js');
+      return showUser(parts, request, now());
     },
     applySchema: (options) => applySchema(config.store, store, options),
     async addConnection(connection) {

@@ -100,6 +100,7 @@ export const EXIT_CODES = {
   not_found: EXIT.failed,
   file_failed: EXIT.failed,
   output_failed: EXIT.failed,
+  package_missing: EXIT.failed,
 } as const;
 
 /** The code of a `CollectError`; codes are added, never changed. */

@@ -23,14 +23,14 @@ export interface OpenStore {
  * Opens the configured store and finds the key of its tokens. Throws `CollectError`: `no_store`, `key_missing`, `config_invalid`, or
  * what opening the store throws.
  */
-export async function openStore(config: Config, defaultStore: DefaultStore): Promise<OpenStore> {
+export async function openStore(config: Config, defaultStore: DefaultStore, readOnly = false): Promise<OpenStore> {
   if (config.store.kind === 'embedded' && !config.store.isNamed && defaultStore !== 'create') {
     const { hasEmbeddedStore } = await import('./store/drivers/embedded.js');
     if (!hasEmbeddedStore(config.store.dataDir))
       throw noStore(config, 'does not exist; it is not created in CI or without a terminal');
   }
   const key = config.encryptionKey ?? (await readKey(keyPath(config.dataDir)));
-  const store = await openDriver(config.store);
+  const store = await openDriver(config.store, readOnly);
   try {
     if (config.store.kind === 'embedded' && !config.store.isNamed && defaultStore === 'connected') {
       const { services } = await store.countConnections(null);
@@ -43,12 +43,13 @@ export async function openStore(config: Config, defaultStore: DefaultStore): Pro
   }
 }
 
-export async function openDriver(config: Config['store']): Promise<Store> {
+/** `readOnly`: PostgreSQL itself refuses to write. Elsewhere it is up to the caller. */
+export async function openDriver(config: Config['store'], readOnly = false): Promise<Store> {
   switch (config.kind) {
     case 'supabase':
       return (await import('./store/drivers/supabase.js')).openSupabaseStore(config);
     case 'postgres':
-      return (await import('./store/drivers/postgres.js')).openPostgresStore(config.url);
+      return (await import('./store/drivers/postgres.js')).openPostgresStore(config.url, { readOnly });
     case 'embedded':
       return (await import('./store/drivers/embedded.js')).openEmbeddedStore(config);
   }

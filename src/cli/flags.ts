@@ -38,14 +38,18 @@ export function integer(flag: string, { min, max }: { readonly min: number; read
   };
 }
 
+/** A calendar date, `YYYY-MM-DD`. */
+export function parseCalendarDate(flag: string, text: string, today = utcToday(new Date())): string {
+  if (isCalendarDate(text)) return text;
+  throw usageError(
+    `${flag} ${quote(text)} is not a valid date (YYYY-MM-DD).`,
+    `For example ${flag} ${addDays(today, -2)}.`,
+  );
+}
+
 /** A calendar date, `YYYY-MM-DD`, no later than `today`. */
-function parseDate(flag: string, text: string, today: string): string {
-  if (!isCalendarDate(text)) {
-    throw usageError(
-      `${flag} ${quote(text)} is not a valid date (YYYY-MM-DD).`,
-      `For example ${flag} ${addDays(today, -2)}.`,
-    );
-  }
+export function parseDate(flag: string, text: string, today: string): string {
+  parseCalendarDate(flag, text, today);
   if (text > today) {
     throw usageError(
       `${flag} ${text} is in the future.`,
@@ -133,11 +137,15 @@ export function parseTriggerUrl(flag: string, text: string): string {
   return `${url.origin}${isWhole ? path : `${path}${TRIGGER_PATH}`}`;
 }
 
-/** Platform names; each value of the flag is one name, or several separated by commas. Undefined if the flag was not given. */
+/** Platform names, as `parseNames` takes them. */
 export function parsePlatforms(texts: readonly string[] | undefined, known: readonly string[]): string[] | undefined {
-  if (texts === undefined) return undefined;
-  const names = texts.flatMap((text) => text.split(',')).map((name) => name.trim());
-  return [...new Set(names.map((name) => parsePlatform(name, known)))];
+  return parseNames(texts)?.map((name) => parsePlatform(name, known));
+}
+
+/** Names; each value of the flag is one name, or several separated by commas. Undefined if the flag was not given. */
+export function parseNames(texts: readonly string[] | undefined): string[] | undefined {
+  const names = texts?.flatMap((text) => text.split(',')).map((name) => name.trim());
+  return names && [...new Set(names)];
 }
 
 export function parsePlatform(name: string, known: readonly string[]): string {

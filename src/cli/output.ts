@@ -50,9 +50,21 @@ export function guardStream(
   return { written: () => new Promise((resolve) => stream.write('', () => resolve(failure))) };
 }
 
+let guardedStdout: GuardedStream | null = null;
+
+/**
+ * Writes to stdout, and waits until it is taken. False once a write has failed, because the disk is full or the reader has gone:
+ * the command ends, and `main` reports what has to be reported.
+ */
+export async function writeOut(text: string): Promise<boolean> {
+  process.stdout.write(text);
+  return ((await guardedStdout?.written()) ?? null) === null;
+}
+
 /** Guards stdout and stderr, and returns what is to be done once the command is. */
 export function guardOutput(): (args: readonly string[], lastWords: () => void) => Promise<void> {
   const stdout = guardStream(process.stdout);
+  guardedStdout = stdout;
   guardStream(process.stderr, MOST_UNREAD_BYTES);
 
   return async (args, lastWords) => {

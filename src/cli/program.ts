@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EXIT } from '../exit-codes.js';
 import { doctorOptions } from './doctor-options.js';
+import { exportOptions, mcpOptions } from './hand-over-options.js';
 import { addExamples, addHelp } from './help.js';
 import {
   addOptions,
@@ -20,6 +21,7 @@ import {
   systemdOptions,
 } from './options.js';
 import { reportOptions } from './report-options.js';
+import { explainOptions, showOptions } from './show-options.js';
 import { statusOptions } from './status-options.js';
 
 /**
@@ -41,6 +43,10 @@ export function createProgram(version: string): Command {
   statusOptions(program.command('status')).action(async (flags) =>
     (await import('./commands/status.js')).statusCommand(flags),
   );
+  showOptions(program.command('show')).action(async (flags) => (await import('./commands/show.js')).showCommand(flags));
+  explainOptions(program.command('explain')).action(async (flags) =>
+    (await import('./commands/explain.js')).explainCommand(flags),
+  );
   reportOptions(program.command('report')).action(async (flags) =>
     (await import('./commands/report.js')).reportCommand(flags),
   );
@@ -50,6 +56,9 @@ export function createProgram(version: string): Command {
   addConnections(program);
   platformsOptions(program.command('platforms')).action(async (flags) =>
     (await import('./commands/platforms.js')).platformsCommand(flags),
+  );
+  exportOptions(program.command('export')).action(async (flags) =>
+    (await import('./commands/export.js')).exportCommand(flags),
   );
   pruneOptions(program.command('prune')).action(async (flags) =>
     (await import('./commands/prune.js')).pruneCommand(flags),
@@ -73,6 +82,7 @@ export function createProgram(version: string): Command {
   serveOptions(program.command('serve')).action(async (flags) =>
     (await import('./commands/serve.js')).serveCommand(flags),
   );
+  mcpOptions(program.command('mcp')).action(async (flags) => (await import('./commands/mcp.js')).mcpCommand(flags));
   addCompletion(program);
   addHelp(program);
   addExamples(program);

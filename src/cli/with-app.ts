@@ -4,7 +4,7 @@ import { startingText } from './starting.js';
 import { isUnattended } from './unattended.js';
 
 interface WithAppOptions
-  extends Pick<AppOptions, 'defaultStore' | 'sandbox' | 'keptSandbox' | 'ownPlatforms' | 'environment'> {
+  extends Pick<AppOptions, 'defaultStore' | 'readOnly' | 'sandbox' | 'keptSandbox' | 'ownPlatforms' | 'environment'> {
   readonly json?: boolean | undefined;
 }
 

@@ -1,5 +1,4 @@
-import type { StoredAccount } from '../store/accounts.js';
-import type { PlatformDay } from '../store/store.js';
+import type { PlatformDay, StoredAccount } from '../store/accounts.js';
 import { ANOMALY_SHARE, FEWEST_ACCOUNTS } from './doubt.js';
 import type { DayRecord } from './outcome.js';
 

@@ -86,8 +86,8 @@ export interface PlatformStatus {
   days_missing: number;
   /** Days of its accounts that the platform stopped answering for before they were collected. */
   lost_days: number;
-  /** Settled days of its accounts in the period whose figures do not add up by the platform's own definition. */
-  discrepancies: number;
+  /** Settled days of its accounts in the period whose figures do not add up by the platform's own definition; null: not compared, of more than 10,000 accounts. */
+  discrepancies: number | null;
   /** Up to a hundred accounts of each reason, those failing longest first. */
   failing: FailingReport[];
   /** Accounts that fail beyond those. */

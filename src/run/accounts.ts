@@ -6,6 +6,7 @@ import type { Platform } from '../platforms/contract.js';
 import type { OnEvent } from '../report/events.js';
 import { expiringBefore, expiringTokens, expiryWarnings } from '../report/expiring.js';
 import { successionWarning, unknownUsersWarning } from '../report/messages.js';
+import { platformRow } from '../report/platform-row.js';
 import type { Telling } from '../report/telling.js';
 import type { AccountCounts, StoredAccount } from '../store/accounts.js';
 import type { TokensEnding } from '../store/opening.js';
@@ -52,6 +53,7 @@ export async function readAccounts(given: AccountsOptions): Promise<AccountStrea
   const opened = await store.openAccounts({
     filter,
     collected: [...platforms.keys()],
+    platforms: [...platforms.values()].map(platformRow),
     ledger: ledgerRange(options.window, startedAt),
     dueBefore: isOfDueAccounts(options) ? startedAt : null,
     tokensBefore: expiringBefore(startedAt),

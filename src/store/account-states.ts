@@ -11,7 +11,8 @@ export interface StatusWindow extends DateRange {
 export type StatusWindows = Readonly<Record<string, StatusWindow>>;
 
 /**
- * How an account stands. `late`: only days are open that have not settled, or that are doubted. `no_data`: the platform has no
+ * How an account stands. `late`: only days are open that have not settled, among
+ * them one that most accounts of the platform have, or that are doubted. `no_data`: the platform has no
  * values on any day of the window. `not_reached`: days are missing although nothing failed, because no run has asked for them.
  * `skipped`: a permission is missing, or it is a personal profile.
  */

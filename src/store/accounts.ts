@@ -40,6 +40,12 @@ export interface DateRange {
   readonly until: string;
 }
 
+export interface PlatformDay {
+  readonly platform: string;
+  /** `YYYY-MM-DD` */
+  readonly date: string;
+}
+
 export interface AccountFilter {
   readonly selection: Selection;
   readonly platforms: readonly string[];

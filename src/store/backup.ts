@@ -10,6 +10,7 @@ export const BACKED_UP = [
   'collection_runs',
   'collection_accounts',
   'collection_outcomes',
+  'collection_platforms',
   'analytics_snapshots',
   'analytics_account_snapshots',
 ] as const;

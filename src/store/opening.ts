@@ -11,6 +11,7 @@ import type {
 } from './accounts.js';
 import type { Ask } from './function-call.js';
 import { forEachPart } from './parts.js';
+import { type PlatformRow, platformArg } from './platforms.js';
 import { userOf } from './selection.js';
 
 /** An account's place in the order in which accounts are read. */
@@ -20,6 +21,8 @@ export interface OpenRequest {
   readonly filter: AccountFilter;
   /** As in `SyncRequest`. */
   readonly collected: SyncRequest['collected'];
+  /** What the database keeps of the platforms. */
+  readonly platforms: readonly PlatformRow[];
   readonly ledger: DateRange;
   /** The run that reads them; null if none does. */
   readonly runId: string | null;
@@ -66,7 +69,7 @@ type AccountsAnswer = z.output<typeof answers.accountsAnswer>;
 
 /** Carries out `Store.openAccounts`. */
 export async function openAccounts(ask: Ask, request: OpenRequest): Promise<OpenedAccounts> {
-  const { filter, collected, tokensBefore, isPreview } = request;
+  const { filter, collected, platforms, tokensBefore, isPreview } = request;
   const reading = readingArgs(request);
   const before = tokensBefore.toISOString();
 
@@ -106,6 +109,7 @@ export async function openAccounts(ask: Ask, request: OpenRequest): Promise<Open
       ...part,
       ...reading,
       page_size: FIRST_PAGE_SIZE,
+      platforms: platforms.map(platformArg),
     }),
   );
   const page = parts.at(-1)?.page;

@@ -27,7 +27,7 @@ type DayTuple = Counted['days'][string];
 /** Implements `Store.readStatus`. Accounts and their days are counted in the database, days in pages of accounts. */
 export async function readStatus(ask: Ask, windows: StatusWindows): Promise<StatusRows> {
   const sample = { collected: Object.keys(windows), sample_size: SAMPLE_SIZE };
-  const given = windowsArg(windows);
+  const given = await withUsualDays(ask, windows);
   const [known, unseen, days] = await Promise.all([
     ask(answers.statusAnswer, 'read_collection_status', sample),
     forEachPart((part) => ask(answers.newAccountsAnswer, 'count_new_collection_accounts', { windows: given, ...part })),
@@ -64,7 +64,12 @@ export async function* listAccounts(
   ask: Ask,
   { windows, userId, reason, states }: ListedAccounts,
 ): AsyncGenerator<readonly ListedAccount[]> {
-  const filter = { windows: windowsArg(windows), for_user: userId, for_reason: reason, for_states: states };
+  const filter = {
+    windows: await withUsualDays(ask, windows),
+    for_user: userId,
+    for_reason: reason,
+    for_states: states,
+  };
   const pages = pagesOfAccounts(async (page) => {
     const answer = await ask(answers.listedAnswer, 'list_collection_accounts', { ...filter, ...page });
     return { accounts: answer.accounts, last: answer.last_account };
@@ -72,7 +77,7 @@ export async function* listAccounts(
   for await (const { accounts } of pages) if (accounts.length > 0) yield accounts;
 }
 
-type WindowsArg = Readonly<Record<string, unknown>>;
+type WindowsArg = Readonly<Record<string, { since: string; until: string; settled_to: string }>>;
 
 /** As the SQL functions take them. */
 export function windowsArg(windows: StatusWindows): WindowsArg {
@@ -81,6 +86,17 @@ export function windowsArg(windows: StatusWindows): WindowsArg {
       platform,
       { since, until, settled_to: settledTo },
     ]),
+  );
+}
+
+/** The windows, with the newest day that most accounts of each platform have; at least that which has had the time to settle. */
+async function withUsualDays(ask: Ask, windows: StatusWindows): Promise<WindowsArg> {
+  const usual = await ask(answers.usualDaysAnswer, 'usual_collection_days', { collected: Object.keys(windows) });
+  return Object.fromEntries(
+    Object.entries(windowsArg(windows)).map(([platform, window]) => {
+      const day = usual[platform] ?? window.until;
+      return [platform, { ...window, usual_to: day < window.settled_to ? window.settled_to : day }];
+    }),
   );
 }
 

@@ -79,7 +79,10 @@ on conflict (name) do update set checksum = excluded.checksum, applied_at = now(
   where collection_migrations.checksum <> excluded.checksum;`;
 }
 
-/** Without this, a function whose arguments have changed would remain next to its successor. All have `collection` in their names: see `Store`. */
+/**
+ * Without this, a function whose arguments have changed would remain next to its successor. All have `collection` in their names
+ * (see `Store`) or, like `explain_day`, call one that does: an application may have functions of such a name.
+ */
 function dropSql(names: string): string {
   return `do $$
 declare
@@ -87,7 +90,7 @@ declare
 begin
   for former in
     select oid::regprocedure from pg_catalog.pg_proc
-    where pronamespace = 'public'::regnamespace and proname in (${names})
+    where pronamespace = 'public'::regnamespace and proname in (${names}) and strpos(proname || prosrc, 'collection') > 0
   loop
     execute format('drop function %s', former);
   end loop;

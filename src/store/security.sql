@@ -4,7 +4,8 @@
 do $$
 declare
   own_tables text[] := array[
-    'collection_migrations', 'collection_runs', 'collection_accounts', 'collection_outcomes', 'analytics_account_snapshots'
+    'collection_migrations', 'collection_runs', 'collection_accounts', 'collection_outcomes', 'collection_platforms',
+    'analytics_account_snapshots'
   ];
   views text[] := array['collection_connections', 'analytics_by_account', 'analytics_daily'];
   readable text[] := array['analytics_account_snapshots', 'analytics_by_account', 'analytics_daily'];
@@ -28,7 +29,7 @@ begin
     end loop;
     for function_name in
       select oid::regprocedure from pg_catalog.pg_proc
-      where pronamespace = 'public'::regnamespace and proname = any (callable)
+      where pronamespace = 'public'::regnamespace and proname = any (callable) and strpos(proname || prosrc, 'collection') > 0
     loop
       execute format('revoke all on function %s from %s', function_name, outsider);
     end loop;
@@ -45,7 +46,7 @@ begin
       to service_role;
     grant select, insert, update, delete on public.platform_connections, public.analytics_snapshots,
       public.analytics_account_snapshots, public.collection_accounts, public.collection_outcomes to service_role;
-    grant select, insert, update on public.collection_runs to service_role;
+    grant select, insert, update on public.collection_runs, public.collection_platforms to service_role;
     if to_regclass('public.social_media_connections') is not null then
       grant select on public.social_media_connections to service_role;
     end if;
@@ -60,7 +61,7 @@ begin
     end loop;
     for function_name in
       select oid::regprocedure from pg_catalog.pg_proc
-      where pronamespace = 'public'::regnamespace and proname = any (callable)
+      where pronamespace = 'public'::regnamespace and proname = any (callable) and strpos(proname || prosrc, 'collection') > 0
     loop
       execute format('grant execute on function %s to service_role', function_name);
     end loop;

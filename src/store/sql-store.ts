@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { CollectError, leaseLost } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
+import { describeAccounts } from './account-days.js';
 import type { AccountRow, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { countDiscrepancies, listDiscrepancies } from './discrepancies.js';
+import { explainDay } from './explanation.js';
 import { inspect } from './inspection.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { listConnections, prune } from './paged-calls.js';
@@ -164,7 +166,11 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
 
     listDiscrepancies: (reconciled) => listDiscrepancies(ask, reconciled),
 
+    describeAccounts: (request) => describeAccounts(ask, request),
+
     readValues: (request) => readValues(ask, request),
+
+    explainDay: (request, at) => explainDay(ask, request, at),
 
     async writtenSince(since) {
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;

@@ -73,6 +73,8 @@ export const newAccountsAnswer = z.object({
   ignored: z.record(z.string(), z.number()),
 });
 
+export const usualDaysAnswer = z.record(z.string(), date);
+
 export const daysAnswer = z.object({
   platforms: z.array(
     z.object({

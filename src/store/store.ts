@@ -1,7 +1,9 @@
+import type { AccountDaysRequest, DescribedPage } from './account-days.js';
 import type { ListedAccount, ListedAccounts, StatusRows, StatusWindows } from './account-states.js';
 import type {
   AccountFilter,
   ConnectionCounts,
+  PlatformDay,
   RecordBatch,
   RecordCounts,
   Succession,
@@ -10,6 +12,7 @@ import type {
 } from './accounts.js';
 import type { AppliedSchema } from './apply-schema.js';
 import type { Discrepancy, ReconciledDays } from './discrepancies.js';
+import type { DayExplanation, ExplainRequest } from './explanation.js';
 import type { Inspection } from './inspection.js';
 import type { OpenedAccounts, OpenRequest, TokensEnding } from './opening.js';
 import type { Patience } from './patience.js';
@@ -21,7 +24,7 @@ import type { StoredValue, ValuesRequest } from './values.js';
  * The contract of a store: where connections are read and snapshots are written. Every store calls the same SQL functions (see
  * `functions/`), so that a call is one statement and one transaction, over REST as well as over a socket. A function is named after
  * its method, in snake_case with `collection` added (`beginRun`: `begin_collection_run`), because the application uses the schema
- * `public` too; functions without a method are named the same way.
+ * `public` too; functions without a method are named the same way, but for `explain_day`, which readers call.
  * Every method throws `CollectError` (`store_unreachable`, `store_refused`, `schema_missing`, `schema_outdated`,
  * `store_slow`, …), which never contains a connection string or a key.
  */
@@ -85,12 +88,16 @@ export interface Store {
   readStatus(windows: StatusWindows): Promise<StatusRows>;
   /** Accounts that a run has seen, with their states, in pages. */
   listAccounts(listed: ListedAccounts): AsyncIterable<readonly ListedAccount[]>;
+  /** A page of accounts in the order of user, platform and account, and how many of their days are complete. */
+  describeAccounts(request: AccountDaysRequest): Promise<DescribedPage>;
   /** How many (account, day) pairs have figures that do not add up, by platform. */
   countDiscrepancies(reconciled: ReconciledDays): Promise<Readonly<Record<string, number>>>;
   /** What does not add up, in pages. */
   listDiscrepancies(reconciled: ReconciledDays): AsyncIterable<readonly Discrepancy[]>;
   /** The collected values that a request selects, in pages, in the order of user, platform, account, date and metric. */
   readValues(request: ValuesRequest): AsyncIterable<readonly StoredValue[]>;
+  /** How certain each value of an account's day is, or why it is missing, at an instant. */
+  explainDay(request: ExplainRequest, at: Date): Promise<DayExplanation>;
   /** What was written since an instant, by platform and metric. */
   writtenSince(since: Date): Promise<WrittenMetric[]>;
 
@@ -111,12 +118,6 @@ export interface Store {
   choosePrimary(connectionId: string, collected: SyncRequest['collected']): Promise<ChosenPrimary>;
 
   close(): Promise<void>;
-}
-
-export interface PlatformDay {
-  readonly platform: string;
-  /** `YYYY-MM-DD` */
-  readonly date: string;
 }
 
 /** The state of a run; `abandoned` if its process died. */

@@ -1,9 +1,16 @@
 import { z } from 'zod';
+import type { AccountKey } from './account-days.js';
 import type { DateRange } from './accounts.js';
 import type { Ask } from './function-call.js';
 
 /** How many values one call reads: this takes a few hundred milliseconds, and a megabyte. */
 const PAGE_SIZE = 5000;
+
+/** What orders the values. */
+export interface ValuesKey extends AccountKey {
+  readonly date: string;
+  readonly metric: string;
+}
 
 /** Which collected values to read. `null` selects all. */
 export interface ValuesRequest {
@@ -13,6 +20,10 @@ export interface ValuesRequest {
   readonly range: DateRange;
   /** Whether to read the rows of retired names, too. */
   readonly withAliases: boolean;
+  /** Reads on after this value. Default: from the first. */
+  readonly after?: ValuesKey | undefined;
+  /** How many values one call reads. */
+  readonly pageSize?: number | undefined;
 }
 
 /** An account with collected values. */
@@ -32,6 +43,8 @@ export interface StoredValue {
   readonly date: string;
   readonly metric: string;
   readonly value: number;
+  /** The value as PostgreSQL writes it, in all its digits. */
+  readonly exactValue: string;
   /** As in `MetricInfo`; null in rows of earlier versions. */
   readonly unit: string | null;
   readonly aggregate: string | null;
@@ -77,14 +90,16 @@ const valuesAnswer = z.object({
       z.number(),
       z.iso.date(),
       z.string(),
-      z.number(),
+      z.string().regex(/^-?\d+(\.\d+)?$/),
       z.string().nullable(),
       z.string().nullable(),
       z.boolean().nullable(),
       more,
     ]),
   ),
-  next_key: z.record(z.string(), z.string()).nullable(),
+  next_key: z
+    .object({ user_id: z.string(), platform: z.string(), account_id: z.string(), date: z.string(), metric: z.string() })
+    .nullable(),
 });
 
 /** Implements `Store.readValues`. */
@@ -95,9 +110,9 @@ export async function* readValues(ask: Ask, request: ValuesRequest): AsyncGenera
     for_metrics: request.metrics,
     ...request.range,
     with_aliases: request.withAliases,
-    page_size: PAGE_SIZE,
+    page_size: request.pageSize ?? PAGE_SIZE,
   };
-  for (let after: Readonly<Record<string, string>> | null = null, isFirst = true; isFirst || after !== null; ) {
+  for (let after: ValuesKey | null = request.after ?? null, isFirst = true; isFirst || after !== null; ) {
     const page: z.output<typeof valuesAnswer> = await ask(valuesAnswer, 'read_collection_values', {
       ...selected,
       after_key: after,
@@ -111,7 +126,7 @@ export async function* readValues(ask: Ask, request: ValuesRequest): AsyncGenera
 
 function storedValue(
   accounts: ReadonlyMap<number, ValuesAccount>,
-  [id, date, metric, value, unit, aggregate, settled, details]: z.output<typeof valuesAnswer>['values'][number],
+  [id, date, metric, exactValue, unit, aggregate, settled, details]: z.output<typeof valuesAnswer>['values'][number],
 ): StoredValue | null {
   const account = accounts.get(id);
   if (account === undefined) return null;
@@ -119,7 +134,8 @@ function storedValue(
     account,
     date,
     metric,
-    value,
+    value: Number(exactValue),
+    exactValue,
     unit,
     aggregate,
     period: details.period,

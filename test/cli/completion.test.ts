@@ -44,10 +44,7 @@ test.each([
     ['completion', ''],
     ['bash', 'zsh', 'fish'],
   ],
-  [
-    ['help', 'e'],
-    ['exit-codes', 'environment'],
-  ],
+  [['help', 'en'], ['environment']],
 ])('completes %j with %j', async (words, values) => {
   expect(await complete(...words)).toEqual({ values, files: false });
 });

@@ -24,6 +24,7 @@ async function fill(database: Pick<Sql, 'query'>, rows: number): Promise<void> {
   await connect({ ...database, close: async () => undefined }, accounts.map(connectionRow));
   for (const statement of [
     `insert into collection_runs (scope, trigger, status, summary) values ('all', 'cli', 'completed', '{"a": "\\\\. \\n"}')`,
+    `insert into collection_platforms values ('facebook', 'UTC', 48, 728, '{"reach": {"unit": "accounts"}}', '{}')`,
     `insert into collection_accounts (user_id, platform, account_id, active, connected_at)
        select user_id, platform, account_id, true, now() from platform_connections`,
     `insert into collection_outcomes (account, date, outcome, reason, message, run_id, missing)
@@ -97,7 +98,7 @@ describe('a backup of the embedded database', () => {
     const restoredTo = await newFolder();
     const env = { ANALYTICS_DATA_DIR: restoredTo };
     const restored = await runCli(['restore', file], { env });
-    expect(restored, restored.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('5,119 rows') });
+    expect(restored, restored.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('5,120 rows') });
     expect(await contents(inFolder(restoredTo))).toEqual(before);
     expect(readdirSync(restoredTo)).toEqual(['postgres']);
 

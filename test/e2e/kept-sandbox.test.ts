@@ -40,11 +40,13 @@ describe('a kept sandbox', () => {
     expect(second).toMatchObject({ status: 'completed', metrics: { inserted: 0, updated: 0 } });
   });
 
-  it('is what status and connections list read with --sandbox', async () => {
+  it('is what status, connections list and export read with --sandbox', async () => {
     const status = await runCli(['status', '--sandbox', '--json']);
     expect(JSON.parse(status.stdout)).toMatchObject({ last_run: { status: 'completed' } });
     const list = await runCli(['connections', 'list', '--sandbox', '--json']);
     expect(JSON.parse(list.stdout)).toHaveLength(300);
+    const { stdout } = await runCli(['export', '--sandbox', '--format', 'ndjson', '--metric', 'firstDegreeSize']);
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({ platform: 'linkedin', aggregate: 'last' });
     const today = await runCli(['status', '--sandbox', '--today']);
     expect(today.stdout).toContain('linkedin');
   });
@@ -93,12 +95,41 @@ describe('a kept sandbox', () => {
     expect(empty).toMatchObject({ code: 1, stderr: expect.stringContaining('failing: there are no accounts\n') });
   });
 
+  it('is what show and explain read with --sandbox', async () => {
+    const { stdout } = await runCli(['connections', 'list', '--sandbox', '--json']);
+    const { user_id: user } = JSON.parse(stdout).find(({ platform }: { platform: string }) => platform === 'linkedin');
+    const show = await runCli(['show', '--sandbox', '--user', user]);
+    expect(show.stdout).toMatch(/impressionCount +[\d,]+/);
+    expect(show.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    const [account] = JSON.parse((await runCli(['show', '--sandbox', '--user', user, '--json'])).stdout).accounts;
+    const { date } = account.metrics.find(({ metric }: { metric: string }) => metric === 'impressionCount');
+    const day = ['explain', '--sandbox', '--user', user, '--platform', 'linkedin', '--date', date];
+    expect(JSON.parse((await runCli([...day, '--json'])).stdout)).toMatchObject({
+      account_id: account.account_id,
+      metrics: { impressionCount: { state: 'provisional', due_at: expect.any(String) } },
+    });
+    expect((await runCli(day)).stdout).toMatch(/impressionCount +[\d,]+ +provisional/);
+    const unknown = await runCli([...day, '--user', `${user}0`]);
+    expect(unknown).toMatchObject({ code: 2, stdout: '' });
+    expect(unknown.stderr).toContain(`Did you mean "${user}"?`);
+    expect((await runCli(['show', '--sandbox'])).stderr).toContain('show is of one. Name the user');
+  });
+
   it('can be read with SQL, as the documentation shows', async () => {
     const [, script = ''] = /```js\n(.+?)```/s.exec(read('docs/sandbox.md')) ?? [];
     await symlink(join(ROOT, 'node_modules'), join(home, 'node_modules'));
     await writeFile(join(home, 'read.mjs'), script);
     const { stdout } = await promisify(execFile)(process.execPath, ['read.mjs', KEPT], { cwd: home });
     expect(stdout).toMatch(/'linkedin' +│ 'impressionCount' +│ [1-9]/);
+  });
+
+  it('can be asked over MCP, as the documentation shows', async () => {
+    const [, script = ''] = /```js\n(.+?)```/s.exec(read('docs/chatbots.md')) ?? [];
+    await symlink(join(ROOT, 'bin'), join(home, 'bin'));
+    await writeFile(join(home, 'ask.mjs'), script);
+    const env = { PATH: process.env.PATH, HOME: home };
+    const { stdout } = await promisify(execFile)(process.execPath, ['ask.mjs'], { cwd: home, env });
+    expect(stdout.match(/account_id: /g)).toHaveLength(3);
   });
 
   it('is in ANALYTICS_SANDBOX_DIR if set, but never in a database that is not a sandbox’s', async () => {

@@ -178,6 +178,7 @@ const READING: readonly ((store: Store) => Promise<unknown>)[] = [
     const opened = await store.openAccounts({
       filter: { selection: ALL, platforms: KNOWN },
       collected: KNOWN,
+      platforms: [],
       ledger: { since: TODAY, until: TODAY },
       runId: null,
       dueBefore: null,

@@ -57,6 +57,7 @@ describe('a backup', () => {
     await database.query(SNAPSHOTS, [AWKWARD]);
     await database.exec(
       `insert into platform_connections (user_id, platform, account_id, access_token) values ('u', 'facebook', '1', 'gAAAA');
+       insert into collection_platforms values ('facebook', 'UTC', 48, 728, '{"reach": {"unit": "accounts"}}', '{}');
        insert into collection_runs (scope, trigger, summary) values ('all', 'cli', '{"n": 1}');
        delete from analytics_snapshots where metric = '';
        insert into collection_accounts (user_id, platform, account_id, active, connected_at)
@@ -81,7 +82,7 @@ describe('a backup', () => {
     const again = await emptyEngine();
     const restored = await restore(again, cut(text, 777));
     const counts = await Promise.all(BACKED_UP.map(async (table) => (await rowsOf(again, table)).length));
-    expect(counts).toEqual([1, 1, 2990, 2990, AWKWARD.length - 1, 2000]);
+    expect(counts).toEqual([1, 1, 2990, 2990, 1, AWKWARD.length - 1, 2000]);
     expect(restored).toBe(counts.reduce((sum, count) => sum + count, 0));
     for (const table of BACKED_UP) expect(await rowsOf(again, table)).toEqual(await rowsOf(database, table));
     const next = await again.query(

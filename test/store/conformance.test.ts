@@ -302,7 +302,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     for (const part of [0, 1, 2]) {
       const [row] = await engine.sql.query(
         `select public.open_collection_accounts('["instagram", "facebook"]', '2026-02-01', ${part}, 3,
-          null, '["instagram", "facebook"]', null, null, null, '2026-01-01', '2026-01-07', 1000) as answer`,
+          null, '["instagram", "facebook"]', null, null, null, '2026-01-01', '2026-01-07', 1000, '[]') as answer`,
       );
       answers.push(row?.answer as { page: { accounts: unknown[] } | null; tokens_ending: unknown[] });
     }
@@ -528,7 +528,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
         (user_id, platform, account_id, connection_id, active, connected_at, first_day, last_day, done_to, reason, failing_since, failing_runs)
       select name, 'instagram', name, name, true, case name when 'fresh' then '2026-11-21' else '2026-01-01' end::timestamptz,
         case when name not in ('empty', 'profile', 'fresh') then date '2026-11-18' end,
-        case when name not in ('empty', 'profile', 'fresh') then date '2026-11-20' end,
+        case when name not in ('empty', 'profile', 'fresh') then case name when 'late' then date '2026-11-20' else '2026-11-21' end end,
         case when name = 'missing' then date '2026-11-18' end,
         case name when 'failing' then 'timeout' when 'denied' then 'missing_permission' end,
         case when name in ('failing', 'denied') then timestamptz '2026-11-20T02:00Z' end,
@@ -573,6 +573,23 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await listed({ reason: 'timeout' })).toEqual([['failing', 'failing', '2026-11-20']]);
     expect(await listed({ states: ['not_reached'] })).toEqual([['missing', 'not_reached', '2026-11-19']]);
     expect(await listed({ userId: 'denied' })).toEqual([['denied', 'skipped', '2026-11-20']]);
+  });
+
+  test('no account is late with a day that most others do not have yet', async () => {
+    const stored = async (accounts: number, lastDay: string) => {
+      await engine.sql.query(`insert into public.collection_accounts (user_id, platform, account_id, active, connected_at, first_day, last_day)
+        select '${lastDay} ' || number, 'youtube', number::text, true, '2026-01-01', '2026-11-15', '${lastDay}' from generate_series(1, ${accounts}) number`);
+      await engine.sql.query(`insert into public.collection_outcomes (account, date, outcome, run_id)
+        select accounts.id, day::date, case when day > '${lastDay}' then 'pending' else 'provisional' end, gen_random_uuid()
+        from public.collection_accounts accounts
+        cross join generate_series(timestamp '2026-11-15', '2026-11-21', '1 day') day
+        where accounts.user_id like '${lastDay} %'`);
+    };
+    await stored(5, '2026-11-20');
+    await stored(1, '2026-11-19');
+    const { platforms } = await engine.store.readStatus({ youtube: STATUS_WEEK });
+    expect(platforms).toMatchObject([{ states: { complete: 5, late: 1 } }]);
+    expect(platforms[0]?.days.at(-1)).toEqual({ date: '2026-11-21', complete: 0, late: 6, missing: 0 });
   });
 
   test('accounts that no run has seen are late, and not reached once a day should have settled', async () => {

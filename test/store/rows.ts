@@ -106,6 +106,7 @@ export function readBy(filter: Partial<AccountFilter> = {}): OpenRequest {
     runId: null,
     dueBefore: null,
     collected: COLLECTED,
+    platforms: [],
     tokensBefore: NOW,
     isPreview: false,
   };

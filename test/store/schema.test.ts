@@ -85,6 +85,18 @@ test('functions of the application stay, whatever earlier versions called their 
   expect(await sql.query(gone, [theirs])).toEqual([]);
 });
 
+test('explain_day replaces what earlier versions of it are called with, and no function of the application', async () => {
+  await sql.leave(`create function public.explain_day() returns text language sql as 'select user';
+    create function public.explain_day(text, date) returns jsonb language sql
+      as $$ select null::jsonb -- collection_accounts $$`);
+  await sql.store.applySchema();
+  await sql.query(await schemaScript());
+  const left = await sql.query(
+    "select oid::regprocedure::text as name from pg_proc where proname = 'explain_day' order by 1",
+  );
+  expect(left.map(({ name }) => name)).toEqual(['explain_day()', 'explain_day(text,text,date)']);
+});
+
 describe('an older platform_connections', () => {
   const token = { accessToken: 'cipher', refreshToken: null, tokenExpiresAt: null };
   const usual = { userId: USER, platform: 'instagram', accountId: '111', connections: [token] };

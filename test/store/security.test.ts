@@ -37,6 +37,7 @@ const refused = [
   'select * from public.platform_connections',
   'select * from public.collection_accounts',
   'select * from public.collection_migrations',
+  'select * from public.collection_platforms',
   'delete from public.analytics_account_snapshots',
   `select public.record_collection(gen_random_uuid(), now(), '[]', '[]', '[]', true, true)`,
   `select public.read_collection_accounts(null, null, null, null, null, now()::date, now()::date, null, null, 500)`,
@@ -48,6 +49,7 @@ const refused = [
   'select public.collection_tokens_ending(null, null, null, now(), 0, 1)',
   `select public.prune_collection('[]', now()::date, 1)`,
   `select public.partition_collection(array[now()::date])`,
+  `select public.explain_day('${USER}', 'instagram', now()::date)`,
   `select public.drop_collection_months('analytics_snapshots', '{}', '{}')`,
 ];
 
@@ -101,6 +103,9 @@ test('the service role can collect', async () => {
     result: 'unchanged',
   });
   expect(await sql.store.writtenSince(new Date(0))).toHaveLength(1);
+  expect(
+    await sql.query(`select public.explain_day('${USER}', 'instagram', '2026-11-21') ->> 'state' as state`),
+  ).toEqual([{ state: 'final' }]);
   expect(await sql.store.readStatus({})).toMatchObject({ ignored: { instagram: 3 } });
   expect(await sql.store.tokensEnding({ selection: ALL, platforms: ['instagram'] }, '2026-12-02T00:00:00Z')).toEqual({
     tokens: [],

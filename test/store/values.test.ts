@@ -76,6 +76,17 @@ describe.each(ENGINES)('the values in a $name store', ({ open }) => {
     expect(new Set(all).size).toBe(6000);
   });
 
+  test('keep all their digits', async () => {
+    await engine.store.saveConnection(connection({ accountId: '1' }));
+    const [account] = await allAccounts(engine.store);
+    if (account === undefined) throw new Error('no account');
+    await record(engine.store, await beginRun(engine.store), { snapshots: [snapshot(account, {})] });
+    for (const exact of ['123456789012345678901234567890', '-9007199254740993', '1.50', '0.1']) {
+      await engine.sql.query(`update public.analytics_snapshots set value = ${exact}`);
+      expect(await read()).toMatchObject([{ exactValue: exact, value: Number(exact) }]);
+    }
+  });
+
   test('tell what was read first of a corrected value', async () => {
     await engine.store.saveConnection(connection());
     const [account] = await allAccounts(engine.store);

@@ -28,6 +28,9 @@ import { startingText } from '../starting.js';
 import { withTraces } from '../traces.js';
 import { isUnattended } from '../unattended.js';
 
+/** Up to this many users, a reader may want to see one's values. */
+const FEW_USERS = 3;
+
 export type CollectRequest = Omit<CollectOptions, 'signal'>;
 
 export async function collectCommand(flags: CollectFlags): Promise<void> {
@@ -51,6 +54,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   const watch = watchSignals(() => reporter.stopping());
   const connections = new Map<string, ConnectionReport>();
   let inAll = 0;
+  let succeeded: string | null = null;
 
   // Of those that fail, the summary has the first ones.
   const isShown = ({ result }: ConnectionReport) =>
@@ -59,6 +63,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     if (event.type === 'connection' && isShown(event.connection)) {
       connections.set(event.connection.connectionId, event.connection);
     }
+    if (event.type === 'connection' && event.connection.result === 'succeeded') succeeded ??= event.connection.userId;
     if (event.type === 'started') inAll = event.connections;
     reporter.onEvent(event);
     alerts.onEvent(event);
@@ -76,7 +81,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
       const summary = await collect({ ...request, signal: watch.signal }, onEvent);
       reporter.end();
       jsonLog()?.summary(summary);
-      process.stdout.write(render(summary, connections, inAll, flags));
+      process.stdout.write(render(summary, connections, { inAll, succeeded }, flags));
       if (runsInGithubActions()) await reportToGithub(summary, connections);
       return summary;
     } finally {
@@ -136,13 +141,15 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
 function render(
   summary: Summary,
   connections: ReadonlyMap<string, ConnectionReport>,
-  inAll: number,
+  { inAll, succeeded }: { readonly inAll: number; readonly succeeded: string | null },
   flags: CollectFlags,
 ): string {
   if (flags.json) return jsonDocument(summary);
   if (flags.quiet && summary.status === 'completed') return '';
   if (summary.dry_run) return renderDue(summary, connections.values());
+  const isForReader = process.stdout.isTTY && (flags.keep || summary.users.total <= FEW_USERS);
   return renderSummary(summary, {
+    shownUser: isForReader ? succeeded : null,
     colors: colorsFor(process.stdout),
     sandbox: flags.sandbox === undefined ? null : flags.keep ? 'kept' : 'gone',
     connections,

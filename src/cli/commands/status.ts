@@ -5,7 +5,7 @@ import type { StatusReport } from '../../report/status-report.js';
 import { usageError } from '../flags.js';
 import { loadPlugins, namesWith } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
-import { blocksFor } from '../render/sparkline.js';
+import { blocksFor } from '../render/coverage-line.js';
 import { renderStatus, staleness } from '../render/status.js';
 import { cleanText, jsonDocument } from '../render/text.js';
 import { renderWritten } from '../render/written.js';

@@ -1,6 +1,7 @@
 import type { AccountStatus } from '../../report/status-accounts.js';
 import { shorten } from '../../text.js';
-import { cleanText, wrapText } from './text.js';
+import { cleanText, WIDTH } from './text.js';
+import { wrap } from './wrap.js';
 
 /** The widths are fixed, so that a line can be printed before the next account is read. */
 const COLUMNS = [
@@ -35,7 +36,7 @@ export function accountDetails(account: AccountStatus): string[] {
     ['newest day', account.last_day ?? 'none'],
   ] as const;
   return facts.flatMap(([name, fact]) =>
-    fact === null ? [] : wrapText(`${name.padEnd(12)}${cleanText(fact)}`, ' '.repeat(12)),
+    fact === null ? [] : wrap(`${name.padEnd(12)}${cleanText(fact)}`, WIDTH, ' '.repeat(12)),
   );
 }
 

@@ -1,9 +1,9 @@
 import { type Check, isWell } from '../../report/doctor-check.js';
 import { count } from '../../text.js';
 import type { Colors } from './colors.js';
-import { cleanText } from './text.js';
+import { cleanText, WIDTH } from './text.js';
+import { wrap } from './wrap.js';
 
-const WIDTH = 80;
 /** As long as the longest name, `connection`. */
 const NAME_WIDTH = 10;
 const INDENT = ' '.repeat(NAME_WIDTH + 4);
@@ -17,9 +17,9 @@ export function renderCheck({ name, ok, level, message, fix }: Check, colors: Co
       : level === 'warning'
         ? ['!', colors.yellow]
         : ['-', colors.dim];
-  const [first = '', ...others] = wrapped(cleanText(message), WIDTH - INDENT.length);
+  const [first = '', ...others] = wrap(cleanText(message), WIDTH - INDENT.length);
   const fixes =
-    fix === null || fix === '' || fix === before?.fix ? [] : wrapped(`→ ${cleanText(fix)}`, WIDTH - INDENT.length);
+    fix === null || fix === '' || fix === before?.fix ? [] : wrap(`→ ${cleanText(fix)}`, WIDTH - INDENT.length);
   return [
     `${paint(mark)} ${name.padEnd(NAME_WIDTH)}  ${first}`,
     ...[...others, ...fixes].map((line) => `${INDENT}${line}`),
@@ -53,15 +53,4 @@ export function doctorJson(checks: readonly Check[]) {
     ok: isWell(checks),
     checks: checks.map(({ name, ok, level, message, fix }) => ({ name, ok, level, message, fix })),
   };
-}
-
-/** Breaks a text between words; a word that is longer than a line stays whole, so that it can be copied. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

@@ -1,24 +1,30 @@
-import type { DayCounts } from '../../store/account-states.js';
+const BARS = '▁▂▃▄▅▆▇█';
+/** A day without a value. */
+export const GAP = '·';
+const MOST_BARS = 14;
 
-/** From all accounts of a day to none. */
-export type Blocks = readonly [all: string, most: string, half: string, few: string, none: string];
-
-/** Terminals without block characters get plain ones. */
-export function blocksFor({ TERM }: NodeJS.ProcessEnv): Blocks {
-  return TERM === 'dumb' || TERM === 'linux' ? ['#', '=', '-', '.', '_'] : ['█', '▓', '▒', '░', '·'];
+/**
+ * Values as bars, from zero (`sum`) or from the lowest one up to the highest; where there are more days than bars, each bar is the
+ * mean of as many.
+ */
+export function sparkline(values: readonly (number | null)[], isFromZero: boolean): string {
+  const size = Math.ceil(values.length / MOST_BARS);
+  const means = Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
+    meanOf(values.slice(Math.max(0, values.length - (index + 1) * size), values.length - index * size)),
+  ).reverse();
+  const known = means.filter((value) => value !== null);
+  const lowest = isFromZero ? Math.min(0, ...known) : Math.min(...known);
+  const range = Math.max(...known) - lowest;
+  return means.map((value) => (value === null ? GAP : barOf(value - lowest, range, isFromZero))).join('');
 }
 
-/** One character a day: the share of the accounts for which the day is complete; a space if it is expected of none. */
-export function sparkline(days: readonly DayCounts[], [all, most, half, few, none]: Blocks): string {
-  return days
-    .map(({ complete, late, missing }) => {
-      const expected = complete + late + missing;
-      if (expected === 0) return ' ';
-      const share = complete / expected;
-      if (share >= 0.99) return all;
-      if (share >= 0.75) return most;
-      if (share >= 0.5) return half;
-      return share > 0 ? few : none;
-    })
-    .join('');
+function barOf(height: number, range: number, isFromZero: boolean): string {
+  // A level that does not change is neither low nor high.
+  const share = range === 0 ? (isFromZero ? 0 : 0.5) : height / range;
+  return BARS.charAt(Math.min(BARS.length - 1, Math.floor(share * BARS.length)));
+}
+
+function meanOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0) / known.length;
 }

@@ -3,8 +3,9 @@ import { ADD_CONNECTION } from '../../collector/connections.js';
 import type { Action, PlatformStatus, ReportedRun, StatusReport } from '../../report/status-report.js';
 import { formatNumber, shorten } from '../../text.js';
 import type { Colors } from './colors.js';
-import { type Blocks, blocksFor, sparkline } from './sparkline.js';
-import { cleanText, formatDay, formatDuration, formatInstant, formatTable, LINE, wrapText } from './text.js';
+import { type Blocks, blocksFor, coverageLine } from './coverage-line.js';
+import { cleanText, formatDay, formatDuration, formatInstant, formatTable, WIDTH } from './text.js';
+import { wrap } from './wrap.js';
 
 const LONGEST_NAME = 10;
 /** How many days a platform's line shows: fewer where large numbers take the room. */
@@ -13,12 +14,12 @@ const MOST_DAYS = 14;
 /** The text that `status` prints: at most 80 columns wide. */
 export function renderStatus(report: StatusReport, colors: Colors, blocks: Blocks = blocksFor({})): string {
   const parts = [
-    [shorten(cleanText(report.store), LINE), ...runLines(report, colors)],
+    [shorten(cleanText(report.store), WIDTH), ...runLines(report, colors)],
     platformTable(report.platforms, blocks),
     factLines(report),
     toDoLines(report, colors),
     comingLines(report),
-    endedLines(report).flatMap((line) => wrapText(`${colors.yellow('warning:')} ${cleanText(line)}`, '  ')),
+    endedLines(report).flatMap((line) => wrap(`${colors.yellow('warning:')} ${cleanText(line)}`, WIDTH, '  ')),
   ];
   return `${parts
     .filter((lines) => lines.length > 0)
@@ -40,7 +41,7 @@ function runLines({ last_run: last, last_full_run: full, next_run_at: next }: St
   const fullLine =
     full === null ? 'none yet' : `${runText(full, colors)}${full.scope === 'all' ? '' : `, ${full.scope}`}`;
   const newer = last.run_id === full?.run_id ? [] : [`since then: ${scopeText(last)} ${runText(last, colors)}`];
-  return [`last run: ${fullLine}`, ...newer, ...nextLine].flatMap((line) => wrapText(line, '  '));
+  return [`last run: ${fullLine}`, ...newer, ...nextLine].flatMap((line) => wrap(line, WIDTH, '  '));
 }
 
 function runText(run: ReportedRun, colors: Colors): string {
@@ -80,10 +81,10 @@ function platformTable(platforms: readonly PlatformStatus[], blocks: Blocks): st
   ]);
   const lines = formatTable(columns, rows);
   const width = Math.max(...lines.map(({ length }) => length)) + 2;
-  const days = Math.min(MOST_DAYS, LINE - width);
+  const days = Math.min(MOST_DAYS, WIDTH - width);
   const lasts = [
-    `last ${days} days`.slice(0, Math.max(0, LINE - width)),
-    ...platforms.map((of) => sparkline(of.days.slice(-days), blocks)),
+    `last ${days} days`.slice(0, Math.max(0, WIDTH - width)),
+    ...platforms.map((of) => coverageLine(of.days.slice(-days), blocks)),
   ];
   return days < 1 ? lines : lines.map((line, index) => `${line.padEnd(width)}${lasts[index]}`.trimEnd());
 }
@@ -94,8 +95,8 @@ function factLines({ platforms, ignored }: StatusReport): string[] {
     .filter(({ lost_days }) => lost_days > 0)
     .map(({ platform, lost_days }) => [platform, lost_days] as const);
   const odd = platforms
-    .filter(({ discrepancies }) => discrepancies > 0)
-    .map(({ platform, discrepancies }) => [platform, discrepancies] as const);
+    .map(({ platform, discrepancies }) => [platform, discrepancies ?? 0] as const)
+    .filter(([, days]) => days > 0);
   return [
     ...countsLine('days that can no longer be collected', lost),
     ...countsLine('days that do not add up (doctor --data lists them)', odd),
@@ -105,7 +106,7 @@ function factLines({ platforms, ignored }: StatusReport): string[] {
 
 function countsLine(title: string, counts: readonly (readonly [string, number])[]): string[] {
   const listed = counts.map(([name, number]) => `${cleanText(name)} ${formatNumber(number)}`);
-  return listed.length === 0 ? [] : wrapText(`${title}: ${listed.join(', ')}`, '  ');
+  return listed.length === 0 ? [] : wrap(`${title}: ${listed.join(', ')}`, WIDTH, '  ');
 }
 
 /** By reason, that of most accounts first: how many of each platform and since when, then what to do. */
@@ -125,8 +126,8 @@ function toDoLines({ actions, platforms }: StatusReport, colors: Colors): string
   return [
     colors.bold('To do'),
     ...reasons.flatMap((reason) => [
-      ...lines.flatMap((line, index) => (actions[index]?.reason === reason ? wrapText(`  ${line}`, '      ') : [])),
-      ...wrapText(`    ${actions.find((action) => action.reason === reason)?.fix}`, '    '),
+      ...lines.flatMap((line, index) => (actions[index]?.reason === reason ? wrap(`  ${line}`, WIDTH, '      ') : [])),
+      ...wrap(`    ${actions.find((action) => action.reason === reason)?.fix}`, WIDTH, '    '),
       `    analytics-collect status --reason ${reason}`,
     ]),
   ];
@@ -147,7 +148,7 @@ function sinceText({ by_runs, since }: Action, until: string): string {
 
 function comingLines({ coming }: StatusReport): string[] {
   const lines = coming.map(({ what, on, fix }) => `  ${cleanText(`${what} on ${on}: ${fix}`)}`);
-  return lines.length === 0 ? [] : ['Coming', ...lines.flatMap((line) => wrapText(line, '    '))];
+  return lines.length === 0 ? [] : ['Coming', ...lines.flatMap((line) => wrap(line, WIDTH, '    '))];
 }
 
 /** Of the warnings, those that are not about what is coming. */

@@ -24,6 +24,8 @@ export interface SummaryContext {
   readonly inAll: number;
   /** The flags that load the same plugins again. */
   readonly plugins: string;
+  /** A user of the run who is to see the values: where it has few users, on a terminal. */
+  readonly shownUser: string | null;
 }
 
 /** A run's summary for people. */
@@ -171,12 +173,18 @@ export function formatFailedDays({ days, since, until }: Failure): string {
   return days === 1 ? since : `${count(days, 'day')}: ${formatRange(since, until)}`;
 }
 
-function nextSteps(summary: Summary, { sandbox, plugins }: SummaryContext): string[] {
+function nextSteps(summary: Summary, { sandbox, plugins, shownUser }: SummaryContext): string[] {
   if (summary.status === 'interrupted' && sandbox !== 'gone')
     return ['Next: run the same command again; it continues where this run stopped.'];
   const reasons = summary.failures.length > 0 ? ['What each reason means: docs/troubleshooting.md'] : [];
   if (sandbox !== null) {
-    const reading = sandbox === 'kept' ? ['Next, see what was collected: analytics-collect status --sandbox'] : [];
+    const reading =
+      sandbox === 'kept'
+        ? [
+            'Next, see what was collected: analytics-collect status --sandbox',
+            ...(shownUser === null ? [] : [`Or: ${showCommand(shownUser)} --sandbox`]),
+          ]
+        : [];
     return [...reasons, ...reading, `Next, connect your own accounts: ${ADD_CONNECTION}`];
   }
   if (summary.connections.total === 0) {
@@ -185,7 +193,12 @@ function nextSteps(summary: Summary, { sandbox, plugins }: SummaryContext): stri
   const dead = summary.failures.find(({ reason }) => reason === 'needs_reconnect');
   const renewal =
     dead === undefined ? [] : [`Renew a token: analytics-collect connections add ${renewalFlags(dead)}${plugins}`];
-  return [...reasons, ...renewal, ...backfillLines(summary, plugins), `Next: analytics-collect status${plugins}`];
+  const next = shownUser === null ? 'analytics-collect status' : showCommand(shownUser);
+  return [...reasons, ...renewal, ...backfillLines(summary, plugins), `Next: ${next}${plugins}`];
+}
+
+function showCommand(userId: string): string {
+  return `analytics-collect show --user ${flagValue(userId)}`;
 }
 
 /** How far back accounts that were collected for the first time can be collected. */

@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 
 export { formatDuration } from '../../text.js';
@@ -61,6 +60,9 @@ export function formatAccount(account: {
   const id = account.accountId === null ? `connection ${account.connectionId}` : cleanText(account.accountId);
   return account.accountName === null ? id : `${id} (${cleanText(account.accountName)})`;
 }
+
+/** What a line of a terminal holds, so that nothing wraps. */
+export const WIDTH = 80;
 
 export interface Column {
   readonly title: string;
@@ -129,31 +131,6 @@ function pad(text: string, width: number, align: Column['align']): string {
 
 function dayAfter(date: string): string {
   return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10);
-}
-
-/** How wide a line may be: what every terminal shows without breaking it. */
-export const LINE = 80;
-
-/** A text in lines of at most 80 columns, broken between words; `indent` begins every line but the first. */
-export function wrapText(text: string, indent: string): string[] {
-  const lines: string[] = [];
-  let line = /^ */.exec(text)?.[0] ?? '';
-  let isEmpty = true;
-  for (const word of text.trim().split(' ')) {
-    if (!isEmpty && visibleLength(line) + 1 + visibleLength(word) > LINE) {
-      lines.push(line);
-      line = indent;
-      isEmpty = true;
-    }
-    line = isEmpty ? line + word : `${line} ${word}`;
-    isEmpty = false;
-  }
-  return [...lines, line];
-}
-
-/** Without the codes of colors. */
-function visibleLength(text: string): number {
-  return stripVTControlCharacters(text).length;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -6,6 +6,7 @@ import pg from 'pg';
  */
 const LIMITS = `select set_config('statement_timeout', '30s', true), set_config('lock_timeout', '4s', true),
   set_config('idle_in_transaction_session_timeout', '30s', true)`;
+const READ_ONLY = `${LIMITS}, set_config('transaction_read_only', 'on', true)`;
 /** Longer than the server's limit, whose error tells more. A connection may be half open: the other end may be gone without closing it. */
 const ANSWER_TIMEOUT_MS = 33_000;
 
@@ -18,12 +19,15 @@ export class LimitedQuery extends pg.Query {
   /** As one batch, even if there are no values. */
   readonly queryMode = 'extended';
 
-  constructor({ text, values }: { readonly text: string; readonly values: readonly unknown[] }) {
+  constructor(
+    { text, values }: { readonly text: string; readonly values: readonly unknown[] },
+    { readOnly }: { readonly readOnly: boolean },
+  ) {
     super(text, [...values]);
     const { submit } = this;
     this.submit = (connection) => {
       connection.stream.cork();
-      connection.parse({ text: LIMITS, name: '', types: [] }, true);
+      connection.parse({ text: readOnly ? READ_ONLY : LIMITS, name: '', types: [] }, true);
       connection.bind({}, true);
       connection.describe({ type: 'P', name: '' }, true);
       connection.execute({}, true);

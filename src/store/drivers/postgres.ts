@@ -12,8 +12,8 @@ const OLDEST_VERSION = 150_000;
 const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
 const GRANTS_FIX = 'Connect as the owner of the tables, or apply the schema again: `analytics-collect schema --apply`.';
 
-/** Opens any PostgreSQL 15 or newer. Nothing is sent before the first call. */
-export async function openPostgresStore(databaseUrl: string): Promise<Store> {
+/** Opens any PostgreSQL 15 or newer. Nothing is sent before the first call. With `readOnly`, no call can write. */
+export async function openPostgresStore(databaseUrl: string, { readOnly = false } = {}): Promise<Store> {
   const { address, ssl, sslnegotiation, warning } = encryptionOf(databaseUrl, process.env.PGSSLMODE);
   const place = {
     description: describe(address),
@@ -37,7 +37,7 @@ export async function openPostgresStore(databaseUrl: string): Promise<Store> {
   async function query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     try {
       // The types do not know that a pool answers a query of another class as any other.
-      const results: unknown = await pool.query(new LimitedQuery({ text, values }));
+      const results: unknown = await pool.query(new LimitedQuery({ text, values }, { readOnly }));
       return (results as pg.QueryResult[]).at(-1)?.rows as Row[];
     } catch (thrown) {
       throw storeError(thrown, place);

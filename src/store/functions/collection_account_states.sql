@@ -1,6 +1,7 @@
 -- Returns how active accounts stand: at most page_size of those after after_account, of one user or, with NULL, of all; with
 -- for_reason, of those with this reason alone. windows: {"instagram": {"since": "2026-11-15", "until": "2026-11-21",
--- "settled_to": "2026-11-19"}, …}, one for each platform; settled_to is the newest day that has had the time to settle.
+-- "settled_to": "2026-11-19", "usual_to": "2026-11-20"}, …}, one for each platform; settled_to is the newest day that has had the time
+-- to settle, usual_to that of usual_collection_days: an account is late with days up to it alone.
 -- A set of days is a number: bit 0 is the window's last day, bit 1 the day before, and so on, for at most 60 days.
 -- expected begins with the first day collected or, of an account never collected, when it was connected.
 create or replace function public.collection_account_states(
@@ -13,7 +14,7 @@ language sql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
   with days as materialized (
     select given.key as platform, (given.value ->> 'since')::date as since, (given.value ->> 'until')::date as until,
-      (given.value ->> 'settled_to')::date as settled_to
+      (given.value ->> 'settled_to')::date as settled_to, (given.value ->> 'usual_to')::date as usual_to
     from jsonb_each(windows) given
   ),
   spans as materialized (
@@ -22,7 +23,8 @@ as $$
       days.until - days.since >= 60 as is_long,
       -- The days of the window, and those that have not had the time to settle.
       (1::bigint << least(days.until - days.since + 1, 60)) - 1 as all_days,
-      (1::bigint << greatest(least(days.until - days.settled_to, 60), 0)) - 1 as settling
+      (1::bigint << greatest(least(days.until - days.settled_to, 60), 0)) - 1 as settling,
+      (1::bigint << greatest(least(days.until - days.usual_to, 60), 0)) - 1 as unusual
     from days
   ),
   page as materialized (
@@ -40,7 +42,7 @@ as $$
     limit page_size
   ),
   known as (
-    select page.*, spans.since as window_since, spans.settled_to, spans.all_days, spans.settling,
+    select page.*, spans.since as window_since, spans.settled_to, spans.all_days, spans.settling, spans.unusual,
       case
         when page.begins > spans.until then 0
         else (1::bigint << least(spans.until - greatest(page.begins, spans.first) + 1, 60)) - 1
@@ -88,7 +90,7 @@ as $$
         when judged.reason is not null then 'failing'
         when judged.values & judged.all_days = 0 and judged.empty & judged.all_days <> 0 then 'no_data'
         when judged.expected & judged.all_days & ~(judged.done_days | judged.late_days) <> 0 then 'not_reached'
-        when judged.late_days & judged.all_days <> 0 or judged.done_days = 0 then 'late'
+        when judged.late_days & judged.all_days & ~judged.unusual <> 0 or judged.done_days = 0 then 'late'
         else 'complete'
       end as stands
     from judged

@@ -44,28 +44,34 @@ as $$
     join wanted on wanted.platform = typed.name
     cross join lateral (
       with stored as materialized (
-        select snapshots.date, snapshots.metric::text as metric, snapshots.value, snapshots.metadata
-        from public.analytics_snapshots snapshots
-        where typed.is_primary
-          and snapshots.user_id = typed.user_id
-          and snapshots.platform = typed.platform
-          and snapshots.source = 'social_media'
-          and snapshots.metric = any (wanted.metrics)
-          and snapshots.date between wanted.since - 1 and wanted.until
-          and snapshots.post_id is null
-          and snapshots.metadata -> 'settled' = 'true'
-          and snapshots.metadata ->> 'account_id' = typed.account_id
-        union all
-        select snapshots.date, snapshots.metric, snapshots.value, snapshots.metadata
-        from public.analytics_account_snapshots snapshots
-        where not typed.is_primary
-          and snapshots.user_id = typed.user_id
-          and snapshots.platform = typed.name
-          and snapshots.account_id = typed.account_id
-          and snapshots.source = 'social_media'
-          and snapshots.metric = any (wanted.metrics)
-          and snapshots.date between wanted.since - 1 and wanted.until
-          and snapshots.metadata -> 'settled' = 'true'
+        select figures.*
+        from unnest(wanted.metrics) asked
+        -- The limit keeps the planner from reading all metrics of an account instead of seeking each.
+        cross join lateral (
+          select snapshots.date, snapshots.metric::text as metric, snapshots.value, snapshots.metadata
+          from public.analytics_snapshots snapshots
+          where typed.is_primary
+            and snapshots.user_id = typed.user_id
+            and snapshots.platform = typed.platform
+            and snapshots.source = 'social_media'
+            and snapshots.metric = asked
+            and snapshots.date between wanted.since - 1 and wanted.until
+            and snapshots.post_id is null
+            and snapshots.metadata -> 'settled' = 'true'
+            and snapshots.metadata ->> 'account_id' = typed.account_id
+          union all
+          select snapshots.date, snapshots.metric, snapshots.value, snapshots.metadata
+          from public.analytics_account_snapshots snapshots
+          where not typed.is_primary
+            and snapshots.user_id = typed.user_id
+            and snapshots.platform = typed.name
+            and snapshots.account_id = typed.account_id
+            and snapshots.source = 'social_media'
+            and snapshots.metric = asked
+            and snapshots.date between wanted.since - 1 and wanted.until
+            and snapshots.metadata -> 'settled' = 'true'
+          limit 1000
+        ) figures
       )
       select level.date, level.metric, level.value - earlier.value as stated, gained.value - lost.value as computed
       from stored level

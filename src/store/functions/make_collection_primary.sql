@@ -24,9 +24,9 @@ begin
   end if;
 
   update public.collection_accounts accounts
-  set is_primary = false
+  set is_primary = false, primary_since = null
   where accounts.user_id = chosen.user_id and accounts.platform = chosen.platform and accounts.is_primary;
-  update public.collection_accounts accounts set is_primary = true where accounts.id = chosen.id;
+  update public.collection_accounts accounts set is_primary = true, primary_since = now() where accounts.id = chosen.id;
 
   begin
     typed := jsonb_populate_record(

@@ -1,6 +1,7 @@
 -- Returns a page of the collected values, in the order of user, platform, account, date and metric. for_user, for_platforms and
 -- for_metrics select all if NULL. after_key is the key of the last value that was read, or NULL.
--- values: [[account, date, metric, value, unit, aggregate, settled, more]]; accounts: those of the page.
+-- values: [[account, date, metric, value, unit, aggregate, settled, more]]; accounts: those of the page. A value is a text, because
+-- readers of JSON round numbers of more than 15 digits.
 create or replace function public.read_collection_values(
   for_user text, for_platforms jsonb, for_metrics jsonb, since date, until date, with_aliases boolean, after_key jsonb, page_size integer
 )
@@ -43,7 +44,7 @@ begin
     keys := public.collection_keys_of(known.user_id, known.platform);
     found_values := array(
       select jsonb_build_array(
-        known.id, stored.date, stored.metric, stored.value, stored.metadata -> 'unit', stored.metadata -> 'aggregate',
+        known.id, stored.date, stored.metric, stored.value::text, stored.metadata -> 'unit', stored.metadata -> 'aggregate',
         stored.metadata -> 'settled', stored.metadata - '{api,account_id,fetched_at,unit,aggregate,settled}'::text[]
       )
       from (

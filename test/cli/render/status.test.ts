@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { noColors } from '../../../src/cli/render/colors.js';
 import { connectionJson, renderConnections } from '../../../src/cli/render/connections.js';
-import { blocksFor } from '../../../src/cli/render/sparkline.js';
+import { blocksFor } from '../../../src/cli/render/coverage-line.js';
 import { renderStatus, staleness } from '../../../src/cli/render/status.js';
 import type { PlatformStatus, StatusReport } from '../../../src/report/status-report.js';
 import type { DayCounts } from '../../../src/store/account-states.js';

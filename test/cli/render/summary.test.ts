@@ -14,7 +14,15 @@ function render(
 ): string {
   const connections = new Map(reports.map((one) => [one.connectionId, one]));
   const inAll = value.connections.total;
-  return renderSummary(value, { colors: noColors, sandbox, connections, inAll, plugins: '', ...context });
+  return renderSummary(value, {
+    colors: noColors,
+    sandbox,
+    connections,
+    inAll,
+    plugins: '',
+    shownUser: null,
+    ...context,
+  });
 }
 
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1);
@@ -45,6 +53,10 @@ test('says how many connections an interrupted run did not reach', () => {
   expect(render(interrupted, [], null, { inAll: 300 })).toContain(
     'connections  174 of 300 ok, 1 failed, 125 not reached',
   );
+});
+
+test('ends with the command that shows the values, where there is a user to see them', () => {
+  expect(lastLine(render(summary(), [], null, { shownUser: 'u1' }))).toBe('Next: analytics-collect show --user u1');
 });
 
 describe('failures', () => {
@@ -200,6 +212,7 @@ describe('the next step', () => {
 
   test('after a kept sandbox is its status, or to continue an interrupted run', () => {
     expect(render(summary(), [], 'kept')).toContain('analytics-collect status --sandbox');
+    expect(render(summary(), [], 'kept', { shownUser: 'u1' })).toContain('analytics-collect show --user u1 --sandbox');
     expect(lastLine(render(summary({ status: 'interrupted' }), [], 'kept'))).toContain('run the same command again');
   });
 });

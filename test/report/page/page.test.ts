@@ -71,6 +71,16 @@ describe('the page', () => {
     expect(page).toContain('<title>13 Nov: 190, provisional</title>');
   });
 
+  it('marks a series break, and says what changed', () => {
+    const [known] = seriesOf(['Name']);
+    const breaks = [{ from: '2026-11-02', until: '2026-11-04', change: 'Counted <otherwise>.' }];
+    const series = known?.series.map((each) => ({ ...each, metric: { ...each.metric, breaks } })) ?? [];
+    const page = renderPage({ ...EMPTY, accounts: known ? [{ ...known, series }] : [] });
+    expect(page).toContain('2 Nov to 4 Nov: Counted &lt;otherwise&gt;.');
+    expect(page).toMatch(/<g [^>]*stroke="var\(--bad\)"[^>]*><line /);
+    expect(page).toContain('series break</em>');
+  });
+
   it('counts each day of each platform in words', () => {
     const days = [
       { date: '2026-11-20', complete: 2480, late: 0, missing: 20 },

@@ -18,6 +18,7 @@ export function stored(of: ValuesAccount, differing: Partial<StoredValue> = {}):
     date: '2026-11-20',
     metric: 'views',
     value: 100,
+    exactValue: '100',
     unit: 'count',
     aggregate: 'sum',
     period: 'day',

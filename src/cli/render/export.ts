@@ -1,0 +1,85 @@
+import { stringify } from 'csv-stringify/sync';
+import type { AccountDay } from '../../report/export.js';
+import type { StoredValue, ValuesAccount } from '../../store/values.js';
+
+const COLUMNS = ['user_id', 'platform', 'account_id', 'date', 'metric', 'value', 'unit', 'aggregate', 'settled'];
+const WIDE_COLUMNS = ['user_id', 'platform', 'account_id', 'date', 'settled'];
+/** A spreadsheet takes a text for a formula that begins with one of these, the full-width ones among them. */
+const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
+
+/** How rows are written: the text before them, and that of some of them. */
+export interface Format<Row> {
+  readonly header: string;
+  readonly lines: (rows: readonly Row[]) => string;
+}
+
+/** A line per value. */
+export const CSV: Format<StoredValue> = {
+  header: stringify([COLUMNS]),
+  lines: (values) =>
+    stringify(
+      values.map(({ account, date, metric, exactValue, unit, aggregate, settled }) => [
+        ...accountCells(account),
+        date,
+        cell(metric),
+        exactValue,
+        cell(unit),
+        cell(aggregate),
+        String(settled),
+      ]),
+    ),
+};
+
+/** A line per value. JSON bounds no number, so the value has all its digits. */
+export const NDJSON: Format<StoredValue> = {
+  header: '',
+  lines: (values) =>
+    values.map((value) => `{${accountFields(value)},${valueFields(value)},"settled":${value.settled}}\n`).join(''),
+};
+
+/** A line per account and day, with a column for each of the metrics. A value that is absent is an empty cell. */
+export function wideCsv(metrics: readonly string[]): Format<AccountDay> {
+  return {
+    header: stringify([[...WIDE_COLUMNS, ...metrics.map(cell)]]),
+    lines: (days) =>
+      stringify(
+        days.map(({ account, date, settled, values }) => [
+          ...accountCells(account),
+          date,
+          String(settled),
+          ...metrics.map((metric) => values.get(metric) ?? ''),
+        ]),
+      ),
+  };
+}
+
+/** A line per account and day, with a field for each value that there is. */
+export const WIDE_NDJSON: Format<AccountDay> = {
+  header: '',
+  lines: (days) =>
+    days
+      .map((day) => {
+        const values = [...day.values].map(([metric, value]) => `,${JSON.stringify(metric)}:${value}`);
+        return `{${accountFields(day)},"settled":${day.settled}${values.join('')}}\n`;
+      })
+      .join(''),
+};
+
+function accountCells({ userId, platform, accountId }: ValuesAccount): string[] {
+  return [cell(userId), cell(platform), cell(accountId)];
+}
+
+/** A text as a cell that no spreadsheet runs. */
+function cell(text: string | null): string {
+  if (text === null) return '';
+  return FORMULA.test(text) ? `'${text}` : text;
+}
+
+function accountFields({ account, date }: { readonly account: ValuesAccount; readonly date: string }): string {
+  const { userId: user_id, platform, accountId: account_id } = account;
+  return JSON.stringify({ user_id, platform, account_id, date }).slice(1, -1);
+}
+
+function valueFields({ metric, exactValue, unit, aggregate }: StoredValue): string {
+  return `"metric":${JSON.stringify(metric)},"value":${exactValue},${JSON.stringify({ unit, aggregate }).slice(1, -1)}`;
+}

@@ -1,0 +1,42 @@
+/** Something that is opened when it is used, and closed when it has not been for a while. */
+export interface WhileUsed<T> {
+  use<Result>(work: (opened: T) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** Uses at the same time share what is open. `open` is not called before the last one has been closed. */
+export function whileUsed<T extends { close(): Promise<void> }>(open: () => Promise<T>, idleMs: number): WhileUsed<T> {
+  let current: Promise<T> | null = null;
+  let closed: Promise<void> = Promise.resolve();
+  let users = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function close(): Promise<void> {
+    clearTimeout(timer);
+    const former = current;
+    current = null;
+    if (former !== null) closed = former.then((opened) => opened.close());
+    await closed;
+  }
+
+  return {
+    async use(work) {
+      clearTimeout(timer);
+      users++;
+      try {
+        current ??= closed.then(open);
+        const opening = current;
+        return await work(
+          await opening.catch((error) => {
+            if (current === opening) current = null;
+            throw error;
+          }),
+        );
+      } finally {
+        users--;
+        if (users === 0 && current !== null) timer = setTimeout(() => void close().catch(() => undefined), idleMs);
+      }
+    },
+    close,
+  };
+}

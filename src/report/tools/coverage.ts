@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { addDays, dayOf, lastEndedDate } from '../../collector/day.js';
+import { hasSettled } from '../../collector/window.js';
+import type { Platform } from '../../platforms/contract.js';
+import { type AccountKey, DAY_STATES, type DescribedAccount } from '../../store/account-days.js';
+import type { DateRange } from '../../store/accounts.js';
+import {
+  accountFields,
+  accountOutput,
+  dayOutput,
+  defineTool,
+  platformInput,
+  platformsOf,
+  type Reader,
+  rangeOf,
+  rangeOutput,
+  sinceInput,
+  untilInput,
+  userInput,
+} from './tool.js';
+
+const PAGE_SIZE = 1000;
+const MOST_ACCOUNTS = 100;
+const MOST_DATES = 31;
+
+const days = z.object(
+  Object.fromEntries(DAY_STATES.map((state) => [state, z.int()])) as Record<(typeof DAY_STATES)[number], z.ZodInt>,
+);
+
+export const coverageTool = defineTool({
+  name: 'coverage',
+  title: 'Which days are there',
+  description:
+    "Counts, over a range of days, how many days of each platform are complete, and what is the matter with the others; for one user, of each account, with the days. Ask this before you call a gap in the numbers a fall. A day is counted from the first day on that was collected of the account, and only once it has ended in the platform's time zone. complete: settled, with every metric. incomplete: settled, but without a metric that the account has on other days. provisional: the numbers may still change. late: no numbers yet, but the platform may still deliver them. no_data: the platform had none. failed, skipped: not collected, see accounts for why. missing: not collected yet. lost: can no longer be collected, or was deleted.",
+  input: {
+    user_id: userInput.optional(),
+    platform: platformInput.optional(),
+    since: sinceInput.optional(),
+    until: untilInput.optional(),
+  },
+  output: {
+    range: rangeOutput,
+    platforms: z.array(
+      z.object({
+        platform: z.string(),
+        until: dayOutput.describe('The last day of the range that has ended on this platform.'),
+        accounts: z.int(),
+        days: days.describe('Pairs of account and day, each counted once.'),
+      }),
+    ),
+    accounts: z
+      .array(
+        z.object({
+          ...accountOutput,
+          days,
+          not_complete: z
+            .array(z.object({ date: dayOutput, state: z.enum(DAY_STATES) }))
+            .describe(`The newest ${MOST_DATES} days that are not complete.`),
+        }),
+      )
+      .describe('Only with a user.'),
+    note: z.string(),
+  },
+  async answer(reader, { user_id, platform, ...given }) {
+    const range = rangeOf(given, reader.now());
+    const ranges = endedRanges(reader, range);
+    const platforms = new Map<string, ReturnType<typeof emptyPlatform>>();
+    const accounts: DescribedAccount[] = [];
+    let count = 0;
+    for await (const page of pagesOf(
+      reader,
+      { userId: user_id ?? null, platforms: platformsOf(platform, reader) },
+      ranges,
+    )) {
+      for (const account of page) {
+        const known = ranges[account.platform];
+        if (known === undefined) continue;
+        const sum = platforms.get(account.platform) ?? emptyPlatform(account.platform, known.until);
+        platforms.set(account.platform, sum);
+        sum.accounts++;
+        for (const state of DAY_STATES) sum.days[state] += account.days[state];
+        count++;
+        if (user_id !== undefined && accounts.length < MOST_ACCOUNTS) accounts.push(account);
+      }
+    }
+    return {
+      range,
+      platforms: [...platforms.values()],
+      accounts: accounts.map((account) => ({
+        ...accountFields(account),
+        days: account.days,
+        not_complete: account.openDays.map(([date, state]) => ({ date, state })),
+      })),
+      note: noteOf(count, user_id === undefined ? count : accounts.length),
+    };
+  },
+});
+
+type Ranges = Readonly<Record<string, DateRange & { readonly settledTo: string }>>;
+
+/** The days of the range that have ended, by platform, and the last of them that should have settled. */
+function endedRanges({ platforms, now }: Reader, { since, until }: DateRange): Ranges {
+  return Object.fromEntries(
+    [...platforms].map(([name, { day }]) => {
+      const ended = lastEndedDate(now(), day.timeZone);
+      return [name, { since, until: until < ended ? until : ended, settledTo: settledTo(day, ended, now()) }];
+    }),
+  );
+}
+
+function settledTo({ timeZone, settlesAfterHours }: Platform['day'], ended: string, now: Date): string {
+  let date = ended;
+  while (!hasSettled(dayOf(date, timeZone), settlesAfterHours, now)) date = addDays(date, -1);
+  return date;
+}
+
+async function* pagesOf(
+  { store }: Reader,
+  selected: { readonly userId: string | null; readonly platforms: readonly string[] | null },
+  ranges: Ranges,
+): AsyncGenerator<readonly DescribedAccount[]> {
+  const mostDates = selected.userId === null ? 0 : MOST_DATES;
+  for (let after: AccountKey | null = null, hasMore = true; hasMore; ) {
+    const page = await store.describeAccounts({
+      ...selected,
+      onlyFailing: false,
+      ranges,
+      mostDates,
+      after,
+      pageSize: PAGE_SIZE,
+    });
+    yield page.accounts;
+    const last = page.accounts.at(-1);
+    hasMore = page.hasMore && last !== undefined;
+    after = last ? { user_id: last.userId, platform: last.platform, account_id: last.accountId } : null;
+  }
+}
+
+function emptyPlatform(platform: string, until: string) {
+  const none = Object.fromEntries(DAY_STATES.map((state) => [state, 0]));
+  return { platform, until, accounts: 0, days: none as Record<(typeof DAY_STATES)[number], number> };
+}
+
+function noteOf(accounts: number, shown: number): string {
+  if (accounts === 0) return 'There are no such accounts.';
+  if (shown < accounts)
+    return `Of ${accounts} accounts, the first ${shown} are listed; the platforms count them all. Name a platform to see others.`;
+  return 'Days that an account was not yet collected on, or after it was disconnected, are not counted.';
+}

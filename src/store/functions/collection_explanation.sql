@@ -1,0 +1,11 @@
+-- Returns what is said of a day or a value of it, without the value.
+create or replace function public.collection_explanation(
+  state text, reason text, since timestamptz, fix text, due_at timestamptz, sentence text
+)
+returns jsonb
+language sql stable set search_path = '' set timezone = 'UTC'
+as $$
+  select jsonb_build_object(
+    'state', state, 'sentence', sentence, 'reason', reason, 'since', since, 'fix', fix, 'due_at', due_at
+  );
+$$;

@@ -1,0 +1,108 @@
+-- Tells why an account's day has no values, or not all of them: {state, reason, since, fix, due_at, sentence}. See explain_collection_day.
+create or replace function public.explain_collection_absence(known public.collection_accounts, for_date date, at timestamptz)
+returns jsonb
+language plpgsql stable security invoker set search_path = '' set timezone = 'UTC'
+as $$
+declare
+  -- What a run looks at first: see window.ts.
+  window_days constant integer := 7;
+  day record;
+  recorded public.collection_outcomes;
+  -- The last that was said of the day, or of the account as a whole.
+  reason text;
+  message text;
+  since timestamptz;
+  collects text := format(
+    'analytics-collect collect --user %s --platform %s --since %s --until %s',
+    case when known.user_id ~ '^[A-Za-z0-9_.@:-]+$' then known.user_id else 'ID' end, known.platform, for_date, for_date
+  );
+  is_unreachable boolean;
+  is_before boolean;
+begin
+  select * into day from public.collection_day_at(known.platform, for_date, at);
+  if for_date > day.last_ended then
+    return public.collection_explanation(
+      'not_due', null, null, null, day.ends_at,
+      'The day has not ended' || coalesce(': it ends on ' || public.collection_time_text(day.ends_at), '')
+        || '. It is collected after that.'
+    );
+  end if;
+
+  select * into recorded from public.collection_outcomes outcomes where outcomes.account = known.id and outcomes.date = for_date;
+  reason := coalesce(recorded.reason, case when recorded.account is null then known.reason end);
+  message := case when recorded.reason is not null then recorded.message when recorded.account is null then known.message end;
+  since := case when known.reason = reason then known.failing_since else recorded.updated_at end;
+  is_unreachable := coalesce(for_date < day.oldest, false) or recorded.outcome = 'skipped' and recorded.reason = 'out_of_reach';
+  is_before := recorded.account is null
+    and coalesce(for_date < known.first_day, known.reason is null and known.active)
+    and for_date <= day.last_ended - window_days;
+
+  if is_unreachable and recorded.outcome is distinct from 'settled' then
+    return public.collection_explanation(
+      'lost', coalesce(reason, 'out_of_reach'), null, null, null,
+      format(
+        'The day can no longer be collected: %s answers%s only.',
+        known.platform, coalesce(' for the last ' || day.reach_days || ' days', ' for later days')
+      ) || case when is_before then public.collection_first_day_text(known) else '' end
+    );
+  elsif is_before then
+    return public.collection_explanation(
+      'missing', 'before_first_day', null, 'To collect it: ' || collects, null,
+      'The day was never asked for.' || public.collection_first_day_text(known)
+    );
+  end if;
+
+  return case recorded.outcome
+    when 'failed' then public.collection_explanation(
+      'missing', reason, since, day.fixes ->> reason, null,
+      format('The day could not be collected: %s (%s).', reason, message)
+    )
+    when 'skipped' then public.collection_explanation(
+      'missing', reason, since, day.fixes ->> reason, null, format('The day was not asked for: %s (%s).', reason, message)
+    )
+    when 'no_data' then public.collection_explanation(
+      'missing', 'no_data', null, null, null, format('%s has no data for the day, although it has settled.', known.platform)
+    )
+    when 'pending' then public.collection_explanation(
+      'missing', 'pending', null, null, day.settles_at,
+      format('%s has no data for the day yet. Each run asks again', known.platform)
+        || coalesce('; the day settles on ' || public.collection_time_text(day.settles_at), '') || '.'
+    )
+    when 'provisional' then case recorded.reason
+      when 'platform_anomaly' then public.collection_explanation(
+        'doubtful', 'platform_anomaly', null, null, null,
+        format('Most accounts of %s had zeros or no data for the day, which is not believed. It is asked for again for up to 28 days.', known.platform)
+      )
+      when 'fell_to_zero' then public.collection_explanation(
+        'doubtful', 'fell_to_zero', null, null, null,
+        'All figures of the account fell to zero for the day, which is not believed. It is asked for again for up to 28 days.'
+      )
+      else public.collection_explanation(
+        'not_due', 'unsettled', null, null, day.settles_at,
+        'Not given yet. It is asked for again once the day has settled'
+          || coalesce(', on ' || public.collection_time_text(day.settles_at), '') || '.'
+      )
+    end
+    when 'settled' then public.collection_explanation(
+      'missing', 'not_given', null, null, null, format('%s gave other values for the day, but not this one.', known.platform)
+    )
+    else case
+      when not known.active then public.collection_explanation(
+        'missing', 'not_connected', known.inactive_since, 'Connect the account again.', null,
+        'No active connection opens the account' || coalesce(' since ' || known.inactive_since::date, '') || '.'
+      )
+      when known.reason is not null then public.collection_explanation(
+        'missing', reason, since, day.fixes ->> reason, null,
+        format('The account could not be collected since %s: %s (%s).', since::date, reason, message)
+      )
+      when for_date <= known.done_to then public.collection_explanation(
+        'missing', 'deleted', null, 'To collect it again: ' || collects, null,
+        'Nothing is stored of the day any more: old days were deleted (prune).'
+      )
+      else public.collection_explanation(
+        'missing', 'not_collected_yet', null, null, null, 'No run has asked for the day yet. The next one does.'
+      )
+    end
+  end;
+end
+$$;
