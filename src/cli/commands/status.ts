@@ -3,7 +3,7 @@ import { EXIT } from '../../exit-codes.js';
 import { judgeStatus, staleness, type Thresholds } from '../../report/status-check.js';
 import type { StatusReport } from '../../report/status-report.js';
 import { usageError } from '../flags.js';
-import { loadPlugins, namesWith } from '../plugins.js';
+import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
 import { blocksFor } from '../render/coverage-line.js';
 import { cleanText, jsonDocument } from '../render/text.js';
@@ -38,9 +38,12 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
       return printAccounts(app, filter, { days, format: csv ? 'csv' : json ? 'json' : 'table' });
     }
     const report = await app.status(days);
+    const next = flags.sandbox ? ' --sandbox' : pluginFlags(flags.plugin);
     const { renderStatus } = await import('../render/status.js');
     process.stdout.write(
-      json ? jsonDocument(report) : renderStatus(report, colorsFor(process.stdout), blocksFor(process.env)),
+      json
+        ? jsonDocument(report)
+        : renderStatus(report, { colors: colorsFor(process.stdout), blocks: blocksFor(process.env), flags: next }),
     );
     check(report, maxAge, thresholds);
   }, options);
