@@ -53,7 +53,9 @@ export const OWN_GROUPS = {
   },
   serve: {
     // Only `serve` needs a strong one: a shorter one that belongs to the application must not keep `collect` from running.
-    INTERNAL_CRON_SECRET: asSecret(z.string().optional()).describe('what callers of serve send as X-Cron-Secret'),
+    INTERNAL_CRON_SECRET: asSecret(z.string().optional()).describe(
+      'the secret of serve: for X-Cron-Secret and the login to its page',
+    ),
     ANALYTICS_CRON: setting(isCron, 'is not a cron expression of five fields with a future time', DEFAULT_CRON)
       .default(DEFAULT_CRON)
       .describe('when serve collects by itself: five fields of cron'),

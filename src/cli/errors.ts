@@ -57,7 +57,7 @@ export function describeError(error: unknown, args: readonly string[]): ToldErro
   if (error instanceof CollectError) {
     const { code, message, exitCode } = error;
     const fix = EXAMINED.includes(code)
-      ? `${error.fix} Run analytics-collect doctor to examine the installation.`
+      ? `${error.fix} Run analytics-collect doctor to check the installation.`
       : error.fix;
     return { code, message, fix, exitCode };
   }

@@ -14,7 +14,7 @@ export function exportOptions(command: Command) {
     .option('--user <id>', 'only this user', nonEmpty('--user'))
     .option('--platform <name...>', 'only these platforms')
     .option('--metric <name...>', 'only these metrics')
-    .option('--with-aliases', "also the retired names, which repeat other metrics' values")
+    .option('--with-aliases', "also export retired names, which repeat other metrics' values")
     .addOption(plugin())
     .option('--sandbox', 'export what collect --sandbox --keep collected');
 }
@@ -22,7 +22,7 @@ export function exportOptions(command: Command) {
 export function mcpOptions(command: Command) {
   return command
     .description('let a chatbot read the collected values over MCP, on standard input and output')
-    .option('--user <id>', "only this user's accounts and values can be reached", nonEmpty('--user'))
+    .option('--user <id>', "give access to this user's accounts and values only", nonEmpty('--user'))
     .addOption(plugin())
     .option('--sandbox', 'read what collect --sandbox --keep collected');
 }

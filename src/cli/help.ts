@@ -17,7 +17,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
     render: async (width) => (await loadTopics()).renderExitCodes(width),
   },
   environment: {
-    about: 'the environment variables that are read, and their defaults',
+    about: 'the environment variables and their defaults',
     render: async (width) => (await loadTopics()).renderEnvironment(width),
   },
 };

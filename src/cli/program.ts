@@ -137,7 +137,7 @@ function loadSchedule() {
 function addCompletion(program: Command): void {
   program
     .command('completion')
-    .description('print a script with which a shell completes commands, flags and values')
+    .description('print a script that lets a shell complete commands, flags and values')
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .action(async (shell) => (await import('./commands/completion.js')).completionCommand(shell));
   // For the shells.

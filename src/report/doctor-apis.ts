@@ -81,7 +81,7 @@ function apiChecks(platform: Platform, answers: readonly Answered[], now: Date):
               'api',
               'warning',
               `${name}: ${inTrouble.map(({ host, answer }) => `${host} answers HTTP ${'status' in answer ? answer.status : ''}`).join('; ')}.`,
-              'The platform may be in trouble. Look at its status page, and try again later.',
+              'The platform may have an outage. Look at its status page, and try again later.',
             ),
           ]
         : [

@@ -28,7 +28,7 @@ export async function checkData(
     ),
     ...listed.map(({ platform, accountId, userId, date, metric, stated, computed }) =>
       warning(
-        `${date} ${platform} ${bounded(accountId)} of user ${bounded(userId)}: ${metric} says ${formatNumber(stated)}, what it consists of ${formatNumber(computed)}.`,
+        `${date} ${platform} ${bounded(accountId)} of user ${bounded(userId)}: ${metric} gives ${formatNumber(stated)}, the other figures add up to ${formatNumber(computed)}.`,
       ),
     ),
     ...(more > 0 ? [warning(`${formatNumber(more)} more.`)] : []),

@@ -62,7 +62,7 @@ export async function checkStore(
   }
   const tls = await attempt('tls', () => checkTls(examined, store));
   if (isSchema) {
-    const why = 'the schema comes first';
+    const why = 'the schema has to be applied first';
     const schema = { ...thrown('schema', error), ...(error.fix.includes(APPLY) && { next: APPLY }) };
     return {
       checks: [
@@ -132,8 +132,8 @@ function rightsChecks({ role, isWritable, lacking, hidden }: Inspection): Check[
     wrong.push(failed('rights', 'warning', message, SEE_ALL));
   }
   if (!isWritable) {
-    const message = 'The database takes no writes: it is a standby, or set to be read only.';
-    wrong.push(failed('rights', 'error', message, 'Name the primary server.'));
+    const message = 'The database is read-only: it is a standby, or configured to be read-only.';
+    wrong.push(failed('rights', 'error', message, 'Connect to the primary server.'));
   }
   return wrong.length > 0 ? wrong : [passed('rights', `${role} may read and write everything that is needed.`)];
 }
@@ -161,7 +161,7 @@ export function checkAccounts(
   if (total > 0)
     return [passed('accounts', `${count(total, 'account')}: ${listed(Object.fromEntries(ours))}.${ignored}`)];
   if (hidden.includes('platform_connections')) {
-    return [failed('accounts', 'error', 'No account is to be seen: row level security may hide them.', SEE_ALL)];
+    return [failed('accounts', 'error', 'No account is visible: row level security may hide them.', SEE_ALL)];
   }
   const message = `No account is connected, so there is nothing to collect.${ignored}`;
   return [failed('accounts', 'error', message, `Connect one: ${ADD_CONNECTION}`, ADD_CONNECTION)];

@@ -64,7 +64,7 @@ const NOTHING: Opened = { store: null, inspection: null };
 
 async function* examineStore({ store: examined, platforms, jobs }: Examined): AsyncGenerator<Check, Opened> {
   if (examined === null) {
-    const why = 'the settings come first';
+    const why = 'the settings have to be corrected first';
     yield* (['store', 'connection', 'accounts', 'key'] as const).map((name) => unchecked(name, why));
     return NOTHING;
   }
@@ -142,7 +142,7 @@ async function examineLive(
   keyring: Keyring | null,
 ): Promise<readonly Check[]> {
   return attempt('live', async () => {
-    if (inspection === null || keyring === null) return [unchecked('live', 'there is no token to be had')];
+    if (inspection === null || keyring === null) return [unchecked('live', 'the tokens could not be read')];
     const checks = await checkLive(inspection.sample, platformsInUse(examined, inspection), keyring, examined.clock);
     return checks.length > 0 ? checks : [unchecked('live', 'no account is connected')];
   });

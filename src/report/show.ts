@@ -98,7 +98,7 @@ async function onlyUser(store: Parts['store']): Promise<string> {
   if (first !== undefined && users.length === 1) return first;
   throw new CollectError(
     'usage',
-    `${first === undefined ? 'There are no users' : `There are ${count(users.length, 'user')}`}; show is of one.`,
+    `${first === undefined ? 'There are no users' : `There are ${count(users.length, 'user')}`}; show needs one.`,
     first === undefined
       ? 'Add a connection: analytics-collect connections add.'
       : `Name the user, for example --user ${bounded(first)}.`,

@@ -48,7 +48,7 @@ function finding(level: Finding['level'], status: PlatformStatus, thresholds: re
   const share = (status.complete + status.late) / status.accounts;
   if (limit === undefined || share >= limit.share) return null;
   const well = `${formatNumber(status.complete + status.late)} of ${formatNumber(status.accounts)} accounts`;
-  const text = `${status.platform}: ${well} complete or late, ${percent(share)} of at least ${percent(limit.share)}`;
+  const text = `${status.platform}: ${well} complete or late (${percent(share)}, at least ${percent(limit.share)} required)`;
   return [{ level, share, text }];
 }
 

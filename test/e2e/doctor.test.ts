@@ -58,7 +58,7 @@ describe('without any configuration', () => {
   it('ends its text with the next command', async () => {
     const { code, stdout, stderr } = await runCli(['doctor'], { env: sandbox.urls });
     expect(code).toBe(1);
-    expect(stderr).toBe('Examining this installation …\n');
+    expect(stderr).toBe('Checking this installation …\n');
     expect(stdout).toMatch(/^✓ settings /);
     expect(stdout).toMatch(/^1 problem, .+\nNext: analytics-collect connections add --user ID .+\n$/m);
     const long = stdout.split('\n').filter((line) => line.length > 80);
@@ -111,13 +111,13 @@ describe.each(ONE_SERVER)('on %s', (kind) => {
   });
   afterAll(() => database.close());
 
-  it('all is well where runs happen, although no schedule is to be seen', async () => {
+  it('passes where runs take place, although no schedule is found', async () => {
     const { ok, checks } = await examined({ ...database.env, ...sandbox.environment });
     expect(checks.filter((check) => check.level === 'error')).toEqual([]);
     expect(ok).toBe(true);
     const named = (name: string) => checks.find((check) => check.name === name)?.message;
     expect(named('accounts')).toMatch(/^\d+ accounts: /);
-    expect(named('tokens')).toMatch(/^The key opens (\d+) of \1 sampled tokens\.$/);
+    expect(named('tokens')).toMatch(/^The key decrypts (\d+) of \1 sampled tokens\.$/);
     expect(named('schedule')).toContain('runs do happen');
     expect(named('last_run')).toContain('minute');
   });
@@ -149,7 +149,7 @@ describe.each(ONE_SERVER)('on %s', (kind) => {
     expect(of('key')).toMatchObject([{ ok: true, message: 'ENCRYPTION_KEY is set in the environment.' }]);
     expect(failed.map(({ name }) => name)).toEqual(expect.arrayContaining(['tokens']));
     expect(of('tokens')[0]?.message).toMatch(
-      /^The key opens 0 of \d+ sampled tokens: no key in ENCRYPTION_KEY decrypts/,
+      /^The key decrypts 0 of \d+ sampled tokens: no key in ENCRYPTION_KEY decrypts/,
     );
     expectNoSecrets([wrong, ...database.secrets, ...accounts.map(({ accessToken }) => accessToken)]);
   });
@@ -204,7 +204,7 @@ describe('the key of an embedded database', () => {
 
   it('is found in its file where another is set', async () => {
     const { of } = await examined({ ANALYTICS_DATA_DIR: data, ENCRYPTION_KEY: generateKey() });
-    expect(of('tokens')[0]?.fix).toContain(`The key in ${keyFile} opens 1 of them`);
+    expect(of('tokens')[0]?.fix).toContain(`The key in ${keyFile} decrypts 1 of them`);
   });
 
   it('is told to have been looked for everywhere, and none is created', async () => {

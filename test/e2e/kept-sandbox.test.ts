@@ -112,7 +112,7 @@ describe('a kept sandbox', () => {
     const unknown = await runCli([...day, '--user', `${user}0`]);
     expect(unknown).toMatchObject({ code: 2, stdout: '' });
     expect(unknown.stderr).toContain(`Did you mean "${user}"?`);
-    expect((await runCli(['show', '--sandbox'])).stderr).toContain('show is of one. Name the user');
+    expect((await runCli(['show', '--sandbox'])).stderr).toContain('show needs one. Name the user');
   });
 
   it('can be read with SQL, as the documentation shows', async () => {

@@ -39,7 +39,7 @@ it('lists each day whose figures do not, as warnings', async () => {
     { level: 'warning', message: '1 figure of the last 7 days does not add up:' },
     {
       level: 'warning',
-      message: '2026-11-24 facebook 104 of user me: page_follows says 5, what it consists of 6.',
+      message: '2026-11-24 facebook 104 of user me: page_follows gives 5, the other figures add up to 6.',
     },
   ]);
 });

@@ -41,7 +41,7 @@ describe('tokens', () => {
     const sample = [sampled(keyring.encrypt('secret-token')), ...foreign];
     const [check] = checkTokens({ keyring, spare: null }, { sample }, platforms);
     expect(check).toMatchObject({ ok: false, level: 'warning' });
-    expect(check?.message).toMatch(/^The key opens 1 of 5 .+UC1 of user me.+UC3 of user me, and 1 more/);
+    expect(check?.message).toMatch(/^The key decrypts 1 of 5 .+UC1 of user me.+UC3 of user me, and 1 more/);
     expect(check?.message).not.toContain('secret-token');
   });
 

@@ -103,9 +103,9 @@ test('is of the only user, or says that there are several', async () => {
   expect(await show([value('likes', '2026-11-20', 1)], null)).toMatchObject({ user_id: 'u' });
   await expect(show([], null, ['u', 'v'])).rejects.toMatchObject({
     code: 'usage',
-    message: 'There are 2 users; show is of one.',
+    message: 'There are 2 users; show needs one.',
   });
-  await expect(show([], null, [])).rejects.toMatchObject({ message: 'There are no users; show is of one.' });
+  await expect(show([], null, [])).rejects.toMatchObject({ message: 'There are no users; show needs one.' });
 });
 
 test('names a user whose id is nearly the given one', async () => {

@@ -137,7 +137,7 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
       failing_since = '2026-11-20T02:00:00Z', first_day = '2026-11-01', metrics = '{"reach": ["2026-11-01", "2026-11-19"]}'`);
     expect((await explain()).metrics.reach).toMatchObject({
       state: 'missing',
-      sentence: 'The account could not be collected since 2026-11-20: needs_reconnect (the token has expired).',
+      sentence: 'The account has not been collected since 2026-11-20: needs_reconnect (the token has expired).',
       fix: FIXES.needs_reconnect,
     });
   });
@@ -156,7 +156,7 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     if (expected.state === 'missing' && expected.reason === 'before_first_day')
       expect(day).toMatchObject({
         sentence:
-          'The day was never asked for. The account is collected from 2026-11-01 on; earlier days only when they are named.',
+          'No run has asked for the day. The account is collected from 2026-11-01 on; earlier days only when they are named.',
         fix: `To collect it: analytics-collect collect --user ${USER} --platform instagram --since 2026-10-31 --until 2026-10-31`,
       });
   });
@@ -219,7 +219,7 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     };
     expect(await breaking('2025-04-27')).toMatchObject({
       breaks: [{ from: '2025-04-21', until: '2025-04-21' }],
-      sentence: expect.stringContaining('The series breaks on 2025-04-21: Instagram retired impressions'),
+      sentence: expect.stringContaining('Series break on 2025-04-21: Instagram retired impressions'),
     });
     expect(await breaking('2025-04-28')).toMatchObject({ breaks: [] });
   });
@@ -266,7 +266,7 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     const moved = await explain({}, LATER);
     expect(moved).toMatchObject({ account_id: '178', metrics: { reach: { value: 3 } } });
     expect(moved.notes[0]).toMatch(
-      /^analytics_snapshots holds account 178 since .* UTC; what was read there before that was of another account\.$/,
+      /^analytics_snapshots has held account 178 since .* UTC; before that, it held another account\.$/,
     );
     const former = await explain({ accountId: account.accountId }, LATER);
     expect(former).toMatchObject({ is_primary: false, metrics: { reach: { value: 1, state: 'final' } } });

@@ -7,7 +7,7 @@ import { doctorJson, renderCheck, renderVerdict } from '../render/doctor.js';
 import { jsonDocument } from '../render/text.js';
 
 export async function doctorCommand({ live, data, json, sandbox, plugin }: DoctorFlags): Promise<void> {
-  if (!json) process.stderr.write(sandbox ? 'Starting the sandbox …\n' : 'Examining this installation …\n');
+  if (!json) process.stderr.write(sandbox ? 'Starting the sandbox …\n' : 'Checking this installation …\n');
   // What examines is loaded after the first words.
   const { examine } = await import('../../report/doctor.js');
   const examined = await (sandbox ? keptSandbox() : installation(plugin));

@@ -37,7 +37,7 @@ export async function exportCommand(flags: ExportFlags): Promise<void> {
       for (const metric of missing) {
         warn(`There are no values of ${metric}. ${missingMetric(platforms, metric, request)}`);
       }
-      if (tally.size === 0 && missing.length === 0) warn('There are no such values.');
+      if (tally.size === 0 && missing.length === 0) warn('No values match.');
       if (flags.wide && flags.format === 'csv')
         warnOfOthers([...tally].filter(([metric]) => !columns.includes(metric)));
     },
@@ -100,7 +100,7 @@ function warnOfOthers(others: readonly (readonly [metric: string, values: number
   const names = others.map(([metric]) => metric);
   const values = others.reduce((sum, [, number]) => sum + number, 0);
   warn(
-    `${count(values, 'value')} left out, of metrics that no platform lists: ${names.join(', ')}. Name them with --metric, or their platform's module with --plugin.`,
+    `${count(values, 'value')} left out, because no platform lists their metrics: ${names.join(', ')}. Name the metrics with --metric, or the platform's module with --plugin.`,
   );
 }
 

@@ -67,5 +67,5 @@ async function* table(pages: Pages): AsyncGenerator<string> {
     isTable = true;
   }
   if (only !== null) yield `${accountDetails(only).join('\n')}\n`;
-  else if (!isTable) yield 'no such accounts\n';
+  else if (!isTable) yield 'no accounts match\n';
 }

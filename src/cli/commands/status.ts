@@ -23,7 +23,10 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
     throw usageError('--today can only be combined with --json, --plugin and --sandbox.', 'Run status twice.');
   }
   if (filter !== null && isCheck) {
-    throw usageError('--max-age, --warn and --fail judge all accounts, and list none.', 'Run status twice.');
+    throw usageError(
+      '--max-age, --warn and --fail check all accounts, so they cannot be combined with flags that list accounts.',
+      'Run status twice.',
+    );
   }
   const options = { json: json ?? csv, ownPlatforms, ...parseKeptSandbox(flags) };
   await withApp(async (app) => {

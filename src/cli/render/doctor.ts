@@ -42,7 +42,7 @@ export function renderVerdict(checks: readonly Check[], colors: Colors): string 
   const next = wrong.find((check) => check.next !== undefined)?.next;
   const then =
     next === undefined && errors > 0
-      ? `Repair ${errors === 1 ? 'it' : 'them'}, then run analytics-collect doctor again.`
+      ? `Fix ${errors === 1 ? 'it' : 'them'}, then run analytics-collect doctor again.`
       : `Next: ${next ?? 'analytics-collect status'}`;
   const isLong = (parts.join(', ') + then).length > WIDTH - 3;
   return `\n${verdict}.${isLong ? '\n' : ' '}${then}\n`;

@@ -153,7 +153,7 @@ function sinceText({ by_runs, since }: Action, until: string): string {
 
 function comingLines({ coming }: StatusReport): string[] {
   const lines = coming.map(({ what, on, fix }) => `  ${cleanText(`${what} on ${on}: ${fix}`)}`);
-  return lines.length === 0 ? [] : ['Coming', ...lines.flatMap((line) => wrap(line, WIDTH, '    '))];
+  return lines.length === 0 ? [] : ['Ends soon', ...lines.flatMap((line) => wrap(line, WIDTH, '    '))];
 }
 
 /** Of the warnings, those that are not about what is coming. */

@@ -68,7 +68,7 @@ function obstacleText(obstacle: Change['obstacle']): Html | null {
     case 'break':
       return html`<em title="The platform changed how it counts">series break</em>`;
     case 'zero':
-      return html`<em title="Zero the week before">from 0</em>`;
+      return html`<em title="It was zero the week before">from 0</em>`;
     case null:
       return null;
   }

@@ -19,7 +19,7 @@ export function coverageSection(platforms: readonly PlatformStatus[]): Html {
   const dates = datesOf(platforms);
   return html`<section id="coverage">
 <h2>Coverage</h2>
-<p class="lead">Which share of the accounts have each day.
+<p class="lead">For how many accounts each day is complete.
 <span class="key"><span><i class="c4"></i>complete</span> <span><i class="l1"></i>partly waiting to settle</span> <span><i class="l2"></i>waiting to settle</span> <span><i class="m1"></i>missing for some</span> <span><i class="m2"></i>for many</span> <span><i class="m3"></i>for most</span></span></p>
 <table class="map"><caption class="hidden">Days of each platform, with the number of accounts</caption>
 <colgroup><col class="names"><col span="${dates.length}"></colgroup>

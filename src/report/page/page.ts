@@ -104,5 +104,5 @@ function alarmText(status: ReportData['status'], last: RunRow['status'] | undefi
 
 function measuredOn({ accounts, values, isAll }: ReportData['read']): string {
   const read = `${count(values, 'value')} of ${count(accounts, 'account')}`;
-  return isAll ? read : `${read}, the first in the order of users, not all`;
+  return isAll ? read : `${read}: the first in the order of user ids, not all`;
 }

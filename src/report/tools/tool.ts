@@ -47,7 +47,7 @@ export const untilInput = dayInput.describe('The last day, YYYY-MM-DD. Without i
 
 export const rangeOutput = z
   .object({ since: dayOutput, until: dayOutput })
-  .describe('The days that the answer is about, both inclusive.');
+  .describe('The days of the answer, both inclusive.');
 
 export const breakOutput = z.object({
   from: dayOutput,
@@ -136,7 +136,7 @@ export function fromCursor<Key>(schema: z.ZodType<Key>, cursor: string | undefin
   try {
     return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch (cause) {
-    const fix = 'Leave it out, or give next_cursor of the answer before.';
-    throw new CollectError('usage', 'The cursor is not one of this tool.', fix, { cause });
+    const fix = 'Leave it out, or give next_cursor of the previous answer.';
+    throw new CollectError('usage', 'The cursor is not from this tool.', fix, { cause });
   }
 }

@@ -34,7 +34,7 @@ export const totalsTool = defineTool({
   name: 'totals',
   title: 'Totals over days',
   description:
-    'Combines the days of a range into one number per account and metric, where that is right: counts of events are added up, and of levels, such as followers, the closing level is given with its date. It refuses what must not be added: unique people, averages and ratios over several days, and series whose counting changed within the range; value is then null and why says so. A total is only as good as its days: missing names the ended days without a value, which are not counted as zero, and provisional those that may still change. Say both when you report a total. Accounts and platforms are never added to each other.',
+    'Combines the days of a range into one number per account and metric: counts of events are added up; for levels, such as followers, the closing level is given with its date. It refuses what must not be added up: unique people, averages and ratios over several days, and series with a break within the range; value is then null, and why gives the reason. missing names the ended days without a value, which do not count as zero; provisional names those that may still change. Mention both when you report a total. Accounts and platforms are never added together.',
   input: {
     user_id: userInput,
     platform: platformInput.optional(),
@@ -56,10 +56,10 @@ export const totalsTool = defineTool({
         unit: z.string().nullable(),
         kind: z.enum(['sum', 'closing_level', 'single_day', 'refused']),
         value: z.number().nullable(),
-        date: dayOutput.nullable().describe('Of a closing level or a single day: its day.'),
+        date: dayOutput.nullable().describe('The day of a closing level or a single day.'),
         why: z.string().nullable().describe('Why there is no total.'),
         counted: rangeOutput.describe(
-          'The days that could have values: ended ones, from the first that was collected of the account.',
+          'The days that could have values: ended days from the first collected day of the account.',
         ),
         days_with_values: z.int(),
         missing: datesOutput,
@@ -69,7 +69,7 @@ export const totalsTool = defineTool({
     ),
     without_values: z
       .array(z.object({ ...accountOutput, reason: z.string().nullable().describe('Why it fails, if it does.') }))
-      .describe('Accounts that have no such value in the range.'),
+      .describe('Accounts without such values in the range.'),
     note: z.string(),
   },
   async answer(reader, { user_id, platform, metrics = null, ...given }) {
@@ -157,7 +157,7 @@ function combine({ sum, last, dates, kinds }: Series, breaks: readonly SeriesBre
   const [changed] = breaks;
   if (changed && dates.size > 1)
     return refused(
-      `The platform counts otherwise from ${changed.from} on: ask for the days before and after separately.`,
+      `The platform has changed how it counts on ${changed.from}: ask for the days before and after separately.`,
     );
   // Without what floating-point numbers add to a sum of decimals.
   return { kind: 'sum' as const, value: Number(sum.toPrecision(15)), date: null, why: null };
@@ -184,10 +184,9 @@ function keyOf({ platform, accountId }: { readonly platform: string; readonly ac
 }
 
 function noteOf(accounts: number, series: number, hasMore: boolean): string {
-  if (accounts === 0) return 'There are no such accounts.';
-  if (series === 0)
-    return 'There are no such values in the range. Absent is not zero: coverage tells what was collected.';
+  if (accounts === 0) return 'No accounts match.';
+  if (series === 0) return 'No values match in the range. Absent is not zero: coverage shows what was collected.';
   if (hasMore)
     return `The user has more than ${accounts} accounts: without_values does not list all of them. Name a platform.`;
-  return 'Accounts and platforms are not added to each other: they count differently.';
+  return 'Accounts and platforms are not added together: they count differently.';
 }

@@ -101,7 +101,7 @@ export function createPage({ secret, app, live, schedule, guard, now, log }: Pag
 
   routes.post(
     '/login',
-    bodyLimit({ maxSize: LARGEST_FORM_BYTES, onError: (c) => refuse(c, 413, 'That is too long to be the secret.') }),
+    bodyLimit({ maxSize: LARGEST_FORM_BYTES, onError: (c) => refuse(c, 413, 'The secret is too long.') }),
     async (c) => {
       const client = clientOf(c);
       const wait = perClient.waitSeconds(client) ?? inAll.waitSeconds(EVERYONE);
@@ -113,7 +113,7 @@ export function createPage({ secret, app, live, schedule, guard, now, log }: Pag
       if (guard.judge(client, typeof given === 'string' ? given : undefined).kind !== 'welcome') {
         perClient.note(client);
         inAll.note(EVERYONE);
-        return refuse(c, 401, 'That is not the secret.');
+        return refuse(c, 401, 'Wrong secret.');
       }
       setCookie(c, COOKIE, sessions.begin(), { ...cookieOf(c), maxAge: SESSION_MS / 1000 });
       return c.redirect('./', 303);

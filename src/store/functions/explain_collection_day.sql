@@ -26,7 +26,7 @@ begin
   limit 1;
   if not found then
     return jsonb_build_object('user_id', for_user, 'platform', for_platform, 'account_id', for_account, 'date', for_date)
-      || public.explain_collection_stranger(for_user, for_platform, for_account);
+      || public.explain_collection_unknown(for_user, for_platform, for_account);
   end if;
 
   absence := public.explain_collection_absence(known, for_date, at);

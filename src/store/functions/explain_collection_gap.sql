@@ -31,14 +31,14 @@ begin
     );
   elsif period = 'lifetime' and for_date <= day.last_ended and at < day.ends_at + interval '12 hours' then
     return public.collection_explanation(
-      'not_due', null, null, null, null, 'A total as of the end of the day, which the next run asks for.'
+      'not_due', null, null, null, null, 'This is a total as of the end of the day. The next run asks for it.'
     );
   elsif period <> 'day' and (for_date < day.last_ended or period = 'lifetime' and for_date = day.last_ended) then
     return public.collection_explanation(
       'lost', absence ->> 'reason', null, null, null,
       case period
-        when 'lifetime' then 'A total as of the end of the day, which no run asked for at that time; it cannot be asked for later.'
-        else 'It is asked for only as long as the day is the last ended one.'
+        when 'lifetime' then 'This is a total as of the end of the day. No run asked for it then, and it cannot be asked for later.'
+        else 'It is asked for only while the day is the last ended one.'
       end
     );
   elsif absence ->> 'reason' = 'not_given' and first_date > for_date then

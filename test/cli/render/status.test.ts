@@ -121,7 +121,7 @@ test('shows what should be there, what is, since when not, what to do and what c
         Look.
         analytics-collect status --reason no_data
 
-    Coming
+    Ends soon
       API version v21.0 ends on 2027-01-21: set META_GRAPH_VERSION to a newer
         version
 
