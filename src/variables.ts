@@ -16,7 +16,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const DEFAULT_CRON = '0 2,9 * * *';
 const NEW_KEY = "the output of: openssl rand -base64 32 | tr '+/' '-_'";
 
-/** Every variable that is not a platform's, by what it is for. The descriptions are what `help environment` says of them. */
+/** Every variable that is not a platform's, by purpose. `help environment` shows the descriptions. */
 export const OWN_GROUPS = {
   Database: {
     SUPABASE_URL: setting(isOrigin, `is not an ${SAFE_ADDRESS} without a path`, 'https://abcdefgh.supabase.co')
@@ -52,7 +52,7 @@ export const OWN_GROUPS = {
     ALLOW_PLAINTEXT_TOKENS: flag().optional().describe('1 takes tokens that are not encrypted'),
   },
   serve: {
-    // Only `serve` needs a strong one: a shorter one that belongs to the application must not keep `collect` from running.
+    // Only `serve` needs a long one: a shorter one of the application must not keep `collect` from running.
     INTERNAL_CRON_SECRET: asSecret(z.string().optional()).describe(
       'the secret of serve: for X-Cron-Secret and the login to its page',
     ),

@@ -11,13 +11,13 @@ import { cleanText, jsonDocument, widthOf } from './render/text.js';
 import { wrap } from './render/wrap.js';
 import { explainUsage } from './usage-errors.js';
 
-/** Of the lines of a broken message after the first. */
+/** Indents the continuation lines of a wrapped message. */
 const INDENT = '  ';
 
 /** Commands whose names have two words. */
 const GROUPS = ['connections', 'schedule'];
 
-/** Where examining the installation says more than the message. */
+/** For these, `doctor` says more than the message. */
 const EXAMINED: readonly ErrorCode[] = ['key_missing', 'store_unreachable'];
 
 /** An error as it is reported: a line on stderr and, with `--json`, a document on stdout. */

@@ -1,6 +1,6 @@
 import { CollectError } from '../errors.js';
 
-/** What the system's error codes mean for a file that is named in a call. */
+/** The system's error codes in words. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission is denied',
   EISDIR: 'it is a folder',

@@ -2,7 +2,7 @@ import { type Command, Option } from '@commander-js/extra-typings';
 import { nonEmpty } from './flags.js';
 import { plugin } from './options.js';
 
-/* The options of the commands that hand collected values to other programs; as in `options.ts`, nothing here is slow to load. */
+/* The options of `export` and `mcp`. As in `options.ts`, nothing here may import slow modules. */
 
 export function exportOptions(command: Command) {
   return command

@@ -20,7 +20,7 @@ interface McpOptions {
   readonly version: string;
   /** The one user whose data can be reached; null for all. */
   readonly userId: string | null;
-  /** Runs a question on the open database. */
+  /** Answers a question from the open database. */
   readonly ask: <Answer>(question: (reader: Reader) => Promise<Answer>) => Promise<Answer>;
 }
 
@@ -35,7 +35,7 @@ export async function serveMcp({ version, userId, ask }: McpOptions): Promise<vo
       name,
       { title, description, inputSchema: z.object(input), outputSchema: z.object(output), annotations: ANNOTATIONS },
       async (given: Readonly<Record<string, unknown>>) => {
-        // Whatever a confined client sends, the user is the one it is confined to.
+        // With `--user`, the client's own user_id is ignored.
         const question = userId === null ? given : { ...given, user_id: userId };
         try {
           const answer = await ask((reader) => tool.answer(reader, question));

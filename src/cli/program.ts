@@ -140,7 +140,7 @@ function addCompletion(program: Command): void {
     .description('print a script that lets a shell complete commands, flags and values')
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .action(async (shell) => (await import('./commands/completion.js')).completionCommand(shell));
-  // For the shells.
+  // Called by the shells' scripts.
   program
     .command('complete', { hidden: true })
     .argument('[words...]')

@@ -3,7 +3,7 @@ import { DEFAULT_LOOKBACK_DAYS } from '../collector/window.js';
 import { integer, nonEmpty, parseCalendarDate } from './flags.js';
 import { type Options, plugin } from './options.js';
 
-/* The options of the commands that show what was collected: as in options.ts, nothing here may import slow modules. */
+/* The options of `show` and `explain`. As in `options.ts`, nothing here may import slow modules. */
 
 export function showOptions(command: Command) {
   return command

@@ -10,7 +10,7 @@ interface WrongUsage {
 
 type Explain = (...parts: string[]) => Partial<WrongUsage> & { readonly message: string };
 
-/** Commander's messages, by what they say, in our own words. `called`: the words that name the command. */
+/** Commander's messages, reworded. `called`: the words that name the command. */
 const EXPLANATIONS: readonly (readonly [RegExp, (called: string) => Explain])[] = [
   [
     /^unknown (command|option) '(.*?)'(?: \(Did you mean (?:one of )?(.+?)\?\))?$/,

@@ -9,7 +9,7 @@ import { type Check, passed } from './doctor-check.js';
 /** How many days are listed one by one. */
 const MOST_LISTED = 100;
 
-/** The settled days, of the same ones as in `status`, whose figures do not add up. Nothing repairs them: they are the platform's. */
+/** The settled days of the same period as in `status` whose figures do not add up. There is no fix: the values are the platform's. */
 export async function checkData(
   sources: { readonly store: Store; readonly platforms: ReadonlyMap<string, Platform> },
   now: Date,

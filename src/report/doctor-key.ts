@@ -15,13 +15,13 @@ export type FoundKey =
   /** There is none yet, and it will be created there. */
   | { readonly keys: null; readonly path: string };
 
-/** A key that is not used, since another is set. */
+/** A key that is not used, because another is set. */
 interface SpareKey {
   readonly keys: string;
   readonly path: string;
 }
 
-/** What opens tokens. */
+/** What decrypts tokens. */
 export interface Openers {
   /** Null if there is no key. */
   readonly keyring: Keyring | null;
@@ -60,7 +60,7 @@ export async function checkKey(
   }
 }
 
-/** Whether the key opens a sample of the stored tokens. No token is in any message. */
+/** Whether the key decrypts a sample of the stored tokens. No message contains a token. */
 export function checkTokens(
   { keyring, spare }: Openers,
   { sample }: Pick<Inspection, 'sample'>,

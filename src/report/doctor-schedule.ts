@@ -3,7 +3,7 @@ import type { Store } from '../store/store.js';
 import { count } from '../text.js';
 import { type Check, failed, passed, unchecked } from './doctor-check.js';
 
-/** Runs are daily or more often; two hours for a late start. */
+/** Runs are at least daily; two more hours allow for a late start. */
 const FRESH_HOURS = 26;
 const SCHEDULE = 'analytics-collect schedule crontab';
 

@@ -17,18 +17,18 @@ export interface ExaminedStore {
   readonly folder: DatabaseFolder | null;
   /** False for an embedded one that has not been created yet. */
   readonly exists: boolean;
-  /** How the way to it is protected, if nothing is to be warned of; null if there is no way. */
+  /** How the connection is protected, if there is nothing to warn of; null if there is no connection. */
   protection(): Promise<string | null>;
   open(): Promise<Store>;
 }
 
-/** Everything that is asked of the store; `inspection` is null if it could not be had. */
+/** The checks of the store; `inspection` is null if it failed. */
 export interface StoreFindings {
   readonly checks: readonly Check[];
   readonly inspection: Inspection | null;
 }
 
-/** The room that the embedded database has on its disk. */
+/** The free space on the embedded database's disk. */
 export function checkDisk({ folder, exists }: ExaminedStore): Promise<readonly Check[]> {
   return attempt('disk', async () => {
     if (folder === null) return [];
@@ -40,7 +40,7 @@ export function checkDisk({ folder, exists }: ExaminedStore): Promise<readonly C
   });
 }
 
-/** Connects to the store, and checks what is in it but for tokens. */
+/** Connects to the store, and checks its contents except for tokens. */
 export async function checkStore(
   examined: ExaminedStore,
   store: Store,

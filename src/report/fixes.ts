@@ -16,7 +16,7 @@ export const FIXES: Readonly<Record<FailureReason, string>> = {
   configuration: 'Correct the setting that the message names.',
 };
 
-/** What to do about accounts of which nothing is collected although nothing failed. */
+/** What to do about accounts without values that did not fail. */
 export const OTHER_FIXES = {
   no_data: 'Check that the account is public and active; connect it again with full access.',
   not_reached: 'Nothing: the next run asks for the days. If there are no runs, check the schedule.',

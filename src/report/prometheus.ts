@@ -6,7 +6,7 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 const STATUSES = ['completed', 'partial', 'failed', 'interrupted', 'abandoned'] as const;
 
-/** How a run that is over went. */
+/** How a run ended. */
 export interface RunMetrics {
   readonly status: (typeof STATUSES)[number];
   readonly finishedAt: Date;
@@ -17,7 +17,7 @@ export interface RunMetrics {
 
 export interface Metrics {
   readonly lastRun: RunMetrics | null;
-  /** When the last run began that was completed or partial. */
+  /** When the last run that ended as completed or partial began. */
   readonly succeededAt: Date | null;
   /** Undefined where that is not known. */
   readonly isRunning?: boolean;

@@ -45,7 +45,7 @@ export async function exportCommand(flags: ExportFlags): Promise<void> {
   );
 }
 
-/** Which stored days to read: all, but for what the flags say. `today` is today's date in UTC. */
+/** The stored days to read; without flags, all. `today` is the date in UTC. */
 function parseDates({ since, until }: Pick<ExportFlags, 'since' | 'until'>, today: string): DateRange {
   const first = since === undefined ? '0001-01-01' : parseDate('--since', since, today);
   const last = until === undefined ? '9999-12-31' : parseDate('--until', until, today);
@@ -61,7 +61,7 @@ async function* counted(pages: AsyncIterable<readonly StoredValue[]>, tally: Map
   }
 }
 
-/** Writes pages of rows, reading one while the one before is written. False once nothing more can be written. */
+/** Writes pages of rows, reading the next page while one is written. False once nothing more can be written. */
 async function write<Row>(pages: AsyncIterable<readonly Row[]>, { header, lines }: Format<Row>): Promise<boolean> {
   const progress = await showProgress();
   try {
@@ -77,7 +77,7 @@ async function write<Row>(pages: AsyncIterable<readonly Row[]>, { header, lines 
   }
 }
 
-/** On a terminal, when the rows go elsewhere. */
+/** Only on a terminal, and only when the rows go elsewhere. */
 async function showProgress() {
   if (!isAnimatable(process.stderr) || process.stdout.isTTY) return { add() {}, end() {} };
   const { default: ora } = await import('ora');

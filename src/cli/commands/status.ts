@@ -52,7 +52,7 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
   }, options);
 }
 
-/** Says on stderr what is wrong, in a line each for the age of the last run and for the accounts, and sets the exit code. */
+/** Reports on stderr, in one line each, stale runs and too few complete accounts, and sets the exit code. */
 function check(report: StatusReport, maxAge: number | undefined, thresholds: Thresholds | null): void {
   const verdict = thresholds === null ? { level: 'well' as const } : judgeStatus(report.platforms, thresholds);
   if (verdict.level !== 'well') {

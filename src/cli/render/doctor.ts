@@ -8,7 +8,7 @@ import { wrap } from './wrap.js';
 const NAME_WIDTH = 10;
 const INDENT = ' '.repeat(NAME_WIDTH + 4);
 
-/** A check in one line, or more where it is long, and what to do about it below, unless that is the same as for the one before. */
+/** A check, wrapped, and what to do about it, unless that is the same as for the check before. */
 export function renderCheck({ name, ok, level, message, fix }: Check, colors: Colors, before?: Check): string {
   const [mark, paint] = ok
     ? ['✓', colors.green]
@@ -27,7 +27,7 @@ export function renderCheck({ name, ok, level, message, fix }: Check, colors: Co
   ].join('\n');
 }
 
-/** Sums up, and names the next command. */
+/** The counts, and the next command. */
 export function renderVerdict(checks: readonly Check[], colors: Colors): string {
   const wrong = checks.filter(({ ok }) => !ok);
   const number = (level: Check['level']) => wrong.filter((check) => check.level === level).length;

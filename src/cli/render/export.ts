@@ -4,10 +4,10 @@ import type { StoredValue, ValuesAccount } from '../../store/values.js';
 
 const COLUMNS = ['user_id', 'platform', 'account_id', 'date', 'metric', 'value', 'unit', 'aggregate', 'settled'];
 const WIDE_COLUMNS = ['user_id', 'platform', 'account_id', 'date', 'settled'];
-/** A spreadsheet takes a text for a formula that begins with one of these, the full-width ones among them. */
+/** A spreadsheet takes a text that begins with one of these for a formula. */
 const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
 
-/** How rows are written: the text before them, and that of some of them. */
+/** How rows are written: a header, and the lines of some rows. */
 export interface Format<Row> {
   readonly header: string;
   readonly lines: (rows: readonly Row[]) => string;
@@ -30,7 +30,7 @@ export const CSV: Format<StoredValue> = {
     ),
 };
 
-/** A line per value. JSON bounds no number, so the value has all its digits. */
+/** A line per value. JSON does not limit numbers, so the value keeps all its digits. */
 export const NDJSON: Format<StoredValue> = {
   header: '',
   lines: (values) =>

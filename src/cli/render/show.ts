@@ -38,7 +38,7 @@ function accountLines(account: ShownAccount, { accounts, days }: ShowReport, col
   ];
 }
 
-/** Sums, levels and values that cannot be added up apart, each under its title. */
+/** Sums, levels, and values that cannot be added up, each group under its title. */
 function table({ metrics, until }: ShownAccount, days: number, colors: Colors): string[] {
   const sections = [
     { title: days === 1 ? 'the day' : `total of ${count(days, 'day')}`, aggregate: 'sum' },
@@ -87,7 +87,7 @@ function cellsOf(metric: ShownMetric, until: string): { name: string; cells: str
   };
 }
 
-/** Whether some of the days that count have none to compare them with. */
+/** Whether some of the days have no counterpart in the period before. */
 function isPartial({ days_compared, values }: ShownMetric): boolean {
   return days_compared !== null && days_compared < values.filter(({ value }) => value !== null).length;
 }

@@ -9,13 +9,13 @@ import { cleanText, formatDay, formatDuration, formatInstant, WIDTH } from './te
 import { wrap } from './wrap.js';
 
 const LONGEST_NAME = 10;
-/** How many days a platform's line shows: fewer where large numbers take the room. */
+/** How many days a platform's line shows; fewer if numbers are wide. */
 const MOST_DAYS = 14;
 
 interface StatusView {
   readonly colors: Colors;
   readonly blocks?: Blocks;
-  /** What the commands to try next must repeat: `' --sandbox'`. */
+  /** Flags that suggested commands repeat: `' --sandbox'`. */
   readonly flags?: string;
 }
 
@@ -94,7 +94,7 @@ function platformTable(platforms: readonly PlatformStatus[], blocks: Blocks): st
   return days < 1 ? lines : lines.map((line, index) => `${line.padEnd(width)}${lasts[index]}`.trimEnd());
 }
 
-/** What is neither a number of accounts nor to be done. */
+/** Lost days, days that do not add up, and ignored connections. */
 function factLines({ platforms, ignored }: StatusReport): string[] {
   const lost = platforms
     .filter(({ lost_days }) => lost_days > 0)
@@ -114,7 +114,7 @@ function countsLine(title: string, counts: readonly (readonly [string, number])[
   return listed.length === 0 ? [] : wrap(`${title}: ${listed.join(', ')}`, WIDTH, '  ');
 }
 
-/** By reason, that of most accounts first: how many of each platform and since when, then what to do. */
+/** By reason, the most frequent first: accounts of each platform and since when, then what to do. */
 function toDoLines({ actions, platforms }: StatusReport, colors: Colors, flags: string): string[] {
   if (actions.length === 0) return [];
   const until = platforms[0]?.until ?? '';
@@ -138,7 +138,7 @@ function toDoLines({ actions, platforms }: StatusReport, colors: Colors, flags: 
   ];
 }
 
-/** `12 for 1 run, 3 for 9`, and from when on; accounts of which nothing has failed have no number of runs. */
+/** `12 for 1 run, 3 for 9, since 22 Nov`; without runs for accounts that did not fail. */
 function sinceText({ by_runs, since }: Action, until: string): string {
   const [first, ...others] = by_runs;
   const day = `since ${formatDay(since, until)}`;
@@ -156,7 +156,7 @@ function comingLines({ coming }: StatusReport): string[] {
   return lines.length === 0 ? [] : ['Ends soon', ...lines.flatMap((line) => wrap(line, WIDTH, '    '))];
 }
 
-/** Of the warnings, those that are not about what is coming. */
+/** The warnings that are not listed under `coming`. */
 function endedLines({ warnings, coming }: StatusReport): string[] {
   return warnings.filter((warning) => !coming.some(({ what }) => warning.startsWith(what)));
 }

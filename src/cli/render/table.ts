@@ -43,7 +43,7 @@ export function cutToWidth(text: string, width: number): string {
   return `${cut}…`;
 }
 
-/** A cell of fewer columns says nothing. */
+/** A narrower cell would be useless. */
 const NARROWEST = 3;
 
 /** The widths of columns that together take at most `most`: those that may be cut, down to one width. */

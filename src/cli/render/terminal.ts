@@ -12,7 +12,7 @@ import {
 import { type Reporter, STOPPING } from './reporter.js';
 import { cleanText } from './text.js';
 
-/** Time passes for what is left, and for a pause, although nothing happens. */
+/** The time left and the rest of a pause are shown anew even if nothing happens. */
 const REFRESH_EVERY_MS = 1_000;
 
 interface Options {

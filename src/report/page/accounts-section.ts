@@ -9,7 +9,7 @@ import { seriesChart } from './series-chart.js';
 export interface AccountsShown {
   readonly accounts: readonly AccountSeries[];
   readonly days: number;
-  /** Whether all are of one user, who is named above. */
+  /** Whether all are of one user, who is named at the top of the page. */
   readonly ofOneUser: boolean;
   /** What is left out, as a sentence; null if nothing is. */
   readonly omitted: string | null;

@@ -5,13 +5,13 @@ import type { PlatformStatus } from '../status-report.js';
 import { formatDay } from './format.js';
 import { type Html, html, named } from './html.js';
 
-/** On a narrow screen a label needs the room of so many days of 28. */
+/** How many of 28 days a label is wide on a narrow screen. */
 const LABEL_DAYS = 4;
 const FEW_DAYS = 35;
-/** As in `complete_to`: what fewer accounts lack does not take a day's colour. */
+/** As in `complete_to`: days that fewer accounts lack still look complete. */
 const FEW = 0.01;
 
-/** Which days each platform has: a table whose cells are coloured, and say in words what they hold. */
+/** Which days each platform has: a table with coloured cells, each with its counts in words. */
 export function coverageSection(platforms: readonly PlatformStatus[]): Html {
   if (platforms.length === 0) {
     return html`<section id="coverage"><h2>Coverage</h2><p class="none">No accounts are connected.</p></section>`;
@@ -62,7 +62,7 @@ function countsText({ complete, late, missing }: DayCounts): string {
   return `${formatNumber(complete)} complete, ${formatNumber(late)} waiting, ${formatNumber(missing)} missing`;
 }
 
-/** The class of a day's cell. What is missing outweighs what is late. */
+/** The class of a day's cell; missing comes before late. */
 export function shade({ complete, late, missing }: DayCounts): string {
   const all = complete + late + missing;
   if (all === 0) return 'c0';

@@ -53,7 +53,7 @@ export const explainTool = defineTool({
     checkDate(date);
     const request = { userId: user_id, platform, date, accountId: account_id, metric };
     const { unknown, known, ...day } = await store.explainDay(request, now());
-    // The users that there are are not for every caller to know.
+    // Unlike `explain`, this does not list the existing users: not every caller may know them.
     if (unknown === 'user')
       throw new CollectError('usage', `There is no user ${JSON.stringify(bounded(user_id))}.`, 'See accounts.');
     if (unknown !== null) throw unknownName({ unknown, known, ...day }, request);

@@ -106,7 +106,7 @@ export const totalsTool = defineTool({
   },
 });
 
-/** The values of an account's metric, folded. */
+/** The running total of an account's metric. */
 interface Series {
   sum: number;
   last: StoredValue;
@@ -157,13 +157,13 @@ function combine({ sum, last, dates, kinds }: Series, breaks: readonly SeriesBre
   const [changed] = breaks;
   if (changed && dates.size > 1)
     return refused(
-      `The platform has changed how it counts on ${changed.from}: ask for the days before and after separately.`,
+      `The platform changed how it counts on ${changed.from}: ask for the days before and after separately.`,
     );
-  // Without what floating-point numbers add to a sum of decimals.
+  // Rounds away floating-point errors.
   return { kind: 'sum' as const, value: Number(sum.toPrecision(15)), date: null, why: null };
 }
 
-/** The ended days of the range, from the first that was collected of the account. Empty (`since` after `until`) if there are none. */
+/** The ended days of the range, from the account's first collected day. Empty (`since` after `until`) if there are none. */
 function countedRange(
   reader: Reader,
   platform: string,

@@ -7,7 +7,7 @@ import { isRunning } from '../is-running.js';
 import { type LiveRun, paceOf } from '../live.js';
 import { type EndedRun, endOf, endOfRow } from './ended.js';
 
-/** How finely progress is announced to a screen reader. */
+/** The steps in which a screen reader announces progress. */
 const ANNOUNCED_PERCENT = 25;
 
 export interface Panel {
@@ -19,7 +19,7 @@ export interface Panel {
   readonly now: Date;
 }
 
-/** What the collection is doing, or did last. */
+/** The run in progress, or the last one. */
 export function renderPanel(panel: Panel): string {
   return String(stateOf(panel));
 }
@@ -50,7 +50,7 @@ interface Section {
   readonly said?: string;
 }
 
-/** The attributes say what the script needs to know. */
+/** The attributes are read by the script. */
 function section({ state, mark, title, body, short = title, said = title }: Section, { next }: Panel): Html {
   const coming = next === null ? html`No run is scheduled.` : html`Next run ${instant(next)}.`;
   return html`<section class="card" data-state="${state}" data-title="${short}" data-said="${said}">

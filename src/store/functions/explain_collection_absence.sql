@@ -1,14 +1,14 @@
--- Tells why an account's day has no values, or not all of them: {state, reason, since, fix, due_at, sentence}. See explain_collection_day.
+-- Says why an account's day has no values, or not all of them: {state, reason, since, fix, due_at, sentence}. See explain_collection_day.
 create or replace function public.explain_collection_absence(known public.collection_accounts, for_date date, at timestamptz)
 returns jsonb
 language plpgsql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
 declare
-  -- What a run looks at first: see window.ts.
+  -- The window: see window.ts.
   window_days constant integer := 7;
   day record;
   recorded public.collection_outcomes;
-  -- The last that was said of the day, or of the account as a whole.
+  -- From the outcome of the day or, without one, from the account.
   reason text;
   message text;
   since timestamptz;

@@ -1,4 +1,4 @@
--- Tells why an account's day lacks a metric; absence: why it lacks values at all. See explain_collection_day.
+-- Says why an account's day lacks a metric; absence: why the day lacks values. See explain_collection_day.
 create or replace function public.explain_collection_gap(
   known public.collection_accounts, for_date date, at timestamptz, for_metric text, absence jsonb
 )

@@ -1,5 +1,5 @@
--- Tells of one metric of an account's day. stored: the row's value and metadata, or NULLs without one; is_own: whether this program
--- wrote it; absence: why the day lacks values, or why some of them are doubted. See explain_collection_day.
+-- Explains one metric of an account's day. value, metadata: the row's, or NULL without a row; is_own: whether this program wrote it;
+-- absence: why the day lacks values, or why some of them are doubted. See explain_collection_day.
 create or replace function public.explain_collection_value(
   known public.collection_accounts, for_date date, at timestamptz, for_metric text, value numeric, metadata jsonb, is_own boolean, absence jsonb
 )
@@ -7,7 +7,7 @@ returns jsonb
 language plpgsql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
 declare
-  -- For how long days are compared with those before a break.
+  -- How many days after a break are still compared with days before it.
   days_after_break constant integer := 7;
   day record;
   info jsonb;

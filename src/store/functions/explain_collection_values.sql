@@ -1,4 +1,4 @@
--- Sums up what is told of the values of a day. metrics: as told one by one; absence: why the day lacks values.
+-- Sums up the explanations of a day's values. metrics: one by one; absence: why the day lacks values.
 create or replace function public.explain_collection_values(metrics jsonb, absence jsonb)
 returns jsonb
 language sql stable security invoker set search_path = ''
