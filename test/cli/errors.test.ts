@@ -14,7 +14,7 @@ test('prints what failed, what to do and the code on one line', () => {
   expect(describeError(error, []).exitCode).toBe(1);
 });
 
-test('names doctor where it says more', () => {
+test('names doctor for errors that it can explain', () => {
   const error = new CollectError('store_unreachable', 'No answer.', 'Check DATABASE_URL.');
   expect(line(error)).toContain('Check DATABASE_URL. Run analytics-collect doctor to check the installation. [');
 });

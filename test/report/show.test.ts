@@ -72,7 +72,7 @@ test('adds up counts, and compares them over the days that both weeks have', asy
   expect(likes?.values[0]).toEqual({ date: '2026-11-15', value: null, provisional: false });
 });
 
-test('compares levels, and shows what must not be added up by its newest day', async () => {
+test('compares levels, and shows only the newest day of what must not be added up', async () => {
   const week = (metric: string) => [
     value(metric, '2026-11-13', 40),
     value(metric, '2026-11-19', 44, { settled: false }),
@@ -99,7 +99,7 @@ test('has no change where there is nothing to compare with', async () => {
   expect(likes).toMatchObject({ value: 0, before: null, change: null, change_percent: null });
 });
 
-test('is of the only user, or says that there are several', async () => {
+test('shows the only user, or says that there are several', async () => {
   expect(await show([value('likes', '2026-11-20', 1)], null)).toMatchObject({ user_id: 'u' });
   await expect(show([], null, ['u', 'v'])).rejects.toMatchObject({
     code: 'usage',
@@ -108,7 +108,7 @@ test('is of the only user, or says that there are several', async () => {
   await expect(show([], null, [])).rejects.toMatchObject({ message: 'There are no users; show needs one.' });
 });
 
-test('names a user whose id is nearly the given one', async () => {
+test('suggests a user with a similar id', async () => {
   await expect(show([], 'user-2', ['user-1'])).rejects.toMatchObject({ code: 'usage', fix: 'Did you mean "user-1"?' });
   expect(await show([], 'u')).toMatchObject({ accounts: [] });
 });

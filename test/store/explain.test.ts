@@ -192,7 +192,7 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     expect(day.metrics.views).toMatchObject({ state: 'doubtful', value: null });
   });
 
-  test('with the values of other writers, and what they stand in the place of', async () => {
+  test('with the values of other writers', async () => {
     await engine.sql.query(
       `insert into public.analytics_snapshots (user_id, platform, source, metric, value, date, metadata)
        values ($1, 'instagram', 'social_media', 'reach', 500, $2, '{}')`,
@@ -224,7 +224,7 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     expect(await breaking('2025-04-28')).toMatchObject({ breaks: [] });
   });
 
-  test('with retired names, metrics never had, and totals that nobody asked for in time', async () => {
+  test('with retired names, metrics never given, and totals not asked for in time', async () => {
     await record(engine.store, runId, {
       accounts: state(),
       snapshots: [
@@ -280,7 +280,7 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     expect(await explain({ platform: 'facebook' })).toMatchObject({ unknown: null, reason: 'not_collected_yet' });
   });
 
-  test('as far as possible without what a run tells of the platform', async () => {
+  test('as far as possible before a run has stored the platform', async () => {
     await engine.sql.query('truncate public.collection_platforms');
     expect(await explain({ date: '2026-11-22' })).toMatchObject({ state: 'not_due', due_at: null });
     await record(engine.store, runId, {
@@ -296,7 +296,7 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     expect(row?.day).toMatchObject({ date: DAY, metrics: { reach: { state: 'final', value: 1 } } });
   });
 
-  test('with what the last run told of its platforms, written only when it differs', async () => {
+  test('with the platforms that the last run stored, written only when they differ', async () => {
     const versions = () => engine.sql.query('select platform, xmin::text from public.collection_platforms order by 1');
     const before = await versions();
     expect(before).toHaveLength(4);

@@ -23,7 +23,7 @@ async function* pages(...accounts: ListedAccount[]) {
   yield accounts;
 }
 
-it('groups what one user has to do, and names the accounts', async () => {
+it('groups the actions for one user, and names the accounts', async () => {
   const failing = { state: 'failing', reason: 'needs_reconnect' } as const;
   const todo = await todoOfUser(
     pages(

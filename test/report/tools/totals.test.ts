@@ -45,7 +45,7 @@ it('a total is over the ended days since the account was first collected, and na
   });
 });
 
-it('decimals are added up without what floating-point numbers add', async () => {
+it('decimals are added up without floating-point errors', async () => {
   expect(
     await total([...days({ exactValue: '0.1' }, '2026-11-18'), ...days({ exactValue: '0.2' }, '2026-11-19')]),
   ).toMatchObject({
