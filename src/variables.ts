@@ -39,7 +39,7 @@ export const OWN_GROUPS = {
     ANALYTICS_DATA_DIR: z
       .string()
       .optional()
-      .describe("the folder of the embedded PostgreSQL, if there is neither (default: in the user's data folder)"),
+      .describe("the folder of the embedded PostgreSQL, used without the others (default: in the user's data folder)"),
     ANALYTICS_SANDBOX_DIR: z
       .string()
       .optional()
@@ -49,7 +49,7 @@ export const OWN_GROUPS = {
     ENCRYPTION_KEY: asSecret(
       setting(areFernetKeys, 'is not a Fernet key or a comma-separated list of them', NEW_KEY).optional(),
     ).describe('the Fernet key of the stored tokens; several, separated by commas, rotate it'),
-    ALLOW_PLAINTEXT_TOKENS: flag().optional().describe('1 takes tokens that are not encrypted'),
+    ALLOW_PLAINTEXT_TOKENS: flag().optional().describe('1 accepts tokens that are not encrypted'),
   },
   serve: {
     // Only `serve` needs a long one: a shorter one of the application must not keep `collect` from running.
@@ -70,7 +70,7 @@ export const OWN_GROUPS = {
     ALERT_DETAILS: flag().optional().describe('1 names users and connections in alerts'),
     HEALTHCHECK_URL: asSecret(
       setting(isHttp, 'is not an http(s) address', 'https://hc-ping.com/…').optional(),
-    ).describe('address of a check that runs call'),
+    ).describe('address of a check that runs ping'),
   },
 };
 

@@ -1,7 +1,7 @@
 import { Argument, Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EXIT } from '../exit-codes.js';
 import { doctorOptions } from './doctor-options.js';
-import { exportOptions, mcpOptions } from './hand-over-options.js';
+import { exportOptions, mcpOptions } from './export-options.js';
 import { addExamples, addHelp } from './help.js';
 import {
   addOptions,

@@ -2,8 +2,8 @@ import { accountDays, metricColumns, missingMetric } from '../../report/export.j
 import type { DateRange } from '../../store/accounts.js';
 import type { StoredValue, ValuesRequest } from '../../store/values.js';
 import { count, formatNumber } from '../../text.js';
+import type { ExportFlags } from '../export-options.js';
 import { parseDate, parseNames, parsePlatforms, usageError, utcToday } from '../flags.js';
-import type { ExportFlags } from '../hand-over-options.js';
 import { writeOut } from '../output.js';
 import { loadPlugins, namesWith } from '../plugins.js';
 import { readersEnvironment } from '../readers-environment.js';

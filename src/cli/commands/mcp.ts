@@ -1,5 +1,5 @@
 import { prepareApp } from '../../app.js';
-import type { McpFlags } from '../hand-over-options.js';
+import type { McpFlags } from '../export-options.js';
 import { serveMcp } from '../mcp-server.js';
 import { loadPlugins } from '../plugins.js';
 import { readersEnvironment } from '../readers-environment.js';

@@ -74,7 +74,7 @@ as $$
         when outcomes.outcome = 'settled' then 'incomplete'
         when outcomes.outcome <> 'pending' then outcomes.outcome
         when expected.date > (range.value ->> 'settled_to')::date then 'late'
-        -- Nothing is left to do for it, and nothing is known of it: lost, or deleted by prune.
+        -- No outcome, and nothing left to do: lost, or deleted by prune.
         when outcomes.outcome is null and expected.date <= page.done_to then 'lost'
         else 'missing'
       end as state

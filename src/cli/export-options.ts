@@ -7,7 +7,7 @@ import { plugin } from './options.js';
 export function exportOptions(command: Command) {
   return command
     .description('write the collected values to standard output, as CSV or as one JSON document per line')
-    .addOption(new Option('--format <format>', 'csv or ndjson').choices(['csv', 'ndjson']).default('csv'))
+    .addOption(new Option('--format <format>', 'the output format').choices(['csv', 'ndjson']).default('csv'))
     .option('--wide', 'one row per account and day, with a column per metric')
     .option('--since <day>', 'the first day, YYYY-MM-DD (default: the first collected)')
     .option('--until <day>', 'the last day, YYYY-MM-DD (default: the last collected)')
