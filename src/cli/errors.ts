@@ -17,7 +17,7 @@ const INDENT = '  ';
 /** Commands whose names have two words. */
 const GROUPS = ['connections', 'schedule'];
 
-/** For these, `doctor` says more than the message. */
+/** Where examining the installation says more than the message. */
 const EXAMINED: readonly ErrorCode[] = ['key_missing', 'store_unreachable'];
 
 /** An error as it is reported: a line on stderr and, with `--json`, a document on stdout. */
@@ -57,7 +57,7 @@ export function describeError(error: unknown, args: readonly string[]): ToldErro
   if (error instanceof CollectError) {
     const { code, message, exitCode } = error;
     const fix = EXAMINED.includes(code)
-      ? `${error.fix} Run analytics-collect doctor to check the installation.`
+      ? `${error.fix} Run analytics-collect doctor to examine the installation.`
       : error.fix;
     return { code, message, fix, exitCode };
   }

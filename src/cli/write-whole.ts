@@ -7,7 +7,7 @@ import { fileError } from './file-error.js';
 export const OWNER_ONLY = 0o600;
 const USUAL = 0o666;
 
-/** Writes a file that gets its name once it is complete; the umask narrows its mode. */
+/** Writes a file that appears under its name once it is whole; the umask narrows its mode. */
 export async function writeWhole(
   named: string,
   chunks: AsyncIterable<string> | Iterable<string>,

@@ -21,7 +21,7 @@ export async function explainDay(
   throw unknownName(day, request);
 }
 
-/** The error for a platform, account or metric that does not exist. */
+/** What there is none of that was asked for, but for the user. */
 export function unknownName({ unknown, known }: DayExplanation, request: ExplainRequest): CollectError {
   const { userId, platform, accountId, metric } = request;
   const user = `User ${JSON.stringify(bounded(userId))}`;

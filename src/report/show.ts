@@ -45,7 +45,7 @@ export interface ShownMetric {
   date: string;
   /** Whether a value that counts may still change. */
   provisional: boolean;
-  /** The same for the period of equal length before; null if they cannot be compared. */
+  /** The same of the days before, as many as of these days; null if they cannot be compared. */
   before: number | null;
   change: number | null;
   change_percent: number | null;

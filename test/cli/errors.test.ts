@@ -16,7 +16,7 @@ test('prints what failed, what to do and the code on one line', () => {
 
 test('names doctor for errors that it can explain', () => {
   const error = new CollectError('store_unreachable', 'No answer.', 'Check DATABASE_URL.');
-  expect(line(error)).toContain('Check DATABASE_URL. Run analytics-collect doctor to check the installation. [');
+  expect(line(error)).toContain('Check DATABASE_URL. Run analytics-collect doctor to examine the installation. [');
 });
 
 test('prints several mistakes on several lines', () => {

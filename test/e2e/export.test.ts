@@ -73,7 +73,7 @@ it('selects by user, platform, metric and date, and includes retired names on re
   );
   expect(selected.lines).toHaveLength(1 + 2 * 2 * 3);
   const others = await run('--platform', 'youtube', '--format', 'ndjson');
-  expect(others).toEqual({ lines: [], stderr: 'warning: No values match.\n' });
+  expect(others).toEqual({ lines: [], stderr: 'warning: There are no such values.\n' });
   const retired = await run('--with-aliases', '--metric', 'impressions');
   expect(retired.lines).toEqual([expect.any(String), 'user-0,instagram,account-0,2026-01-01,impressions,1,,,true']);
   const without = await run('--metric', 'impressions');
@@ -122,7 +122,7 @@ it('fails when the disk is full', async () => {
   expect(stderr).toContain('Cannot write to standard output (ENOSPC)');
 });
 
-it('needs no encryption key', async () => {
+it('needs no key of the tokens', async () => {
   const { ENCRYPTION_KEY: _, ...env } = database.env;
   expect(await runCli(['export', '--user', 'nobody'], { env })).toMatchObject({ code: 0 });
 });

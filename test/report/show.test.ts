@@ -72,7 +72,7 @@ test('adds up counts, and compares them over the days that both weeks have', asy
   expect(likes?.values[0]).toEqual({ date: '2026-11-15', value: null, provisional: false });
 });
 
-test('compares levels, and shows only the newest day of what must not be added up', async () => {
+test('compares levels, and shows what must not be added up by its newest day', async () => {
   const week = (metric: string) => [
     value(metric, '2026-11-13', 40),
     value(metric, '2026-11-19', 44, { settled: false }),

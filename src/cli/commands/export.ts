@@ -37,7 +37,7 @@ export async function exportCommand(flags: ExportFlags): Promise<void> {
       for (const metric of missing) {
         warn(`There are no values of ${metric}. ${missingMetric(platforms, metric, request)}`);
       }
-      if (tally.size === 0 && missing.length === 0) warn('No values match.');
+      if (tally.size === 0 && missing.length === 0) warn('There are no such values.');
       if (flags.wide && flags.format === 'csv')
         warnOfOthers([...tally].filter(([metric]) => !columns.includes(metric)));
     },

@@ -27,7 +27,7 @@ export function renderCheck({ name, ok, level, message, fix }: Check, colors: Co
   ].join('\n');
 }
 
-/** The counts, and the next command. */
+/** Sums up, and names the next command. */
 export function renderVerdict(checks: readonly Check[], colors: Colors): string {
   const wrong = checks.filter(({ ok }) => !ok);
   const number = (level: Check['level']) => wrong.filter((check) => check.level === level).length;

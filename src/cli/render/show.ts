@@ -87,7 +87,7 @@ function cellsOf(metric: ShownMetric, until: string): { name: string; cells: str
   };
 }
 
-/** Whether some of the days have no counterpart in the period before. */
+/** Whether some of the days that count have none to compare them with. */
 function isPartial({ days_compared, values }: ShownMetric): boolean {
   return days_compared !== null && days_compared < values.filter(({ value }) => value !== null).length;
 }

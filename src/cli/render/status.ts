@@ -114,7 +114,7 @@ function countsLine(title: string, counts: readonly (readonly [string, number])[
   return listed.length === 0 ? [] : wrap(`${title}: ${listed.join(', ')}`, WIDTH, '  ');
 }
 
-/** By reason, the most frequent first: accounts of each platform and since when, then what to do. */
+/** By reason, that of most accounts first: how many of each platform and since when, then what to do. */
 function toDoLines({ actions, platforms }: StatusReport, colors: Colors, flags: string): string[] {
   if (actions.length === 0) return [];
   const until = platforms[0]?.until ?? '';

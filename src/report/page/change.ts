@@ -68,7 +68,7 @@ function total(days: readonly Point[]): number {
   return days.reduce((sum, { value }) => sum + (value ?? 0), 0);
 }
 
-/** Whether the break is after the first day and not after the last. */
+/** Whether counting changed after the first day, or on a later one up to the last. */
 function broken(breaks: readonly SeriesBreak[] = [], first: string, last: string): boolean {
   return breaks.some(({ from, until = from }) => from <= last && until > first);
 }

@@ -159,7 +159,7 @@ function combine({ sum, last, dates, kinds }: Series, breaks: readonly SeriesBre
     return refused(
       `The platform changed how it counts on ${changed.from}: ask for the days before and after separately.`,
     );
-  // Rounds away floating-point errors.
+  // Without what floating-point numbers add to a sum of decimals.
   return { kind: 'sum' as const, value: Number(sum.toPrecision(15)), date: null, why: null };
 }
 

@@ -96,7 +96,7 @@ test('fits 80 columns, whatever the names and numbers', () => {
   expect(text).toContain('398,303,347,000');
 });
 
-test('says that there are no values', () => {
+test('says so where there are no values', () => {
   expect(render()).toBe('No values of the last 7 ended days. Next: analytics-collect status\n');
 });
 
