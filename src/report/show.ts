@@ -7,6 +7,7 @@ import type { DateRange } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import type { StoredValue } from '../store/values.js';
 import { bounded, count } from '../text.js';
+import { breaksBetween } from './breaks.js';
 
 /** What to show. `null`: the only user; all platforms. */
 export interface ShowRequest {
@@ -45,7 +46,7 @@ export interface ShownMetric {
   date: string;
   /** Whether a value that counts may still change. */
   provisional: boolean;
-  /** The same of the days before, as many as of these days; null if they cannot be compared. */
+  /** The same of the days before, as many as of these days; null if they cannot be compared, as across a series break. */
   before: number | null;
   change: number | null;
   change_percent: number | null;
@@ -143,7 +144,9 @@ function shownMetric(
     const before = known.get(addDays(value.date, -dates.length));
     return before === undefined ? [] : [{ now: value.value, before: before.value }];
   });
-  const compared = pairs.length === 0 ? null : { now: sum(pairs, 'now'), before: sum(pairs, 'before') };
+  const breaks = breaksBetween(info?.breaks, { since: addDays(since, -dates.length), until });
+  const comparable = breaks.length === 0 ? pairs : [];
+  const compared = comparable.length === 0 ? null : { now: sum(comparable, 'now'), before: sum(comparable, 'before') };
   const change = compared === null ? null : compared.now - compared.before;
   return {
     metric,
@@ -156,14 +159,12 @@ function shownMetric(
     change,
     change_percent:
       compared === null || change === null || compared.before === 0 ? null : (change / Math.abs(compared.before)) * 100,
-    days_compared: aggregate === 'sum' ? pairs.length : null,
+    days_compared: aggregate === 'sum' ? comparable.length : null,
     values: dates.map((date) => {
       const value = known.get(date);
       return { date, value: value?.value ?? null, provisional: value !== undefined && !value.settled };
     }),
-    breaks: (info?.breaks ?? [])
-      .map(({ from, until = from, change }) => ({ from, until, change }))
-      .filter((broken) => broken.from <= until && broken.until > addDays(since, -dates.length)),
+    breaks: breaks.map(({ from, until = from, change }) => ({ from, until, change })),
   };
 }
 

@@ -8,7 +8,7 @@ const ACCOUNT = { id: 1, userId: 'u', platform: 'linkedin', accountId: '7', acco
 const DAY = { timeZone: 'UTC', settlesAfterHours: 72, reachDays: 364, asks: 'range' } as const;
 
 function value(metric: string, date: string, value: number, differing: Partial<StoredValue> = {}): StoredValue {
-  const aggregate = { likes: 'sum', followers: 'last' }[metric] ?? 'none';
+  const aggregate = { likes: 'sum', views: 'sum', followers: 'last' }[metric] ?? 'none';
   const kind = { unit: 'count', aggregate, period: 'day', settled: true, aliasOf: null, first: null, revisedAt: null };
   return { account: ACCOUNT, date, metric, value, exactValue: String(value), ...kind, ...differing };
 }
@@ -28,8 +28,9 @@ function show(values: readonly StoredValue[], userId: string | null = 'u', users
     }),
   };
   const metrics = [
+    { name: 'likes', unit: 'count', aggregate: 'sum', meaning: '' },
     {
-      name: 'likes',
+      name: 'views',
       unit: 'count',
       aggregate: 'sum',
       meaning: '',
@@ -89,9 +90,14 @@ test('compares levels, and shows what must not be added up by its newest day', a
 });
 
 test('names the series breaks that lie within the days that are compared', async () => {
-  const likes = await metricOf('likes', [value('likes', '2026-11-20', 1)]);
-  expect(likes?.breaks).toEqual([{ from: '2026-11-10', until: '2026-11-10', change: 'Counted otherwise.' }]);
+  const views = await metricOf('views', [value('views', '2026-11-20', 1)]);
+  expect(views?.breaks).toEqual([{ from: '2026-11-10', until: '2026-11-10', change: 'Counted otherwise.' }]);
   expect((await metricOf('reach', [value('reach', '2026-11-20', 1)]))?.breaks).toEqual([]);
+});
+
+test('compares nothing across a series break', async () => {
+  const views = await metricOf('views', [value('views', '2026-11-09', 10), value('views', '2026-11-16', 900)]);
+  expect(views).toMatchObject({ value: 900, before: null, change: null, change_percent: null, days_compared: 0 });
 });
 
 test('has no change where there is nothing to compare with', async () => {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { StoredValue, ValuesKey } from '../../store/values.js';
+import { breaksBetween } from '../breaks.js';
 import {
   accountFields,
   accountOutput,
   breakOutput,
-  breaksWithin,
   dayOutput,
   defineTool,
   fromCursor,
@@ -106,7 +106,7 @@ export const metricsTool = defineTool({
         aggregate: head.aggregate,
         period: head.period,
         alias_of: head.aliasOf,
-        breaks: breaksWithin(infoOf(reader, head.account.platform, head.metric), range),
+        breaks: breaksBetween(infoOf(reader, head.account.platform, head.metric)?.breaks, range),
         values: values.map(valueFields),
       })),
       values: shown.length,

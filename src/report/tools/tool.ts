@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { addDays, dateAt } from '../../collector/day.js';
 import { CollectError } from '../../errors.js';
-import type { Platform, SeriesBreak } from '../../platforms/contract.js';
+import type { Platform } from '../../platforms/contract.js';
 import type { DateRange } from '../../store/accounts.js';
 import type { Store } from '../../store/store.js';
 
@@ -111,14 +111,6 @@ export function platformsOf(platform: string | undefined, { platforms }: Reader)
     `There is no platform ${JSON.stringify(platform)}.`,
     `Known platforms: ${[...platforms.keys()].join(', ')}.`,
   );
-}
-
-/** The breaks of a metric's series that lie between two of the days of a range. */
-export function breaksWithin(
-  metric: { readonly breaks?: readonly SeriesBreak[] } | undefined,
-  range: DateRange,
-): SeriesBreak[] {
-  return (metric?.breaks ?? []).filter(({ from, until = from }) => range.since < until && from <= range.until);
 }
 
 export function infoOf({ platforms }: Reader, platform: string, metric: string) {

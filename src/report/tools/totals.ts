@@ -4,11 +4,11 @@ import type { SeriesBreak } from '../../platforms/contract.js';
 import type { DescribedAccount } from '../../store/account-days.js';
 import type { DateRange } from '../../store/accounts.js';
 import type { StoredValue } from '../../store/values.js';
+import { breaksBetween } from '../breaks.js';
 import {
   accountFields,
   accountOutput,
   breakOutput,
-  breaksWithin,
   dayOutput,
   defineTool,
   infoOf,
@@ -130,7 +130,7 @@ function totalOf(reader: Reader, series: Series, account: DescribedAccount | und
   const { last, dates, provisional } = series;
   const { platform } = last.account;
   const counted = countedRange(reader, platform, account, range);
-  const breaks = breaksWithin(infoOf(reader, platform, last.metric), range);
+  const breaks = breaksBetween(infoOf(reader, platform, last.metric)?.breaks, range);
   return {
     ...accountFields(last.account),
     metric: last.metric,
