@@ -8,6 +8,7 @@ import type { Store } from '../store/store.js';
 import type { StoredValue } from '../store/values.js';
 import { bounded, count } from '../text.js';
 import { breaksBetween } from './breaks.js';
+import { withoutNoise } from './decimals.js';
 
 /** What to show. `null`: the only user; all platforms. */
 export interface ShowRequest {
@@ -146,13 +147,19 @@ function shownMetric(
   });
   const breaks = breaksBetween(info?.breaks, { since: addDays(since, -dates.length), until });
   const comparable = breaks.length === 0 ? pairs : [];
-  const compared = comparable.length === 0 ? null : { now: sum(comparable, 'now'), before: sum(comparable, 'before') };
-  const change = compared === null ? null : compared.now - compared.before;
+  const compared =
+    comparable.length === 0
+      ? null
+      : {
+          now: sum(comparable.map(({ now }) => now)),
+          before: sum(comparable.map(({ before }) => before)),
+        };
+  const change = compared && withoutNoise(compared.now - compared.before);
   return {
     metric,
     unit,
     aggregate,
-    value: counted.reduce((total, { value }) => total + value, 0),
+    value: sum(counted.map(({ value }) => value)),
     date: newest.date,
     provisional: counted.some(({ settled }) => !settled),
     before: compared?.before ?? null,
@@ -168,8 +175,8 @@ function shownMetric(
   };
 }
 
-function sum(pairs: readonly { readonly now: number; readonly before: number }[], side: 'now' | 'before'): number {
-  return pairs.reduce((total, pair) => total + pair[side], 0);
+function sum(values: readonly number[]): number {
+  return withoutNoise(values.reduce((total, value) => total + value, 0));
 }
 
 function grouped<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, [Item, ...Item[]]> {

@@ -73,6 +73,15 @@ test('adds up counts, and compares them over the days that both weeks have', asy
   expect(likes?.values[0]).toEqual({ date: '2026-11-15', value: null, provisional: false });
 });
 
+test('adds up decimals without what floating-point numbers add', async () => {
+  const days = ['2026-11-11', '2026-11-12', '2026-11-18', '2026-11-19'];
+  const likes = await metricOf(
+    'likes',
+    days.map((date, index) => value('likes', date, [0.1, 0.7, 0.1, 0.2][index] ?? 0)),
+  );
+  expect(likes).toMatchObject({ value: 0.3, before: 0.8, change: -0.5 });
+});
+
 test('compares levels, and shows what must not be added up by its newest day', async () => {
   const week = (metric: string) => [
     value(metric, '2026-11-13', 40),

@@ -5,6 +5,7 @@ import type { DescribedAccount } from '../../store/account-days.js';
 import type { DateRange } from '../../store/accounts.js';
 import type { StoredValue } from '../../store/values.js';
 import { breaksBetween } from '../breaks.js';
+import { withoutNoise } from '../decimals.js';
 import {
   accountFields,
   accountOutput,
@@ -159,8 +160,7 @@ function combine({ sum, last, dates, kinds }: Series, breaks: readonly SeriesBre
     return refused(
       `The platform counts otherwise from ${changed.from} on: ask for the days before and after separately.`,
     );
-  // Without what floating-point numbers add to a sum of decimals.
-  return { kind: 'sum' as const, value: Number(sum.toPrecision(15)), date: null, why: null };
+  return { kind: 'sum' as const, value: withoutNoise(sum), date: null, why: null };
 }
 
 /** The ended days of the range, from the first that was collected of the account. Empty (`since` after `until`) if there are none. */
