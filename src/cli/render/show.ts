@@ -2,7 +2,8 @@ import type { ShownAccount, ShownMetric, ShowReport } from '../../report/show.js
 import { count, formatNumber, shorten } from '../../text.js';
 import type { Colors } from './colors.js';
 import { GAP, sparkline } from './sparkline.js';
-import { cleanText, formatAccount, formatRange, formatTable, WIDTH } from './text.js';
+import { formatTable } from './table.js';
+import { cleanText, formatAccount, formatRange, WIDTH } from './text.js';
 import { wrap } from './wrap.js';
 
 const LONGEST_HEADING = WIDTH - 12;
