@@ -75,6 +75,7 @@ as $$
       select expected.date, case
         when outcomes.outcome = 'settled' and coalesce(cardinality(outcomes.missing), 0) = 0 then 'complete'
         when outcomes.outcome = 'settled' then 'incomplete'
+        when outcomes.outcome = 'skipped' and outcomes.reason = 'out_of_reach' then 'lost'
         when outcomes.outcome <> 'pending' then outcomes.outcome
         when expected.date > (range.value ->> 'settled_to')::date then 'late'
         -- Nothing is left to do for it, and nothing is known of it: lost, or deleted by prune.
