@@ -9,6 +9,7 @@ import {
   defineTool,
   fromCursor,
   infoOf,
+  metricsInput,
   platformInput,
   platformsOf,
   rangeOf,
@@ -47,12 +48,7 @@ export const metricsTool = defineTool({
   input: {
     user_id: userInput,
     platform: platformInput.optional(),
-    metrics: z
-      .array(z.string().min(1))
-      .min(1)
-      .max(50)
-      .optional()
-      .describe('Only these metrics, by their stored names. Without it: all.'),
+    metrics: metricsInput.optional(),
     since: sinceInput.optional(),
     until: untilInput.optional(),
     with_aliases: z.boolean().default(false).describe("Also retired names, which repeat other metrics' values."),

@@ -40,6 +40,11 @@ export const dayOutput = z.string();
 
 export const userInput = z.string().min(1).describe('The user, by the id in the table.');
 export const platformInput = z.string().min(1).describe('The platform, by its name in accounts. Without it: all.');
+export const metricsInput = z
+  .array(z.string().min(1))
+  .min(1)
+  .max(50)
+  .describe('Only these metrics, by their stored names. Without it: all.');
 export const sinceInput = dayInput.describe(
   `The first day, YYYY-MM-DD. Without it: ${USUAL_DAYS} days up to \`until\`.`,
 );

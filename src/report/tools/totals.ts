@@ -13,6 +13,7 @@ import {
   dayOutput,
   defineTool,
   infoOf,
+  metricsInput,
   platformInput,
   platformsOf,
   type Reader,
@@ -39,12 +40,7 @@ export const totalsTool = defineTool({
   input: {
     user_id: userInput,
     platform: platformInput.optional(),
-    metrics: z
-      .array(z.string().min(1))
-      .min(1)
-      .max(50)
-      .optional()
-      .describe('Only these metrics, by their stored names. Without it: all.'),
+    metrics: metricsInput.optional(),
     since: sinceInput.optional(),
     until: untilInput.optional(),
   },
