@@ -6,7 +6,7 @@ import type { MetricInfo, NonEmpty, Platform } from '../platforms/contract.js';
 import type { DateRange } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import type { StoredValue } from '../store/values.js';
-import { bounded, count } from '../text.js';
+import { bounded } from '../text.js';
 import { breaksBetween } from './breaks.js';
 import { withoutNoise } from './decimals.js';
 
@@ -60,7 +60,7 @@ export interface ShownMetric {
 }
 
 interface Parts {
-  readonly store: Pick<Store, 'check' | 'readValues' | 'listConnections' | 'countConnections' | 'description'>;
+  readonly store: Pick<Store, 'check' | 'readValues' | 'listUsers' | 'countConnections' | 'description'>;
   readonly platforms: ReadonlyMap<string, Pick<Platform, 'day' | 'metrics'>>;
 }
 
@@ -95,12 +95,11 @@ export async function showUser({ store, platforms }: Parts, request: ShowRequest
 }
 
 async function onlyUser(store: Parts['store']): Promise<string> {
-  const users = [...new Set((await store.listConnections()).map(({ userId }) => userId))];
-  const [first] = users;
-  if (first !== undefined && users.length === 1) return first;
+  const [first, second] = await store.listUsers(2);
+  if (first !== undefined && second === undefined) return first;
   throw new CollectError(
     'usage',
-    `${first === undefined ? 'There are no users' : `There are ${count(users.length, 'user')}`}; show is of one.`,
+    `${first === undefined ? 'There are no users' : 'There are several users'}; show is of one.`,
     first === undefined
       ? 'Add a connection: analytics-collect connections add.'
       : `Name the user, for example --user ${bounded(first)}.`,

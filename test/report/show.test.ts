@@ -20,7 +20,7 @@ function show(values: readonly StoredValue[], userId: string | null = 'u', users
     async *readValues() {
       yield values;
     },
-    listConnections: async () => users.map((userId) => ({ userId }) as never),
+    listUsers: async (most: number) => users.slice(0, most),
     countConnections: async (asked: string | null) => ({
       services: users.some((user) => user === asked) ? [{ service: 'linkedin', active: 1, inactive: 0 }] : [],
       encrypted: 0,
@@ -118,7 +118,7 @@ test('is of the only user, or says that there are several', async () => {
   expect(await show([value('likes', '2026-11-20', 1)], null)).toMatchObject({ user_id: 'u' });
   await expect(show([], null, ['u', 'v'])).rejects.toMatchObject({
     code: 'usage',
-    message: 'There are 2 users; show is of one.',
+    message: 'There are several users; show is of one.',
   });
   await expect(show([], null, [])).rejects.toMatchObject({ message: 'There are no users; show is of one.' });
 });
