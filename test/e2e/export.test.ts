@@ -131,7 +131,7 @@ it.each([
   [['--since', '2026-02-02', '--until', '2026-02-01'], 'Swap them'],
   [['--since', '2026-02-30'], 'not a valid date'],
   [['--platform', 'instagran'], 'not a known platform'],
-  [['--format', 'xlsx'], 'Allowed choices are csv, ndjson'],
+  [['--format', 'xlsx'], 'is not one of csv, ndjson'],
 ])('refuses %j', async (args, why) => {
   const { code, stdout, stderr } = await runCli(['export', ...args], { env: database.env });
   expect([code, stdout]).toEqual([2, '']);
