@@ -87,9 +87,10 @@ function cellsOf(metric: ShownMetric, until: string): { name: string; cells: str
   };
 }
 
-/** Whether some of the days that count have none to compare them with. */
-function isPartial({ days_compared, values }: ShownMetric): boolean {
-  return days_compared !== null && days_compared < values.filter(({ value }) => value !== null).length;
+/** Whether a change is shown that leaves out days without a counterpart in the period before. */
+function isPartial({ change_percent, days_compared, values }: ShownMetric): boolean {
+  if (change_percent === null || days_compared === null) return false;
+  return days_compared < values.filter(({ value }) => value !== null).length;
 }
 
 /** One line for each break, with all the metrics that it concerns. */
