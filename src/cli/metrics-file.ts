@@ -5,17 +5,22 @@ import { type RunMetrics, renderMetrics, succeededAtIn } from '../report/prometh
 
 interface Options {
   readonly path: string;
+  /** Whether the run is over everything: others do not count as the last success, or a missing full run would go unnoticed. */
+  readonly isFull: boolean;
   readonly warn: (message: string) => void;
 }
 
 /** Writes the metrics of each run to a file, however the run ends. Checks at once that it can be written. */
-export async function withMetricsFile(collect: App['collect'], { path, warn }: Options): Promise<App['collect']> {
+export async function withMetricsFile(
+  collect: App['collect'],
+  { path, isFull, warn }: Options,
+): Promise<App['collect']> {
   const complain = (code: string) => warn(`--metrics-file: cannot write ${path} (${code})`);
   const problem = await whyUnwritable(path);
   if (problem !== null) complain(problem);
 
   async function write(lastRun: RunMetrics, startedAt: Date): Promise<void> {
-    const hasSucceeded = lastRun.status === 'completed' || lastRun.status === 'partial';
+    const hasSucceeded = isFull && (lastRun.status === 'completed' || lastRun.status === 'partial');
     const failed = await attempt(async () => {
       const succeededAt = hasSucceeded ? startedAt : succeededAtIn(await readFile(path, 'utf8').catch(() => ''));
       await replaceFile(path, renderMetrics({ lastRun, succeededAt }));

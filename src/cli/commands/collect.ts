@@ -67,7 +67,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     if (starting !== null && !flags.json) reporter.notice(starting);
     const app = await prepared.open();
     try {
-      const collect = await observed(app.collect, flags.metricsFile, warn);
+      const collect = await observed(app.collect, flags.metricsFile, told);
       for (const notice of app.notices) reporter.notice(notice);
       const summary = await collect({ ...request, signal: watch.signal }, onEvent);
       reporter.end();
@@ -136,12 +136,12 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
 async function observed(
   collect: App['collect'],
   metricsFile: string | undefined,
-  warn: (message: string) => void,
+  { warn, countsForHealthcheck: isFull }: ReportedRun,
 ): Promise<App['collect']> {
   const { withTraces } = await import('../traces.js');
   if (metricsFile === undefined) return withTraces(collect, warn);
   const { withMetricsFile } = await import('../metrics-file.js');
-  return withTraces(await withMetricsFile(collect, { path: metricsFile, warn }), warn);
+  return withTraces(await withMetricsFile(collect, { path: metricsFile, isFull, warn }), warn);
 }
 
 // Loaded at the end, so that the first line appears sooner.

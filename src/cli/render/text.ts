@@ -1,3 +1,5 @@
+import { dayOfYear } from '../../text.js';
+
 export { formatDuration } from '../../text.js';
 
 const CONTROL = /\p{Cc}+/gu;
@@ -66,13 +68,10 @@ function dayAfter(date: string): string {
   return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10);
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
 /** `22 Nov`, or `22 Nov 2025` if it is not in the same year as another date. */
 export function formatDay(date: string, other: string): string {
-  const [year = '', month = '', day = ''] = date.split('-');
-  const short = `${Number(day)} ${MONTHS[Number(month) - 1]}`;
-  return other.startsWith(year) ? short : `${short} ${year}`;
+  const year = date.slice(0, 4);
+  return other.startsWith(year) ? dayOfYear(date) : `${dayOfYear(date)} ${year}`;
 }
 
 /** An instant in UTC to the minute: `22 Nov 02:00`. */

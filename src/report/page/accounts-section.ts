@@ -1,7 +1,7 @@
 import type { SeriesBreak } from '../../platforms/contract.js';
-import { count, formatNumber } from '../../text.js';
+import { count, dayOfYear, formatNumber } from '../../text.js';
 import { breaksWithin, type Change, weekOnWeek } from './change.js';
-import { compact, formatDay, formatRatio, formatValue } from './format.js';
+import { compact, formatRatio, formatValue } from './format.js';
 import { type Html, html, named } from './html.js';
 import type { AccountSeries, Series } from './series.js';
 import { seriesChart } from './series-chart.js';
@@ -52,10 +52,10 @@ function headline(change: Change, { metric }: Series): Html {
   const { covers, until, value, days, ratio, provisional, obstacle } = change;
   const period =
     covers === 'day'
-      ? formatDay(until)
+      ? dayOfYear(until)
       : days === 7
-        ? `7 days to ${formatDay(until)}`
-        : `${days} of 7 days to ${formatDay(until)}`;
+        ? `7 days to ${dayOfYear(until)}`
+        : `${days} of 7 days to ${dayOfYear(until)}`;
   return html`<strong>${formatValue(value, metric.unit, covers === 'day' ? formatNumber : compact)}</strong>
 <span class="change">${ratio === null ? obstacleText(obstacle) : html`<em class="${direction(ratio)}">${formatRatio(ratio)}</em>`}</span>
 <span class="period">${period}${provisional ? ', provisional' : null}</span>`;
@@ -80,7 +80,7 @@ function direction(ratio: number): string {
 }
 
 function breakNote({ from, until = from, change }: SeriesBreak): Html {
-  return html`<p class="note">${from === until ? formatDay(from) : `${formatDay(from)} to ${formatDay(until)}`}: ${change}</p>`;
+  return html`<p class="note">${from === until ? dayOfYear(from) : `${dayOfYear(from)} to ${dayOfYear(until)}`}: ${change}</p>`;
 }
 
 /** What the section leaves out of the accounts that have values; null if nothing. */

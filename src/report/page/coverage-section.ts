@@ -1,8 +1,7 @@
 import { datesBetween } from '../../collector/day.js';
 import type { DayCounts } from '../../store/account-states.js';
-import { count, formatNumber } from '../../text.js';
+import { count, dayOfYear, formatNumber } from '../../text.js';
 import type { PlatformStatus } from '../status-report.js';
-import { formatDay } from './format.js';
 import { type Html, html, named } from './html.js';
 
 /** How many of 28 days a label is wide on a narrow screen. */
@@ -40,13 +39,13 @@ function isLabelled(index: number, dates: readonly string[]): boolean {
 }
 
 function dayLabel(date: string, isShown: boolean, left: number): Html {
-  if (!isShown) return html`<th class="day" scope="col"><span class="hidden">${formatDay(date)}</span></th>`;
-  return html`<th class="day${left < LABEL_DAYS ? ' last' : ''}" scope="col"><span>${formatDay(date)}</span></th>`;
+  if (!isShown) return html`<th class="day" scope="col"><span class="hidden">${dayOfYear(date)}</span></th>`;
+  return html`<th class="day${left < LABEL_DAYS ? ' last' : ''}" scope="col"><span>${dayOfYear(date)}</span></th>`;
 }
 
 function platformRow({ platform, accounts, complete_to, days }: PlatformStatus, dates: readonly string[]): Html {
   const byDate = new Map(days.map((day) => [day.date, day]));
-  return html`<tr><th scope="row">${named(platform)}<br><small><span class="wideonly">${count(accounts, 'account')}, </span>${complete_to === null ? 'incomplete' : `to ${formatDay(complete_to)}`}</small></th>${dates.map(
+  return html`<tr><th scope="row">${named(platform)}<br><small><span class="wideonly">${count(accounts, 'account')}, </span>${complete_to === null ? 'incomplete' : `to ${dayOfYear(complete_to)}`}</small></th>${dates.map(
     (date) => cell(date, byDate.get(date)),
   )}</tr>
 `;
@@ -54,7 +53,7 @@ function platformRow({ platform, accounts, complete_to, days }: PlatformStatus, 
 
 function cell(date: string, day: DayCounts | undefined): Html {
   const said = day === undefined ? 'has not ended' : countsText(day);
-  return html`<td class="cell ${day === undefined ? 'c0' : shade(day)}" title="${formatDay(date)}: ${said}"><span class="hidden">${said}</span></td>`;
+  return html`<td class="cell ${day === undefined ? 'c0' : shade(day)}" title="${dayOfYear(date)}: ${said}"><span class="hidden">${said}</span></td>`;
 }
 
 function countsText({ complete, late, missing }: DayCounts): string {

@@ -99,7 +99,7 @@ function alarmText(status: ReportData['status'], last: RunRow['status'] | undefi
   if (last === 'failed') return 'The last run failed.';
   if (status.last_success === null) return 'No run has completed yet.';
   const age = (madeAt.getTime() - Date.parse(status.last_success.started_at)) / HOUR_MS;
-  return age > OVERDUE_HOURS ? `No run has completed for ${formatNumber(Math.floor(age / 24))} days.` : null;
+  return age > OVERDUE_HOURS ? `No run has completed for ${count(Math.floor(age / 24), 'day')}.` : null;
 }
 
 function measuredOn({ accounts, values, isAll }: ReportData['read']): string {

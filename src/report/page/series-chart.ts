@@ -1,10 +1,10 @@
 import * as Plot from '@observablehq/plot';
 import { DAY_MS, MINUTE_MS } from '../../clock.js';
 import type { MetricInfo } from '../../platforms/contract.js';
-import { count } from '../../text.js';
+import { count, dayOfYear } from '../../text.js';
 import { breaksWithin } from './change.js';
 import { type AxisUnit, axisBottom, axisLeft, chart } from './charts.js';
-import { compact, formatDay, formatPoint, formatValue, precise } from './format.js';
+import { compact, formatPoint, formatValue, precise } from './format.js';
 import type { Html } from './html.js';
 import type { Point, Series } from './series.js';
 
@@ -36,7 +36,7 @@ export function seriesChart(series: Series): Html {
         { ...band, fill: 'var(--gap)', shapeRendering: 'crispEdges' },
       ),
       ...axisLeft(2, (value) => `${(isLevel ? precise : compact)(value)}${suffix}`),
-      axisBottom(labelled(points).map(noon), (date) => formatDay(date.toISOString().slice(0, 10))),
+      axisBottom(labelled(points).map(noon), (date) => dayOfYear(date.toISOString().slice(0, 10))),
       ...(isLevel ? [] : [Plot.areaY(points, { x: noon, y1: 0, y2: known, fill: 'var(--line)', fillOpacity: 0.1 })]),
       Plot.lineY(unsettledRuns(points), { x: noon, y: known, stroke: 'var(--line)', strokeDasharray: '2 3' }),
       Plot.lineY(points, {
@@ -69,7 +69,7 @@ function describe({ metric, points }: Series): string {
   const provisional = points.filter(({ value, settled }) => value !== null && !settled).length;
   const [least, most] = [Math.min(...values), Math.max(...values)].map((value) => formatValue(value, metric.unit));
   return [
-    `${metric.main} by day, ${formatDay(first)} to ${formatDay(last)}: from ${least} to ${most}`,
+    `${metric.main} by day, ${dayOfYear(first)} to ${dayOfYear(last)}: from ${least} to ${most}`,
     ...(gaps > 0 ? [`${count(gaps, 'day')} without a value`] : []),
     ...(provisional > 0 ? [`${count(provisional, 'day')} provisional`] : []),
   ].join('; ');

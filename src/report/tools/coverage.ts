@@ -21,6 +21,8 @@ import {
 const PAGE_SIZE = 1000;
 const MOST_ACCOUNTS = 100;
 const MOST_DATES = 31;
+/** Of more, a chatbot would not wait for the answer: each thousand takes a tenth of a second. */
+const MOST_COUNTED = 20_000;
 
 const days = z.object(
   Object.fromEntries(DAY_STATES.map((state) => [state, z.int()])) as Record<(typeof DAY_STATES)[number], z.ZodInt>,
@@ -66,6 +68,7 @@ export const coverageTool = defineTool({
     const platforms = new Map<string, ReturnType<typeof emptyPlatform>>();
     const accounts: DescribedAccount[] = [];
     let count = 0;
+    let isAll = true;
     for await (const page of pagesOf(
       reader,
       { userId: user_id ?? null, platforms: platformsOf(platform, reader) },
@@ -81,6 +84,8 @@ export const coverageTool = defineTool({
         count++;
         if (user_id !== undefined && accounts.length < MOST_ACCOUNTS) accounts.push(account);
       }
+      isAll = count < MOST_COUNTED;
+      if (!isAll) break;
     }
     return {
       range,
@@ -90,7 +95,9 @@ export const coverageTool = defineTool({
         days: account.days,
         not_complete: account.openDays.map(([date, state]) => ({ date, state })),
       })),
-      note: noteOf(count, user_id === undefined ? count : accounts.length),
+      note: isAll
+        ? noteOf(count, user_id === undefined ? count : accounts.length)
+        : `Only the first ${count} accounts, in the order of users, are counted. Name a user for theirs; the command status counts all.`,
     };
   },
 });

@@ -29,7 +29,9 @@ begin
     return public.collection_explanation(
       'missing', 'never_given', null, null, null, format('%s has never given the account a value of this metric.', known.platform)
     );
-  elsif period = 'lifetime' and for_date <= day.last_ended and at < day.ends_at + interval '12 hours' then
+  elsif period = 'lifetime' and for_date <= day.last_ended and at < day.ends_at + interval '12 hours'
+    and known.active and known.reason is null
+  then
     return public.collection_explanation(
       'not_due', null, null, null, null, 'This is a total as of the end of the day. The next run asks for it.'
     );
