@@ -84,6 +84,7 @@ describe('a kept sandbox', () => {
     expect(JSON.parse(json.stdout)).toEqual({ accounts: [] });
     const unknown = await runCli(['status', '--sandbox', '--user', 'nobody']);
     expect(unknown).toMatchObject({ code: 2, stdout: '' });
+    expect(unknown.stderr).toContain('See analytics-collect connections list --sandbox.');
   });
 
   it('is judged by thresholds, which need accounts', async () => {

@@ -9,7 +9,7 @@ import { blocksFor } from '../render/coverage-line.js';
 import { renderStatus, staleness } from '../render/status.js';
 import { cleanText, jsonDocument } from '../render/text.js';
 import { renderWritten } from '../render/written.js';
-import { parseKeptSandbox } from '../sandbox-flags.js';
+import { parseKeptSandbox, sandboxFlag } from '../sandbox-flags.js';
 import { parseAccountsFilter, parseThresholds } from '../status-flags.js';
 import type { StatusFlags } from '../status-options.js';
 import { withApp } from '../with-app.js';
@@ -40,7 +40,9 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
     }
     const report = await app.status(days);
     process.stdout.write(
-      json ? jsonDocument(report) : renderStatus(report, colorsFor(process.stdout), blocksFor(process.env)),
+      json
+        ? jsonDocument(report)
+        : renderStatus(report, colorsFor(process.stdout), blocksFor(process.env), sandboxFlag(flags)),
     );
     check(report, maxAge, thresholds);
   }, options);

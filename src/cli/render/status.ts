@@ -2,6 +2,7 @@ import { HOUR_MS } from '../../clock.js';
 import { ADD_CONNECTION } from '../../collector/connections.js';
 import type { Action, PlatformStatus, ReportedRun, StatusReport } from '../../report/status-report.js';
 import { formatNumber, shorten } from '../../text.js';
+import type { SandboxFlag } from '../sandbox-flags.js';
 import type { Colors } from './colors.js';
 import { type Blocks, blocksFor, coverageLine } from './coverage-line.js';
 import { cleanText, formatDay, formatDuration, formatInstant, formatTable, WIDTH } from './text.js';
@@ -12,12 +13,17 @@ const LONGEST_NAME = 10;
 const MOST_DAYS = 14;
 
 /** The text that `status` prints: at most 80 columns wide. */
-export function renderStatus(report: StatusReport, colors: Colors, blocks: Blocks = blocksFor({})): string {
+export function renderStatus(
+  report: StatusReport,
+  colors: Colors,
+  blocks: Blocks = blocksFor({}),
+  sandbox: SandboxFlag = '',
+): string {
   const parts = [
     [shorten(cleanText(report.store), WIDTH), ...runLines(report, colors)],
     platformTable(report.platforms, blocks),
     factLines(report),
-    toDoLines(report, colors),
+    toDoLines(report, colors, sandbox),
     comingLines(report),
     endedLines(report).flatMap((line) => wrap(`${colors.yellow('warning:')} ${cleanText(line)}`, WIDTH, '  ')),
   ];
@@ -83,7 +89,7 @@ function platformTable(platforms: readonly PlatformStatus[], blocks: Blocks): st
   const width = Math.max(...lines.map(({ length }) => length)) + 2;
   const days = Math.min(MOST_DAYS, WIDTH - width);
   const lasts = [
-    `last ${days} days`.slice(0, Math.max(0, WIDTH - width)),
+    [`last ${days} days`, `${days} days`].find((title) => title.length <= WIDTH - width) ?? '',
     ...platforms.map((of) => coverageLine(of.days.slice(-days), blocks)),
   ];
   return days < 1 ? lines : lines.map((line, index) => `${line.padEnd(width)}${lasts[index]}`.trimEnd());
@@ -110,7 +116,7 @@ function countsLine(title: string, counts: readonly (readonly [string, number])[
 }
 
 /** By reason, that of most accounts first: how many of each platform and since when, then what to do. */
-function toDoLines({ actions, platforms }: StatusReport, colors: Colors): string[] {
+function toDoLines({ actions, platforms }: StatusReport, colors: Colors, sandbox: SandboxFlag): string[] {
   if (actions.length === 0) return [];
   const until = platforms[0]?.until ?? '';
   const columns = [{ title: '', align: 'right' as const }, { title: '' }, { title: '' }, { title: '' }];
@@ -128,7 +134,7 @@ function toDoLines({ actions, platforms }: StatusReport, colors: Colors): string
     ...reasons.flatMap((reason) => [
       ...lines.flatMap((line, index) => (actions[index]?.reason === reason ? wrap(`  ${line}`, WIDTH, '      ') : [])),
       ...wrap(`    ${actions.find((action) => action.reason === reason)?.fix}`, WIDTH, '    '),
-      `    analytics-collect status --reason ${reason}`,
+      `    analytics-collect status --reason ${reason}${sandbox}`,
     ]),
   ];
 }

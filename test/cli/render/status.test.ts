@@ -140,6 +140,18 @@ test('shows a newer run of some users below the last full run', () => {
   expect(ofOnePlatform).toMatch(/^last run: none yet\nsince then: some platforms or days completed /m);
 });
 
+test('names commands that read the same database: of a sandbox, with its flag', () => {
+  const text = renderStatus(status, noColors, blocksFor({}), ' --sandbox');
+  const named = text.match(/analytics-collect status .*/g) ?? [];
+  expect(named.filter((command) => !command.endsWith(' --sandbox'))).toEqual([]);
+  expect(named).not.toEqual([]);
+});
+
+test('never cuts the title of the days', () => {
+  const text = renderStatus({ ...status, platforms: [{ ...instagram, skipped: 3, accounts: 150_000 }] }, noColors);
+  expect(text).toMatch(/ {2}up to {3}\d days$/m);
+});
+
 test('stays within 80 columns, whatever the numbers and names', () => {
   const million = { accounts: 1_000_000, complete: 1_000_000, late: 999_999, no_data: 999_999, failing_total: 999_999 };
   const text = renderStatus(
