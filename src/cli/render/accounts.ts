@@ -1,6 +1,5 @@
 import type { AccountStatus } from '../../report/status-accounts.js';
-import { shorten } from '../../text.js';
-import { cleanText, WIDTH } from './text.js';
+import { cleanText, cutMiddle, padToWidth, WIDTH } from './text.js';
 import { wrap } from './wrap.js';
 
 /** The widths are fixed, so that a line can be printed before the next account is read. */
@@ -46,7 +45,7 @@ function nameOf({ account_id, connection_id }: AccountStatus): string {
 
 function lineOf(cells: readonly string[]): string {
   return cells
-    .map((cell, index) => shorten(cell, COLUMNS[index]?.width ?? 0).padEnd(COLUMNS[index]?.width ?? 0))
+    .map((cell, index) => padToWidth(cutMiddle(cell, COLUMNS[index]?.width ?? 0), COLUMNS[index]?.width ?? 0))
     .join('  ')
     .trimEnd();
 }

@@ -4,9 +4,9 @@ import { bounded } from '../../text.js';
 import { type Column, cleanText, formatTable } from './text.js';
 
 const COLUMNS: readonly Column[] = [
-  { title: 'user', cut: true },
+  { title: 'user', cut: 'middle' },
   { title: 'platform', cut: true },
-  { title: 'account', cut: true },
+  { title: 'account', cut: 'middle' },
   { title: 'state' },
   { title: 'expires' },
   { title: 'name', cut: true },
@@ -21,7 +21,7 @@ const ROOMY = 74;
  */
 export function renderConnections(connections: readonly ConnectionSummary[], width: number): string {
   if (connections.length === 0) {
-    return `no connections. Add one: ${ADD_CONNECTION}\n`;
+    return `no connections. Add one:\n  ${ADD_CONNECTION}\n`;
   }
   const ids = ['id', ...connections.map(({ id }) => id)];
   const idWidth = Math.max(...ids.map((id) => id.length)) + 2;
