@@ -5,6 +5,9 @@ import type { Threshold, Thresholds } from '../report/status-check.js';
 import { ACCOUNT_STATES } from '../store/account-states.js';
 import { parsePlatform, parsePlatforms, usageError } from './flags.js';
 
+/** What `--reason` takes. */
+export const LISTED_REASONS: readonly ListedReason[] = [...FAILURE_REASONS, ...ACCOUNT_STATES];
+
 interface Flags {
   readonly user?: string;
   readonly platform?: readonly string[];
@@ -49,12 +52,11 @@ export function parseAccountsFilter(flags: Flags, known: readonly string[]): Acc
 }
 
 function parseReason(text: string): ListedReason {
-  const known: readonly ListedReason[] = [...FAILURE_REASONS, ...ACCOUNT_STATES];
-  const reason = known.find((each) => each === text);
+  const reason = LISTED_REASONS.find((each) => each === text);
   if (reason !== undefined) return reason;
-  const near = nearest(text, known, 3);
+  const near = nearest(text, LISTED_REASONS, 3);
   throw usageError(
     `--reason ${JSON.stringify(text)} is not a known reason.`,
-    near === null ? `Known: ${known.join(', ')}.` : `Did you mean ${near}?`,
+    near === null ? `Known: ${LISTED_REASONS.join(', ')}.` : `Did you mean ${near}?`,
   );
 }

@@ -1,15 +1,15 @@
 import { type Complete, RootCommand, ShellCompDirective, script } from '@bomb.sh/tab';
 import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings';
-import { FAILURE_REASONS, SKIP_REASONS } from '../../errors.js';
 import { platformNames } from '../../platforms/registry.js';
 import { pathOf } from '../help.js';
+import { LISTED_REASONS } from '../status-flags.js';
 
 const PROGRAM = 'analytics-collect';
 
 /** Values that are not choices, because plugins and later versions have others; by the name of a flag or an argument. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   platform: platformNames,
-  reason: [...FAILURE_REASONS, ...SKIP_REASONS],
+  reason: LISTED_REASONS,
 };
 
 /** The script for bash calls a function of the package bash-completion, which many systems have not. */
