@@ -108,7 +108,8 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
 function warnerOf(flags: CollectFlags, reporter: Reporter): (message: string) => void {
   const log = jsonLog();
   if (log !== null) return (message) => log.event('warning', { message });
-  return flags.quiet ? (message) => process.stderr.write(`${message}\n`) : reporter.notice;
+  if (flags.quiet) return (message) => process.stderr.write(`warning: ${message}\n`);
+  return (message) => reporter.onEvent({ type: 'warning', message });
 }
 
 function openAlerts(request: CollectRequest, { config }: PreparedApp, told: ReportedRun): RunAlerts {
