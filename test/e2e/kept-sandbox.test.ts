@@ -80,7 +80,7 @@ describe('a kept sandbox', () => {
     const user = lines.find((line) => line.includes(',linkedin,'))?.split(',')[0] ?? '';
     const one = await runCli(['status', '--sandbox', '--user', user, '--platform', 'linkedin']);
     expect(one.stdout).toMatch(/^account {5}linkedin \d+ \(.*\)\nuser {8}/);
-    const json = await runCli(['status', '--sandbox', '--reason', 'complete', '--json']);
+    const json = await runCli(['status', '--sandbox', '--reason', 'failing', '--json']);
     expect(JSON.parse(json.stdout)).toEqual({ accounts: [] });
     const unknown = await runCli(['status', '--sandbox', '--user', 'nobody']);
     expect(unknown).toMatchObject({ code: 2, stdout: '' });
