@@ -1,5 +1,6 @@
 import { parsePlatform } from '../flags.js';
 import { loadPlugins, namesWith } from '../plugins.js';
+import { readersEnvironment } from '../readers-environment.js';
 import { colorsFor } from '../render/colors.js';
 import { renderShow } from '../render/show.js';
 import { jsonDocument } from '../render/text.js';
@@ -18,6 +19,6 @@ export async function showCommand(flags: ShowFlags): Promise<void> {
         json ? jsonDocument(report) : renderShow(report, colorsFor(process.stdout), sandboxFlag(flags)),
       );
     },
-    { json, ownPlatforms, ...parseKeptSandbox(flags) },
+    { json, ownPlatforms, environment: readersEnvironment(), ...parseKeptSandbox(flags) },
   );
 }
