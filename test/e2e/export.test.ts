@@ -74,6 +74,8 @@ it('selects by user, platform, metric and date, and includes retired names on re
   expect(selected.lines).toHaveLength(1 + 2 * 2 * 3);
   const others = await run('--platform', 'youtube', '--format', 'ndjson');
   expect(others).toEqual({ lines: [], stderr: 'warning: There are no such values.\n' });
+  const nobody = await run('--user', 'nobody', '--format', 'ndjson');
+  expect(nobody).toEqual({ lines: [], stderr: 'warning: There are no such values of user "nobody".\n' });
   const retired = await run('--with-aliases', '--metric', 'impressions');
   expect(retired.lines).toEqual([expect.any(String), 'user-0,instagram,account-0,2026-01-01,impressions,1,,,true']);
   const without = await run('--metric', 'impressions');

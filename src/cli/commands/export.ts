@@ -37,7 +37,9 @@ export async function exportCommand(flags: ExportFlags): Promise<void> {
       for (const metric of missing) {
         warn(`There are no values of ${metric}. ${missingMetric(platforms, metric, request)}`);
       }
-      if (tally.size === 0 && missing.length === 0) warn('There are no such values.');
+      if (tally.size === 0 && missing.length === 0) {
+        warn(`There are no such values${request.userId === null ? '' : ` of user ${JSON.stringify(request.userId)}`}.`);
+      }
       if (flags.wide && flags.format === 'csv')
         warnOfOthers([...tally].filter(([metric]) => !columns.includes(metric)));
     },
