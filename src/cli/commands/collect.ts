@@ -20,7 +20,8 @@ import { createJsonReporter } from '../render/json.js';
 import { createPlainReporter } from '../render/plain.js';
 import { isAnimatable, type Reporter, silentReporter } from '../render/reporter.js';
 import { renderSummary } from '../render/summary.js';
-import { jsonDocument } from '../render/text.js';
+import { jsonDocument, widthOf } from '../render/text.js';
+import { wrapLines } from '../render/wrap.js';
 import { parseSandbox } from '../sandbox-flags.js';
 import { type ReportedRun, withSettings } from '../settings.js';
 import { watchSignals } from '../signals.js';
@@ -149,7 +150,7 @@ function render(
   if (flags.quiet && summary.status === 'completed') return '';
   if (summary.dry_run) return renderDue(summary, connections.values());
   const isForReader = process.stdout.isTTY && (flags.keep || summary.users.total <= FEW_USERS);
-  return renderSummary(summary, {
+  const text = renderSummary(summary, {
     shownUser: isForReader ? succeeded : null,
     colors: colorsFor(process.stdout),
     sandbox: flags.sandbox === undefined ? null : flags.keep ? 'kept' : 'gone',
@@ -157,6 +158,7 @@ function render(
     inAll,
     plugins: pluginFlags(flags.plugin),
   });
+  return wrapLines(text, widthOf(process.stdout));
 }
 
 async function chooseReporter(flags: CollectFlags): Promise<Reporter> {

@@ -86,9 +86,10 @@ async function showProgress() {
   const begun = performance.now();
   const spinner = ora({ stream: process.stderr, discardStdin: false, color: process.env.NO_COLOR ? false : 'cyan' });
   let rows = 0;
-  spinner.start('exporting');
   return {
+    // From the second page on: what reads only the first, such as `head`, may write to the same terminal.
     add(more: number) {
+      if (rows > 0 && !spinner.isSpinning) spinner.start();
       rows += more;
       const perSecond = Math.round((1000 * rows) / Math.max(1, performance.now() - begun));
       spinner.text = `${count(rows, 'row')}, ${formatNumber(perSecond)}/s`;
