@@ -24,7 +24,8 @@ export function whileUsed<T extends { close(): Promise<void> }>(open: () => Prom
       clearTimeout(timer);
       users++;
       try {
-        current ??= closed.then(open);
+        // Whoever closed it was told why that failed.
+        current ??= closed.catch(() => undefined).then(open);
         const opening = current;
         return await work(
           await opening.catch((error) => {

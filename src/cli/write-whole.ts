@@ -7,7 +7,7 @@ import { fileError } from './file-error.js';
 export const OWNER_ONLY = 0o600;
 const USUAL = 0o666;
 
-/** Writes a file that appears under its name once it is whole; the umask narrows its mode. */
+/** Writes a file that appears under its name once it is whole; the umask narrows its mode, and so does that of a file which it replaces. */
 export async function writeWhole(
   named: string,
   chunks: AsyncIterable<string> | Iterable<string>,
@@ -22,7 +22,7 @@ export async function writeWhole(
       throw fileError(path, 'written', cause);
     });
   await done(rm(unfinished, { force: true }));
-  const handle = await done(open(unfinished, 'wx', mode));
+  const handle = await done(open(unfinished, 'wx', existing === null ? mode : mode & existing.mode));
   try {
     for await (const chunk of chunks) await done(handle.appendFile(chunk));
     await done(handle.sync());

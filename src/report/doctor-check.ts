@@ -1,4 +1,5 @@
 import { CollectError } from '../errors.js';
+import { redact } from '../http/redact.js';
 import { capitalized, formatNumber, oneLine } from '../text.js';
 
 /** What a check is about. Several checks may have the same name: one for each mistake in the settings, or for each platform. */
@@ -57,7 +58,12 @@ export function unchecked(name: CheckName, why: string): Check {
 export function thrown(name: CheckName, error: unknown): Check {
   if (error instanceof CollectError) return failed(name, 'error', error.message, error.fix);
   const why = error instanceof Error ? error.message : String(error);
-  return failed(name, 'error', `${capitalized(oneLine(why))}.`, 'Run it again; if it persists, report the message.');
+  return failed(
+    name,
+    'error',
+    `${capitalized(oneLine(redact(why)))}.`,
+    'Run it again; if it persists, report the message.',
+  );
 }
 
 /** Makes checks; one that ends with an error has failed, and stops no other. */

@@ -1,5 +1,6 @@
-import { formatNumber } from '../text.js';
-import type { PlatformStatus } from './status-report.js';
+import { HOUR_MS } from '../clock.js';
+import { formatDuration, formatNumber } from '../text.js';
+import type { PlatformStatus, StatusReport } from './status-report.js';
 
 /** The share of accounts that must be complete or merely late, from 0 to 1; of one platform, or of each one that has none of its own. */
 export interface Threshold {
@@ -54,4 +55,11 @@ function finding(level: Finding['level'], status: PlatformStatus, thresholds: re
 /** Rounded down, so that what is below a threshold never reads as if it met it. */
 function percent(share: number): string {
   return `${Math.floor(share * 1_000 + 1e-9) / 10}%`;
+}
+
+/** Why the newest completed run is too old, or null. Only completed runs count, and their age is measured from their start. */
+export function staleness({ last_success: success }: StatusReport, maxAgeHours: number): string | null {
+  if (success === null) return 'no run over all users and platforms has completed yet';
+  if (success.age_hours <= maxAgeHours) return null;
+  return `the last completed run started ${formatDuration(success.age_hours * HOUR_MS)} ago, more than ${formatNumber(maxAgeHours)} h`;
 }

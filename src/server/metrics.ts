@@ -1,9 +1,6 @@
-import { MINUTE_MS } from '../clock.js';
 import { type RunMetrics, renderMetrics } from '../report/prometheus.js';
 import type { RunRow, Store } from '../store/store.js';
-
-/** As long as a lease is valid without a heartbeat. */
-const LEASE_MS = 2 * MINUTE_MS;
+import { isRunning } from './is-running.js';
 
 /** The metrics of the last run that is over, of any process, and whether one is in progress. */
 export function createMetrics(lastRuns: Store['lastRuns'], now: () => Date): () => Promise<string> {
@@ -11,8 +8,11 @@ export function createMetrics(lastRuns: Store['lastRuns'], now: () => Date): () 
   return async () => {
     const { run, fullRun, succeededAt } = await lastRuns();
     lastRun = (run && metricsOf(run)) ?? lastRun ?? (fullRun && metricsOf(fullRun));
-    const isRunning = run?.status === 'running' && now().getTime() - Date.parse(run.heartbeatAt) < LEASE_MS;
-    return renderMetrics({ lastRun, succeededAt: succeededAt === null ? null : new Date(succeededAt), isRunning });
+    return renderMetrics({
+      lastRun,
+      succeededAt: succeededAt === null ? null : new Date(succeededAt),
+      isRunning: run !== null && isRunning(run, now()),
+    });
   };
 }
 

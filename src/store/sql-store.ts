@@ -182,6 +182,8 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
 
     listConnections: () => listConnections(ask),
 
+    listUsers: (most) => ask(accountAnswers.usersAnswer, 'list_collection_users', { most }),
+
     countConnections: (userId) =>
       ask(accountAnswers.connectionCountsAnswer, 'count_collection_connections', { for_user: userId }),
 

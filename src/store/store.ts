@@ -108,6 +108,8 @@ export interface Store {
 
   /** All connections, active or not, without tokens. */
   listConnections(): Promise<ConnectionSummary[]>;
+  /** The ids of the first users that have connections, at most so many. */
+  listUsers(most: number): Promise<readonly string[]>;
   /** How many connections there are, of one user or of all. */
   countConnections(userId: string | null): Promise<ConnectionCounts>;
   /** Adds a connection, or renews the one with the same user, platform and account. Tokens must be encrypted. Throws `usage` if the table does not accept the ids. */

@@ -8,7 +8,7 @@ import type { Platform } from '../../src/platforms/contract.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
 import { type Examined, examine } from '../../src/report/doctor.js';
 import { checkApis, checkClock } from '../../src/report/doctor-apis.js';
-import { type Check, passed } from '../../src/report/doctor-check.js';
+import { type Check, passed, thrown } from '../../src/report/doctor-check.js';
 import { checkTokens } from '../../src/report/doctor-key.js';
 import { checkLastRun, checkSchedule } from '../../src/report/doctor-schedule.js';
 import type { SampledConnection } from '../../src/store/inspection.js';
@@ -211,4 +211,9 @@ describe('the whole', () => {
   it('has no account in a new database', async () => {
     expect(named(await all(), 'accounts')).toMatchObject([{ ok: false, level: 'error' }]);
   });
+});
+
+it('no password is told of an error that nobody expected', () => {
+  const { message } = thrown('disk', new Error('refused: postgres://owner:hunter22@db/app'));
+  expect(message).toBe('Refused: postgres://owner:[redacted]@db/app.');
 });

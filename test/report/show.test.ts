@@ -8,7 +8,7 @@ const ACCOUNT = { id: 1, userId: 'u', platform: 'linkedin', accountId: '7', acco
 const DAY = { timeZone: 'UTC', settlesAfterHours: 72, reachDays: 364, asks: 'range' } as const;
 
 function value(metric: string, date: string, value: number, differing: Partial<StoredValue> = {}): StoredValue {
-  const aggregate = { likes: 'sum', followers: 'last' }[metric] ?? 'none';
+  const aggregate = { likes: 'sum', views: 'sum', followers: 'last' }[metric] ?? 'none';
   const kind = { unit: 'count', aggregate, period: 'day', settled: true, aliasOf: null, first: null, revisedAt: null };
   return { account: ACCOUNT, date, metric, value, exactValue: String(value), ...kind, ...differing };
 }
@@ -25,7 +25,7 @@ function show(
     async *readValues() {
       yield values;
     },
-    listConnections: async () => users.map((userId) => ({ userId }) as never),
+    listUsers: async (most: number) => users.slice(0, most),
     countConnections: async (asked: string | null) => ({
       services: users.some((user) => user === asked) ? [{ service: 'linkedin', active: 1, inactive: 0 }] : [],
       encrypted: 0,
@@ -33,8 +33,9 @@ function show(
     }),
   };
   const metrics = [
+    { name: 'likes', unit: 'count', aggregate: 'sum', meaning: '' },
     {
-      name: 'likes',
+      name: 'views',
       unit: 'count',
       aggregate: 'sum',
       meaning: '',
@@ -77,6 +78,15 @@ test('adds up counts, and compares them over the days that both weeks have', asy
   expect(likes?.values[0]).toEqual({ date: '2026-11-15', value: null, provisional: false });
 });
 
+test('adds up decimals without what floating-point numbers add', async () => {
+  const days = ['2026-11-11', '2026-11-12', '2026-11-18', '2026-11-19'];
+  const likes = await metricOf(
+    'likes',
+    days.map((date, index) => value('likes', date, [0.1, 0.7, 0.1, 0.2][index] ?? 0)),
+  );
+  expect(likes).toMatchObject({ value: 0.3, before: 0.8, change: -0.5 });
+});
+
 test('compares levels, and shows what must not be added up by its newest day', async () => {
   const week = (metric: string) => [
     value(metric, '2026-11-13', 40),
@@ -94,9 +104,14 @@ test('compares levels, and shows what must not be added up by its newest day', a
 });
 
 test('names the series breaks that lie within the days that are compared', async () => {
-  const likes = await metricOf('likes', [value('likes', '2026-11-20', 1)]);
-  expect(likes?.breaks).toEqual([{ from: '2026-11-10', until: '2026-11-10', change: 'Counted otherwise.' }]);
+  const views = await metricOf('views', [value('views', '2026-11-20', 1)]);
+  expect(views?.breaks).toEqual([{ from: '2026-11-10', until: '2026-11-10', change: 'Counted otherwise.' }]);
   expect((await metricOf('reach', [value('reach', '2026-11-20', 1)]))?.breaks).toEqual([]);
+});
+
+test('compares nothing across a series break', async () => {
+  const views = await metricOf('views', [value('views', '2026-11-09', 10), value('views', '2026-11-16', 900)]);
+  expect(views).toMatchObject({ value: 900, before: null, change: null, change_percent: null, days_compared: 0 });
 });
 
 test('has no change where there is nothing to compare with', async () => {
@@ -108,7 +123,7 @@ test('is of the only user, or says that there are several', async () => {
   expect(await show([value('likes', '2026-11-20', 1)], null)).toMatchObject({ user_id: 'u' });
   await expect(show([], null, ['u', 'v'])).rejects.toMatchObject({
     code: 'usage',
-    message: 'There are 2 users; show is of one.',
+    message: 'There are several users; show is of one.',
   });
   await expect(show([], null, [])).rejects.toMatchObject({ message: 'There are no users; show is of one.' });
 });

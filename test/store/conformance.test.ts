@@ -909,6 +909,16 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await countConnections('')).toEqual(none);
   });
 
+  test('names the first users with connections, however many there are', async () => {
+    const { listUsers, saveConnection } = engine.store;
+    expect(await listUsers(2)).toEqual([]);
+    for (const accountId of ['1', '2', '3']) await saveConnection(connection({ accountId }));
+    expect(await listUsers(2)).toEqual([USER]);
+    await saveConnection(connection({ userId: OTHER_USER, accountId: '4' }));
+    expect(await listUsers(2)).toEqual([USER, OTHER_USER]);
+    expect(await listUsers(1)).toEqual([USER]);
+  });
+
   test('a value settled by a run of another scope stays settled', async () => {
     const account = await connected(engine.store);
     const runId = await beginRun(engine.store);

@@ -190,6 +190,8 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     expect(day).toMatchObject({ state: 'doubtful', reason });
     expect(day.metrics.reach).toMatchObject({ state: 'doubtful', value: 0, sentence: expect.stringMatching(sentence) });
     expect(day.metrics.views).toMatchObject({ state: 'doubtful', value: null });
+    // What is not there is no doubtful value.
+    expect(day.sentence).toMatch(/^The only value is doubtful; 1 missing\. /);
   });
 
   test('with the values of other writers, and what they stand in the place of', async () => {

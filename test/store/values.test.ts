@@ -76,6 +76,29 @@ describe.each(ENGINES)('the values in a $name store', ({ open }) => {
     expect(new Set(all).size).toBe(6000);
   });
 
+  /** The rows read of a table so far. */
+  const READ = '(pg_stat_get_xact_tuples_returned(oid) + pg_stat_get_xact_tuples_fetched(oid))::integer';
+
+  test.each([
+    "read_collection_values(%user, null, null, '2026-01-01', '2026-12-31', false, %key, 100)",
+    "describe_collection_accounts(%user, null, false, '{}', 0, %key, 100)",
+  ])('of the last users are read without those before: %s', async (call) => {
+    await engine.sql.query(`insert into public.collection_accounts (user_id, platform, account_id, active, connected_at, is_primary)
+      select 'user-' || lpad(number::text, 5, '0'), 'instagram', number, true, now(), true from generate_series(1, 5000) number`);
+    await engine.sql.query('analyze public.collection_accounts');
+    const last = `'{"user_id": "user-04999", "platform": "instagram", "account_id": "4999", "date": "infinity", "metric": ""}'`;
+    for (const [user, key] of [
+      ["'user-05000'", 'null'],
+      ['null', last],
+    ] as const) {
+      const [counts] = (await engine.sql.query(
+        `select ${READ} as before, length(public.${call.replace('%user', user).replace('%key', key)}::text), ${READ} as after
+         from pg_class where oid = 'public.collection_accounts'::regclass`,
+      )) as [{ before: number; after: number }];
+      expect(counts.after - counts.before).toBeLessThan(100);
+    }
+  });
+
   test('keep all their digits', async () => {
     await engine.store.saveConnection(connection({ accountId: '1' }));
     const [account] = await allAccounts(engine.store);

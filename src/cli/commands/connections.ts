@@ -7,7 +7,6 @@ import { parseInstant, parsePlatform, usageError } from '../flags.js';
 import type { AddFlags, ListFlags, PluginFlags } from '../options.js';
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { askHidden } from '../prompt.js';
-import { connectionJson, renderConnections } from '../render/connections.js';
 import { cleanText, formatAccount, jsonDocument, widthOf } from '../render/text.js';
 import { wrapLines } from '../render/wrap.js';
 import { parseKeptSandbox } from '../sandbox-flags.js';
@@ -17,6 +16,7 @@ export function listConnections({ json, ...sandbox }: ListFlags): Promise<void> 
   return withApp(
     async ({ store }) => {
       const connections = await store.listConnections();
+      const { connectionJson, renderConnections } = await import('../render/connections.js');
       process.stdout.write(
         json ? jsonDocument(connections.map(connectionJson)) : renderConnections(connections, widthOf(process.stdout)),
       );

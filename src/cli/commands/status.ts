@@ -1,15 +1,13 @@
 import { DEFAULT_LOOKBACK_DAYS } from '../../collector/window.js';
 import { EXIT } from '../../exit-codes.js';
-import { judgeStatus, type Thresholds } from '../../report/status-check.js';
+import { judgeStatus, staleness, type Thresholds } from '../../report/status-check.js';
 import type { StatusReport } from '../../report/status-report.js';
 import { usageError } from '../flags.js';
-import { loadPlugins, namesWith } from '../plugins.js';
+import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
 import { blocksFor } from '../render/coverage-line.js';
-import { renderStatus, staleness } from '../render/status.js';
 import { cleanText, jsonDocument } from '../render/text.js';
-import { renderWritten } from '../render/written.js';
-import { parseKeptSandbox, sandboxFlag } from '../sandbox-flags.js';
+import { parseKeptSandbox } from '../sandbox-flags.js';
 import { parseAccountsFilter, parseThresholds } from '../status-flags.js';
 import type { StatusFlags } from '../status-options.js';
 import { withApp } from '../with-app.js';
@@ -31,6 +29,7 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
   await withApp(async (app) => {
     if (flags.today) {
       const written = await app.writtenToday();
+      const { renderWritten } = await import('../render/written.js');
       process.stdout.write(json ? jsonDocument({ metrics: written }) : renderWritten(written));
       return;
     }
@@ -39,10 +38,12 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
       return printAccounts(app, filter, { days, format: csv ? 'csv' : json ? 'json' : 'table' });
     }
     const report = await app.status(days);
+    const next = flags.sandbox ? ' --sandbox' : pluginFlags(flags.plugin);
+    const { renderStatus } = await import('../render/status.js');
     process.stdout.write(
       json
         ? jsonDocument(report)
-        : renderStatus(report, colorsFor(process.stdout), blocksFor(process.env), sandboxFlag(flags)),
+        : renderStatus(report, { colors: colorsFor(process.stdout), blocks: blocksFor(process.env), flags: next }),
     );
     check(report, maxAge, thresholds);
   }, options);

@@ -1,5 +1,6 @@
 import type { AccountStatus } from '../../report/status-accounts.js';
-import { cleanText, cutMiddle, padToWidth, WIDTH } from './text.js';
+import { cutMiddle, padToWidth } from './table.js';
+import { cleanText, WIDTH } from './text.js';
 import { wrap } from './wrap.js';
 
 /** The widths are fixed, so that a line can be printed before the next account is read. */

@@ -1,7 +1,8 @@
 import { ADD_CONNECTION } from '../../collector/connections.js';
 import type { ConnectionSummary } from '../../store/store.js';
 import { bounded } from '../../text.js';
-import { type Column, cleanText, formatTable } from './text.js';
+import { type Column, formatTable } from './table.js';
+import { cleanText } from './text.js';
 
 const COLUMNS: readonly Column[] = [
   { title: 'user', cut: 'middle' },

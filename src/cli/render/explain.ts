@@ -1,7 +1,8 @@
 import type { DayExplanation } from '../../store/explanation.js';
 import { formatNumber, shorten } from '../../text.js';
 import type { Colors } from './colors.js';
-import { cleanText, formatAccount, formatTable, WIDTH } from './text.js';
+import { formatTable } from './table.js';
+import { cleanText, formatAccount, WIDTH } from './text.js';
 import { wrap } from './wrap.js';
 
 const COLUMNS = [{ title: 'metric' }, { title: 'value', align: 'right' }, { title: 'state' }] as const;

@@ -1,6 +1,6 @@
 import type { CollectEvent, ConnectionReport } from '../../report/events.js';
+import { type Mark, recentRate, withMark } from '../../report/remaining.js';
 import { count, formatNumber } from '../../text.js';
-import { type Mark, recentRate, withMark } from './remaining.js';
 import { formatAccount, formatDates, formatDuration } from './text.js';
 
 /** The progress of a run. */

@@ -3,7 +3,8 @@ import { count, formatNumber, shorten } from '../../text.js';
 import type { SandboxFlag } from '../sandbox-flags.js';
 import type { Colors } from './colors.js';
 import { GAP, sparkline } from './sparkline.js';
-import { cleanText, formatAccount, formatRange, formatTable, WIDTH } from './text.js';
+import { formatTable } from './table.js';
+import { cleanText, formatAccount, formatRange, WIDTH } from './text.js';
 import { wrap } from './wrap.js';
 
 const LONGEST_HEADING = WIDTH - 12;
@@ -87,9 +88,10 @@ function cellsOf(metric: ShownMetric, until: string): { name: string; cells: str
   };
 }
 
-/** Whether some of the days that count have none to compare them with. */
-function isPartial({ days_compared, values }: ShownMetric): boolean {
-  return days_compared !== null && days_compared < values.filter(({ value }) => value !== null).length;
+/** Whether a change is shown, and some of the days that count have none to compare them with. */
+function isPartial({ change_percent, days_compared, values }: ShownMetric): boolean {
+  if (change_percent === null || days_compared === null) return false;
+  return days_compared < values.filter(({ value }) => value !== null).length;
 }
 
 /** One line for each break, with all the metrics that it concerns. */

@@ -2,28 +2,30 @@ import { HOUR_MS } from '../../clock.js';
 import { ADD_CONNECTION } from '../../collector/connections.js';
 import type { Action, PlatformStatus, ReportedRun, StatusReport } from '../../report/status-report.js';
 import { formatNumber, shorten } from '../../text.js';
-import type { SandboxFlag } from '../sandbox-flags.js';
 import type { Colors } from './colors.js';
 import { type Blocks, blocksFor, coverageLine } from './coverage-line.js';
-import { cleanText, formatDay, formatDuration, formatInstant, formatTable, WIDTH } from './text.js';
+import { formatTable } from './table.js';
+import { cleanText, formatDay, formatDuration, formatInstant, WIDTH } from './text.js';
 import { wrap } from './wrap.js';
 
 const LONGEST_NAME = 10;
 /** How many days a platform's line shows: fewer where large numbers take the room. */
 const MOST_DAYS = 14;
 
+interface StatusView {
+  readonly colors: Colors;
+  readonly blocks?: Blocks;
+  /** What the commands to try next must repeat: `' --sandbox'`. */
+  readonly flags?: string;
+}
+
 /** The text that `status` prints: at most 80 columns wide. */
-export function renderStatus(
-  report: StatusReport,
-  colors: Colors,
-  blocks: Blocks = blocksFor({}),
-  sandbox: SandboxFlag = '',
-): string {
+export function renderStatus(report: StatusReport, { colors, blocks = blocksFor({}), flags = '' }: StatusView): string {
   const parts = [
-    [shorten(cleanText(report.store), WIDTH), ...runLines(report, colors)],
+    [shorten(cleanText(report.store), WIDTH), ...runLines(report, colors, flags)],
     platformTable(report.platforms, blocks),
     factLines(report),
-    toDoLines(report, colors, sandbox),
+    toDoLines(report, colors, flags),
     comingLines(report),
     endedLines(report).flatMap((line) => wrap(`${colors.yellow('warning:')} ${cleanText(line)}`, WIDTH, '  ')),
   ];
@@ -33,16 +35,13 @@ export function renderStatus(
     .join('\n\n')}\n`;
 }
 
-/** Why the newest completed run is too old, or null. Only completed runs count, and their age is measured from their start. */
-export function staleness({ last_success: success }: StatusReport, maxAgeHours: number): string | null {
-  if (success === null) return 'no run over all users and platforms has completed yet';
-  if (success.age_hours <= maxAgeHours) return null;
-  return `the last completed run started ${formatDuration(success.age_hours * HOUR_MS)} ago, more than ${formatNumber(maxAgeHours)} h`;
-}
-
 /** The last full run and when the next one is expected; below it a newer run of some users, platforms or days. */
-function runLines({ last_run: last, last_full_run: full, next_run_at: next }: StatusReport, colors: Colors): string[] {
-  if (last === null) return ['last run: none yet. Next: analytics-collect collect'];
+function runLines(
+  { last_run: last, last_full_run: full, next_run_at: next }: StatusReport,
+  colors: Colors,
+  flags: string,
+): string[] {
+  if (last === null) return [`last run: none yet. Next: analytics-collect collect${flags}`];
   const nextLine = next === null ? [] : [`next run: ${formatInstant(next)} UTC`];
   const fullLine =
     full === null ? 'none yet' : `${runText(full, colors)}${full.scope === 'all' ? '' : `, ${full.scope}`}`;
@@ -89,7 +88,7 @@ function platformTable(platforms: readonly PlatformStatus[], blocks: Blocks): st
   const width = Math.max(...lines.map(({ length }) => length)) + 2;
   const days = Math.min(MOST_DAYS, WIDTH - width);
   const lasts = [
-    [`last ${days} days`, `${days} days`].find((title) => title.length <= WIDTH - width) ?? '',
+    [`last ${days} days`, 'days', ''].find(({ length }) => length <= WIDTH - width) ?? '',
     ...platforms.map((of) => coverageLine(of.days.slice(-days), blocks)),
   ];
   return days < 1 ? lines : lines.map((line, index) => `${line.padEnd(width)}${lasts[index]}`.trimEnd());
@@ -116,7 +115,7 @@ function countsLine(title: string, counts: readonly (readonly [string, number])[
 }
 
 /** By reason, that of most accounts first: how many of each platform and since when, then what to do. */
-function toDoLines({ actions, platforms }: StatusReport, colors: Colors, sandbox: SandboxFlag): string[] {
+function toDoLines({ actions, platforms }: StatusReport, colors: Colors, flags: string): string[] {
   if (actions.length === 0) return [];
   const until = platforms[0]?.until ?? '';
   const columns = [{ title: '', align: 'right' as const }, { title: '' }, { title: '' }, { title: '' }];
@@ -134,7 +133,7 @@ function toDoLines({ actions, platforms }: StatusReport, colors: Colors, sandbox
     ...reasons.flatMap((reason) => [
       ...lines.flatMap((line, index) => (actions[index]?.reason === reason ? wrap(`  ${line}`, WIDTH, '      ') : [])),
       ...wrap(`    ${actions.find((action) => action.reason === reason)?.fix}`, WIDTH, '    '),
-      `    analytics-collect status --reason ${reason}${sandbox}`,
+      `    analytics-collect status --reason ${reason}${flags}`,
     ]),
   ];
 }

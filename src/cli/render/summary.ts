@@ -5,7 +5,8 @@ import type { Failure, Summary } from '../../report/summary.js';
 import { OUTCOME_STATES } from '../../store/accounts.js';
 import { count, formatNumber, shorten } from '../../text.js';
 import type { Colors } from './colors.js';
-import { cleanText, formatAccount, formatDuration, formatRange, formatTable } from './text.js';
+import { formatTable } from './table.js';
+import { cleanText, formatAccount, formatDuration, formatRange } from './text.js';
 
 export const MAX_LINES = 50;
 export const PLATFORM_COLUMNS = ['platform', 'connections', 'ok', 'failed', 'skipped', 'metrics'];

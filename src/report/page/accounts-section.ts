@@ -15,16 +15,18 @@ export interface AccountsShown {
   readonly omitted: string | null;
 }
 
-/** The main metrics of some accounts. */
-export function accountsSection({ accounts, days, ofOneUser, omitted }: AccountsShown): Html {
-  return html`<section id="accounts">
+/** The main metrics of some accounts, one piece each. */
+export function* accountsSection({ accounts, days, ofOneUser, omitted }: AccountsShown): Generator<Html> {
+  yield html`<section id="accounts">
 <h2>Accounts</h2>
 <p class="lead">The main metrics of the last ${days} days. A week is compared with the one before it, both of settled days; followers, reach and
 other figures that cannot be added up are compared with the same day a week before.
 <span class="key"><span><i class="solid"></i>settled</span> <span><i class="dashed"></i>provisional</span> <span><i class="gap"></i>no value</span> <span><i class="break"></i>series break</span></span></p>
 ${omitted === null ? null : html`<p class="note">${omitted}</p>`}
-${accounts.length === 0 ? html`<p class="none">No values have been collected for these days.</p>` : accounts.map((each) => accountBlock(each, ofOneUser))}
-</section>`;
+${accounts.length === 0 ? html`<p class="none">No values have been collected for these days.</p>` : null}`;
+  for (const each of accounts) yield accountBlock(each, ofOneUser);
+  yield html`</section>
+`;
 }
 
 function accountBlock({ account, series }: AccountSeries, ofOneUser: boolean): Html {

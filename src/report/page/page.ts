@@ -17,7 +17,6 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /** The report as an HTML document that needs nothing else: no script, no file, no address. */
 export function renderPage(data: ReportData): string {
-  const { request, madeAt, coverage, todo, accounts, read, settling, runs } = data;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -26,23 +25,31 @@ export function renderPage(data: ReportData): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <meta name="referrer" content="no-referrer">
-<title>Collected analytics, ${formatMoment(madeAt)}</title>
+<title>Collected analytics, ${formatMoment(data.madeAt)}</title>
 <style>${raw(STYLE)}</style>
 </head>
 <body>
-${header(data)}
-<main>
-${coverage === null ? null : coverageSection(coverage)}
-${todoSection(todo)}
-${accountsSection({ accounts, days: request.days, ofOneUser: request.userId !== null, omitted: omittedText(accounts.length, read.accounts, read.isAll) })}
-${settlingSection(settling, measuredOn(read))}
-${runsSection(runs)}
-</main>
-<footer>Made by analytics-collect on ${formatMoment(madeAt)}. Days are those of each platform's own time zone; times are UTC.</footer>
+${[...renderBody(data)]}
 </body>
 </html>
 `;
   return String(page);
+}
+
+/** The body of the report. In pieces, so that a process with other work can do it in between. */
+export function* renderBody(data: ReportData): Generator<Html> {
+  const { request, madeAt, coverage, todo, accounts, read, settling, runs } = data;
+  const omitted = omittedText(accounts.length, read.accounts, read.isAll);
+  yield header(data);
+  yield html`<main>
+${coverage === null ? null : coverageSection(coverage)}
+${todoSection(todo)}
+`;
+  yield* accountsSection({ accounts, days: request.days, ofOneUser: request.userId !== null, omitted });
+  yield settlingSection(settling, measuredOn(read));
+  yield runsSection(runs);
+  yield html`</main>
+<footer>Made by analytics-collect on ${formatMoment(madeAt)}. Days are those of each platform's own time zone; times are UTC.</footer>`;
 }
 
 function header(data: ReportData): Html {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { addDays, dayOf, lastEndedDate } from '../../collector/day.js';
-import { hasSettled } from '../../collector/window.js';
-import type { Platform } from '../../platforms/contract.js';
+import { lastEndedDate } from '../../collector/day.js';
+import { lastSettledDate } from '../../collector/window.js';
 import { type AccountKey, DAY_STATES, type DescribedAccount } from '../../store/account-days.js';
 import type { DateRange } from '../../store/accounts.js';
 import {
@@ -103,15 +102,9 @@ function endedRanges({ platforms, now }: Reader, { since, until }: DateRange): R
   return Object.fromEntries(
     [...platforms].map(([name, { day }]) => {
       const ended = lastEndedDate(now(), day.timeZone);
-      return [name, { since, until: until < ended ? until : ended, settledTo: settledTo(day, ended, now()) }];
+      return [name, { since, until: until < ended ? until : ended, settledTo: lastSettledDate(ended, day, now()) }];
     }),
   );
-}
-
-function settledTo({ timeZone, settlesAfterHours }: Platform['day'], ended: string, now: Date): string {
-  let date = ended;
-  while (!hasSettled(dayOf(date, timeZone), settlesAfterHours, now)) date = addDays(date, -1);
-  return date;
 }
 
 async function* pagesOf(

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { StoredValue, ValuesKey } from '../../store/values.js';
+import { breaksBetween } from '../breaks.js';
 import {
   accountFields,
   accountOutput,
   breakOutput,
-  breaksWithin,
   dayOutput,
   defineTool,
   fromCursor,
   infoOf,
+  metricsInput,
   platformInput,
   platformsOf,
   rangeOf,
@@ -47,12 +48,7 @@ export const metricsTool = defineTool({
   input: {
     user_id: userInput,
     platform: platformInput.optional(),
-    metrics: z
-      .array(z.string().min(1))
-      .min(1)
-      .max(50)
-      .optional()
-      .describe('Only these metrics, by their stored names. Without it: all.'),
+    metrics: metricsInput.optional(),
     since: sinceInput.optional(),
     until: untilInput.optional(),
     with_aliases: z.boolean().default(false).describe("Also retired names, which repeat other metrics' values."),
@@ -106,7 +102,7 @@ export const metricsTool = defineTool({
         aggregate: head.aggregate,
         period: head.period,
         alias_of: head.aliasOf,
-        breaks: breaksWithin(infoOf(reader, head.account.platform, head.metric), range),
+        breaks: breaksBetween(infoOf(reader, head.account.platform, head.metric)?.breaks, range),
         values: values.map(valueFields),
       })),
       values: shown.length,

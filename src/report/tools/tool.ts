@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { addDays, dateAt } from '../../collector/day.js';
 import { CollectError } from '../../errors.js';
-import type { Platform, SeriesBreak } from '../../platforms/contract.js';
+import type { Platform } from '../../platforms/contract.js';
 import type { DateRange } from '../../store/accounts.js';
 import type { Store } from '../../store/store.js';
 
@@ -40,6 +40,11 @@ export const dayOutput = z.string();
 
 export const userInput = z.string().min(1).describe('The user, by the id in the table.');
 export const platformInput = z.string().min(1).describe('The platform, by its name in accounts. Without it: all.');
+export const metricsInput = z
+  .array(z.string().min(1))
+  .min(1)
+  .max(50)
+  .describe('Only these metrics, by their stored names. Without it: all.');
 export const sinceInput = dayInput.describe(
   `The first day, YYYY-MM-DD. Without it: ${USUAL_DAYS} days up to \`until\`.`,
 );
@@ -111,14 +116,6 @@ export function platformsOf(platform: string | undefined, { platforms }: Reader)
     `There is no platform ${JSON.stringify(platform)}.`,
     `Known platforms: ${[...platforms.keys()].join(', ')}.`,
   );
-}
-
-/** The breaks of a metric's series that lie between two of the days of a range. */
-export function breaksWithin(
-  metric: { readonly breaks?: readonly SeriesBreak[] } | undefined,
-  range: DateRange,
-): SeriesBreak[] {
-  return (metric?.breaks ?? []).filter(({ from, until = from }) => range.since < until && from <= range.until);
 }
 
 export function infoOf({ platforms }: Reader, platform: string, metric: string) {

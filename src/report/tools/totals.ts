@@ -4,14 +4,16 @@ import type { SeriesBreak } from '../../platforms/contract.js';
 import type { DescribedAccount } from '../../store/account-days.js';
 import type { DateRange } from '../../store/accounts.js';
 import type { StoredValue } from '../../store/values.js';
+import { breaksBetween } from '../breaks.js';
+import { withoutNoise } from '../decimals.js';
 import {
   accountFields,
   accountOutput,
   breakOutput,
-  breaksWithin,
   dayOutput,
   defineTool,
   infoOf,
+  metricsInput,
   platformInput,
   platformsOf,
   type Reader,
@@ -38,12 +40,7 @@ export const totalsTool = defineTool({
   input: {
     user_id: userInput,
     platform: platformInput.optional(),
-    metrics: z
-      .array(z.string().min(1))
-      .min(1)
-      .max(50)
-      .optional()
-      .describe('Only these metrics, by their stored names. Without it: all.'),
+    metrics: metricsInput.optional(),
     since: sinceInput.optional(),
     until: untilInput.optional(),
   },
@@ -130,7 +127,7 @@ function totalOf(reader: Reader, series: Series, account: DescribedAccount | und
   const { last, dates, provisional } = series;
   const { platform } = last.account;
   const counted = countedRange(reader, platform, account, range);
-  const breaks = breaksWithin(infoOf(reader, platform, last.metric), range);
+  const breaks = breaksBetween(infoOf(reader, platform, last.metric)?.breaks, range);
   return {
     ...accountFields(last.account),
     metric: last.metric,
@@ -159,8 +156,7 @@ function combine({ sum, last, dates, kinds }: Series, breaks: readonly SeriesBre
     return refused(
       `The platform counts otherwise from ${changed.from} on: ask for the days before and after separately.`,
     );
-  // Without what floating-point numbers add to a sum of decimals.
-  return { kind: 'sum' as const, value: Number(sum.toPrecision(15)), date: null, why: null };
+  return { kind: 'sum' as const, value: withoutNoise(sum), date: null, why: null };
 }
 
 /** The ended days of the range, from the first that was collected of the account. Empty (`since` after `until`) if there are none. */

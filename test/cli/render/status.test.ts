@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { noColors } from '../../../src/cli/render/colors.js';
 import { connectionJson, renderConnections } from '../../../src/cli/render/connections.js';
 import { blocksFor } from '../../../src/cli/render/coverage-line.js';
-import { renderStatus, staleness } from '../../../src/cli/render/status.js';
+import { renderStatus } from '../../../src/cli/render/status.js';
+import { staleness } from '../../../src/report/status-check.js';
 import type { PlatformStatus, StatusReport } from '../../../src/report/status-report.js';
 import type { DayCounts } from '../../../src/store/account-states.js';
 
@@ -99,7 +100,7 @@ const status: StatusReport = {
 };
 
 test('shows what should be there, what is, since when not, what to do and what comes', () => {
-  expect(renderStatus(status, noColors)).toMatchInlineSnapshot(`
+  expect(renderStatus(status, { colors: noColors })).toMatchInlineSnapshot(`
     "Supabase at abc.supabase.co
     last run: partial 22 Nov 02:00 UTC (6 h 30 min ago), took 12 s
     next run: 22 Nov 09:00 UTC
@@ -131,25 +132,18 @@ test('shows what should be there, what is, since when not, what to do and what c
 
 test('shows a newer run of some users below the last full run', () => {
   const newer = { ...lastRun, run_id: 'r2', scope: 'user:42', status: 'completed', age_hours: 1 } as const;
-  const text = renderStatus({ ...status, last_run: newer }, noColors);
+  const text = renderStatus({ ...status, last_run: newer }, { colors: noColors });
   expect(text).toMatch(/^last run: partial 22 Nov 02:00 .*\nsince then: user:42 completed /m);
   const ofOnePlatform = renderStatus(
     { ...status, last_run: { ...newer, scope: 'all' }, last_full_run: null },
-    noColors,
+    { colors: noColors },
   );
   expect(ofOnePlatform).toMatch(/^last run: none yet\nsince then: some platforms or days completed /m);
 });
 
-test('names commands that read the same database: of a sandbox, with its flag', () => {
-  const text = renderStatus(status, noColors, blocksFor({}), ' --sandbox');
-  const named = text.match(/analytics-collect status .*/g) ?? [];
-  expect(named.filter((command) => !command.endsWith(' --sandbox'))).toEqual([]);
-  expect(named).not.toEqual([]);
-});
-
-test('never cuts the title of the days', () => {
-  const text = renderStatus({ ...status, platforms: [{ ...instagram, skipped: 3, accounts: 150_000 }] }, noColors);
-  expect(text).toMatch(/ {2}up to {3}\d days$/m);
+test('repeats the flags of the call in what to try next', () => {
+  const text = renderStatus(status, { colors: noColors, flags: ' --sandbox' });
+  expect(text).toMatch(/status --reason \w+ --sandbox$/m);
 });
 
 test('stays within 80 columns, whatever the numbers and names', () => {
@@ -166,13 +160,13 @@ test('stays within 80 columns, whatever the numbers and names', () => {
         accounts: 999_999,
       })),
     },
-    noColors,
+    { colors: noColors },
   );
   expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
 
 test('draws with plain characters on terminals that have no others', () => {
-  const text = renderStatus(status, noColors, blocksFor({ TERM: 'dumb' }));
+  const text = renderStatus(status, { colors: noColors, blocks: blocksFor({ TERM: 'dumb' }) });
   expect(text).toMatch(/ {2}########=-\._$/m);
 });
 
@@ -190,7 +184,7 @@ test('says what to do when the database is empty', () => {
     warnings: [],
     coming: [],
   };
-  const text = renderStatus({ store: 'embedded', ...nothing }, noColors);
+  const text = renderStatus({ store: 'embedded', ...nothing }, { colors: noColors });
   expect(text).toContain('last run: none yet. Next: analytics-collect collect');
   expect(text).toContain('analytics-collect connections add');
 });

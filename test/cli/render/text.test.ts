@@ -1,14 +1,7 @@
 import { expect, test } from 'vitest';
 import { colorsFor } from '../../../src/cli/render/colors.js';
-import {
-  cleanText,
-  cutMiddle,
-  cutToWidth,
-  formatAccount,
-  formatDates,
-  formatDuration,
-  formatTable,
-} from '../../../src/cli/render/text.js';
+import { cutMiddle, cutToWidth, formatTable } from '../../../src/cli/render/table.js';
+import { cleanText, formatAccount, formatDates, formatDuration } from '../../../src/cli/render/text.js';
 import { count, shorten } from '../../../src/text.js';
 
 test.each([
