@@ -37,9 +37,11 @@ export const accountsTool = defineTool({
         active: z.boolean().describe('False if it is no longer connected: what was collected is kept.'),
         first_day: dayOutput.nullable().describe('The first day with values. Null: nothing was collected yet.'),
         last_day: dayOutput.nullable().describe('The newest day with values; it may still be provisional.'),
-        complete_to: dayOutput
+        done_to: dayOutput
           .nullable()
-          .describe('Every day up to this one is collected, without data for good, or lost.'),
+          .describe(
+            'Nothing is left to do for the days up to this one: each is collected, without data for good, or lost.',
+          ),
         lost_days: z.int().describe('Days that the platform no longer answers for.'),
         collected_at: z.string().nullable().describe('When a run last collected it.'),
         failing: z
@@ -83,7 +85,7 @@ function stateOf(account: DescribedAccount) {
     active,
     first_day: firstDay,
     last_day: lastDay,
-    complete_to: doneTo,
+    done_to: doneTo,
     lost_days: daysLost,
     collected_at: collectedAt,
     failing: failing && { ...failing, fix: fixOf(failing.reason) },
