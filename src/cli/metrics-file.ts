@@ -2,6 +2,7 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { App } from '../app.js';
 import type { OnEvent } from '../report/events.js';
 import { type RunMetrics, renderMetrics, succeededAtIn } from '../report/prometheus.js';
+import { fileError } from './file-error.js';
 
 interface Options {
   readonly path: string;
@@ -15,7 +16,7 @@ export async function withMetricsFile(
   collect: App['collect'],
   { path, isFull, warn }: Options,
 ): Promise<App['collect']> {
-  const complain = (code: string) => warn(`--metrics-file: cannot write ${path} (${code})`);
+  const complain = (cause: unknown) => warn(`--metrics-file: ${fileError(path, 'written', cause).message}`);
   const problem = await whyUnwritable(path);
   if (problem !== null) complain(problem);
 
@@ -61,13 +62,13 @@ async function replaceFile(path: string, text: string): Promise<void> {
   }
 }
 
-/** Null if a file of this name can be replaced. */
-async function whyUnwritable(path: string): Promise<string | null> {
+/** Null if a file of this name can be replaced; otherwise the error. */
+async function whyUnwritable(path: string): Promise<unknown> {
   const isFolder = await stat(path).then(
     (file) => file.isDirectory(),
     () => false,
   );
-  if (isFolder) return 'EISDIR';
+  if (isFolder) return Object.assign(new Error('a folder'), { code: 'EISDIR' });
   return attempt(async () => {
     await writeFile(temporaryOf(path), '');
     await rm(temporaryOf(path));
@@ -79,12 +80,12 @@ function temporaryOf(path: string): string {
   return `${path}.${process.pid}.tmp`;
 }
 
-/** The code of the error, if there is one. */
-async function attempt(work: () => Promise<void>): Promise<string | null> {
+/** The error, if there is one. */
+async function attempt(work: () => Promise<void>): Promise<unknown> {
   try {
     await work();
     return null;
   } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    return error;
   }
 }

@@ -32,7 +32,10 @@ export function parseThreshold(flag: string) {
 
 /** Null if neither `--warn` nor `--fail` is given. Throws `CollectError` `usage` for an unknown platform. */
 export function parseThresholds({ warn = [], fail = [] }: Flags, known: readonly string[]): Thresholds | null {
-  for (const { platform } of [...warn, ...fail]) if (platform !== null) parsePlatform(platform, known);
+  const given = { '--warn': warn, '--fail': fail };
+  for (const [flag, thresholds] of Object.entries(given)) {
+    for (const { platform } of thresholds) if (platform !== null) parsePlatform(platform, known, flag);
+  }
   return warn.length + fail.length === 0 ? null : { warn, fail };
 }
 

@@ -22,7 +22,10 @@ export async function explainDay(
 }
 
 /** What there is none of that was asked for, but for the user. */
-export function unknownName({ unknown, known }: DayExplanation, request: ExplainRequest): CollectError {
+export function unknownName(
+  { unknown, known }: Pick<DayExplanation, 'unknown' | 'known'>,
+  request: Omit<ExplainRequest, 'date'>,
+): CollectError {
   const { userId, platform, accountId, metric } = request;
   const user = `User ${JSON.stringify(bounded(userId))}`;
   const [what, given] =

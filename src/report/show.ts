@@ -9,6 +9,7 @@ import type { StoredValue } from '../store/values.js';
 import { bounded } from '../text.js';
 import { breaksBetween } from './breaks.js';
 import { withoutNoise } from './decimals.js';
+import { unknownName } from './explain.js';
 
 /** What to show. `null`: the only user; all platforms. */
 export interface ShowRequest {
@@ -81,7 +82,7 @@ export async function showUser({ store, platforms }: Parts, request: ShowRequest
     withAliases: false,
   });
   for await (const page of pages) read.push(...page);
-  if (read.length === 0) await expectKnownUser(store, userId);
+  if (read.length === 0) await expectAccounts(store, userId, platform);
   return {
     user_id: userId,
     days,
@@ -92,6 +93,16 @@ export async function showUser({ store, platforms }: Parts, request: ShowRequest
         (one, other) => one.platform.localeCompare(other.platform) || Number(other.is_primary) - Number(one.is_primary),
       ),
   };
+}
+
+/** Throws `CollectError` `usage` if the user has no connection, or none on a platform that was named. */
+async function expectAccounts(store: Parts['store'], userId: string, platform: string | null): Promise<void> {
+  await expectKnownUser(store, userId);
+  if (platform === null) return;
+  const known = [...new Set((await store.countConnections(userId)).services.map(({ service }) => service))];
+  if (!known.includes(platform)) {
+    throw unknownName({ unknown: 'platform', known }, { userId, platform, accountId: null, metric: null });
+  }
 }
 
 async function onlyUser(store: Parts['store']): Promise<string> {

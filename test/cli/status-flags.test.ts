@@ -21,7 +21,7 @@ test.each(['90', '101%', 'youtube', 'youtube=', '-1%', '=90%'])('refuses %s as a
 
 test('refuses an unknown platform or reason, and suggests a similar one', () => {
   const fail = parseThreshold('--fail')('tumblr=80%');
-  expect(() => parseThresholds({ fail }, KNOWN)).toThrow(/not a known platform/);
+  expect(() => parseThresholds({ fail }, KNOWN)).toThrow(/^--fail "tumblr" is not a known platform/);
   expect(() => parseAccountsFilter({ reason: 'needs_reconect' }, KNOWN)).toThrow(
     expect.objectContaining({ fix: 'Did you mean needs_reconnect?' }),
   );

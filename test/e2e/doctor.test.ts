@@ -228,7 +228,7 @@ describe('with --sandbox', () => {
     await collectJson(['--sandbox', '--keep'], { env: {}, code: 0 });
     const run = await runCli(['doctor', '--sandbox', '--live']);
     expect(run, run.stdout).toMatchObject({ code: 0, stderr: 'Starting the sandbox …\n' });
-    expect(run.stdout).toMatch(/All \d+ checks passed\. Next: analytics-collect status\n$/);
+    expect(run.stdout).toMatch(/All \d+ checks passed\. Next: analytics-collect status --sandbox\n$/);
     expect(run.stdout.match(/^✓ live /gm)).toHaveLength(4);
   });
 });

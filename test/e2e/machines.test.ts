@@ -218,7 +218,8 @@ it('warns before the run if the metrics file cannot be written, and runs as usua
   const run = await runCli([...LOG, '--metrics-file', path], { env: env() });
   expect(run.code).toBe(3);
   const events = eventsOf(run.stderr);
-  expect(events[0]).toMatchObject({ type: 'warning', message: `--metrics-file: cannot write ${path} (ENOENT)` });
+  const message = `--metrics-file: The file ${path} cannot be written: its folder does not exist.`;
+  expect(events[0]).toMatchObject({ type: 'warning', message });
   expect(events.filter(({ message }) => String(message).includes('metrics-file'))).toHaveLength(1);
 });
 

@@ -13,7 +13,12 @@ function value(metric: string, date: string, value: number, differing: Partial<S
   return { account: ACCOUNT, date, metric, value, exactValue: String(value), ...kind, ...differing };
 }
 
-function show(values: readonly StoredValue[], userId: string | null = 'u', users: readonly string[] = ['u']) {
+function show(
+  values: readonly StoredValue[],
+  userId: string | null = 'u',
+  users: readonly string[] = ['u'],
+  platform: string | null = null,
+) {
   const store = {
     description: 'a store',
     check: async () => undefined,
@@ -45,7 +50,7 @@ function show(values: readonly StoredValue[], userId: string | null = 'u', users
     },
   ] as const;
   const platforms = new Map([[LINKEDIN.name, { day: DAY, metrics }]]);
-  return showUser({ store, platforms }, { userId, platform: null, days: 7 }, NOW);
+  return showUser({ store, platforms }, { userId, platform, days: 7 }, NOW);
 }
 
 async function metricOf(name: string, values: readonly StoredValue[]) {
@@ -126,4 +131,13 @@ test('shows the only user, or says that there are several', async () => {
 test('suggests a user with a similar id', async () => {
   await expect(show([], 'user-2', ['user-1'])).rejects.toMatchObject({ code: 'usage', fix: 'Did you mean "user-1"?' });
   expect(await show([], 'u')).toMatchObject({ accounts: [] });
+});
+
+test('says that a user has no account on a platform', async () => {
+  await expect(show([], 'u', ['u'], 'youtube')).rejects.toMatchObject({
+    code: 'usage',
+    message: 'User "u" has no account on "youtube".',
+    fix: 'There are: linkedin.',
+  });
+  expect(await show([], 'u', ['u'], 'linkedin')).toMatchObject({ accounts: [] });
 });

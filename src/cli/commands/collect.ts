@@ -14,7 +14,8 @@ import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
 import { createPlainReporter } from '../render/plain.js';
 import { isAnimatable, type Reporter, silentReporter } from '../render/reporter.js';
-import { jsonDocument } from '../render/text.js';
+import { jsonDocument, widthOf } from '../render/text.js';
+import { wrapLines } from '../render/wrap.js';
 import { parseSandbox } from '../sandbox-flags.js';
 import { type ReportedRun, withSettings } from '../settings.js';
 import { watchSignals } from '../signals.js';
@@ -102,7 +103,8 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
 function warnerOf(flags: CollectFlags, reporter: Reporter): (message: string) => void {
   const log = jsonLog();
   if (log !== null) return (message) => log.event('warning', { message });
-  return flags.quiet ? (message) => process.stderr.write(`${message}\n`) : reporter.notice;
+  if (flags.quiet) return (message) => process.stderr.write(`warning: ${message}\n`);
+  return (message) => reporter.onEvent({ type: 'warning', message });
 }
 
 function openAlerts(request: CollectRequest, { config }: PreparedApp, told: ReportedRun): RunAlerts {
@@ -156,7 +158,7 @@ async function render(
   if (summary.dry_run) return (await import('../render/due.js')).renderDue(summary, connections.values());
   const isForReader = process.stdout.isTTY && (flags.keep || summary.users.total <= FEW_USERS);
   const { renderSummary } = await import('../render/summary.js');
-  return renderSummary(summary, {
+  const text = renderSummary(summary, {
     shownUser: isForReader ? succeeded : null,
     colors: colorsFor(process.stdout),
     sandbox: flags.sandbox === undefined ? null : flags.keep ? 'kept' : 'gone',
@@ -164,6 +166,7 @@ async function render(
     inAll,
     plugins: pluginFlags(flags.plugin),
   });
+  return wrapLines(text, widthOf(process.stdout));
 }
 
 async function chooseReporter(flags: CollectFlags): Promise<Reporter> {

@@ -37,7 +37,9 @@ export async function exportCommand(flags: ExportFlags): Promise<void> {
       for (const metric of missing) {
         warn(`There are no values of ${metric}. ${missingMetric(platforms, metric, request)}`);
       }
-      if (tally.size === 0 && missing.length === 0) warn('There are no such values.');
+      if (tally.size === 0 && missing.length === 0) {
+        warn(`There are no such values${request.userId === null ? '' : ` of user ${JSON.stringify(request.userId)}`}.`);
+      }
       if (flags.wide && flags.format === 'csv')
         warnOfOthers([...tally].filter(([metric]) => !columns.includes(metric)));
     },
@@ -84,9 +86,10 @@ async function showProgress() {
   const begun = performance.now();
   const spinner = ora({ stream: process.stderr, discardStdin: false, color: process.env.NO_COLOR ? false : 'cyan' });
   let rows = 0;
-  spinner.start('exporting');
   return {
+    // From the second page on: what reads only the first, such as `head`, may write to the same terminal.
     add(more: number) {
+      if (rows > 0 && !spinner.isSpinning) spinner.start();
       rows += more;
       const perSecond = Math.round((1000 * rows) / Math.max(1, performance.now() - begun));
       spinner.text = `${count(rows, 'row')}, ${formatNumber(perSecond)}/s`;

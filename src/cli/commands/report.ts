@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parsePlatforms } from '../flags.js';
 import { loadPlugins, namesWith } from '../plugins.js';
+import { readersEnvironment } from '../readers-environment.js';
 import type { ReportFlags } from '../report-options.js';
 import { parseKeptSandbox } from '../sandbox-flags.js';
 import { withApp } from '../with-app.js';
@@ -26,6 +27,6 @@ export async function reportCommand(flags: ReportFlags): Promise<void> {
       await writeWhole(path, [page]);
       process.stdout.write(`wrote the report to ${path}\n`);
     },
-    { ownPlatforms, ...parseKeptSandbox(flags) },
+    { ownPlatforms, environment: readersEnvironment(), ...parseKeptSandbox(flags) },
   );
 }

@@ -1,5 +1,6 @@
 import type { ShownAccount, ShownMetric, ShowReport } from '../../report/show.js';
 import { count, formatNumber, shorten } from '../../text.js';
+import type { SandboxFlag } from '../sandbox-flags.js';
 import type { Colors } from './colors.js';
 import { GAP, sparkline } from './sparkline.js';
 import { formatTable } from './table.js';
@@ -9,10 +10,10 @@ import { wrap } from './wrap.js';
 const LONGEST_HEADING = WIDTH - 12;
 
 /** The text that `show` prints. */
-export function renderShow(report: ShowReport, colors: Colors): string {
+export function renderShow(report: ShowReport, colors: Colors, sandbox: SandboxFlag = ''): string {
   const { accounts, days } = report;
   if (accounts.length === 0) {
-    return `No values of the last ${count(days, 'ended day')}. Next: analytics-collect status\n`;
+    return `No values of the last ${count(days, 'ended day')}. Next: analytics-collect status${sandbox}\n`;
   }
   const [first] = accounts;
   const isAlike = accounts.every(({ since, until }) => since === first?.since && until === first.until);

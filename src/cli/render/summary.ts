@@ -186,10 +186,10 @@ function nextSteps(summary: Summary, { sandbox, plugins, shownUser }: SummaryCon
             ...(shownUser === null ? [] : [`Or: ${showCommand(shownUser)} --sandbox`]),
           ]
         : [];
-    return [...reasons, ...reading, `Next, connect your own accounts: ${ADD_CONNECTION}`];
+    return [...reasons, ...reading, 'Next, connect your own accounts:', `  ${ADD_CONNECTION}`];
   }
   if (summary.connections.total === 0) {
-    return [`There are no active connections. Add one: ${ADD_CONNECTION}`];
+    return ['There are no active connections. Add one:', `  ${ADD_CONNECTION}`];
   }
   const dead = summary.failures.find(({ reason }) => reason === 'needs_reconnect');
   const renewal =

@@ -3,8 +3,8 @@ import stringWidth from 'string-width';
 export interface Column {
   readonly title: string;
   readonly align?: 'right';
-  /** Its cells may be cut where the table would be too wide. */
-  readonly cut?: true;
+  /** Its cells may be cut where the table would be too wide: in the middle if their ends tell them apart, as those of ids do. */
+  readonly cut?: true | 'middle';
 }
 
 const GAP = 2;
@@ -25,7 +25,10 @@ export function formatTable(
   const widths = fitted(columns, full, most - GAP * (columns.length - 1));
   return lines.map((cells) =>
     columns
-      .map(({ align }, index) => pad(cutToWidth(cells[index] ?? '', widths[index] ?? 0), widths[index] ?? 0, align))
+      .map(({ align, cut }, index) => {
+        const [text, width] = [cells[index] ?? '', widths[index] ?? 0];
+        return padToWidth(cut === 'middle' ? cutMiddle(text, width) : cutToWidth(text, width), width, align);
+      })
       .join(' '.repeat(GAP))
       .trimEnd(),
   );
@@ -41,6 +44,20 @@ export function cutToWidth(text: string, width: number): string {
     cut += segment;
   }
   return `${cut}…`;
+}
+
+/** A text cut to a number of columns, with an ellipsis in the middle if it was cut, because ids that begin alike differ at their ends. */
+export function cutMiddle(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  const end = Math.floor((width - 1) / 2);
+  const [head, tail] = [cutToWidth(text, width - end), reversed(cutToWidth(reversed(text), end + 1))];
+  return head + tail.slice(1);
+}
+
+function reversed(text: string): string {
+  return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment)
+    .reverse()
+    .join('');
 }
 
 /** A narrower cell would be useless. */
@@ -60,7 +77,8 @@ function fitted(columns: readonly Column[], widths: readonly number[], most: num
   return widths.map((width, index) => (columns[index]?.cut ? Math.min(width, Math.max(level, NARROWEST)) : width));
 }
 
-function pad(text: string, width: number, align: Column['align']): string {
+/** A text with spaces up to a number of columns. */
+export function padToWidth(text: string, width: number, align?: Column['align']): string {
   const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
   return align === 'right' ? space + text : text + space;
 }

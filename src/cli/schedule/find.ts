@@ -37,7 +37,9 @@ export async function inWorkflows(folder: string): Promise<string[]> {
   return files.flatMap((name, index) => {
     const text = texts[index] ?? '';
     const [, times] = /^\s*- cron:\s*["']?([^"'\n]+)/m.exec(text) ?? [];
-    return times !== undefined && STARTS_RUNS.test(text) ? [`GitHub workflow ${name}: ${times}`] : [];
+    return times !== undefined && STARTS_RUNS.test(text)
+      ? [`GitHub workflow ${name}: ${times}, if GitHub runs it`]
+      : [];
   });
 }
 

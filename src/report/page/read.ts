@@ -60,13 +60,15 @@ type Overall = Pick<ReportData, 'status' | 'coverage' | 'todo'>;
 
 async function readOverall(sources: ReportSources, { days, userId }: ReportRequest, now: Date): Promise<Overall> {
   const { store, platforms } = sources;
+  const windows = statusWindows(platforms, days, now);
   if (userId === null) {
     const status = await readStatus(sources, days, now);
-    return { status, coverage: status.platforms, todo: todoOfAll(status) };
+    const without = { windows, userId, reason: null, states: ['no_data', 'not_reached'] } as const;
+    return { status, coverage: status.platforms, todo: await todoOfAll(status, () => store.listAccounts(without)) };
   }
   await store.check();
   await expectKnownUser(store, userId);
-  const listed = { windows: statusWindows(platforms, days, now), userId, reason: null, states: null };
+  const listed = { windows, userId, reason: null, states: null };
   return { status: null, coverage: null, todo: await todoOfUser(store.listAccounts(listed)) };
 }
 

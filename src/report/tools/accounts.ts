@@ -37,9 +37,9 @@ export const accountsTool = defineTool({
         active: z.boolean().describe('False if it is no longer connected; its values are kept.'),
         first_day: dayOutput.nullable().describe('The first day with values. Null: nothing was collected yet.'),
         last_day: dayOutput.nullable().describe('The newest day with values; it may still be provisional.'),
-        complete_to: dayOutput
+        done_to: dayOutput
           .nullable()
-          .describe('Every day up to this one is collected, finally without data, or lost.'),
+          .describe('Nothing is left to do up to this day: each day is collected, finally without data, or lost.'),
         lost_days: z.int().describe('Days that the platform no longer answers for.'),
         collected_at: z.string().nullable().describe('When a run last collected it.'),
         failing: z
@@ -83,7 +83,7 @@ function stateOf(account: DescribedAccount) {
     active,
     first_day: firstDay,
     last_day: lastDay,
-    complete_to: doneTo,
+    done_to: doneTo,
     lost_days: daysLost,
     collected_at: collectedAt,
     failing: failing && { ...failing, fix: fixOf(failing.reason) },

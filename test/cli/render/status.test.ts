@@ -240,14 +240,14 @@ test('shows connections within 80 columns, and their ids whole', () => {
   `);
   expect(renderConnections([{ ...long, id: '12' }], 80)).toMatchInlineSnapshot(`
     "id  user           platform   account        state    expires     name
-    12  3f2504e0-4f8…  instagram  178414000000…  primary  2027-01-31  東京の自転車…
+    12  3f2504…2c3301  instagram  178414…000001  primary  2027-01-31  東京の自転車…
     "
   `);
   expect(renderConnections([{ ...long, id: uuid }], 80)).toMatchInlineSnapshot(`
     "id
       user            platform   account         state    expires     name
     3f2504e0-4f89-11d3-9a0c-0305e82c3301
-      3f2504e0-4f89…  instagram  1784140000000…  primary  2027-01-31  東京の自転車…
+      3f2504e…2c3301  instagram  1784140…000001  primary  2027-01-31  東京の自転車…
     "
   `);
   expect(renderConnections([{ ...long, id: uuid }], Number.POSITIVE_INFINITY)).toMatchInlineSnapshot(`
