@@ -137,7 +137,7 @@ test('says that a user has no account on a platform', async () => {
   await expect(show([], 'u', ['u'], 'youtube')).rejects.toMatchObject({
     code: 'usage',
     message: 'User "u" has no account on "youtube".',
-    fix: 'There are: linkedin.',
+    fix: 'Known: linkedin.',
   });
   expect(await show([], 'u', ['u'], 'linkedin')).toMatchObject({ accounts: [] });
 });
