@@ -24,6 +24,7 @@ export function renderStatus(report: StatusReport, { colors, blocks = blocksFor(
   const parts = [
     [shorten(cleanText(report.store), WIDTH), ...runLines(report, colors, flags)],
     platformTable(report.platforms, blocks),
+    nothingLines(report.platforms, flags),
     factLines(report),
     toDoLines(report, colors, flags),
     comingLines(report),
@@ -56,7 +57,9 @@ function runText(run: ReportedRun, colors: Colors): string {
     run.finished_at === null
       ? ''
       : `, took ${formatDuration(Math.max(0, Date.parse(run.finished_at) - Date.parse(run.started_at)))}`;
-  return `${color(run.status)} ${formatInstant(run.started_at)} UTC (${age})${took}`;
+  const { summary } = run;
+  const why = summary !== null && 'error' in summary ? `: ${cleanText(summary.error)}` : '';
+  return `${color(run.status)} ${formatInstant(run.started_at)} UTC (${age})${took}${why}`;
 }
 
 function scopeText({ scope }: ReportedRun): string {
@@ -92,6 +95,12 @@ function platformTable(platforms: readonly PlatformStatus[], blocks: Blocks): st
     ...platforms.map((of) => coverageLine(of.days.slice(-days), blocks)),
   ];
   return days < 1 ? lines : lines.map((line, index) => `${line.padEnd(width)}${lasts[index]}`.trimEnd());
+}
+
+/** Shown if accounts were connected since the last run: they count as late until a run collects them. */
+function nothingLines(platforms: readonly PlatformStatus[], flags: string): string[] {
+  const isNothing = platforms.length > 0 && platforms.every(({ newest_day }) => newest_day === null);
+  return isNothing ? [`Nothing has been collected yet. Next: analytics-collect collect${flags}`] : [];
 }
 
 /** Lost days, days that do not add up, and ignored connections. */

@@ -141,6 +141,16 @@ test('shows a newer run of some users below the last full run', () => {
   expect(ofOnePlatform).toMatch(/^last run: none yet\nsince then: some platforms or days completed /m);
 });
 
+test('names the next step before the first day is collected, and why the last run failed', () => {
+  const error = 'No active connections.';
+  const failed = { ...lastRun, status: 'failed', summary: { error, finished_at: lastRun.finished_at } } as const;
+  const platforms = [{ ...facebook, complete: 0, late: 3, newest_day: null }];
+  const text = renderStatus({ ...status, last_run: failed, last_full_run: failed, platforms }, { colors: noColors });
+  expect(text).toContain('Nothing has been collected yet. Next: analytics-collect collect\n');
+  expect(text.replaceAll('\n  ', ' ')).toContain(`took 12 s: ${error}`);
+  expect(renderStatus(status, { colors: noColors })).not.toContain('Nothing has been collected');
+});
+
 test('repeats the flags of the call in what to try next', () => {
   const text = renderStatus(status, { colors: noColors, flags: ' --sandbox' });
   expect(text).toMatch(/status --reason \w+ --sandbox$/m);
