@@ -97,7 +97,7 @@ function platformTable(platforms: readonly PlatformStatus[], blocks: Blocks): st
   return days < 1 ? lines : lines.map((line, index) => `${line.padEnd(width)}${lasts[index]}`.trimEnd());
 }
 
-/** Shown if accounts were connected since the last run: they count as late until a run collects them. */
+/** Shown while nothing has been collected: new accounts count as late, which names no next step. */
 function nothingLines(platforms: readonly PlatformStatus[], flags: string): string[] {
   const isNothing = platforms.length > 0 && platforms.every(({ newest_day }) => newest_day === null);
   return isNothing ? [`Nothing has been collected yet. Next: analytics-collect collect${flags}`] : [];
