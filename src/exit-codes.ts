@@ -15,7 +15,7 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
-/** What each exit code tells whoever called a command. */
+/** The meaning of each exit code. */
 const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'done, nothing failed',
   failed:
@@ -27,7 +27,7 @@ const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   terminated: 'ended by SIGTERM; what was fetched is written',
 };
 
-/** For those who read about them. */
+/** The exit codes in order, for the help and the README. */
 export function exitCodes(): { readonly code: number; readonly meaning: string }[] {
   return Object.entries(EXIT).map(([name, code]) => ({ code, meaning: MEANINGS[name as keyof typeof EXIT] }));
 }

@@ -32,7 +32,7 @@ export interface AlertsOptions extends AlertsConfig {
 export const silentAlerts: RunAlerts = { onEvent() {}, async ended() {}, async crashed() {} };
 
 export function createAlerts({ webhookUrl, details, healthcheckUrl, warn, times }: AlertsOptions): Alerts {
-  /** What delivers is loaded when there is something to deliver. */
+  /** Loaded only when there is something to deliver. */
   async function post(delivery: Delivery): Promise<string | null> {
     const { deliver } = await import('../http/deliver.js');
     return deliver(delivery, times);

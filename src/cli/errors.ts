@@ -11,7 +11,7 @@ import { cleanText, jsonDocument, widthOf } from './render/text.js';
 import { wrap } from './render/wrap.js';
 import { explainUsage } from './usage-errors.js';
 
-/** Of the lines of a broken message after the first. */
+/** Indents the continuation lines of a wrapped message. */
 const INDENT = '  ';
 
 /** Commands whose names have two words. */

@@ -11,7 +11,7 @@ interface Options {
   readonly warn: (message: string) => void;
 }
 
-/** Writes the metrics of each run to a file, however the run ends. Whether it can be written is checked at once. */
+/** Writes the metrics of each run to a file, however the run ends. Checks at once that it can be written. */
 export async function withMetricsFile(
   collect: App['collect'],
   { path, isFull, warn }: Options,
@@ -50,7 +50,7 @@ export async function withMetricsFile(
   };
 }
 
-/** Whoever reads the file sees the old text or the new one, never a part. */
+/** Replaces a file in one step: readers never see a part of it. */
 async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = temporaryOf(path);
   try {
@@ -75,7 +75,7 @@ async function whyUnwritable(path: string): Promise<unknown> {
   });
 }
 
-/** In the same folder, because only there a file can be renamed in one step; of a name that node_exporter does not read. */
+/** In the same folder, so that renaming is atomic, with an extension that node_exporter does not read. */
 function temporaryOf(path: string): string {
   return `${path}.${process.pid}.tmp`;
 }

@@ -17,7 +17,7 @@ interface Flags {
   readonly fail?: readonly Threshold[];
 }
 
-/** Adds a share of accounts to those given before: `90%`, or of one platform `PLATFORM=80%`. */
+/** Parses a share of accounts, `90%` or `PLATFORM=80%`, and adds it to those given before. */
 export function parseThreshold(flag: string) {
   return (text: string, before: readonly Threshold[] = []): readonly Threshold[] => {
     const [, platform = null, percent = ''] = /^(?:([^=%]+)=)?(\d{1,3}(?:\.\d{1,3})?)%$/.exec(text.trim()) ?? [];

@@ -17,7 +17,7 @@ export async function withTraces(
   const send = isWanted(environment) ? await loadSender(warn) : null;
   if (send === null) return collect;
   const deliver = (trace: RunTrace) =>
-    send(trace).catch((error: Error) => warn(`${ENDPOINT}: spans were not delivered: ${error.message}`));
+    send(trace).catch((error: Error) => warn(`${ENDPOINT}: the trace was not delivered: ${error.message}`));
 
   return async (options, onEvent) => {
     const trace = traceRun();
@@ -48,8 +48,8 @@ async function loadSender(warn: (message: string) => void): Promise<SendTrace | 
     return createSender();
   } catch (error) {
     const why = hasCode(error, 'ERR_MODULE_NOT_FOUND')
-      ? `no spans are sent until the SDK is installed: npm install ${SDK.join(' ')}`
-      : `no spans are sent, because the SDK failed: ${error instanceof Error ? error.message : error}`;
+      ? `no traces are sent until the SDK is installed: npm install ${SDK.join(' ')}`
+      : `no traces are sent, because the SDK failed: ${error instanceof Error ? error.message : error}`;
     warn(`${ENDPOINT}: ${why}`);
     return null;
   }

@@ -63,7 +63,7 @@ export function hasSettled(day: Day, settlesAfterHours: number, now: Date): bool
   return now.getTime() >= day.end.getTime() + settlesAfterHours * HOUR_MS;
 }
 
-/** The newest day up to an ended one that has had the time to settle. */
+/** The newest day up to `ended` that should have settled. */
 export function lastSettledDate(ended: string, { timeZone, settlesAfterHours }: Platform['day'], now: Date): string {
   let date = ended;
   while (!hasSettled(dayOf(date, timeZone), settlesAfterHours, now)) date = addDays(date, -1);

@@ -1,4 +1,4 @@
-/** A number without what floating-point numbers add to a sum of decimals: 0.3, not 0.30000000000000004. */
+/** A sum of decimals without floating-point errors: 0.3, not 0.30000000000000004. */
 export function withoutNoise(number: number): number {
   return Number(number.toPrecision(15));
 }

@@ -66,7 +66,7 @@ export function thrown(name: CheckName, error: unknown): Check {
   );
 }
 
-/** Makes checks; one that ends with an error has failed, and stops no other. */
+/** Runs a check; if it throws, it has failed, and the others continue. */
 export async function attempt(name: CheckName, work: () => Promise<readonly Check[]>): Promise<readonly Check[]> {
   try {
     return await work();
@@ -75,7 +75,7 @@ export async function attempt(name: CheckName, work: () => Promise<readonly Chec
   }
 }
 
-/** The keys and texts of a list in words: `3 instagram, 1 youtube`. */
+/** Counts in words: `3 instagram, 1 youtube`. */
 export function listed(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .sort(([, one], [, other]) => other - one)
@@ -83,7 +83,7 @@ export function listed(counts: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
-/** Whether nothing has failed that keeps runs from collecting. */
+/** Whether nothing failed that keeps runs from collecting. */
 export function isWell(checks: readonly Check[]): boolean {
   return !checks.some(({ ok, level }) => !ok && level === 'error');
 }

@@ -37,5 +37,5 @@ export function unknownName(
   const near = nearest(given, known, 2);
   const names = known.slice(0, MOST_NAMES).map(bounded).join(', ');
   const more = known.length > MOST_NAMES ? ', …' : '';
-  return new CollectError('usage', what, near === null ? `There are: ${names}${more}.` : `Did you mean ${near}?`);
+  return new CollectError('usage', what, near === null ? `Known: ${names}${more}.` : `Did you mean ${near}?`);
 }

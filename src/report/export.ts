@@ -15,7 +15,7 @@ export interface AccountDay {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** Groups values, which must come in the order of account and date, without holding more than a page of them. */
+/** Groups values, which must be ordered by account and date, without holding more than a page of them. */
 export async function* accountDays(
   pages: AsyncIterable<readonly StoredValue[]>,
 ): AsyncGenerator<readonly AccountDay[]> {

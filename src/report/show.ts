@@ -48,11 +48,11 @@ export interface ShownMetric {
   date: string;
   /** Whether a value that counts may still change. */
   provisional: boolean;
-  /** The same of the days before, as many as of these days; null if they cannot be compared, as across a series break. */
+  /** The same for the period of equal length before; null if they cannot be compared, as across a series break. */
   before: number | null;
   change: number | null;
   change_percent: number | null;
-  /** Of how many days before the sum is compared, those that have a value in both periods; null if it is no sum. */
+  /** How many days the sums are compared over: those with a value in both periods; null if it is no sum. */
   days_compared: number | null;
   /** Each day; the value is null where the platform gave none. */
   values: { date: string; value: number | null; provisional: boolean }[];
@@ -110,7 +110,7 @@ async function onlyUser(store: Parts['store']): Promise<string> {
   if (first !== undefined && second === undefined) return first;
   throw new CollectError(
     'usage',
-    `${first === undefined ? 'There are no users' : 'There are several users'}; show is of one.`,
+    `${first === undefined ? 'There are no users' : 'There are several users'}; show needs one.`,
     first === undefined
       ? 'Add a connection: analytics-collect connections add.'
       : `Name the user, for example --user ${bounded(first)}.`,

@@ -2,7 +2,7 @@ import { lastSettledDate, windowRange } from '../collector/window.js';
 import type { Platform } from '../platforms/contract.js';
 import type { StatusWindow, StatusWindows } from '../store/account-states.js';
 
-/** The last `days` ended days of each platform, and how far they have had the time to settle. */
+/** The last `days` ended days of each platform, and the last of them that is past the settling time. */
 export function statusWindows(
   platforms: ReadonlyMap<string, Pick<Platform, 'day'>>,
   days: number,

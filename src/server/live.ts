@@ -5,7 +5,7 @@ import type { Summary } from '../report/summary.js';
 
 const MOST_FAILURES = 5;
 
-/** A run of this process, as far as it has come, or as it ended. */
+/** A run of this process: its progress, or how it ended. */
 export interface LiveRun {
   readonly runId: string;
   readonly scope: string;
@@ -13,7 +13,7 @@ export interface LiveRun {
   readonly startedAt: Date;
   /** Aborted once the run has been asked to stop. */
   readonly signal: AbortSignal;
-  /** Accounts with something due, and those of them that are done. */
+  /** Accounts with something due, and how many of them are done. */
   readonly total: number;
   done: number;
   failed: number;
@@ -22,11 +22,11 @@ export interface LiveRun {
   readonly platforms: Map<string, { done: number; failed: number }>;
   /** The last ones, the newest first. */
   readonly failures: ConnectionReport[];
-  /** What was done when, of late. */
+  /** How much was done at which time, in the last minute. */
   marks: readonly Mark[];
   /** When each API that has asked for a pause may be asked again. */
   readonly pausedUntil: Map<string, Date>;
-  /** Null while it goes on; without a summary if it ended with an error. */
+  /** Null while it is in progress; without a summary if it ended with an error. */
   end: { readonly at: Date; readonly summary: Summary | null } | null;
 }
 
@@ -106,7 +106,7 @@ function note(run: LiveRun, connection: ConnectionReport, now: Date): void {
   run.marks = withMark(run.marks, { at: now.getTime(), done: run.done });
 }
 
-/** Accounts per second, and the time left at that pace; null while too little is known. */
+/** Accounts per second, and the time left at that pace; null while it is unknown. */
 export function paceOf({ total, done, marks }: LiveRun, now: Date) {
   const perSecond = recentRate(marks, { at: now.getTime(), done });
   return perSecond === null ? null : { perSecond, leftMs: (1000 * (total - done)) / perSecond };

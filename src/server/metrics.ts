@@ -2,7 +2,7 @@ import { type RunMetrics, renderMetrics } from '../report/prometheus.js';
 import type { RunRow, Store } from '../store/store.js';
 import { isRunning } from './is-running.js';
 
-/** The metrics of the last run that is over, of any process, and whether one is in progress. */
+/** The metrics of the last run of any process that has ended, and whether one is in progress. */
 export function createMetrics(lastRuns: Store['lastRuns'], now: () => Date): () => Promise<string> {
   let lastRun: RunMetrics | null = null;
   return async () => {

@@ -134,7 +134,7 @@ export function createRoutes({ store, runner, schedule, platforms, guard, page, 
   return routes;
 }
 
-/** Not every version of Prometheus can send a header of another name. */
+/** `Authorization` too, because old versions of Prometheus cannot send other headers. */
 function secretOf(c: Context): string | undefined {
   return c.req.header('x-cron-secret') ?? /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
 }

@@ -1,4 +1,4 @@
-/** Asks at most once in `ms` and never twice at a time; callers in the meantime share the answer, or its failure. */
+/** Asks at most once in `ms`, and never twice at the same time; callers in between share the answer or the error. */
 export function shared<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
   let last: { readonly answer: Promise<T>; until: number } | null = null;
   return () => {

@@ -89,7 +89,7 @@ export function windowsArg(windows: StatusWindows): WindowsArg {
   );
 }
 
-/** The windows, with the newest day that most accounts of each platform have; at least that which has had the time to settle. */
+/** The windows, with the newest day that most accounts of each platform have, or that should have settled if it is later. */
 async function withUsualDays(ask: Ask, windows: StatusWindows): Promise<WindowsArg> {
   const usual = await ask(answers.usualDaysAnswer, 'usual_collection_days', { collected: Object.keys(windows) });
   return Object.fromEntries(

@@ -16,7 +16,7 @@ async function complete(...words: string[]) {
   }
 }
 
-test('completes every visible command, and none that is hidden', async () => {
+test('completes visible commands, and no hidden ones', async () => {
   const { values } = await complete('');
   const program = createProgram('1.0.0');
   const visible = program.createHelp().visibleCommands(program);

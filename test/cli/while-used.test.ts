@@ -21,7 +21,7 @@ function watched(failures = 0) {
   return { log, used };
 }
 
-it('is opened once for uses at the same time, and never before it has been closed', async () => {
+it('is opened once for concurrent uses, and not again before it is closed', async () => {
   const { log, used } = watched();
   await Promise.all([used.use(() => sleep(2)), used.use(() => sleep(1))]);
   await expect.poll(() => log).toEqual(['open 1', 'close 1']);
@@ -44,7 +44,7 @@ it('is opened again after it could not be closed', async () => {
   await used.close();
 });
 
-it('is opened again after it could not be', async () => {
+it('is opened again after opening failed', async () => {
   const { log, used } = watched(1);
   await expect(used.use(async () => {})).rejects.toThrow('cannot open');
   expect(await used.use(async () => 'used')).toBe('used');

@@ -83,7 +83,7 @@ it('selects by user, platform, metric and date, and includes retired names on re
 });
 
 describe('--wide', () => {
-  it('has one row per account and day, with the columns of all platforms, and says what has no column', async () => {
+  it('has one row per account and day, with the columns of all platforms, and warns of metrics without a column', async () => {
     const { lines, stderr } = await run('--wide');
     const header = lines[0]?.split(',') ?? [];
     expect(header.slice(0, 5)).toEqual(['user_id', 'platform', 'account_id', 'date', 'settled']);
@@ -92,7 +92,7 @@ describe('--wide', () => {
     expect(lines).toHaveLength(1 + ACCOUNTS * DAYS);
     const row = Object.fromEntries(header.map((name, index) => [name, lines[96]?.split(',')[index]]));
     expect(row).toMatchObject({ date: '2026-04-06', settled: 'false', views: '95', likes: '95', saves: '' });
-    expect(stderr).toContain('1 value left out, of metrics that no platform lists: made_up.');
+    expect(stderr).toContain('1 value left out, because no platform lists their metrics: made_up.');
   });
 
   it('has a column for each named metric, those that no platform lists among them', async () => {
@@ -110,7 +110,7 @@ describe('--wide', () => {
   });
 });
 
-it('ends quietly when its reader has had enough', async () => {
+it('ends quietly when its reader stops reading', async () => {
   expect(await shell('"$@" | head -n 1')).toMatchObject({
     status: 0,
     stderr: '',

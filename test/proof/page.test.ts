@@ -70,17 +70,17 @@ describe.skipIf(CHROMIUM === null)(`the page of serve, in Chromium${why}`, () =>
     await tab.look(WIDE);
   }
 
-  it('refuses a wrong secret, and says so where the focus stays', async () => {
+  it('refuses a wrong secret, and says so next to the focused field', async () => {
     await tab.open(url, WIDE);
     await expectToFit('login');
     await signIn('not-the-secret');
-    await tab.until(`document.querySelector('[role=alert]')?.textContent.includes('not the secret')`);
+    await tab.until(`document.querySelector('[role=alert]')?.textContent.includes('Wrong secret')`);
     await tab.until(`document.activeElement?.id === 'secret'`);
     expect(await tab.evaluate('document.getElementById("secret").value')).toBe('');
     await expectToFit('refused');
   });
 
-  it('is signed in to and out of with the keyboard alone', async () => {
+  it('lets one sign in and out with the keyboard alone', async () => {
     await tab.open(url, { ...WIDE, width: 390 });
     await tab.until(`document.activeElement?.id === 'secret'`);
     await tab.type(SECRET);
@@ -98,7 +98,7 @@ describe.skipIf(CHROMIUM === null)(`the page of serve, in Chromium${why}`, () =>
     await tab.until(`document.getElementById('secret')`);
   });
 
-  it('is signed in to over plain http from elsewhere, where a browser says less of itself', async () => {
+  it('lets one sign in over plain http from another host, where browsers send fewer headers', async () => {
     await tab.open(url.replace('127.0.0.1', 'reports.test'), WIDE);
     await tab.until(`document.activeElement?.id === 'secret'`);
     await tab.type(SECRET);
@@ -106,7 +106,7 @@ describe.skipIf(CHROMIUM === null)(`the page of serve, in Chromium${why}`, () =>
     await tab.until(`document.querySelector('[data-state]')`);
   });
 
-  it('counts up during a run without being loaded again, and shows the end', async () => {
+  it('shows progress during a run without reloading, and then the end', async () => {
     await signIn();
     await tab.until(`document.querySelector('footer')`);
     await expectToFit('before');
@@ -130,7 +130,7 @@ describe.skipIf(CHROMIUM === null)(`the page of serve, in Chromium${why}`, () =>
     );
   });
 
-  it('shows the progress without script, too, by loading itself anew', async () => {
+  it('shows progress without JavaScript by reloading', async () => {
     await signIn();
     await tab.until(`document.querySelector('[data-state=ended]')`);
     await database.query('delete from collection_outcomes');

@@ -78,7 +78,7 @@ test('adds up counts, and compares them over the days that both weeks have', asy
   expect(likes?.values[0]).toEqual({ date: '2026-11-15', value: null, provisional: false });
 });
 
-test('adds up decimals without what floating-point numbers add', async () => {
+test('adds up decimals without floating-point errors', async () => {
   const days = ['2026-11-11', '2026-11-12', '2026-11-18', '2026-11-19'];
   const likes = await metricOf(
     'likes',
@@ -87,7 +87,7 @@ test('adds up decimals without what floating-point numbers add', async () => {
   expect(likes).toMatchObject({ value: 0.3, before: 0.8, change: -0.5 });
 });
 
-test('compares levels, and shows what must not be added up by its newest day', async () => {
+test('compares levels, and shows only the newest day of what must not be added up', async () => {
   const week = (metric: string) => [
     value(metric, '2026-11-13', 40),
     value(metric, '2026-11-19', 44, { settled: false }),
@@ -119,16 +119,16 @@ test('has no change where there is nothing to compare with', async () => {
   expect(likes).toMatchObject({ value: 0, before: null, change: null, change_percent: null });
 });
 
-test('is of the only user, or says that there are several', async () => {
+test('shows the only user, or says that there are several', async () => {
   expect(await show([value('likes', '2026-11-20', 1)], null)).toMatchObject({ user_id: 'u' });
   await expect(show([], null, ['u', 'v'])).rejects.toMatchObject({
     code: 'usage',
-    message: 'There are several users; show is of one.',
+    message: 'There are several users; show needs one.',
   });
-  await expect(show([], null, [])).rejects.toMatchObject({ message: 'There are no users; show is of one.' });
+  await expect(show([], null, [])).rejects.toMatchObject({ message: 'There are no users; show needs one.' });
 });
 
-test('names a user whose id is nearly the given one', async () => {
+test('suggests a user with a similar id', async () => {
   await expect(show([], 'user-2', ['user-1'])).rejects.toMatchObject({ code: 'usage', fix: 'Did you mean "user-1"?' });
   expect(await show([], 'u')).toMatchObject({ accounts: [] });
 });
@@ -137,7 +137,7 @@ test('says that a user has no account on a platform', async () => {
   await expect(show([], 'u', ['u'], 'youtube')).rejects.toMatchObject({
     code: 'usage',
     message: 'User "u" has no account on "youtube".',
-    fix: 'There are: linkedin.',
+    fix: 'Known: linkedin.',
   });
   expect(await show([], 'u', ['u'], 'linkedin')).toMatchObject({ accounts: [] });
 });

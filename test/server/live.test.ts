@@ -83,7 +83,7 @@ it('keeps only the last failures, the newest first', () => {
   expect(failures?.slice(0, 2)).toEqual(['u99', 'u98']);
 });
 
-it('expects the end by the pace of the last minute, not by that of a slow start', () => {
+it('expects the end by the pace of the last minute, not of a slow start', () => {
   const { clock, live, send } = runUnderWay();
   send(STARTED);
   const pace = () => {
@@ -101,14 +101,14 @@ it('expects the end by the pace of the last minute, not by that of a slow start'
   expect(pace()?.leftMs).toBeCloseTo(29_000, -4);
 });
 
-it('knows until when an API has asked for a pause', () => {
+it('knows until when an API pauses', () => {
   const { live, send } = runUnderWay();
   send(STARTED);
   send({ type: 'api', api: 'some_api', state: 'paused', seconds: 45, message: 'too many requests' });
   expect(live.run()?.pausedUntil).toEqual(new Map([['some_api', new Date('2026-11-24T09:00:45Z')]]));
 });
 
-it('says how a run ended, whether with a summary or with an error, and hands that on', async () => {
+it('reports how a run ended, with a summary or an error, and passes it on', async () => {
   const well = runUnderWay();
   well.send(STARTED);
   well.run.resolve({ status: 'completed' } as Summary);
@@ -122,7 +122,7 @@ it('says how a run ended, whether with a summary or with an error, and hands tha
   expect(badly.live.run()?.end).toMatchObject({ summary: null });
 });
 
-it('says nothing of a run that never began', async () => {
+it('ignores a run that never began', async () => {
   const { live, run, result } = runUnderWay();
   run.reject(new Error('another run holds the lease'));
   await expect(result).rejects.toThrow('lease');

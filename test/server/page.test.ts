@@ -82,7 +82,7 @@ function follow({ body }: Response) {
 }
 
 describe('signing in', () => {
-  it('is asked of everyone who has no session, and shows nothing before', async () => {
+  it('is required without a session, and shows nothing before', async () => {
     const { get } = await serve();
     const answer = await get('/');
     expect(answer).toMatchObject({ status: 303 });
@@ -108,7 +108,7 @@ describe('signing in', () => {
     expect((await get('/login', { cookie: value })).headers.get('location')).toBe('./');
   });
 
-  it('over https gives a cookie that never travels in clear, nor counts there', async () => {
+  it('over https gives a cookie that is neither sent nor accepted over http', async () => {
     const { get, signIn } = await serve();
     const https = { 'x-forwarded-proto': 'https' };
     const [value = '', ...flags] = (await signIn(SECRET, https)).headers.get('set-cookie')?.split('; ') ?? [];
@@ -133,7 +133,7 @@ describe('signing in', () => {
     expect(log.join('\n')).not.toContain('onerror');
   });
 
-  it('waits after ten wrong secrets from one client, while others and the endpoints are not held up', async () => {
+  it('makes one client wait after ten wrong secrets, without affecting others and the endpoints', async () => {
     const { server, signIn } = await serve();
     const from = (client: string) => ({ 'x-forwarded-for': `203.0.113.1, ${client}` });
     for (let tries = 0; tries < 10; tries++) expect((await signIn('wrong', from('198.51.100.7'))).status).toBe(401);
@@ -145,7 +145,7 @@ describe('signing in', () => {
     expect((await fetch(server.url + STATUS, { headers: { 'x-cron-secret': SECRET } })).status).toBe(200);
   });
 
-  it('waits after a hundred wrong secrets from whomever, while the endpoints are not held up', async () => {
+  it('makes all clients wait after a hundred wrong secrets, without affecting the endpoints', async () => {
     const { server, signIn } = await serve();
     for (let client = 0; client < 100; client++)
       expect((await signIn('wrong', { 'x-forwarded-for': `2001:db8::${client}` })).status).toBe(401);
@@ -161,7 +161,7 @@ describe('signing in', () => {
     expect((await signIn('x'.repeat(5_000))).status).toBe(413);
   });
 
-  it('works behind a proxy that speaks TLS, whether the browser names its origin or its site', async () => {
+  it('works behind a proxy with TLS, whether the browser sends its origin or its site', async () => {
     const { host, signIn } = await serve();
     expect((await signIn(SECRET, { origin: `https://${host}`, 'x-forwarded-proto': 'https' })).status).toBe(303);
     const renamed = { origin: 'https://reports.example.com', 'sec-fetch-site': 'same-origin' };
@@ -170,7 +170,7 @@ describe('signing in', () => {
 });
 
 describe('a session', () => {
-  it('ends when the browser signs out, even for who copied its cookie', async () => {
+  it('ends when the browser signs out, even for copies of its cookie', async () => {
     const { get, post, cookie } = await serve();
     const value = await cookie();
     const answer = await post('/logout', {}, { cookie: value });
@@ -196,7 +196,7 @@ describe('a session', () => {
 });
 
 describe('the page', () => {
-  it('may run no script but its own, and is neither framed nor stored nor told to others', async () => {
+  it('may run only its own script, and is neither framed, stored nor sent as a referrer', async () => {
     const { get, cookie } = await serve();
     const value = await cookie();
     for (const [path, headers] of [
@@ -223,7 +223,7 @@ describe('the page', () => {
     expect(other.headers.get('content-security-policy')).not.toContain(nonce);
   });
 
-  it('shows the last run and the next one, of whichever process', async () => {
+  it('shows the last run and the next one, whichever process runs them', async () => {
     const { get, cookie } = await serve();
     const headers = { cookie: await cookie() };
     expect(await (await get('/', headers)).text()).toContain('No run yet');
@@ -244,7 +244,7 @@ describe('the page', () => {
     expect(await (await get('/', { cookie: await cookie() })).text()).toContain('Another process is collecting');
   });
 
-  it('shows the report below, made once for many who look, and again once a run has ended', async () => {
+  it('shows the report, made once for many readers and again after a run', async () => {
     const report = vi.fn((request: ReportRequest) => readReport(world, request, new Date()));
     const { get, cookie, trigger } = await serve({ app: { report } });
     const headers = { cookie: await cookie() };
@@ -266,7 +266,7 @@ describe('the page', () => {
     expect(report).toHaveBeenCalledTimes(2);
   });
 
-  it('shows how a run goes at once, before the report is made', async () => {
+  it('shows the progress of a run before the report is made', async () => {
     let make: () => void = () => undefined;
     const { get, cookie } = await serve({
       app: {
@@ -284,7 +284,7 @@ describe('the page', () => {
     await page.until(/<main[\s\S]*<\/html>/);
   });
 
-  it('is shown while the database cannot be reached, without details', async () => {
+  it('is shown without details while the database cannot be reached', async () => {
     const away = () => Promise.reject(new Error('password of postgres://u:p@h/d'));
     const { get, cookie } = await serve({
       app: { store: { ...world.store, lastRuns: away }, report: away },
@@ -355,7 +355,7 @@ describe('the stream of the progress', () => {
     await events.leave();
   });
 
-  it('is not opened by a request for its headers', async () => {
+  it('is not opened by a HEAD request', async () => {
     const { server, get, cookie } = await serve();
     const headers = { cookie: await cookie() };
     for (let asked = 0; asked < 40; asked++) {
@@ -374,7 +374,7 @@ describe('the stream of the progress', () => {
     await stream.text();
   });
 
-  it('has room for 32 readers, and for others once some have left', async () => {
+  it('takes 32 readers, and others once some have left', async () => {
     const { get, cookie } = await serve();
     const headers = { cookie: await cookie() };
     const streams = await Promise.all(Array.from({ length: 32 }, () => get('/progress', headers)));
@@ -394,7 +394,7 @@ describe('the stream of the progress', () => {
     await Promise.all(streams.slice(1).map(({ body }) => body?.cancel()));
   });
 
-  it('costs neither a run nor other callers anything, however many do not read it', async () => {
+  it('delays neither runs nor other callers, however many clients do not read it', async () => {
     const { server, cookie, trigger, unread } = await serve();
     const headers = { Cookie: await cookie() };
     await Promise.all(Array.from({ length: 400 }, () => unread('/progress', headers)));
@@ -410,7 +410,7 @@ describe('the stream of the progress', () => {
     );
   });
 
-  it('keeps no server from stopping', async () => {
+  it('does not keep the server from stopping', async () => {
     const { server, get, cookie, unread } = await serve();
     const headers = { cookie: await cookie() };
     const stream = await get('/progress', headers);

@@ -17,7 +17,7 @@ it('a session lasts for twelve hours, through restarts', () => {
   expect(sessionsAt(clock).isOpen(token)).toBe(false);
 });
 
-it('a token that was changed, shortened, made up or signed with another secret opens nothing', () => {
+it('a token that was changed, shortened, made up or signed with another secret is refused', () => {
   const clock = { now: Date.parse('2026-11-24T09:00:00Z') };
   const sessions = sessionsAt(clock);
   const token = sessions.begin();
@@ -51,7 +51,7 @@ it('a session that was ended stays ended, and others stay open', () => {
   expect(sessions.isOpen(other)).toBe(true);
 });
 
-it('a token tells nothing of the secret', () => {
+it('a token reveals nothing about the secret', () => {
   const token = sessionsAt({ now: 0 }).begin();
   expect(token).not.toContain(SECRET);
   expect(token).toMatch(/^[\w-]+\.\d+\.[\w-]+$/);

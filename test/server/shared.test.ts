@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { shared } from '../../src/server/shared.js';
 
-it('never asks twice at a time, however long an answer takes', async () => {
+it('never asks twice at the same time, however long an answer takes', async () => {
   let answer: (value: string) => void = () => undefined;
   const ask = vi.fn(
     () =>

@@ -64,7 +64,7 @@ describe.each(ENGINES)('the accounts described by a $name store', ({ open }) => 
     ]);
   });
 
-  test('have lost a day that the platform no longer answers for', async () => {
+  test('count a day out of reach as lost', async () => {
     const skip = (reason: string | null) =>
       engine.sql.query('update public.collection_outcomes set reason = $1 where date = $2', [reason, '2026-11-09']);
     await skip('out_of_reach');

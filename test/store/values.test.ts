@@ -34,7 +34,7 @@ describe.each(ENGINES)('the values in a $name store', ({ open }) => {
   const keys = (values: readonly StoredValue[]) =>
     values.map(({ account, date, metric }) => `${account.accountId} ${date} ${metric}`);
 
-  test('are read in order, of primary accounts and of others, without retired names', async () => {
+  test('are read in order, for primary and other accounts, without retired names', async () => {
     await engine.store.saveConnection(connection({ accountId: '1' }));
     await engine.store.saveConnection(connection({ accountId: '2' }));
     await engine.store.saveConnection(connection({ accountId: '3', userId: OTHER_USER, platform: 'facebook' }));
@@ -62,7 +62,7 @@ describe.each(ENGINES)('the values in a $name store', ({ open }) => {
     expect(keys(await read({ withAliases: true }))).toHaveLength(12);
   });
 
-  test('are each read once, over pages that end within an account, and past many accounts without any', async () => {
+  test('are each read once, over pages that end within an account, and past many accounts without values', async () => {
     await engine.sql.query(`insert into public.collection_accounts (user_id, platform, account_id, active, connected_at, is_primary)
       select '${USER}', 'instagram', lpad(number::text, 6, '0'), true, now(), number = 700 from generate_series(1, 1200) number`);
     const given =
@@ -110,7 +110,7 @@ describe.each(ENGINES)('the values in a $name store', ({ open }) => {
     }
   });
 
-  test('tell what was read first of a corrected value', async () => {
+  test('include the first value of a corrected one', async () => {
     await engine.store.saveConnection(connection());
     const [account] = await allAccounts(engine.store);
     if (account === undefined) throw new Error('no account');

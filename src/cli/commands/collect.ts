@@ -22,7 +22,7 @@ import { watchSignals } from '../signals.js';
 import { startingText } from '../starting.js';
 import { isUnattended } from '../unattended.js';
 
-/** Up to this many users, a reader may want to see one's values. */
+/** Of runs over up to this many users, the summary suggests `show` for one of them. */
 const FEW_USERS = 3;
 
 export type CollectRequest = Omit<CollectOptions, 'signal'>;
@@ -99,7 +99,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   }
 }
 
-/** How to say what an operator should know even with `--quiet`. */
+/** Warns even with `--quiet`. */
 function warnerOf(flags: CollectFlags, reporter: Reporter): (message: string) => void {
   const log = jsonLog();
   if (log !== null) return (message) => log.event('warning', { message });
@@ -134,7 +134,7 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
   };
 }
 
-/** The run, whose metrics and trace go where the caller and OpenTelemetry's variables say. */
+/** Adds the metrics file and the trace, if they are configured. */
 async function observed(
   collect: App['collect'],
   metricsFile: string | undefined,
@@ -146,7 +146,7 @@ async function observed(
   return withTraces(await withMetricsFile(collect, { path: metricsFile, isFull, warn }), warn);
 }
 
-// What is shown at the end is loaded then, for the sake of the first line.
+// Loaded at the end, so that the first line appears sooner.
 async function render(
   summary: Summary,
   connections: ReadonlyMap<string, ConnectionReport>,

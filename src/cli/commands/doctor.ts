@@ -8,8 +8,8 @@ import { jsonDocument } from '../render/text.js';
 import { sandboxFlag } from '../sandbox-flags.js';
 
 export async function doctorCommand({ live, data, json, sandbox, plugin }: DoctorFlags): Promise<void> {
-  if (!json) process.stderr.write(sandbox ? 'Starting the sandbox …\n' : 'Examining this installation …\n');
-  // What examines is loaded after the first words.
+  if (!json) process.stderr.write(sandbox ? 'Starting the sandbox …\n' : 'Checking this installation …\n');
+  // Loaded after the first line, which appears sooner.
   const { examine } = await import('../../report/doctor.js');
   const examined = await (sandbox ? keptSandbox() : installation(plugin));
   const colors = colorsFor(process.stdout);

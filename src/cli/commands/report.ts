@@ -7,7 +7,7 @@ import { parseKeptSandbox } from '../sandbox-flags.js';
 import { withApp } from '../with-app.js';
 import { writeWhole } from '../write-whole.js';
 
-/** In place of a file: standard output. */
+/** Stands for standard output. */
 const STDOUT = '-';
 
 export async function reportCommand(flags: ReportFlags): Promise<void> {

@@ -23,7 +23,10 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
     throw usageError('--today can only be combined with --json, --plugin and --sandbox.', 'Run status twice.');
   }
   if (filter !== null && isCheck) {
-    throw usageError('--max-age, --warn and --fail judge all accounts, and list none.', 'Run status twice.');
+    throw usageError(
+      '--max-age, --warn and --fail check all accounts, so they cannot be combined with flags that list accounts.',
+      'Run status twice.',
+    );
   }
   const options = { json: json ?? csv, ownPlatforms, ...parseKeptSandbox(flags) };
   await withApp(async (app) => {
@@ -49,7 +52,7 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
   }, options);
 }
 
-/** Says on stderr what is wrong, in a line each for the age of the last run and for the accounts, and sets the exit code. */
+/** Reports on stderr, in one line each, stale runs and too few complete accounts, and sets the exit code. */
 function check(report: StatusReport, maxAge: number | undefined, thresholds: Thresholds | null): void {
   const verdict = thresholds === null ? { level: 'well' as const } : judgeStatus(report.platforms, thresholds);
   if (verdict.level !== 'well') {

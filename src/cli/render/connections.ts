@@ -13,7 +13,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'name', cut: true },
 ];
 
-/** What the columns but the id need so that ids of users and accounts can be told apart. */
+/** The width that the columns besides the id need so that cut ids of users and accounts stay distinguishable. */
 const ROOMY = 74;
 
 /**

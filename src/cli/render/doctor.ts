@@ -9,7 +9,7 @@ import { wrap } from './wrap.js';
 const NAME_WIDTH = 10;
 const INDENT = ' '.repeat(NAME_WIDTH + 4);
 
-/** A check in one line, or more where it is long, and what to do about it below, unless that is the same as for the one before. */
+/** A check, wrapped, and what to do about it, unless that is the same as for the check before. */
 export function renderCheck({ name, ok, level, message, fix }: Check, colors: Colors, before?: Check): string {
   const [mark, paint] = ok
     ? ['✓', colors.green]
@@ -43,7 +43,7 @@ export function renderVerdict(checks: readonly Check[], colors: Colors, sandbox:
   const next = wrong.find((check) => check.next !== undefined)?.next;
   const then =
     next === undefined && errors > 0
-      ? `Repair ${errors === 1 ? 'it' : 'them'}, then run analytics-collect doctor${sandbox} again.`
+      ? `Fix ${errors === 1 ? 'it' : 'them'}, then run analytics-collect doctor${sandbox} again.`
       : `Next: ${next ?? `analytics-collect status${sandbox}`}`;
   const isLong = (parts.join(', ') + then).length > WIDTH - 3;
   return `\n${verdict}.${isLong ? '\n' : ' '}${then}\n`;

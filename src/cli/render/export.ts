@@ -5,7 +5,7 @@ import { textCell } from '../csv.js';
 
 const COLUMNS = ['user_id', 'platform', 'account_id', 'date', 'metric', 'value', 'unit', 'aggregate', 'settled'];
 const WIDE_COLUMNS = ['user_id', 'platform', 'account_id', 'date', 'settled'];
-/** How rows are written: the text before them, and that of some of them. */
+/** How rows are written: a header, and the lines of some rows. */
 export interface Format<Row> {
   readonly header: string;
   readonly lines: (rows: readonly Row[]) => string;
@@ -28,7 +28,7 @@ export const CSV: Format<StoredValue> = {
     ),
 };
 
-/** A line per value. JSON bounds no number, so the value has all its digits. */
+/** A line per value. JSON does not limit numbers, so the value keeps all its digits. */
 export const NDJSON: Format<StoredValue> = {
   header: '',
   lines: (values) =>

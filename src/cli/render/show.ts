@@ -39,7 +39,7 @@ function accountLines(account: ShownAccount, { accounts, days }: ShowReport, col
   ];
 }
 
-/** Sums, levels and values that cannot be added up apart, each under its title. */
+/** Sums, levels, and values that cannot be added up, each group under its title. */
 function table({ metrics, until }: ShownAccount, days: number, colors: Colors): string[] {
   const sections = [
     { title: days === 1 ? 'the day' : `total of ${count(days, 'day')}`, aggregate: 'sum' },
@@ -88,7 +88,7 @@ function cellsOf(metric: ShownMetric, until: string): { name: string; cells: str
   };
 }
 
-/** Whether a change is shown, and some of the days that count have none to compare them with. */
+/** Whether a change is shown that leaves out days without a counterpart in the period before. */
 function isPartial({ change_percent, days_compared, values }: ShownMetric): boolean {
   if (change_percent === null || days_compared === null) return false;
   return days_compared < values.filter(({ value }) => value !== null).length;

@@ -9,13 +9,13 @@ import { cleanText, formatDay, formatDuration, formatInstant, WIDTH } from './te
 import { wrap } from './wrap.js';
 
 const LONGEST_NAME = 10;
-/** How many days a platform's line shows: fewer where large numbers take the room. */
+/** How many days a platform's line shows; fewer if numbers are wide. */
 const MOST_DAYS = 14;
 
 interface StatusView {
   readonly colors: Colors;
   readonly blocks?: Blocks;
-  /** What the commands to try next must repeat: `' --sandbox'`. */
+  /** Flags that suggested commands repeat: `' --sandbox'`. */
   readonly flags?: string;
 }
 
@@ -97,13 +97,13 @@ function platformTable(platforms: readonly PlatformStatus[], blocks: Blocks): st
   return days < 1 ? lines : lines.map((line, index) => `${line.padEnd(width)}${lasts[index]}`.trimEnd());
 }
 
-/** Accounts that were connected since the last run are late, although there is something to do. */
+/** Shown while nothing has been collected: new accounts count as late, which names no next step. */
 function nothingLines(platforms: readonly PlatformStatus[], flags: string): string[] {
   const isNothing = platforms.length > 0 && platforms.every(({ newest_day }) => newest_day === null);
   return isNothing ? [`Nothing has been collected yet. Next: analytics-collect collect${flags}`] : [];
 }
 
-/** What is neither a number of accounts nor to be done. */
+/** Lost days, days that do not add up, and ignored connections. */
 function factLines({ platforms, ignored }: StatusReport): string[] {
   const lost = platforms
     .filter(({ lost_days }) => lost_days > 0)
@@ -147,7 +147,7 @@ function toDoLines({ actions, platforms }: StatusReport, colors: Colors, flags: 
   ];
 }
 
-/** `12 for 1 run, 3 for 9`, and from when on; accounts of which nothing has failed have no number of runs. */
+/** `12 for 1 run, 3 for 9, since 22 Nov`; without runs for accounts that did not fail. */
 function sinceText({ by_runs, since }: Action, until: string): string {
   const [first, ...others] = by_runs;
   const day = `since ${formatDay(since, until)}`;
@@ -162,10 +162,10 @@ function sinceText({ by_runs, since }: Action, until: string): string {
 
 function comingLines({ coming }: StatusReport): string[] {
   const lines = coming.map(({ what, on, fix }) => `  ${cleanText(`${what} on ${on}: ${fix}`)}`);
-  return lines.length === 0 ? [] : ['Coming', ...lines.flatMap((line) => wrap(line, WIDTH, '    '))];
+  return lines.length === 0 ? [] : ['Ends soon', ...lines.flatMap((line) => wrap(line, WIDTH, '    '))];
 }
 
-/** Of the warnings, those that are not about what is coming. */
+/** The warnings that are not listed under `coming`. */
 function endedLines({ warnings, coming }: StatusReport): string[] {
   return warnings.filter((warning) => !coming.some(({ what }) => warning.startsWith(what)));
 }

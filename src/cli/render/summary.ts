@@ -25,7 +25,7 @@ export interface SummaryContext {
   readonly inAll: number;
   /** The flags that load the same plugins again. */
   readonly plugins: string;
-  /** A user of the run who is to see the values: where it has few users, on a terminal. */
+  /** The user for whom `show` is suggested: on a terminal, if the run has few users. */
   readonly shownUser: string | null;
 }
 

@@ -46,7 +46,7 @@ export function cutToWidth(text: string, width: number): string {
   return `${cut}…`;
 }
 
-/** A text cut to a number of columns, with an ellipsis in its middle if it was cut: of ids that begin alike, the ends differ. */
+/** A text cut to a number of columns, with an ellipsis in the middle if it was cut, because ids that begin alike differ at their ends. */
 export function cutMiddle(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   const end = Math.floor((width - 1) / 2);
@@ -60,7 +60,7 @@ function reversed(text: string): string {
     .join('');
 }
 
-/** A cell of fewer columns says nothing. */
+/** A narrower cell would be useless. */
 const NARROWEST = 3;
 
 /** The widths of columns that together take at most `most`: those that may be cut, down to one width. */

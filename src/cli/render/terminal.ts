@@ -13,7 +13,7 @@ import { type Reporter, STOPPING } from './reporter.js';
 import { cleanText, widthOf } from './text.js';
 import { wrapLines } from './wrap.js';
 
-/** Time passes for what is left, and for a pause, although nothing happens. */
+/** The time left and the rest of a pause are shown anew even if nothing happens. */
 const REFRESH_EVERY_MS = 1_000;
 
 interface Options {

@@ -24,7 +24,7 @@ export function cleanText(text: string): string {
     .replace(COMMAND, (mark) => [...mark].join(' '));
 }
 
-/** How many columns a text for a stream may take: any number where it is no terminal. */
+/** How many columns a text for a stream may take; unlimited if it is not a terminal. */
 export function widthOf({ isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number }): number {
   // Some containers' terminals report a width of 0.
   return isTTY ? columns || 80 : Number.POSITIVE_INFINITY;
@@ -61,7 +61,7 @@ export function formatAccount(account: {
   return account.accountName === null ? id : `${id} (${cleanText(account.accountName)})`;
 }
 
-/** What a line of a terminal holds, so that nothing wraps. */
+/** The width of a terminal in which nothing may wrap. */
 export const WIDTH = 80;
 
 function dayAfter(date: string): string {

@@ -9,7 +9,7 @@ import { seriesChart } from './series-chart.js';
 export interface AccountsShown {
   readonly accounts: readonly AccountSeries[];
   readonly days: number;
-  /** Whether all are of one user, who is named above. */
+  /** Whether all are of one user, who is named at the top of the page. */
   readonly ofOneUser: boolean;
   /** What is left out, as a sentence; null if nothing is. */
   readonly omitted: string | null;
@@ -68,7 +68,7 @@ function obstacleText(obstacle: Change['obstacle']): Html | null {
     case 'break':
       return html`<em title="The platform changed how it counts">series break</em>`;
     case 'zero':
-      return html`<em title="Zero the week before">from 0</em>`;
+      return html`<em title="It was zero the week before">from 0</em>`;
     case null:
       return null;
   }

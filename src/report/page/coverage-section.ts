@@ -4,13 +4,13 @@ import { count, dayOfYear, formatNumber } from '../../text.js';
 import type { PlatformStatus } from '../status-report.js';
 import { type Html, html, named } from './html.js';
 
-/** On a narrow screen a label needs the room of so many days of 28. */
+/** How many of 28 days a label is wide on a narrow screen. */
 const LABEL_DAYS = 4;
 const FEW_DAYS = 35;
-/** As in `complete_to`: what fewer accounts lack does not take a day's colour. */
+/** As in `complete_to`: days that fewer accounts lack still look complete. */
 const FEW = 0.01;
 
-/** Which days each platform has: a table whose cells are coloured, and say in words what they hold. */
+/** Which days each platform has: a table with coloured cells, each with its counts in words. */
 export function coverageSection(platforms: readonly PlatformStatus[]): Html {
   if (platforms.length === 0) {
     return html`<section id="coverage"><h2>Coverage</h2><p class="none">No accounts are connected.</p></section>`;
@@ -18,7 +18,7 @@ export function coverageSection(platforms: readonly PlatformStatus[]): Html {
   const dates = datesOf(platforms);
   return html`<section id="coverage">
 <h2>Coverage</h2>
-<p class="lead">Which share of the accounts have each day.
+<p class="lead">For how many accounts each day is complete.
 <span class="key"><span><i class="c4"></i>complete</span> <span><i class="l1"></i>partly waiting to settle</span> <span><i class="l2"></i>waiting to settle</span> <span><i class="m1"></i>missing for some</span> <span><i class="m2"></i>for many</span> <span><i class="m3"></i>for most</span></span></p>
 <table class="map"><caption class="hidden">Days of each platform, with the number of accounts</caption>
 <colgroup><col class="names"><col span="${dates.length}"></colgroup>
@@ -61,7 +61,7 @@ function countsText({ complete, late, missing }: DayCounts): string {
   return `${formatNumber(complete)} complete, ${formatNumber(late)} waiting, ${formatNumber(missing)} missing`;
 }
 
-/** The class of a day's cell. What is missing outweighs what is late. */
+/** The class of a day's cell; missing comes before late. */
 export function shade({ complete, late, missing }: DayCounts): string {
   const all = complete + late + missing;
   if (all === 0) return 'c0';

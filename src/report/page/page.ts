@@ -11,11 +11,11 @@ import { settlingSection } from './settling-section.js';
 import { STYLE } from './style.js';
 import { todoSection } from './todo-section.js';
 
-/** Runs are usually hours apart: later than this, one is overdue. */
+/** Runs are usually hours apart: after this time, one is overdue. */
 const OVERDUE_HOURS = 36;
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-/** The report as an HTML document that needs nothing else: no script, no file, no address. */
+/** The report as an HTML document without scripts, other files or addresses. */
 export function renderPage(data: ReportData): string {
   const page = html`<!doctype html>
 <html lang="en">
@@ -36,7 +36,7 @@ ${[...renderBody(data)]}
   return String(page);
 }
 
-/** The body of the report. In pieces, so that a process with other work can do it in between. */
+/** The body of the report, in pieces, so that a server can do other work in between. */
 export function* renderBody(data: ReportData): Generator<Html> {
   const { request, madeAt, coverage, todo, accounts, read, settling, runs } = data;
   const omitted = omittedText(accounts.length, read.accounts, read.isAll);
@@ -76,7 +76,7 @@ function lastRunText(run: RunRow | undefined): Html {
   return html`last run ${formatTime(startedAt)}, ${status}${took}`;
 }
 
-/** How things stand, in a sentence or two. */
+/** The state in a sentence or two. */
 function stateText(
   { todo: { accounts, upToDate }, runs, status, madeAt }: ReportData,
   last: RunRow['status'] | undefined,
@@ -104,5 +104,5 @@ function alarmText(status: ReportData['status'], last: RunRow['status'] | undefi
 
 function measuredOn({ accounts, values, isAll }: ReportData['read']): string {
   const read = `${count(values, 'value')} of ${count(accounts, 'account')}`;
-  return isAll ? read : `${read}, the first in the order of users, not all`;
+  return isAll ? read : `${read}: the first in the order of user ids, not all`;
 }

@@ -10,7 +10,7 @@ interface Figure {
   readonly title: string;
   readonly of: (counts: Counts) => number;
   readonly format: (value: number) => string;
-  /** What the axis counts in, given the largest figure. */
+  /** The unit of the axis, given the largest figure. */
   readonly axis: (most: number) => AxisUnit;
 }
 

@@ -2,7 +2,7 @@ import { count, dayOfYear, formatNumber } from '../../text.js';
 import { type Html, html, named } from './html.js';
 import type { Todo, TodoAccount, TodoAction } from './todo.js';
 
-/** So few are shown at once. */
+/** Up to this many accounts, the list is open at first. */
 const SHOWN_OPEN = 10;
 
 /** What to do, and about which accounts. */
@@ -15,7 +15,7 @@ ${listed.length === 0 ? null : accountList(listed, omitted)}
 </section>`;
 }
 
-/** What to do is the same on all platforms. */
+/** Groups actions by reason: what to do is the same on all platforms. */
 function grouped(actions: readonly TodoAction[]): [TodoAction, ...TodoAction[]][] {
   const groups = new Map<string, [TodoAction, ...TodoAction[]]>();
   for (const action of actions) {

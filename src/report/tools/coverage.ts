@@ -30,9 +30,9 @@ const days = z.object(
 
 export const coverageTool = defineTool({
   name: 'coverage',
-  title: 'Which days are there',
+  title: 'Which days are collected',
   description:
-    "Counts, over a range of days, how many days of each platform are complete, and what is the matter with the others; for one user, of each account, with the days. Ask this before you call a gap in the numbers a fall. A day is counted from the first day on that was collected of the account, and only once it has ended in the platform's time zone. complete: settled, with every metric. incomplete: settled, but without a metric that the account has on other days. provisional: the numbers may still change. late: no numbers yet, but the platform may still deliver them. no_data: the platform had none. failed, skipped: not collected, see accounts for why. missing: not collected yet. lost: can no longer be collected, or was deleted.",
+    "Counts how many days of a range are complete on each platform, and in which state the others are; for one user also by account, with the dates. Ask this before you read a gap in the values as a drop. An account's days count from its first collected day, and only once they have ended in the platform's time zone. complete: settled, with every metric. incomplete: settled, but without a metric that the account has on other days. provisional: the values may still change. late: no values yet, but the platform may still deliver them. no_data: the platform had none. failed, skipped: not collected, see accounts for why. missing: not collected yet. lost: can no longer be collected, or was deleted.",
   input: {
     user_id: userInput.optional(),
     platform: platformInput.optional(),
@@ -142,8 +142,8 @@ function emptyPlatform(platform: string, until: string) {
 }
 
 function noteOf(accounts: number, shown: number): string {
-  if (accounts === 0) return 'There are no such accounts.';
+  if (accounts === 0) return 'No accounts match.';
   if (shown < accounts)
-    return `Of ${accounts} accounts, the first ${shown} are listed; the platforms count them all. Name a platform to see others.`;
-  return 'Days that an account was not yet collected on, or after it was disconnected, are not counted.';
+    return `The first ${shown} of ${accounts} accounts are listed; the counts by platform include all. Name a platform to see others.`;
+  return 'Days before an account was first collected, and after it was disconnected, are not counted.';
 }

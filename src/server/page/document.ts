@@ -6,7 +6,7 @@ interface Opening {
   /** Allows the style and the script by the page's content security policy. */
   readonly nonce: string;
   readonly title: string;
-  /** How often the page is loaded again where no script runs. */
+  /** How often the page reloads without JavaScript. */
   readonly refreshSeconds?: number;
 }
 

@@ -16,7 +16,7 @@ export interface EndedRun {
   readonly failures: readonly ConnectionReport[];
 }
 
-/** From what this process saw of it. */
+/** From the events that this process saw. */
 export function endOf({ trigger, startedAt, end, failures }: Readonly<LiveRun>): EndedRun {
   const summary = end?.summary ?? null;
   return {
@@ -30,7 +30,7 @@ export function endOf({ trigger, startedAt, end, failures }: Readonly<LiveRun>):
   };
 }
 
-/** From what is stored of it, whichever process ran it; `failures` as far as they are known here. */
+/** From the stored run of any process; `failures` as far as this process knows them. */
 export function endOfRow(
   { status, trigger, startedAt, heartbeatAt, finishedAt, summary }: RunRow,
   failures: readonly ConnectionReport[],

@@ -3,7 +3,7 @@ import { ENDING, renderOpening, utf8 } from './document.js';
 import { SCRIPT } from './script.js';
 
 const NO_REPORT = '<main><p class="none">The report could not be made. See the log of the server.</p></main>';
-/** Without script, how soon the page is loaded again. */
+/** How soon the page reloads without JavaScript. */
 const REFRESH_SECONDS = { running: 10, waiting: 60 };
 
 interface Overview {
@@ -15,7 +15,7 @@ interface Overview {
   readonly report: Promise<Uint8Array | null>;
 }
 
-/** The page in parts: how the run goes is shown at once, the report below it when it is made. */
+/** The page in parts: the run is shown at once, the report once it is made. */
 export async function* renderOverview({ nonce, isRunning, panel, report }: Overview): AsyncGenerator<Uint8Array> {
   const refreshSeconds = isRunning ? REFRESH_SECONDS.running : REFRESH_SECONDS.waiting;
   const above = html`${renderOpening({ nonce, title: 'Collection', refreshSeconds })}<div class="bar">

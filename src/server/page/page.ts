@@ -27,7 +27,7 @@ const WRONG_IN_A_MINUTE = 10;
 /** Over all clients: an attacker may have many addresses. */
 const WRONG_IN_A_MINUTE_IN_ALL = 100;
 const EVERYONE = 'everyone';
-/** The database is asked for the last run at most once in this time, however many look. */
+/** The database is asked for the last run at most once in this time, however many readers there are. */
 const LAST_RUN_LASTS_MS = 5_000;
 /** The panel is rendered at most once in this time. */
 const PANEL_LASTS_MS = 1_000;
@@ -50,7 +50,7 @@ export interface Page {
   close(): void;
 }
 
-/** The page for people: a login form, and behind it the state of the collection, kept up to date by a stream of events. */
+/** The login form, and behind it the page with the state of the collection, updated by a stream of events. */
 export function createPage({ secret, app, live, schedule, guard, now, log }: PageParts): Page {
   const sessions = createSessions({ secret, now: () => now().getTime() });
   const monotonic = () => performance.now();
@@ -58,7 +58,7 @@ export function createPage({ secret, app, live, schedule, guard, now, log }: Pag
   const inAll = createAttempts({ most: WRONG_IN_A_MINUTE_IN_ALL, now: monotonic });
   let isClosed = false;
   const complain = (error: unknown) => {
-    // The database closes with the server.
+    // Errors while the server closes are expected: the database closes too.
     if (!isClosed) log(`the page could not be made: ${errorLine(error)}`);
   };
   const lastRun = shared(LAST_RUN_LASTS_MS, () =>
@@ -101,7 +101,7 @@ export function createPage({ secret, app, live, schedule, guard, now, log }: Pag
 
   routes.post(
     '/login',
-    bodyLimit({ maxSize: LARGEST_FORM_BYTES, onError: (c) => refuse(c, 413, 'That is too long to be the secret.') }),
+    bodyLimit({ maxSize: LARGEST_FORM_BYTES, onError: (c) => refuse(c, 413, 'The secret is too long.') }),
     async (c) => {
       const client = clientOf(c);
       const wait = perClient.waitSeconds(client) ?? inAll.waitSeconds(EVERYONE);
@@ -113,7 +113,7 @@ export function createPage({ secret, app, live, schedule, guard, now, log }: Pag
       if (guard.judge(client, typeof given === 'string' ? given : undefined).kind !== 'welcome') {
         perClient.note(client);
         inAll.note(EVERYONE);
-        return refuse(c, 401, 'That is not the secret.');
+        return refuse(c, 401, 'Wrong secret.');
       }
       setCookie(c, COOKIE, sessions.begin(), { ...cookieOf(c), maxAge: SESSION_MS / 1000 });
       return c.redirect('./', 303);
@@ -160,9 +160,9 @@ function headers() {
       frameAncestors: ["'none'"],
     },
     xFrameOptions: 'DENY',
-    // With no referrer at all, browsers name no origin in their own forms either.
+    // Without any referrer, browsers send no origin for the page's own forms either.
     referrerPolicy: 'same-origin',
-    // Whether the page is reached over https is for the proxy to say, for its whole host.
+    // HSTS is up to the proxy, because it concerns its whole host.
     strictTransportSecurity: false,
   });
 }

@@ -7,7 +7,7 @@ import { isRunning } from '../is-running.js';
 import { type LiveRun, paceOf } from '../live.js';
 import { type EndedRun, endOf, endOfRow } from './ended.js';
 
-/** How finely progress is announced to a screen reader. */
+/** The steps in which a screen reader announces progress. */
 const ANNOUNCED_PERCENT = 25;
 
 export interface Panel {
@@ -19,7 +19,7 @@ export interface Panel {
   readonly now: Date;
 }
 
-/** What the collection is doing, or did last. */
+/** The run in progress, or the last one. */
 export function renderPanel(panel: Panel): string {
   return String(stateOf(panel));
 }
@@ -28,7 +28,7 @@ function stateOf(panel: Panel): Html {
   const { run, lastRun, now } = panel;
   if (run !== null && run.end === null) return running(run, panel);
   if (lastRun === 'unreachable') {
-    const body = html`<p>See the log of the server. This page tries again by itself.</p>`;
+    const body = html`<p>See the log of the server. This page tries again automatically.</p>`;
     return section({ state: 'unknown', mark: 'bad', title: 'The database cannot be reached', body }, panel);
   }
   const own = run !== null && run.runId === lastRun?.runId ? run : null;
@@ -50,9 +50,9 @@ interface Section {
   readonly said?: string;
 }
 
-/** The attributes say what the script needs to know. */
+/** The attributes are read by the script. */
 function section({ state, mark, title, body, short = title, said = title }: Section, { next }: Panel): Html {
-  const coming = next === null ? html`No further run is scheduled.` : html`Next run ${instant(next)}.`;
+  const coming = next === null ? html`No run is scheduled.` : html`Next run ${instant(next)}.`;
   return html`<section class="card" data-state="${state}" data-title="${short}" data-said="${said}">
   <h2><span class="mark ${mark}" aria-hidden="true"></span>${title}</h2>
   ${body}
@@ -91,7 +91,7 @@ function running(run: Readonly<LiveRun>, panel: Panel): Html {
 }
 
 function elsewhere({ startedAt, trigger }: RunRow, panel: Panel): Html {
-  const body = html`<p>Started by ${trigger}, ${instant(new Date(startedAt))}. Its progress is shown where it runs.</p>`;
+  const body = html`<p>Started by ${trigger}, ${instant(new Date(startedAt))}. Its progress is shown only in that process.</p>`;
   return section({ state: 'elsewhere', mark: 'busy', title: 'Another process is collecting', body }, panel);
 }
 

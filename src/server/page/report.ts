@@ -3,7 +3,7 @@ import type { App } from '../../app.js';
 import { shared } from '../shared.js';
 import { utf8 } from './document.js';
 
-/** The report is made at most once in this time, however many look, unless a run has ended since. */
+/** The report is made at most once in this time, however many readers there are, unless a run has ended since. */
 const REPORT_LASTS_MS = 60_000;
 const DAYS = 28;
 
@@ -14,17 +14,17 @@ export interface ReportParts {
   readonly onError: (error: unknown) => void;
 }
 
-/** The body of the report, in UTF-8 and shared by all who look; null if it cannot be made. */
+/** The body of the report in UTF-8, shared by all readers; null if it cannot be made. */
 export function createReport({ read, version, onError }: ReportParts): () => Promise<Uint8Array | null> {
   async function make(): Promise<Uint8Array | null> {
     try {
       const data = await read({ days: DAYS, userId: null, platforms: null });
-      // With it come the charts, which nobody may ever ask for.
+      // Loads the charts, which may never be needed.
       const { renderBody } = await import('../../report/page/page.js');
       let body = '';
       for (const piece of renderBody(data)) {
         body += piece;
-        // A run in progress and other requests come first.
+        // Lets a run in progress and other requests continue.
         await others();
       }
       return utf8(body);

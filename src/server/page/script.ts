@@ -1,4 +1,4 @@
-/** Puts each state that the server sends in the place of the one before. The page is complete without it. */
+/** Replaces the panel with each new state that the server sends. The page works without it. */
 export const SCRIPT = `
 const live = document.getElementById('live');
 const lost = document.getElementById('lost');
@@ -21,7 +21,7 @@ function connect() {
   source.addEventListener('open', () => { lost.hidden = true; });
   source.addEventListener('error', async () => {
     lost.hidden = false;
-    // A browser tries again by itself unless it was refused.
+    // A browser reconnects by itself unless it was refused.
     if (source.readyState !== EventSource.CLOSED) return;
     const answer = await fetch('progress', { method: 'HEAD' }).catch(() => null);
     if (answer !== null && answer.status === 401) location.reload();

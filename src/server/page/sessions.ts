@@ -5,7 +5,7 @@ export const SESSION_MS = 12 * HOUR_MS;
 /** How many ended sessions are remembered until they would have expired; beyond that, the oldest is forgotten. */
 const MOST_ENDED = 1_000;
 
-/** Sessions of browsers. Nothing is stored of an open one: its token says until when it lasts, and is signed. */
+/** Sessions of browsers. Open ones are not stored: their signed token says when they expire. */
 export interface Sessions {
   /** The token of a new session. */
   begin(): string;
@@ -14,9 +14,9 @@ export interface Sessions {
 }
 
 export interface SessionsOptions {
-  /** The key is derived from it: another secret ends all sessions. */
+  /** The signing key is derived from it: a new secret ends all sessions. */
   readonly secret: string;
-  /** The wall clock, in milliseconds since the epoch: sessions outlast the process. */
+  /** The wall clock, in milliseconds since the epoch: sessions survive a restart. */
   readonly now: () => number;
 }
 

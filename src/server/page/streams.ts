@@ -8,7 +8,7 @@ const MOST_STREAMS = 32;
 const LOOK_EVERY_MS = 1_000;
 /** Shorter than the time after which proxies, and this server, close a silent connection. */
 const HEARTBEAT_MS = 15_000;
-/** A browser reconnects; one that is gone without a word frees its place. */
+/** Then a stream ends: a browser reconnects, and one that is gone frees its place. */
 const LONGEST_MS = 10 * MINUTE_MS;
 export const RETRY_SECONDS = 5;
 
@@ -26,7 +26,7 @@ export interface StreamsOptions {
 }
 
 /**
- * Each stream writes the newest state once its reader has taken the one before. Nothing queues up for a slow reader, and nobody
+ * Each stream writes the newest state once its reader has taken the one before, so nothing queues up for a slow reader, and nobody
  * waits for one.
  */
 export function createStreams({ panel, isOpen }: StreamsOptions): Streams {
@@ -57,7 +57,7 @@ export function createStreams({ panel, isOpen }: StreamsOptions): Streams {
     open(c, token) {
       if (open >= MOST_STREAMS) return null;
       open++;
-      // Proxies such as nginx would keep events back to fill a buffer.
+      // Proxies such as nginx would otherwise buffer events.
       c.header('X-Accel-Buffering', 'no');
       return streamSSE(c, (stream) => follow(stream, token).finally(() => open--));
     },

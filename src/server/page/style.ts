@@ -1,4 +1,4 @@
-/** Of what stands above the report, in the report's own colours. */
+/** The style of what is above the report, in the report's colours. */
 export const STYLE = `
 .bar { display: flex; align-items: center; justify-content: space-between; margin: -20px 0 16px; }
 .card { margin: 0 0 40px; padding: 20px 24px; background: var(--soft); border: 1px solid var(--rule); border-radius: 10px; }
@@ -23,7 +23,7 @@ progress::-moz-progress-bar { background: var(--line); border-radius: 5px; }
 .figures dd { margin: 0; font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.3; }
 .card .list { max-width: 480px; margin-top: 16px; }
 .card .list tbody :is(th, td) { color: var(--ink); font-size: 14px; }
-/* Until it is there. */
+/* Hidden once the report is there. */
 .making:has(~ main) { display: none; }
 .failures { list-style: none; margin: 6px 0 0; padding: 0; font-size: 14px; }
 .failures li { border-top: 1px solid var(--rule); padding: 8px 0; }

@@ -15,7 +15,7 @@ as $$
     where (for_user is null or accounts.user_id = for_user)
       and (for_platforms is null or for_platforms ? accounts.platform)
       and (not only_failing or (accounts.active and accounts.reason is not null))
-      -- For the index, between which keys they are: without these, each page would read all accounts before it.
+      -- Bounds for the index: without them, each page would read all accounts before it.
       and (accounts.user_id, accounts.platform, accounts.account_id)
         > (
           coalesce(after_key ->> 'user_id', for_user, ''),
@@ -78,7 +78,7 @@ as $$
         when outcomes.outcome = 'skipped' and outcomes.reason = 'out_of_reach' then 'lost'
         when outcomes.outcome <> 'pending' then outcomes.outcome
         when expected.date > (range.value ->> 'settled_to')::date then 'late'
-        -- Nothing is left to do for it, and nothing is known of it: lost, or deleted by prune.
+        -- No outcome, and nothing left to do: lost, or deleted by prune.
         when outcomes.outcome is null and expected.date <= page.done_to then 'lost'
         else 'missing'
       end as state

@@ -1,4 +1,4 @@
--- Sums up what is told of the values of a day. metrics: as told one by one; absence: why the day lacks values.
+-- Sums up the explanations of a day's values. metrics: one by one; absence: why the day lacks values.
 create or replace function public.explain_collection_values(metrics jsonb, absence jsonb)
 returns jsonb
 language sql stable security invoker set search_path = ''
@@ -9,7 +9,7 @@ as $$
     where given.value ->> 'alias_of' is null
   ),
   told as (
-    -- A value of a doubtful day that is not there is no doubtful value.
+    -- A missing value of a doubtful day is not itself doubtful.
     select given.is_there, case when given.is_there or given.state <> 'doubtful' then given.state else 'missing' end as state
     from given
   ),

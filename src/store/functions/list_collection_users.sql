@@ -1,4 +1,4 @@
--- Returns the first users that have connections, active or not, in the order of their ids: at most so many.
+-- Returns the first users that have connections, active or not, in the order of their ids: at most most.
 -- Every connection is read: statement_timeout is for PostgREST, which applies it to the whole call.
 create or replace function public.list_collection_users(most integer)
 returns jsonb

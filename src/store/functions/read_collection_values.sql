@@ -27,7 +27,7 @@ begin
     from public.collection_accounts existing
     where (for_user is null or existing.user_id = for_user)
       and (for_platforms is null or for_platforms ? existing.platform)
-      -- For the index, between which keys they are: without these, each page would read all accounts before it.
+      -- Bounds for the index: without them, each page would read all accounts before it.
       and (existing.user_id, existing.platform, existing.account_id)
         >= (
           coalesce(after_key ->> 'user_id', for_user, ''),

@@ -46,7 +46,7 @@ const CORRECTED = told({
   sentence: 'The value of 852 is final; it was 809 until instagram corrected it on 2026-11-22.',
 });
 
-test('says how a day stands, then its values, and once what concerns several', () => {
+test('shows the state of a day, its values, and one line for metrics with the same explanation', () => {
   const missing = told({ state: 'not_due', value: null, sentence: 'Not given yet.' });
   const metrics = {
     views: CORRECTED,
@@ -101,7 +101,7 @@ test('says why a day has no values, since when, and what to do', () => {
   `);
 });
 
-test('tells of one metric alone', () => {
+test('explains a single metric', () => {
   const text = renderExplanation(day({ metrics: { views: CORRECTED } }), 'views', noColors);
   expect(text).toMatchInlineSnapshot(`
     "instagram 178 (Oslo Cycles) of user u1, 2026-11-21, views

@@ -99,7 +99,7 @@ const status: StatusReport = {
   coming: [{ what: 'API version v21.0 ends', on: '2027-01-21', fix: 'set META_GRAPH_VERSION to a newer version' }],
 };
 
-test('shows what should be there, what is, since when not, what to do and what comes', () => {
+test('shows what is collected, what is missing and since when, what to do and what ends soon', () => {
   expect(renderStatus(status, { colors: noColors })).toMatchInlineSnapshot(`
     "Supabase at abc.supabase.co
     last run: partial 22 Nov 02:00 UTC (6 h 30 min ago), took 12 s
@@ -121,7 +121,7 @@ test('shows what should be there, what is, since when not, what to do and what c
         Look.
         analytics-collect status --reason no_data
 
-    Coming
+    Ends soon
       API version v21.0 ends on 2027-01-21: set META_GRAPH_VERSION to a newer
         version
 
@@ -175,7 +175,7 @@ test('stays within 80 columns, whatever the numbers and names', () => {
   expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
 
-test('draws with plain characters on terminals that have no others', () => {
+test('uses plain characters on terminals without block characters', () => {
   const text = renderStatus(status, { colors: noColors, blocks: blocksFor({ TERM: 'dumb' }) });
   expect(text).toMatch(/ {2}########=-\._$/m);
 });

@@ -55,7 +55,7 @@ test('says how many connections an interrupted run did not reach', () => {
   );
 });
 
-test('ends with the command that shows the values, where there is a user to see them', () => {
+test('suggests show when there is a user to show', () => {
   expect(lastLine(render(summary(), [], null, { shownUser: 'u1' }))).toBe('Next: analytics-collect show --user u1');
 });
 
@@ -204,7 +204,7 @@ describe('the next step', () => {
     expect(unsaved.join().match(/.{81,}/)).toBeNull();
   });
 
-  test('keeps the plugins in every command', () => {
+  test('repeats --plugin in every suggested command', () => {
     const plugins = ' --plugin ./mine.js';
     const failures = [failure({ reason: 'needs_reconnect' })];
     const backfill = { facebook: { accounts: 1, since: '2024-11-26' } };

@@ -16,7 +16,7 @@ it('finds the lines that schedule crontab prints', () => {
   expect(cronTimes(crontab({ ...installation, folder: '/srv', log: '/var/log', at }))).toEqual(['5 2,9 * * *']);
 });
 
-it('finds other spellings, and passes over comments and other jobs', () => {
+it('finds other spellings, and ignores comments and other jobs', () => {
   const lines = [
     '@daily npx analytics-collect collect --quiet',
     '# 0 1 * * * npx analytics-collect collect',

@@ -24,7 +24,7 @@ async function* pages(...accounts: ListedAccount[]) {
   yield accounts;
 }
 
-it('groups what one user has to do, and names the accounts', async () => {
+it('groups the actions for one user, and names the accounts', async () => {
   const failing = { state: 'failing', reason: 'needs_reconnect' } as const;
   const todo = await todoOfUser(
     pages(
@@ -54,7 +54,7 @@ it('lists a hundred accounts, and counts the others', async () => {
   expect(todo).toMatchObject({ actions: [{ accounts: 130 }], omitted: 30 });
 });
 
-it('lists accounts without data one by one, too, and reads no further than they are', async () => {
+it('lists accounts without data too, and reads no more pages than it needs', async () => {
   const platform = { platform: 'x', accounts: 10, complete: 8, late: 0, failing: [], missing_permission: [] };
   const action = {
     platform: 'x',
