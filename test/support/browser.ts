@@ -98,14 +98,20 @@ export async function startBrowser(program: string): Promise<Browser> {
     return result.value;
   }
 
+  async function go(url: string): Promise<void> {
+    const loaded = page.once('Page.loadEventFired');
+    await page.send('Page.navigate', { url });
+    await loaded;
+  }
+
   return {
     async open(url, view) {
       address = url;
-      [requests, messages] = [[], []];
       await look(view);
-      const loaded = page.once('Page.loadEventFired');
-      await page.send('Page.navigate', { url });
-      await loaded;
+      // What the page before still asks for is not this one's.
+      await go('about:blank');
+      [requests, messages] = [[], []];
+      await go(url);
     },
     look,
     evaluate,
