@@ -1,6 +1,6 @@
 import type { App } from '../app.js';
 import { hasCode } from '../errors.js';
-import { type RunTrace, traceRun } from '../report/spans.js';
+import type { RunTrace } from '../report/spans.js';
 
 /** Sends a run's trace, in bounded time. Rejects when it was not delivered. */
 export type SendTrace = (trace: RunTrace) => Promise<void>;
@@ -16,6 +16,7 @@ export async function withTraces(
 ): Promise<App['collect']> {
   const send = isWanted(environment) ? await loadSender(warn) : null;
   if (send === null) return collect;
+  const { traceRun } = await import('../report/spans.js');
   const deliver = (trace: RunTrace) =>
     send(trace).catch((error: Error) => warn(`${ENDPOINT}: the trace was not delivered: ${error.message}`));
 

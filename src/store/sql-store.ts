@@ -2,21 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { CollectError, leaseLost } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
-import { describeAccounts } from './account-days.js';
 import type { AccountRow, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
-import { countDiscrepancies, listDiscrepancies } from './discrepancies.js';
-import { explainDay } from './explanation.js';
-import { inspect } from './inspection.js';
 import { findTokensEnding, openAccounts } from './opening.js';
-import { listConnections, prune } from './paged-calls.js';
 import { createPatience, type Patiently } from './patience.js';
-import { listAccounts, readStatus } from './read-status.js';
 import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
 import type { Store } from './store.js';
 import { sumOfPages } from './sum-of-pages.js';
-import { readValues } from './values.js';
 
 /** Calls one of the schema's functions with named arguments, and returns its JSON value. Throws `CollectError`. */
 export type Call = (functionName: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
@@ -33,7 +26,7 @@ export interface Driver {
   close(): Promise<void>;
 }
 
-/** Implements the store's contract on any way of calling the schema's functions. */
+/** Implements the store's contract on any way of calling the schema's functions. What no run calls is loaded by its first caller. */
 export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()): Store {
   const { description, warnings = [], schemaFix, call, applySchema, close } = driver;
 
@@ -86,7 +79,9 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
       }
     },
 
-    inspect: (jobs) => inspect(ask, jobs),
+    async inspect(jobs) {
+      return (await import('./inspection.js')).inspect(ask, jobs);
+    },
 
     beginRun: ({ scope, trigger, isFull }) =>
       ask(answers.leaseAnswer, 'begin_collection_run', { run_id: randomUUID(), scope, trigger, is_full: isFull }),
@@ -158,19 +153,33 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
         return { count: answer.without_data, last: answer.last_account };
       }),
 
-    readStatus: (windows) => readStatus(ask, windows),
+    async readStatus(windows) {
+      return (await import('./read-status.js')).readStatus(ask, windows);
+    },
 
-    listAccounts: (listed) => listAccounts(ask, listed),
+    async *listAccounts(listed) {
+      yield* (await import('./read-status.js')).listAccounts(ask, listed);
+    },
 
-    countDiscrepancies: (reconciled) => countDiscrepancies(ask, reconciled),
+    async countDiscrepancies(reconciled) {
+      return (await import('./discrepancies.js')).countDiscrepancies(ask, reconciled);
+    },
 
-    listDiscrepancies: (reconciled) => listDiscrepancies(ask, reconciled),
+    async *listDiscrepancies(reconciled) {
+      yield* (await import('./discrepancies.js')).listDiscrepancies(ask, reconciled);
+    },
 
-    describeAccounts: (request) => describeAccounts(ask, request),
+    async describeAccounts(request) {
+      return (await import('./account-days.js')).describeAccounts(ask, request);
+    },
 
-    readValues: (request) => readValues(ask, request),
+    async *readValues(request) {
+      yield* (await import('./values.js')).readValues(ask, request);
+    },
 
-    explainDay: (request, at) => explainDay(ask, request, at),
+    async explainDay(request, at) {
+      return (await import('./explanation.js')).explainDay(ask, request, at);
+    },
 
     async writtenSince(since) {
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;
@@ -178,9 +187,13 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
 
     tokensEnding: (filter, before) => findTokensEnding(ask, filter, before),
 
-    prune: (request) => prune(ask, request),
+    async prune(request) {
+      return (await import('./paged-calls.js')).prune(ask, request);
+    },
 
-    listConnections: () => listConnections(ask),
+    async listConnections() {
+      return (await import('./paged-calls.js')).listConnections(ask);
+    },
 
     listUsers: (most) => ask(accountAnswers.usersAnswer, 'list_collection_users', { most }),
 

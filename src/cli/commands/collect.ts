@@ -15,7 +15,6 @@ import { colorsFor } from '../render/colors.js';
 import { createPlainReporter } from '../render/plain.js';
 import { isAnimatable, type Reporter, silentReporter } from '../render/reporter.js';
 import { jsonDocument, widthOf } from '../render/text.js';
-import { wrapLines } from '../render/wrap.js';
 import { parseSandbox } from '../sandbox-flags.js';
 import { type ReportedRun, withSettings } from '../settings.js';
 import { watchSignals } from '../signals.js';
@@ -166,6 +165,7 @@ async function render(
     inAll,
     plugins: pluginFlags(flags.plugin),
   });
+  const { wrapLines } = await import('../render/wrap.js');
   return wrapLines(text, widthOf(process.stdout));
 }
 
