@@ -156,7 +156,6 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     async readStatus(windows) {
       return (await import('./read-status.js')).readStatus(ask, windows);
     },
-
     async *listAccounts(listed) {
       yield* (await import('./read-status.js')).listAccounts(ask, listed);
     },
@@ -164,7 +163,6 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     async countDiscrepancies(reconciled) {
       return (await import('./discrepancies.js')).countDiscrepancies(ask, reconciled);
     },
-
     async *listDiscrepancies(reconciled) {
       yield* (await import('./discrepancies.js')).listDiscrepancies(ask, reconciled);
     },
