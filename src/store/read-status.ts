@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { DAY_MS } from '../clock.js';
 import {
   ACCOUNT_STATES,
   type AccountState,
@@ -149,9 +150,9 @@ function daysOf(
 /** The days that `count_collection_days` counts. */
 function countedDates(since: string, until: string): string[] {
   const last = Date.parse(until);
-  const days = Math.min(60, Math.max(14, (last - Date.parse(since)) / 86_400_000 + 1));
+  const days = Math.min(60, Math.max(14, (last - Date.parse(since)) / DAY_MS + 1));
   return Array.from({ length: days }, (_, index) =>
-    new Date(last - (days - 1 - index) * 86_400_000).toISOString().slice(0, 10),
+    new Date(last - (days - 1 - index) * DAY_MS).toISOString().slice(0, 10),
   );
 }
 

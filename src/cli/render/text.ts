@@ -1,3 +1,4 @@
+import { addDays } from '../../collector/day.js';
 import { dayOfYear } from '../../text.js';
 
 export { formatDuration } from '../../text.js';
@@ -40,7 +41,7 @@ export function formatDates(dates: readonly string[]): string {
   const ranges: { since: string; until: string }[] = [];
   for (const date of dates) {
     const last = ranges.at(-1);
-    if (last !== undefined && date === dayAfter(last.until)) last.until = date;
+    if (last !== undefined && date === addDays(last.until, 1)) last.until = date;
     else ranges.push({ since: date, until: date });
   }
   return ranges.map(({ since, until }) => formatRange(since, until)).join(', ');
@@ -63,10 +64,6 @@ export function formatAccount(account: {
 
 /** The width of a terminal in which nothing may wrap. */
 export const WIDTH = 80;
-
-function dayAfter(date: string): string {
-  return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10);
-}
 
 /** `22 Nov`, or `22 Nov 2025` if it is not in the same year as another date. */
 export function formatDay(date: string, other: string): string {

@@ -25,7 +25,12 @@ function told(differing: Partial<Told> = {}): Told {
 function day(differing: Partial<DayExplanation> = {}): DayExplanation {
   const { state, sentence, reason, since, fix, due_at } = told({ sentence: 'All 2 values are final.' });
   return {
-    ...{ state, sentence, reason, since, fix, due_at },
+    state,
+    sentence,
+    reason,
+    since,
+    fix,
+    due_at,
     user_id: 'u1',
     platform: 'instagram',
     account_id: '178',
