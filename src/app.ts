@@ -56,7 +56,7 @@ export interface AppOptions extends Partial<SandboxSettings> {
   readonly onToken?: (token: string) => void;
   /** What is required of the embedded store when the settings name no store. Default: `create`. */
   readonly defaultStore?: DefaultStore;
-  /** Whether a PostgreSQL is to refuse to write. */
+  /** Whether PostgreSQL shall refuse writes. */
   readonly readOnly?: boolean;
 }
 

@@ -15,19 +15,19 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
-/** What each exit code tells whoever called a command. */
+/** The meaning of each exit code. */
 const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'done, nothing failed',
   failed:
-    "could not start, or everything failed; no account is connected; the machine's clock is more than 10 minutes off",
+    "could not start, or everything failed; no account is connected; the machine's clock is more than 10 minutes off; doctor or a check of status fails",
   usage: 'a wrong flag, variable, user or schema, or no database is named; the message says which',
-  partial: 'done, but some connections failed; the summary says which and why',
+  partial: 'done, but some connections failed; the summary says which and why; a check of status warns',
   locked: 'another run is in progress',
   interrupted: 'interrupted by Ctrl-C; what was fetched is written',
   terminated: 'ended by SIGTERM; what was fetched is written',
 };
 
-/** For those who read about them. */
+/** The exit codes in order, for the help and the README. */
 export function exitCodes(): { readonly code: number; readonly meaning: string }[] {
   return Object.entries(EXIT).map(([name, code]) => ({ code, meaning: MEANINGS[name as keyof typeof EXIT] }));
 }

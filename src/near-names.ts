@@ -46,6 +46,8 @@ export function nearNames(environment: Environment, { names, secrets, unrelated 
   if (isChosen) for (const name of STORE_VARIABLES) choosable.delete(name);
   const namesFolder = isSet('ANALYTICS_DATA_DIR') && !isSet('SUPABASE_URL');
 
+  const candidates = [...known].filter((candidate) => choosable.has(variableOf(candidate)));
+
   return given.flatMap((name) => {
     if (known.has(name) || unrelated.includes(name)) return [];
     const alias = aliasOf(name);
@@ -53,7 +55,6 @@ export function nearNames(environment: Environment, { names, secrets, unrelated 
       const isElsewhere = namesFolder && STORE_VARIABLES.has(variableOf(alias));
       return choosable.has(variableOf(alias)) && !isElsewhere ? [{ given: name, meant: alias }] : [];
     }
-    const candidates = [...known].filter((candidate) => choosable.has(variableOf(candidate)));
     const meant = nearest(name, candidates, name.length < TWO_EDITS_FROM ? 1 : 2);
     return meant === null ? [] : [{ given: name, meant }];
   });

@@ -43,7 +43,7 @@ export async function openStore(config: Config, defaultStore: DefaultStore, read
   }
 }
 
-/** `readOnly`: PostgreSQL itself refuses to write. Elsewhere it is up to the caller. */
+/** `readOnly`: PostgreSQL itself refuses writes. Other stores rely on the caller. */
 export async function openDriver(config: Config['store'], readOnly = false): Promise<Store> {
   switch (config.kind) {
     case 'supabase':
@@ -73,7 +73,7 @@ function noStore({ dataDir }: Config, why: string): CollectError {
   );
 }
 
-/** The error when tokens are encrypted with a key that was not found: it says where the key was looked for. */
+/** The error if tokens are encrypted and no key was found: it says where it was looked for. */
 export function keyMissing({ dataDir }: Pick<Config, 'dataDir'>, connections: number): CollectError {
   return new CollectError(
     'key_missing',

@@ -60,3 +60,10 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `21 Nov`, of a date or an instant that begins with `YYYY-MM-DD`. */
+export function dayOfYear(date: string): string {
+  return `${Number(date.slice(8, 10))} ${MONTHS[Number(date.slice(5, 7)) - 1]}`;
+}

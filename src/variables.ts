@@ -16,7 +16,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const DEFAULT_CRON = '0 2,9 * * *';
 const NEW_KEY = "the output of: openssl rand -base64 32 | tr '+/' '-_'";
 
-/** Every variable that is not a platform's, by what it is for. The descriptions are what `help environment` says of them. */
+/** Every variable that is not a platform's, by purpose. `help environment` shows the descriptions. */
 export const OWN_GROUPS = {
   Database: {
     SUPABASE_URL: setting(isOrigin, `is not an ${SAFE_ADDRESS} without a path`, 'https://abcdefgh.supabase.co')
@@ -39,7 +39,7 @@ export const OWN_GROUPS = {
     ANALYTICS_DATA_DIR: z
       .string()
       .optional()
-      .describe("the folder of the embedded PostgreSQL, if there is neither (default: in the user's data folder)"),
+      .describe("the folder of the embedded PostgreSQL, used without the others (default: in the user's data folder)"),
     ANALYTICS_SANDBOX_DIR: z
       .string()
       .optional()
@@ -49,11 +49,13 @@ export const OWN_GROUPS = {
     ENCRYPTION_KEY: asSecret(
       setting(areFernetKeys, 'is not a Fernet key or a comma-separated list of them', NEW_KEY).optional(),
     ).describe('the Fernet key of the stored tokens; several, separated by commas, rotate it'),
-    ALLOW_PLAINTEXT_TOKENS: flag().optional().describe('1 takes tokens that are not encrypted'),
+    ALLOW_PLAINTEXT_TOKENS: flag().optional().describe('1 accepts tokens that are not encrypted'),
   },
   serve: {
-    // Only `serve` needs a strong one: a shorter one that belongs to the application must not keep `collect` from running.
-    INTERNAL_CRON_SECRET: asSecret(z.string().optional()).describe('what callers of serve send as X-Cron-Secret'),
+    // Only `serve` needs a long one: a shorter one of the application must not keep `collect` from running.
+    INTERNAL_CRON_SECRET: asSecret(z.string().optional()).describe(
+      'the secret of serve: for X-Cron-Secret and the login to its page',
+    ),
     ANALYTICS_CRON: setting(isCron, 'is not a cron expression of five fields with a future time', DEFAULT_CRON)
       .default(DEFAULT_CRON)
       .describe('when serve collects by itself: five fields of cron'),
@@ -68,7 +70,7 @@ export const OWN_GROUPS = {
     ALERT_DETAILS: flag().optional().describe('1 names users and connections in alerts'),
     HEALTHCHECK_URL: asSecret(
       setting(isHttp, 'is not an http(s) address', 'https://hc-ping.com/…').optional(),
-    ).describe('address of a check that runs call'),
+    ).describe('address of a check that runs ping'),
   },
 };
 

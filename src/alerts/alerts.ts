@@ -2,7 +2,7 @@ import { DAY_MS } from '../clock.js';
 import type { AlertsConfig } from '../config.js';
 import { CollectError, EndedElsewhere, LeaseHeld } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
-import { type Delivery, type DeliveryTimes, deliver } from '../http/deliver.js';
+import type { Delivery, DeliveryTimes } from '../http/deliver.js';
 import type { CollectEvent } from '../report/events.js';
 import type { Summary } from '../report/summary.js';
 import { describeCrash, describeRun, isAlarming } from './message.js';
@@ -32,8 +32,14 @@ export interface AlertsOptions extends AlertsConfig {
 export const silentAlerts: RunAlerts = { onEvent() {}, async ended() {}, async crashed() {} };
 
 export function createAlerts({ webhookUrl, details, healthcheckUrl, warn, times }: AlertsOptions): Alerts {
+  /** Loaded only when there is something to deliver. */
+  async function post(delivery: Delivery): Promise<string | null> {
+    const { deliver } = await import('../http/deliver.js');
+    return deliver(delivery, times);
+  }
+
   async function send(delivery: Delivery | null, variable: string): Promise<void> {
-    const problem = delivery && (await deliver(delivery, times));
+    const problem = delivery && (await post(delivery));
     if (problem) warn(`${variable}: delivery failed: ${problem}`);
   }
 
@@ -79,7 +85,7 @@ export function createAlerts({ webhookUrl, details, healthcheckUrl, warn, times 
     },
     async test() {
       if (webhookUrl === null) return 'ALERT_WEBHOOK_URL is not set';
-      return deliver(message(webhookUrl, 'analytics-collect: this is a test alert.'), times);
+      return post(message(webhookUrl, 'analytics-collect: this is a test alert.'));
     },
   };
 }

@@ -60,7 +60,7 @@ function totals({ status, connections, metrics, dates, duration_ms }: Summary): 
   return `${status}: ${[`${formatNumber(succeeded)} of ${formatNumber(total)} connections ok`, ...others].join(', ')}; ${days}; ${formatNumber(metrics.inserted)} metrics inserted in ${Math.round(duration_ms / 1000)} s`;
 }
 
-/** The accounts of a platform that fail for a reason, which is the first one of each. */
+/** The accounts of a platform that fail for a reason; each account counts under its first reason. */
 interface Group {
   readonly platform: string;
   readonly reason: string;
@@ -109,7 +109,7 @@ function failuresText(groups: readonly Group[], counts: PlatformSummary | undefi
   return `${formatNumber(counts?.failed ?? 0)} of ${formatNumber(counts?.connections ?? 0)} failed: ${reasons.join(', ')}`;
 }
 
-/** What to do about each reason, once for those with the same answer. */
+/** What to do about each reason; reasons with the same answer share a line. */
 function fixLines(summary: Summary): string[] {
   const fixes: Readonly<Record<string, string>> = FIXES;
   const reasons = [...new Set(groupsOf(summary).map(({ reason }) => reason))].filter((reason) => reason in fixes);

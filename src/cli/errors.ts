@@ -11,11 +11,14 @@ import { cleanText, jsonDocument, widthOf } from './render/text.js';
 import { wrap } from './render/wrap.js';
 import { explainUsage } from './usage-errors.js';
 
-/** Of the lines of a broken message after the first. */
+/** Indents the continuation lines of a wrapped message. */
 const INDENT = '  ';
 
 /** Commands whose names have two words. */
 const GROUPS = ['connections', 'schedule'];
+
+/** What lists the users: of a sandbox only with its flag. */
+const LISTED = /analytics-collect connections list/;
 
 /** Where examining the installation says more than the message. */
 const EXAMINED: readonly ErrorCode[] = ['key_missing', 'store_unreachable'];
@@ -56,9 +59,8 @@ export function writeError(told: Omit<ToldError, 'exitCode'>): void {
 export function describeError(error: unknown, args: readonly string[]): ToldError {
   if (error instanceof CollectError) {
     const { code, message, exitCode } = error;
-    const fix = EXAMINED.includes(code)
-      ? `${error.fix} Run analytics-collect doctor to examine the installation.`
-      : error.fix;
+    const told = args.includes('--sandbox') ? error.fix.replace(LISTED, '$& --sandbox') : error.fix;
+    const fix = EXAMINED.includes(code) ? `${told} Run analytics-collect doctor to examine the installation.` : told;
     return { code, message, fix, exitCode };
   }
   if (error instanceof CommanderError) {

@@ -1,4 +1,4 @@
-/** How each command is called, for its help. */
+/** Example calls of each command, for its help. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   collect: [
     'collect --sandbox',

@@ -1,6 +1,6 @@
 import { CollectError } from '../errors.js';
 
-/** What the system's error codes mean for a file that is named in a call. */
+/** The system's error codes in words. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission is denied',
   EISDIR: 'it is a folder',
@@ -9,7 +9,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   ENOTDIR: 'a part of its path is not a folder',
   EPERM: 'permission is denied',
-  EROFS: 'the file system can only be read',
+  EROFS: 'the file system is read-only',
 };
 
 export function fileError(file: string, failed: 'read' | 'written', cause: unknown): CollectError {

@@ -148,10 +148,10 @@ export function parseNames(texts: readonly string[] | undefined): string[] | und
   return names && [...new Set(names)];
 }
 
-export function parsePlatform(name: string, known: readonly string[]): string {
+export function parsePlatform(name: string, known: readonly string[], flag = '--platform'): string {
   if (known.includes(name)) return name;
   throw usageError(
-    `--platform ${quote(name)} is not a known platform.`,
+    `${flag} ${quote(name)} is not a known platform.`,
     didYouMean(name, known) ?? `Known platforms: ${known.join(', ')}.`,
   );
 }

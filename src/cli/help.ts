@@ -10,19 +10,19 @@ interface Topic {
 
 const loadTopics = () => import('./render/topics.js');
 
-/** What `help` explains apart from commands. */
+/** What `help` explains besides commands. */
 const TOPICS: Readonly<Record<string, Topic>> = {
   'exit-codes': {
     about: 'what the exit codes of commands mean',
     render: async (width) => (await loadTopics()).renderExitCodes(width),
   },
   environment: {
-    about: 'the environment variables that are read, and their defaults',
+    about: 'the environment variables and their defaults',
     render: async (width) => (await loadTopics()).renderEnvironment(width),
   },
 };
 
-/** Adds `help`, which knows topics as well as commands. */
+/** Adds `help` for commands and topics. */
 export function addHelp(program: Command): void {
   program.helpCommand(false);
   const argument = new Argument('[words...]');
@@ -43,7 +43,7 @@ export function addHelp(program: Command): void {
   program.addHelpText('after', `\nTopics:\n${topics.join('\n')}`);
 }
 
-/** Adds to the help of every command how it is called. */
+/** Adds examples to the help of every command. */
 export function addExamples(program: CommandUnknownOpts): void {
   for (const command of program.commands) {
     const examples = EXAMPLES[pathOf(command)];

@@ -4,7 +4,7 @@ import { redact } from '../http/redact.js';
 /** The log of `--log json`: the only writer of stderr, one JSON object per line. */
 export interface JsonLog {
   event(type: string, fields?: object): void;
-  /** Keeps the summary for the last line, since what is said after a run, about an alert for example, comes before it. */
+  /** Keeps the summary for the last line: events after the run, such as about an alert, come before it. */
   summary(summary: object): void;
   /** Writes the last line. */
   end(): void;
@@ -17,13 +17,13 @@ export function jsonLog(): JsonLog | null {
   return current;
 }
 
-/** Before the arguments are parsed, because mistakes in them are logged as well. */
+/** Decided before the arguments are parsed, because errors in them are logged as well. */
 export function wantsJsonLog(args: readonly string[]): boolean {
   if (args[0] !== 'collect') return false;
   return args.some((arg, index) => arg === '--log=json' || (arg === '--log' && args[index + 1] === 'json'));
 }
 
-/** Takes over stderr: whatever else writes there, a package or Node itself, becomes an event of the type `message` or `warning`. */
+/** Takes over stderr: what packages and Node write there becomes events of type `message` or `warning`. */
 export function startJsonLog(stream: NodeJS.WriteStream = process.stderr): JsonLog {
   const write = stream.write.bind(stream) as (text: string) => boolean;
   let summary: object | null = null;
@@ -45,7 +45,7 @@ export function startJsonLog(stream: NodeJS.WriteStream = process.stderr): JsonL
     if (done) process.nextTick(done as () => void);
     return true;
   };
-  // Node writes its warnings past the stream. Where they are switched off, it has no listener.
+  // Node writes warnings without this stream. If they are switched off, there is no listener.
   if (process.listenerCount('warning') > 0) {
     process.removeAllListeners('warning');
     process.on('warning', ({ name, message }) => event('warning', { message: redact(`${name}: ${message}`) }));
@@ -68,7 +68,7 @@ export function startJsonLog(stream: NodeJS.WriteStream = process.stderr): JsonL
   return current;
 }
 
-/** What a terminal could mistake for a control character or a change of direction, and GitHub's runner for a command. */
+/** Characters that control a terminal or change text direction, and the start of a GitHub runner command. */
 const MISTAKABLE = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]|(?<=##)\[/g;
 
 function jsonLine(value: object): string {

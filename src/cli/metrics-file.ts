@@ -2,20 +2,26 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { App } from '../app.js';
 import type { OnEvent } from '../report/events.js';
 import { type RunMetrics, renderMetrics, succeededAtIn } from '../report/prometheus.js';
+import { fileError } from './file-error.js';
 
 interface Options {
   readonly path: string;
+  /** Whether the run is over everything: others do not count as the last success, or a missing full run would go unnoticed. */
+  readonly isFull: boolean;
   readonly warn: (message: string) => void;
 }
 
-/** Writes the metrics of each run to a file, however the run ends. Whether it can be written is checked at once. */
-export async function withMetricsFile(collect: App['collect'], { path, warn }: Options): Promise<App['collect']> {
-  const complain = (code: string) => warn(`--metrics-file: cannot write ${path} (${code})`);
+/** Writes the metrics of each run to a file, however the run ends. Checks at once that it can be written. */
+export async function withMetricsFile(
+  collect: App['collect'],
+  { path, isFull, warn }: Options,
+): Promise<App['collect']> {
+  const complain = (cause: unknown) => warn(`--metrics-file: ${fileError(path, 'written', cause).message}`);
   const problem = await whyUnwritable(path);
   if (problem !== null) complain(problem);
 
   async function write(lastRun: RunMetrics, startedAt: Date): Promise<void> {
-    const hasSucceeded = lastRun.status === 'completed' || lastRun.status === 'partial';
+    const hasSucceeded = isFull && (lastRun.status === 'completed' || lastRun.status === 'partial');
     const failed = await attempt(async () => {
       const succeededAt = hasSucceeded ? startedAt : succeededAtIn(await readFile(path, 'utf8').catch(() => ''));
       await replaceFile(path, renderMetrics({ lastRun, succeededAt }));
@@ -44,7 +50,7 @@ export async function withMetricsFile(collect: App['collect'], { path, warn }: O
   };
 }
 
-/** Whoever reads the file sees the old text or the new one, never a part. */
+/** Replaces a file in one step: readers never see a part of it. */
 async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = temporaryOf(path);
   try {
@@ -56,30 +62,30 @@ async function replaceFile(path: string, text: string): Promise<void> {
   }
 }
 
-/** Null if a file of this name can be replaced. */
-async function whyUnwritable(path: string): Promise<string | null> {
+/** Null if a file of this name can be replaced; otherwise the error. */
+async function whyUnwritable(path: string): Promise<unknown> {
   const isFolder = await stat(path).then(
     (file) => file.isDirectory(),
     () => false,
   );
-  if (isFolder) return 'EISDIR';
+  if (isFolder) return Object.assign(new Error('a folder'), { code: 'EISDIR' });
   return attempt(async () => {
     await writeFile(temporaryOf(path), '');
     await rm(temporaryOf(path));
   });
 }
 
-/** In the same folder, because only there a file can be renamed in one step; of a name that node_exporter does not read. */
+/** In the same folder, so that renaming is atomic, with an extension that node_exporter does not read. */
 function temporaryOf(path: string): string {
   return `${path}.${process.pid}.tmp`;
 }
 
-/** The code of the error, if there is one. */
-async function attempt(work: () => Promise<void>): Promise<string | null> {
+/** The error, if there is one. */
+async function attempt(work: () => Promise<void>): Promise<unknown> {
   try {
     await work();
     return null;
   } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    return error;
   }
 }

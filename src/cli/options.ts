@@ -188,7 +188,7 @@ export function serveOptions(command: Command) {
     .option('--allow-empty', 'treat a run without active connections as a success');
 }
 
-/** The flags that the options of a command define. */
+/** The flags of a command, from its options. */
 export type Options<Define extends (command: Command) => { opts(): unknown }> = ReturnType<ReturnType<Define>['opts']>;
 
 export type CollectFlags = Options<typeof collectOptions>;

@@ -1,7 +1,7 @@
 import { Argument, Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EXIT } from '../exit-codes.js';
 import { doctorOptions } from './doctor-options.js';
-import { exportOptions, mcpOptions } from './hand-over-options.js';
+import { exportOptions, mcpOptions } from './export-options.js';
 import { addExamples, addHelp } from './help.js';
 import {
   addOptions,
@@ -137,10 +137,10 @@ function loadSchedule() {
 function addCompletion(program: Command): void {
   program
     .command('completion')
-    .description('print a script with which a shell completes commands, flags and values')
+    .description('print a script that lets a shell complete commands, flags and values')
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .action(async (shell) => (await import('./commands/completion.js')).completionCommand(shell));
-  // For the shells.
+  // Called by the shells' scripts.
   program
     .command('complete', { hidden: true })
     .argument('[words...]')

@@ -3,8 +3,8 @@ import { generateKey } from '../tokens/fernet.js';
 import type { Environment } from '../variables.js';
 
 /**
- * The settings of commands that hand out collected values. They are opened with a key that decrypts nothing in place of the real
- * one: whoever may read the values need not be given it, and no mistake of theirs can lay a token open.
+ * The settings of commands that give out collected values. A new key that decrypts nothing replaces the real one: these commands
+ * work without it, and no bug in them can reveal a token.
  */
 export function readersEnvironment(): Environment {
   const { ENCRYPTION_KEY_FILE: _, ...environment } = readEnvironment();

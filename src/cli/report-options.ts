@@ -3,7 +3,7 @@ import { OPEN_DAYS } from '../collector/window.js';
 import { integer, nonEmpty } from './flags.js';
 import { type Options, plugin } from './options.js';
 
-/** Fewer than two weeks compare none; of more than 60 days, `status` does not count each. */
+/** At least two weeks, to compare them; `status` counts at most 60 days one by one. */
 const DAYS = { min: 14, max: 60 };
 
 /** The options of `report`. Nothing here may import slow modules, as in `options.ts`. */

@@ -24,3 +24,10 @@ export function parseKeptSandbox({
 }): Pick<AppOptions, 'sandbox' | 'keptSandbox'> {
   return sandbox ? { sandbox: 'healthy', keptSandbox: 'existing' } : {};
 }
+
+/** What a command that is named to the user needs in addition, to read what this one reads. */
+export type SandboxFlag = '' | ' --sandbox';
+
+export function sandboxFlag({ sandbox }: { readonly sandbox?: true | undefined }): SandboxFlag {
+  return sandbox ? ' --sandbox' : '';
+}

@@ -8,7 +8,7 @@ import { oneLine } from '../text.js';
 import type { SendTrace } from './traces.js';
 import { readVersion } from './version.js';
 
-/** What a run waits for a collector that does not answer, retries among it. */
+/** How long a run waits for a collector that does not answer, including retries. */
 const MOST_MS = 3_000;
 
 /** Sends spans over OTLP, as JSON over HTTP. */

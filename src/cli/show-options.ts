@@ -3,11 +3,11 @@ import { DEFAULT_LOOKBACK_DAYS } from '../collector/window.js';
 import { integer, nonEmpty, parseCalendarDate } from './flags.js';
 import { type Options, plugin } from './options.js';
 
-/* The options of the commands that show what was collected: as in options.ts, nothing here may import slow modules. */
+/* The options of `show` and `explain`. As in `options.ts`, nothing here may import slow modules. */
 
 export function showOptions(command: Command) {
   return command
-    .description("show a user's last days, and the change against those before")
+    .description("show a user's last days, compared with the days before")
     .option('--user <id>', 'the user; may be left out if there is only one', nonEmpty('--user'))
     .option('--platform <name>', 'only this platform')
     .addOption(plugin())
@@ -18,7 +18,7 @@ export function showOptions(command: Command) {
 
 export function explainOptions(command: Command) {
   return command
-    .description("tell how certain the values of an account's day are, or why they are missing")
+    .description("say how certain the values of an account's day are, or why they are missing")
     .requiredOption('--user <id>', 'the user', nonEmpty('--user'))
     .requiredOption('--platform <name>', 'the platform', nonEmpty('--platform'))
     .requiredOption('--date <day>', "the day, YYYY-MM-DD, in the platform's time zone", (text) =>

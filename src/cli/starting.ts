@@ -2,8 +2,8 @@ import type { PreparedApp } from '../app.js';
 import { isUnattended } from './unattended.js';
 
 /**
- * Printed before an app is opened, because starting PostgreSQL takes seconds. A database elsewhere usually answers at once, so only a
- * terminal is told that it is asked. Null when nothing is printed, as when there is possibly no database.
+ * Printed before an app is opened, because starting PostgreSQL takes seconds. A remote database usually answers at once, so only a
+ * terminal gets a line about it. Null if nothing is printed, for example because there may be no database.
  */
 export function startingText(
   { config }: Pick<PreparedApp, 'config'>,

@@ -5,6 +5,9 @@ import type { Threshold, Thresholds } from '../report/status-check.js';
 import { ACCOUNT_STATES } from '../store/account-states.js';
 import { parsePlatform, parsePlatforms, usageError } from './flags.js';
 
+/** What `--reason` takes. */
+export const LISTED_REASONS: readonly ListedReason[] = [...FAILURE_REASONS, ...ACCOUNT_STATES];
+
 interface Flags {
   readonly user?: string;
   readonly platform?: readonly string[];
@@ -14,7 +17,7 @@ interface Flags {
   readonly fail?: readonly Threshold[];
 }
 
-/** Adds a share of accounts to those given before: `90%`, or of one platform `PLATFORM=80%`. */
+/** Parses a share of accounts, `90%` or `PLATFORM=80%`, and adds it to those given before. */
 export function parseThreshold(flag: string) {
   return (text: string, before: readonly Threshold[] = []): readonly Threshold[] => {
     const [, platform = null, percent = ''] = /^(?:([^=%]+)=)?(\d{1,3}(?:\.\d{1,3})?)%$/.exec(text.trim()) ?? [];
@@ -29,7 +32,10 @@ export function parseThreshold(flag: string) {
 
 /** Null if neither `--warn` nor `--fail` is given. Throws `CollectError` `usage` for an unknown platform. */
 export function parseThresholds({ warn = [], fail = [] }: Flags, known: readonly string[]): Thresholds | null {
-  for (const { platform } of [...warn, ...fail]) if (platform !== null) parsePlatform(platform, known);
+  const given = { '--warn': warn, '--fail': fail };
+  for (const [flag, thresholds] of Object.entries(given)) {
+    for (const { platform } of thresholds) if (platform !== null) parsePlatform(platform, known, flag);
+  }
   return warn.length + fail.length === 0 ? null : { warn, fail };
 }
 
@@ -46,12 +52,11 @@ export function parseAccountsFilter(flags: Flags, known: readonly string[]): Acc
 }
 
 function parseReason(text: string): ListedReason {
-  const known: readonly ListedReason[] = [...FAILURE_REASONS, ...ACCOUNT_STATES];
-  const reason = known.find((each) => each === text);
+  const reason = LISTED_REASONS.find((each) => each === text);
   if (reason !== undefined) return reason;
-  const near = nearest(text, known, 3);
+  const near = nearest(text, LISTED_REASONS, 3);
   throw usageError(
     `--reason ${JSON.stringify(text)} is not a known reason.`,
-    near === null ? `Known: ${known.join(', ')}.` : `Did you mean ${near}?`,
+    near === null ? `Known: ${LISTED_REASONS.join(', ')}.` : `Did you mean ${near}?`,
   );
 }

@@ -1,6 +1,6 @@
 import { nearest } from '../edit-distance.js';
 
-/** More edits make another word. */
+/** With more edits, it is another word. */
 const MOST_EDITS = 2;
 
 /** `Did you mean instagram?`; null if no known name is near. `end` is what was given after the name. */

@@ -1,6 +1,6 @@
 import type { App } from '../app.js';
 import { hasCode } from '../errors.js';
-import { type RunTrace, traceRun } from '../report/spans.js';
+import type { RunTrace } from '../report/spans.js';
 
 /** Sends a run's trace, in bounded time. Rejects when it was not delivered. */
 export type SendTrace = (trace: RunTrace) => Promise<void>;
@@ -16,8 +16,9 @@ export async function withTraces(
 ): Promise<App['collect']> {
   const send = isWanted(environment) ? await loadSender(warn) : null;
   if (send === null) return collect;
+  const { traceRun } = await import('../report/spans.js');
   const deliver = (trace: RunTrace) =>
-    send(trace).catch((error: Error) => warn(`${ENDPOINT}: spans were not delivered: ${error.message}`));
+    send(trace).catch((error: Error) => warn(`${ENDPOINT}: the trace was not delivered: ${error.message}`));
 
   return async (options, onEvent) => {
     const trace = traceRun();
@@ -48,8 +49,8 @@ async function loadSender(warn: (message: string) => void): Promise<SendTrace | 
     return createSender();
   } catch (error) {
     const why = hasCode(error, 'ERR_MODULE_NOT_FOUND')
-      ? `no spans are sent until the SDK is installed: npm install ${SDK.join(' ')}`
-      : `no spans are sent, because the SDK failed: ${error instanceof Error ? error.message : error}`;
+      ? `no traces are sent until the SDK is installed: npm install ${SDK.join(' ')}`
+      : `no traces are sent, because the SDK failed: ${error instanceof Error ? error.message : error}`;
     warn(`${ENDPOINT}: ${why}`);
     return null;
   }

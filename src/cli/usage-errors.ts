@@ -10,7 +10,7 @@ interface WrongUsage {
 
 type Explain = (...parts: string[]) => Partial<WrongUsage> & { readonly message: string };
 
-/** Commander's messages, by what they say, in our own words. `called`: the words that name the command. */
+/** Commander's messages, reworded. `called`: the words that name the command. */
 const EXPLANATIONS: readonly (readonly [RegExp, (called: string) => Explain])[] = [
   [
     /^unknown (command|option) '(.*?)'(?: \(Did you mean (?:one of )?(.+?)\?\))?$/,
@@ -23,7 +23,7 @@ const EXPLANATIONS: readonly (readonly [RegExp, (called: string) => Explain])[] 
     /^too many arguments for '.*'\. Expected (\d+) arguments? but got (\d+)\.$/,
     (called) => (expected, got) => ({
       message: `${called} takes ${expected === '0' ? 'no arguments' : plural(expected, 'argument')}, but was given ${got}.`,
-      fix: 'Leave out what is too much; a value with spaces needs quotes.',
+      fix: 'Remove the extra arguments; a value with spaces needs quotes.',
     }),
   ],
   [

@@ -1,10 +1,10 @@
-/** Something that is opened when it is used, and closed when it has not been for a while. */
+/** Something that is opened when it is used, and closed when idle. */
 export interface WhileUsed<T> {
   use<Result>(work: (opened: T) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
 
-/** Uses at the same time share what is open. `open` is not called before the last one has been closed. */
+/** Concurrent uses share one opened thing. `open` is not called again before that is closed. */
 export function whileUsed<T extends { close(): Promise<void> }>(open: () => Promise<T>, idleMs: number): WhileUsed<T> {
   let current: Promise<T> | null = null;
   let closed: Promise<void> = Promise.resolve();
@@ -24,7 +24,8 @@ export function whileUsed<T extends { close(): Promise<void> }>(open: () => Prom
       clearTimeout(timer);
       users++;
       try {
-        current ??= closed.then(open);
+        // The caller of close has got the error.
+        current ??= closed.catch(() => undefined).then(open);
         const opening = current;
         return await work(
           await opening.catch((error) => {

@@ -7,7 +7,7 @@ import { fileError } from './file-error.js';
 export const OWNER_ONLY = 0o600;
 const USUAL = 0o666;
 
-/** Writes a file that appears under its name once it is whole; the umask narrows its mode. */
+/** Writes a file that gets its name once it is complete; the umask and the mode of a replaced file narrow its mode. */
 export async function writeWhole(
   named: string,
   chunks: AsyncIterable<string> | Iterable<string>,
@@ -22,7 +22,7 @@ export async function writeWhole(
       throw fileError(path, 'written', cause);
     });
   await done(rm(unfinished, { force: true }));
-  const handle = await done(open(unfinished, 'wx', mode));
+  const handle = await done(open(unfinished, 'wx', existing === null ? mode : mode & existing.mode));
   try {
     for await (const chunk of chunks) await done(handle.appendFile(chunk));
     await done(handle.sync());
@@ -35,7 +35,7 @@ export async function writeWhole(
   }
 }
 
-/** Where a symbolic link leads, so that it is not replaced by a file. */
+/** The target of a symbolic link, so that the link is not replaced by a file. */
 async function targetOf(path: string): Promise<string> {
   try {
     return await realpath(path);

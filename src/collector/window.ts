@@ -1,7 +1,7 @@
 import { HOUR_MS } from '../clock.js';
 import type { Day, Platform } from '../platforms/contract.js';
 import type { DateRange } from '../store/accounts.js';
-import { addDays, dateAt, datesBetween, lastEndedDate } from './day.js';
+import { addDays, dateAt, datesBetween, dayOf, lastEndedDate } from './day.js';
 
 /** Longer than any platform takes to settle, with room for a missed run. */
 export const DEFAULT_LOOKBACK_DAYS = 7;
@@ -61,6 +61,13 @@ export function ledgerRange(window: Window, now: Date): DateRange {
 
 export function hasSettled(day: Day, settlesAfterHours: number, now: Date): boolean {
   return now.getTime() >= day.end.getTime() + settlesAfterHours * HOUR_MS;
+}
+
+/** The newest day up to `ended` that should have settled. */
+export function lastSettledDate(ended: string, { timeZone, settlesAfterHours }: Platform['day'], now: Date): string {
+  let date = ended;
+  while (!hasSettled(dayOf(date, timeZone), settlesAfterHours, now)) date = addDays(date, -1);
+  return date;
 }
 
 /** Whether a day is the window's oldest or already outside it, so that no later answer is expected. */

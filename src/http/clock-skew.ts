@@ -1,7 +1,7 @@
 import { CollectError } from '../errors.js';
 import { formatNumber } from '../text.js';
 
-/** A clock that is further off ends a run. */
+/** If the clock is further off, the run ends. */
 export const LARGEST_SKEW_MS = 600_000;
 /** One answer may come from a proxy whose own clock is off. */
 const ANSWERS_TO_DECIDE = 2;

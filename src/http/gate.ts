@@ -12,9 +12,9 @@ const SHORTEST_REST_MS = 1_000;
 /** A change in the state of an API as a whole. */
 export interface ApiState {
   readonly api: string;
-  /** `paused`: it asked for a rest, or for a longer one, which the run waits for. `down`: it is retried now and then. `up`: it answers again. `shut`: for the rest of the run. */
+  /** `paused`: it asked for a pause, or a longer one, and the run waits. `down`: it is retried now and then. `up`: it answers again. `shut`: it is skipped for the rest of the run. */
   readonly state: 'paused' | 'down' | 'up' | 'shut';
-  /** Of a pause, how long. */
+  /** How long the pause is; null otherwise. */
   readonly seconds: number | null;
   readonly message: string;
 }

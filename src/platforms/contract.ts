@@ -92,9 +92,9 @@ export interface MetricInfo {
   readonly aliasOf?: string;
   /** The platform named no successor for the retired name: `aliasOf` is the nearest metric, not an equivalent one. */
   readonly approximate?: true;
-  /** From when on the platform has counted otherwise: values before and after must not be compared. Oldest first. */
+  /** When the platform changed how it counts: values before and after must not be compared. Oldest first. */
   readonly breaks?: readonly SeriesBreak[];
-  /** A short title, of the few main metrics that reports show of each account: `Reach`. Absent for others. */
+  /** A short title, such as `Reach`, for the few main metrics that reports show of each account. Absent for others. */
   readonly main?: string;
   readonly meaning: string;
 }
@@ -108,9 +108,9 @@ export interface SeriesBreak {
   readonly change: string;
 }
 
-/** How figures of an account's settled day agree by the platform's own definition. */
+/** Figures of an account's settled day that must add up by the platform's own definition. */
 export type Reconciliation =
-  /** A level changes from one day's end to the next by what was gained and lost. */
+  /** A level changes from one day to the next by what was gained and lost. */
   | { readonly kind: 'change'; readonly level: string; readonly gained: string; readonly lost: string }
   /** The parts of a split, as named in `metadata`, never exceed the whole; some of it may belong to no part. */
   | { readonly kind: 'split'; readonly metric: string; readonly split: 'post_types' | 'follow_types' };
@@ -177,7 +177,7 @@ export interface Platform {
   /** The limits that are known in advance, by API (see `HttpRequest`). Default: none. */
   readonly pace?: Readonly<Record<string, Pace>>;
   readonly metrics: readonly MetricInfo[];
-  /** Which of them must agree; days that do not add up are counted in `status`. Default: none. */
+  /** Which figures must add up; `status` counts the days on which they do not. Default: none. */
   readonly reconciles?: readonly Reconciliation[];
   readonly version: ApiVersion;
   /** False if the API needs no token: nothing is decrypted, and a connection may have none. Default: true. */

@@ -29,7 +29,7 @@ function tokenEnds(tokens: ExpiringTokens['tokens'], omitted: number, now: Date)
   const total = ending.length + omitted;
   const on = dateAt(new Date(first.tokenExpiresAt), 'UTC');
   const fix = total === 1 ? 'connect the account again' : 'connect the accounts again';
-  if (total === 1) return [{ what: '1 token ends', on, fix }];
+  if (total === 1) return [{ what: '1 token expires', on, fix }];
   const upTo = omitted > 0 ? 'up to ' : '';
-  return [{ what: `${upTo}${count(total, 'token')} end within ${TOKEN_DAYS} days, the first`, on, fix }];
+  return [{ what: `${upTo}${count(total, 'token')} expire within ${TOKEN_DAYS} days, the first`, on, fix }];
 }

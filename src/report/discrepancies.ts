@@ -9,7 +9,7 @@ interface Sources {
 }
 
 /**
- * The settled ones of the last `days` days whose figures do not add up by the platform's own definition, in pages. Computed, never stored.
+ * The settled days among the last `days` whose figures do not add up by the platform's own definition, in pages. Computed, never stored.
  * @public
  */
 export function listDiscrepancies(

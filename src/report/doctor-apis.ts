@@ -81,7 +81,7 @@ function apiChecks(platform: Platform, answers: readonly Answered[], now: Date):
               'api',
               'warning',
               `${name}: ${inTrouble.map(({ host, answer }) => `${host} answers HTTP ${'status' in answer ? answer.status : ''}`).join('; ')}.`,
-              'The platform may be in trouble. Look at its status page, and try again later.',
+              'The platform may have an outage. Look at its status page, and try again later.',
             ),
           ]
         : [
@@ -99,7 +99,7 @@ function apiChecks(platform: Platform, answers: readonly Answered[], now: Date):
   return [...checks, failed('version', hasEnded ? 'error' : 'warning', `${name}: ${what}.`, `${capitalized(remedy)}.`)];
 }
 
-/** Compares the machine's clock with the servers'; by the one in the middle, since one may be wrong itself. */
+/** Compares the machine's clock with the median of the servers' clocks, since one of them may be wrong. */
 export function checkClock(skews: readonly number[]): Check {
   const sorted = [...skews].sort((one, other) => one - other);
   const skew = sorted[Math.floor(sorted.length / 2)];

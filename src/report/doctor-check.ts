@@ -1,4 +1,5 @@
 import { CollectError } from '../errors.js';
+import { redact } from '../http/redact.js';
 import { capitalized, formatNumber, oneLine } from '../text.js';
 
 /** What a check is about. Several checks may have the same name: one for each mistake in the settings, or for each platform. */
@@ -57,10 +58,15 @@ export function unchecked(name: CheckName, why: string): Check {
 export function thrown(name: CheckName, error: unknown): Check {
   if (error instanceof CollectError) return failed(name, 'error', error.message, error.fix);
   const why = error instanceof Error ? error.message : String(error);
-  return failed(name, 'error', `${capitalized(oneLine(why))}.`, 'Run it again; if it persists, report the message.');
+  return failed(
+    name,
+    'error',
+    `${capitalized(oneLine(redact(why)))}.`,
+    'Run it again; if it persists, report the message.',
+  );
 }
 
-/** Makes checks; one that ends with an error has failed, and stops no other. */
+/** Runs a check; if it throws, it has failed, and the others continue. */
 export async function attempt(name: CheckName, work: () => Promise<readonly Check[]>): Promise<readonly Check[]> {
   try {
     return await work();
@@ -69,7 +75,7 @@ export async function attempt(name: CheckName, work: () => Promise<readonly Chec
   }
 }
 
-/** The keys and texts of a list in words: `3 instagram, 1 youtube`. */
+/** Counts in words: `3 instagram, 1 youtube`. */
 export function listed(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .sort(([, one], [, other]) => other - one)
@@ -77,7 +83,7 @@ export function listed(counts: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
-/** Whether nothing has failed that keeps runs from collecting. */
+/** Whether nothing failed that keeps runs from collecting. */
 export function isWell(checks: readonly Check[]): boolean {
   return !checks.some(({ ok, level }) => !ok && level === 'error');
 }

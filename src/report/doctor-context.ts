@@ -19,10 +19,10 @@ import type { ExaminedStore } from './doctor-store.js';
 /** How long a platform's server may take to answer. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** What the environment does not tell: what the machine shows of schedules. */
+/** What the environment does not contain: schedules. */
 type Machine = Pick<Examined, 'schedules' | 'jobs'>;
 
-/** What the environment configures, for as much as it is right. */
+/** What the environment configures, as far as it is valid. */
 export async function configured(added: readonly PlatformDefinition[], machine: Machine): Promise<Examined> {
   let environment: Environment = process.env;
   try {
@@ -49,7 +49,7 @@ export async function configured(added: readonly PlatformDefinition[], machine: 
   }
 }
 
-/** A kept sandbox, which nothing is expected to schedule. */
+/** A kept sandbox, for which no schedule is expected. */
 export function ofSandbox({ config, platforms, store, encryptionKey }: OpenSandbox): Examined {
   const open = async () => store;
   const chosen = passed('store', `The kept sandbox: ${store.description}.`);
@@ -115,7 +115,7 @@ async function protectionOf(store: Config['store']): Promise<string | null> {
   return encryptionOf(store.url, process.env.PGSSLMODE).ssl === false ? local : encrypted;
 }
 
-/** As a command finds it, but creates none. */
+/** Finds the key as other commands do, but creates none. */
 function keyFinder(config: Config, places: Places): FindKey {
   const path = keyPath(config.dataDir);
   return async (encrypted) => {

@@ -9,7 +9,7 @@ import { type Check, passed } from './doctor-check.js';
 /** How many days are listed one by one. */
 const MOST_LISTED = 100;
 
-/** The settled days, of the same ones as in `status`, whose figures do not add up. Nothing repairs them: they are the platform's. */
+/** The settled days of the same period as in `status` whose figures do not add up. There is no fix: the values are the platform's. */
 export async function checkData(
   sources: { readonly store: Store; readonly platforms: ReadonlyMap<string, Platform> },
   now: Date,
@@ -28,7 +28,7 @@ export async function checkData(
     ),
     ...listed.map(({ platform, accountId, userId, date, metric, stated, computed }) =>
       warning(
-        `${date} ${platform} ${bounded(accountId)} of user ${bounded(userId)}: ${metric} says ${formatNumber(stated)}, what it consists of ${formatNumber(computed)}.`,
+        `${date} ${platform} ${bounded(accountId)} of user ${bounded(userId)}: ${metric} gives ${formatNumber(stated)}, the other figures add up to ${formatNumber(computed)}.`,
       ),
     ),
     ...(more > 0 ? [warning(`${formatNumber(more)} more.`)] : []),

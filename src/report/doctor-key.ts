@@ -15,13 +15,13 @@ export type FoundKey =
   /** There is none yet, and it will be created there. */
   | { readonly keys: null; readonly path: string };
 
-/** A key that is not used, since another is set. */
+/** A key that is not used, because another is set. */
 interface SpareKey {
   readonly keys: string;
   readonly path: string;
 }
 
-/** What opens tokens. */
+/** What decrypts tokens. */
 export interface Openers {
   /** Null if there is no key. */
   readonly keyring: Keyring | null;
@@ -42,7 +42,7 @@ export async function checkKey(
   try {
     const found = await find(encrypted);
     if (found.keys === null) {
-      const check = passed('key', `None yet; one is created in ${found.path} when an account is connected.`);
+      const check = passed('key', `There is none yet; one is created in ${found.path} when an account is connected.`);
       return { check, openers: NO_KEY };
     }
     const { keys, where, spare } = found;
@@ -60,7 +60,7 @@ export async function checkKey(
   }
 }
 
-/** Whether the key opens a sample of the stored tokens. No token is in any message. */
+/** Whether the key decrypts a sample of the stored tokens. No message contains a token. */
 export function checkTokens(
   { keyring, spare }: Openers,
   { sample }: Pick<Inspection, 'sample'>,
@@ -76,7 +76,7 @@ export function checkTokens(
     return opened.ok ? [] : [{ connection, why: opened.why }];
   });
   const of = `of ${count(stored.length, 'sampled token')}`;
-  if (refused.length === 0) return [passed('tokens', `The key opens ${formatNumber(stored.length)} ${of}.`)];
+  if (refused.length === 0) return [passed('tokens', `The key decrypts ${formatNumber(stored.length)} ${of}.`)];
   const reasons = [...new Set(refused.map(({ why }) => why))].join('; ');
   const named = refused.slice(0, MOST_NAMED).map(({ connection }) => nameOf(connection));
   const more = refused.length > MOST_NAMED ? `, and ${formatNumber(refused.length - MOST_NAMED)} more` : '';
@@ -84,7 +84,7 @@ export function checkTokens(
     failed(
       'tokens',
       refused.length === stored.length ? 'error' : 'warning',
-      `The key opens ${formatNumber(stored.length - refused.length)} ${of}: ${reasons} (${named.join(', ')}${more}).`,
+      `The key decrypts ${formatNumber(stored.length - refused.length)} ${of}: ${reasons} (${named.join(', ')}${more}).`,
       fixOf(
         refused.map(({ connection }) => connection),
         spare,
@@ -97,7 +97,7 @@ export function checkTokens(
 function fixOf(refused: readonly SampledConnection[], spare: Openers['spare']): string {
   const opened = refused.filter(({ accessToken }) => spare?.keyring.decrypt(accessToken ?? '').ok).length;
   if (spare === null || opened === 0) return LOST;
-  return `The key in ${spare.path} opens ${formatNumber(opened)} of them: append it to ENCRYPTION_KEY, after a comma.`;
+  return `The key in ${spare.path} decrypts ${formatNumber(opened)} of them: append it to ENCRYPTION_KEY, after a comma.`;
 }
 
 /** A variable of a platform's app, and whether it is set. */

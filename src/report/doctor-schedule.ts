@@ -3,7 +3,7 @@ import type { Store } from '../store/store.js';
 import { count } from '../text.js';
 import { type Check, failed, passed, unchecked } from './doctor-check.js';
 
-/** Runs are daily or more often; two hours for a late start. */
+/** Runs are at least daily; two more hours allow for a late start. */
 const FRESH_HOURS = 26;
 const SCHEDULE = 'analytics-collect schedule crontab';
 
@@ -12,14 +12,14 @@ type LastRuns = Pick<Awaited<ReturnType<Store['lastRuns']>>, 'run' | 'succeededA
 /** Whether something starts runs. `found` are the schedules that this machine or the database shows; `runs` is null if unknown. */
 export function checkSchedule(found: readonly string[], runs: LastRuns | null, now: Date): Check {
   if (found.length > 0) return passed('schedule', `${found.join('; ')}.`);
-  if (runs === null) return unchecked('schedule', 'none is to be seen here, and the last run is unknown');
+  if (runs === null) return unchecked('schedule', 'no schedule was found here, and the last run is unknown');
   if (isFresh(runs, now)) {
-    return passed('schedule', 'None is to be seen here, but runs do happen: something elsewhere starts them.');
+    return passed('schedule', 'No schedule was found here, but runs take place: something else starts them.');
   }
   return failed(
     'schedule',
     'error',
-    'None is to be seen here: no crontab, systemd timer, GitHub workflow or pg_cron job that starts runs.',
+    'No schedule was found here: no crontab, systemd timer, GitHub workflow or pg_cron job starts runs.',
     `Add what this prints to \`crontab -e\`, or see \`analytics-collect schedule --help\`: ${SCHEDULE}`,
     SCHEDULE,
   );
@@ -29,7 +29,7 @@ export function checkSchedule(found: readonly string[], runs: LastRuns | null, n
 export function checkLastRun({ run, succeededAt }: LastRuns, now: Date): Check {
   if (succeededAt === null) {
     const others =
-      run === null ? 'There was no run yet.' : `No run over all users has completed yet; ${newest(run, now)}.`;
+      run === null ? 'There has been no run yet.' : `No run over all users has completed yet; ${newest(run, now)}.`;
     return failed('last_run', 'warning', others, 'Start one: analytics-collect collect', 'analytics-collect collect');
   }
   const told = `The last completed run began ${age(succeededAt, now)} ago`;
@@ -46,7 +46,7 @@ export function checkLastRun({ run, succeededAt }: LastRuns, now: Date): Check {
 }
 
 function newest(run: NonNullable<LastRuns['run']>, now: Date): string {
-  return `the newest (scope ${run.scope}) ${run.status === 'running' ? 'is running' : `ended as ${run.status}`}, begun ${age(run.startedAt, now)} ago`;
+  return `the newest run (scope ${run.scope}) began ${age(run.startedAt, now)} ago and ${run.status === 'running' ? 'is running' : `ended as ${run.status}`}`;
 }
 
 function isFresh({ succeededAt }: Pick<LastRuns, 'succeededAt'>, now: Date): boolean {

@@ -35,7 +35,7 @@ export function settingsAreWrong(error: unknown): Check[] {
   });
 }
 
-/** What the platforms read, as far as it is right, and the added platforms of which all is: enough to ask their addresses. */
+/** The platforms' valid variables, and the added platforms whose variables are all valid: enough to send requests to their addresses. */
 export function readable(environment: Environment, added: readonly PlatformDefinition[]) {
   const isRight = ([name, schema]: [string, unknown]) =>
     schema instanceof z.ZodType && schema.safeParse(environment[name] || undefined).success;

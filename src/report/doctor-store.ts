@@ -17,18 +17,18 @@ export interface ExaminedStore {
   readonly folder: DatabaseFolder | null;
   /** False for an embedded one that has not been created yet. */
   readonly exists: boolean;
-  /** How the way to it is protected, if nothing is to be warned of; null if there is no way. */
+  /** How the connection is protected, if there is nothing to warn of; null if there is no connection. */
   protection(): Promise<string | null>;
   open(): Promise<Store>;
 }
 
-/** Everything that is asked of the store; `inspection` is null if it could not be had. */
+/** The checks of the store; `inspection` is null if it failed. */
 export interface StoreFindings {
   readonly checks: readonly Check[];
   readonly inspection: Inspection | null;
 }
 
-/** The room that the embedded database has on its disk. */
+/** The free space on the embedded database's disk. */
 export function checkDisk({ folder, exists }: ExaminedStore): Promise<readonly Check[]> {
   return attempt('disk', async () => {
     if (folder === null) return [];
@@ -40,7 +40,7 @@ export function checkDisk({ folder, exists }: ExaminedStore): Promise<readonly C
   });
 }
 
-/** Connects to the store, and checks what is in it but for tokens. */
+/** Connects to the store, and checks its contents except for tokens. */
 export async function checkStore(
   examined: ExaminedStore,
   store: Store,
@@ -62,7 +62,7 @@ export async function checkStore(
   }
   const tls = await attempt('tls', () => checkTls(examined, store));
   if (isSchema) {
-    const why = 'the schema comes first';
+    const why = 'the schema has to be applied first';
     const schema = { ...thrown('schema', error), ...(error.fix.includes(APPLY) && { next: APPLY }) };
     return {
       checks: [
@@ -132,8 +132,8 @@ function rightsChecks({ role, isWritable, lacking, hidden }: Inspection): Check[
     wrong.push(failed('rights', 'warning', message, SEE_ALL));
   }
   if (!isWritable) {
-    const message = 'The database takes no writes: it is a standby, or set to be read only.';
-    wrong.push(failed('rights', 'error', message, 'Name the primary server.'));
+    const message = 'The database is read-only: it is a standby, or configured to be read-only.';
+    wrong.push(failed('rights', 'error', message, 'Connect to the primary server.'));
   }
   return wrong.length > 0 ? wrong : [passed('rights', `${role} may read and write everything that is needed.`)];
 }
@@ -161,7 +161,7 @@ export function checkAccounts(
   if (total > 0)
     return [passed('accounts', `${count(total, 'account')}: ${listed(Object.fromEntries(ours))}.${ignored}`)];
   if (hidden.includes('platform_connections')) {
-    return [failed('accounts', 'error', 'No account is to be seen: row level security may hide them.', SEE_ALL)];
+    return [failed('accounts', 'error', 'No account is visible: row level security may hide them.', SEE_ALL)];
   }
   const message = `No account is connected, so there is nothing to collect.${ignored}`;
   return [failed('accounts', 'error', message, `Connect one: ${ADD_CONNECTION}`, ADD_CONNECTION)];

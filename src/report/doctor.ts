@@ -10,7 +10,7 @@ import { type AppVariable, checkKey, checkRefresh, checkTokens, type FindKey } f
 import { checkLastRun, checkSchedule } from './doctor-schedule.js';
 import { checkAccounts, checkDisk, checkStore, type ExaminedStore } from './doctor-store.js';
 
-/** Everything that is examined; it is read, and never changed. */
+/** Everything that is examined; it is only read. */
 export interface Examined {
   /** What was found of the settings. */
   readonly settings: readonly Check[];
@@ -24,14 +24,14 @@ export interface Examined {
   /** The variables of the app with which a platform's tokens are renewed. */
   appVariablesOf(platform: string): readonly AppVariable[];
   readonly probe: Probe;
-  /** The schedules that this machine shows, as phrases; null if none is to be expected. */
+  /** Finds the schedules on this machine, as phrases; null if none is expected. */
   readonly schedules: ((jobs: Inspection['jobs']) => Promise<readonly string[]>) | null;
   /** The names of the pg_cron jobs that start runs. */
   readonly jobs: readonly string[];
   readonly clock: Clock;
 }
 
-/** What is examined only if it is wanted. */
+/** What is examined only on request. */
 export interface Wanted {
   /** One real token per platform. */
   readonly live: boolean;
@@ -64,7 +64,7 @@ const NOTHING: Opened = { store: null, inspection: null };
 
 async function* examineStore({ store: examined, platforms, jobs }: Examined): AsyncGenerator<Check, Opened> {
   if (examined === null) {
-    const why = 'the settings come first';
+    const why = 'the settings have to be corrected first';
     yield* (['store', 'connection', 'accounts', 'key'] as const).map((name) => unchecked(name, why));
     return NOTHING;
   }
@@ -114,7 +114,7 @@ async function examineRuns(examined: Examined, { store, inspection }: Opened): P
     const found = schedules === null ? null : await schedules(inspection?.jobs ?? null);
     if (examined.store?.exists === false) return [];
     if (inspection === null || store === null) return found === null ? [] : [checkSchedule(found, null, clock.now())];
-    // Before there is an account, nothing is late.
+    // Without an account, no run is overdue.
     if (!Object.keys(inspection.accounts).some((name) => platforms.has(name))) return [];
     const runs = await store.lastRuns();
     const now = clock.now();
@@ -122,7 +122,7 @@ async function examineRuns(examined: Examined, { store, inspection }: Opened): P
   });
 }
 
-/** Those with connections or, if none has any or it is unknown, all. */
+/** The platforms with connections; all of them if none has any or that is unknown. */
 function platformsInUse({ platforms }: Examined, inspection: Inspection | null): Platform[] {
   const inUse = [...platforms.values()].filter(({ name }) => (inspection?.accounts[name] ?? 0) > 0);
   return inUse.length > 0 ? inUse : [...platforms.values()];
@@ -142,7 +142,7 @@ async function examineLive(
   keyring: Keyring | null,
 ): Promise<readonly Check[]> {
   return attempt('live', async () => {
-    if (inspection === null || keyring === null) return [unchecked('live', 'there is no token to be had')];
+    if (inspection === null || keyring === null) return [unchecked('live', 'the tokens could not be read')];
     const checks = await checkLive(inspection.sample, platformsInUse(examined, inspection), keyring, examined.clock);
     return checks.length > 0 ? checks : [unchecked('live', 'no account is connected')];
   });

@@ -38,13 +38,13 @@ export interface SharedEvent {
   readonly runId: string;
 }
 
-/** A part of a run, reported once at its end. The parts overlap: accounts are planned, fetched and recorded side by side. */
+/** A part of a run, reported once at its end. The parts overlap: accounts are planned, fetched and recorded in parallel. */
 export interface PhaseReport {
   readonly phase: Phase;
   /** From the first step's begin to the last one's end, ISO 8601. */
   readonly startedAt: string;
   readonly finishedAt: string;
-  /** Summed over all steps: more than the time between, where steps ran side by side. */
+  /** Summed over all steps, which run in parallel: it may exceed the time between. */
   readonly busyMs: number;
 }
 

@@ -22,7 +22,10 @@ export async function explainDay(
 }
 
 /** What there is none of that was asked for, but for the user. */
-export function unknownName({ unknown, known }: DayExplanation, request: ExplainRequest): CollectError {
+export function unknownName(
+  { unknown, known }: Pick<DayExplanation, 'unknown' | 'known'>,
+  request: Omit<ExplainRequest, 'date'>,
+): CollectError {
   const { userId, platform, accountId, metric } = request;
   const user = `User ${JSON.stringify(bounded(userId))}`;
   const [what, given] =
@@ -34,5 +37,5 @@ export function unknownName({ unknown, known }: DayExplanation, request: Explain
   const near = nearest(given, known, 2);
   const names = known.slice(0, MOST_NAMES).map(bounded).join(', ');
   const more = known.length > MOST_NAMES ? ', …' : '';
-  return new CollectError('usage', what, near === null ? `There are: ${names}${more}.` : `Did you mean ${near}?`);
+  return new CollectError('usage', what, near === null ? `Known: ${names}${more}.` : `Did you mean ${near}?`);
 }

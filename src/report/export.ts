@@ -15,7 +15,7 @@ export interface AccountDay {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** Groups values, which must come in the order of account and date, without holding more than a page of them. */
+/** Groups values, which must be ordered by account and date, without holding more than a page of them. */
 export async function* accountDays(
   pages: AsyncIterable<readonly StoredValue[]>,
 ): AsyncGenerator<readonly AccountDay[]> {
@@ -47,7 +47,13 @@ export function metricColumns(known: Platforms, { platforms, metrics, withAliase
 }
 
 /** Why there may be no value of a metric that was asked for by name, as a sentence. */
-export function missingMetric(known: Platforms, metric: string, { withAliases }: Selected): string {
+export function missingMetric(known: Platforms, metric: string, { platforms, withAliases }: Selected): string {
+  const having = [...known]
+    .filter(([, { metrics }]) => metrics.some(({ name }) => name === metric))
+    .map(([name]) => name);
+  if (platforms !== null && having.length > 0 && !having.some((name) => platforms.includes(name))) {
+    return `It is a metric of ${having.join(', ')}.`;
+  }
   const infos = [...known.values()].flatMap((platform) => platform.metrics);
   const named = infos.filter(({ name }) => name === metric);
   const alias = named.find(({ aliasOf }) => aliasOf !== undefined);

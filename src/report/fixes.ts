@@ -12,12 +12,12 @@ export const FIXES: Readonly<Record<FailureReason, string>> = {
   timeout: NEXT_RUN,
   unexpected_response: 'Update analytics-collect; if it persists, report the message.',
   undecryptable_token:
-    'Add the key that encrypted the token to ENCRYPTION_KEY, or connect the account again; `analytics-collect doctor` tells how many tokens the key opens.',
+    'Add the key that encrypted the token to ENCRYPTION_KEY, or connect the account again; `analytics-collect doctor` shows how many tokens the key decrypts.',
   configuration: 'Correct the setting that the message names.',
 };
 
-/** What to do about accounts of which nothing is collected although nothing failed. */
+/** What to do about accounts without values that did not fail. */
 export const OTHER_FIXES = {
   no_data: 'Check that the account is public and active; connect it again with full access.',
-  not_reached: 'Nothing: the next run asks for them. If there are no runs, check the schedule.',
+  not_reached: 'Nothing: the next run asks for the days. If there are no runs, check the schedule.',
 } as const;

@@ -1,12 +1,12 @@
 import { DAY_MS, MINUTE_MS } from '../clock.js';
 
-/** How far apart the starts of a scheduled run may be from one day to the next. */
+/** By how much the start of a scheduled run may differ from day to day. */
 const TOLERANCE_MS = 10 * MINUTE_MS;
 /** On how many days in a row a run must have begun at about the same time. */
 const DAYS = 3;
 
 /**
- * When the next run begins if it begins when the last ones did; null if none began at about the same time on each of the last three
+ * When the next run begins, going by the last ones; null if none began at about the same time on each of the last three
  * days. `starts`: ISO 8601.
  */
 export function nextRunAt(starts: readonly string[], now: Date): Date | null {

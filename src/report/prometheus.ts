@@ -6,7 +6,7 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 const STATUSES = ['completed', 'partial', 'failed', 'interrupted', 'abandoned'] as const;
 
-/** How a run that is over went. */
+/** How a run ended. */
 export interface RunMetrics {
   readonly status: (typeof STATUSES)[number];
   readonly finishedAt: Date;
@@ -17,7 +17,7 @@ export interface RunMetrics {
 
 export interface Metrics {
   readonly lastRun: RunMetrics | null;
-  /** When the last run began that was completed or partial. */
+  /** When the last run that ended as completed or partial began. */
   readonly succeededAt: Date | null;
   /** Undefined where that is not known. */
   readonly isRunning?: boolean;
@@ -46,7 +46,7 @@ export function succeededAtIn(text: string): Date | null {
 }
 
 function success(at: Date): string {
-  const help = 'When the last run began that was completed or partial, in seconds since 1970.';
+  const help = 'When the last run that ended as completed or partial began, in seconds since 1970.';
   return gauge('last_success_timestamp_seconds', help, one(seconds(at)));
 }
 
@@ -76,8 +76,8 @@ function countMetrics({ days, platforms, requests, metrics }: NonNullable<RunMet
     gauge('last_run_connections', 'Connections of the last run by platform and result.', connections),
     gauge('last_run_failing_accounts', 'Accounts that failed in the last run by platform and reason.', failing),
     gauge('last_run_requests', 'Requests that the last run sent, including retries.', one(requests.total)),
-    gauge('last_run_retried_requests', 'Of them, retries.', one(requests.retried)),
-    gauge('last_run_rows', "Values of the last run by what became of them; foreign: another writer's row stands.", [
+    gauge('last_run_retried_requests', 'Requests of the last run that were retries.', one(requests.retried)),
+    gauge('last_run_rows', "Values of the last run by change; foreign: not written because of another writer's row.", [
       ...samples('change', metrics),
     ]),
   ];

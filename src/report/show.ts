@@ -6,7 +6,10 @@ import type { MetricInfo, NonEmpty, Platform } from '../platforms/contract.js';
 import type { DateRange } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import type { StoredValue } from '../store/values.js';
-import { bounded, count } from '../text.js';
+import { bounded } from '../text.js';
+import { breaksBetween } from './breaks.js';
+import { withoutNoise } from './decimals.js';
+import { unknownName } from './explain.js';
 
 /** What to show. `null`: the only user; all platforms. */
 export interface ShowRequest {
@@ -45,11 +48,11 @@ export interface ShownMetric {
   date: string;
   /** Whether a value that counts may still change. */
   provisional: boolean;
-  /** The same of the days before, as many as of these days; null if they cannot be compared. */
+  /** The same for the period of equal length before; null if they cannot be compared, as across a series break. */
   before: number | null;
   change: number | null;
   change_percent: number | null;
-  /** Of how many days before the sum is compared, those that have a value in both periods; null if it is no sum. */
+  /** How many days the sums are compared over: those with a value in both periods; null if it is no sum. */
   days_compared: number | null;
   /** Each day; the value is null where the platform gave none. */
   values: { date: string; value: number | null; provisional: boolean }[];
@@ -58,7 +61,7 @@ export interface ShownMetric {
 }
 
 interface Parts {
-  readonly store: Pick<Store, 'check' | 'readValues' | 'listConnections' | 'countConnections' | 'description'>;
+  readonly store: Pick<Store, 'check' | 'readValues' | 'listUsers' | 'countConnections' | 'description'>;
   readonly platforms: ReadonlyMap<string, Pick<Platform, 'day' | 'metrics'>>;
 }
 
@@ -79,7 +82,7 @@ export async function showUser({ store, platforms }: Parts, request: ShowRequest
     withAliases: false,
   });
   for await (const page of pages) read.push(...page);
-  if (read.length === 0) await expectKnownUser(store, userId);
+  if (read.length === 0) await expectAccounts(store, userId, platform);
   return {
     user_id: userId,
     days,
@@ -92,13 +95,22 @@ export async function showUser({ store, platforms }: Parts, request: ShowRequest
   };
 }
 
+/** Throws `CollectError` `usage` if the user has no connection, or none on a platform that was named. */
+async function expectAccounts(store: Parts['store'], userId: string, platform: string | null): Promise<void> {
+  await expectKnownUser(store, userId);
+  if (platform === null) return;
+  const known = [...new Set((await store.countConnections(userId)).services.map(({ service }) => service))];
+  if (!known.includes(platform)) {
+    throw unknownName({ unknown: 'platform', known }, { userId, platform, accountId: null, metric: null });
+  }
+}
+
 async function onlyUser(store: Parts['store']): Promise<string> {
-  const users = [...new Set((await store.listConnections()).map(({ userId }) => userId))];
-  const [first] = users;
-  if (first !== undefined && users.length === 1) return first;
+  const [first, second] = await store.listUsers(2);
+  if (first !== undefined && second === undefined) return first;
   throw new CollectError(
     'usage',
-    `${first === undefined ? 'There are no users' : `There are ${count(users.length, 'user')}`}; show is of one.`,
+    `${first === undefined ? 'There are no users' : 'There are several users'}; show needs one.`,
     first === undefined
       ? 'Add a connection: analytics-collect connections add.'
       : `Name the user, for example --user ${bounded(first)}.`,
@@ -143,32 +155,38 @@ function shownMetric(
     const before = known.get(addDays(value.date, -dates.length));
     return before === undefined ? [] : [{ now: value.value, before: before.value }];
   });
-  const compared = pairs.length === 0 ? null : { now: sum(pairs, 'now'), before: sum(pairs, 'before') };
-  const change = compared === null ? null : compared.now - compared.before;
+  const breaks = breaksBetween(info?.breaks, { since: addDays(since, -dates.length), until });
+  const comparable = breaks.length === 0 ? pairs : [];
+  const compared =
+    comparable.length === 0
+      ? null
+      : {
+          now: sum(comparable.map(({ now }) => now)),
+          before: sum(comparable.map(({ before }) => before)),
+        };
+  const change = compared && withoutNoise(compared.now - compared.before);
   return {
     metric,
     unit,
     aggregate,
-    value: counted.reduce((total, { value }) => total + value, 0),
+    value: sum(counted.map(({ value }) => value)),
     date: newest.date,
     provisional: counted.some(({ settled }) => !settled),
     before: compared?.before ?? null,
     change,
     change_percent:
       compared === null || change === null || compared.before === 0 ? null : (change / Math.abs(compared.before)) * 100,
-    days_compared: aggregate === 'sum' ? pairs.length : null,
+    days_compared: aggregate === 'sum' ? comparable.length : null,
     values: dates.map((date) => {
       const value = known.get(date);
       return { date, value: value?.value ?? null, provisional: value !== undefined && !value.settled };
     }),
-    breaks: (info?.breaks ?? [])
-      .map(({ from, until = from, change }) => ({ from, until, change }))
-      .filter((broken) => broken.from <= until && broken.until > addDays(since, -dates.length)),
+    breaks: breaks.map(({ from, until = from, change }) => ({ from, until, change })),
   };
 }
 
-function sum(pairs: readonly { readonly now: number; readonly before: number }[], side: 'now' | 'before'): number {
-  return pairs.reduce((total, pair) => total + pair[side], 0);
+function sum(values: readonly number[]): number {
+  return withoutNoise(values.reduce((total, value) => total + value, 0));
 }
 
 function grouped<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, [Item, ...Item[]]> {

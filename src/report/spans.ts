@@ -2,10 +2,10 @@ import { CollectError } from '../errors.js';
 import type { CollectEvent } from './events.js';
 import type { Summary } from './summary.js';
 
-/** What a trace says about a run, without users, accounts, tokens or texts from outside. */
+/** What a trace contains: no users, accounts, tokens or texts from outside. */
 export interface RunTrace {
   readonly run: SpanFacts;
-  /** Of the phases and of the platforms: their number does not grow with that of accounts. */
+  /** One per phase and per platform: their number does not grow with the number of accounts. */
   readonly parts: readonly SpanFacts[];
 }
 
@@ -26,7 +26,7 @@ interface SpanEvent {
 
 type Attributes = Readonly<Record<string, string | number | boolean>>;
 
-/** Of one span; the SDK keeps 128 by default. */
+/** Events of one span; the SDK keeps 128 by default. */
 const MOST_EVENTS = 100;
 
 interface PlatformSpan {
@@ -35,7 +35,7 @@ interface PlatformSpan {
   finishedAt: Date;
 }
 
-/** Notes a run's events, from now on. */
+/** Records a run's events, from now on. */
 export function traceRun(now: () => Date = () => new Date()) {
   const startedAt = now();
   let begunAt = startedAt;

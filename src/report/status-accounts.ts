@@ -7,7 +7,7 @@ import { bounded } from '../text.js';
 import { FIXES, OTHER_FIXES } from './fixes.js';
 import { statusWindows } from './status-windows.js';
 
-/** What accounts can be listed by: why they fail or lack a permission, or how they stand. */
+/** What accounts can be selected by: the reason why they fail or lack a permission, or their state. */
 export type ListedReason = FailureReason | AccountState;
 
 /** Which accounts are listed; without a field, all. */
@@ -27,7 +27,7 @@ export interface AccountStatus {
   state: AccountState;
   reason: FailureReason | null;
   message: string | null;
-  /** From when on it fails or lacks a permission (UTC), or has no data: `YYYY-MM-DD`; null if it does not. */
+  /** Since when it fails or lacks a permission (UTC), or has no data: `YYYY-MM-DD`; null if it does not. */
   since: string | null;
   /** The number of consecutive runs that failed. */
   runs: number;

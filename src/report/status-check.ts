@@ -1,7 +1,8 @@
-import { formatNumber } from '../text.js';
-import type { PlatformStatus } from './status-report.js';
+import { HOUR_MS } from '../clock.js';
+import { formatDuration, formatNumber } from '../text.js';
+import type { PlatformStatus, StatusReport } from './status-report.js';
 
-/** The share of accounts that must be complete or merely late, from 0 to 1; of one platform, or of each one that has none of its own. */
+/** The share of accounts that must be complete or late, from 0 to 1: for one platform, or for all without their own. */
 export interface Threshold {
   readonly platform: string | null;
   readonly share: number;
@@ -23,7 +24,7 @@ interface Finding {
   readonly text: string;
 }
 
-/** Judges the platforms by the thresholds. No accounts at all are failing: a missing database must not look well. */
+/** Compares the platforms with the thresholds. Having no accounts fails: a wrong database must not look healthy. */
 export function judgeStatus(platforms: readonly PlatformStatus[], { warn, fail }: Thresholds): Verdict {
   const inUse = platforms.filter(({ accounts }) => accounts > 0);
   if (inUse.length === 0) return { level: 'failing', message: 'there are no accounts' };
@@ -47,11 +48,18 @@ function finding(level: Finding['level'], status: PlatformStatus, thresholds: re
   const share = (status.complete + status.late) / status.accounts;
   if (limit === undefined || share >= limit.share) return null;
   const well = `${formatNumber(status.complete + status.late)} of ${formatNumber(status.accounts)} accounts`;
-  const text = `${status.platform}: ${well} complete or late, ${percent(share)} of at least ${percent(limit.share)}`;
+  const text = `${status.platform}: ${well} complete or late (${percent(share)}, at least ${percent(limit.share)} required)`;
   return [{ level, share, text }];
 }
 
-/** Rounded down, so that what is below a threshold never reads as if it met it. */
+/** Rounded down, so that a share below a threshold never looks as if it met it. */
 function percent(share: number): string {
   return `${Math.floor(share * 1_000 + 1e-9) / 10}%`;
+}
+
+/** Why the newest completed run is too old, or null. Only completed runs count, and their age is measured from their start. */
+export function staleness({ last_success: success }: StatusReport, maxAgeHours: number): string | null {
+  if (success === null) return 'no run over all users and platforms has completed yet';
+  if (success.age_hours <= maxAgeHours) return null;
+  return `the last completed run started ${formatDuration(success.age_hours * HOUR_MS)} ago, more than ${formatNumber(maxAgeHours)} h`;
 }

@@ -14,7 +14,7 @@ export interface StatusReport {
   /** When all users were last covered by full runs that completed, fully or partially. */
   last_success: { started_at: string; age_hours: number } | null;
   platforms: PlatformStatus[];
-  /** What there is to do, by platform and reason, for the most accounts first. */
+  /** What to do, by platform and reason, for the most accounts first. */
   actions: Action[];
   /** Active connections of services that are not collected, by service. */
   ignored: Record<string, number>;
@@ -28,7 +28,7 @@ export interface StatusReport {
   coming: Coming[];
 }
 
-/** A run, as far as it has come. */
+/** A run and its progress. */
 export interface ReportedRun {
   run_id: string;
   /** `all`, `user:ID` or `shard:I/N`. */
@@ -78,7 +78,7 @@ export interface PlatformStatus {
   no_data: number;
   failing_total: number;
   skipped: number;
-  /** The newest of these days that 99 % of the accounts have of which it is expected and that have data; null if there is none. */
+  /** The newest of these days that is complete for 99 % of the accounts that should have it and have data; null if there is none. */
   complete_to: string | null;
   /** The days of the period, but at least the last 14 and at most 60. An account's days are expected from the first one collected on; those of accounts that are skipped or without data are left out. */
   days: DayCounts[];
@@ -86,7 +86,7 @@ export interface PlatformStatus {
   days_missing: number;
   /** Days of its accounts that the platform stopped answering for before they were collected. */
   lost_days: number;
-  /** Settled days of its accounts in the period whose figures do not add up by the platform's own definition; null: not compared, of more than 10,000 accounts. */
+  /** Settled days of its accounts in the period whose figures do not add up by the platform's own definition; null: not compared, with more than 10,000 accounts. */
   discrepancies: number | null;
   /** Up to a hundred accounts of each reason, those failing longest first. */
   failing: FailingReport[];
@@ -105,7 +105,7 @@ export interface Action {
   /** `no_data`: the platform has no values of the account. `not_reached`: no run has asked for days that are due. */
   reason: FailureReason | 'no_data' | 'not_reached';
   accounts: number;
-  /** From when on the first of them fails: `YYYY-MM-DD`, UTC. */
+  /** Since when the first of them fails: `YYYY-MM-DD`, UTC. */
   since: string;
   /** The most consecutive runs in which one of them failed. */
   runs: number;

@@ -28,7 +28,7 @@ import { versionWarning } from './version.js';
 
 /** How many expiring tokens are listed. */
 const MOST_TOKENS = 100;
-/** Of more accounts, figures are not compared: this takes a tenth of a millisecond for each. */
+/** With more accounts, figures are not compared: it takes a tenth of a millisecond for each. */
 const MOST_RECONCILED = 10_000;
 
 export interface StatusSources {

@@ -9,12 +9,12 @@ export interface Summary extends RunCounts {
   /** Ids of connections, by what has changed since they were last collected: the first 1,000 of each change. */
   changes: Record<Change, string[]>;
   changes_omitted: Record<Change, number>;
-  /** Exact counts, of the platforms where an account newly failed or was repaired. */
+  /** Exact counts, for the platforms where an account newly fails or was repaired. */
   changes_by_platform: Record<string, PlatformChanges>;
   warnings: string[];
 }
 
-/** How many of a platform's accounts have newly failed or were repaired. */
+/** How many of a platform's accounts newly fail or were repaired. */
 export interface PlatformChanges {
   /** Accounts by reason. */
   newly_failing: Partial<Record<FailureReason, number>>;

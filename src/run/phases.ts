@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Phase, PhaseReport } from '../report/events.js';
 
-/** Measures the phases of a run, whose steps run side by side. */
+/** Measures the phases of a run, whose steps run in parallel. */
 export interface Phases {
   /** Begins a step; the returned function ends it, once. */
   begin(phase: Phase): () => void;

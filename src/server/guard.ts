@@ -1,9 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { createAttempts } from './attempts.js';
 
-const WINDOW_MS = 60_000;
-const WRONG_IN_A_WINDOW = 10;
-/** How many addresses are remembered; beyond that, the oldest is forgotten. */
-const MOST_ADDRESSES = 10_000;
+const WRONG_IN_A_MINUTE = 10;
+const TOLD_EVERY_MS = 60_000;
 
 export type Verdict =
   | { readonly kind: 'welcome' }
@@ -28,26 +27,15 @@ export interface GuardOptions {
  */
 export function createGuard({ secret, now, onRefused }: GuardOptions): Guard {
   const expected = digest(secret);
-  const windows = new Map<string, { readonly since: number; wrong: number }>();
+  const attempts = createAttempts({ most: WRONG_IN_A_MINUTE, now });
   const refused = { count: 0, toldAt: Number.NEGATIVE_INFINITY };
 
   function tell(): void {
     refused.count++;
-    if (now() - refused.toldAt < WINDOW_MS) return;
+    if (now() - refused.toldAt < TOLD_EVERY_MS) return;
     onRefused(refused.count);
     refused.count = 0;
     refused.toldAt = now();
-  }
-
-  function windowOf(address: string) {
-    const known = windows.get(address);
-    if (known && now() - known.since < WINDOW_MS) return known;
-    windows.delete(address);
-    const [longestKnown] = windows.keys();
-    if (windows.size >= MOST_ADDRESSES && longestKnown !== undefined) windows.delete(longestKnown);
-    const fresh = { since: now(), wrong: 0 };
-    windows.set(address, fresh);
-    return fresh;
   }
 
   return {
@@ -55,10 +43,9 @@ export function createGuard({ secret, now, onRefused }: GuardOptions): Guard {
       // Digests have the same length, which the comparison requires; its duration reveals nothing about the secret.
       if (given !== undefined && timingSafeEqual(digest(given), expected)) return { kind: 'welcome' };
       tell();
-      const window = windowOf(address);
-      window.wrong++;
-      if (window.wrong <= WRONG_IN_A_WINDOW) return { kind: 'wrong' };
-      return { kind: 'too_many', retryAfterSeconds: Math.ceil((window.since + WINDOW_MS - now()) / 1000) };
+      const retryAfterSeconds = attempts.waitSeconds(address);
+      attempts.note(address);
+      return retryAfterSeconds === null ? { kind: 'wrong' } : { kind: 'too_many', retryAfterSeconds };
     },
   };
 }

@@ -1,18 +1,18 @@
-import { MINUTE_MS } from '../clock.js';
 import { type RunMetrics, renderMetrics } from '../report/prometheus.js';
 import type { RunRow, Store } from '../store/store.js';
+import { isRunning } from './is-running.js';
 
-/** As long as a lease is valid without a heartbeat. */
-const LEASE_MS = 2 * MINUTE_MS;
-
-/** The metrics of the last run that is over, of any process, and whether one is in progress. */
+/** The metrics of the last run of any process that has ended, and whether one is in progress. */
 export function createMetrics(lastRuns: Store['lastRuns'], now: () => Date): () => Promise<string> {
   let lastRun: RunMetrics | null = null;
   return async () => {
     const { run, fullRun, succeededAt } = await lastRuns();
     lastRun = (run && metricsOf(run)) ?? lastRun ?? (fullRun && metricsOf(fullRun));
-    const isRunning = run?.status === 'running' && now().getTime() - Date.parse(run.heartbeatAt) < LEASE_MS;
-    return renderMetrics({ lastRun, succeededAt: succeededAt === null ? null : new Date(succeededAt), isRunning });
+    return renderMetrics({
+      lastRun,
+      succeededAt: succeededAt === null ? null : new Date(succeededAt),
+      isRunning: run !== null && isRunning(run, now()),
+    });
   };
 }
 

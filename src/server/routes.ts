@@ -9,10 +9,12 @@ import type { RunRow, Store } from '../store/store.js';
 import { formatNumber } from '../text.js';
 import type { Guard } from './guard.js';
 import { createMetrics } from './metrics.js';
-import { INTERNAL, METRICS_PATH, OLDER_TRIGGER_PATH, TRIGGER_PATH } from './paths.js';
+import type { Page } from './page/page.js';
+import { INTERNAL, METRICS_PATH, OLDER_TRIGGER_PATH, PAGE_PATHS, TRIGGER_PATH } from './paths.js';
 import { parseTrigger } from './request.js';
 import { errorLine, type Runner } from './runner.js';
 import type { Schedule } from './schedule.js';
+import { shared } from './shared.js';
 
 const LARGEST_BODY_BYTES = 16_384;
 /** The database is asked at most once in this time, however many requests come. */
@@ -26,12 +28,13 @@ export interface Parts {
   /** The names of the platforms that can be collected. */
   readonly platforms: readonly string[];
   readonly guard: Guard;
+  readonly page: Page['routes'];
   readonly now: () => Date;
   readonly log: (message: string) => void;
 }
 
-/** The endpoints. Every answer but the metrics is JSON, without internal details, which go to the log. */
-export function createRoutes({ store, runner, schedule, platforms, guard, now, log }: Parts): Hono {
+/** The page and the endpoints. Every answer of the latter but the metrics is JSON, without internal details, which go to the log. */
+export function createRoutes({ store, runner, schedule, platforms, guard, page, now, log }: Parts): Hono {
   const lastRuns = shared(ANSWER_LASTS_MS, () => store.lastRuns());
   const metrics = createMetrics(lastRuns, now);
   const ready = shared(ANSWER_LASTS_MS, () => within(READY_WITHIN_MS, store.check()));
@@ -107,6 +110,8 @@ export function createRoutes({ store, runner, schedule, platforms, guard, now, l
     `${INTERNAL}/runs/:id`,
   ]);
   allowOnly(routes, 'POST', [TRIGGER_PATH, OLDER_TRIGGER_PATH]);
+  routes.route('/', page);
+  for (const [path, methods] of Object.entries(PAGE_PATHS)) allowOnly(routes, methods, [path]);
   routes.notFound((c) => problem(c, 404, 'not_found', 'There is no such endpoint.'));
   routes.onError((error, c) => {
     if (error instanceof LeaseHeld) {
@@ -129,7 +134,7 @@ export function createRoutes({ store, runner, schedule, platforms, guard, now, l
   return routes;
 }
 
-/** Not every version of Prometheus can send a header of another name. */
+/** `Authorization` too, because old versions of Prometheus cannot send other headers. */
 function secretOf(c: Context): string | undefined {
   return c.req.header('x-cron-secret') ?? /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
 }
@@ -169,13 +174,4 @@ function within(ms: number, promise: Promise<void>): Promise<void> {
     promise,
     new Promise<never>((_, reject) => setTimeout(reject, ms, new Error('no answer in time')).unref()),
   ]);
-}
-
-/** Asks at most once in `ms`; callers in the meantime share the answer, or its failure. */
-function shared<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
-  let last: { readonly at: number; readonly answer: Promise<T> } | null = null;
-  return () => {
-    if (last === null || performance.now() - last.at >= ms) last = { at: performance.now(), answer: ask() };
-    return last.answer;
-  };
 }

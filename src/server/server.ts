@@ -8,6 +8,8 @@ import type { OnEvent } from '../report/events.js';
 import { count } from '../text.js';
 import { boundConnections } from './connections.js';
 import { createGuard } from './guard.js';
+import { createLive } from './live.js';
+import { createPage } from './page/page.js';
 import { scheduledRun } from './request.js';
 import { createRoutes } from './routes.js';
 import { createRunner, errorLine } from './runner.js';
@@ -25,7 +27,7 @@ const IDLE_MS = 75_000;
 const CATCH_UP_AGAIN_MS = 150_000;
 
 export interface ServerOptions {
-  readonly app: Pick<App, 'collect' | 'store'>;
+  readonly app: Pick<App, 'collect' | 'report' | 'store'>;
   /** The names of the platforms that can be collected. */
   readonly platforms: readonly string[];
   readonly secret: string;
@@ -55,14 +57,16 @@ export interface RunningServer {
 /** Listens, and collects on schedule. Throws `CollectError` `address_taken` when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { app, platforms, secret, graceMs, log, now = () => new Date() } = options;
-  const runner = createRunner({ ...options, collect: app.collect });
+  const live = createLive(now);
+  const runner = createRunner({ ...options, collect: live.watch(app.collect) });
   const schedule = createSchedule(options);
   const guard = createGuard({
     secret,
     now: () => performance.now(),
     onRefused: (requests) => log(`refused ${count(requests, 'request')} with a wrong secret`),
   });
-  const routes = createRoutes({ store: app.store, runner, schedule, platforms, guard, now, log });
+  const page = createPage({ secret, app, live, schedule, guard, now, log });
+  const routes = createRoutes({ store: app.store, runner, schedule, platforms, guard, page: page.routes, now, log });
   const server = createServer(
     {
       headersTimeout: REQUEST_MS,
@@ -111,6 +115,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       clearTimeout(again);
       server.close();
       await runner.stop();
+      page.close();
       server.closeAllConnections();
     },
   };

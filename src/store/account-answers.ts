@@ -168,6 +168,8 @@ export const connectionListAnswer = z.object({
   next_key: z.string().nullable(),
 });
 
+export const usersAnswer = z.array(z.string());
+
 export const connectionCountsAnswer = z.object({
   services: z.array(z.object({ service: z.string(), active: z.number(), inactive: z.number() })),
   encrypted: z.number(),

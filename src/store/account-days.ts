@@ -4,9 +4,9 @@ import type { DateRange } from './accounts.js';
 import type { Ask } from './function-call.js';
 
 /**
- * How a day stands that an account should have. `complete`: settled, with every metric that the account has on other days;
+ * The state of a day that an account should have. `complete`: settled, with every metric that the account has on other days;
  * `incomplete`: settled, without some. `provisional`, `no_data`, `failed`, `skipped`: as its outcome. `late`: no values yet, but the
- * platform may still be at work on it. `missing`: no values, for longer than that. `lost`: no longer to be had, or deleted.
+ * platform may still deliver them. `missing`: no values, although it should have settled. `lost`: out of reach, or deleted.
  */
 export const DAY_STATES = [
   'complete',
@@ -36,13 +36,13 @@ export interface AccountDaysRequest {
   readonly onlyFailing: boolean;
   /** By platform: ended days, and the last of them that is past the settling time. */
   readonly ranges: Readonly<Record<string, DateRange & { readonly settledTo: string }>>;
-  /** How many days that are not complete are named, of each account. */
+  /** How many days that are not complete are listed for each account. */
   readonly mostDates: number;
   readonly after: AccountKey | null;
   readonly pageSize: number;
 }
 
-/** An account as the last runs left it, without tokens. */
+/** An account as of the last run, without tokens. */
 export interface DescribedAccount {
   readonly userId: string;
   readonly platform: string;

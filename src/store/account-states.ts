@@ -3,7 +3,7 @@ import type { DateRange } from './accounts.js';
 
 /** The days that `status` looks at, on one platform. */
 export interface StatusWindow extends DateRange {
-  /** The newest day that has had the time to settle; later days without values are late, not missing. */
+  /** The newest day that should have settled; later days without values are late, not missing. */
   readonly settledTo: string;
 }
 
@@ -11,8 +11,8 @@ export interface StatusWindow extends DateRange {
 export type StatusWindows = Readonly<Record<string, StatusWindow>>;
 
 /**
- * How an account stands. `late`: only days are open that have not settled, among
- * them one that most accounts of the platform have, or that are doubted. `no_data`: the platform has no
+ * The state of an account. `late`: the only missing days have not settled, and most accounts of the platform have one of
+ * them; or they are doubted. `no_data`: the platform has no
  * values on any day of the window. `not_reached`: days are missing although nothing failed, because no run has asked for them.
  * `skipped`: a permission is missing, or it is a personal profile.
  */
@@ -38,19 +38,19 @@ export interface PlatformStatusRow {
   readonly daysMissing: number;
   /** Days of its accounts that can no longer be collected. */
   readonly lostDays: number;
-  /** Of the accounts that fail or lack a permission, the most frequent reason first. */
+  /** Accounts that fail or lack a permission, by reason, the most frequent first. */
   readonly reasons: readonly FailingGroup[];
-  /** Some of these accounts: of each reason, at most a hundred that have been failing longest. */
+  /** Some of these accounts: for each reason, up to a hundred that have been failing longest. */
   readonly failing: readonly FailingAccount[];
   /** How many accounts are in each state; they add up to `accounts`. */
   readonly states: Readonly<Record<AccountState, number>>;
-  /** The first day from which on an account without data has none, and that of one that was not reached; null if there are none. */
+  /** The earliest day since which an account has no data or was not reached; null if there are none. */
   readonly since: Readonly<Record<'no_data' | 'not_reached', string | null>>;
   /** The window's days, but at least the last 14 ended ones and at most 60, ascending. */
   readonly days: readonly DayCounts[];
 }
 
-/** How many accounts have a day that is expected of them. Those that are skipped or have no data are left out. */
+/** How many of the accounts that should have a day have it. Accounts that are skipped or without data are left out. */
 export interface DayCounts {
   readonly date: string;
   readonly complete: number;
@@ -62,10 +62,10 @@ export interface DayCounts {
 export interface FailingGroup {
   readonly reason: FailureReason;
   readonly accounts: number;
-  /** The UTC date from which on the first of them fails, and the most runs that one has failed in a row. */
+  /** Since which UTC date the first of them fails, and the most consecutive runs in which one failed. */
   readonly since: string;
   readonly runs: number;
-  /** How many of them fail for how many runs, the fewest runs first. */
+  /** How many of them have failed in how many consecutive runs, the fewest runs first. */
   readonly byRuns: readonly { readonly runs: number; readonly accounts: number }[];
 }
 
@@ -93,7 +93,7 @@ export interface ListedAccounts {
   readonly states: readonly AccountState[] | null;
 }
 
-/** An account and how it stands, as of the last run. */
+/** An account and its state as of the last run. */
 export interface ListedAccount {
   readonly userId: string;
   readonly platform: string;

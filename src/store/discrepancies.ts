@@ -4,10 +4,10 @@ import type { Ask } from './function-call.js';
 import { windowsArg } from './read-status.js';
 import { pagesOfAccounts } from './sum-of-pages.js';
 
-/** A page of discrepancies is an answer, which has to stay small. */
+/** A page of discrepancies has to stay small. */
 const LISTED_PAGE_SIZE = 1_000;
 
-/** Which figures are compared, by platform and as the platforms state it, and on which days. */
+/** Which figures of each platform are compared, and on which days. */
 export interface ReconciledDays {
   readonly rules: Readonly<Record<string, readonly object[]>>;
   readonly windows: StatusWindows;
@@ -21,7 +21,7 @@ export interface Discrepancy {
   /** `YYYY-MM-DD` */
   readonly date: string;
   readonly metric: string;
-  /** The metric's value or, of a level, its change since the day before. */
+  /** The metric's value or, for a level, its change since the day before. */
   readonly stated: number;
   /** What the other figures add up to. */
   readonly computed: number;

@@ -22,7 +22,7 @@ const explanation = z.object({
   since: instant,
   /** What to do, as a sentence. */
   fix: z.string().nullable(),
-  /** From when on the platform is asked again. */
+  /** When the platform is asked again. */
   due_at: instant,
 });
 
@@ -44,7 +44,7 @@ const explainAnswer = explanation.extend({
   is_primary: z.boolean().default(false),
   date: z.iso.date(),
   notes: z.array(z.string()),
-  /** What there is none of, and those that there are. */
+  /** What does not exist, and what exists instead. */
   unknown: z.enum(['user', 'platform', 'account', 'metric']).nullable(),
   known: z.array(z.string()),
   metrics: z.record(z.string(), explainedMetric),

@@ -7,7 +7,7 @@ import { functionNames } from './schema.js';
 /** How many connections of each platform are in the sample. */
 const SAMPLE_SIZE = 20;
 
-/** What the database says of itself and of the role that asks. */
+/** What the database says about itself and the connected role. */
 export interface Inspection {
   /** PostgreSQL's: `17.2`. */
   readonly version: string;
@@ -16,9 +16,9 @@ export interface Inspection {
   readonly isWritable: boolean;
   /** Rights that the role lacks: `insert on collection_runs`. Without one that is not vital, only some commands fail. */
   readonly lacking: readonly { readonly right: string; readonly isVital: boolean }[];
-  /** Functions of the schema that are not there. */
+  /** Functions of the schema that are missing. */
   readonly missing: readonly string[];
-  /** Tables of which the role sees only what the policies of row level security show it. */
+  /** Tables from which row level security may hide rows from the role. */
   readonly hidden: readonly string[];
   /** As in `AppliedSchema`. */
   readonly findings: readonly { readonly finding: string; readonly remedy: string }[];

@@ -1,4 +1,4 @@
-/** What the database keeps of a platform, so that its own functions can tell of a day: a row of `collection_platforms`. */
+/** What the database's functions need to know of a platform to explain a day: a row of `collection_platforms`. */
 export interface PlatformRow {
   readonly platform: string;
   /** As in `Platform.day`. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { DAY_MS } from '../clock.js';
 import {
   ACCOUNT_STATES,
   type AccountState,
@@ -89,7 +90,7 @@ export function windowsArg(windows: StatusWindows): WindowsArg {
   );
 }
 
-/** The windows, with the newest day that most accounts of each platform have; at least that which has had the time to settle. */
+/** The windows, with the newest day that most accounts of each platform have, or that should have settled if it is later. */
 async function withUsualDays(ask: Ask, windows: StatusWindows): Promise<WindowsArg> {
   const usual = await ask(answers.usualDaysAnswer, 'usual_collection_days', { collected: Object.keys(windows) });
   return Object.fromEntries(
@@ -149,9 +150,9 @@ function daysOf(
 /** The days that `count_collection_days` counts. */
 function countedDates(since: string, until: string): string[] {
   const last = Date.parse(until);
-  const days = Math.min(60, Math.max(14, (last - Date.parse(since)) / 86_400_000 + 1));
+  const days = Math.min(60, Math.max(14, (last - Date.parse(since)) / DAY_MS + 1));
   return Array.from({ length: days }, (_, index) =>
-    new Date(last - (days - 1 - index) * 86_400_000).toISOString().slice(0, 10),
+    new Date(last - (days - 1 - index) * DAY_MS).toISOString().slice(0, 10),
   );
 }
 

@@ -2,22 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { CollectError, leaseLost, PieceTaken } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
-import { describeAccounts } from './account-days.js';
-import type { AccountRow, PieceCall, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
-import { countDiscrepancies, listDiscrepancies } from './discrepancies.js';
-import { explainDay } from './explanation.js';
-import { inspect } from './inspection.js';
 import { findTokensEnding, openAccounts } from './opening.js';
-import { listConnections, prune } from './paged-calls.js';
 import { createPatience, type Patiently } from './patience.js';
-import { listAccounts, readStatus } from './read-status.js';
+import { recordArgs } from './record-args.js';
 import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
 import { sharedRuns } from './shared-runs.js';
 import type { Store } from './store.js';
 import { sumOfPages } from './sum-of-pages.js';
-import { readValues } from './values.js';
 
 /** Calls one of the schema's functions with named arguments, and returns its JSON value. Throws `CollectError`. */
 export type Call = (functionName: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
@@ -34,7 +27,7 @@ export interface Driver {
   close(): Promise<void>;
 }
 
-/** Implements the store's contract on any way of calling the schema's functions. */
+/** Implements the store's contract on any way of calling the schema's functions. What no run calls is loaded by its first caller. */
 export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()): Store {
   const { description, warnings = [], schemaFix, call, applySchema, close } = driver;
 
@@ -87,7 +80,9 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
       }
     },
 
-    inspect: (jobs) => inspect(ask, jobs),
+    async inspect(jobs) {
+      return (await import('./inspection.js')).inspect(ask, jobs);
+    },
 
     beginRun: ({ scope, trigger, isFull }) =>
       ask(answers.leaseAnswer, 'begin_collection_run', { run_id: randomUUID(), scope, trigger, is_full: isFull }),
@@ -131,17 +126,8 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
       return (await ask(accountAnswers.changedAnswer, 'make_collection_primary', { account, former })).changed;
     },
 
-    async record({ runId, at, accounts, snapshots, outcomes, refresh, adopt, piece }) {
-      const answer = await ask(accountAnswers.recordAnswer, 'record_collection', {
-        run_id: runId,
-        recorded_at: at.toISOString(),
-        accounts: accounts.map(accountArg),
-        snapshots: snapshots.map(snapshotArg),
-        outcomes,
-        refresh,
-        adopt,
-        ...(piece && { piece: pieceArg(piece) }),
-      });
+    async record(batch) {
+      const answer = await ask(accountAnswers.recordAnswer, 'record_collection', recordArgs(batch));
       if (answer.lease === 'lost') throw leaseLost();
       if (answer.lease === 'taken') throw new PieceTaken();
       const { inserted, updated, unchanged, foreign } = answer;
@@ -163,19 +149,31 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
         return { count: answer.without_data, last: answer.last_account };
       }),
 
-    readStatus: (windows) => readStatus(ask, windows),
+    async readStatus(windows) {
+      return (await import('./read-status.js')).readStatus(ask, windows);
+    },
+    async *listAccounts(listed) {
+      yield* (await import('./read-status.js')).listAccounts(ask, listed);
+    },
 
-    listAccounts: (listed) => listAccounts(ask, listed),
+    async countDiscrepancies(reconciled) {
+      return (await import('./discrepancies.js')).countDiscrepancies(ask, reconciled);
+    },
+    async *listDiscrepancies(reconciled) {
+      yield* (await import('./discrepancies.js')).listDiscrepancies(ask, reconciled);
+    },
 
-    countDiscrepancies: (reconciled) => countDiscrepancies(ask, reconciled),
+    async describeAccounts(request) {
+      return (await import('./account-days.js')).describeAccounts(ask, request);
+    },
 
-    listDiscrepancies: (reconciled) => listDiscrepancies(ask, reconciled),
+    async *readValues(request) {
+      yield* (await import('./values.js')).readValues(ask, request);
+    },
 
-    describeAccounts: (request) => describeAccounts(ask, request),
-
-    readValues: (request) => readValues(ask, request),
-
-    explainDay: (request, at) => explainDay(ask, request, at),
+    async explainDay(request, at) {
+      return (await import('./explanation.js')).explainDay(ask, request, at);
+    },
 
     async writtenSince(since) {
       return (await ask(answers.writtenAnswer, 'collection_written_since', { since: since.toISOString() })).metrics;
@@ -183,9 +181,15 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
 
     tokensEnding: (filter, before) => findTokensEnding(ask, filter, before),
 
-    prune: (request) => prune(ask, request),
+    async prune(request) {
+      return (await import('./paged-calls.js')).prune(ask, request);
+    },
 
-    listConnections: () => listConnections(ask),
+    async listConnections() {
+      return (await import('./paged-calls.js')).listConnections(ask);
+    },
+
+    listUsers: (most) => ask(accountAnswers.usersAnswer, 'list_collection_users', { most }),
 
     countConnections: (userId) =>
       ask(accountAnswers.connectionCountsAnswer, 'count_collection_connections', { for_user: userId }),
@@ -214,31 +218,5 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
 
     choosePrimary: (id, collected) =>
       ask(accountAnswers.primaryAnswer, 'choose_collection_primary', { connection_id: id, collected }),
-  };
-}
-
-/** Without the names of its fields, which would be a fifth of what a call sends. */
-function snapshotArg({ account, metric, value, date, metadata }: SnapshotRow) {
-  return [account, metric, value, date, metadata];
-}
-
-function pieceArg({ isDone, ...piece }: PieceCall) {
-  return { ...piece, is_done: isDone };
-}
-
-function accountArg(row: AccountRow) {
-  return {
-    id: row.id,
-    connection_id: row.connectionId,
-    reason: row.reason,
-    message: row.message,
-    reached: row.reached,
-    done_to: row.doneTo,
-    done_to_before: row.doneToBefore,
-    closing_day: row.closingDay,
-    metrics: row.metrics,
-    days_lost: row.daysLost,
-    closed_to: row.closedTo,
-    due_at: row.dueAt?.toISOString() ?? null,
   };
 }

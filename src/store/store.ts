@@ -39,7 +39,7 @@ export interface Store {
 
   /** Refuses a database without the schema, or whose `analytics_snapshots` lacks the right unique key or would round values. */
   check(): Promise<void>;
-  /** What the database says of itself, changing nothing; `jobs` are the names of pg_cron jobs to look for. */
+  /** What the database says about itself; read-only. `jobs`: the names of pg_cron jobs to look for. */
   inspect(jobs: readonly string[]): Promise<Inspection>;
   /** Creates or updates tables, views and functions. Idempotent. A Supabase store cannot do this, and says where to paste the schema. */
   applySchema(options?: SchemaOptions): Promise<AppliedSchema>;
@@ -59,7 +59,7 @@ export interface Store {
    * them, of the oldest shard's run.
    */
   lastRuns(): Promise<LastRuns>;
-  /** The newest runs over all users or a shard of them and, with a user, over that one; the newest first. */
+  /** The newest runs over all users or a shard and, with a user, over that user; the newest first. */
   recentRuns(userId: string | null, most: number): Promise<readonly RunRow[]>;
 
   /** Updates the accounts to match the connections, and ensures that each user and platform has one primary account. */
@@ -102,7 +102,7 @@ export interface Store {
   listDiscrepancies(reconciled: ReconciledDays): AsyncIterable<readonly Discrepancy[]>;
   /** The collected values that a request selects, in pages, in the order of user, platform, account, date and metric. */
   readValues(request: ValuesRequest): AsyncIterable<readonly StoredValue[]>;
-  /** How certain each value of an account's day is, or why it is missing, at an instant. */
+  /** How certain each value of an account's day is, or why it is missing, as of an instant. */
   explainDay(request: ExplainRequest, at: Date): Promise<DayExplanation>;
   /** What was written since an instant, by platform and metric. */
   writtenSince(since: Date): Promise<WrittenMetric[]>;
@@ -114,6 +114,8 @@ export interface Store {
 
   /** All connections, active or not, without tokens. */
   listConnections(): Promise<ConnectionSummary[]>;
+  /** The ids of the first users that have connections, at most so many. */
+  listUsers(most: number): Promise<readonly string[]>;
   /** How many connections there are, of one user or of all. */
   countConnections(userId: string | null): Promise<ConnectionCounts>;
   /** Adds a connection, or renews the one with the same user, platform and account. Tokens must be encrypted. Throws `usage` if the table does not accept the ids. */

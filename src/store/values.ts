@@ -6,7 +6,7 @@ import type { Ask } from './function-call.js';
 /** How many values one call reads: this takes a few hundred milliseconds, and a megabyte. */
 const PAGE_SIZE = 5000;
 
-/** What orders the values. */
+/** The sort key of values. */
 export interface ValuesKey extends AccountKey {
   readonly date: string;
   readonly metric: string;
@@ -36,14 +36,14 @@ export interface ValuesAccount {
   readonly isPrimary: boolean;
 }
 
-/** A collected value: a row of `analytics_snapshots` or `analytics_account_snapshots`. Texts are as stored: their readers know the words. */
+/** A collected value: a row of `analytics_snapshots` or `analytics_account_snapshots`. Texts are as stored. */
 export interface StoredValue {
   readonly account: ValuesAccount;
   /** `YYYY-MM-DD`, in the platform's time zone. */
   readonly date: string;
   readonly metric: string;
   readonly value: number;
-  /** The value as PostgreSQL writes it, in all its digits. */
+  /** The value as PostgreSQL writes it, with all its digits. */
   readonly exactValue: string;
   /** As in `MetricInfo`; null in rows of earlier versions. */
   readonly unit: string | null;

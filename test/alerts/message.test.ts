@@ -41,7 +41,7 @@ describe('a message', () => {
     },
   };
 
-  it('starts with what is new, then groups failures by platform and reason, says what to do, and names no user', () => {
+  it('starts with what is new, groups failures by platform and reason, says what to do, and names no user', () => {
     expect(describeRun(run, { details: false }).split('\n')).toEqual([
       'analytics-collect: 2 newly failing, 1 repaired, 1 failing for more than 3 days',
       'partial: 297 of 300 connections ok, 3 failed; 2026-11-15 to 2026-11-21; 27,076 metrics inserted in 12 s',
@@ -67,7 +67,7 @@ describe('a message', () => {
     expect(text).toContain('- and 9,980 more');
   });
 
-  it('says once what to do about reasons that need the same', () => {
+  it('says only once what to do about reasons with the same fix', () => {
     const reasons = { timeout: 2, platform_error: 1 };
     const counts = { connections: 3, succeeded: 0, failed: 3, skipped: 0, metrics: 0, reasons };
     const text = describeRun(summary({ status: 'failed', platforms: { facebook: counts } }), { details: false });

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
+import { LISTED_REASONS } from '../../src/cli/status-flags.js';
 import { platformNames } from '../../src/platforms/registry.js';
 import { SANDBOX_KINDS } from '../../src/sandbox/kinds.js';
 
@@ -15,7 +16,7 @@ async function complete(...words: string[]) {
   }
 }
 
-test('completes every visible command, and none that is hidden', async () => {
+test('completes visible commands, and no hidden ones', async () => {
   const { values } = await complete('');
   const program = createProgram('1.0.0');
   const visible = program.createHelp().visibleCommands(program);
@@ -39,6 +40,7 @@ test.each([
   [['prune', '--platform=lin'], ['linkedin']],
   [['connections', 'add', '--platform', 'you'], ['youtube']],
   [['collect', '--sandbox', ''], SANDBOX_KINDS],
+  [['status', '--reason', ''], LISTED_REASONS],
   [['collect', '--user', ''], []],
   [
     ['completion', ''],

@@ -14,7 +14,7 @@ test('prints what failed, what to do and the code on one line', () => {
   expect(describeError(error, []).exitCode).toBe(1);
 });
 
-test('names doctor where it says more', () => {
+test('names doctor for errors that it can explain', () => {
   const error = new CollectError('store_unreachable', 'No answer.', 'Check DATABASE_URL.');
   expect(line(error)).toContain('Check DATABASE_URL. Run analytics-collect doctor to examine the installation. [');
 });
@@ -94,13 +94,13 @@ test.each([
   [
     ['status', 'me', 'you'],
     'status takes no arguments, but was given 2.',
-    'Leave out what is too much; a value with spaces needs quotes. ',
+    'Remove the extra arguments; a value with spaces needs quotes. ',
     'status ',
   ],
   [
     ['connections', 'remove', '1', '2'],
     'connections remove takes 1 argument, but was given 2.',
-    'Leave out what is too much; a value with spaces needs quotes. ',
+    'Remove the extra arguments; a value with spaces needs quotes. ',
     'connections remove ',
   ],
   [['connections', 'lst'], 'Unknown command "lst".', 'Did you mean list? ', 'connections '],

@@ -90,7 +90,7 @@ test('help exit-codes names every code', () => {
   expect(listed).toEqual(Object.values(EXIT));
 });
 
-test('help environment says of every variable what it is for, its default, and whether it is secret', () => {
+test('help environment gives the purpose of every variable, its default, and whether it is secret', () => {
   const text = renderEnvironment(1_000);
   const { own, platforms, names, secrets } = variableSchemas();
   for (const name of names) {

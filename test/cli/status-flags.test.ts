@@ -19,15 +19,15 @@ test.each(['90', '101%', 'youtube', 'youtube=', '-1%', '=90%'])('refuses %s as a
   expect(() => parseThreshold('--fail')(text)).toThrow(/not a share of accounts/);
 });
 
-test('refuses an unknown platform and an unknown reason, and suggests one that is near', () => {
+test('refuses an unknown platform or reason, and suggests a similar one', () => {
   const fail = parseThreshold('--fail')('tumblr=80%');
-  expect(() => parseThresholds({ fail }, KNOWN)).toThrow(/not a known platform/);
+  expect(() => parseThresholds({ fail }, KNOWN)).toThrow(/^--fail "tumblr" is not a known platform/);
   expect(() => parseAccountsFilter({ reason: 'needs_reconect' }, KNOWN)).toThrow(
     expect.objectContaining({ fix: 'Did you mean needs_reconnect?' }),
   );
 });
 
-test('lists all accounts with --csv alone, and none without any flag', () => {
+test('lists all accounts with --csv alone, and no accounts without any flag', () => {
   expect(parseAccountsFilter({ csv: true }, KNOWN)).toEqual({});
   expect(parseAccountsFilter({}, KNOWN)).toBeNull();
   expect(parseAccountsFilter({ user: 'u', platform: ['youtube,facebook'], reason: 'no_data' }, KNOWN)).toEqual({

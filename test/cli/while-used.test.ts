@@ -21,7 +21,7 @@ function watched(failures = 0) {
   return { log, used };
 }
 
-it('is opened once for uses at the same time, and never before it has been closed', async () => {
+it('is opened once for concurrent uses, and not again before it is closed', async () => {
   const { log, used } = watched();
   await Promise.all([used.use(() => sleep(2)), used.use(() => sleep(1))]);
   await expect.poll(() => log).toEqual(['open 1', 'close 1']);
@@ -32,7 +32,19 @@ it('is opened once for uses at the same time, and never before it has been close
   await expect.poll(() => log).toEqual(['open 1', 'close 1', 'open 2', 'close 2', 'open 3', 'close 3']);
 });
 
-it('is opened again after it could not be', async () => {
+it('is opened again after it could not be closed', async () => {
+  let opened = 0;
+  const used = whileUsed(async () => {
+    opened++;
+    return { close: () => (opened === 1 ? Promise.reject(new Error('cannot close')) : Promise.resolve()) };
+  }, 0);
+  await used.use(async () => {});
+  await expect(used.close()).rejects.toThrow('cannot close');
+  expect(await used.use(async () => 'used')).toBe('used');
+  await used.close();
+});
+
+it('is opened again after opening failed', async () => {
   const { log, used } = watched(1);
   await expect(used.use(async () => {})).rejects.toThrow('cannot open');
   expect(await used.use(async () => 'used')).toBe('used');

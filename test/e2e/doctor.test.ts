@@ -42,7 +42,7 @@ async function examined(env: Record<string, string>, args: readonly string[] = [
 }
 
 describe('without any configuration', () => {
-  it('says what would be chosen and what to do next, and creates nothing', async () => {
+  it('says which database would be chosen and what to do next, and creates nothing', async () => {
     const { ok, of, failed } = await examined({});
     expect(ok).toBe(false);
     expect(failed.map(({ name }) => name)).toEqual(['accounts']);
@@ -58,7 +58,7 @@ describe('without any configuration', () => {
   it('ends its text with the next command', async () => {
     const { code, stdout, stderr } = await runCli(['doctor'], { env: sandbox.urls });
     expect(code).toBe(1);
-    expect(stderr).toBe('Examining this installation …\n');
+    expect(stderr).toBe('Checking this installation …\n');
     expect(stdout).toMatch(/^✓ settings /);
     expect(stdout).toMatch(/^1 problem, .+\nNext: analytics-collect connections add --user ID .+\n$/m);
     const long = stdout.split('\n').filter((line) => line.length > 80);
@@ -111,14 +111,14 @@ describe.each(ONE_SERVER)('on %s', (kind) => {
   });
   afterAll(() => database.close());
 
-  it('all is well where runs happen, although no schedule is to be seen', async () => {
+  it('passes where runs take place, although no schedule is found', async () => {
     const { ok, checks } = await examined({ ...database.env, ...sandbox.environment });
     expect(checks.filter((check) => check.level === 'error')).toEqual([]);
     expect(ok).toBe(true);
     const named = (name: string) => checks.find((check) => check.name === name)?.message;
     expect(named('accounts')).toMatch(/^\d+ accounts: /);
-    expect(named('tokens')).toMatch(/^The key opens (\d+) of \1 sampled tokens\.$/);
-    expect(named('schedule')).toContain('runs do happen');
+    expect(named('tokens')).toMatch(/^The key decrypts (\d+) of \1 sampled tokens\.$/);
+    expect(named('schedule')).toContain('runs take place');
     expect(named('last_run')).toContain('minute');
   });
 
@@ -141,7 +141,7 @@ describe.each(ONE_SERVER)('on %s', (kind) => {
     expect(ok).toBe(false);
   });
 
-  it('a wrong key opens no token, and is not shown', async () => {
+  it('a wrong key decrypts no token, and is not shown', async () => {
     const wrong = generateKey();
     const { of, failed } = await examined({ ...database.env, ...sandbox.environment, ENCRYPTION_KEY: wrong }, [
       '--live',
@@ -149,12 +149,12 @@ describe.each(ONE_SERVER)('on %s', (kind) => {
     expect(of('key')).toMatchObject([{ ok: true, message: 'ENCRYPTION_KEY is set in the environment.' }]);
     expect(failed.map(({ name }) => name)).toEqual(expect.arrayContaining(['tokens']));
     expect(of('tokens')[0]?.message).toMatch(
-      /^The key opens 0 of \d+ sampled tokens: no key in ENCRYPTION_KEY decrypts/,
+      /^The key decrypts 0 of \d+ sampled tokens: no key in ENCRYPTION_KEY decrypts/,
     );
     expectNoSecrets([wrong, ...database.secrets, ...accounts.map(({ accessToken }) => accessToken)]);
   });
 
-  it('a schema that is missing is to be applied first', async () => {
+  it('asks for a missing schema to be applied first', async () => {
     const empty = await emptyDatabase(kind);
     try {
       const { of, failed } = await examined(empty.env);
@@ -195,19 +195,19 @@ describe('the key of an embedded database', () => {
     expect(createKeyring(await readFile(keyFile, 'utf8'), { allowPlaintext: false })).toBeDefined();
   });
 
-  it('is told to be in its file', async () => {
+  it('is reported as found in its file', async () => {
     const { of } = await examined({ ANALYTICS_DATA_DIR: data });
     expect(of('key')[0]?.message).toContain(`It is in ${keyFile}`);
     expect(of('disk')).toMatchObject([{ ok: true }]);
     expect(of('last_run')).toMatchObject([{ ok: false, level: 'warning' }]);
   });
 
-  it('is found in its file where another is set', async () => {
+  it('is found in its file when another one is set', async () => {
     const { of } = await examined({ ANALYTICS_DATA_DIR: data, ENCRYPTION_KEY: generateKey() });
-    expect(of('tokens')[0]?.fix).toContain(`The key in ${keyFile} opens 1 of them`);
+    expect(of('tokens')[0]?.fix).toContain(`The key in ${keyFile} decrypts 1 of them`);
   });
 
-  it('is told to have been looked for everywhere, and none is created', async () => {
+  it('is reported as missing, with the places searched, and none is created', async () => {
     await rename(keyFile, join(home, 'moved.key'));
     const { of } = await examined({ ANALYTICS_DATA_DIR: data });
     for (const place of [keyFile, 'ENCRYPTION_KEY ', 'ENCRYPTION_KEY_FILE ', join(home, '.env')])
@@ -224,11 +224,11 @@ describe('with --sandbox', () => {
     expect(run.stderr).toContain('collect --sandbox --keep');
   });
 
-  it('examines the kept sandbox, which is well', async () => {
+  it('passes all checks of a kept sandbox', async () => {
     await collectJson(['--sandbox', '--keep'], { env: {}, code: 0 });
     const run = await runCli(['doctor', '--sandbox', '--live']);
     expect(run, run.stdout).toMatchObject({ code: 0, stderr: 'Starting the sandbox …\n' });
-    expect(run.stdout).toMatch(/All \d+ checks passed\. Next: analytics-collect status\n$/);
+    expect(run.stdout).toMatch(/All \d+ checks passed\. Next: analytics-collect status --sandbox\n$/);
     expect(run.stdout.match(/^✓ live /gm)).toHaveLength(4);
   });
 });

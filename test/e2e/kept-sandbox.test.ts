@@ -80,13 +80,13 @@ describe('a kept sandbox', () => {
     const user = lines.find((line) => line.includes(',linkedin,'))?.split(',')[0] ?? '';
     const one = await runCli(['status', '--sandbox', '--user', user, '--platform', 'linkedin']);
     expect(one.stdout).toMatch(/^account {5}linkedin \d+ \(.*\)\nuser {8}/);
-    const json = await runCli(['status', '--sandbox', '--reason', 'complete', '--json']);
+    const json = await runCli(['status', '--sandbox', '--reason', 'configuration', '--json']);
     expect(JSON.parse(json.stdout)).toEqual({ accounts: [] });
     const unknown = await runCli(['status', '--sandbox', '--user', 'nobody']);
     expect(unknown).toMatchObject({ code: 2, stdout: '' });
   });
 
-  it('is judged by thresholds, which need accounts', async () => {
+  it('is checked against thresholds, which fail without accounts', async () => {
     const check = (...flags: string[]) => runCli(['status', '--sandbox', ...flags]);
     expect(await check('--fail', '90%', '--fail', 'linkedin=95%')).toMatchObject({ code: 0 });
     expect(await check('--user', 'x', '--fail', '90%')).toMatchObject({ code: 2, stdout: '' });
@@ -112,7 +112,7 @@ describe('a kept sandbox', () => {
     const unknown = await runCli([...day, '--user', `${user}0`]);
     expect(unknown).toMatchObject({ code: 2, stdout: '' });
     expect(unknown.stderr).toContain(`Did you mean "${user}"?`);
-    expect((await runCli(['show', '--sandbox'])).stderr).toContain('show is of one. Name the user');
+    expect((await runCli(['show', '--sandbox'])).stderr).toContain('show needs one. Name the user');
   });
 
   it('can be read with SQL, as the documentation shows', async () => {

@@ -64,7 +64,7 @@ it('logs a run event by event, ends with the summary, and leaves stdout as it is
   expectNoSecrets([...database.secrets, ...accounts.map(({ accessToken }) => accessToken), chat.url]);
 });
 
-it('logs what a module, a package and Node say on stderr as events, too', async () => {
+it('logs what a module, a package and Node write to stderr as events, too', async () => {
   const noise = `
     process.emitWarning('take care');
     console.error('one\\ntwo');
@@ -192,7 +192,7 @@ it('writes metrics of a run that failed in part, without naming anyone', async (
   expect(readdirSync(folder)).toEqual(['collect.prom']);
 });
 
-it('writes metrics of a run that crashed, which keep the last success; a run that never began leaves them', async () => {
+it('writes metrics of a crashed run, which keep the last success; a run that never began does not change them', async () => {
   const path = join(metricsFolder('crashed'), 'collect.prom');
   const collect = ['collect', '--lookback', '1', '--metrics-file', path];
   await runCli(collect, { env: env() });
@@ -213,12 +213,13 @@ it('writes metrics of a run that crashed, which keep the last success; a run tha
   expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
-it('warns before the run of metrics that cannot be written, and runs as usual', async () => {
+it('warns before the run if the metrics file cannot be written, and runs as usual', async () => {
   const path = join(home, 'no-such-folder', 'collect.prom');
   const run = await runCli([...LOG, '--metrics-file', path], { env: env() });
   expect(run.code).toBe(3);
   const events = eventsOf(run.stderr);
-  expect(events[0]).toMatchObject({ type: 'warning', message: `--metrics-file: cannot write ${path} (ENOENT)` });
+  const message = `--metrics-file: The file ${path} cannot be written: its folder does not exist.`;
+  expect(events[0]).toMatchObject({ type: 'warning', message });
   expect(events.filter(({ message }) => String(message).includes('metrics-file'))).toHaveLength(1);
 });
 

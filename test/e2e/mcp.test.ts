@@ -98,7 +98,7 @@ describe('mcp', () => {
   });
   afterAll(() => all.client.close());
 
-  it('describes its tools: read-only, with schemas of what they take and answer', async () => {
+  it('describes its tools as read-only, with schemas of their input and output', async () => {
     const { tools } = await all.client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(['accounts', 'metrics', 'totals', 'coverage', 'explain']);
     for (const { description, annotations, inputSchema, outputSchema } of tools) {
@@ -132,7 +132,7 @@ describe('mcp', () => {
     ]);
   });
 
-  it('gives values with their unit, certainty and correction, in pages that have each value once', async () => {
+  it('gives values with their unit, certainty and correction, each once over all pages', async () => {
     const given = { user_id: ME, platform: 'instagram', limit: 20 };
     const seen: string[] = [];
     let [cursor, pages]: [string | undefined, number] = [undefined, 0];
@@ -159,7 +159,7 @@ describe('mcp', () => {
     expect(reach).toMatchObject({ metric: 'reach', aggregate: 'none' });
   });
 
-  it('adds up what may be added, and refuses the rest', async () => {
+  it('adds up what may be added up, and refuses the rest', async () => {
     const given = { user_id: ME, platform: 'instagram', metrics: ['likes', 'reach', 'followers_count'] };
     const { totals } = await all.get('totals', given);
     const of = (name: string) => totals.find(({ metric }: { metric: string }) => metric === name);
@@ -175,7 +175,7 @@ describe('mcp', () => {
     expect(single).toEqual([expect.objectContaining({ kind: 'single_day', date: day, value: expect.any(Number) })]);
   });
 
-  it('names the days that a total lacks', async () => {
+  it('names the days missing from a total', async () => {
     const day = daysAgo(4);
     const where = `where user_id = '${ME}' and metric = 'comments' and date = '${day}'`;
     const kept = await database.query(`select to_jsonb(t)::text as row from analytics_snapshots t ${where}`);
@@ -188,7 +188,7 @@ describe('mcp', () => {
     );
   });
 
-  it('counts the days of platforms, and of a user by account', async () => {
+  it('counts days by platform, and for one user by account', async () => {
     const { platforms, accounts: none } = await all.get('coverage');
     expect(none).toEqual([]);
     const instagram = platforms.find(({ platform }: { platform: string }) => platform === 'instagram');
@@ -213,7 +213,7 @@ describe('mcp', () => {
     ['metrics', { user_id: ME, since: '2026-02-30' }, '2026-02-30 is not a date'],
     ['metrics', { user_id: ME, since: '2020-01-01', until: '2026-01-01' }, 'Ask for less at a time'],
     ['explain', { user_id: ME, platform: 'facebook', date: '2026-11-01' }, 'has no account on'],
-    ['accounts', { cursor: 'bm90aGluZw' }, 'The cursor is not one of this tool'],
+    ['accounts', { cursor: 'bm90aGluZw' }, 'The cursor is not from this tool'],
     ['metrics', {}, 'user_id'],
   ])('says what is wrong with %s %j', async (name, given, why) => {
     const { isError, content } = await all.ask(name, given);
@@ -263,7 +263,7 @@ describe.runIf(kind === 'PostgreSQL')('the documentation', () => {
   const block = (language: string) => new RegExp(`\`\`\`${language}\\n(.+?)\`\`\``, 's').exec(page)?.[1] ?? '';
   const role = `chatbot_${process.pid}`;
 
-  it('has a configuration and a role with which every tool works, and tokens cannot be read', async () => {
+  it('works in every tool with the documented configuration and role, which cannot read tokens', async () => {
     await database.query(block('sql').replaceAll(/\bchatbot\b/g, role));
     try {
       const { analytics } = JSON.parse(block('json')).mcpServers;
@@ -291,7 +291,7 @@ describe.runIf(kind === 'PostgreSQL')('the documentation', () => {
   });
 });
 
-it('no answer has had a token in it, plain or encrypted, and nothing has changed in the database', async () => {
+it('no answer contained a token, plain or encrypted, and nothing changed in the database', async () => {
   const stored = await database.query('select access_token, refresh_token from platform_connections');
   const tokens = [
     ...stored.flatMap((row) => [row.access_token, row.refresh_token]),

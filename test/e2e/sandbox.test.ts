@@ -19,7 +19,7 @@ describe('collect --sandbox', () => {
     expect(stdout + stderr).not.toContain(ESCAPE);
   });
 
-  it('promises no next run, because nothing is kept', async () => {
+  it('shows no next run, because nothing is kept', async () => {
     const limited = ['collect', '--sandbox', '--platform', 'linkedin', '--max-requests', '20'];
     const { code, stderr } = await runCli(limited);
     expect(code, stderr).toBe(0);

@@ -33,6 +33,15 @@ async function serve(env: Readonly<Record<string, string>>) {
   return { server, url, ask };
 }
 
+/** The cookie that a browser has once it has signed in. */
+async function signIn(url: string): Promise<string> {
+  const form = { method: 'POST', body: new URLSearchParams({ secret: SECRET }), headers: { origin: url } };
+  const answer = await fetch(`${url}/login`, { ...form, redirect: 'manual' });
+  const [cookie = ''] = answer.headers.get('set-cookie')?.split(';') ?? [];
+  expect(cookie).not.toBe('');
+  return cookie;
+}
+
 async function stopped(server: RunningCli) {
   server.kill('SIGTERM');
   const end = await server.ended;
@@ -89,11 +98,32 @@ describe('serve', () => {
     expect(await runs()).toHaveLength(2);
   });
 
+  it('stops in time with pages open, one of which is not read', async () => {
+    const { server, url, ask } = await serve({});
+    const headers = { cookie: await signIn(url) };
+    const [open, unread] = await Promise.all([1, 2].map(() => fetch(`${url}/progress`, { headers })));
+    expect([open?.status, unread?.status]).toEqual([200, 200]);
+    expect((await ask('POST', '/trigger-collection')).status).toBe(202);
+    const shown = open?.text().catch(String);
+    void fetch(url, { headers }).catch(() => undefined);
+    const { stderr } = await stopped(server);
+    expect(stderr).not.toContain('could not');
+    expect(await shown).toMatch(/terminated/);
+    expect((await runs()).at(-1)).toMatchObject({ status: expect.stringMatching(/^(interrupted|completed)$/) });
+  });
+
   it('prints no secret, whatever is requested', async () => {
     const { server, url } = await serve({});
+    const session = await signIn(url);
+    await fetch(`${url}/login`, {
+      method: 'POST',
+      body: new URLSearchParams({ secret: `${SECRET}!` }),
+      headers: { origin: url },
+    });
+    await fetch(`${url}/?session=${session}`);
     await fetch(`${url}${BASE}/scheduler-status?secret=${SECRET}`, { headers: { 'x-cron-secret': `${SECRET}?` } });
     const { stderr } = await stopped(server);
     expect(stderr).toContain('refused 1 request');
-    expectNoSecrets([SECRET, ...database.secrets, ...accounts.map(({ accessToken }) => accessToken)]);
+    expectNoSecrets([SECRET, session, ...database.secrets, ...accounts.map(({ accessToken }) => accessToken)]);
   });
 });

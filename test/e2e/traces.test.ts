@@ -130,7 +130,7 @@ it.each([
   expect(run.code).toBe(3);
   expect(parseSummary(run).status).toBe('partial');
   expect(run.stderr.split('\n').filter((line) => line.includes('OTEL_'))).toEqual([
-    expect.stringMatching(new RegExp(`OTEL_EXPORTER_OTLP_ENDPOINT: spans were not delivered: .*${why}`)),
+    expect.stringMatching(new RegExp(`OTEL_EXPORTER_OTLP_ENDPOINT: the trace was not delivered: .*${why}`)),
   ]);
 });
 

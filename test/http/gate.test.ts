@@ -26,7 +26,7 @@ beforeEach(() => {
   });
 });
 
-it('tells of a pause of all accounts that the run waits for, and of a longer one', () => {
+it('reports a pause of all accounts that the run waits for, and a longer one', () => {
   gate.note('a', { ...fine, rests: [{ of: 'account', ms: 60_000 }] });
   gate.note('a', { ...fine, rests: [{ of: 'app', ms: 10_000 }] });
   gate.note('b', { ...fine, rests: [{ of: 'app', ms: 5_000 }] });

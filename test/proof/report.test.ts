@@ -97,14 +97,14 @@ describe.skipIf(CHROMIUM === null)(`the report in a browser${why}`, () => {
 
   const views = ['sandbox', 'crowded', 'empty'].flatMap((name) => [1280, 768, 390].map((width) => ({ name, width })));
 
-  it.each(views)('shows nothing cut off and no text over another: $name at $width px', async ({ name, width }) => {
+  it.each(views)('cuts nothing off and overlaps no texts: $name at $width px', async ({ name, width }) => {
     await open(name, width);
     expect(await browser.evaluate<string[]>(LAYOUT_FAULTS)).toEqual([]);
     await browser.evaluate(OPEN_DETAILS);
     expect(await browser.evaluate<string[]>(LAYOUT_FAULTS)).toEqual([]);
   });
 
-  it.each(['sandbox', 'crowded'])('is whole on paper, with all that a click would open: %s', async (name) => {
+  it.each(['sandbox', 'crowded'])('prints in full, including what a click would open: %s', async (name) => {
     await open(name, 700, { media: 'print', scheme: 'dark' });
     expect(await browser.evaluate<string[]>(LAYOUT_FAULTS)).toEqual([]);
     expect(await browser.evaluate(`getComputedStyle(document.body).backgroundColor`)).toBe('rgb(255, 255, 255)');
@@ -113,7 +113,7 @@ describe.skipIf(CHROMIUM === null)(`the report in a browser${why}`, () => {
     ).toBeGreaterThan(100);
   });
 
-  it('asks for nothing, runs nothing, and its policy has nothing to complain of', async () => {
+  it('makes no request, runs no script, and violates no policy of its own', async () => {
     await open('crowded', 1280);
     expect(browser.requests()).toEqual([]);
     expect(browser.messages()).toEqual([]);
@@ -122,7 +122,7 @@ describe.skipIf(CHROMIUM === null)(`the report in a browser${why}`, () => {
     ).toBe(0);
   });
 
-  it.each(['light', 'dark'] as const)('can be read in %s', async (scheme) => {
+  it.each(['light', 'dark'] as const)('is readable in %s mode', async (scheme) => {
     await open('crowded', 1280, { scheme });
     expect(await browser.evaluate<number>(LEAST_CONTRAST)).toBeGreaterThan(4.5);
   });

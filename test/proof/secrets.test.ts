@@ -73,10 +73,14 @@ describe.concurrent('secrets', () => {
   it('an uncaught error is printed without what it quotes', async () => {
     const { env } = await world();
     const thrown = "throw new Error('postgres://me:hunter2@db refused Bearer EAAsandboxPage000001')";
+    // Thrown once the command connects to something, which it does in the midst of a run.
+    const preloaded = `import { Socket } from 'node:net';
+      const connect = Socket.prototype.connect;
+      Socket.prototype.connect = function (...to) { setImmediate(() => { ${thrown} }); return connect.apply(this, to); };`;
     const run = await runCli(['collect', '--json'], {
       env: {
         ...env,
-        NODE_OPTIONS: `--import=data:text/javascript,setTimeout(()=>{${encodeURIComponent(thrown)}},400)`,
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preloaded)}`,
       },
     });
     expect(run, run.stderr).toMatchObject({ code: 1 });

@@ -29,17 +29,17 @@ async function write(date: string, metric: string, value: number): Promise<void>
   );
 }
 
-it('is well while figures add up', async () => {
+it('passes while figures add up', async () => {
   expect(await checkData({ store: sql.store, platforms }, NOW)).toMatchObject([{ ok: true }]);
 });
 
-it('lists each day whose figures do not, as warnings', async () => {
+it('lists each day whose figures do not add up, as warnings', async () => {
   await write('2026-11-24', 'page_daily_unfollows_unique', 1);
   expect(await checkData({ store: sql.store, platforms }, NOW)).toMatchObject([
     { level: 'warning', message: '1 figure of the last 7 days does not add up:' },
     {
       level: 'warning',
-      message: '2026-11-24 facebook 104 of user me: page_follows says 5, what it consists of 6.',
+      message: '2026-11-24 facebook 104 of user me: page_follows gives 5, the other figures add up to 6.',
     },
   ]);
 });

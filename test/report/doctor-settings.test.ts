@@ -23,7 +23,7 @@ it.each([
   expect(() => loadConfig(variables, definitions)).not.toThrow();
 });
 
-it('tells the file of a secret, and whether the environment or .env set it', () => {
+it('names the file of a secret, and whether the environment or .env set it', () => {
   const environment = { ENCRYPTION_KEY_FILE: '/run/key' };
   expect(setBy(['ENCRYPTION_KEY'], { environment, ofProcess: environment })).toBe(
     'ENCRYPTION_KEY_FILE is set in the environment',

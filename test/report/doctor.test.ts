@@ -8,7 +8,7 @@ import type { Platform } from '../../src/platforms/contract.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
 import { type Examined, examine } from '../../src/report/doctor.js';
 import { checkApis, checkClock } from '../../src/report/doctor-apis.js';
-import { type Check, passed } from '../../src/report/doctor-check.js';
+import { type Check, passed, thrown } from '../../src/report/doctor-check.js';
 import { checkTokens } from '../../src/report/doctor-key.js';
 import { checkLastRun, checkSchedule } from '../../src/report/doctor-schedule.js';
 import type { SampledConnection } from '../../src/store/inspection.js';
@@ -32,16 +32,16 @@ describe('tokens', () => {
   const other = createKeyring(generateKey(), { allowPlaintext: false });
   const foreign = ['UC1', 'UC2', 'UC3', 'UC4'].map((id) => sampled(other.encrypt('secret-token'), id));
 
-  it('that open all are well', () => {
+  it('pass if the key decrypts all', () => {
     const sample = [sampled(keyring.encrypt('secret-token'))];
     expect(checkTokens({ keyring, spare: null }, { sample }, platforms)).toMatchObject([{ ok: true }]);
   });
 
-  it('that the key does not open are counted, and some are named', () => {
+  it('that the key does not decrypt are counted, and some are named', () => {
     const sample = [sampled(keyring.encrypt('secret-token')), ...foreign];
     const [check] = checkTokens({ keyring, spare: null }, { sample }, platforms);
     expect(check).toMatchObject({ ok: false, level: 'warning' });
-    expect(check?.message).toMatch(/^The key opens 1 of 5 .+UC1 of user me.+UC3 of user me, and 1 more/);
+    expect(check?.message).toMatch(/^The key decrypts 1 of 5 .+UC1 of user me.+UC3 of user me, and 1 more/);
     expect(check?.message).not.toContain('secret-token');
   });
 
@@ -68,14 +68,14 @@ describe('APIs', () => {
     expect(api.requests).toHaveLength(1);
   });
 
-  it('in trouble are a warning', async () => {
+  it('that answer with a server error are a warning', async () => {
     const api = await serveApi(() => [503, {}]);
     expect((await check(api.url)).checks).toMatchObject([
       { ok: false, level: 'warning', message: expect.stringContaining('503') },
     ]);
   });
 
-  it('that cannot be reached, or stay silent, are an error soon', async () => {
+  it('that cannot be reached or do not answer are soon an error', async () => {
     const silent = createServer((socket) => void socket.resume());
     await new Promise<void>((resolve) => void silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as { port: number };
@@ -99,7 +99,7 @@ describe('APIs', () => {
 });
 
 describe('the clock', () => {
-  it('is right if it is near most servers', () => {
+  it('passes if it is close to most servers', () => {
     expect(checkClock([200, -900, 3_600_000])).toMatchObject({ ok: true });
   });
   it('that is more than 10 minutes off is an error', () => {
@@ -136,7 +136,7 @@ describe('schedules', () => {
   });
 });
 
-describe('the whole', () => {
+describe('all checks', () => {
   let sql: Awaited<ReturnType<typeof freshPglite>>;
   beforeAll(async () => {
     sql = await freshPglite();
@@ -170,7 +170,7 @@ describe('the whole', () => {
   };
   const named = (checks: readonly Check[], name: string) => checks.filter((check) => check.name === name);
 
-  it('goes on to its end, whatever throws', async () => {
+  it('run to the end, whatever throws', async () => {
     const broken = async (): Promise<never> => {
       throw new Error('broken');
     };
@@ -181,7 +181,7 @@ describe('the whole', () => {
     expect(named(checks, 'live')).toHaveLength(1);
   });
 
-  it('warns of what is unsafe about the way to the database', async () => {
+  it('warn of an unsafe connection to the database', async () => {
     const warning = 'the connection to the database at db is not encrypted; remove sslmode';
     const { store } = examined();
     const open = async () => ({ ...sql.store, warnings: [warning], close: async () => undefined });
@@ -191,14 +191,14 @@ describe('the whole', () => {
     ]);
   });
 
-  it('says what the schema leaves as it is, with the SQL that changes it', async () => {
+  it('report what the schema leaves as it is, with the SQL that changes it', async () => {
     await sql.query('alter table analytics_snapshots disable row level security');
     expect(named(await all(), 'findings')).toMatchObject([
       { ok: false, level: 'warning', fix: expect.stringContaining('enable row level security') },
     ]);
   });
 
-  it('tells the rights that are lacking by privilege, and that accounts may be hidden', async () => {
+  it('group missing rights by privilege, and report that accounts may be hidden', async () => {
     const lacking = ['insert on a', 'insert on b', 'update on a'].map((right) => ({ right, isVital: true }));
     const { store } = examined();
     const inspect = async () => ({ ...(await sql.store.inspect([])), lacking, hidden: ['platform_connections'] });
@@ -208,7 +208,12 @@ describe('the whole', () => {
     expect(named(checks, 'accounts')[0]?.fix).toContain('BYPASSRLS');
   });
 
-  it('has no account in a new database', async () => {
+  it('report a missing account in a new database', async () => {
     expect(named(await all(), 'accounts')).toMatchObject([{ ok: false, level: 'error' }]);
   });
+});
+
+it('an unexpected error reveals no password', () => {
+  const { message } = thrown('disk', new Error('refused: postgres://owner:hunter22@db/app'));
+  expect(message).toBe('Refused: postgres://owner:[redacted]@db/app.');
 });

@@ -56,7 +56,7 @@ it('warns about tokens that only their user can renew, in the run and in status'
   ]);
   expect(status.warnings).toEqual([expect.stringContaining('META_GRAPH_VERSION')]);
   expect(status.coming).toEqual([
-    { what: '1 token ends', on: '2026-12-07', fix: 'connect the account again' },
+    { what: '1 token expires', on: '2026-12-07', fix: 'connect the account again' },
     { what: 'API version v21.0 ends', on: '2027-01-21', fix: 'set META_GRAPH_VERSION to a newer version' },
   ]);
 });

@@ -56,6 +56,7 @@ it('a metric without values is explained: retired, misspelled, unknown, not coll
     'See analytics-collect platforms for the names.',
     'None were collected.',
   ]);
+  expect(missingMetric(KNOWN, 'views', { ...ALL, platforms: ['other'] })).toMatch(/^It is a metric of /);
 });
 
 it('no built-in metric has the name of another column', () => {

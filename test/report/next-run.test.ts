@@ -9,7 +9,7 @@ test('expects the next run at the time at which runs began on each of the last t
   expect(nextRunAt(twiceADay, new Date('2026-11-25T01:59:00Z'))).toEqual(new Date('2026-11-25T02:00:00Z'));
 });
 
-test('expects none of runs that began at no regular time, or that have stopped', () => {
+test('expects none if runs began at no regular time, or have stopped', () => {
   expect(nextRunAt([], NOW)).toBeNull();
   expect(nextRunAt(['2026-11-24T09:00:00Z', '2026-11-23T09:30:00Z', '2026-11-22T09:00:00Z'], NOW)).toBeNull();
   expect(nextRunAt(twiceADay, new Date('2026-11-27T12:00:00Z'))).toBeNull();

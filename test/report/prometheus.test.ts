@@ -24,7 +24,7 @@ it('escapes labels, and counts no skipped account among the failing ones', () =>
   ]);
 });
 
-it('reads the time of the last success back', () => {
+it('reads back the time of the last success', () => {
   expect(succeededAtIn(renderMetrics({ lastRun, succeededAt: finishedAt }))).toEqual(finishedAt);
   expect(succeededAtIn('')).toBeNull();
 });

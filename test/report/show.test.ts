@@ -8,19 +8,24 @@ const ACCOUNT = { id: 1, userId: 'u', platform: 'linkedin', accountId: '7', acco
 const DAY = { timeZone: 'UTC', settlesAfterHours: 72, reachDays: 364, asks: 'range' } as const;
 
 function value(metric: string, date: string, value: number, differing: Partial<StoredValue> = {}): StoredValue {
-  const aggregate = { likes: 'sum', followers: 'last' }[metric] ?? 'none';
+  const aggregate = { likes: 'sum', views: 'sum', followers: 'last' }[metric] ?? 'none';
   const kind = { unit: 'count', aggregate, period: 'day', settled: true, aliasOf: null, first: null, revisedAt: null };
   return { account: ACCOUNT, date, metric, value, exactValue: String(value), ...kind, ...differing };
 }
 
-function show(values: readonly StoredValue[], userId: string | null = 'u', users: readonly string[] = ['u']) {
+function show(
+  values: readonly StoredValue[],
+  userId: string | null = 'u',
+  users: readonly string[] = ['u'],
+  platform: string | null = null,
+) {
   const store = {
     description: 'a store',
     check: async () => undefined,
     async *readValues() {
       yield values;
     },
-    listConnections: async () => users.map((userId) => ({ userId }) as never),
+    listUsers: async (most: number) => users.slice(0, most),
     countConnections: async (asked: string | null) => ({
       services: users.some((user) => user === asked) ? [{ service: 'linkedin', active: 1, inactive: 0 }] : [],
       encrypted: 0,
@@ -28,8 +33,9 @@ function show(values: readonly StoredValue[], userId: string | null = 'u', users
     }),
   };
   const metrics = [
+    { name: 'likes', unit: 'count', aggregate: 'sum', meaning: '' },
     {
-      name: 'likes',
+      name: 'views',
       unit: 'count',
       aggregate: 'sum',
       meaning: '',
@@ -44,7 +50,7 @@ function show(values: readonly StoredValue[], userId: string | null = 'u', users
     },
   ] as const;
   const platforms = new Map([[LINKEDIN.name, { day: DAY, metrics }]]);
-  return showUser({ store, platforms }, { userId, platform: null, days: 7 }, NOW);
+  return showUser({ store, platforms }, { userId, platform, days: 7 }, NOW);
 }
 
 async function metricOf(name: string, values: readonly StoredValue[]) {
@@ -72,7 +78,16 @@ test('adds up counts, and compares them over the days that both weeks have', asy
   expect(likes?.values[0]).toEqual({ date: '2026-11-15', value: null, provisional: false });
 });
 
-test('compares levels, and shows what must not be added up by its newest day', async () => {
+test('adds up decimals without floating-point errors', async () => {
+  const days = ['2026-11-11', '2026-11-12', '2026-11-18', '2026-11-19'];
+  const likes = await metricOf(
+    'likes',
+    days.map((date, index) => value('likes', date, [0.1, 0.7, 0.1, 0.2][index] ?? 0)),
+  );
+  expect(likes).toMatchObject({ value: 0.3, before: 0.8, change: -0.5 });
+});
+
+test('compares levels, and shows only the newest day of what must not be added up', async () => {
   const week = (metric: string) => [
     value(metric, '2026-11-13', 40),
     value(metric, '2026-11-19', 44, { settled: false }),
@@ -89,9 +104,14 @@ test('compares levels, and shows what must not be added up by its newest day', a
 });
 
 test('names the series breaks that lie within the days that are compared', async () => {
-  const likes = await metricOf('likes', [value('likes', '2026-11-20', 1)]);
-  expect(likes?.breaks).toEqual([{ from: '2026-11-10', until: '2026-11-10', change: 'Counted otherwise.' }]);
+  const views = await metricOf('views', [value('views', '2026-11-20', 1)]);
+  expect(views?.breaks).toEqual([{ from: '2026-11-10', until: '2026-11-10', change: 'Counted otherwise.' }]);
   expect((await metricOf('reach', [value('reach', '2026-11-20', 1)]))?.breaks).toEqual([]);
+});
+
+test('compares nothing across a series break', async () => {
+  const views = await metricOf('views', [value('views', '2026-11-09', 10), value('views', '2026-11-16', 900)]);
+  expect(views).toMatchObject({ value: 900, before: null, change: null, change_percent: null, days_compared: 0 });
 });
 
 test('has no change where there is nothing to compare with', async () => {
@@ -99,16 +119,25 @@ test('has no change where there is nothing to compare with', async () => {
   expect(likes).toMatchObject({ value: 0, before: null, change: null, change_percent: null });
 });
 
-test('is of the only user, or says that there are several', async () => {
+test('shows the only user, or says that there are several', async () => {
   expect(await show([value('likes', '2026-11-20', 1)], null)).toMatchObject({ user_id: 'u' });
   await expect(show([], null, ['u', 'v'])).rejects.toMatchObject({
     code: 'usage',
-    message: 'There are 2 users; show is of one.',
+    message: 'There are several users; show needs one.',
   });
-  await expect(show([], null, [])).rejects.toMatchObject({ message: 'There are no users; show is of one.' });
+  await expect(show([], null, [])).rejects.toMatchObject({ message: 'There are no users; show needs one.' });
 });
 
-test('names a user whose id is nearly the given one', async () => {
+test('suggests a user with a similar id', async () => {
   await expect(show([], 'user-2', ['user-1'])).rejects.toMatchObject({ code: 'usage', fix: 'Did you mean "user-1"?' });
   expect(await show([], 'u')).toMatchObject({ accounts: [] });
+});
+
+test('says that a user has no account on a platform', async () => {
+  await expect(show([], 'u', ['u'], 'youtube')).rejects.toMatchObject({
+    code: 'usage',
+    message: 'User "u" has no account on "youtube".',
+    fix: 'Known: linkedin.',
+  });
+  expect(await show([], 'u', ['u'], 'linkedin')).toMatchObject({ accounts: [] });
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { traceRun } from '../../src/report/spans.js';
 import { report, summary } from '../cli/render/samples.js';
 
-it('a trace stays small and names nobody, however many connections fail', () => {
+it('a trace stays small and names no one, however many connections fail', () => {
   const trace = traceRun();
   const counts = { connections: 10_000, idle: 0, days: null, dryRun: false };
   trace.onEvent({ type: 'started', runId: 'r1', scope: 'user:someone@example.com', store: 'db', ...counts });

@@ -3,15 +3,12 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createAlerts } from '../../src/alerts/alerts.js';
-import { NO_FAILURES } from '../../src/alerts/exit-code.js';
 import { LeaseHeld } from '../../src/errors.js';
-import { platformNames } from '../../src/platforms/registry.js';
 import { population } from '../../src/sandbox/population.js';
-import { type RunningServer, type ServerOptions, startServer } from '../../src/server/server.js';
+import type { RunningServer } from '../../src/server/server.js';
+import { SECRET, type ServedOptions, served } from '../support/served.js';
 import { createWorld, type World } from '../support/world.js';
 
-const SECRET = 'the-secret-of-the-tests';
 const BASE = '/api/internal/analytics';
 const TRIGGER = `${BASE}/trigger-collection`;
 const OLDER_TRIGGER = '/api/internal/trigger-analytics-collection';
@@ -36,23 +33,8 @@ afterEach(async () => {
   await world.query('delete from collection_runs');
 });
 
-async function serve(options: Partial<ServerOptions> = {}) {
-  const log: string[] = [];
-  const server = await startServer({
-    app: { store: world.store, collect: (given, onEvent) => world.collect({ ...given, concurrency: 1 }, onEvent) },
-    platforms: platformNames,
-    secret: SECRET,
-    cron: '0 2,9 * * *',
-    timeZone: 'UTC',
-    host: '127.0.0.1',
-    port: 0,
-    graceMs: 0,
-    alerts: createAlerts({ webhookUrl: null, details: false, healthcheckUrl: null, warn: () => undefined }),
-    allowedFailures: NO_FAILURES,
-    onEvent: () => undefined,
-    log: (line) => void log.push(line),
-    ...options,
-  });
+async function serve(options: ServedOptions = {}) {
+  const { server, log } = await served(world, options);
   servers.push(server);
 
   async function ask(
@@ -290,7 +272,8 @@ it('gets JSON answers for unknown paths and methods', async () => {
   expect(wrongMethod).toMatchObject({ status: 405, json: { success: false } });
   expect(wrongMethod.headers.get('allow')).toBe('POST');
   expect(await ask('DELETE', STATUS)).toMatchObject({ status: 405, json: { success: false } });
-  expect(await ask('GET', '/')).toMatchObject({ status: 404, json: { success: false } });
+  expect(await ask('GET', '/no-such-page')).toMatchObject({ status: 404, json: { success: false } });
+  expect(await ask('DELETE', '/')).toMatchObject({ status: 405, json: { success: false } });
   for (const id of ['x', '00000000-0000-4000-8000-000000000000']) {
     expect(await ask('GET', `${BASE}/runs/${id}`)).toMatchObject({ status: 404, json: { success: false } });
   }

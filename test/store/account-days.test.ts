@@ -64,6 +64,15 @@ describe.each(ENGINES)('the accounts described by a $name store', ({ open }) => 
     ]);
   });
 
+  test('count a day out of reach as lost', async () => {
+    const skip = (reason: string | null) =>
+      engine.sql.query('update public.collection_outcomes set reason = $1 where date = $2', [reason, '2026-11-09']);
+    await skip('out_of_reach');
+    const [first] = (await described()).accounts;
+    await skip(null);
+    expect(first?.days).toMatchObject({ skipped: 0, lost: 3 });
+  });
+
   test('say why and since when they fail', async () => {
     const { accounts } = await described({ onlyFailing: true });
     expect(accounts).toMatchObject([

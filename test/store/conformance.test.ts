@@ -575,7 +575,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await listed({ userId: 'denied' })).toEqual([['denied', 'skipped', '2026-11-20']]);
   });
 
-  test('no account is late with a day that most others do not have yet', async () => {
+  test('no account is late because of a day that most others do not have yet', async () => {
     const stored = async (accounts: number, lastDay: string) => {
       await engine.sql.query(`insert into public.collection_accounts (user_id, platform, account_id, active, connected_at, first_day, last_day)
         select '${lastDay} ' || number, 'youtube', number::text, true, '2026-01-01', '2026-11-15', '${lastDay}' from generate_series(1, ${accounts}) number`);
@@ -592,7 +592,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(platforms[0]?.days.at(-1)).toEqual({ date: '2026-11-21', complete: 0, late: 6, missing: 0 });
   });
 
-  test('accounts that no run has seen are late, and not reached once a day should have settled', async () => {
+  test('accounts that no run has seen are late, then not_reached once a day should have settled', async () => {
     for (const [account, connected] of [
       ['old', '2026-11-18'],
       ['new', '2026-11-20'],
@@ -611,7 +611,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     ]);
   });
 
-  test('days are found whose followers change by something else than was gained and lost, or whose parts exceed the whole', async () => {
+  test('finds days whose followers changed by something other than gains minus losses, or whose parts exceed the whole', async () => {
     const account = await connected(engine.store);
     const other = await connected(engine.store, { accountId: 'second' });
     const runId = await beginRun(engine.store);
@@ -907,6 +907,16 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await countConnections(mistyped)).toEqual({ ...none, neighbours: [USER, OTHER_USER] });
     expect(await countConnections('%')).toEqual(none);
     expect(await countConnections('')).toEqual(none);
+  });
+
+  test('names the first users with connections, however many there are', async () => {
+    const { listUsers, saveConnection } = engine.store;
+    expect(await listUsers(2)).toEqual([]);
+    for (const accountId of ['1', '2', '3']) await saveConnection(connection({ accountId }));
+    expect(await listUsers(2)).toEqual([USER]);
+    await saveConnection(connection({ userId: OTHER_USER, accountId: '4' }));
+    expect(await listUsers(2)).toEqual([USER, OTHER_USER]);
+    expect(await listUsers(1)).toEqual([USER]);
   });
 
   test('a value settled by a run of another scope stays settled', async () => {

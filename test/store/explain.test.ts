@@ -137,7 +137,7 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
       failing_since = '2026-11-20T02:00:00Z', first_day = '2026-11-01', metrics = '{"reach": ["2026-11-01", "2026-11-19"]}'`);
     expect((await explain()).metrics.reach).toMatchObject({
       state: 'missing',
-      sentence: 'The account could not be collected since 2026-11-20: needs_reconnect (the token has expired).',
+      sentence: 'The account has not been collected since 2026-11-20: needs_reconnect (the token has expired).',
       fix: FIXES.needs_reconnect,
     });
   });
@@ -156,7 +156,7 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     if (expected.state === 'missing' && expected.reason === 'before_first_day')
       expect(day).toMatchObject({
         sentence:
-          'The day was never asked for. The account is collected from 2026-11-01 on; earlier days only when they are named.',
+          'No run has asked for the day. The account is collected from 2026-11-01 on; earlier days only when they are named.',
         fix: `To collect it: analytics-collect collect --user ${USER} --platform instagram --since 2026-10-31 --until 2026-10-31`,
       });
   });
@@ -190,9 +190,11 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     expect(day).toMatchObject({ state: 'doubtful', reason });
     expect(day.metrics.reach).toMatchObject({ state: 'doubtful', value: 0, sentence: expect.stringMatching(sentence) });
     expect(day.metrics.views).toMatchObject({ state: 'doubtful', value: null });
+    // A missing value is not doubtful.
+    expect(day.sentence).toMatch(/^The only value is doubtful; 1 missing\. /);
   });
 
-  test('with the values of other writers, and what they stand in the place of', async () => {
+  test('with the values of other writers', async () => {
     await engine.sql.query(
       `insert into public.analytics_snapshots (user_id, platform, source, metric, value, date, metadata)
        values ($1, 'instagram', 'social_media', 'reach', 500, $2, '{}')`,
@@ -219,12 +221,12 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     };
     expect(await breaking('2025-04-27')).toMatchObject({
       breaks: [{ from: '2025-04-21', until: '2025-04-21' }],
-      sentence: expect.stringContaining('The series breaks on 2025-04-21: Instagram retired impressions'),
+      sentence: expect.stringContaining('Series break on 2025-04-21: Instagram retired impressions'),
     });
     expect(await breaking('2025-04-28')).toMatchObject({ breaks: [] });
   });
 
-  test('with retired names, metrics never had, and totals that nobody asked for in time', async () => {
+  test('with retired names, metrics never given, and totals not asked for in time', async () => {
     await record(engine.store, runId, {
       accounts: state(),
       snapshots: [
@@ -266,7 +268,7 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     const moved = await explain({}, LATER);
     expect(moved).toMatchObject({ account_id: '178', metrics: { reach: { value: 3 } } });
     expect(moved.notes[0]).toMatch(
-      /^analytics_snapshots holds account 178 since .* UTC; what was read there before that was of another account\.$/,
+      /^analytics_snapshots has held account 178 since .* UTC; before that, it held another account\.$/,
     );
     const former = await explain({ accountId: account.accountId }, LATER);
     expect(former).toMatchObject({ is_primary: false, metrics: { reach: { value: 1, state: 'final' } } });
@@ -280,7 +282,7 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     expect(await explain({ platform: 'facebook' })).toMatchObject({ unknown: null, reason: 'not_collected_yet' });
   });
 
-  test('as far as possible without what a run tells of the platform', async () => {
+  test('as far as possible before a run has stored the platform', async () => {
     await engine.sql.query('truncate public.collection_platforms');
     expect(await explain({ date: '2026-11-22' })).toMatchObject({ state: 'not_due', due_at: null });
     await record(engine.store, runId, {
@@ -296,7 +298,7 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     expect(row?.day).toMatchObject({ date: DAY, metrics: { reach: { state: 'final', value: 1 } } });
   });
 
-  test('with what the last run told of its platforms, written only when it differs', async () => {
+  test('with the platforms that the last run stored, written only when they differ', async () => {
     const versions = () => engine.sql.query('select platform, xmin::text from public.collection_platforms order by 1');
     const before = await versions();
     expect(before).toHaveLength(4);

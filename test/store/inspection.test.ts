@@ -42,12 +42,12 @@ describe('a role', () => {
     return () => sql.close();
   });
 
-  test('has every right as the service role', async () => {
+  test('lacks no right as the service role', async () => {
     await sql.query('set role service_role');
     expect(await sql.store.inspect([])).toMatchObject({ role: 'service_role', lacking: [], hidden: [] });
   });
 
-  test('is told what it lacks, and what is vital', async () => {
+  test('gets a list of the rights that it lacks, and which of them are vital', async () => {
     await sql.query(`revoke delete on analytics_snapshots from service_role;
       revoke insert on collection_runs from service_role;
       revoke execute on function renew_collection_run(uuid) from service_role;
@@ -59,12 +59,12 @@ describe('a role', () => {
     ]);
   });
 
-  test('is told of tables whose rows row level security may hide', async () => {
+  test('gets a list of tables whose rows row level security may hide', async () => {
     await sql.query('alter role service_role nobypassrls; set role service_role');
     expect((await sql.store.inspect([])).hidden).toContain('collection_accounts');
   });
 
-  test('sees the pg_cron jobs that it may read, and is not stopped by those that it may not', async () => {
+  test('sees the pg_cron jobs that it may read, and does not fail because of the others', async () => {
     await sql.query(`create schema cron;
       create table cron.job (jobid bigint, jobname text, schedule text, active boolean);
       insert into cron.job values (1, 'daily', '0 2 * * *', true), (2, 'daily', '0 3 * * *', false), (3, 'other', '0 4 * * *', true)`);
@@ -74,7 +74,7 @@ describe('a role', () => {
   });
 });
 
-test('a function that is gone is missing', async () => {
+test('a dropped function is reported as missing', async () => {
   const sql = await freshPglite();
   try {
     await sql.query('drop function doubt_collection_day');

@@ -32,7 +32,7 @@ describe.each(ENGINES)('the recent runs in a $name store', ({ open }) => {
     ]);
   });
 
-  test('are not crowded out by runs of single users, but for the one asked for', async () => {
+  test('include runs of a single user only if that user is asked for', async () => {
     await run('all');
     for (let times = 0; times < 3; times++) await run('user:1');
     await run('user:2');

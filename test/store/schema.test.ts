@@ -85,7 +85,7 @@ test('functions of the application stay, whatever earlier versions called their 
   expect(await sql.query(gone, [theirs])).toEqual([]);
 });
 
-test('explain_day replaces what earlier versions of it are called with, and no function of the application', async () => {
+test('explain_day replaces its own earlier signatures, and no function of the application', async () => {
   await sql.leave(`create function public.explain_day() returns text language sql as 'select user';
     create function public.explain_day(text, date) returns jsonb language sql
       as $$ select null::jsonb -- collection_accounts $$`);

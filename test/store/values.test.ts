@@ -34,7 +34,7 @@ describe.each(ENGINES)('the values in a $name store', ({ open }) => {
   const keys = (values: readonly StoredValue[]) =>
     values.map(({ account, date, metric }) => `${account.accountId} ${date} ${metric}`);
 
-  test('are read in order, of primary accounts and of others, without retired names', async () => {
+  test('are read in order, for primary and other accounts, without retired names', async () => {
     await engine.store.saveConnection(connection({ accountId: '1' }));
     await engine.store.saveConnection(connection({ accountId: '2' }));
     await engine.store.saveConnection(connection({ accountId: '3', userId: OTHER_USER, platform: 'facebook' }));
@@ -62,7 +62,7 @@ describe.each(ENGINES)('the values in a $name store', ({ open }) => {
     expect(keys(await read({ withAliases: true }))).toHaveLength(12);
   });
 
-  test('are each read once, over pages that end within an account, and past many accounts without any', async () => {
+  test('are each read once, over pages that end within an account, and past many accounts without values', async () => {
     await engine.sql.query(`insert into public.collection_accounts (user_id, platform, account_id, active, connected_at, is_primary)
       select '${USER}', 'instagram', lpad(number::text, 6, '0'), true, now(), number = 700 from generate_series(1, 1200) number`);
     const given =
@@ -76,6 +76,29 @@ describe.each(ENGINES)('the values in a $name store', ({ open }) => {
     expect(new Set(all).size).toBe(6000);
   });
 
+  /** The rows read of a table so far. */
+  const READ = '(pg_stat_get_xact_tuples_returned(oid) + pg_stat_get_xact_tuples_fetched(oid))::integer';
+
+  test.each([
+    "read_collection_values(%user, null, null, '2026-01-01', '2026-12-31', false, %key, 100)",
+    "describe_collection_accounts(%user, null, false, '{}', 0, %key, 100)",
+  ])('of the last users are read without those before: %s', async (call) => {
+    await engine.sql.query(`insert into public.collection_accounts (user_id, platform, account_id, active, connected_at, is_primary)
+      select 'user-' || lpad(number::text, 5, '0'), 'instagram', number, true, now(), true from generate_series(1, 5000) number`);
+    await engine.sql.query('analyze public.collection_accounts');
+    const last = `'{"user_id": "user-04999", "platform": "instagram", "account_id": "4999", "date": "infinity", "metric": ""}'`;
+    for (const [user, key] of [
+      ["'user-05000'", 'null'],
+      ['null', last],
+    ] as const) {
+      const [counts] = (await engine.sql.query(
+        `select ${READ} as before, length(public.${call.replace('%user', user).replace('%key', key)}::text), ${READ} as after
+         from pg_class where oid = 'public.collection_accounts'::regclass`,
+      )) as [{ before: number; after: number }];
+      expect(counts.after - counts.before).toBeLessThan(100);
+    }
+  });
+
   test('keep all their digits', async () => {
     await engine.store.saveConnection(connection({ accountId: '1' }));
     const [account] = await allAccounts(engine.store);
@@ -87,7 +110,7 @@ describe.each(ENGINES)('the values in a $name store', ({ open }) => {
     }
   });
 
-  test('tell what was read first of a corrected value', async () => {
+  test('include the first value of a corrected one', async () => {
     await engine.store.saveConnection(connection());
     const [account] = await allAccounts(engine.store);
     if (account === undefined) throw new Error('no account');

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
 /** Where Chromium may be; the variable `CHROMIUM` names another place. */
@@ -17,17 +18,31 @@ const PLACES = [
 /** Null where there is none. */
 export const CHROMIUM = PLACES.find((place) => place !== '' && existsSync(place)) ?? null;
 
+/** How long something may take to come true. */
+const LONGEST_MS = 30_000;
+
 export interface View {
   readonly width: number;
   readonly height: number;
   readonly scheme: 'light' | 'dark';
   /** Default: `screen`. */
   readonly media?: 'screen' | 'print';
+  /** Whether the page's scripts run. Default: they do. */
+  readonly script?: boolean;
 }
 
 export interface Browser {
   /** Shows a page, and waits until it is there. */
   open(url: string, view: View): Promise<void>;
+  /** Shows the same page otherwise. */
+  look(view: View): Promise<void>;
+  /** Waits until an expression on the page is true. */
+  until(expression: string): Promise<void>;
+  /** Types where the focus is. */
+  type(text: string): Promise<void>;
+  press(key: 'Tab' | 'Enter'): Promise<void>;
+  /** Forgets all cookies. */
+  forget(): Promise<void>;
   /** The value of an expression on the page, as JSON. The page's own policy does not apply to it. */
   evaluate<T>(expression: string): Promise<T>;
   /** A PNG of the page, or of a part of it. */
@@ -49,6 +64,8 @@ export async function startBrowser(program: string): Promise<Browser> {
       '--no-sandbox',
       '--disable-gpu',
       '--hide-scrollbars',
+      // Another host than this machine, to the browser: what comes from there over plain http is not trusted.
+      '--host-resolver-rules=MAP *.test 127.0.0.1',
       '--remote-debugging-port=0',
       `--user-data-dir=${folder}`,
       'about:blank',
@@ -65,26 +82,55 @@ export async function startBrowser(program: string): Promise<Browser> {
   page.on('Log.entryAdded', ({ entry }) => messages?.push(entry.text));
   page.on('Runtime.consoleAPICalled', ({ args }) => messages?.push(JSON.stringify(args)));
 
+  async function look({ width, height, scheme, media = 'screen', script = true }: View): Promise<void> {
+    await page.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
+    const features = [{ name: 'prefers-color-scheme', value: scheme }];
+    await page.send('Emulation.setEmulatedMedia', { media, features });
+    await page.send('Emulation.setScriptExecutionDisabled', { value: !script });
+  }
+  async function evaluate<T>(expression: string): Promise<T> {
+    const { result, exceptionDetails } = await page.send('Runtime.evaluate', {
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  }
+
+  async function go(url: string): Promise<void> {
+    const loaded = page.once('Page.loadEventFired');
+    await page.send('Page.navigate', { url });
+    await loaded;
+  }
+
   return {
-    async open(url, { width, height, scheme, media = 'screen' }) {
+    async open(url, view) {
       address = url;
+      await look(view);
+      // What the page before still asks for is not this one's.
+      await go('about:blank');
       [requests, messages] = [[], []];
-      await page.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
-      const features = [{ name: 'prefers-color-scheme', value: scheme }];
-      await page.send('Emulation.setEmulatedMedia', { media, features });
-      const loaded = page.once('Page.loadEventFired');
-      await page.send('Page.navigate', { url });
-      await loaded;
+      await go(url);
     },
-    async evaluate(expression) {
-      const { result, exceptionDetails } = await page.send('Runtime.evaluate', {
-        expression,
-        returnByValue: true,
-        awaitPromise: true,
-      });
-      if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-      return result.value;
+    look,
+    evaluate,
+    async until(expression) {
+      const deadline = Date.now() + LONGEST_MS;
+      // While a page gives way to another, there is nothing to evaluate an expression in.
+      while (!(await evaluate(`Boolean(${expression})`).catch(() => false))) {
+        if (Date.now() > deadline) throw new Error(`${expression}: ${await evaluate('document.body.innerText')}`);
+        await sleep(50);
+      }
     },
+    type: (text) => page.send('Input.insertText', { text }),
+    async press(key) {
+      const [windowsVirtualKeyCode, text] = key === 'Tab' ? [9, ''] : [13, '\r'];
+      const event = { key, code: key, windowsVirtualKeyCode };
+      await page.send('Input.dispatchKeyEvent', { ...event, text, type: text === '' ? 'rawKeyDown' : 'keyDown' });
+      await page.send('Input.dispatchKeyEvent', { ...event, type: 'keyUp' });
+    },
+    forget: () => page.send('Network.clearBrowserCookies', {}),
     async screenshot(clip) {
       const part = clip && { clip: { ...clip, scale: 1 }, captureBeyondViewport: true };
       const { data } = await page.send('Page.captureScreenshot', { format: 'png', ...part });

@@ -1,6 +1,6 @@
 import { createAlerts, type RunAlerts, silentAlerts } from '../../alerts/alerts.js';
 import { exitCodeOf, NO_FAILURES } from '../../alerts/exit-code.js';
-import { type PreparedApp, prepareApp } from '../../app.js';
+import { type App, type PreparedApp, prepareApp } from '../../app.js';
 import { MINUTE_MS } from '../../clock.js';
 import { type CollectOptions, isOfEverything } from '../../collector/options.js';
 import { EXIT } from '../../exit-codes.js';
@@ -9,27 +9,20 @@ import { MOST_FAILURES } from '../../report/parts.js';
 import type { Summary } from '../../report/summary.js';
 import { parsePlatforms, parseRates, parseSelection, parseWindow, usageError, utcToday } from '../flags.js';
 import { runsInGithubActions } from '../github-actions.js';
-import { reportToGithub } from '../github-report.js';
 import { jsonLog } from '../json-log.js';
-import { withMetricsFile } from '../metrics-file.js';
 import type { CollectFlags } from '../options.js';
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
-import { renderDue } from '../render/due.js';
-import { groupedReporter } from '../render/grouped.js';
-import { createJsonReporter } from '../render/json.js';
 import { createPlainReporter } from '../render/plain.js';
 import { isAnimatable, type Reporter, silentReporter } from '../render/reporter.js';
-import { renderSummary } from '../render/summary.js';
-import { jsonDocument } from '../render/text.js';
+import { jsonDocument, widthOf } from '../render/text.js';
 import { parseSandbox } from '../sandbox-flags.js';
 import { type ReportedRun, withSettings } from '../settings.js';
 import { watchSignals } from '../signals.js';
 import { startingText } from '../starting.js';
-import { withTraces } from '../traces.js';
 import { isUnattended } from '../unattended.js';
 
-/** Up to this many users, a reader may want to see one's values. */
+/** Of runs over up to this many users, the summary suggests `show` for one of them. */
 const FEW_USERS = 3;
 
 export type CollectRequest = Omit<CollectOptions, 'signal'>;
@@ -79,16 +72,17 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     const starting = startingText(prepared);
     if (starting !== null && !flags.json) reporter.notice(starting);
     const app = await prepared.open();
-    const { metricsFile: path } = flags;
-    const measured = path === undefined ? app.collect : await withMetricsFile(app.collect, { path, warn });
-    const collect = await withTraces(measured, warn);
     try {
+      const collect = await observed(app.collect, flags.metricsFile, told);
       for (const notice of app.notices) reporter.notice(notice);
       const summary = await collect({ ...request, signal: watch.signal }, onEvent);
       reporter.end();
       jsonLog()?.summary(summary);
-      process.stdout.write(render(summary, connections, { inAll, succeeded }, flags));
-      if (runsInGithubActions()) await reportToGithub(summary, connections);
+      process.stdout.write(await render(summary, connections, { inAll, succeeded }, flags));
+      if (runsInGithubActions()) {
+        const { reportToGithub } = await import('../github-report.js');
+        await reportToGithub(summary, connections);
+      }
       return summary;
     } finally {
       reporter.end();
@@ -112,11 +106,12 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   }
 }
 
-/** How to say what an operator should know even with `--quiet`. */
+/** Warns even with `--quiet`. */
 function warnerOf(flags: CollectFlags, reporter: Reporter): (message: string) => void {
   const log = jsonLog();
   if (log !== null) return (message) => log.event('warning', { message });
-  return flags.quiet ? (message) => process.stderr.write(`${message}\n`) : reporter.notice;
+  if (flags.quiet) return (message) => process.stderr.write(`warning: ${message}\n`);
+  return (message) => reporter.onEvent({ type: 'warning', message });
 }
 
 function sharedNotice({ state, runId }: SharedEvent): string {
@@ -167,17 +162,31 @@ function parseDistributed({ distributed, shard }: CollectFlags): boolean {
   return distributed === true;
 }
 
-function render(
+/** Adds the metrics file and the trace, if they are configured. */
+async function observed(
+  collect: App['collect'],
+  metricsFile: string | undefined,
+  { warn, countsForHealthcheck: isFull }: ReportedRun,
+): Promise<App['collect']> {
+  const { withTraces } = await import('../traces.js');
+  if (metricsFile === undefined) return withTraces(collect, warn);
+  const { withMetricsFile } = await import('../metrics-file.js');
+  return withTraces(await withMetricsFile(collect, { path: metricsFile, isFull, warn }), warn);
+}
+
+// Loaded at the end, so that the first line appears sooner.
+async function render(
   summary: Summary,
   connections: ReadonlyMap<string, ConnectionReport>,
   { inAll, succeeded }: { readonly inAll: number; readonly succeeded: string | null },
   flags: CollectFlags,
-): string {
+): Promise<string> {
   if (flags.json) return jsonDocument(summary);
   if (flags.quiet && summary.status === 'completed') return '';
-  if (summary.dry_run) return renderDue(summary, connections.values());
+  if (summary.dry_run) return (await import('../render/due.js')).renderDue(summary, connections.values());
   const isForReader = process.stdout.isTTY && (flags.keep || summary.users.total <= FEW_USERS);
-  return renderSummary(summary, {
+  const { renderSummary } = await import('../render/summary.js');
+  const text = renderSummary(summary, {
     shownUser: isForReader ? succeeded : null,
     colors: colorsFor(process.stdout),
     sandbox: flags.sandbox === undefined ? null : flags.keep ? 'kept' : 'gone',
@@ -185,17 +194,20 @@ function render(
     inAll,
     plugins: pluginFlags(flags.plugin),
   });
+  const { wrapLines } = await import('../render/wrap.js');
+  return wrapLines(text, widthOf(process.stdout));
 }
 
 async function chooseReporter(flags: CollectFlags): Promise<Reporter> {
   const stream = process.stderr;
   const verbose = flags.verbose === true;
   const log = jsonLog();
-  if (log !== null) return createJsonReporter({ log, verbose });
+  if (log !== null) return (await import('../render/json.js')).createJsonReporter({ log, verbose });
   if (flags.quiet) return silentReporter;
   if (!isAnimatable(stream)) {
     const reporter = createPlainReporter({ stream, verbose });
-    return runsInGithubActions() ? groupedReporter(reporter, stream) : reporter;
+    if (!runsInGithubActions()) return reporter;
+    return (await import('../render/grouped.js')).groupedReporter(reporter, stream);
   }
   const { createTerminalReporter } = await import('../render/terminal.js');
   return createTerminalReporter({ stream, colors: colorsFor(stream), verbose });

@@ -1,18 +1,18 @@
 import { type Complete, RootCommand, ShellCompDirective, script } from '@bomb.sh/tab';
 import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings';
-import { FAILURE_REASONS, SKIP_REASONS } from '../../errors.js';
 import { platformNames } from '../../platforms/registry.js';
 import { pathOf } from '../help.js';
+import { LISTED_REASONS } from '../status-flags.js';
 
 const PROGRAM = 'analytics-collect';
 
 /** Values that are not choices, because plugins and later versions have others; by the name of a flag or an argument. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   platform: platformNames,
-  reason: [...FAILURE_REASONS, ...SKIP_REASONS],
+  reason: LISTED_REASONS,
 };
 
-/** The script for bash calls a function of the package bash-completion, which many systems have not. */
+/** The script for bash calls a function of the package bash-completion, which many systems lack. */
 const WITHOUT_BASH_COMPLETION = `if ! declare -F _get_comp_words_by_ref > /dev/null; then
     _get_comp_words_by_ref() {
         cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD
@@ -20,24 +20,24 @@ const WITHOUT_BASH_COMPLETION = `if ! declare -F _get_comp_words_by_ref > /dev/n
 fi
 `;
 
-/** Otherwise bash completes no files where `complete` leaves that to it. */
+/** Without this, bash completes no file names. */
 const WITH_FILES = `complete -o default -F __analytics_collect_complete ${PROGRAM}\n`;
 
-/** Prints the script that has a shell ask `complete` for what may come next. */
+/** Prints the script through which a shell calls `complete`. */
 export function completionCommand(shell: string): void {
   if (shell === 'bash') process.stdout.write(WITHOUT_BASH_COMPLETION);
   script(shell, PROGRAM, PROGRAM);
   if (shell === 'bash') process.stdout.write(WITH_FILES);
 }
 
-/** Prints what may come next in a command line, for the shell's script; the last word is the one to complete. */
+/** Prints the completions of the last word of a command line, for the shell's script. */
 export function completeCommand(program: Command, words: readonly string[]): void {
   const root = new RootCommand();
   let isFile = false;
   const onFile = () => {
     isFile = true;
   };
-  // The package's own directive is never to complete files.
+  // The package itself never lets the shell complete files.
   Object.defineProperty(root, 'directive', {
     get: () =>
       isFile ? ShellCompDirective.ShellCompDirectiveDefault : ShellCompDirective.ShellCompDirectiveNoFileComp,

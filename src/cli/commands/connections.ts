@@ -7,8 +7,8 @@ import { parseInstant, parsePlatform, usageError } from '../flags.js';
 import type { AddFlags, ListFlags, PluginFlags } from '../options.js';
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { askHidden } from '../prompt.js';
-import { connectionJson, renderConnections } from '../render/connections.js';
 import { cleanText, formatAccount, jsonDocument, widthOf } from '../render/text.js';
+import { wrapLines } from '../render/wrap.js';
 import { parseKeptSandbox } from '../sandbox-flags.js';
 import { withApp } from '../with-app.js';
 
@@ -16,6 +16,7 @@ export function listConnections({ json, ...sandbox }: ListFlags): Promise<void> 
   return withApp(
     async ({ store }) => {
       const connections = await store.listConnections();
+      const { connectionJson, renderConnections } = await import('../render/connections.js');
       process.stdout.write(
         json ? jsonDocument(connections.map(connectionJson)) : renderConnections(connections, widthOf(process.stdout)),
       );
@@ -45,7 +46,8 @@ export async function addConnection(flags: AddFlags): Promise<void> {
       const { id, created, accountName } = await app.addConnection(connection);
       const account = formatAccount({ connectionId: id, accountId: connection.accountId, accountName });
       const who = cleanText(`${connection.platform} ${account} of user ${connection.userId}`);
-      process.stdout.write(`${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`);
+      const done = `${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`;
+      process.stdout.write(wrapLines(done, widthOf(process.stdout)));
       process.stderr.write(`Next: analytics-collect collect${pluginFlags(flags.plugin)}\n`);
     },
     { defaultStore: 'create', ownPlatforms: plugins, environment },

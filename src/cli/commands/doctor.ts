@@ -5,10 +5,11 @@ import type { DoctorFlags } from '../doctor-options.js';
 import { colorsFor } from '../render/colors.js';
 import { doctorJson, renderCheck, renderVerdict } from '../render/doctor.js';
 import { jsonDocument } from '../render/text.js';
+import { sandboxFlag } from '../sandbox-flags.js';
 
 export async function doctorCommand({ live, data, json, sandbox, plugin }: DoctorFlags): Promise<void> {
-  if (!json) process.stderr.write(sandbox ? 'Starting the sandbox …\n' : 'Examining this installation …\n');
-  // What examines is loaded after the first words.
+  if (!json) process.stderr.write(sandbox ? 'Starting the sandbox …\n' : 'Checking this installation …\n');
+  // Loaded after the first line, which appears sooner.
   const { examine } = await import('../../report/doctor.js');
   const examined = await (sandbox ? keptSandbox() : installation(plugin));
   const colors = colorsFor(process.stdout);
@@ -17,7 +18,9 @@ export async function doctorCommand({ live, data, json, sandbox, plugin }: Docto
     if (!json) process.stdout.write(renderCheck(check, colors, checks.at(-1)));
     checks.push(check);
   }
-  process.stdout.write(json ? jsonDocument(doctorJson(checks)) : renderVerdict(checks, colors));
+  process.stdout.write(
+    json ? jsonDocument(doctorJson(checks)) : renderVerdict(checks, colors, sandboxFlag({ sandbox })),
+  );
   if (!isWell(checks)) process.exitCode = EXIT.failed;
 }
 

@@ -1,3 +1,4 @@
+import { readersEnvironment } from '../readers-environment.js';
 import { colorsFor } from '../render/colors.js';
 import { renderExplanation } from '../render/explain.js';
 import { jsonDocument } from '../render/text.js';
@@ -12,6 +13,6 @@ export async function explainCommand(flags: ExplainFlags): Promise<void> {
       const day = await app.explain({ userId: user, platform, date, accountId: account, metric });
       process.stdout.write(json ? jsonDocument(day) : renderExplanation(day, metric, colorsFor(process.stdout)));
     },
-    { json, ...parseKeptSandbox(flags) },
+    { json, environment: readersEnvironment(), ...parseKeptSandbox(flags) },
   );
 }

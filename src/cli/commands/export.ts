@@ -2,8 +2,8 @@ import { accountDays, metricColumns, missingMetric } from '../../report/export.j
 import type { DateRange } from '../../store/accounts.js';
 import type { StoredValue, ValuesRequest } from '../../store/values.js';
 import { count, formatNumber } from '../../text.js';
+import type { ExportFlags } from '../export-options.js';
 import { parseDate, parseNames, parsePlatforms, usageError, utcToday } from '../flags.js';
-import type { ExportFlags } from '../hand-over-options.js';
 import { writeOut } from '../output.js';
 import { loadPlugins, namesWith } from '../plugins.js';
 import { readersEnvironment } from '../readers-environment.js';
@@ -37,7 +37,9 @@ export async function exportCommand(flags: ExportFlags): Promise<void> {
       for (const metric of missing) {
         warn(`There are no values of ${metric}. ${missingMetric(platforms, metric, request)}`);
       }
-      if (tally.size === 0 && missing.length === 0) warn('There are no such values.');
+      if (tally.size === 0 && missing.length === 0) {
+        warn(`There are no such values${request.userId === null ? '' : ` of user ${JSON.stringify(request.userId)}`}.`);
+      }
       if (flags.wide && flags.format === 'csv')
         warnOfOthers([...tally].filter(([metric]) => !columns.includes(metric)));
     },
@@ -45,7 +47,7 @@ export async function exportCommand(flags: ExportFlags): Promise<void> {
   );
 }
 
-/** Which stored days to read: all, but for what the flags say. `today` is today's date in UTC. */
+/** The stored days to read; without flags, all. `today` is the date in UTC. */
 function parseDates({ since, until }: Pick<ExportFlags, 'since' | 'until'>, today: string): DateRange {
   const first = since === undefined ? '0001-01-01' : parseDate('--since', since, today);
   const last = until === undefined ? '9999-12-31' : parseDate('--until', until, today);
@@ -61,7 +63,7 @@ async function* counted(pages: AsyncIterable<readonly StoredValue[]>, tally: Map
   }
 }
 
-/** Writes pages of rows, reading one while the one before is written. False once nothing more can be written. */
+/** Writes pages of rows, reading the next page while one is written. False once nothing more can be written. */
 async function write<Row>(pages: AsyncIterable<readonly Row[]>, { header, lines }: Format<Row>): Promise<boolean> {
   const progress = await showProgress();
   try {
@@ -77,16 +79,17 @@ async function write<Row>(pages: AsyncIterable<readonly Row[]>, { header, lines 
   }
 }
 
-/** On a terminal, when the rows go elsewhere. */
+/** Only on a terminal, and only when the rows go elsewhere. */
 async function showProgress() {
   if (!isAnimatable(process.stderr) || process.stdout.isTTY) return { add() {}, end() {} };
   const { default: ora } = await import('ora');
   const begun = performance.now();
   const spinner = ora({ stream: process.stderr, discardStdin: false, color: process.env.NO_COLOR ? false : 'cyan' });
   let rows = 0;
-  spinner.start('exporting');
   return {
+    // From the second page on: what reads only the first, such as `head`, may write to the same terminal.
     add(more: number) {
+      if (rows > 0 && !spinner.isSpinning) spinner.start();
       rows += more;
       const perSecond = Math.round((1000 * rows) / Math.max(1, performance.now() - begun));
       spinner.text = `${count(rows, 'row')}, ${formatNumber(perSecond)}/s`;
@@ -100,7 +103,7 @@ function warnOfOthers(others: readonly (readonly [metric: string, values: number
   const names = others.map(([metric]) => metric);
   const values = others.reduce((sum, [, number]) => sum + number, 0);
   warn(
-    `${count(values, 'value')} left out, of metrics that no platform lists: ${names.join(', ')}. Name them with --metric, or their platform's module with --plugin.`,
+    `${count(values, 'value')} left out, because no platform lists their metrics: ${names.join(', ')}. Name the metrics with --metric, or the platform's module with --plugin.`,
   );
 }
 

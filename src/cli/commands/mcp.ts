@@ -1,5 +1,5 @@
 import { prepareApp } from '../../app.js';
-import type { McpFlags } from '../hand-over-options.js';
+import type { McpFlags } from '../export-options.js';
 import { serveMcp } from '../mcp-server.js';
 import { loadPlugins } from '../plugins.js';
 import { readersEnvironment } from '../readers-environment.js';
@@ -8,7 +8,7 @@ import { parseKeptSandbox } from '../sandbox-flags.js';
 import { readVersion } from '../version.js';
 import { whileUsed } from '../while-used.js';
 
-/** One process at a time can have an embedded database open: a client that has asked must not keep a run from it. */
+/** Only one process at a time can open an embedded database: an idle client must not block a run. */
 const IDLE_MS = 2_000;
 
 export async function mcpCommand(flags: McpFlags): Promise<void> {

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { parsePlatforms } from '../flags.js';
 import { loadPlugins, namesWith } from '../plugins.js';
+import { readersEnvironment } from '../readers-environment.js';
 import type { ReportFlags } from '../report-options.js';
 import { parseKeptSandbox } from '../sandbox-flags.js';
 import { withApp } from '../with-app.js';
 import { writeWhole } from '../write-whole.js';
 
-/** In place of a file: standard output. */
+/** Stands for standard output. */
 const STDOUT = '-';
 
 export async function reportCommand(flags: ReportFlags): Promise<void> {
@@ -26,6 +27,6 @@ export async function reportCommand(flags: ReportFlags): Promise<void> {
       await writeWhole(path, [page]);
       process.stdout.write(`wrote the report to ${path}\n`);
     },
-    { ownPlatforms, ...parseKeptSandbox(flags) },
+    { ownPlatforms, environment: readersEnvironment(), ...parseKeptSandbox(flags) },
   );
 }

@@ -28,7 +28,7 @@ export async function printAccounts(
 ): Promise<void> {
   const pages = app.accountStatuses(filter, days);
   for await (const text of format === 'csv' ? csv(pages) : format === 'json' ? json(pages) : table(pages)) {
-    // Resolved once the reader has taken it, or nobody reads any more.
+    // Waits until the reader has taken it, or has gone.
     await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
   }
 }
@@ -67,5 +67,5 @@ async function* table(pages: Pages): AsyncGenerator<string> {
     isTable = true;
   }
   if (only !== null) yield `${accountDetails(only).join('\n')}\n`;
-  else if (!isTable) yield 'no such accounts\n';
+  else if (!isTable) yield 'no accounts match\n';
 }

@@ -1,14 +1,12 @@
 import { DEFAULT_LOOKBACK_DAYS } from '../../collector/window.js';
 import { EXIT } from '../../exit-codes.js';
-import { judgeStatus, type Thresholds } from '../../report/status-check.js';
+import { judgeStatus, staleness, type Thresholds } from '../../report/status-check.js';
 import type { StatusReport } from '../../report/status-report.js';
 import { usageError } from '../flags.js';
-import { loadPlugins, namesWith } from '../plugins.js';
+import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
 import { blocksFor } from '../render/coverage-line.js';
-import { renderStatus, staleness } from '../render/status.js';
 import { cleanText, jsonDocument } from '../render/text.js';
-import { renderWritten } from '../render/written.js';
 import { parseKeptSandbox } from '../sandbox-flags.js';
 import { parseAccountsFilter, parseThresholds } from '../status-flags.js';
 import type { StatusFlags } from '../status-options.js';
@@ -25,12 +23,16 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
     throw usageError('--today can only be combined with --json, --plugin and --sandbox.', 'Run status twice.');
   }
   if (filter !== null && isCheck) {
-    throw usageError('--max-age, --warn and --fail judge all accounts, and list none.', 'Run status twice.');
+    throw usageError(
+      '--max-age, --warn and --fail check all accounts, so they cannot be combined with flags that list accounts.',
+      'Run status twice.',
+    );
   }
   const options = { json: json ?? csv, ownPlatforms, ...parseKeptSandbox(flags) };
   await withApp(async (app) => {
     if (flags.today) {
       const written = await app.writtenToday();
+      const { renderWritten } = await import('../render/written.js');
       process.stdout.write(json ? jsonDocument({ metrics: written }) : renderWritten(written));
       return;
     }
@@ -39,14 +41,18 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
       return printAccounts(app, filter, { days, format: csv ? 'csv' : json ? 'json' : 'table' });
     }
     const report = await app.status(days);
+    const next = flags.sandbox ? ' --sandbox' : pluginFlags(flags.plugin);
+    const { renderStatus } = await import('../render/status.js');
     process.stdout.write(
-      json ? jsonDocument(report) : renderStatus(report, colorsFor(process.stdout), blocksFor(process.env)),
+      json
+        ? jsonDocument(report)
+        : renderStatus(report, { colors: colorsFor(process.stdout), blocks: blocksFor(process.env), flags: next }),
     );
     check(report, maxAge, thresholds);
   }, options);
 }
 
-/** Says on stderr what is wrong, in a line each for the age of the last run and for the accounts, and sets the exit code. */
+/** Reports on stderr, in one line each, stale runs and too few complete accounts, and sets the exit code. */
 function check(report: StatusReport, maxAge: number | undefined, thresholds: Thresholds | null): void {
   const verdict = thresholds === null ? { level: 'well' as const } : judgeStatus(report.platforms, thresholds);
   if (verdict.level !== 'well') {

@@ -1,5 +1,5 @@
 import type { AccountStatus } from '../../report/status-accounts.js';
-import { shorten } from '../../text.js';
+import { cutMiddle, padToWidth } from './table.js';
 import { cleanText, WIDTH } from './text.js';
 import { wrap } from './wrap.js';
 
@@ -46,7 +46,7 @@ function nameOf({ account_id, connection_id }: AccountStatus): string {
 
 function lineOf(cells: readonly string[]): string {
   return cells
-    .map((cell, index) => shorten(cell, COLUMNS[index]?.width ?? 0).padEnd(COLUMNS[index]?.width ?? 0))
+    .map((cell, index) => padToWidth(cutMiddle(cell, COLUMNS[index]?.width ?? 0), COLUMNS[index]?.width ?? 0))
     .join('  ')
     .trimEnd();
 }

@@ -1,18 +1,19 @@
 import { ADD_CONNECTION } from '../../collector/connections.js';
 import type { ConnectionSummary } from '../../store/store.js';
 import { bounded } from '../../text.js';
-import { type Column, cleanText, formatTable } from './text.js';
+import { type Column, formatTable } from './table.js';
+import { cleanText } from './text.js';
 
 const COLUMNS: readonly Column[] = [
-  { title: 'user', cut: true },
+  { title: 'user', cut: 'middle' },
   { title: 'platform', cut: true },
-  { title: 'account', cut: true },
+  { title: 'account', cut: 'middle' },
   { title: 'state' },
   { title: 'expires' },
   { title: 'name', cut: true },
 ];
 
-/** What the columns but the id need so that ids of users and accounts can be told apart. */
+/** The width that the columns besides the id need so that cut ids of users and accounts stay distinguishable. */
 const ROOMY = 74;
 
 /**
@@ -21,7 +22,7 @@ const ROOMY = 74;
  */
 export function renderConnections(connections: readonly ConnectionSummary[], width: number): string {
   if (connections.length === 0) {
-    return `no connections. Add one: ${ADD_CONNECTION}\n`;
+    return `no connections. Add one:\n  ${ADD_CONNECTION}\n`;
   }
   const ids = ['id', ...connections.map(({ id }) => id)];
   const idWidth = Math.max(...ids.map((id) => id.length)) + 2;

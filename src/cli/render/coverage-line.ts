@@ -1,6 +1,6 @@
 import type { DayCounts } from '../../store/account-states.js';
 
-/** From all accounts of a day to none. */
+/** Characters for shares of accounts, from all to none. */
 export type Blocks = readonly [all: string, most: string, half: string, few: string, none: string];
 
 /** Terminals without block characters get plain ones. */
@@ -8,7 +8,7 @@ export function blocksFor({ TERM }: NodeJS.ProcessEnv): Blocks {
   return TERM === 'dumb' || TERM === 'linux' ? ['#', '=', '-', '.', '_'] : ['█', '▓', '▒', '░', '·'];
 }
 
-/** One character a day: the share of the accounts for which the day is complete; a space if it is expected of none. */
+/** One character per day for the share of accounts for which it is complete; a space if no account should have it. */
 export function coverageLine(days: readonly DayCounts[], [all, most, half, few, none]: Blocks): string {
   return days
     .map(({ complete, late, missing }) => {

@@ -1,5 +1,6 @@
 import { type Check, isWell } from '../../report/doctor-check.js';
 import { count } from '../../text.js';
+import type { SandboxFlag } from '../sandbox-flags.js';
 import type { Colors } from './colors.js';
 import { cleanText, WIDTH } from './text.js';
 import { wrap } from './wrap.js';
@@ -8,7 +9,7 @@ import { wrap } from './wrap.js';
 const NAME_WIDTH = 10;
 const INDENT = ' '.repeat(NAME_WIDTH + 4);
 
-/** A check in one line, or more where it is long, and what to do about it below, unless that is the same as for the one before. */
+/** A check, wrapped, and what to do about it, unless that is the same as for the check before. */
 export function renderCheck({ name, ok, level, message, fix }: Check, colors: Colors, before?: Check): string {
   const [mark, paint] = ok
     ? ['✓', colors.green]
@@ -28,7 +29,7 @@ export function renderCheck({ name, ok, level, message, fix }: Check, colors: Co
 }
 
 /** Sums up, and names the next command. */
-export function renderVerdict(checks: readonly Check[], colors: Colors): string {
+export function renderVerdict(checks: readonly Check[], colors: Colors, sandbox: SandboxFlag = ''): string {
   const wrong = checks.filter(({ ok }) => !ok);
   const number = (level: Check['level']) => wrong.filter((check) => check.level === level).length;
   const [errors, warnings, open] = [number('error'), number('warning'), number('info')];
@@ -42,8 +43,8 @@ export function renderVerdict(checks: readonly Check[], colors: Colors): string 
   const next = wrong.find((check) => check.next !== undefined)?.next;
   const then =
     next === undefined && errors > 0
-      ? `Repair ${errors === 1 ? 'it' : 'them'}, then run analytics-collect doctor again.`
-      : `Next: ${next ?? 'analytics-collect status'}`;
+      ? `Fix ${errors === 1 ? 'it' : 'them'}, then run analytics-collect doctor${sandbox} again.`
+      : `Next: ${next ?? `analytics-collect status${sandbox}`}`;
   const isLong = (parts.join(', ') + then).length > WIDTH - 3;
   return `\n${verdict}.${isLong ? '\n' : ' '}${then}\n`;
 }

@@ -1,13 +1,14 @@
 import type { DayExplanation } from '../../store/explanation.js';
 import { formatNumber, shorten } from '../../text.js';
 import type { Colors } from './colors.js';
-import { cleanText, formatAccount, formatTable, WIDTH } from './text.js';
+import { formatTable } from './table.js';
+import { cleanText, formatAccount, WIDTH } from './text.js';
 import { wrap } from './wrap.js';
 
 const COLUMNS = [{ title: 'metric' }, { title: 'value', align: 'right' }, { title: 'state' }] as const;
 const LONGEST_METRIC = 50;
 
-/** The text that `explain` prints: of a whole day, or of one metric. */
+/** The text that `explain` prints, about a whole day or one metric. */
 export function renderExplanation(day: DayExplanation, metric: string | null, colors: Colors): string {
   const one = metric === null ? undefined : day.metrics[metric];
   const told = one ?? day;
@@ -36,7 +37,7 @@ function heading(
 }
 
 function table(day: DayExplanation): string[] {
-  // A day that was never collected has its one sentence.
+  // A missing day's metrics repeat what is said about the day.
   const rows = metricsOf(day).filter(([, { value, state }]) => value !== null || state !== day.state);
   if (rows.length === 0) return [];
   return formatTable(
@@ -49,12 +50,12 @@ function table(day: DayExplanation): string[] {
   ).map((line) => `  ${line}`);
 }
 
-/** What there is to say of single metrics, once for all of which it is said. */
+/** Sentences about single metrics; metrics with the same sentence share a line. */
 function remarks(day: DayExplanation): string[] {
   const names = new Map<string, string[]>();
   for (const [name, { state, sentence, breaks, value }] of metricsOf(day)) {
     if ((state === 'final' && breaks.length === 0) || day.sentence.includes(sentence)) continue;
-    // The value itself is in the table.
+    // The table shows the value.
     const said = value === null ? sentence : sentence.replace(`The value of ${formatNumber(value)} is`, 'It is');
     names.set(said, [...(names.get(said) ?? []), name]);
   }

@@ -1,13 +1,11 @@
 import { stringify } from 'csv-stringify/sync';
 import type { AccountDay } from '../../report/export.js';
 import type { StoredValue, ValuesAccount } from '../../store/values.js';
+import { textCell } from '../csv.js';
 
 const COLUMNS = ['user_id', 'platform', 'account_id', 'date', 'metric', 'value', 'unit', 'aggregate', 'settled'];
 const WIDE_COLUMNS = ['user_id', 'platform', 'account_id', 'date', 'settled'];
-/** A spreadsheet takes a text for a formula that begins with one of these, the full-width ones among them. */
-const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
-
-/** How rows are written: the text before them, and that of some of them. */
+/** How rows are written: a header, and the lines of some rows. */
 export interface Format<Row> {
   readonly header: string;
   readonly lines: (rows: readonly Row[]) => string;
@@ -21,16 +19,16 @@ export const CSV: Format<StoredValue> = {
       values.map(({ account, date, metric, exactValue, unit, aggregate, settled }) => [
         ...accountCells(account),
         date,
-        cell(metric),
+        textCell(metric),
         exactValue,
-        cell(unit),
-        cell(aggregate),
+        textCell(unit),
+        textCell(aggregate),
         String(settled),
       ]),
     ),
 };
 
-/** A line per value. JSON bounds no number, so the value has all its digits. */
+/** A line per value. JSON does not limit numbers, so the value keeps all its digits. */
 export const NDJSON: Format<StoredValue> = {
   header: '',
   lines: (values) =>
@@ -40,7 +38,7 @@ export const NDJSON: Format<StoredValue> = {
 /** A line per account and day, with a column for each of the metrics. A value that is absent is an empty cell. */
 export function wideCsv(metrics: readonly string[]): Format<AccountDay> {
   return {
-    header: stringify([[...WIDE_COLUMNS, ...metrics.map(cell)]]),
+    header: stringify([[...WIDE_COLUMNS, ...metrics.map(textCell)]]),
     lines: (days) =>
       stringify(
         days.map(({ account, date, settled, values }) => [
@@ -66,13 +64,7 @@ export const WIDE_NDJSON: Format<AccountDay> = {
 };
 
 function accountCells({ userId, platform, accountId }: ValuesAccount): string[] {
-  return [cell(userId), cell(platform), cell(accountId)];
-}
-
-/** A text as a cell that no spreadsheet runs. */
-function cell(text: string | null): string {
-  if (text === null) return '';
-  return FORMULA.test(text) ? `'${text}` : text;
+  return [textCell(userId), textCell(platform), textCell(accountId)];
 }
 
 function accountFields({ account, date }: { readonly account: ValuesAccount; readonly date: string }): string {

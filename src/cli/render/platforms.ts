@@ -2,7 +2,7 @@ import type { Platform } from '../../platforms/contract.js';
 import { versionWarning } from '../../report/version.js';
 import { count } from '../../text.js';
 import type { Colors } from './colors.js';
-import { formatTable } from './text.js';
+import { formatTable } from './table.js';
 
 /** What `platforms` shows of a platform: everything but its requests. */
 export type PlatformFacts = Omit<Platform, 'collect' | 'check'>;

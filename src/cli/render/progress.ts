@@ -1,6 +1,6 @@
 import type { CollectEvent, ConnectionReport } from '../../report/events.js';
+import { type Mark, recentRate, withMark } from '../../report/remaining.js';
 import { count, formatNumber } from '../../text.js';
-import { type Mark, recentRate, withMark } from './remaining.js';
 import { formatAccount, formatDates, formatDuration } from './text.js';
 
 /** The progress of a run. */
@@ -14,13 +14,13 @@ export interface Progress {
   readonly days: number | null;
   /** How many days are done, by the id of each connection in progress. */
   readonly underWay: ReadonlyMap<string, number>;
-  /** What was done when, of late. */
+  /** How much was done at which time, in the last minute. */
   readonly marks: readonly Mark[];
   /** When each API that has asked for a pause may be asked again. */
   readonly pausedUntil: ReadonlyMap<string, number>;
 }
 
-/** Of all functions here, `now` is in milliseconds on a monotonic clock. */
+/** In all functions here, `now` is in milliseconds on a monotonic clock. */
 export function startProgress(total: number, days: number | null, now: number): Progress {
   const marks = [{ at: now, done: 0 }];
   return { total, done: 0, failed: 0, due: 0, days, underWay: new Map(), marks, pausedUntil: new Map() };
@@ -129,7 +129,7 @@ function formatRate(perSecond: number): string {
   return perSecond < 10 ? perSecond.toFixed(1) : formatNumber(Math.round(perSecond));
 }
 
-/** In whole seconds, or minutes: an estimate is no more exact. */
+/** In whole seconds or minutes, because it is an estimate. */
 function formatLeft(ms: number): string {
   return formatSeconds(ms < 60_000 ? ms : Math.ceil(ms / 60_000) * 60_000);
 }

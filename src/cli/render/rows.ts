@@ -1,4 +1,5 @@
-import { type Column, cleanText, formatTable } from './text.js';
+import { type Column, formatTable } from './table.js';
+import { cleanText } from './text.js';
 
 export type Row = Readonly<Record<string, unknown>>;
 

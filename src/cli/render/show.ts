@@ -1,17 +1,19 @@
 import type { ShownAccount, ShownMetric, ShowReport } from '../../report/show.js';
 import { count, formatNumber, shorten } from '../../text.js';
+import type { SandboxFlag } from '../sandbox-flags.js';
 import type { Colors } from './colors.js';
 import { GAP, sparkline } from './sparkline.js';
-import { cleanText, formatAccount, formatRange, formatTable, WIDTH } from './text.js';
+import { formatTable } from './table.js';
+import { cleanText, formatAccount, formatRange, WIDTH } from './text.js';
 import { wrap } from './wrap.js';
 
 const LONGEST_HEADING = WIDTH - 12;
 
 /** The text that `show` prints. */
-export function renderShow(report: ShowReport, colors: Colors): string {
+export function renderShow(report: ShowReport, colors: Colors, sandbox: SandboxFlag = ''): string {
   const { accounts, days } = report;
   if (accounts.length === 0) {
-    return `No values of the last ${count(days, 'ended day')}. Next: analytics-collect status\n`;
+    return `No values of the last ${count(days, 'ended day')}. Next: analytics-collect status${sandbox}\n`;
   }
   const [first] = accounts;
   const isAlike = accounts.every(({ since, until }) => since === first?.since && until === first.until);
@@ -37,7 +39,7 @@ function accountLines(account: ShownAccount, { accounts, days }: ShowReport, col
   ];
 }
 
-/** Sums, levels and values that cannot be added up apart, each under its title. */
+/** Sums, levels, and values that cannot be added up, each group under its title. */
 function table({ metrics, until }: ShownAccount, days: number, colors: Colors): string[] {
   const sections = [
     { title: days === 1 ? 'the day' : `total of ${count(days, 'day')}`, aggregate: 'sum' },
@@ -86,9 +88,10 @@ function cellsOf(metric: ShownMetric, until: string): { name: string; cells: str
   };
 }
 
-/** Whether some of the days that count have none to compare them with. */
-function isPartial({ days_compared, values }: ShownMetric): boolean {
-  return days_compared !== null && days_compared < values.filter(({ value }) => value !== null).length;
+/** Whether a change is shown that leaves out days without a counterpart in the period before. */
+function isPartial({ change_percent, days_compared, values }: ShownMetric): boolean {
+  if (change_percent === null || days_compared === null) return false;
+  return days_compared < values.filter(({ value }) => value !== null).length;
 }
 
 /** One line for each break, with all the metrics that it concerns. */

@@ -4,20 +4,29 @@ import type { Action, PlatformStatus, ReportedRun, StatusReport } from '../../re
 import { formatNumber, shorten } from '../../text.js';
 import type { Colors } from './colors.js';
 import { type Blocks, blocksFor, coverageLine } from './coverage-line.js';
-import { cleanText, formatDay, formatDuration, formatInstant, formatTable, WIDTH } from './text.js';
+import { formatTable } from './table.js';
+import { cleanText, formatDay, formatDuration, formatInstant, WIDTH } from './text.js';
 import { wrap } from './wrap.js';
 
 const LONGEST_NAME = 10;
-/** How many days a platform's line shows: fewer where large numbers take the room. */
+/** How many days a platform's line shows; fewer if numbers are wide. */
 const MOST_DAYS = 14;
 
+interface StatusView {
+  readonly colors: Colors;
+  readonly blocks?: Blocks;
+  /** Flags that suggested commands repeat: `' --sandbox'`. */
+  readonly flags?: string;
+}
+
 /** The text that `status` prints: at most 80 columns wide. */
-export function renderStatus(report: StatusReport, colors: Colors, blocks: Blocks = blocksFor({})): string {
+export function renderStatus(report: StatusReport, { colors, blocks = blocksFor({}), flags = '' }: StatusView): string {
   const parts = [
-    [shorten(cleanText(report.store), WIDTH), ...runLines(report, colors)],
+    [shorten(cleanText(report.store), WIDTH), ...runLines(report, colors, flags)],
     platformTable(report.platforms, blocks),
+    nothingLines(report.platforms, flags),
     factLines(report),
-    toDoLines(report, colors),
+    toDoLines(report, colors, flags),
     comingLines(report),
     endedLines(report).flatMap((line) => wrap(`${colors.yellow('warning:')} ${cleanText(line)}`, WIDTH, '  ')),
   ];
@@ -27,16 +36,13 @@ export function renderStatus(report: StatusReport, colors: Colors, blocks: Block
     .join('\n\n')}\n`;
 }
 
-/** Why the newest completed run is too old, or null. Only completed runs count, and their age is measured from their start. */
-export function staleness({ last_success: success }: StatusReport, maxAgeHours: number): string | null {
-  if (success === null) return 'no run over all users and platforms has completed yet';
-  if (success.age_hours <= maxAgeHours) return null;
-  return `the last completed run started ${formatDuration(success.age_hours * HOUR_MS)} ago, more than ${formatNumber(maxAgeHours)} h`;
-}
-
 /** The last full run and when the next one is expected; below it a newer run of some users, platforms or days. */
-function runLines({ last_run: last, last_full_run: full, next_run_at: next }: StatusReport, colors: Colors): string[] {
-  if (last === null) return ['last run: none yet. Next: analytics-collect collect'];
+function runLines(
+  { last_run: last, last_full_run: full, next_run_at: next }: StatusReport,
+  colors: Colors,
+  flags: string,
+): string[] {
+  if (last === null) return [`last run: none yet. Next: analytics-collect collect${flags}`];
   const nextLine = next === null ? [] : [`next run: ${formatInstant(next)} UTC`];
   const fullLine =
     full === null ? 'none yet' : `${runText(full, colors)}${full.scope === 'all' ? '' : `, ${full.scope}`}`;
@@ -51,7 +57,9 @@ function runText(run: ReportedRun, colors: Colors): string {
     run.finished_at === null
       ? ''
       : `, took ${formatDuration(Math.max(0, Date.parse(run.finished_at) - Date.parse(run.started_at)))}`;
-  return `${color(run.status)} ${formatInstant(run.started_at)} UTC (${age})${took}`;
+  const { summary } = run;
+  const why = summary !== null && 'error' in summary ? `: ${cleanText(summary.error)}` : '';
+  return `${color(run.status)} ${formatInstant(run.started_at)} UTC (${age})${took}${why}`;
 }
 
 function scopeText({ scope }: ReportedRun): string {
@@ -83,13 +91,19 @@ function platformTable(platforms: readonly PlatformStatus[], blocks: Blocks): st
   const width = Math.max(...lines.map(({ length }) => length)) + 2;
   const days = Math.min(MOST_DAYS, WIDTH - width);
   const lasts = [
-    `last ${days} days`.slice(0, Math.max(0, WIDTH - width)),
+    [`last ${days} days`, 'days', ''].find(({ length }) => length <= WIDTH - width) ?? '',
     ...platforms.map((of) => coverageLine(of.days.slice(-days), blocks)),
   ];
   return days < 1 ? lines : lines.map((line, index) => `${line.padEnd(width)}${lasts[index]}`.trimEnd());
 }
 
-/** What is neither a number of accounts nor to be done. */
+/** Shown while nothing has been collected: new accounts count as late, which names no next step. */
+function nothingLines(platforms: readonly PlatformStatus[], flags: string): string[] {
+  const isNothing = platforms.length > 0 && platforms.every(({ newest_day }) => newest_day === null);
+  return isNothing ? [`Nothing has been collected yet. Next: analytics-collect collect${flags}`] : [];
+}
+
+/** Lost days, days that do not add up, and ignored connections. */
 function factLines({ platforms, ignored }: StatusReport): string[] {
   const lost = platforms
     .filter(({ lost_days }) => lost_days > 0)
@@ -110,7 +124,7 @@ function countsLine(title: string, counts: readonly (readonly [string, number])[
 }
 
 /** By reason, that of most accounts first: how many of each platform and since when, then what to do. */
-function toDoLines({ actions, platforms }: StatusReport, colors: Colors): string[] {
+function toDoLines({ actions, platforms }: StatusReport, colors: Colors, flags: string): string[] {
   if (actions.length === 0) return [];
   const until = platforms[0]?.until ?? '';
   const columns = [{ title: '', align: 'right' as const }, { title: '' }, { title: '' }, { title: '' }];
@@ -128,12 +142,12 @@ function toDoLines({ actions, platforms }: StatusReport, colors: Colors): string
     ...reasons.flatMap((reason) => [
       ...lines.flatMap((line, index) => (actions[index]?.reason === reason ? wrap(`  ${line}`, WIDTH, '      ') : [])),
       ...wrap(`    ${actions.find((action) => action.reason === reason)?.fix}`, WIDTH, '    '),
-      `    analytics-collect status --reason ${reason}`,
+      `    analytics-collect status --reason ${reason}${flags}`,
     ]),
   ];
 }
 
-/** `12 for 1 run, 3 for 9`, and from when on; accounts of which nothing has failed have no number of runs. */
+/** `12 for 1 run, 3 for 9, since 22 Nov`; without runs for accounts that did not fail. */
 function sinceText({ by_runs, since }: Action, until: string): string {
   const [first, ...others] = by_runs;
   const day = `since ${formatDay(since, until)}`;
@@ -148,10 +162,10 @@ function sinceText({ by_runs, since }: Action, until: string): string {
 
 function comingLines({ coming }: StatusReport): string[] {
   const lines = coming.map(({ what, on, fix }) => `  ${cleanText(`${what} on ${on}: ${fix}`)}`);
-  return lines.length === 0 ? [] : ['Coming', ...lines.flatMap((line) => wrap(line, WIDTH, '    '))];
+  return lines.length === 0 ? [] : ['Ends soon', ...lines.flatMap((line) => wrap(line, WIDTH, '    '))];
 }
 
-/** Of the warnings, those that are not about what is coming. */
+/** The warnings that are not listed under `coming`. */
 function endedLines({ warnings, coming }: StatusReport): string[] {
   return warnings.filter((warning) => !coming.some(({ what }) => warning.startsWith(what)));
 }

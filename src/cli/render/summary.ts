@@ -5,7 +5,8 @@ import type { Failure, Summary } from '../../report/summary.js';
 import { OUTCOME_STATES } from '../../store/accounts.js';
 import { count, formatNumber, shorten } from '../../text.js';
 import type { Colors } from './colors.js';
-import { cleanText, formatAccount, formatDuration, formatRange, formatTable } from './text.js';
+import { formatTable } from './table.js';
+import { cleanText, formatAccount, formatDuration, formatRange } from './text.js';
 
 export const MAX_LINES = 50;
 export const PLATFORM_COLUMNS = ['platform', 'connections', 'ok', 'failed', 'skipped', 'metrics'];
@@ -24,7 +25,7 @@ export interface SummaryContext {
   readonly inAll: number;
   /** The flags that load the same plugins again. */
   readonly plugins: string;
-  /** A user of the run who is to see the values: where it has few users, on a terminal. */
+  /** The user for whom `show` is suggested: on a terminal, if the run has few users. */
   readonly shownUser: string | null;
 }
 
@@ -185,10 +186,10 @@ function nextSteps(summary: Summary, { sandbox, plugins, shownUser }: SummaryCon
             ...(shownUser === null ? [] : [`Or: ${showCommand(shownUser)} --sandbox`]),
           ]
         : [];
-    return [...reasons, ...reading, `Next, connect your own accounts: ${ADD_CONNECTION}`];
+    return [...reasons, ...reading, 'Next, connect your own accounts:', `  ${ADD_CONNECTION}`];
   }
   if (summary.connections.total === 0) {
-    return [`There are no active connections. Add one: ${ADD_CONNECTION}`];
+    return ['There are no active connections. Add one:', `  ${ADD_CONNECTION}`];
   }
   const dead = summary.failures.find(({ reason }) => reason === 'needs_reconnect');
   const renewal =

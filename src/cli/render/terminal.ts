@@ -10,9 +10,10 @@ import {
   startProgress,
 } from './progress.js';
 import { type Reporter, STOPPING } from './reporter.js';
-import { cleanText } from './text.js';
+import { cleanText, widthOf } from './text.js';
+import { wrapLines } from './wrap.js';
 
-/** Time passes for what is left, and for a pause, although nothing happens. */
+/** The time left and the rest of a pause are shown anew even if nothing happens. */
 const REFRESH_EVERY_MS = 1_000;
 
 interface Options {
@@ -29,7 +30,7 @@ export function createTerminalReporter({ stream, colors, verbose }: Options): Re
   let stopping = false;
   let refreshing: NodeJS.Timeout | undefined;
 
-  const say = (text: string) => stream.write(`${text}\n`);
+  const say = (text: string) => stream.write(`${wrapLines(text, widthOf(stream))}\n`);
 
   const show = (progress: Progress) => {
     spinner.text = `${stopping ? 'stopping: ' : ''}${formatProgress(progress, performance.now())}`;

@@ -1,4 +1,5 @@
-import stringWidth from 'string-width';
+import { addDays } from '../../collector/day.js';
+import { dayOfYear } from '../../text.js';
 
 export { formatDuration } from '../../text.js';
 
@@ -24,7 +25,7 @@ export function cleanText(text: string): string {
     .replace(COMMAND, (mark) => [...mark].join(' '));
 }
 
-/** How many columns a text for a stream may take: any number where it is no terminal. */
+/** How many columns a text for a stream may take; unlimited if it is not a terminal. */
 export function widthOf({ isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number }): number {
   // Some containers' terminals report a width of 0.
   return isTTY ? columns || 80 : Number.POSITIVE_INFINITY;
@@ -40,7 +41,7 @@ export function formatDates(dates: readonly string[]): string {
   const ranges: { since: string; until: string }[] = [];
   for (const date of dates) {
     const last = ranges.at(-1);
-    if (last !== undefined && date === dayAfter(last.until)) last.until = date;
+    if (last !== undefined && date === addDays(last.until, 1)) last.until = date;
     else ranges.push({ since: date, until: date });
   }
   return ranges.map(({ since, until }) => formatRange(since, until)).join(', ');
@@ -61,85 +62,13 @@ export function formatAccount(account: {
   return account.accountName === null ? id : `${id} (${cleanText(account.accountName)})`;
 }
 
-/** What a line of a terminal holds, so that nothing wraps. */
+/** The width of a terminal in which nothing may wrap. */
 export const WIDTH = 80;
-
-export interface Column {
-  readonly title: string;
-  readonly align?: 'right';
-  /** Its cells may be cut where the table would be too wide. */
-  readonly cut?: true;
-}
-
-const GAP = 2;
-
-/**
- * A table in plain text, with two spaces between columns; the first line holds the titles. Put texts of unknown width last. Where it
- * would be wider than `most`, the widest of the columns that may be cut are, if that suffices.
- */
-export function formatTable(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-  most = Number.POSITIVE_INFINITY,
-): string[] {
-  const lines = [columns.map((column) => column.title), ...rows];
-  const full = columns.map((_, index) =>
-    lines.reduce((widest, cells) => Math.max(widest, stringWidth(cells[index] ?? '')), 0),
-  );
-  const widths = fitted(columns, full, most - GAP * (columns.length - 1));
-  return lines.map((cells) =>
-    columns
-      .map(({ align }, index) => pad(cutToWidth(cells[index] ?? '', widths[index] ?? 0), widths[index] ?? 0, align))
-      .join(' '.repeat(GAP))
-      .trimEnd(),
-  );
-}
-
-/** A text cut to a number of columns, with an ellipsis if it was cut. Characters of several code points stay whole. */
-export function cutToWidth(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
-  let [cut, used] = ['', 0];
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    used += stringWidth(segment);
-    if (used >= width) break;
-    cut += segment;
-  }
-  return `${cut}…`;
-}
-
-/** A cell of fewer columns says nothing. */
-const NARROWEST = 3;
-
-/** The widths of columns that together take at most `most`: those that may be cut, down to one width. */
-function fitted(columns: readonly Column[], widths: readonly number[], most: number): number[] {
-  const total = widths.reduce((sum, width) => sum + width, 0);
-  const cuttable = widths.filter((_, index) => columns[index]?.cut).sort((one, other) => one - other);
-  let [left, level] = [most - total + cuttable.reduce((sum, width) => sum + width, 0), Number.POSITIVE_INFINITY];
-  for (const [index, width] of cuttable.entries()) {
-    level = Math.floor(left / (cuttable.length - index));
-    if (width > level) break;
-    left -= width;
-    level = Number.POSITIVE_INFINITY;
-  }
-  return widths.map((width, index) => (columns[index]?.cut ? Math.min(width, Math.max(level, NARROWEST)) : width));
-}
-
-function pad(text: string, width: number, align: Column['align']): string {
-  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
-  return align === 'right' ? space + text : text + space;
-}
-
-function dayAfter(date: string): string {
-  return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10);
-}
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** `22 Nov`, or `22 Nov 2025` if it is not in the same year as another date. */
 export function formatDay(date: string, other: string): string {
-  const [year = '', month = '', day = ''] = date.split('-');
-  const short = `${Number(day)} ${MONTHS[Number(month) - 1]}`;
-  return other.startsWith(year) ? short : `${short} ${year}`;
+  const year = date.slice(0, 4);
+  return other.startsWith(year) ? dayOfYear(date) : `${dayOfYear(date)} ${year}`;
 }
 
 /** An instant in UTC to the minute: `22 Nov 02:00`. */

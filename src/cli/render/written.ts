@@ -1,6 +1,7 @@
 import type { WrittenMetric } from '../../store/store.js';
 import { formatNumber } from '../../text.js';
-import { cleanText, formatTable } from './text.js';
+import { formatTable } from './table.js';
+import { cleanText } from './text.js';
 
 const COLUMNS = [
   { title: 'platform' },

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const TIMEOUT_MS = 2_000;
-/** A line that starts a run, whether it calls the package, its file or its bin. */
+/** A line that starts a run through npx, the bin or its file. */
 const STARTS_RUNS = /analytics-collect.*\bcollect\b/;
 
-/** The schedules that this machine shows, as phrases. `jobs` are pg_cron's, as the database shows them. */
+/** The schedules found on this machine, and pg_cron's `jobs`, as phrases. */
 export async function findSchedules(jobs: readonly string[] | null): Promise<string[]> {
   const found = await Promise.all([inCrontab(), inSystemd(), inWorkflows(join(process.cwd(), '.github/workflows'))]);
   return [...found.flat(), ...(jobs ?? []).map((schedule) => `pg_cron: ${schedule}`)];
@@ -37,7 +37,9 @@ export async function inWorkflows(folder: string): Promise<string[]> {
   return files.flatMap((name, index) => {
     const text = texts[index] ?? '';
     const [, times] = /^\s*- cron:\s*["']?([^"'\n]+)/m.exec(text) ?? [];
-    return times !== undefined && STARTS_RUNS.test(text) ? [`GitHub workflow ${name}: ${times}`] : [];
+    return times !== undefined && STARTS_RUNS.test(text)
+      ? [`GitHub workflow ${name}: ${times}, if GitHub runs it`]
+      : [];
   });
 }
 

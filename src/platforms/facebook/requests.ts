@@ -74,7 +74,7 @@ async function askInTiers(
   throw refusal ?? new PlatformError('unexpected_response', 'no metrics are left to request', 'connection');
 }
 
-/** What had to be left out, if it was not the cause of the refusal: code 1 stands for passing trouble, too. */
+/** Asks again for what was left out, in case it was not the cause of the refusal: code 1 also stands for temporary errors. */
 async function askLost(ask: () => Promise<Insights>, refusal: GraphError, lost: string, warn: Warn): Promise<Insights> {
   try {
     if (refusal.reason === 'missing_permission') throw refusal;

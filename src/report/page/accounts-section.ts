@@ -1,7 +1,7 @@
 import type { SeriesBreak } from '../../platforms/contract.js';
-import { count, formatNumber } from '../../text.js';
+import { count, dayOfYear, formatNumber } from '../../text.js';
 import { breaksWithin, type Change, weekOnWeek } from './change.js';
-import { compact, formatDay, formatRatio, formatValue } from './format.js';
+import { compact, formatRatio, formatValue } from './format.js';
 import { type Html, html, named } from './html.js';
 import type { AccountSeries, Series } from './series.js';
 import { seriesChart } from './series-chart.js';
@@ -9,22 +9,24 @@ import { seriesChart } from './series-chart.js';
 export interface AccountsShown {
   readonly accounts: readonly AccountSeries[];
   readonly days: number;
-  /** Whether all are of one user, who is named above. */
+  /** Whether all are of one user, who is named at the top of the page. */
   readonly ofOneUser: boolean;
   /** What is left out, as a sentence; null if nothing is. */
   readonly omitted: string | null;
 }
 
-/** The main metrics of some accounts. */
-export function accountsSection({ accounts, days, ofOneUser, omitted }: AccountsShown): Html {
-  return html`<section id="accounts">
+/** The main metrics of some accounts, one piece each. */
+export function* accountsSection({ accounts, days, ofOneUser, omitted }: AccountsShown): Generator<Html> {
+  yield html`<section id="accounts">
 <h2>Accounts</h2>
 <p class="lead">The main metrics of the last ${days} days. A week is compared with the one before it, both of settled days; followers, reach and
 other figures that cannot be added up are compared with the same day a week before.
 <span class="key"><span><i class="solid"></i>settled</span> <span><i class="dashed"></i>provisional</span> <span><i class="gap"></i>no value</span> <span><i class="break"></i>series break</span></span></p>
 ${omitted === null ? null : html`<p class="note">${omitted}</p>`}
-${accounts.length === 0 ? html`<p class="none">No values have been collected for these days.</p>` : accounts.map((each) => accountBlock(each, ofOneUser))}
-</section>`;
+${accounts.length === 0 ? html`<p class="none">No values have been collected for these days.</p>` : null}`;
+  for (const each of accounts) yield accountBlock(each, ofOneUser);
+  yield html`</section>
+`;
 }
 
 function accountBlock({ account, series }: AccountSeries, ofOneUser: boolean): Html {
@@ -50,10 +52,10 @@ function headline(change: Change, { metric }: Series): Html {
   const { covers, until, value, days, ratio, provisional, obstacle } = change;
   const period =
     covers === 'day'
-      ? formatDay(until)
+      ? dayOfYear(until)
       : days === 7
-        ? `7 days to ${formatDay(until)}`
-        : `${days} of 7 days to ${formatDay(until)}`;
+        ? `7 days to ${dayOfYear(until)}`
+        : `${days} of 7 days to ${dayOfYear(until)}`;
   return html`<strong>${formatValue(value, metric.unit, covers === 'day' ? formatNumber : compact)}</strong>
 <span class="change">${ratio === null ? obstacleText(obstacle) : html`<em class="${direction(ratio)}">${formatRatio(ratio)}</em>`}</span>
 <span class="period">${period}${provisional ? ', provisional' : null}</span>`;
@@ -66,7 +68,7 @@ function obstacleText(obstacle: Change['obstacle']): Html | null {
     case 'break':
       return html`<em title="The platform changed how it counts">series break</em>`;
     case 'zero':
-      return html`<em title="Zero the week before">from 0</em>`;
+      return html`<em title="It was zero the week before">from 0</em>`;
     case null:
       return null;
   }
@@ -78,7 +80,7 @@ function direction(ratio: number): string {
 }
 
 function breakNote({ from, until = from, change }: SeriesBreak): Html {
-  return html`<p class="note">${from === until ? formatDay(from) : `${formatDay(from)} to ${formatDay(until)}`}: ${change}</p>`;
+  return html`<p class="note">${from === until ? dayOfYear(from) : `${dayOfYear(from)} to ${dayOfYear(until)}`}: ${change}</p>`;
 }
 
 /** What the section leaves out of the accounts that have values; null if nothing. */

@@ -1,4 +1,5 @@
 import type { SeriesBreak } from '../../platforms/contract.js';
+import { breaksBetween } from '../breaks.js';
 import type { Point, Series } from './series.js';
 
 const WEEK = 7;
@@ -38,7 +39,7 @@ export function weekOnWeek({ metric, points }: Series): Change | null {
   const isWhole = [week, before].every((days) => days.length === length && days.every(({ value }) => value !== null));
   const obstacle = !isWhole
     ? 'missing'
-    : broken(metric.breaks, before[0]?.date ?? last.date, last.date)
+    : breaksBetween(metric.breaks, { since: before[0]?.date ?? last.date, until: last.date }).length > 0
       ? 'break'
       : former === 0
         ? 'zero'
@@ -66,9 +67,4 @@ function endingAt(points: readonly Point[], last: number, length: number): reado
 
 function total(days: readonly Point[]): number {
   return days.reduce((sum, { value }) => sum + (value ?? 0), 0);
-}
-
-/** Whether counting changed after the first day, or on a later one up to the last. */
-function broken(breaks: readonly SeriesBreak[] = [], first: string, last: string): boolean {
-  return breaks.some(({ from, until = from }) => from <= last && until > first);
 }

@@ -4,7 +4,7 @@ import { type Html, raw } from './html.js';
 
 const { document } = parseHTML('<!doctype html><html></html>');
 
-/** Of a chart as it is drawn, about as wide as its column, to which the page scales it: four or three stand in a row. */
+/** The width of a drawn chart, about that of its column, to which the page scales it: three or four are in a row. */
 export const WIDTHS = { four: 268, three: 368 } as const;
 
 export type Chart = Pick<Plot.PlotOptions, 'x' | 'y' | 'marks' | 'height' | 'width'> & {
@@ -24,7 +24,7 @@ export function chart({ label, ...options }: Chart): Html {
     ...options,
     document: document as never,
   });
-  // The page has one for all of them.
+  // The page's own style applies to all charts.
   drawn.querySelector('style')?.remove();
   for (const name of ['class', 'font-family', 'height']) drawn.removeAttribute(name);
   drawn.setAttribute('role', 'img');
@@ -32,7 +32,7 @@ export function chart({ label, ...options }: Chart): Html {
   return raw(drawn.outerHTML.replace(/(?<=[\s"(,MLHVA-][-]?\d+\.\d)\d+(?=[\s"),LMHVZ])/g, ''));
 }
 
-/** What an axis counts in: a figure times `factor`, followed by `suffix`. */
+/** The unit of an axis: a figure times `factor`, followed by `suffix`. */
 export interface AxisUnit {
   readonly factor: number;
   readonly suffix: string;

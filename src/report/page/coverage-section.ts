@@ -1,17 +1,16 @@
 import { datesBetween } from '../../collector/day.js';
 import type { DayCounts } from '../../store/account-states.js';
-import { count, formatNumber } from '../../text.js';
+import { count, dayOfYear, formatNumber } from '../../text.js';
 import type { PlatformStatus } from '../status-report.js';
-import { formatDay } from './format.js';
 import { type Html, html, named } from './html.js';
 
-/** On a narrow screen a label needs the room of so many days of 28. */
+/** How many of 28 days a label is wide on a narrow screen. */
 const LABEL_DAYS = 4;
 const FEW_DAYS = 35;
-/** As in `complete_to`: what fewer accounts lack does not take a day's colour. */
+/** As in `complete_to`: days that fewer accounts lack still look complete. */
 const FEW = 0.01;
 
-/** Which days each platform has: a table whose cells are coloured, and say in words what they hold. */
+/** Which days each platform has: a table with coloured cells, each with its counts in words. */
 export function coverageSection(platforms: readonly PlatformStatus[]): Html {
   if (platforms.length === 0) {
     return html`<section id="coverage"><h2>Coverage</h2><p class="none">No accounts are connected.</p></section>`;
@@ -19,7 +18,7 @@ export function coverageSection(platforms: readonly PlatformStatus[]): Html {
   const dates = datesOf(platforms);
   return html`<section id="coverage">
 <h2>Coverage</h2>
-<p class="lead">Which share of the accounts have each day.
+<p class="lead">For how many accounts each day is complete.
 <span class="key"><span><i class="c4"></i>complete</span> <span><i class="l1"></i>partly waiting to settle</span> <span><i class="l2"></i>waiting to settle</span> <span><i class="m1"></i>missing for some</span> <span><i class="m2"></i>for many</span> <span><i class="m3"></i>for most</span></span></p>
 <table class="map"><caption class="hidden">Days of each platform, with the number of accounts</caption>
 <colgroup><col class="names"><col span="${dates.length}"></colgroup>
@@ -40,13 +39,13 @@ function isLabelled(index: number, dates: readonly string[]): boolean {
 }
 
 function dayLabel(date: string, isShown: boolean, left: number): Html {
-  if (!isShown) return html`<th class="day" scope="col"><span class="hidden">${formatDay(date)}</span></th>`;
-  return html`<th class="day${left < LABEL_DAYS ? ' last' : ''}" scope="col"><span>${formatDay(date)}</span></th>`;
+  if (!isShown) return html`<th class="day" scope="col"><span class="hidden">${dayOfYear(date)}</span></th>`;
+  return html`<th class="day${left < LABEL_DAYS ? ' last' : ''}" scope="col"><span>${dayOfYear(date)}</span></th>`;
 }
 
 function platformRow({ platform, accounts, complete_to, days }: PlatformStatus, dates: readonly string[]): Html {
   const byDate = new Map(days.map((day) => [day.date, day]));
-  return html`<tr><th scope="row">${named(platform)}<br><small><span class="wideonly">${count(accounts, 'account')}, </span>${complete_to === null ? 'incomplete' : `to ${formatDay(complete_to)}`}</small></th>${dates.map(
+  return html`<tr><th scope="row">${named(platform)}<br><small><span class="wideonly">${count(accounts, 'account')}, </span>${complete_to === null ? 'incomplete' : `to ${dayOfYear(complete_to)}`}</small></th>${dates.map(
     (date) => cell(date, byDate.get(date)),
   )}</tr>
 `;
@@ -54,7 +53,7 @@ function platformRow({ platform, accounts, complete_to, days }: PlatformStatus, 
 
 function cell(date: string, day: DayCounts | undefined): Html {
   const said = day === undefined ? 'has not ended' : countsText(day);
-  return html`<td class="cell ${day === undefined ? 'c0' : shade(day)}" title="${formatDay(date)}: ${said}"><span class="hidden">${said}</span></td>`;
+  return html`<td class="cell ${day === undefined ? 'c0' : shade(day)}" title="${dayOfYear(date)}: ${said}"><span class="hidden">${said}</span></td>`;
 }
 
 function countsText({ complete, late, missing }: DayCounts): string {
@@ -62,7 +61,7 @@ function countsText({ complete, late, missing }: DayCounts): string {
   return `${formatNumber(complete)} complete, ${formatNumber(late)} waiting, ${formatNumber(missing)} missing`;
 }
 
-/** The class of a day's cell. What is missing outweighs what is late. */
+/** The class of a day's cell; missing comes before late. */
 export function shade({ complete, late, missing }: DayCounts): string {
   const all = complete + late + missing;
   if (all === 0) return 'c0';

@@ -1,22 +1,16 @@
 import { HOUR_MS, MINUTE_MS } from '../../clock.js';
 import type { MetricInfo } from '../../platforms/contract.js';
-import { formatNumber } from '../../text.js';
+import { dayOfYear, formatNumber } from '../../text.js';
 import type { Point } from './series.js';
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
 const PRECISE = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 5 });
 const FEW_DIGITS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 
-/** `21 Nov`, of a date that begins with `YYYY-MM-DD`. */
-export function formatDay(date: string): string {
-  return `${Number(date.slice(8, 10))} ${MONTHS[Number(date.slice(5, 7)) - 1]}`;
-}
-
 /** `21 Nov, 09:00 UTC` */
 export function formatTime(instant: string): string {
   const date = new Date(instant).toISOString();
-  return `${formatDay(date)}, ${date.slice(11, 16)} UTC`;
+  return `${dayOfYear(date)}, ${date.slice(11, 16)} UTC`;
 }
 
 /** `21 Nov 2026, 09:00 UTC` */
@@ -71,8 +65,8 @@ export function formatShare(part: number, whole: number): string {
 
 /** What a chart's title over a point says. */
 export function formatPoint({ date, value, settled }: Point, unit: MetricInfo['unit']): string {
-  if (value === null) return `${formatDay(date)}: no value`;
-  return `${formatDay(date)}: ${formatValue(value, unit)}${settled ? '' : ', provisional'}`;
+  if (value === null) return `${dayOfYear(date)}: no value`;
+  return `${dayOfYear(date)}: ${formatValue(value, unit)}${settled ? '' : ', provisional'}`;
 }
 
 function exact(value: number): string {

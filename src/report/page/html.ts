@@ -2,7 +2,7 @@ import { html as escaping, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import { bounded, oneLine } from '../../text.js';
 
-/** Escaped, unless it is markup made by `html` or `raw`. */
+/** Escaped, unless it was made by `html` or `raw`. */
 export type Html = HtmlEscapedString;
 
 /** A piece of a page. Texts among the values are escaped; what is null, undefined or a boolean is left out. */
@@ -11,7 +11,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly unknown[
   return escaping(strings, ...values) as Html;
 }
 
-/** A name from outside, isolated so that it cannot turn the direction of the text around it. */
+/** A name from outside, isolated so that it cannot change the direction of the text around it. */
 export function named(text: string): Html {
   return html`<bdi>${bounded(oneLine(text))}</bdi>`;
 }

@@ -11,13 +11,12 @@ import { settlingSection } from './settling-section.js';
 import { STYLE } from './style.js';
 import { todoSection } from './todo-section.js';
 
-/** Runs are usually hours apart: later than this, one is overdue. */
+/** Runs are usually hours apart: after this time, one is overdue. */
 const OVERDUE_HOURS = 36;
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-/** The report as an HTML document that needs nothing else: no script, no file, no address. */
+/** The report as an HTML document without scripts, other files or addresses. */
 export function renderPage(data: ReportData): string {
-  const { request, madeAt, coverage, todo, accounts, read, settling, runs } = data;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -26,23 +25,31 @@ export function renderPage(data: ReportData): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <meta name="referrer" content="no-referrer">
-<title>Collected analytics, ${formatMoment(madeAt)}</title>
+<title>Collected analytics, ${formatMoment(data.madeAt)}</title>
 <style>${raw(STYLE)}</style>
 </head>
 <body>
-${header(data)}
-<main>
-${coverage === null ? null : coverageSection(coverage)}
-${todoSection(todo)}
-${accountsSection({ accounts, days: request.days, ofOneUser: request.userId !== null, omitted: omittedText(accounts.length, read.accounts, read.isAll) })}
-${settlingSection(settling, measuredOn(read))}
-${runsSection(runs)}
-</main>
-<footer>Made by analytics-collect on ${formatMoment(madeAt)}. Days are those of each platform's own time zone; times are UTC.</footer>
+${[...renderBody(data)]}
 </body>
 </html>
 `;
   return String(page);
+}
+
+/** The body of the report, in pieces, so that a server can do other work in between. */
+export function* renderBody(data: ReportData): Generator<Html> {
+  const { request, madeAt, coverage, todo, accounts, read, settling, runs } = data;
+  const omitted = omittedText(accounts.length, read.accounts, read.isAll);
+  yield header(data);
+  yield html`<main>
+${coverage === null ? null : coverageSection(coverage)}
+${todoSection(todo)}
+`;
+  yield* accountsSection({ accounts, days: request.days, ofOneUser: request.userId !== null, omitted });
+  yield settlingSection(settling, measuredOn(read));
+  yield runsSection(runs);
+  yield html`</main>
+<footer>Made by analytics-collect on ${formatMoment(madeAt)}. Days are those of each platform's own time zone; times are UTC.</footer>`;
 }
 
 function header(data: ReportData): Html {
@@ -69,7 +76,7 @@ function lastRunText(run: RunRow | undefined): Html {
   return html`last run ${formatTime(startedAt)}, ${status}${took}`;
 }
 
-/** How things stand, in a sentence or two. */
+/** The state in a sentence or two. */
 function stateText(
   { todo: { accounts, upToDate }, runs, status, madeAt }: ReportData,
   last: RunRow['status'] | undefined,
@@ -92,10 +99,10 @@ function alarmText(status: ReportData['status'], last: RunRow['status'] | undefi
   if (last === 'failed') return 'The last run failed.';
   if (status.last_success === null) return 'No run has completed yet.';
   const age = (madeAt.getTime() - Date.parse(status.last_success.started_at)) / HOUR_MS;
-  return age > OVERDUE_HOURS ? `No run has completed for ${formatNumber(Math.floor(age / 24))} days.` : null;
+  return age > OVERDUE_HOURS ? `No run has completed for ${count(Math.floor(age / 24), 'day')}.` : null;
 }
 
 function measuredOn({ accounts, values, isAll }: ReportData['read']): string {
   const read = `${count(values, 'value')} of ${count(accounts, 'account')}`;
-  return isAll ? read : `${read}, the first in the order of users, not all`;
+  return isAll ? read : `${read}: the first in the order of user ids, not all`;
 }

@@ -12,7 +12,7 @@ import { type Todo, todoOfAll, todoOfUser } from './todo.js';
 
 /** Charts of more accounts would make the page slow to open. */
 const MOST_ACCOUNTS = 50;
-/** So that a report of 100,000 accounts takes no longer than one of a thousand. */
+/** A limit, so that a report of 100,000 accounts takes no longer than one of a thousand. */
 const MOST_VALUES = 100_000;
 const MOST_RUNS = 30;
 
@@ -32,11 +32,11 @@ export interface ReportData {
   readonly store: string;
   /** The runs as a whole; null in a report of one user. */
   readonly status: StatusReport | null;
-  /** How far each platform is; null in a report of one user. */
+  /** The days of each platform; null in a report of one user. */
   readonly coverage: readonly PlatformStatus[] | null;
   readonly todo: Todo;
   readonly accounts: readonly AccountSeries[];
-  /** What was read of the days' values: of how many accounts, how many values, and whether that was all. */
+  /** How many values of how many accounts were read, and whether those were all. */
   readonly read: { readonly accounts: number; readonly values: number; readonly isAll: boolean };
   readonly settling: readonly Settling[];
   readonly runs: readonly RunRow[];
@@ -46,7 +46,7 @@ export interface ReportSources extends StatusSources {
   readonly platforms: ReadonlyMap<string, Platform>;
 }
 
-/** Reads what the page shows, at most so much of it. Throws `CollectError` `usage` for an unknown user, or what the store throws. */
+/** Reads what the page shows, within its limits. Throws `CollectError` `usage` for an unknown user, or what the store throws. */
 export async function readReport(sources: ReportSources, request: ReportRequest, now: Date): Promise<ReportData> {
   const { store } = sources;
   const asked = { ...sources, platforms: selected(sources.platforms, request.platforms) };
@@ -60,13 +60,15 @@ type Overall = Pick<ReportData, 'status' | 'coverage' | 'todo'>;
 
 async function readOverall(sources: ReportSources, { days, userId }: ReportRequest, now: Date): Promise<Overall> {
   const { store, platforms } = sources;
+  const windows = statusWindows(platforms, days, now);
   if (userId === null) {
     const status = await readStatus(sources, days, now);
-    return { status, coverage: status.platforms, todo: todoOfAll(status) };
+    const without = { windows, userId, reason: null, states: ['no_data', 'not_reached'] } as const;
+    return { status, coverage: status.platforms, todo: await todoOfAll(status, () => store.listAccounts(without)) };
   }
   await store.check();
   await expectKnownUser(store, userId);
-  const listed = { windows: statusWindows(platforms, days, now), userId, reason: null, states: null };
+  const listed = { windows, userId, reason: null, states: null };
   return { status: null, coverage: null, todo: await todoOfUser(store.listAccounts(listed)) };
 }
 

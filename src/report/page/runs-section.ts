@@ -1,16 +1,16 @@
 import * as Plot from '@observablehq/plot';
 import { HOUR_MS, MINUTE_MS } from '../../clock.js';
 import type { RunRow, RunStatus } from '../../store/store.js';
-import { formatDuration, formatNumber } from '../../text.js';
+import { dayOfYear, formatDuration, formatNumber } from '../../text.js';
 import { type AxisUnit, axisBottom, axisLeft, chart, WIDTHS } from './charts.js';
-import { compact, formatDay, formatTime } from './format.js';
+import { compact, formatTime } from './format.js';
 import { type Html, html, named } from './html.js';
 
 interface Figure {
   readonly title: string;
   readonly of: (counts: Counts) => number;
   readonly format: (value: number) => string;
-  /** What the axis counts in, given the largest figure. */
+  /** The unit of the axis, given the largest figure. */
   readonly axis: (most: number) => AxisUnit;
 }
 
@@ -75,7 +75,7 @@ function runsChart(runs: readonly RunRow[], { title, of, format, axis }: Figure)
     y: { domain: [0, most * factor], nice: 2 },
     marks: [
       ...axisLeft(3, (value) => `${compact(value)}${suffix}`),
-      axisBottom(places, (place) => formatDay(ended[place]?.run.startedAt.slice(0, 10) ?? '')),
+      axisBottom(places, (place) => dayOfYear(ended[place]?.run.startedAt.slice(0, 10) ?? '')),
       Plot.barY(
         ended.filter(({ value }) => value !== null),
         {

@@ -1,19 +1,19 @@
 import * as Plot from '@observablehq/plot';
 import { DAY_MS, MINUTE_MS } from '../../clock.js';
 import type { MetricInfo } from '../../platforms/contract.js';
-import { count } from '../../text.js';
+import { count, dayOfYear } from '../../text.js';
 import { breaksWithin } from './change.js';
 import { type AxisUnit, axisBottom, axisLeft, chart } from './charts.js';
-import { compact, formatDay, formatPoint, formatValue, precise } from './format.js';
+import { compact, formatPoint, formatValue, precise } from './format.js';
 import type { Html } from './html.js';
 import type { Point, Series } from './series.js';
 
 const HALF_DAY_MS = DAY_MS / 2;
 const WEEK = 7;
-/** More dates would not fit under a chart. */
+/** How many dates fit under a chart. */
 const MOST_LABELS = 4;
 
-/** A metric day by day: a gap where there is no value, dashed where one has not settled. */
+/** A metric by day: with a gap for each day without a value, dashed for values that have not settled. */
 export function seriesChart(series: Series): Html {
   const { metric } = series;
   const { factor, suffix } = axisUnit(series);
@@ -23,7 +23,7 @@ export function seriesChart(series: Series): Html {
   }));
   const [first, last] = [points[0], points.at(-1)];
   const isLevel = metric.aggregate === 'last';
-  // Before the first value nothing may have been expected.
+  // Days before the first value are no gaps: none may have been expected.
   const begin = points.findIndex(({ value }) => value !== null);
   const band = { x1: dayStart, x2: dayEnd };
   return chart({
@@ -36,7 +36,7 @@ export function seriesChart(series: Series): Html {
         { ...band, fill: 'var(--gap)', shapeRendering: 'crispEdges' },
       ),
       ...axisLeft(2, (value) => `${(isLevel ? precise : compact)(value)}${suffix}`),
-      axisBottom(labelled(points).map(noon), (date) => formatDay(date.toISOString().slice(0, 10))),
+      axisBottom(labelled(points).map(noon), (date) => dayOfYear(date.toISOString().slice(0, 10))),
       ...(isLevel ? [] : [Plot.areaY(points, { x: noon, y1: 0, y2: known, fill: 'var(--line)', fillOpacity: 0.1 })]),
       Plot.lineY(unsettledRuns(points), { x: noon, y: known, stroke: 'var(--line)', strokeDasharray: '2 3' }),
       Plot.lineY(points, {
@@ -69,7 +69,7 @@ function describe({ metric, points }: Series): string {
   const provisional = points.filter(({ value, settled }) => value !== null && !settled).length;
   const [least, most] = [Math.min(...values), Math.max(...values)].map((value) => formatValue(value, metric.unit));
   return [
-    `${metric.main} by day, ${formatDay(first)} to ${formatDay(last)}: from ${least} to ${most}`,
+    `${metric.main} by day, ${dayOfYear(first)} to ${dayOfYear(last)}: from ${least} to ${most}`,
     ...(gaps > 0 ? [`${count(gaps, 'day')} without a value`] : []),
     ...(provisional > 0 ? [`${count(provisional, 'day')} provisional`] : []),
   ].join('; ');
@@ -85,7 +85,7 @@ const AXIS_UNITS: Readonly<Record<MetricInfo['unit'], AxisUnit>> = {
   ratio: { factor: 100, suffix: ' %' },
 };
 
-/** How values are shown on the axis, whose steps are round in that unit: long times in hours. */
+/** The unit of the axis, in which its steps are round: hours for long times. */
 function axisUnit({ metric, points }: Series): AxisUnit {
   const unit = AXIS_UNITS[metric.unit];
   const most = Math.max(...points.map(({ value }) => (value ?? 0) * unit.factor));
@@ -108,7 +108,7 @@ function known({ value }: Point): number {
   return value ?? Number.NaN;
 }
 
-/** From zero for what is counted day by day; a level may change by little. */
+/** From zero for counts; around its values for a level, which may change little. */
 function yDomain(points: readonly Point[], isLevel: boolean): [number, number] {
   const values = points.flatMap(({ value }) => value ?? []);
   const [least, most] = [Math.min(...values), Math.max(...values)];
@@ -117,7 +117,7 @@ function yDomain(points: readonly Point[], isLevel: boolean): [number, number] {
   return [Math.max(0, least - room), most + room];
 }
 
-/** Only values that have not settled, and their neighbours, to which a dashed line leads. */
+/** Only values that have not settled, and their neighbours, so that the dashed line reaches them. */
 function unsettledRuns(points: readonly Point[]): Point[] {
   const isOpen = (point: Point | undefined) => point !== undefined && point.value !== null && !point.settled;
   return points.map((point, index) =>
@@ -125,14 +125,14 @@ function unsettledRuns(points: readonly Point[]): Point[] {
   );
 }
 
-/** Whether a settled value has none beside it that a line could lead to. */
+/** Whether a settled value has no settled neighbour to draw a line to. */
 function isAlone(points: readonly Point[]): (point: Point, index: number) => boolean {
   const isGap = (point: Point | undefined) => point === undefined || point.value === null;
   return (point, index) =>
     point.value !== null && point.settled && isGap(points[index - 1]) && isGap(points[index + 1]);
 }
 
-/** The days under which a date stands: whole weeks apart. */
+/** The days that get a date label: whole weeks apart. */
 function labelled(points: readonly Point[]): Point[] {
   const step = WEEK * Math.ceil(points.length / WEEK / MOST_LABELS);
   return points.filter((_, index) => (index - Math.floor(step / 2)) % step === 0);

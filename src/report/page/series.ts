@@ -15,14 +15,14 @@ export interface Series {
 
 export interface Point {
   readonly date: string;
-  /** Null if there is none: that is not zero. */
+  /** Null, never zero, if there is none. */
   readonly value: number | null;
   readonly settled: boolean;
 }
 
 export interface AccountSeries {
   readonly account: ValuesAccount;
-  /** Of the main metrics, those with values. */
+  /** The main metrics that have values. */
   readonly series: readonly Series[];
 }
 
@@ -37,7 +37,7 @@ export function mainMetrics(metrics: readonly MetricInfo[]): MainMetric[] {
 }
 
 export interface SeriesCollector {
-  /** Takes the next value; those of an account come one after another. */
+  /** Takes the next value; they must be ordered by account. */
   add(value: StoredValue): void;
   /** The series of the first `most` accounts with values. */
   readonly accounts: readonly AccountSeries[];

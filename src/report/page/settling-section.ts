@@ -11,15 +11,15 @@ const DAY_HOURS = 24;
 export function settlingSection(platforms: readonly Settling[], scope: string): Html {
   return html`<section id="settling">
 <h2>How values settle</h2>
-<p class="lead">How far the first value read was from the final one, by the hours since the day's end; on average over values that
-the platform corrected. The red line marks when a day is taken as settled.</p>
+<p class="lead">How far the first value was from the final one, by hours since the day's end; the average over values that
+the platform corrected. The red line marks when a day counts as settled.</p>
 ${
   platforms.length === 0
     ? html`<p class="none">No day has settled yet.</p>`
     : html`<div class="charts">${platforms.map(settlingFigure)}</div>`
 }
-<p class="note">Measured on ${scope}. Only a value's first and last reading are kept, so corrections in between count as made with
-the last one.</p>
+<p class="note">Measured on ${scope}. Only the first and the last value are kept, so earlier corrections count as made with the last
+one.</p>
 </section>`;
 }
 

@@ -5,7 +5,7 @@ import type { StoredValue } from '../../store/values.js';
 
 /** Later corrections count as made in the last hour. */
 const LAST_HOUR = 7 * 24;
-/** An average of fewer values would say nothing. */
+/** An average of fewer values means nothing. */
 const FEWEST = 10;
 
 /** How far a platform's values were from their final ones, by the hours after their day's end. */
@@ -15,13 +15,13 @@ export interface Settling {
   /** How many settled values of days were read, and how many of them were corrected after they were first read. */
   readonly settled: number;
   readonly corrected: number;
-  /** The mean distance of the corrected values from their final ones, as a share of these, in each hour from which enough are known. */
+  /** By hour, if enough values are known: the mean distance of corrected values from their final ones, as a share of the final ones. */
   readonly distances: readonly { readonly hour: number; readonly distance: number }[];
 }
 
 export interface SettlingCollector {
   add(value: StoredValue): void;
-  /** Of platforms with settled values. */
+  /** For platforms with settled values. */
   readonly platforms: readonly Settling[];
 }
 
@@ -56,7 +56,7 @@ export function collectSettling(platforms: ReadonlyMap<string, Pick<Platform, 'd
   };
 }
 
-/** By hour: how many corrected values are known from it on, and by how much the sum of their distances changes. */
+/** By hour: how many corrected values become known, and by how much the sum of their distances changes. */
 interface Tally {
   settled: number;
   corrected: number;

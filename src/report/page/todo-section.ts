@@ -1,9 +1,8 @@
-import { count, formatNumber } from '../../text.js';
-import { formatDay } from './format.js';
+import { count, dayOfYear, formatNumber } from '../../text.js';
 import { type Html, html, named } from './html.js';
 import type { Todo, TodoAccount, TodoAction } from './todo.js';
 
-/** So few are shown at once. */
+/** Up to this many accounts, the list is open at first. */
 const SHOWN_OPEN = 10;
 
 /** What to do, and about which accounts. */
@@ -16,7 +15,7 @@ ${listed.length === 0 ? null : accountList(listed, omitted)}
 </section>`;
 }
 
-/** What to do is the same on all platforms. */
+/** Groups actions by reason: what to do is the same on all platforms. */
 function grouped(actions: readonly TodoAction[]): [TodoAction, ...TodoAction[]][] {
   const groups = new Map<string, [TodoAction, ...TodoAction[]]>();
   for (const action of actions) {
@@ -37,7 +36,7 @@ function actionItem(group: [TodoAction, ...TodoAction[]]): Html {
   const since = group.flatMap((action) => action.since || []).sort()[0];
   const runsText = runs > 0 ? `, up to ${count(runs, 'run')}` : '';
   return html`<li><span class="many">${formatNumber(accountsOf(group))}</span> <code>${reason}</code> <span>${fix}</span>
-<span class="period">${since === undefined ? null : `since ${formatDay(since)}${runsText}`}</span>
+<span class="period">${since === undefined ? null : `since ${dayOfYear(since)}${runsText}`}</span>
 <span class="where lead">${group.map(({ platform, accounts }, index) => html`${index > 0 ? ', ' : null}${formatNumber(accounts)} ${named(platform)}`)}</span></li>
 `;
 }
@@ -54,6 +53,6 @@ function accountList(listed: readonly TodoAccount[], omitted: number): Html {
 
 function accountRow({ platform, userId, accountId, accountName, reason, message, since }: TodoAccount): Html {
   const name = accountName ?? accountId;
-  return html`<tr><td>${name === null ? 'unnamed' : named(name)}<br><small>${named(platform)}${accountName === null || accountId === null ? null : html` ${named(accountId)}`}</small></td><td>${named(userId)}</td><td><code>${reason}</code>${message === null ? null : html`<br><small>${named(message)}</small>`}</td><td class="since">${since === null ? null : formatDay(since)}</td></tr>
+  return html`<tr><td>${name === null ? 'unnamed' : named(name)}<br><small>${named(platform)}${accountName === null || accountId === null ? null : html` ${named(accountId)}`}</small></td><td>${named(userId)}</td><td><code>${reason}</code>${message === null ? null : html`<br><small>${named(message)}</small>`}</td><td class="since">${since === null ? null : dayOfYear(since)}</td></tr>
 `;
 }

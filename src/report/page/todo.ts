@@ -27,16 +27,35 @@ export interface TodoAccount {
   readonly since: string | null;
 }
 
-export function todoOfAll({ platforms, actions }: StatusReport): Todo {
+/** `without` reads the accounts without data and those that no run has reached, which the status only counts. */
+export async function todoOfAll(
+  { platforms, actions }: StatusReport,
+  without: () => AsyncIterable<readonly ListedAccount[]>,
+): Promise<Todo> {
   const listed = platforms.flatMap(({ platform, failing, missing_permission }) =>
     [...failing, ...missing_permission].map((account) => failingAccount(platform, account)),
   );
+  const rest = actions.reduce((sum, { accounts, runs }) => sum + (runs === 0 ? accounts : 0), 0);
+  const most = Math.min(rest, MOST_LISTED - listed.length);
+  if (most > 0) listed.push(...(await firstOf(without(), most)));
   return {
     accounts: platforms.reduce((sum, { accounts }) => sum + accounts, 0),
     upToDate: platforms.reduce((sum, { complete, late }) => sum + complete + late, 0),
     actions,
     ...bounded(listed, actions),
   };
+}
+
+async function firstOf(pages: AsyncIterable<readonly ListedAccount[]>, most: number): Promise<TodoAccount[]> {
+  const first: TodoAccount[] = [];
+  for await (const page of pages) {
+    for (const account of page) {
+      const reason = actionOf(account)?.reason;
+      if (reason !== undefined) first.push({ ...account, reason });
+      if (first.length === most) return first;
+    }
+  }
+  return first;
 }
 
 export async function todoOfUser(pages: AsyncIterable<readonly ListedAccount[]>): Promise<Todo> {

@@ -22,24 +22,24 @@ export const accountsTool = defineTool({
   name: 'accounts',
   title: 'Accounts and their state',
   description:
-    'Lists the connected social media accounts as the last collection left them: from which day on there are values, up to which day nothing is left to collect, and whether the account fails, why, since when, and what to do. Ask this first to learn user ids, platforms and account ids, and when numbers seem to be missing. It has no tokens and starts no collection.',
+    'Lists the connected social media accounts as of the last run: the first and last day with values, the day up to which nothing is left to collect, and whether the account fails, why, since when, and what to do. Ask this first to learn user ids, platforms and account ids, and when values seem to be missing. It gives no tokens and starts no run.',
   input: {
     user_id: userInput.optional(),
     platform: platformInput.optional(),
     only_failing: z.boolean().default(false).describe('Only accounts that fail or lack a permission.'),
     limit: z.int().min(1).max(MOST).default(50).describe('How many accounts to return at most.'),
-    cursor: z.string().optional().describe('next_cursor of the answer before, to read on.'),
+    cursor: z.string().optional().describe('next_cursor of the previous answer, to continue.'),
   },
   output: {
     accounts: z.array(
       z.object({
         ...accountOutput,
-        active: z.boolean().describe('False if it is no longer connected: what was collected is kept.'),
+        active: z.boolean().describe('False if it is no longer connected; its values are kept.'),
         first_day: dayOutput.nullable().describe('The first day with values. Null: nothing was collected yet.'),
         last_day: dayOutput.nullable().describe('The newest day with values; it may still be provisional.'),
-        complete_to: dayOutput
+        done_to: dayOutput
           .nullable()
-          .describe('Every day up to this one is collected, without data for good, or lost.'),
+          .describe('Nothing is left to do up to this day: each day is collected, finally without data, or lost.'),
         lost_days: z.int().describe('Days that the platform no longer answers for.'),
         collected_at: z.string().nullable().describe('When a run last collected it.'),
         failing: z
@@ -83,7 +83,7 @@ function stateOf(account: DescribedAccount) {
     active,
     first_day: firstDay,
     last_day: lastDay,
-    complete_to: doneTo,
+    done_to: doneTo,
     lost_days: daysLost,
     collected_at: collectedAt,
     failing: failing && { ...failing, fix: fixOf(failing.reason) },
@@ -94,12 +94,11 @@ function fixOf(reason: string): string | null {
   return reason in FIXES
     ? FIXES[reason as FailureReason]
     : isSkipReason(reason)
-      ? 'Nothing: it is skipped on purpose.'
+      ? 'Nothing: the account is skipped on purpose.'
       : null;
 }
 
 function noteOf(accounts: number, isCut: boolean): string {
-  if (isCut)
-    return `These are the first ${accounts} accounts of those that remain: call again with next_cursor for more.`;
-  return accounts === 0 ? 'There are no such accounts.' : 'These are all of them.';
+  if (isCut) return `There are more than these ${accounts} accounts: call again with next_cursor.`;
+  return accounts === 0 ? 'No accounts match.' : 'These are all accounts.';
 }

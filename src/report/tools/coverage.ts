@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { addDays, dayOf, lastEndedDate } from '../../collector/day.js';
-import { hasSettled } from '../../collector/window.js';
-import type { Platform } from '../../platforms/contract.js';
+import { lastEndedDate } from '../../collector/day.js';
+import { lastSettledDate } from '../../collector/window.js';
 import { type AccountKey, DAY_STATES, type DescribedAccount } from '../../store/account-days.js';
 import type { DateRange } from '../../store/accounts.js';
 import {
@@ -22,6 +21,8 @@ import {
 const PAGE_SIZE = 1000;
 const MOST_ACCOUNTS = 100;
 const MOST_DATES = 31;
+/** Of more, a chatbot would not wait for the answer: each thousand takes a tenth of a second. */
+const MOST_COUNTED = 20_000;
 
 const days = z.object(
   Object.fromEntries(DAY_STATES.map((state) => [state, z.int()])) as Record<(typeof DAY_STATES)[number], z.ZodInt>,
@@ -29,9 +30,9 @@ const days = z.object(
 
 export const coverageTool = defineTool({
   name: 'coverage',
-  title: 'Which days are there',
+  title: 'Which days are collected',
   description:
-    "Counts, over a range of days, how many days of each platform are complete, and what is the matter with the others; for one user, of each account, with the days. Ask this before you call a gap in the numbers a fall. A day is counted from the first day on that was collected of the account, and only once it has ended in the platform's time zone. complete: settled, with every metric. incomplete: settled, but without a metric that the account has on other days. provisional: the numbers may still change. late: no numbers yet, but the platform may still deliver them. no_data: the platform had none. failed, skipped: not collected, see accounts for why. missing: not collected yet. lost: can no longer be collected, or was deleted.",
+    "Counts how many days of a range are complete on each platform, and in which state the others are; for one user also by account, with the dates. Ask this before you read a gap in the values as a drop. An account's days count from its first collected day, and only once they have ended in the platform's time zone. complete: settled, with every metric. incomplete: settled, but without a metric that the account has on other days. provisional: the values may still change. late: no values yet, but the platform may still deliver them. no_data: the platform had none. failed, skipped: not collected, see accounts for why. missing: not collected yet. lost: can no longer be collected, or was deleted.",
   input: {
     user_id: userInput.optional(),
     platform: platformInput.optional(),
@@ -67,6 +68,7 @@ export const coverageTool = defineTool({
     const platforms = new Map<string, ReturnType<typeof emptyPlatform>>();
     const accounts: DescribedAccount[] = [];
     let count = 0;
+    let isAll = true;
     for await (const page of pagesOf(
       reader,
       { userId: user_id ?? null, platforms: platformsOf(platform, reader) },
@@ -82,6 +84,8 @@ export const coverageTool = defineTool({
         count++;
         if (user_id !== undefined && accounts.length < MOST_ACCOUNTS) accounts.push(account);
       }
+      isAll = count < MOST_COUNTED;
+      if (!isAll) break;
     }
     return {
       range,
@@ -91,7 +95,9 @@ export const coverageTool = defineTool({
         days: account.days,
         not_complete: account.openDays.map(([date, state]) => ({ date, state })),
       })),
-      note: noteOf(count, user_id === undefined ? count : accounts.length),
+      note: isAll
+        ? noteOf(count, user_id === undefined ? count : accounts.length)
+        : `Only the first ${count} accounts, in the order of users, are counted. Name a user for theirs; the command status counts all.`,
     };
   },
 });
@@ -103,15 +109,9 @@ function endedRanges({ platforms, now }: Reader, { since, until }: DateRange): R
   return Object.fromEntries(
     [...platforms].map(([name, { day }]) => {
       const ended = lastEndedDate(now(), day.timeZone);
-      return [name, { since, until: until < ended ? until : ended, settledTo: settledTo(day, ended, now()) }];
+      return [name, { since, until: until < ended ? until : ended, settledTo: lastSettledDate(ended, day, now()) }];
     }),
   );
-}
-
-function settledTo({ timeZone, settlesAfterHours }: Platform['day'], ended: string, now: Date): string {
-  let date = ended;
-  while (!hasSettled(dayOf(date, timeZone), settlesAfterHours, now)) date = addDays(date, -1);
-  return date;
 }
 
 async function* pagesOf(
@@ -142,8 +142,8 @@ function emptyPlatform(platform: string, until: string) {
 }
 
 function noteOf(accounts: number, shown: number): string {
-  if (accounts === 0) return 'There are no such accounts.';
+  if (accounts === 0) return 'No accounts match.';
   if (shown < accounts)
-    return `Of ${accounts} accounts, the first ${shown} are listed; the platforms count them all. Name a platform to see others.`;
-  return 'Days that an account was not yet collected on, or after it was disconnected, are not counted.';
+    return `The first ${shown} of ${accounts} accounts are listed; the counts by platform include all. Name a platform to see others.`;
+  return 'Days before an account was first collected, and after it was disconnected, are not counted.';
 }

@@ -10,14 +10,14 @@ const explanation = {
   reason: z.string().nullable(),
   since: z.string().nullable().describe('Since when the account fails.'),
   fix: z.string().nullable().describe('What to do about it.'),
-  due_at: z.string().nullable().describe('From when on the platform is asked again.'),
+  due_at: z.string().nullable().describe('When the platform is asked again.'),
 };
 
 export const explainTool = defineTool({
   name: 'explain',
   title: 'How certain a day is',
   description:
-    "Explains one day of one account: of each metric, whether its value is final, provisional, corrected (from what, and when), or doubtful because the numbers of a whole platform fell to zero; and of a missing value, why it is missing, since when, what to do, and when the platform is asked again. Ask this about a value that looks odd, or that is not there, before you draw a conclusion from it. Without account_id it is about the user's primary account on the platform.",
+    "Explains one day of one account: for each metric, whether its value is final, provisional, corrected (from what, and when), or doubtful because all values fell to zero; for a missing value, why it is missing, since when, what to do, and when the platform is asked again. Ask this about a value that looks odd or is missing before you draw a conclusion from it. Without account_id, it explains the user's primary account on the platform.",
   input: {
     user_id: userInput,
     platform: z.string().min(1).describe('The platform, by its name in accounts.'),
@@ -42,7 +42,7 @@ export const explainTool = defineTool({
         first: z
           .object({ value: z.number(), fetched_at: z.string() })
           .nullable()
-          .describe('What was read first, if the platform has corrected it since.'),
+          .describe('The first value, if the platform has corrected it since.'),
         revised_at: z.string().nullable(),
         alias_of: z.string().nullable(),
         breaks: z.array(breakOutput).describe('Changes in how the platform counts, in the seven days up to this one.'),
@@ -53,7 +53,7 @@ export const explainTool = defineTool({
     checkDate(date);
     const request = { userId: user_id, platform, date, accountId: account_id, metric };
     const { unknown, known, ...day } = await store.explainDay(request, now());
-    // The users that there are are not for every caller to know.
+    // Unlike `explain`, this does not list the existing users: not every caller may know them.
     if (unknown === 'user')
       throw new CollectError('usage', `There is no user ${JSON.stringify(bounded(user_id))}.`, 'See accounts.');
     if (unknown !== null) throw unknownName({ unknown, known, ...day }, request);

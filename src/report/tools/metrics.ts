@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { StoredValue, ValuesKey } from '../../store/values.js';
+import { breaksBetween } from '../breaks.js';
 import {
   accountFields,
   accountOutput,
   breakOutput,
-  breaksWithin,
   dayOutput,
   defineTool,
   fromCursor,
   infoOf,
+  metricsInput,
   platformInput,
   platformsOf,
   rangeOf,
@@ -36,28 +37,23 @@ const valueOutput = z.object({
   corrected_from: z
     .object({ value: z.number(), read_at: z.string(), corrected_at: z.string().nullable() })
     .optional()
-    .describe('What was read first, if the platform has corrected the value since.'),
+    .describe('The first value, if the platform has corrected it since.'),
 });
 
 export const metricsTool = defineTool({
   name: 'metrics',
   title: 'Values by day',
   description:
-    'Returns the collected values of a user by day, one series per account and metric, with unit, meaning, how days may be combined, whether each value is settled or provisional, what it was corrected from, and breaks in the series. A day without a value is absent, not zero: ask coverage why. aggregate says how days combine: sum for counts of events; last for levels, such as followers; none for unique people, averages and ratios, which must never be added up or averaged. Use totals instead of adding values yourself. Do not compare values before and after a break. The answer is bounded: is_cut says that there is more, and next_cursor continues.',
+    'Returns the collected values of a user by day, one series per account and metric, with unit, meaning, how days may be combined, whether each value is settled or provisional, the value before a correction, and series breaks. A day without a value is absent, not zero: ask coverage why. aggregate says how days combine: sum for counts of events; last for levels, such as followers; none for unique people, averages and ratios, which must never be added up or averaged. Use totals instead of adding values yourself. Do not compare values before and after a break. A long answer is cut: is_cut says that there is more, and next_cursor continues.',
   input: {
     user_id: userInput,
     platform: platformInput.optional(),
-    metrics: z
-      .array(z.string().min(1))
-      .min(1)
-      .max(50)
-      .optional()
-      .describe('Only these metrics, by their stored names. Without it: all.'),
+    metrics: metricsInput.optional(),
     since: sinceInput.optional(),
     until: untilInput.optional(),
     with_aliases: z.boolean().default(false).describe("Also retired names, which repeat other metrics' values."),
     limit: z.int().min(1).max(MOST).default(300).describe('How many values to return at most.'),
-    cursor: z.string().optional().describe('next_cursor of the answer before, to read on with the same arguments.'),
+    cursor: z.string().optional().describe('next_cursor of the previous answer, to continue with the same arguments.'),
   },
   output: {
     range: rangeOutput,
@@ -106,7 +102,7 @@ export const metricsTool = defineTool({
         aggregate: head.aggregate,
         period: head.period,
         alias_of: head.aliasOf,
-        breaks: breaksWithin(infoOf(reader, head.account.platform, head.metric), range),
+        breaks: breaksBetween(infoOf(reader, head.account.platform, head.metric)?.breaks, range),
         values: values.map(valueFields),
       })),
       values: shown.length,
@@ -153,8 +149,8 @@ function keyOf({ account, date, metric }: StoredValue): ValuesKey {
 
 function noteOf(values: number, isCut: boolean): string {
   if (isCut)
-    return `Cut: these are ${values} values, and there are more. Call again with next_cursor, name fewer metrics, or ask for a shorter range.`;
+    return `There are more than these ${values} values. Call again with next_cursor, name fewer metrics, or ask for a shorter range.`;
   return values === 0
-    ? 'There are no such values. Absent is not zero: coverage tells what was collected.'
+    ? 'No values match. Absent is not zero: coverage shows what was collected.'
     : 'These are all values.';
 }

@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import { addDays, dateAt } from '../../collector/day.js';
 import { CollectError } from '../../errors.js';
-import type { Platform, SeriesBreak } from '../../platforms/contract.js';
+import type { Platform } from '../../platforms/contract.js';
 import type { DateRange } from '../../store/accounts.js';
 import type { Store } from '../../store/store.js';
 
-/** The most days that one question can be about. */
+/** The most days of one question. */
 const MOST_DAYS = 731;
 const USUAL_DAYS = 28;
 
-/** All that a tool can reach: nothing of it writes, and nothing of it has tokens. */
+/** All that a tool can use: it cannot write, and has no tokens. */
 export interface Reader {
   readonly store: Pick<Store, 'describeAccounts' | 'explainDay' | 'readValues'>;
   readonly platforms: ReadonlyMap<string, Pick<Platform, 'day' | 'metrics'>>;
   readonly now: () => Date;
 }
 
-/** A question that a program can ask of the collected data, described so that it knows when to ask and what the answer means. */
+/** A question about the collected data, described so that a program knows when to ask it and what the answer means. */
 export interface Tool<Input extends z.ZodRawShape = z.ZodRawShape, Output extends z.ZodRawShape = z.ZodRawShape> {
   readonly name: string;
   readonly title: string;
@@ -34,12 +34,17 @@ export function defineTool<Input extends z.ZodRawShape, Output extends z.ZodRawS
   return tool;
 }
 
-/** Schemas of dates have no pattern of the calendar: a client pays for each of its characters. `checkDate` does. */
+/** `checkDate` checks the calendar, not the schemas: a pattern would cost each client tokens. */
 export const dayInput = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 export const dayOutput = z.string();
 
 export const userInput = z.string().min(1).describe('The user, by the id in the table.');
 export const platformInput = z.string().min(1).describe('The platform, by its name in accounts. Without it: all.');
+export const metricsInput = z
+  .array(z.string().min(1))
+  .min(1)
+  .max(50)
+  .describe('Only these metrics, by their stored names. Without it: all.');
 export const sinceInput = dayInput.describe(
   `The first day, YYYY-MM-DD. Without it: ${USUAL_DAYS} days up to \`until\`.`,
 );
@@ -47,7 +52,7 @@ export const untilInput = dayInput.describe('The last day, YYYY-MM-DD. Without i
 
 export const rangeOutput = z
   .object({ since: dayOutput, until: dayOutput })
-  .describe('The days that the answer is about, both inclusive.');
+  .describe('The days of the answer, both inclusive.');
 
 export const breakOutput = z.object({
   from: dayOutput,
@@ -113,19 +118,11 @@ export function platformsOf(platform: string | undefined, { platforms }: Reader)
   );
 }
 
-/** The breaks of a metric's series that lie between two of the days of a range. */
-export function breaksWithin(
-  metric: { readonly breaks?: readonly SeriesBreak[] } | undefined,
-  range: DateRange,
-): SeriesBreak[] {
-  return (metric?.breaks ?? []).filter(({ from, until = from }) => range.since < until && from <= range.until);
-}
-
 export function infoOf({ platforms }: Reader, platform: string, metric: string) {
   return platforms.get(platform)?.metrics.find(({ name }) => name === metric);
 }
 
-/** A place in a long answer, as a text that the caller hands back unread. */
+/** A place in a long answer, as an opaque text that the caller gives back. */
 export function toCursor(key: object): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
@@ -136,7 +133,7 @@ export function fromCursor<Key>(schema: z.ZodType<Key>, cursor: string | undefin
   try {
     return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch (cause) {
-    const fix = 'Leave it out, or give next_cursor of the answer before.';
-    throw new CollectError('usage', 'The cursor is not one of this tool.', fix, { cause });
+    const fix = 'Leave it out, or give next_cursor of the previous answer.';
+    throw new CollectError('usage', 'The cursor is not from this tool.', fix, { cause });
   }
 }

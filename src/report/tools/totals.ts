@@ -4,14 +4,16 @@ import type { SeriesBreak } from '../../platforms/contract.js';
 import type { DescribedAccount } from '../../store/account-days.js';
 import type { DateRange } from '../../store/accounts.js';
 import type { StoredValue } from '../../store/values.js';
+import { breaksBetween } from '../breaks.js';
+import { withoutNoise } from '../decimals.js';
 import {
   accountFields,
   accountOutput,
   breakOutput,
-  breaksWithin,
   dayOutput,
   defineTool,
   infoOf,
+  metricsInput,
   platformInput,
   platformsOf,
   type Reader,
@@ -34,16 +36,11 @@ export const totalsTool = defineTool({
   name: 'totals',
   title: 'Totals over days',
   description:
-    'Combines the days of a range into one number per account and metric, where that is right: counts of events are added up, and of levels, such as followers, the closing level is given with its date. It refuses what must not be added: unique people, averages and ratios over several days, and series whose counting changed within the range; value is then null and why says so. A total is only as good as its days: missing names the ended days without a value, which are not counted as zero, and provisional those that may still change. Say both when you report a total. Accounts and platforms are never added to each other.',
+    'Combines the days of a range into one number per account and metric: counts of events are added up; for levels, such as followers, the closing level is given with its date. It refuses what must not be added up: unique people, averages and ratios over several days, and series with a break within the range; value is then null, and why gives the reason. missing names the ended days without a value, which do not count as zero; provisional names those that may still change. Mention both when you report a total. Accounts and platforms are never added together.',
   input: {
     user_id: userInput,
     platform: platformInput.optional(),
-    metrics: z
-      .array(z.string().min(1))
-      .min(1)
-      .max(50)
-      .optional()
-      .describe('Only these metrics, by their stored names. Without it: all.'),
+    metrics: metricsInput.optional(),
     since: sinceInput.optional(),
     until: untilInput.optional(),
   },
@@ -56,10 +53,10 @@ export const totalsTool = defineTool({
         unit: z.string().nullable(),
         kind: z.enum(['sum', 'closing_level', 'single_day', 'refused']),
         value: z.number().nullable(),
-        date: dayOutput.nullable().describe('Of a closing level or a single day: its day.'),
+        date: dayOutput.nullable().describe('The day of a closing level or a single day.'),
         why: z.string().nullable().describe('Why there is no total.'),
         counted: rangeOutput.describe(
-          'The days that could have values: ended ones, from the first that was collected of the account.',
+          'The days that could have values: ended days from the first collected day of the account.',
         ),
         days_with_values: z.int(),
         missing: datesOutput,
@@ -69,7 +66,7 @@ export const totalsTool = defineTool({
     ),
     without_values: z
       .array(z.object({ ...accountOutput, reason: z.string().nullable().describe('Why it fails, if it does.') }))
-      .describe('Accounts that have no such value in the range.'),
+      .describe('Accounts without such values in the range.'),
     note: z.string(),
   },
   async answer(reader, { user_id, platform, metrics = null, ...given }) {
@@ -106,7 +103,7 @@ export const totalsTool = defineTool({
   },
 });
 
-/** The values of an account's metric, folded. */
+/** The running total of an account's metric. */
 interface Series {
   sum: number;
   last: StoredValue;
@@ -130,7 +127,7 @@ function totalOf(reader: Reader, series: Series, account: DescribedAccount | und
   const { last, dates, provisional } = series;
   const { platform } = last.account;
   const counted = countedRange(reader, platform, account, range);
-  const breaks = breaksWithin(infoOf(reader, platform, last.metric), range);
+  const breaks = breaksBetween(infoOf(reader, platform, last.metric)?.breaks, range);
   return {
     ...accountFields(last.account),
     metric: last.metric,
@@ -157,13 +154,12 @@ function combine({ sum, last, dates, kinds }: Series, breaks: readonly SeriesBre
   const [changed] = breaks;
   if (changed && dates.size > 1)
     return refused(
-      `The platform counts otherwise from ${changed.from} on: ask for the days before and after separately.`,
+      `The platform changed how it counts on ${changed.from}: ask for the days before and after separately.`,
     );
-  // Without what floating-point numbers add to a sum of decimals.
-  return { kind: 'sum' as const, value: Number(sum.toPrecision(15)), date: null, why: null };
+  return { kind: 'sum' as const, value: withoutNoise(sum), date: null, why: null };
 }
 
-/** The ended days of the range, from the first that was collected of the account. Empty (`since` after `until`) if there are none. */
+/** The ended days of the range, from the account's first collected day. Empty (`since` after `until`) if there are none. */
 function countedRange(
   reader: Reader,
   platform: string,
@@ -184,10 +180,9 @@ function keyOf({ platform, accountId }: { readonly platform: string; readonly ac
 }
 
 function noteOf(accounts: number, series: number, hasMore: boolean): string {
-  if (accounts === 0) return 'There are no such accounts.';
-  if (series === 0)
-    return 'There are no such values in the range. Absent is not zero: coverage tells what was collected.';
+  if (accounts === 0) return 'No accounts match.';
+  if (series === 0) return 'No values match in the range. Absent is not zero: coverage shows what was collected.';
   if (hasMore)
     return `The user has more than ${accounts} accounts: without_values does not list all of them. Name a platform.`;
-  return 'Accounts and platforms are not added to each other: they count differently.';
+  return 'Accounts and platforms are not added together: they count differently.';
 }

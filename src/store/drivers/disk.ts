@@ -27,7 +27,7 @@ export async function expectRoom(folder: DatabaseFolder, purpose: 'write' | 'cre
   if (files > 0 && ffree < FILES) throw full(folder, 'it takes no more files');
 }
 
-/** The folder itself, or the nearest one above it that exists. */
+/** The folder, or its nearest existing parent. */
 export function nearestFolder(folder: string): string {
   return existsSync(folder) || dirname(folder) === folder ? folder : nearestFolder(dirname(folder));
 }

@@ -33,7 +33,7 @@ for (const name of WRITES) {
 }
 syncBuiltinESMExports();
 
-// Node would write its warnings past the stream that the log of the main thread reads.
+// Node would bypass the stream that the log of the main thread reads.
 if (process.listenerCount('warning') > 0) {
   process.removeAllListeners('warning');
   process.on('warning', ({ name, message }) => process.stderr.write(`${name}: ${message}\n`));

@@ -1,5 +1,5 @@
--- Returns how active accounts stand: at most page_size of those after after_account, of one user or, with NULL, of all; with
--- for_reason, of those with this reason alone. windows: {"instagram": {"since": "2026-11-15", "until": "2026-11-21",
+-- Returns the states of active accounts: at most page_size of those after after_account, of one user or, with NULL, of all; with
+-- for_reason, only of those with this reason. windows: {"instagram": {"since": "2026-11-15", "until": "2026-11-21",
 -- "settled_to": "2026-11-19", "usual_to": "2026-11-20"}, …}, one for each platform; settled_to is the newest day that has had the time
 -- to settle, usual_to that of usual_collection_days: an account is late with days up to it alone.
 -- A set of days is a number: bit 0 is the window's last day, bit 1 the day before, and so on, for at most 60 days.

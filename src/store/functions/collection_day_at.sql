@@ -1,6 +1,6 @@
--- Returns what is known at an instant of a platform's day: when it ends and settles, the last day that has ended, the oldest day that
--- the platform answers for, its metrics and what to do about failures. Where no run has told of the platform yet, NULLs; the last
--- ended day is then that of UTC.
+-- Returns what is known of a platform's day at an instant: when it ends and settles, the last day that has ended, the oldest day that
+-- the platform answers for, its metrics and what to do about failures. Before a run has stored the platform, these are NULL, and the
+-- last ended day is that of UTC.
 create or replace function public.collection_day_at(
   for_platform text, for_date date, at timestamptz,
   out ends_at timestamptz, out settles_at timestamptz, out last_ended date, out oldest date, out reach_days integer,
@@ -26,7 +26,7 @@ begin
   last_ended := (at at time zone known.time_zone)::date - 1;
   oldest := last_ended + 1 - known.reach_days;
 exception
-  -- A zone that only Node knows.
+  -- The time zone is unknown to PostgreSQL.
   when invalid_parameter_value then
     return;
 end

@@ -1,4 +1,4 @@
--- Returns what is said of a day or a value of it, without the value.
+-- Builds the explanation of a day, or of one of its values without the value itself.
 create or replace function public.collection_explanation(
   state text, reason text, since timestamptz, fix text, due_at timestamptz, sentence text
 )

@@ -1,4 +1,4 @@
--- Says, as a further sentence, from which day on an account is collected.
+-- Says from which day on an account is collected, as a sentence to append.
 create or replace function public.collection_first_day_text(known public.collection_accounts)
 returns text
 language sql immutable set search_path = ''

@@ -1,5 +1,5 @@
--- Returns a user and a platform under the types that analytics_snapshots has, so that its index is used; NULLs if its types do not
--- take them, since then it has no rows of theirs.
+-- Returns a user and a platform in the types of analytics_snapshots, so that its index is used; NULLs if they do not fit its types,
+-- because it then has no rows of theirs.
 create or replace function public.collection_keys_of(for_user text, for_platform text, out user_key public.analytics_snapshots)
 language plpgsql stable security invoker set search_path = ''
 as $$

@@ -1,7 +1,7 @@
 -- Counts, by platform, how many active accounts are in each state and how far they are with the days of a window, day by day for
 -- the window, but at least 14 days and at most 60: at most page_size accounts are looked at, those after after_account. last_account is the last of them, null if there
 -- are no more. windows: as for collection_account_states. Counts outcomes rather than snapshots, which other writers add to.
--- A day counts the accounts of which it is expected and that are not skipped or without data: [complete, late, missing].
+-- For each day, [complete, late, missing] counts the accounts that should have it and are neither skipped nor without data.
 create or replace function public.count_collection_days(windows jsonb, after_account bigint, page_size integer)
 returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'

@@ -15,11 +15,14 @@ as $$
     where (for_user is null or accounts.user_id = for_user)
       and (for_platforms is null or for_platforms ? accounts.platform)
       and (not only_failing or (accounts.active and accounts.reason is not null))
-      and (
-        after_key is null
-        or (accounts.user_id, accounts.platform, accounts.account_id)
-          > (after_key ->> 'user_id', after_key ->> 'platform', after_key ->> 'account_id')
-      )
+      -- Bounds for the index: without them, each page would read all accounts before it.
+      and (accounts.user_id, accounts.platform, accounts.account_id)
+        > (
+          coalesce(after_key ->> 'user_id', for_user, ''),
+          coalesce(after_key ->> 'platform', ''),
+          coalesce(after_key ->> 'account_id', '')
+        )
+      and accounts.user_id <= coalesce(for_user, (select max(everyone.user_id) from public.collection_accounts everyone))
     order by accounts.user_id, accounts.platform, accounts.account_id
     limit page_size
   )
@@ -72,9 +75,10 @@ as $$
       select expected.date, case
         when outcomes.outcome = 'settled' and coalesce(cardinality(outcomes.missing), 0) = 0 then 'complete'
         when outcomes.outcome = 'settled' then 'incomplete'
+        when outcomes.outcome = 'skipped' and outcomes.reason = 'out_of_reach' then 'lost'
         when outcomes.outcome <> 'pending' then outcomes.outcome
         when expected.date > (range.value ->> 'settled_to')::date then 'late'
-        -- Nothing is left to do for it, and nothing is known of it: lost, or deleted by prune.
+        -- No outcome, and nothing left to do: lost, or deleted by prune.
         when outcomes.outcome is null and expected.date <= page.done_to then 'lost'
         else 'missing'
       end as state

@@ -1,14 +1,14 @@
--- Tells why an account's day has no values, or not all of them: {state, reason, since, fix, due_at, sentence}. See explain_collection_day.
+-- Says why an account's day has no values, or not all of them: {state, reason, since, fix, due_at, sentence}. See explain_collection_day.
 create or replace function public.explain_collection_absence(known public.collection_accounts, for_date date, at timestamptz)
 returns jsonb
 language plpgsql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
 declare
-  -- What a run looks at first: see window.ts.
+  -- The window: see window.ts.
   window_days constant integer := 7;
   day record;
   recorded public.collection_outcomes;
-  -- The last that was said of the day, or of the account as a whole.
+  -- From the outcome of the day or, without one, from the account.
   reason text;
   message text;
   since timestamptz;
@@ -48,7 +48,7 @@ begin
   elsif is_before then
     return public.collection_explanation(
       'missing', 'before_first_day', null, 'To collect it: ' || collects, null,
-      'The day was never asked for.' || public.collection_first_day_text(known)
+      'No run has asked for the day.' || public.collection_first_day_text(known)
     );
   end if;
 
@@ -58,7 +58,7 @@ begin
       format('The day could not be collected: %s (%s).', reason, message)
     )
     when 'skipped' then public.collection_explanation(
-      'missing', reason, since, day.fixes ->> reason, null, format('The day was not asked for: %s (%s).', reason, message)
+      'missing', reason, since, day.fixes ->> reason, null, format('The day was skipped: %s (%s).', reason, message)
     )
     when 'no_data' then public.collection_explanation(
       'missing', 'no_data', null, null, null, format('%s has no data for the day, although it has settled.', known.platform)
@@ -71,15 +71,15 @@ begin
     when 'provisional' then case recorded.reason
       when 'platform_anomaly' then public.collection_explanation(
         'doubtful', 'platform_anomaly', null, null, null,
-        format('Most accounts of %s had zeros or no data for the day, which is not believed. It is asked for again for up to 28 days.', known.platform)
+        format('Most accounts of %s had zeros or no data for the day, so the day is doubted. It is asked for again for up to 28 days.', known.platform)
       )
       when 'fell_to_zero' then public.collection_explanation(
         'doubtful', 'fell_to_zero', null, null, null,
-        'All figures of the account fell to zero for the day, which is not believed. It is asked for again for up to 28 days.'
+        'All figures of the account fell to zero for the day, so the day is doubted. It is asked for again for up to 28 days.'
       )
       else public.collection_explanation(
         'not_due', 'unsettled', null, null, day.settles_at,
-        'Not given yet. It is asked for again once the day has settled'
+        'The platform has not given it yet. It is asked for again once the day has settled'
           || coalesce(', on ' || public.collection_time_text(day.settles_at), '') || '.'
       )
     end
@@ -89,18 +89,18 @@ begin
     else case
       when not known.active then public.collection_explanation(
         'missing', 'not_connected', known.inactive_since, 'Connect the account again.', null,
-        'No active connection opens the account' || coalesce(' since ' || known.inactive_since::date, '') || '.'
+        coalesce('No active connection has opened the account since ' || known.inactive_since::date, 'No active connection opens the account') || '.'
       )
       when known.reason is not null then public.collection_explanation(
         'missing', reason, since, day.fixes ->> reason, null,
-        format('The account could not be collected since %s: %s (%s).', since::date, reason, message)
+        format('The account has not been collected since %s: %s (%s).', since::date, reason, message)
       )
       when for_date <= known.done_to then public.collection_explanation(
         'missing', 'deleted', null, 'To collect it again: ' || collects, null,
-        'Nothing is stored of the day any more: old days were deleted (prune).'
+        'The values of the day were deleted (prune).'
       )
       else public.collection_explanation(
-        'missing', 'not_collected_yet', null, null, null, 'No run has asked for the day yet. The next one does.'
+        'missing', 'not_collected_yet', null, null, null, 'No run has asked for the day yet. The next one will.'
       )
     end
   end;

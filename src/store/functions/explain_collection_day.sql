@@ -1,8 +1,8 @@
--- Tells of each value of an account's day, as of an instant, whether it is final, provisional, corrected, doubtful, missing, lost or not
+-- Says for each value of an account's day, as of an instant, whether it is final, provisional, corrected, doubtful, missing, lost or not
 -- due yet, in a sentence and in fields. for_account NULL: the primary account; for_metric NULL: all that are stored or expected.
 -- {user_id, platform, account_id, date, state, sentence, reason, since, fix, due_at, notes, unknown, known, metrics: {NAME: {state,
 -- sentence, value, first, revised_at, reason, since, fix, due_at, alias_of, breaks}}}; unknown: "user", "platform", "account" or "metric" if
--- there is no such one, and known those that there are.
+-- it does not exist, and known: those that exist.
 create or replace function public.explain_collection_day(
   for_user text, for_platform text, for_date date, for_account text, for_metric text, at timestamptz
 )
@@ -10,7 +10,7 @@ returns jsonb
 language plpgsql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
 declare
-  -- A metric is expected that the account had within so many days: see expected.ts.
+  -- A metric is expected if the account had it within so many days: see expected.ts.
   expected_days constant integer := 28;
   known public.collection_accounts;
   keys public.analytics_snapshots := public.collection_keys_of(for_user, for_platform);
@@ -26,7 +26,7 @@ begin
   limit 1;
   if not found then
     return jsonb_build_object('user_id', for_user, 'platform', for_platform, 'account_id', for_account, 'date', for_date)
-      || public.explain_collection_stranger(for_user, for_platform, for_account);
+      || public.explain_collection_unknown(for_user, for_platform, for_account);
   end if;
 
   absence := public.explain_collection_absence(known, for_date, at);

@@ -1,4 +1,4 @@
--- Tells why an account's day lacks a metric; absence: why it lacks values at all. See explain_collection_day.
+-- Says why an account's day lacks a metric; absence: why the day lacks values. See explain_collection_day.
 create or replace function public.explain_collection_gap(
   known public.collection_accounts, for_date date, at timestamptz, for_metric text, absence jsonb
 )
@@ -29,16 +29,18 @@ begin
     return public.collection_explanation(
       'missing', 'never_given', null, null, null, format('%s has never given the account a value of this metric.', known.platform)
     );
-  elsif period = 'lifetime' and for_date <= day.last_ended and at < day.ends_at + interval '12 hours' then
+  elsif period = 'lifetime' and for_date <= day.last_ended and at < day.ends_at + interval '12 hours'
+    and known.active and known.reason is null
+  then
     return public.collection_explanation(
-      'not_due', null, null, null, null, 'A total as of the end of the day, which the next run asks for.'
+      'not_due', null, null, null, null, 'This is a total as of the end of the day. The next run asks for it.'
     );
   elsif period <> 'day' and (for_date < day.last_ended or period = 'lifetime' and for_date = day.last_ended) then
     return public.collection_explanation(
       'lost', absence ->> 'reason', null, null, null,
       case period
-        when 'lifetime' then 'A total as of the end of the day, which no run asked for at that time; it cannot be asked for later.'
-        else 'It is asked for only as long as the day is the last ended one.'
+        when 'lifetime' then 'This is a total as of the end of the day. No run asked for it then, and it cannot be asked for later.'
+        else 'It is asked for only while the day is the last ended one.'
       end
     );
   elsif absence ->> 'reason' = 'not_given' and first_date > for_date then

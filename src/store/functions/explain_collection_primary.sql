@@ -15,10 +15,11 @@ as $$
   )
   select coalesce(jsonb_agg(note.sentence), '[]')
   from (
-    select format('analytics_snapshots holds account %s', holder.account_id)
-      || coalesce(
-        ' since ' || public.collection_time_text(holder.primary_since) || '; what was read there before that was of another account.', '.'
-      ) as sentence
+    select coalesce(
+      format('analytics_snapshots has held account %s since ', holder.account_id) || public.collection_time_text(holder.primary_since)
+        || '; before that, it held another account.',
+      format('analytics_snapshots holds account %s.', holder.account_id)
+    ) as sentence
     from holder
     where exists (select from others)
     union all

@@ -1,5 +1,5 @@
--- Tells of one metric of an account's day. stored: the row's value and metadata, or NULLs without one; is_own: whether this program
--- wrote it; absence: why the day lacks values, or why some of them are doubted. See explain_collection_day.
+-- Explains one metric of an account's day. value, metadata: the row's, or NULL without a row; is_own: whether this program wrote it;
+-- absence: why the day lacks values, or why some of them are doubted. See explain_collection_day.
 create or replace function public.explain_collection_value(
   known public.collection_accounts, for_date date, at timestamptz, for_metric text, value numeric, metadata jsonb, is_own boolean, absence jsonb
 )
@@ -7,7 +7,7 @@ returns jsonb
 language plpgsql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
 declare
-  -- For how long days are compared with those before a break.
+  -- How many days after a break are still compared with days before it.
   days_after_break constant integer := 7;
   day record;
   info jsonb;
@@ -30,7 +30,7 @@ begin
     when value is null then public.explain_collection_gap(known, for_date, at, for_metric, absence)
     when not is_own then public.collection_explanation(
       'missing', 'foreign', null, 'To replace it: analytics-collect collect --adopt --date ' || for_date, null,
-      format('The value of %s was written by another program, and stands in the place of one that is collected.', number)
+      format('The value of %s was written by another program, so the collected one was not stored.', number)
     )
     when metadata ->> 'settled' = 'true' then public.collection_explanation(
       case when metadata ? 'first' then 'corrected' else 'final' end, null, null, null, null,
@@ -57,7 +57,7 @@ begin
           when metadata ? 'first' then format('; it was %s first.', public.collection_number_text((metadata -> 'first' ->> 'value')::numeric))
           else '.'
         end
-        || case when known.reason is not null then format(' The account fails since %s: %s.', known.failing_since::date, known.reason) else '' end
+        || case when known.reason is not null then format(' The account has been failing since %s: %s.', known.failing_since::date, known.reason) else '' end
     );
   end if;
 
@@ -65,7 +65,7 @@ begin
     'sentence',
     coalesce('A retired name for ' || coalesce(metadata ->> 'alias_of', info ->> 'alias_of') || '. ', '')
       || (said ->> 'sentence')
-      || coalesce((select string_agg(format(' The series breaks on %s: %s', change ->> 'from', change ->> 'change'), '') from jsonb_array_elements(breaks) change), ''),
+      || coalesce((select string_agg(format(' Series break on %s: %s', change ->> 'from', change ->> 'change'), '') from jsonb_array_elements(breaks) change), ''),
     'value', value,
     'first', metadata -> 'first',
     'revised_at', metadata -> 'revised_at',

@@ -1,12 +1,17 @@
--- Sums up what is told of the values of a day. metrics: as told one by one; absence: why the day lacks values.
+-- Sums up the explanations of a day's values. metrics: one by one; absence: why the day lacks values.
 create or replace function public.explain_collection_values(metrics jsonb, absence jsonb)
 returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
-  with told as (
-    select told.value ->> 'state' as state, told.value -> 'value' <> 'null' and told.value ->> 'reason' is distinct from 'foreign' as is_there
-    from jsonb_each(metrics) told
-    where told.value ->> 'alias_of' is null
+  with given as (
+    select given.value ->> 'state' as state, given.value -> 'value' <> 'null' and given.value ->> 'reason' is distinct from 'foreign' as is_there
+    from jsonb_each(metrics) given
+    where given.value ->> 'alias_of' is null
+  ),
+  told as (
+    -- A missing value of a doubtful day is not itself doubtful.
+    select given.is_there, case when given.is_there or given.state <> 'doubtful' then given.state else 'missing' end as state
+    from given
   ),
   places as (
     select state.name, state.place, count(told.state) as values

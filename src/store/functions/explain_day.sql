@@ -1,4 +1,4 @@
--- For readers: tells of each value of a user's day on a platform how certain it is, or why it is missing, in sentences. See
+-- For readers: says for each value of a user's day on a platform how certain it is, or why it is missing, in sentences. See
 -- explain_collection_day.
 create or replace function public.explain_day(for_user text, for_platform text, for_date date)
 returns jsonb

@@ -1,4 +1,4 @@
--- Tells what the role may do here, what the schema leaves as it is, how many accounts each platform has, and some of the active
+-- Returns what the role may do, what the schema leaves as it is, how many accounts each platform has, and some of the active
 -- connections with their tokens, encrypted as stored: at most sample_size of each platform, always the same. Changes nothing.
 -- Every connection is read: statement_timeout is for PostgREST, which applies it to the whole call.
 create or replace function public.inspect_collection(functions jsonb, jobs jsonb, sample_size integer)

@@ -27,11 +27,14 @@ begin
     from public.collection_accounts existing
     where (for_user is null or existing.user_id = for_user)
       and (for_platforms is null or for_platforms ? existing.platform)
-      and (
-        after_key is null
-        or (existing.user_id, existing.platform, existing.account_id)
-          >= (after_key ->> 'user_id', after_key ->> 'platform', after_key ->> 'account_id')
-      )
+      -- Bounds for the index: without them, each page would read all accounts before it.
+      and (existing.user_id, existing.platform, existing.account_id)
+        >= (
+          coalesce(after_key ->> 'user_id', for_user, ''),
+          coalesce(after_key ->> 'platform', ''),
+          coalesce(after_key ->> 'account_id', '')
+        )
+      and existing.user_id <= coalesce(for_user, (select max(everyone.user_id) from public.collection_accounts everyone))
     order by existing.user_id, existing.platform, existing.account_id
     limit most_accounts
   loop

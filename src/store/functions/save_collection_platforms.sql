@@ -1,4 +1,4 @@
--- Keeps what the program knows of its platforms; writes nothing that is known. platforms: rows of collection_platforms.
+-- Stores what the program knows of its platforms; writes only what differs. platforms: rows of collection_platforms.
 create or replace function public.save_collection_platforms(platforms jsonb)
 returns void
 language sql security invoker set search_path = ''

@@ -48,8 +48,8 @@ describe('a check', () => {
 describe('the last line', () => {
   it.each([
     [[good, good], 'All 2 checks passed. Next: analytics-collect status'],
-    [[good, bad, open], '1 problem, 1 not checked. Repair it, then run analytics-collect doctor again.'],
-    [[bad, bad], '2 problems. Repair them, then run analytics-collect doctor again.'],
+    [[good, bad, open], '1 problem, 1 not checked. Fix it, then run analytics-collect doctor again.'],
+    [[bad, bad], '2 problems. Fix them, then run analytics-collect doctor again.'],
     [[bad, warning], '1 problem, 1 warning. Next: x'],
   ])('sums up and names the next command: %#', (checks, line) => {
     expect(renderVerdict(checks, noColors)).toBe(`\n${line}\n`);

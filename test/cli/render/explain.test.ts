@@ -25,7 +25,12 @@ function told(differing: Partial<Told> = {}): Told {
 function day(differing: Partial<DayExplanation> = {}): DayExplanation {
   const { state, sentence, reason, since, fix, due_at } = told({ sentence: 'All 2 values are final.' });
   return {
-    ...{ state, sentence, reason, since, fix, due_at },
+    state,
+    sentence,
+    reason,
+    since,
+    fix,
+    due_at,
     user_id: 'u1',
     platform: 'instagram',
     account_id: '178',
@@ -46,7 +51,7 @@ const CORRECTED = told({
   sentence: 'The value of 852 is final; it was 809 until instagram corrected it on 2026-11-22.',
 });
 
-test('says how a day stands, then its values, and once what concerns several', () => {
+test('shows the state of a day, its values, and one line for metrics with the same explanation', () => {
   const missing = told({ state: 'not_due', value: null, sentence: 'Not given yet.' });
   const metrics = {
     views: CORRECTED,
@@ -101,7 +106,7 @@ test('says why a day has no values, since when, and what to do', () => {
   `);
 });
 
-test('tells of one metric alone', () => {
+test('explains a single metric', () => {
   const text = renderExplanation(day({ metrics: { views: CORRECTED } }), 'views', noColors);
   expect(text).toMatchInlineSnapshot(`
     "instagram 178 (Oslo Cycles) of user u1, 2026-11-21, views

@@ -43,7 +43,7 @@ test.each([
   expect(formatProgress({ ...startProgress(0, null, 0), ...progress }, 1_000)).toBe(expected);
 });
 
-test('shows what is left once the rate means something', () => {
+test('shows the time left once the rate is known', () => {
   expect(formatProgress(runUntil(300, [[1, 200]]), 2_000)).toBe('200/300 connections, 66 %');
   expect(formatProgress(runUntil(300, [[9, 4]]), 10_000)).toBe('4/300 connections, 1 %');
   expect(formatProgress(runUntil(300, [[4, 120]]), 6_000)).toBe('120/300 connections, 40 %, 20/s, 9 s left');
@@ -59,7 +59,7 @@ test('estimates by the rate of the last minute, not of the whole run', () => {
   expect(formatProgress(slowThenFast, 600_000)).toBe('650/1,000 connections, 65 %, 10/s, 35 s left');
 });
 
-test('lets the estimate grow slowly while nothing is finished, and drops it in the end', () => {
+test('raises the estimate slowly while nothing finishes, and finally drops it', () => {
   const steady = Array.from({ length: 60 }, (_, second) => [second + 1, (second + 1) * 10] as const);
   const stuck = runUntil(620, steady);
   const left = [60, 70, 90, 110, 119, 130].map(
@@ -68,7 +68,7 @@ test('lets the estimate grow slowly while nothing is finished, and drops it in t
   expect(left).toEqual(['2 s', '3 s', '4 s', '12 s', '2 min', undefined]);
 });
 
-test('says that a rate limit is waited for instead of what is left', () => {
+test('shows the rate limit that a run waits for instead of the time left', () => {
   const paused = pause(runUntil(300, [[6, 120]]), 'instagram_graph', 90, 6_000);
   expect(formatProgress(paused, 10_000)).toBe(
     '120/300 connections, 40 %, waiting for the rate limit of instagram_graph, 1 min 26 s',
@@ -159,7 +159,7 @@ test.each([
   expect(lines).toEqual([expect.stringContaining(words)]);
 });
 
-test('prints at once that a rate limit is waited for, and once for each pause', () => {
+test('prints a wait for a rate limit at once, and once for each pause', () => {
   const { reporter, lines, wait } = plain(false);
   const paused = { type: 'api', api: 'youtube_data', state: 'paused', seconds: 60, message: 'rate limit' } as const;
   reporter.onEvent(started);

@@ -96,7 +96,14 @@ test('fits 80 columns, whatever the names and numbers', () => {
   expect(text).toContain('398,303,347,000');
 });
 
-test('says so where there are no values', () => {
+test('explains only the marks that it shows', () => {
+  const text = render(
+    account({ metrics: [metric({ before: null, change: null, change_percent: null, days_compared: 0 })] }),
+  );
+  expect(text).not.toContain('~');
+});
+
+test('says that there are no values', () => {
   expect(render()).toBe('No values of the last 7 ended days. Next: analytics-collect status\n');
 });
 

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { noColors } from '../../../src/cli/render/colors.js';
 import { connectionJson, renderConnections } from '../../../src/cli/render/connections.js';
 import { blocksFor } from '../../../src/cli/render/coverage-line.js';
-import { renderStatus, staleness } from '../../../src/cli/render/status.js';
+import { renderStatus } from '../../../src/cli/render/status.js';
+import { staleness } from '../../../src/report/status-check.js';
 import type { PlatformStatus, StatusReport } from '../../../src/report/status-report.js';
 import type { DayCounts } from '../../../src/store/account-states.js';
 
@@ -98,8 +99,8 @@ const status: StatusReport = {
   coming: [{ what: 'API version v21.0 ends', on: '2027-01-21', fix: 'set META_GRAPH_VERSION to a newer version' }],
 };
 
-test('shows what should be there, what is, since when not, what to do and what comes', () => {
-  expect(renderStatus(status, noColors)).toMatchInlineSnapshot(`
+test('shows what is collected, what is missing and since when, what to do and what ends soon', () => {
+  expect(renderStatus(status, { colors: noColors })).toMatchInlineSnapshot(`
     "Supabase at abc.supabase.co
     last run: partial 22 Nov 02:00 UTC (6 h 30 min ago), took 12 s
     next run: 22 Nov 09:00 UTC
@@ -120,7 +121,7 @@ test('shows what should be there, what is, since when not, what to do and what c
         Look.
         analytics-collect status --reason no_data
 
-    Coming
+    Ends soon
       API version v21.0 ends on 2027-01-21: set META_GRAPH_VERSION to a newer
         version
 
@@ -131,13 +132,28 @@ test('shows what should be there, what is, since when not, what to do and what c
 
 test('shows a newer run of some users below the last full run', () => {
   const newer = { ...lastRun, run_id: 'r2', scope: 'user:42', status: 'completed', age_hours: 1 } as const;
-  const text = renderStatus({ ...status, last_run: newer }, noColors);
+  const text = renderStatus({ ...status, last_run: newer }, { colors: noColors });
   expect(text).toMatch(/^last run: partial 22 Nov 02:00 .*\nsince then: user:42 completed /m);
   const ofOnePlatform = renderStatus(
     { ...status, last_run: { ...newer, scope: 'all' }, last_full_run: null },
-    noColors,
+    { colors: noColors },
   );
   expect(ofOnePlatform).toMatch(/^last run: none yet\nsince then: some platforms or days completed /m);
+});
+
+test('names the next step before the first day is collected, and why the last run failed', () => {
+  const error = 'No active connections.';
+  const failed = { ...lastRun, status: 'failed', summary: { error, finished_at: lastRun.finished_at } } as const;
+  const platforms = [{ ...facebook, complete: 0, late: 3, newest_day: null }];
+  const text = renderStatus({ ...status, last_run: failed, last_full_run: failed, platforms }, { colors: noColors });
+  expect(text).toContain('Nothing has been collected yet. Next: analytics-collect collect\n');
+  expect(text.replaceAll('\n  ', ' ')).toContain(`took 12 s: ${error}`);
+  expect(renderStatus(status, { colors: noColors })).not.toContain('Nothing has been collected');
+});
+
+test('repeats the flags of the call in what to try next', () => {
+  const text = renderStatus(status, { colors: noColors, flags: ' --sandbox' });
+  expect(text).toMatch(/status --reason \w+ --sandbox$/m);
 });
 
 test('stays within 80 columns, whatever the numbers and names', () => {
@@ -154,13 +170,13 @@ test('stays within 80 columns, whatever the numbers and names', () => {
         accounts: 999_999,
       })),
     },
-    noColors,
+    { colors: noColors },
   );
   expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
 
-test('draws with plain characters on terminals that have no others', () => {
-  const text = renderStatus(status, noColors, blocksFor({ TERM: 'dumb' }));
+test('uses plain characters on terminals without block characters', () => {
+  const text = renderStatus(status, { colors: noColors, blocks: blocksFor({ TERM: 'dumb' }) });
   expect(text).toMatch(/ {2}########=-\._$/m);
 });
 
@@ -178,7 +194,7 @@ test('says what to do when the database is empty', () => {
     warnings: [],
     coming: [],
   };
-  const text = renderStatus({ store: 'embedded', ...nothing }, noColors);
+  const text = renderStatus({ store: 'embedded', ...nothing }, { colors: noColors });
   expect(text).toContain('last run: none yet. Next: analytics-collect collect');
   expect(text).toContain('analytics-collect connections add');
 });
@@ -234,14 +250,14 @@ test('shows connections within 80 columns, and their ids whole', () => {
   `);
   expect(renderConnections([{ ...long, id: '12' }], 80)).toMatchInlineSnapshot(`
     "id  user           platform   account        state    expires     name
-    12  3f2504e0-4f8…  instagram  178414000000…  primary  2027-01-31  東京の自転車…
+    12  3f2504…2c3301  instagram  178414…000001  primary  2027-01-31  東京の自転車…
     "
   `);
   expect(renderConnections([{ ...long, id: uuid }], 80)).toMatchInlineSnapshot(`
     "id
       user            platform   account         state    expires     name
     3f2504e0-4f89-11d3-9a0c-0305e82c3301
-      3f2504e0-4f89…  instagram  1784140000000…  primary  2027-01-31  東京の自転車…
+      3f2504e…2c3301  instagram  1784140…000001  primary  2027-01-31  東京の自転車…
     "
   `);
   expect(renderConnections([{ ...long, id: uuid }], Number.POSITIVE_INFINITY)).toMatchInlineSnapshot(`

@@ -1,13 +1,7 @@
 import { expect, test } from 'vitest';
 import { colorsFor } from '../../../src/cli/render/colors.js';
-import {
-  cleanText,
-  cutToWidth,
-  formatAccount,
-  formatDates,
-  formatDuration,
-  formatTable,
-} from '../../../src/cli/render/text.js';
+import { cutMiddle, cutToWidth, formatTable } from '../../../src/cli/render/table.js';
+import { cleanText, formatAccount, formatDates, formatDuration } from '../../../src/cli/render/text.js';
 import { count, shorten } from '../../../src/text.js';
 
 test.each([
@@ -92,6 +86,15 @@ test.each([
   ['👨‍👩‍👧👨‍👩‍👧', 3, '👨‍👩‍👧…'],
 ])('%s in %i columns is %s', (text, width, cut) => {
   expect(cutToWidth(text, width)).toBe(cut);
+});
+
+test.each([
+  ['abcdef', 6, 'abcdef'],
+  ['20000000-0000-4000-8000-000000000013', 14, '2000000…000013'],
+  ['abcdefg', 4, 'ab…g'],
+  ['東京タワーズ', 8, '東京…ズ'],
+])('%s in %i columns, cut in its middle, is %s', (text, width, cut) => {
+  expect(cutMiddle(text, width)).toBe(cut);
 });
 
 test('cuts the widest of the columns that may be cut, so that the table fits', () => {

@@ -112,7 +112,7 @@ describe('a request that fails because of an optional metric', () => {
     expect(warnings).toEqual([expect.stringContaining(culprit)]);
   });
 
-  it('loses no metric to trouble that has passed by the time the others are answered', async () => {
+  it('loses no metric to an error that is over when the others are answered', async () => {
     let failures = 4;
     const { results, warnings } = await collecting((path, _token, query) => {
       if (!path.endsWith('/insights')) return [200, {}];

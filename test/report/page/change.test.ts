@@ -38,7 +38,7 @@ it.each(['last', 'none'] as const)(
   },
 );
 
-it('uses values that have not settled only where there are no others, and says so', () => {
+it('uses provisional values only where there are no settled ones, and says so', () => {
   expect(weekOnWeek(series(['50', '1', '1', '1', '1', '1', '1', '60'], { aggregate: 'last' }))).toMatchObject({
     value: 60,
     provisional: true,
@@ -46,7 +46,7 @@ it('uses values that have not settled only where there are no others, and says s
   });
 });
 
-it('does not take a missing day for zero', () => {
+it('does not count a missing day as zero', () => {
   const values: (number | null)[] = [...week(10), ...week(10)];
   expect(weekOnWeek(series(values.with(9, null)))).toMatchObject({
     value: 60,
@@ -58,7 +58,7 @@ it('does not take a missing day for zero', () => {
   expect(weekOnWeek(series([3, 4]))).toMatchObject({ value: 7, days: 2, obstacle: 'missing' });
 });
 
-it('compares nothing across a break in the series', () => {
+it('compares nothing across a series break', () => {
   const across = { breaks: [{ from: '2026-11-08', change: 'Counted otherwise.' }] };
   expect(weekOnWeek(series([...week(10), ...week(12)], across))).toMatchObject({ ratio: null, obstacle: 'break' });
   const before = { breaks: [{ from: '2026-10-30', until: '2026-11-01', change: 'Counted otherwise.' }] };
@@ -67,7 +67,7 @@ it('compares nothing across a break in the series', () => {
   expect(breaksWithin(series([...week(10), ...week(12)], across))).toHaveLength(1);
 });
 
-it('gives no share of nothing, and no figure without values', () => {
+it('gives no percentage of zero, and no figure without values', () => {
   expect(weekOnWeek(series([...week(0), ...week(12)]))).toMatchObject({ value: 84, ratio: null, obstacle: 'zero' });
   expect(weekOnWeek(series([null, null]))).toBeNull();
 });

@@ -5,7 +5,7 @@ import { renderPage } from '../../../src/report/page/page.js';
 import { EMPTY, HOSTILE, run, seriesOf } from './samples.js';
 
 describe('the page', () => {
-  it('needs no script and no address, and its policy allows none', () => {
+  it('contains no script and no address, and its policy allows none', () => {
     const page = renderPage({ ...EMPTY, accounts: seriesOf(['Name']), runs: [run()] });
     expect(page).toMatch(/^<!doctype html>/);
     expect(page).toContain(
@@ -58,7 +58,7 @@ describe('the page', () => {
     [{ accounts: 2, upToDate: 2 }, [run()], 'Both accounts are up to date.'],
     [{ accounts: 2500, upToDate: 2500 }, [run()], 'All 2,500 accounts are up to date.'],
     [{ accounts: 2500, upToDate: 2499 }, [run()], '2,499 of 2,500 accounts are up to date; 1 needs attention.'],
-  ])('says in a sentence how things stand: %j', (todo, runs, sentence) => {
+  ])('says in a sentence how many accounts are up to date: %j', (todo, runs, sentence) => {
     const page = renderPage({ ...EMPTY, todo: { ...EMPTY.todo, ...todo }, runs });
     expect(page).toContain(`<h1>${sentence}</h1>`);
   });
@@ -94,7 +94,7 @@ describe('the page', () => {
   });
 });
 
-it('colours a day by what is missing before what is late', () => {
+it('colours a day as missing rather than late if both apply', () => {
   const counts = (complete: number, late: number, missing: number) => shade({ date: '', complete, late, missing });
   expect([counts(0, 0, 0), counts(100, 0, 1), counts(90, 0, 10), counts(80, 0, 20), counts(40, 0, 60)]).toEqual([
     'c0',

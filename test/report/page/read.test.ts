@@ -24,7 +24,7 @@ const read = (
   store = world.store,
 ) => readReport({ store, platforms: PLATFORMS, keyring: KEYRING }, { ...EVERYTHING, ...differing }, NOW);
 
-it('reads coverage, accounts, settling and runs of everybody', async () => {
+it('reads coverage, accounts, settling and runs of all users', async () => {
   const report = await read();
   expect(report.coverage?.map(({ platform, days }) => [platform, days.length])).toEqual([
     ['facebook', 28],
@@ -39,7 +39,7 @@ it('reads coverage, accounts, settling and runs of everybody', async () => {
   expect(report.runs).toMatchObject([{ scope: 'all', status: 'completed' }]);
 });
 
-it('shows one user nothing of another, and of the named platforms alone', async () => {
+it('is limited to the named user and platforms', async () => {
   const [first] = (await read()).accounts;
   const userId = first?.account.userId ?? '';
   const report = await read({ userId, platforms: ['linkedin'] });
@@ -51,7 +51,7 @@ it('shows one user nothing of another, and of the named platforms alone', async 
   await expect(read({ userId: 'nobody' })).rejects.toMatchObject({ code: 'usage' });
 });
 
-it('stops reading at a hundred thousand values, however many there are', async () => {
+it('reads at most 100,000 values', async () => {
   let pages = 0;
   async function* readValues(_: ValuesRequest): AsyncGenerator<StoredValue[]> {
     for (let user = 0; ; user++) {

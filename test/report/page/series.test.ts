@@ -40,7 +40,7 @@ it('leaves a gap on a day without a value', () => {
   ]);
 });
 
-it('keeps the first accounts only, and counts the others', () => {
+it('keeps only the first accounts, and counts the others', () => {
   const series = collectSeries(PLATFORMS, WINDOWS, 2);
   for (const id of [1, 2, 3, 4]) {
     series.add(stored(account(id)));

@@ -34,13 +34,13 @@ it('counts neither values that may still change, nor totals as of now, nor platf
   expect(settling.platforms).toEqual([]);
 });
 
-it('draws nothing from a handful of values', () => {
+it('draws no curve from fewer than ten values', () => {
   const settling = collectSettling(PLATFORMS);
   for (let times = 0; times < 9; times++) settling.add(CORRECTED);
   expect(settling.platforms).toMatchObject([{ corrected: 9, distances: [] }]);
 });
 
-it('takes a correction to zero for a whole one', () => {
+it('counts a correction to zero as 100 %', () => {
   const settling = collectSettling(PLATFORMS);
   for (let times = 0; times < 10; times++) settling.add({ ...CORRECTED, value: 0 });
   expect(settling.platforms[0]?.distances[0]).toEqual({ hour: 2, distance: 1 });

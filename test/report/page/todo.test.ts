@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { todoOfUser } from '../../../src/report/page/todo.js';
+import { todoOfAll, todoOfUser } from '../../../src/report/page/todo.js';
+import type { StatusReport } from '../../../src/report/status-report.js';
 import type { ListedAccount } from '../../../src/store/account-states.js';
 
 function listed(differing: Partial<ListedAccount>): ListedAccount {
@@ -23,7 +24,7 @@ async function* pages(...accounts: ListedAccount[]) {
   yield accounts;
 }
 
-it('groups what one user has to do, and names the accounts', async () => {
+it('groups the actions for one user, and names the accounts', async () => {
   const failing = { state: 'failing', reason: 'needs_reconnect' } as const;
   const todo = await todoOfUser(
     pages(
@@ -51,4 +52,44 @@ it('lists a hundred accounts, and counts the others', async () => {
   const failing = listed({ state: 'failing', reason: 'timeout', since: '2026-11-20' });
   const todo = await todoOfUser(pages(...new Array<ListedAccount>(130).fill(failing)));
   expect(todo).toMatchObject({ actions: [{ accounts: 130 }], omitted: 30 });
+});
+
+it('lists accounts without data too, and reads no more pages than it needs', async () => {
+  const platform = { platform: 'x', accounts: 10, complete: 8, late: 0, failing: [], missing_permission: [] };
+  const action = {
+    platform: 'x',
+    reason: 'no_data',
+    accounts: 2,
+    since: '2026-11-20',
+    runs: 0,
+    by_runs: [],
+    fix: 'Look.',
+  };
+  const status = { platforms: [platform], actions: [action] } as unknown as StatusReport;
+  const account = (userId: string) =>
+    ({
+      userId,
+      platform: 'x',
+      accountId: userId,
+      accountName: null,
+      state: 'no_data',
+      reason: null,
+      message: null,
+      since: '2026-11-20',
+      runs: 0,
+    }) as ListedAccount;
+  let pages = 0;
+  async function* read() {
+    for (const page of [[account('a')], [account('b')], [account('never')]]) {
+      pages++;
+      yield page;
+    }
+  }
+  const todo = await todoOfAll(status, read);
+  expect(todo.listed.map(({ userId, reason }) => [userId, reason])).toEqual([
+    ['a', 'no_data'],
+    ['b', 'no_data'],
+  ]);
+  expect(todo).toMatchObject({ accounts: 10, upToDate: 8, omitted: 0 });
+  expect(pages).toBe(2);
 });

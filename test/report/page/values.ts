@@ -1,4 +1,5 @@
 import type { StoredValue, ValuesAccount } from '../../../src/store/values.js';
+import { storedValue } from '../../support/values.js';
 
 export function account(id: number, differing: Partial<ValuesAccount> = {}): ValuesAccount {
   return {
@@ -13,19 +14,6 @@ export function account(id: number, differing: Partial<ValuesAccount> = {}): Val
 }
 
 export function stored(of: ValuesAccount, differing: Partial<StoredValue> = {}): StoredValue {
-  return {
-    account: of,
-    date: '2026-11-20',
-    metric: 'views',
-    value: 100,
-    exactValue: '100',
-    unit: 'count',
-    aggregate: 'sum',
-    period: 'day',
-    settled: true,
-    aliasOf: null,
-    first: null,
-    revisedAt: null,
-    ...differing,
-  };
+  const { value = 100 } = differing;
+  return storedValue({ metric: 'views', exactValue: String(value), ...differing, account: of });
 }

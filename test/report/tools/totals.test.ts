@@ -45,7 +45,7 @@ it('a total is over the ended days since the account was first collected, and na
   });
 });
 
-it('decimals are added up without what floating-point numbers add', async () => {
+it('decimals are added up without floating-point errors', async () => {
   expect(
     await total([...days({ exactValue: '0.1' }, '2026-11-18'), ...days({ exactValue: '0.2' }, '2026-11-19')]),
   ).toMatchObject({
@@ -56,7 +56,7 @@ it('decimals are added up without what floating-point numbers add', async () => 
 it.each([
   ['unique people', { aggregate: 'none' }, /unique people/],
   ['a metric whose aggregate is not known', { aggregate: null }, /not known/],
-  ['a series that is counted otherwise from a day on', { metric: 'broken' }, /otherwise from 2026-11-20 on/],
+  ['values across a series break', { metric: 'broken' }, /changed how it counts on 2026-11-20/],
 ])('%s over several days are refused', async (_, differing, why) => {
   expect(await total(days(differing, '2026-11-18', '2026-11-22'))).toMatchObject({
     kind: 'refused',

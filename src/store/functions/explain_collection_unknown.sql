@@ -1,5 +1,5 @@
--- Says which user, platform or account there is none of, and which ones there are instead. See explain_collection_day.
-create or replace function public.explain_collection_stranger(for_user text, for_platform text, for_account text)
+-- Says which of user, platform and account does not exist, and lists those that do. See explain_collection_day.
+create or replace function public.explain_collection_unknown(for_user text, for_platform text, for_account text)
 returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
@@ -8,7 +8,7 @@ as $$
     union
     select connections.platform, connections.account_key from public.collection_connections connections where connections.user_id = for_user
   ),
-  stranger as (
+  lacking as (
     select case
       when not exists (select from accounts) then 'user'
       when not exists (select from accounts where accounts.platform = for_platform) then 'platform'
@@ -19,9 +19,9 @@ as $$
   )
   select public.collection_explanation(
     'missing',
-    case when stranger.name is null then 'not_collected_yet' else 'unknown_' || stranger.name end,
+    case when lacking.name is null then 'not_collected_yet' else 'unknown_' || lacking.name end,
     null, null, null,
-    case stranger.name
+    case lacking.name
       when 'user' then format('There is no user %s.', for_user)
       when 'platform' then format('The user has no account on %s.', for_platform)
       when 'account' then format('The user has no account %s on %s.', for_account, for_platform)
@@ -29,8 +29,8 @@ as $$
     end
   ) || jsonb_build_object(
     'notes', '[]'::jsonb,
-    'unknown', stranger.name,
-    'known', case stranger.name
+    'unknown', lacking.name,
+    'known', case lacking.name
       when 'platform' then (select jsonb_agg(distinct accounts.platform) from accounts)
       when 'account' then (
         select jsonb_agg(accounts.account_id order by accounts.account_id) from accounts where accounts.platform = for_platform
@@ -39,5 +39,5 @@ as $$
     end,
     'metrics', '{}'::jsonb
   )
-  from stranger;
+  from lacking;
 $$;

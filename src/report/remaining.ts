@@ -1,17 +1,17 @@
-/** What was done of a run's work at some time. Times are milliseconds on a monotonic clock. */
+/** How much of a run's work was done at a time, in milliseconds on a monotonic clock. */
 export interface Mark {
   readonly at: number;
   readonly done: number;
 }
 
-/** The rate of this time tells what the next minutes will be like; that of the whole run does not. */
+/** The recent rate predicts the next minutes better than that of the whole run. */
 const WINDOW_MS = 60_000;
 const MARK_EVERY_MS = 1_000;
-/** Of fewer, or in less time, the rate is an accident. */
+/** With fewer, or in less time, the rate is chance. */
 const FEWEST = 5;
 const SHORTEST_MS = 5_000;
 
-/** Adds what is done now, and forgets what is too old to matter. */
+/** Adds a mark, and drops those that are too old. */
 export function withMark(marks: readonly Mark[], mark: Mark): readonly Mark[] {
   const last = marks.at(-1);
   if (last !== undefined && mark.at - last.at < MARK_EVERY_MS) {
