@@ -2,7 +2,7 @@ import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import { MOST_FAILURES } from '../../report/parts.js';
 import type { JsonLog } from '../json-log.js';
 import { PROGRESS_EVERY_MS } from './plain.js';
-import { advance, advanceDays, type Progress, progressCounts, startProgress } from './progress.js';
+import { advance, advanceDays, follow, type Progress, progressCounts, startProgress } from './progress.js';
 import { type Reporter, STOPPING } from './reporter.js';
 
 interface Options {
@@ -42,6 +42,9 @@ export function createJsonReporter({ log, verbose, elapsed = () => performance.n
             log.event('connection', connection(event.connection));
           }
           advanceTo(advance(progress, event.connection, elapsed()));
+          break;
+        case 'progress':
+          advanceTo(follow(progress, event, elapsed()));
           break;
         case 'days':
           advanceTo(advanceDays(progress, event.connectionId, event.days, elapsed()));

@@ -54,6 +54,9 @@ begin
     delete from public.collection_pieces pieces
     using public.collection_runs runs
     where runs.id = pieces.run_id and runs.status <> 'running';
+    delete from public.collection_processes processes
+    using public.collection_runs runs
+    where runs.id = processes.run_id and runs.status <> 'running';
     update public.collection_runs runs
     set printed = null
     where runs.printed is not null and runs.finished_at < clock_timestamp() - interval '10 minutes';
