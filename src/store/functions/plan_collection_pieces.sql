@@ -19,7 +19,7 @@ declare
 begin
   select runs.shared into planned from public.collection_runs runs
   where runs.id = plan_collection_pieces.run_id and runs.status = 'running'
-  for update;
+  for no key update;
   if not found then
     return jsonb_build_object('lease', 'lost');
   end if;

@@ -1,6 +1,7 @@
 -- Writes snapshots, the outcomes they belong to and the state of their accounts, in one transaction. Rows of a primary account go
 -- to analytics_snapshots, those of others to analytics_account_snapshots. collection_correction_of decides which value stays.
--- Locks the run's row, so that a run that lost its lease writes nothing more, and the accounts, so that the primary one stays.
+-- Locks the run's row, so that a run that lost its lease writes nothing more (but no heartbeat waits for it), and the accounts, so
+-- that the primary one stays.
 -- accounts: [{id, connection_id, reason, message, reached, done_to, done_to_before, closing_day, metrics, days_lost,
 -- closed_to, due_at}];
 -- an account whose days are written in several calls is given in the last one;
@@ -33,7 +34,7 @@ begin
 
   perform from public.collection_runs runs
   where runs.id = record_collection.run_id and runs.status = 'running'
-  for share;
+  for key share;
   if not found then
     return jsonb_build_object('lease', 'lost');
   end if;
