@@ -1,6 +1,6 @@
 import type { JobsInspection } from '../store/jobs-inspection.js';
 import type { Store } from '../store/store.js';
-import { count } from '../text.js';
+import { formatNumber } from '../text.js';
 import { type Check, failed, passed } from './doctor-check.js';
 
 /** Whether `collect --distributed` can work; nothing where nobody has used it, unless it is ready. */
@@ -27,6 +27,7 @@ export async function checkSharing(
     const message = `${role} may not update collection_jobs from version ${known} of pg-boss's schema to ${neededVersion}.`;
     return unfit(message, jobs.grantsFix);
   }
+  // Those of the last run stay until the next one begins.
   const ended = await endedOf(jobs.runs, store);
   return [
     passed(
@@ -34,7 +35,7 @@ export async function checkSharing(
       [
         `${role} may use the schema collection_jobs, for collect --distributed.`,
         ...(known < neededVersion ? [`Its next run updates pg-boss's schema, ${known}, to ${neededVersion}.`] : []),
-        ...(ended > 0 ? [`The next one deletes the jobs of ${count(ended, 'ended run')}.`] : []),
+        ...(ended > 1 ? [`The next one deletes the jobs of ${formatNumber(ended)} ended runs.`] : []),
       ].join(' '),
     ),
   ];

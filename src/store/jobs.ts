@@ -170,10 +170,13 @@ export async function openJobs(
     share(key, window) {
       let limiter: Promise<RateLimiterPostgres> | null = null;
       return async (requests) => {
-        limiter ??= openLimiter(window).catch((error) => {
-          limiter = null;
-          throw error;
-        });
+        // The first time fails where another process creates the table at the same moment.
+        limiter ??= openLimiter(window)
+          .catch(() => openLimiter(window))
+          .catch((error) => {
+            limiter = null;
+            throw error;
+          });
         const opened = await limiter;
         const answer = await opened.consume(key, requests).catch((refused) => refused);
         if (!(answer instanceof RateLimiterRes)) throw storeError(answer, place);
