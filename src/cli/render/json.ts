@@ -57,6 +57,9 @@ export function createJsonReporter({ log, verbose, elapsed = () => performance.n
         case 'lease':
           log.event('lease', { run_id: event.runId, scope: event.scope });
           break;
+        case 'shared':
+          log.event('shared', { state: event.state, run_id: event.runId });
+          break;
         default: {
           const { type, ...fields } = event;
           log.event(type, fields);

@@ -24,6 +24,9 @@ create table if not exists public.collection_pieces (
   primary key (run_id, piece)
 );
 
+-- Without it, each page that is planned would read all pieces.
+create index if not exists collection_pieces_page on public.collection_pieces (run_id, page);
+
 -- Beside the pieces, so that what a run has done is read without reading all of them.
 create table if not exists public.collection_processes (
   run_id uuid not null references public.collection_runs (id) on delete cascade,

@@ -52,5 +52,9 @@ it('logs what all processes of a shared run have done, and how many they are', (
   const connections = { total: 100, done: 70, failed: 1 };
   reporter.onEvent({ type: 'progress', runId: 'r1', connections, workers: 3 });
   reporter.onEvent({ type: 'connection', connection: report() });
-  expect(events.slice(1)).toEqual([{ type: 'progress', fields: { connections, workers: 3, elapsed_ms: 10_000 } }]);
+  reporter.onEvent({ type: 'shared', state: 'ended', runId: 'r1' });
+  expect(events.slice(1)).toEqual([
+    { type: 'progress', fields: { connections, workers: 3, elapsed_ms: 10_000 } },
+    { type: 'shared', fields: { state: 'ended', run_id: 'r1' } },
+  ]);
 });
