@@ -200,7 +200,10 @@ describe.runIf(process.env.TEST_DATABASE_URL)('a run that processes share', () =
     databases.push(database);
     const runs = await Promise.all([start(envOf(database)).ended, start(envOf(database)).ended]);
     expect(runs.map(({ code }) => code)).toEqual([1, 1]);
-    expect(runs.some(({ stderr }) => stderr.includes('[no_connections]'))).toBe(true);
+    expect(
+      runs.some(({ stderr }) => stderr.includes('[no_connections]')),
+      JSON.stringify(runs),
+    ).toBe(true);
   });
 
   it('is shared beside Supabase, too', async () => {
