@@ -26,6 +26,7 @@ const bundle = await rolldown({
     'engine-thread': 'src/store/drivers/engine-thread.js',
   },
   platform: 'node',
+  plugins: [leanBuiltins()],
   external: installed.map((name) => new RegExp(`^${name}(/|$)`)),
 });
 const { output } = await bundle.write({
@@ -46,6 +47,22 @@ const packages = new Set(
   output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])).flatMap((id) => packageOf(id) ?? []),
 );
 writeFileSync(join(ROOT, 'dist/THIRD_PARTY_LICENSES.txt'), [...packages].sort().map(notice).join('\n\n'));
+
+/**
+ * Keeps packages from starting parts of Node that no command needs. Importing `node:process` opens standard input, among others:
+ * the global object is the same. Commander needs `node:child_process` only for commands in files of their own.
+ */
+function leanBuiltins() {
+  const modules = { 'node:process': 'module.exports = process;', 'node:child_process': 'module.exports = {};' };
+  return {
+    name: 'lean-builtins',
+    resolveId(id, importer = '') {
+      const isLean = id === 'node:process' || (id === 'node:child_process' && importer.includes('/commander/'));
+      return isLean ? `\0lean-${id}.cjs` : null;
+    },
+    load: (id) => modules[/^\0lean-(.*)\.cjs$/.exec(id)?.[1]] ?? null,
+  };
+}
 
 /** The folder of the package that a module belongs to; null for one of ours. */
 function packageOf(id) {
