@@ -15,6 +15,21 @@ const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'p
 const BUNDLED = ['zod'];
 const installed = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !BUNDLED.includes(name));
 
+/**
+ * Modules that a start needs together, each with all that it imports: a file less is 0.2 ms less. A chunk contains nothing that is in
+ * one before it.
+ */
+const CHUNKS = [
+  // What the library and the commands' options share.
+  {
+    name: 'base',
+    test: /src\/(cli\/(flags|json-log|output|version)|collector\/options|http\/redact|sandbox\/kinds|store\/account-states)\.ts$/,
+  },
+  { name: 'program', test: /src\/cli\/program\.ts$/ },
+  { name: 'text', test: /src\/cli\/render\/(colors|text)\.ts$/ },
+  { name: 'app', test: /src\/(app|cli\/(plugins|sandbox-flags|with-app))\.ts$/ },
+];
+
 rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
 execFileSync('npx', ['--no-install', 'tsc', '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
 
@@ -35,6 +50,7 @@ const { output } = await bundle.write({
   format: 'esm',
   sourcemap: true,
   chunkFileNames: '[name]-[hash].js',
+  codeSplitting: { groups: CHUNKS },
 });
 await bundle.close();
 
