@@ -175,8 +175,8 @@ const countsAnswer = z.object({
 });
 const finishedAnswer = z.object({ finished: z.boolean() });
 
-/** Carries out `Store.shared`. */
-export function sharedRuns(ask: Ask): SharedRuns {
+/** Carries out `Store.shared`. `askOnce` does not wait for the database. */
+export function sharedRuns(ask: Ask, askOnce: Ask): SharedRuns {
   return {
     begin: ({ scope, trigger, isFull, options, startedAt }) =>
       ask(leaseAnswer, 'begin_collection_run', {
@@ -216,7 +216,7 @@ export function sharedRuns(ask: Ask): SharedRuns {
     progress: (runId) => ask(progressAnswer, 'read_collection_progress', { run_id: runId }),
 
     async leave(runId, process) {
-      await ask(z.object({ left: z.boolean() }), 'leave_collection_run', { run_id: runId, process });
+      await askOnce(z.object({ left: z.boolean() }), 'leave_collection_run', { run_id: runId, process });
     },
 
     async shutApi(runId, api, { reason, message }) {

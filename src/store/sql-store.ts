@@ -93,7 +93,7 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
       return (await askOnce(answers.renewedAnswer, 'renew_collection_run', args)).renewed;
     },
 
-    shared: sharedRuns(ask),
+    shared: sharedRuns(ask, askOnce),
 
     async finishRun(runId, status, summary) {
       await ask(answers.finishedAnswer, 'finish_collection_run', { run_id: runId, status, summary });
