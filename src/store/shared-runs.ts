@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { FAILURE_REASONS, leaseLost, type PlatformError } from '../errors.js';
-import { recordCounts, storedAccounts } from './account-answers.js';
-import type { AccountFilter, DateRange, RecordCounts, StoredAccount } from './accounts.js';
+import { outcome, recordCounts, storedAccounts } from './account-answers.js';
+import type { AccountFilter, DateRange, OutcomeRow, RecordCounts, StoredAccount } from './accounts.js';
 import type { Ask } from './function-call.js';
 import { filterArgs } from './opening.js';
 import type { RunSummary } from './run-summary.js';
@@ -14,9 +14,11 @@ export interface SharedRuns {
   begin(run: NewSharedRun): Promise<SharedLease>;
   /** Divides the next page of accounts into pieces, unless this page was divided before. */
   planPieces(request: PlanRequest): Promise<PlannedPieces>;
-  /** Gives a piece to a worker: its accounts that have not been recorded, or null if the piece is done. */
-  openPiece(request: PieceRequest): Promise<readonly StoredAccount[] | null>;
+  /** Gives a piece to a worker, or null if it is done. */
+  openPiece(request: PieceRequest): Promise<OpenedPiece | null>;
   progress(runId: string): Promise<SharedProgress>;
+  /** Takes a process out of those that work for a run. */
+  leave(runId: string, process: string): Promise<void>;
   /** Lets all processes skip an API for the rest of the run. */
   shutApi(runId: string, api: string, error: Pick<PlatformError, 'reason' | 'message'>): Promise<void>;
   /** What calls have counted, in pages, in the order of the pieces. */
@@ -59,6 +61,8 @@ export interface PlanRequest extends RunAccounts {
   readonly pieceSize: number;
   /** What was counted before the first page; null with the others. */
   readonly counted: string | null;
+  /** Before the first page: accounts that an active connection opens, and those of them with nothing due; null with the others. */
+  readonly counts: { readonly connections: number; readonly idle: number } | null;
 }
 
 export interface PlannedPieces {
@@ -75,12 +79,26 @@ export interface PieceRequest extends RunAccounts {
   readonly ledger: DateRange;
 }
 
+export interface OpenedPiece {
+  /** Those that have not been recorded, or only some of their days. */
+  readonly accounts: readonly StoredAccount[];
+  /** These days. */
+  readonly recorded: readonly OutcomeRow[];
+}
+
 export interface SharedProgress {
   readonly status: RunStatus;
+  /** False of a run of one process; nothing else is of meaning then. */
+  readonly isShared: boolean;
   readonly isPlanned: boolean;
-  /** The planning counts as one. */
-  readonly pieces: number;
-  readonly done: number;
+  /** As in `PlanRequest`; null before the planning has begun. */
+  readonly counts: PlanRequest['counts'];
+  /** Those with something due, whether or not they are in pieces yet. */
+  readonly accounts: { readonly total: number; readonly done: number; readonly failed: number };
+  /** Those that are planned so far. */
+  readonly pieces: { readonly total: number; readonly done: number };
+  /** Processes that have renewed the lease within half a minute, and have not left. */
+  readonly workers: number;
   /** Why APIs are skipped, by their names. */
   readonly shut: Readonly<Record<string, Pick<PlatformError, 'reason' | 'message'>>>;
   /** Null until the run has ended. */
@@ -127,28 +145,38 @@ const plannedAnswer = z.discriminatedUnion('lease', [
   lost,
   z.object({ lease: z.literal('held'), is_planned: z.boolean(), pieces: z.array(z.number()) }),
 ]);
-const pieceAnswer = z.discriminatedUnion('lease', [
+const pieceAnswer = z.union([
   lost,
-  z.object({ lease: z.literal('held'), accounts: storedAccounts.nullable() }),
+  z.object({ lease: z.literal('held'), accounts: z.null() }),
+  z.object({ lease: z.literal('held'), accounts: storedAccounts, recorded: z.array(outcome) }),
 ]);
 const progressAnswer = z
   .object({
     status: z.enum(['running', 'completed', 'partial', 'failed', 'interrupted', 'abandoned']),
+    is_shared: z.boolean(),
     is_planned: z.boolean(),
-    pieces: z.number(),
-    done: z.number(),
+    connections: z.number().nullable(),
+    idle: z.number().nullable(),
+    accounts: z.object({ total: z.number(), done: z.number(), failed: z.number() }),
+    pieces: z.object({ total: z.number(), done: z.number() }),
+    workers: z.number(),
     shut: z.record(z.string(), z.object({ reason: z.enum(FAILURE_REASONS), message: z.string() })),
     printed: z.string().nullable(),
   })
-  .transform(({ is_planned, ...row }) => ({ ...row, isPlanned: is_planned }));
+  .transform(({ is_shared: isShared, is_planned: isPlanned, connections, idle, ...row }) => ({
+    ...row,
+    isShared,
+    isPlanned,
+    counts: connections === null || idle === null ? null : { connections, idle },
+  }));
 const countsAnswer = z.object({
   parts: z.array(z.object({ counted: z.string(), metrics: recordCounts.optional() })),
   last_piece: z.number().nullable(),
 });
 const finishedAnswer = z.object({ finished: z.boolean() });
 
-/** Carries out `Store.shared`. */
-export function sharedRuns(ask: Ask): SharedRuns {
+/** Carries out `Store.shared`. `askOnce` does not wait for the database. */
+export function sharedRuns(ask: Ask, askOnce: Ask): SharedRuns {
   return {
     begin: ({ scope, trigger, isFull, options, startedAt }) =>
       ask(leaseAnswer, 'begin_collection_run', {
@@ -159,30 +187,37 @@ export function sharedRuns(ask: Ask): SharedRuns {
         shared: { options, started_at: startedAt.toISOString() },
       }),
 
-    async planPieces({ page, pageSize, pieceSize, counted, ...accounts }) {
+    async planPieces({ page, pageSize, pieceSize, counted, counts, ...accounts }) {
       const answer = await ask(plannedAnswer, 'plan_collection_pieces', {
         page,
         page_size: pageSize,
         piece_size: pieceSize,
         counted,
+        counts,
         ...accountArgs(accounts),
       });
       if (answer.lease === 'lost') throw leaseLost();
       return { pieces: answer.pieces, isPlanned: answer.is_planned };
     },
 
-    async openPiece({ piece, worker, ledger, ...accounts }) {
+    async openPiece({ piece, worker, ledger, ...of }) {
       const answer = await ask(pieceAnswer, 'open_collection_piece', {
         piece,
         worker,
-        ...accountArgs(accounts),
+        ...accountArgs(of),
         ...ledger,
       });
       if (answer.lease === 'lost') throw leaseLost();
-      return answer.accounts;
+      if (answer.accounts === null) return null;
+      const { accounts, recorded } = answer;
+      return { accounts, recorded };
     },
 
     progress: (runId) => ask(progressAnswer, 'read_collection_progress', { run_id: runId }),
+
+    async leave(runId, process) {
+      await askOnce(z.object({ left: z.boolean() }), 'leave_collection_run', { run_id: runId, process });
+    },
 
     async shutApi(runId, api, { reason, message }) {
       await ask(z.object({ lease: z.enum(['held', 'lost']) }), 'shut_collection_api', {

@@ -115,6 +115,25 @@ describe.runIf(process.env.TEST_DATABASE_URL)('a run that processes share', () =
     for (const run of await kill(database, given)) await expectEnded(run, database);
   });
 
+  it('counts each day of a long backfill once, though a process dies in the midst of its accounts', async () => {
+    const days = ['--since', daysAgo(95), '--until', daysAgo(2), '--user', accounts[0]?.userId ?? ''];
+    const whole = await ready();
+    const backfill = await collectJson(days, { env: envOf(whole), code: 0 });
+    const database = await ready();
+    const dying = startCli(['collect', '--distributed', '--concurrency', '1', ...days], { env: envOf(database) });
+    await until(async () => {
+      const recorded = await database.query('select from collection_outcomes limit 1');
+      return recorded.length > 0;
+    });
+    dying.kill('SIGKILL');
+    await dying.ended;
+    const started = 'select from collection_accounts where first_day is not null and run_id is null';
+    expect(await database.query(started)).not.toEqual([]);
+    const summary = await collectJson(['--distributed', ...days], { env: envOf(database), code: 0 });
+    expect(comparable(summary)).toEqual(comparable(backfill));
+    expect(await storedRows(database)).toEqual(await storedRows(whole));
+  });
+
   it('ends the same after any schedule of processes that come, are killed, interrupted and go on', async () => {
     const step = fc.record({
       requests: fc.integer({ min: 1, max: 200 }),
@@ -200,7 +219,10 @@ describe.runIf(process.env.TEST_DATABASE_URL)('a run that processes share', () =
     databases.push(database);
     const runs = await Promise.all([start(envOf(database)).ended, start(envOf(database)).ended]);
     expect(runs.map(({ code }) => code)).toEqual([1, 1]);
-    expect(runs.some(({ stderr }) => stderr.includes('[no_connections]'))).toBe(true);
+    expect(
+      runs.some(({ stderr }) => stderr.includes('[no_connections]')),
+      JSON.stringify(runs),
+    ).toBe(true);
   });
 
   it('is shared beside Supabase, too', async () => {

@@ -58,7 +58,7 @@ export async function work({ jobs, clock, concurrency, signal, handle, isOver }:
       const taken = most > 0 ? await jobs.take(most) : [];
       taken.forEach(begin);
       if (taken.length > 0) continue;
-      if (await isOver()) return;
+      if (await isOver()) break;
       const pause = new AbortController();
       await Promise.race([
         clock.sleep(POLL_MS, AbortSignal.any([signal, pause.signal])).catch(() => undefined),
