@@ -7,15 +7,13 @@ import {
   type RecordCounts,
 } from '../store/accounts.js';
 import { oneLine } from '../text.js';
-import { type AccountRecord, type DayRecord, failuresOf, refusedByStore, withFailure } from './outcome.js';
+import { type AccountRecord, type DayRecord, failuresOf, NO_DAYS, refusedByStore, withFailure } from './outcome.js';
 
 const ROWS_PER_CALL = 1_000;
 /** An account with more rows than this, which happens only in a backfill, is written in several calls. */
 const LARGEST_CALL_ROWS = 2_000;
 const LARGEST_BUFFER_ROWS = 5_000;
 const LONGEST_BUFFERED_MS = 1_000;
-
-const NO_DAYS: AccountRecord = { row: null, days: [], closing: [], failedDates: [], skippedDates: [], backlog: 0 };
 
 /** One account to write. */
 export interface Batch {

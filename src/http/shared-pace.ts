@@ -14,6 +14,8 @@ const WINDOWS = 20;
 const FEWEST_REQUESTS = 4;
 /** A process takes this share of a window at once, so that not every request costs a question. */
 const SHARE = 8;
+/** Likewise of a day's requests, of which it may leave some of its last share unused. */
+const SHARE_OF_DAY = 100;
 const LOOK_AGAIN_MS = 20;
 
 /**
@@ -30,23 +32,39 @@ export function windowOf({ perSecond, overSeconds = 1 }: Pace & { readonly perSe
   return { requests: Math.max(1, requestsIn(seconds)), seconds: Math.ceil(seconds) };
 }
 
-/** Keeps the requests of all processes to an API within its pace: each takes some of them, and sends them before their window ends. */
-export function createSharedPacer({ perDay }: Pace, { requests }: PaceWindow, take: TakeRequests): Pacer {
-  const share = Math.max(1, Math.floor(requests / SHARE));
+/** Requests that all processes may send, and what takes some of them. */
+export interface SharedRequests {
+  readonly requests: number;
+  readonly take: TakeRequests;
+}
+
+/**
+ * Keeps the requests of all processes to an API within its pace: each takes some of a window's, and sends them before it ends, and
+ * some of the day's, which it keeps. Null: without such a limit.
+ */
+export function createSharedPacer(window: SharedRequests | null, day: SharedRequests | null): Pacer {
+  const ofWindow = shareOf(window, SHARE);
+  const ofDay = shareOf(day, SHARE_OF_DAY);
   const now = () => performance.now();
-  let left = 0;
-  let endsAt = 0;
+  let left = window === null ? Number.POSITIVE_INFINITY : 0;
+  let leftOfDay = day === null ? Number.POSITIVE_INFINITY : 0;
+  let endsAt = window === null ? Number.POSITIVE_INFINITY : 0;
   let waitsUntil = 0;
-  let begun = 0;
   let isTaking = false;
+  let isUsedUp = false;
 
   async function refill(): Promise<void> {
     isTaking = true;
     const askedAt = now();
     try {
-      const { isGranted, ms } = await take(share);
-      if (isGranted) [left, endsAt] = [share, askedAt + ms];
-      else waitsUntil = now() + ms;
+      if (day !== null && leftOfDay === 0) {
+        isUsedUp = !(await day.take(ofDay)).isGranted;
+        if (!isUsedUp) leftOfDay = ofDay;
+      } else if (window !== null) {
+        const { isGranted, ms } = await window.take(ofWindow);
+        if (isGranted) [left, endsAt] = [ofWindow, askedAt + ms];
+        else waitsUntil = now() + ms;
+      }
     } catch {
       waitsUntil = now() + 1_000;
     } finally {
@@ -56,7 +74,7 @@ export function createSharedPacer({ perDay }: Pace, { requests }: PaceWindow, ta
 
   return {
     waitMs() {
-      if (left > 0 && now() < endsAt) return 0;
+      if (left > 0 && leftOfDay > 0 && now() < endsAt) return 0;
       const wait = waitsUntil - now();
       if (wait > 0) return Math.max(wait, LOOK_AGAIN_MS);
       if (!isTaking) void refill();
@@ -64,11 +82,15 @@ export function createSharedPacer({ perDay }: Pace, { requests }: PaceWindow, ta
     },
     begin() {
       left--;
-      begun++;
+      leftOfDay--;
     },
     end: () => undefined,
     get isUsedUp() {
-      return perDay !== undefined && begun >= perDay;
+      return isUsedUp;
     },
   };
+}
+
+function shareOf(shared: SharedRequests | null, share: number): number {
+  return Math.max(1, Math.floor((shared?.requests ?? 0) / share));
 }

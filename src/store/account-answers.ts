@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FAILURE_REASONS, SKIP_REASONS } from '../errors.js';
 import { DOUBT_REASONS, FIGURES, OUTCOME_STATES } from './accounts.js';
 
 /** The answers of the SQL functions on accounts and connections, translated from SQL's spelling into the store's. */
@@ -131,6 +132,27 @@ export const storedAccounts = z.array(
       ledger: row.ledger,
     })),
 );
+
+const recordedDay = {
+  account: z.number(),
+  date,
+  metrics: z.number(),
+  missing: z.array(z.string()),
+  figures: z.enum(FIGURES),
+};
+
+/** A row of `collection_outcomes`. */
+export const outcome = z.discriminatedUnion('state', [
+  z.object({ ...recordedDay, state: z.literal('failed'), reason: z.enum(FAILURE_REASONS), message: z.string() }),
+  z.object({ ...recordedDay, state: z.literal('skipped'), reason: z.enum(SKIP_REASONS), message: z.string() }),
+  z.object({
+    ...recordedDay,
+    state: z.literal('provisional'),
+    reason: z.enum(DOUBT_REASONS).nullable(),
+    message: z.null(),
+  }),
+  z.object({ ...recordedDay, state: z.enum(['settled', 'pending', 'no_data']), reason: z.null(), message: z.null() }),
+]);
 
 export const accountsAnswer = z.object({
   accounts: storedAccounts,

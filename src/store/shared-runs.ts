@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { FAILURE_REASONS, leaseLost, type PlatformError } from '../errors.js';
-import { recordCounts, storedAccounts } from './account-answers.js';
-import type { AccountFilter, DateRange, RecordCounts, StoredAccount } from './accounts.js';
+import { outcome, recordCounts, storedAccounts } from './account-answers.js';
+import type { AccountFilter, DateRange, OutcomeRow, RecordCounts, StoredAccount } from './accounts.js';
 import type { Ask } from './function-call.js';
 import { filterArgs } from './opening.js';
 import type { RunSummary } from './run-summary.js';
@@ -14,8 +14,8 @@ export interface SharedRuns {
   begin(run: NewSharedRun): Promise<SharedLease>;
   /** Divides the next page of accounts into pieces, unless this page was divided before. */
   planPieces(request: PlanRequest): Promise<PlannedPieces>;
-  /** Gives a piece to a worker: its accounts that have not been recorded, or null if the piece is done. */
-  openPiece(request: PieceRequest): Promise<readonly StoredAccount[] | null>;
+  /** Gives a piece to a worker, or null if it is done. */
+  openPiece(request: PieceRequest): Promise<OpenedPiece | null>;
   progress(runId: string): Promise<SharedProgress>;
   /** Lets all processes skip an API for the rest of the run. */
   shutApi(runId: string, api: string, error: Pick<PlatformError, 'reason' | 'message'>): Promise<void>;
@@ -75,6 +75,13 @@ export interface PieceRequest extends RunAccounts {
   readonly ledger: DateRange;
 }
 
+export interface OpenedPiece {
+  /** Those that have not been recorded, or only some of their days. */
+  readonly accounts: readonly StoredAccount[];
+  /** These days. */
+  readonly recorded: readonly OutcomeRow[];
+}
+
 export interface SharedProgress {
   readonly status: RunStatus;
   readonly isPlanned: boolean;
@@ -127,9 +134,10 @@ const plannedAnswer = z.discriminatedUnion('lease', [
   lost,
   z.object({ lease: z.literal('held'), is_planned: z.boolean(), pieces: z.array(z.number()) }),
 ]);
-const pieceAnswer = z.discriminatedUnion('lease', [
+const pieceAnswer = z.union([
   lost,
-  z.object({ lease: z.literal('held'), accounts: storedAccounts.nullable() }),
+  z.object({ lease: z.literal('held'), accounts: z.null() }),
+  z.object({ lease: z.literal('held'), accounts: storedAccounts, recorded: z.array(outcome) }),
 ]);
 const progressAnswer = z
   .object({
@@ -171,15 +179,17 @@ export function sharedRuns(ask: Ask): SharedRuns {
       return { pieces: answer.pieces, isPlanned: answer.is_planned };
     },
 
-    async openPiece({ piece, worker, ledger, ...accounts }) {
+    async openPiece({ piece, worker, ledger, ...of }) {
       const answer = await ask(pieceAnswer, 'open_collection_piece', {
         piece,
         worker,
-        ...accountArgs(accounts),
+        ...accountArgs(of),
         ...ledger,
       });
       if (answer.lease === 'lost') throw leaseLost();
-      return answer.accounts;
+      if (answer.accounts === null) return null;
+      const { accounts, recorded } = answer;
+      return { accounts, recorded };
     },
 
     progress: (runId) => ask(progressAnswer, 'read_collection_progress', { run_id: runId }),

@@ -1,6 +1,20 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createSharedPacer, windowOf } from '../../src/http/shared-pace.js';
+import type { Pacer } from '../../src/http/pace.js';
+import { createSharedPacer, type TakeRequests, windowOf } from '../../src/http/shared-pace.js';
+
+/** How many requests may be sent, at most so many, before the day's are used up. */
+async function sendable(pacer: Pacer, most: number): Promise<number> {
+  let sent = 0;
+  while (sent < most && !pacer.isUsedUp) {
+    if (pacer.waitMs(0) > 0) await new Promise(setImmediate);
+    else {
+      pacer.begin();
+      sent++;
+    }
+  }
+  return sent;
+}
 
 it('allows in any period of an API no more than it does, and most of it', () => {
   fc.assert(
@@ -19,24 +33,31 @@ it('allows in any period of an API no more than it does, and most of it', () => 
 
 it('takes some requests at once, and no others while these may be sent', async () => {
   const asked: number[] = [];
-  const pacer = createSharedPacer({}, { requests: 32, seconds: 3 }, async (requests) => {
+  const take: TakeRequests = async (requests) => {
     asked.push(requests);
     return { isGranted: true, ms: 60_000 };
-  });
-  let sent = 0;
-  while (sent < 10) {
-    if (pacer.waitMs(0) > 0) await new Promise(setImmediate);
-    else {
-      pacer.begin();
-      sent++;
-    }
-  }
+  };
+  expect(await sendable(createSharedPacer({ requests: 32, take }, null), 10)).toBe(10);
   expect(asked).toEqual([4, 4, 4]);
 });
 
 it('waits as long as it is told when others have taken all', async () => {
-  const pacer = createSharedPacer({}, { requests: 1, seconds: 10 }, async () => ({ isGranted: false, ms: 9_000 }));
+  const take: TakeRequests = async () => ({ isGranted: false, ms: 9_000 });
+  const pacer = createSharedPacer({ requests: 1, take }, null);
   expect(pacer.waitMs(0)).toBeLessThan(100);
   await new Promise(setImmediate);
   expect(pacer.waitMs(0)).toBeGreaterThan(8_000);
+});
+
+it('sends no more in a day, with others, than the API allows', async () => {
+  let taken = 0;
+  const take: TakeRequests = async (requests) => {
+    taken += requests;
+    return { isGranted: taken <= 900, ms: 1_000 };
+  };
+  const always: TakeRequests = async () => ({ isGranted: true, ms: 60_000 });
+  const day = { requests: 900, take };
+  const pacers = [createSharedPacer(null, day), createSharedPacer({ requests: 80, take: always }, day)];
+  const sent = await Promise.all(pacers.map((pacer) => sendable(pacer, 10_000)));
+  expect(sent.reduce((sum, each) => sum + each, 0)).toBe(900);
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { population } from '../../src/sandbox/population.js';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { schemaScript } from '../../src/store/schema.js';
-import { type CliRun, parseSummary } from '../e2e/support/cli.js';
+import { type CliRun, parseSummary, until } from '../e2e/support/cli.js';
 import { connect, connectionRow, encryptionKey } from '../e2e/support/databases.js';
 import { daysAgo, storedRows } from '../e2e/support/truth.js';
 import { freshPostgres, supabaseOverPostgres } from '../support/database.js';
@@ -78,6 +78,22 @@ describe.runIf(process.env.TEST_DATABASE_URL).concurrent('a run that processes s
     }
     expect(shared.sandbox.counters.byApi['youtube-analytics']).toBe(800);
   }, 240_000);
+
+  it('counts each day of a long backfill once, though a process dies in the midst of its accounts', async () => {
+    const days = ['--since', daysAgo(95), '--until', daysAgo(2), '--user', FAULTY[0]?.userId ?? ''];
+    const backfill = await collectAlone(await world(), days, 0);
+    const shared = await world();
+    const dying = start(shared, [...days, '--concurrency', '1']);
+    await until(async () => {
+      const recorded = await shared.database.query('select from collection_outcomes limit 1');
+      return recorded.length > 0;
+    });
+    dying.kill('SIGKILL');
+    await dying.ended;
+    const started = 'select from collection_accounts where first_day is not null and run_id is null';
+    expect(await shared.database.query(started)).not.toEqual([]);
+    await expectAsAlone(await start(shared, days).ended, shared, backfill, 0);
+  });
 
   it('ends the same after any schedule of processes that come, are killed, interrupted and go on', async () => {
     const step = fc.record({

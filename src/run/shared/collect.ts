@@ -4,7 +4,7 @@ import { type CollectOptions, isOfAllDue } from '../../collector/options.js';
 import { CollectError, EndedElsewhere, leaseLost, PlatformError } from '../../errors.js';
 import { type Budget, createBudget } from '../../http/budget.js';
 import type { Pace, Pacer } from '../../http/pace.js';
-import { createSharedPacer, windowOf } from '../../http/shared-pace.js';
+import { createSharedPacer, type SharedRequests, windowOf } from '../../http/shared-pace.js';
 import type { OnEvent } from '../../report/events.js';
 import { countsOf, type Summary } from '../../report/summary.js';
 import { type Jobs, openJobs, type TakenJob } from '../../store/jobs.js';
@@ -113,7 +113,7 @@ export async function collectTogether(
   const { maxRequests } = options.limits;
   const shared: CollectingOptions['shared'] = {
     budget: maxRequests === undefined ? undefined : sharedBudget(jobs, runId, maxRequests, clock),
-    pacerOf: (api, pace) => sharedPacer(jobs, api, pace),
+    pacerOf: (api, pace) => sharedPacer(jobs, runId, api, pace),
     // If it cannot be told, the others find out for themselves.
     onShut: (api, error) => void store.shared.shutApi(runId, api, error).catch(() => undefined),
   };
@@ -138,19 +138,25 @@ export async function collectTogether(
 }
 
 /** As long as any run. */
-const BUDGET_SECONDS = 7 * 24 * 3_600;
+const RUN_SECONDS = 7 * 24 * 3_600;
 
 function sharedBudget(jobs: Jobs, runId: string, requests: number, clock: Clock): Budget {
-  const take = jobs.share(`requests of ${runId}`, { requests, seconds: BUDGET_SECONDS });
-  return createBudget(requests, take, (ms) => clock.sleep(ms));
+  return createBudget(requests, ofRun(jobs, `requests of ${runId}`, requests).take, (ms) => clock.sleep(ms));
 }
 
 /** Null for an API without a pace. */
-function sharedPacer(jobs: Jobs, api: string, pace: Pace): Pacer | null {
-  const { perSecond } = pace;
-  if (perSecond === undefined) return null;
-  const window = windowOf({ ...pace, perSecond });
-  return createSharedPacer(pace, window, jobs.share(api, window));
+function sharedPacer(jobs: Jobs, runId: string, api: string, pace: Pace): Pacer | null {
+  const { perSecond, perDay } = pace;
+  if (perSecond === undefined && perDay === undefined) return null;
+  const window = perSecond === undefined ? null : windowOf({ ...pace, perSecond });
+  return createSharedPacer(
+    window && { requests: window.requests, take: jobs.share(api, window) },
+    perDay === undefined ? null : ofRun(jobs, `${api} of ${runId}`, perDay),
+  );
+}
+
+function ofRun(jobs: Jobs, key: string, requests: number): SharedRequests {
+  return { requests, take: jobs.share(key, { requests, seconds: RUN_SECONDS }) };
 }
 
 /** What decides what a run collects: processes that differ in it do not share a run. */

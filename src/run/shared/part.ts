@@ -1,9 +1,12 @@
 import { type AnomalyCounts, createAnomalies } from '../../collector/anomalies.js';
+import { joinedRecord } from '../../collector/chunks.js';
+import { NO_DAYS } from '../../collector/outcome.js';
 import type { RefusedCount } from '../../collector/refusals.js';
 import type { HttpCounters } from '../../http/client.js';
 import { noParts, type Parts } from '../../report/parts.js';
 import { createTally } from '../../report/tally.js';
 import { countAccount } from '../../report/telling.js';
+import type { OutcomeRow } from '../../store/accounts.js';
 import type { AccountResult } from '../collecting.js';
 
 /** What one call counts of a run that processes share. */
@@ -30,4 +33,21 @@ export function partOf(results: readonly AccountResult[], startedAt: Date): Part
     anomalies.add(account, record?.days ?? []);
   }
   return { ...NOTHING, tally: tally.parts, anomalies: anomalies.counts };
+}
+
+/** A result as it would be if the days that a worker recorded before it ended belonged to it. */
+export function withRecorded(result: AccountResult, recorded: readonly OutcomeRow[]): AccountResult {
+  const { account, planned, record } = result;
+  const own = new Set(recorded.map(({ date }) => date));
+  const again = new Set([...planned.due, ...planned.tooOld].map(({ date }) => date));
+  const days = recorded.filter(({ date }) => !again.has(date)).map((outcome) => ({ outcome, snapshots: [] }));
+  return {
+    account: {
+      ...account,
+      firstDay: account.firstDay !== null && own.has(account.firstDay) ? null : account.firstDay,
+      ledger: account.ledger.filter(({ date }) => !own.has(date)),
+    },
+    planned,
+    record: joinedRecord([{ ...NO_DAYS, days }, record ?? NO_DAYS]),
+  };
 }

@@ -11,7 +11,7 @@ import type { Job, Jobs } from '../../store/jobs.js';
 import { scopeOf } from '../../store/selection.js';
 import { openRun, selectedBy } from '../accounts.js';
 import { type AccountResult, type Collecting, type CollectingOptions, createCollecting } from '../collecting.js';
-import { NOTHING, type Part, partOf } from './part.js';
+import { NOTHING, type Part, partOf, withRecorded } from './part.js';
 import { LARGEST_PIECE } from './work.js';
 
 /** Accounts that are divided into pieces at once. */
@@ -114,8 +114,12 @@ export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jo
 
     async collect({ piece }, failure) {
       const worker = randomUUID();
-      const accounts = await store.shared.openPiece({ runId, ...selected, piece, worker });
-      if (accounts === null) return;
+      const opened = await store.shared.openPiece({ runId, ...selected, piece, worker });
+      if (opened === null) return;
+      const whole = (result: AccountResult) => {
+        const recorded = opened.recorded.filter(({ account }) => account === result.account.id);
+        return recorded.length > 0 ? withRecorded(result, recorded) : result;
+      };
       const callOf = (part: Part, isDone: boolean): PieceCall => ({
         piece,
         worker,
@@ -128,8 +132,8 @@ export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jo
       const changes = ({ record }: AccountResult) => record !== null && record.row !== null;
       const { recorder, collect } = collecting.into({
         record(call, written) {
-          const results = written.flatMap(({ batch, record }) => batch.resultWith(record) ?? []);
-          return store.record({ ...call, piece: callOf(partOf(results.filter(changes), startedAt), false) });
+          const results = written.flatMap(({ batch, record }) => batch.resultWith(record) ?? []).filter(changes);
+          return store.record({ ...call, piece: callOf(partOf(results.map(whole), startedAt), false) });
         },
         tell(result) {
           if (!changes(result)) unchanged.push(result);
@@ -139,7 +143,7 @@ export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jo
         leavesInterrupted: true,
       });
       try {
-        await collectAll(accounts, failure, collect);
+        await collectAll(opened.accounts, failure, collect);
         collecting.release();
         await recorder.flush();
       } finally {
@@ -154,7 +158,7 @@ export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jo
         outcomes: [],
         refresh: options.refresh,
         adopt: options.adopt,
-        piece: callOf(withRest(partOf(unchanged, startedAt)), true),
+        piece: callOf(withRest(partOf(unchanged.map(whole), startedAt)), true),
       });
     },
 

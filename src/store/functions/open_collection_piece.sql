@@ -1,5 +1,6 @@
 -- Gives a piece of a shared run to a worker: from here on no other records it. Returns its accounts that the run has not recorded, as
--- read_collection_accounts does, but with all accounts of their users counted; NULL if the piece is done.
+-- read_collection_accounts does, but with all accounts of their users counted, and what it has recorded of their days, because a worker
+-- ended before it had recorded all of an account; NULL if the piece is done.
 create or replace function public.open_collection_piece(
   run_id uuid, piece integer, worker uuid,
   for_user text, for_platforms jsonb, for_shard jsonb, due_before timestamptz, since date, until date
@@ -33,6 +34,27 @@ begin
     'lease', 'held',
     'accounts', public.opened_collection_accounts(
       coalesce(page, '{}'), for_user, for_platforms, for_shard, null, due_before, since, until
+    ),
+    'recorded', (
+      select coalesce(
+        jsonb_agg(
+          jsonb_build_object(
+            'account', outcomes.account,
+            'date', outcomes.date,
+            'state', outcomes.outcome,
+            'reason', outcomes.reason,
+            'message', outcomes.message,
+            'metrics', outcomes.metrics,
+            'missing', coalesce(outcomes.missing, '{}'),
+            'figures', case outcomes.metrics when 0 then 'nothing' else outcomes.figures end
+          )
+          order by outcomes.account, outcomes.date
+        ),
+        '[]'
+      )
+      from unnest(page) accounts
+      join public.collection_outcomes outcomes on outcomes.account = accounts.id
+      where outcomes.run_id = open_collection_piece.run_id
     )
   );
 end

@@ -102,9 +102,9 @@ export function expectNoSecrets(secrets: readonly string[], texts: readonly stri
 }
 
 /** Waits for something that another process does. */
-export async function until(happened: () => boolean): Promise<void> {
+export async function until(happened: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + LONGEST_MS;
-  while (!happened()) {
+  while (!(await happened())) {
     if (Date.now() > deadline) throw new Error('it did not happen');
     await sleep(10);
   }
