@@ -99,3 +99,10 @@ export function comparable({ run_id, started_at, finished_at, duration_ms, reque
     warnings: [...summary.warnings].sort(),
   };
 }
+
+/** As if two minutes had passed since the run's last heartbeat. */
+export async function expireLease({ database }: SharedWorld): Promise<void> {
+  await database.query(
+    "update collection_runs set heartbeat_at = heartbeat_at - interval '3 minutes' where status = 'running'",
+  );
+}
