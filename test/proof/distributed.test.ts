@@ -63,20 +63,22 @@ describe.runIf(process.env.TEST_DATABASE_URL).concurrent('a run that processes s
   );
 
   // The two that take longest begin first.
-  it('keeps the pace of an API that counts the requests of all its processes', async () => {
-    const channels = population({ users: 400, platforms: ['youtube'] });
+  it('keeps the pace of an API that counts the requests of all its processes, with 500 channels', async () => {
+    const channels = population({ users: 500, platforms: ['youtube'] });
     const shared = await world({ accounts: channels, latencyMs: 0, youtubeQueriesPerMinute: 720 });
     const day = ['--date', daysAgo(10)];
-    const runs = await Promise.all(Array.from({ length: 4 }, () => start(shared, day).ended));
+    const runs = await Promise.all(
+      Array.from({ length: 4 }, () => startShared(day, { env: shared.env, longestMs: 200_000 }).ended),
+    );
     for (const run of runs) {
       expect(run, run.stderr).toMatchObject({ code: 0 });
       expect(parseSummary(run)).toMatchObject({
-        connections: { total: 400, succeeded: 400 },
+        connections: { total: 500, succeeded: 500 },
         requests: { retried: 0 },
         warnings: [],
       });
     }
-    expect(shared.sandbox.counters.byApi['youtube-analytics']).toBe(800);
+    expect(shared.sandbox.counters.byApi['youtube-analytics']).toBe(1_000);
   }, 240_000);
 
   it('counts each day of a long backfill once, though a process dies in the midst of its accounts', async () => {
