@@ -157,6 +157,15 @@ export function leaseLost(): CollectError {
   );
 }
 
+/** There is no PostgreSQL over which processes could share a run. */
+export function noJobs(): CollectError {
+  return new CollectError(
+    'usage',
+    '--distributed needs DATABASE_URL: processes share a run over PostgreSQL.',
+    'Set it to a PostgreSQL that all of them reach, even beside SUPABASE_URL; or divide the users among them with --shard.',
+  );
+}
+
 /** Another worker has begun with a piece of the run, because this one was taken for dead. The run goes on. */
 export class PieceTaken extends CollectError {
   constructor() {
