@@ -157,7 +157,7 @@ export async function collectTogether(
   try {
     watch.look();
     await jobs.add([{ kind: 'plan', page: 0, pieceSize: null }]);
-    await work({ jobs, clock, concurrency: options.concurrency, signal, handle, isOver });
+    await work({ jobs, clock, concurrency: options.concurrency, halt, signal, handle, isOver });
   } catch (error) {
     if (!(error instanceof CollectError && error.code === 'lease_lost')) throw error;
     halt.abort();

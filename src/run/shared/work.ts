@@ -12,6 +12,8 @@ export interface WorkOptions {
   readonly clock: Clock;
   /** Accounts in progress at once, about. */
   readonly concurrency: number;
+  /** Aborted when the database stays away, so that nothing in hand waits for it. */
+  readonly halt: AbortController;
   /** Aborted to take no more. What is in hand must end by itself. */
   readonly signal: AbortSignal;
   readonly handle: (taken: TakenJob) => Promise<void>;
@@ -23,7 +25,7 @@ export interface WorkOptions {
  * Takes jobs and does them, so many at once that the accounts of their pieces fill the concurrency, until the run is over. What fails
  * is given back; an error that concerns more than one job ends the work, and is thrown.
  */
-export async function work({ jobs, clock, concurrency, signal, handle, isOver }: WorkOptions): Promise<void> {
+export async function work({ jobs, clock, concurrency, halt, signal, handle, isOver }: WorkOptions): Promise<void> {
   const inHand = new Map<TakenJob, Promise<void>>();
   const errors: CollectError[] = [];
   let pieceSize = LARGEST_PIECE;
@@ -37,9 +39,14 @@ export async function work({ jobs, clock, concurrency, signal, handle, isOver }:
     inHand.set(taken, task);
   }
 
+  function end(error: CollectError): void {
+    errors.push(error);
+    if (error.code === 'store_unreachable') halt.abort();
+  }
+
   async function fail(taken: TakenJob, error: unknown): Promise<void> {
     if (error instanceof PieceTaken) return;
-    if (error instanceof CollectError) errors.push(error);
+    if (error instanceof CollectError) end(error);
     const why = error instanceof Error ? error.message : String(error);
     // One that cannot be given back is taken for that of a dead process.
     await jobs.giveBack(taken, why).catch(() => undefined);
@@ -70,6 +77,9 @@ export async function work({ jobs, clock, concurrency, signal, handle, isOver }:
       ]);
       pause.abort();
     }
+  } catch (error) {
+    if (!(error instanceof CollectError)) throw error;
+    end(error);
   } finally {
     await Promise.all(inHand.values());
     clearInterval(keeping);
