@@ -4,6 +4,8 @@ import type { Jobs, TakenJob } from '../../store/jobs.js';
 
 const POLL_MS = 500;
 const KEEP_MS = 4_000;
+/** For so long, what is in hand may end by itself after an error. */
+const ENDING_MS = 30_000;
 /** Accounts in a piece of a run that is not small. */
 export const LARGEST_PIECE = 25;
 
@@ -12,7 +14,7 @@ export interface WorkOptions {
   readonly clock: Clock;
   /** Accounts in progress at once, about. */
   readonly concurrency: number;
-  /** Aborted when the database stays away, so that nothing in hand waits for it. */
+  /** Aborted some time after an error that ends the work: what is in hand may wait for the same database. */
   readonly halt: AbortController;
   /** Aborted to take no more. What is in hand must end by itself. */
   readonly signal: AbortSignal;
@@ -39,14 +41,9 @@ export async function work({ jobs, clock, concurrency, halt, signal, handle, isO
     inHand.set(taken, task);
   }
 
-  function end(error: CollectError): void {
-    errors.push(error);
-    if (error.code === 'store_unreachable') halt.abort();
-  }
-
   async function fail(taken: TakenJob, error: unknown): Promise<void> {
     if (error instanceof PieceTaken) return;
-    if (error instanceof CollectError) end(error);
+    if (error instanceof CollectError) errors.push(error);
     const why = error instanceof Error ? error.message : String(error);
     // One that cannot be given back is taken for that of a dead process.
     await jobs.giveBack(taken, why).catch(() => undefined);
@@ -79,9 +76,16 @@ export async function work({ jobs, clock, concurrency, halt, signal, handle, isO
     }
   } catch (error) {
     if (!(error instanceof CollectError)) throw error;
-    end(error);
+    errors.push(error);
   } finally {
+    const end = new AbortController();
+    if (errors.length > 0)
+      void clock.sleep(ENDING_MS, end.signal).then(
+        () => halt.abort(),
+        () => undefined,
+      );
     await Promise.all(inHand.values());
+    end.abort();
     clearInterval(keeping);
   }
   if (errors[0] !== undefined) throw errors[0];

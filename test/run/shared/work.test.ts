@@ -26,21 +26,24 @@ function queued(pieces: readonly TakenJob[], whenEmpty: () => Promise<TakenJob[]
 it.each([
   ['a piece cannot be recorded', [taken(0), taken(1)], async () => [], ['0', '1']],
   ['no more can be taken', [taken(1)], () => Promise.reject(away), ['1']],
-])('ends what waits in hand when the database stays away, so that %s', async (_, pieces, whenEmpty, expected) => {
-  const { jobs, givenBack } = queued(pieces, whenEmpty);
-  const halt = new AbortController();
-  const working = work({
-    jobs,
-    clock: systemClock,
-    concurrency: 32,
-    halt,
-    signal: halt.signal,
-    handle: ({ id }) =>
-      id === '0'
-        ? Promise.reject(away)
-        : new Promise((_, reject) => halt.signal.addEventListener('abort', () => reject(new Error('interrupted')))),
-    isOver: async () => false,
-  });
-  await expect(working).rejects.toBe(away);
-  expect(givenBack.sort()).toEqual(expected);
-});
+])(
+  'ends what waits in hand some time after an error that ends the work: %s',
+  async (_, pieces, whenEmpty, expected) => {
+    const { jobs, givenBack } = queued(pieces, whenEmpty);
+    const halt = new AbortController();
+    const working = work({
+      jobs,
+      clock: { ...systemClock, sleep: async () => undefined },
+      concurrency: 32,
+      halt,
+      signal: halt.signal,
+      handle: ({ id }) =>
+        id === '0'
+          ? Promise.reject(away)
+          : new Promise((_, reject) => halt.signal.addEventListener('abort', () => reject(new Error('interrupted')))),
+      isOver: async () => false,
+    });
+    await expect(working).rejects.toBe(away);
+    expect(givenBack.sort()).toEqual(expected);
+  },
+);
