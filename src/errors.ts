@@ -166,7 +166,7 @@ export function noJobs(): CollectError {
   );
 }
 
-/** Another worker has begun with a piece of the run, because this one was taken for dead. The run goes on. */
+/** Another attempt at a piece of the run has begun, because this process was taken for dead. The run goes on. */
 export class PieceTaken extends CollectError {
   constructor() {
     super(
