@@ -37,7 +37,7 @@ export interface Jobs {
   add(jobs: readonly Job[]): Promise<void>;
   take(most: number): Promise<TakenJob[]>;
   done(taken: TakenJob): Promise<void>;
-  /** Lets another process take it at once. */
+  /** Lets another process take it at once. Does not wait for the database: without it, the job is taken for that of a dead process. */
   giveBack(taken: TakenJob, why: string): Promise<void>;
   /** Keeps jobs from being taken for those of a dead process, which they are 10 seconds later. */
   keep(taken: readonly TakenJob[]): Promise<void>;
@@ -160,7 +160,7 @@ export async function openJobs(
       await ask(() => boss.complete(taken.failure === null ? queue : dead, taken));
     },
     async giveBack(taken, why) {
-      await ask(() => boss.fail(taken.failure === null ? queue : dead, taken, { message: why }));
+      await boss.fail(taken.failure === null ? queue : dead, taken, { message: why });
     },
     async keep(taken) {
       const [alive, failed] = [[] as TakenJob[], [] as TakenJob[]];

@@ -35,7 +35,7 @@ export function partOf(results: readonly AccountResult[], startedAt: Date): Part
   return { ...NOTHING, tally: tally.parts, anomalies: anomalies.counts };
 }
 
-/** A result as it would be if the days that a worker recorded before it ended belonged to it. */
+/** A result as it would be if the days that an earlier attempt at its piece recorded belonged to it. */
 export function withRecorded(result: AccountResult, recorded: readonly OutcomeRow[]): AccountResult {
   const { account, planned, record } = result;
   const own = new Set(recorded.map(({ date }) => date));

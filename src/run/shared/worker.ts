@@ -120,8 +120,8 @@ export function createWorker(
     },
 
     async collect({ piece }, failure) {
-      const worker = randomUUID();
-      const opened = await store.shared.openPiece({ runId, ...selected, piece, worker });
+      const attempt = randomUUID();
+      const opened = await store.shared.openPiece({ runId, ...selected, piece, attempt });
       if (opened === null) return;
       const whole = (result: AccountResult) => {
         const recorded = opened.recorded.filter(({ account }) => account === result.account.id);
@@ -130,14 +130,14 @@ export function createWorker(
       const callOf = (part: Part, isDone: boolean): PieceCall => ({
         piece,
         process: processId,
-        worker,
+        attempt,
         call: randomUUID(),
         counted: JSON.stringify(part),
         accounts: part.tally.connections.total,
         failed: part.tally.connections.failed,
         isDone,
       });
-      // Those whose state does not change, so that another worker would collect them again: they count when the piece is done.
+      // Those whose state does not change, so that another attempt would collect them again: they count when the piece is done.
       const unchanged: AccountResult[] = [];
       const changes = ({ record }: AccountResult) => record !== null && record.row !== null;
       const { recorder, collect } = collecting.into({
