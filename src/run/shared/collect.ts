@@ -4,7 +4,7 @@ import { type Clock, steadyClock } from '../../clock.js';
 import { holdLease, leaseHeld } from '../../collector/lease.js';
 import { type CollectOptions, isOfAllDue } from '../../collector/options.js';
 import { countNamedDays } from '../../collector/window.js';
-import { CollectError, EndedElsewhere, leaseLost, noJobs, PlatformError } from '../../errors.js';
+import { CollectError, EndedElsewhere, Interrupted, leaseLost, noJobs, PlatformError } from '../../errors.js';
 import { type Budget, createBudget } from '../../http/budget.js';
 import type { Pace, Pacer } from '../../http/pace.js';
 import { createSharedPacer, type SharedRequests, windowOf } from '../../http/shared-pace.js';
@@ -17,6 +17,7 @@ import type { SharedProgress } from '../../store/shared-runs.js';
 import type { CollectingOptions } from '../collecting.js';
 import type { Collector } from '../collector.js';
 import { summarize } from './finish.js';
+import { COUNTED_AS } from './part.js';
 import { watchProgress } from './watch.js';
 import { work } from './work.js';
 import { createWorker } from './worker.js';
@@ -123,6 +124,8 @@ export async function collectTogether(
           throw error;
         });
       case 'piece':
+        // Processes that are stopped say nothing against the accounts.
+        if (failure === INTERRUPTED) return jobs.add([{ ...job, round: job.round + 1 }]);
         return worker.collect(job, failure);
       case 'finish':
         return finish();
@@ -180,6 +183,7 @@ export async function collectTogether(
   return worker.ownSummary();
 }
 
+const INTERRUPTED = new Interrupted().message;
 /** As long as any run. */
 const RUN_SECONDS = 7 * 24 * 3_600;
 
@@ -217,6 +221,8 @@ function decisiveOf(
     adopt,
     max_requests: limits.maxRequests ?? null,
     max_duration_ms: limits.maxDurationMs,
+    // Versions that count otherwise do not share a run.
+    counted_as: COUNTED_AS,
     // They share the pace, too.
     rates: rates ?? {},
   };

@@ -9,6 +9,9 @@ import { countAccount } from '../../report/telling.js';
 import type { OutcomeRow } from '../../store/accounts.js';
 import type { AccountResult } from '../collecting.js';
 
+/** The form of what calls count: raised when it changes, so that processes of different versions do not add up what they do not know. */
+export const COUNTED_AS = 1;
+
 /** What one call counts of a run that processes share. */
 export interface Part {
   readonly tally: Parts;

@@ -115,7 +115,7 @@ export function createWorker(
       const { pieces, isPlanned } = await store.shared.planPieces(request);
       await jobs.add([
         ...(isPlanned ? [] : [{ kind: 'plan' as const, page: page + 1, pieceSize }]),
-        ...pieces.map((piece) => ({ kind: 'piece' as const, piece, pieceSize })),
+        ...pieces.map((piece) => ({ kind: 'piece' as const, piece, pieceSize, round: 0 })),
       ]);
     },
 

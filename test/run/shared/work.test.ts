@@ -5,7 +5,7 @@ import { work } from '../../../src/run/shared/work.js';
 import type { Jobs, TakenJob } from '../../../src/store/jobs.js';
 
 function taken(piece: number): TakenJob {
-  return { id: `${piece}`, retryCount: 0, job: { kind: 'piece', piece, pieceSize: 25 }, failure: null };
+  return { id: `${piece}`, retryCount: 0, job: { kind: 'piece', piece, pieceSize: 25, round: 0 }, failure: null };
 }
 
 const away = new CollectError('store_unreachable', 'Cannot reach it.', 'Check it.');
