@@ -1,6 +1,6 @@
 import { DAY_MS, systemClock } from './clock.js';
 import type { CollectOptions } from './collector/options.js';
-import { type Config, loadConfig, secretsOf } from './config.js';
+import { type Config, databaseUrlOf, loadConfig, secretsOf } from './config.js';
 import type { AddedConnection, ConnectionInput } from './connections.js';
 import { readEnvironment } from './environment.js';
 import type { SandboxSettings } from './open-sandbox.js';
@@ -129,7 +129,7 @@ export function assemble(
     // What a command does is loaded after its first words.
     async collect(options, onEvent) {
       const { collect } = await import('./run/collect.js');
-      return collect({ ...parts, secrets: secretsOf(config) }, options, onEvent);
+      return collect({ ...parts, secrets: secretsOf(config), jobsUrl: databaseUrlOf(config.store) }, options, onEvent);
     },
     async status(days) {
       const { readStatus } = await import('./report/status.js');

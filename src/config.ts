@@ -150,8 +150,13 @@ export function secretsOf(config: Config): string[] {
   return secrets.filter((secret) => secret !== '');
 }
 
+/** The address of the PostgreSQL that is reached over a socket, which a Supabase project may have, too; null if there is none. */
+export function databaseUrlOf(store: StoreConfig): string | null {
+  return store.kind === 'postgres' ? store.url : store.kind === 'supabase' ? store.databaseUrl : null;
+}
+
 function storeSecrets(store: StoreConfig): string[] {
-  const database = store.kind === 'postgres' ? store.url : store.kind === 'supabase' ? store.databaseUrl : null;
+  const database = databaseUrlOf(store);
   return [
     ...(store.kind === 'supabase' ? [store.serviceRoleKey] : []),
     ...(database === null ? [] : [database, ...passwordsOf(database)]),

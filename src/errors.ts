@@ -157,6 +157,37 @@ export function leaseLost(): CollectError {
   );
 }
 
+/** There is no PostgreSQL over which processes could share a run. */
+export function noJobs(): CollectError {
+  return new CollectError(
+    'usage',
+    '--distributed needs DATABASE_URL: processes share a run over PostgreSQL.',
+    'Set it to a PostgreSQL that all of them reach, even beside SUPABASE_URL; or divide the users among them with --shard.',
+  );
+}
+
+/** Another attempt at a piece of the run has begun, because this process was taken for dead. The run goes on. */
+export class PieceTaken extends CollectError {
+  constructor() {
+    super(
+      'lease_lost',
+      'Another worker took over these accounts.',
+      'Nothing is lost: it collects what this one did not.',
+    );
+  }
+}
+
+/** A run that processes share has ended with an error, which another of them reports. */
+export class EndedElsewhere extends CollectError {
+  constructor(runId: string) {
+    super(
+      'lease_lost',
+      `Run ${runId} ended with an error, which another of its processes has reported.`,
+      'See the output of that process, or `analytics-collect status`.',
+    );
+  }
+}
+
 /** Whether an error of Node or of a database has this code. */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;

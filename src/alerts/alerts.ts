@@ -1,6 +1,6 @@
 import { DAY_MS } from '../clock.js';
 import type { AlertsConfig } from '../config.js';
-import { CollectError, LeaseHeld } from '../errors.js';
+import { CollectError, EndedElsewhere, LeaseHeld } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import type { Delivery, DeliveryTimes } from '../http/deliver.js';
 import type { CollectEvent } from '../report/events.js';
@@ -62,7 +62,9 @@ export function createAlerts({ webhookUrl, details, healthcheckUrl, warn, times 
 
       return {
         onEvent(event) {
-          if (event.type !== 'started' || event.dryRun) return;
+          // A process that joins a run may end it, but does not start it.
+          if (event.type === 'lease') runId = event.runId;
+          if (event.type !== 'started' || event.dryRun || event.isJoined) return;
           runId = event.runId;
           begun = ping('start', '', beginning.signal);
         },
@@ -91,7 +93,7 @@ export function createAlerts({ webhookUrl, details, healthcheckUrl, warn, times 
 /** The caller sees a usage error, and a run in progress reports itself, unless it has been stuck since before the last scheduled run. */
 function isToldElsewhere(error: unknown): boolean {
   if (error instanceof LeaseHeld) return Date.now() - error.startedAt.getTime() <= DAY_MS;
-  return error instanceof CollectError && error.code === 'usage';
+  return error instanceof EndedElsewhere || (error instanceof CollectError && error.code === 'usage');
 }
 
 /** Slack and Mattermost show `text`, Discord shows `content`; each ignores fields that it does not know. */

@@ -27,6 +27,8 @@ export interface CollectOptions {
   readonly limits: RunLimits;
   /** Default: what the platforms state. */
   readonly rates?: Rates;
+  /** Whether other processes may share the run. Default: false. */
+  readonly distributed?: boolean;
   /** What started the run, for `collection_runs.trigger`. */
   readonly trigger: string;
 }

@@ -44,6 +44,15 @@ export interface AccountRecord {
   readonly backlog: number;
 }
 
+export const NO_DAYS: AccountRecord = {
+  row: null,
+  days: [],
+  closing: [],
+  failedDates: [],
+  skippedDates: [],
+  backlog: 0,
+};
+
 /** Whether there is nothing to write: the platform was asked for none of the account's days. */
 export function isNothingDone({ row, days, closing }: AccountRecord): boolean {
   return row === null && days.length + closing.length === 0;

@@ -1,16 +1,19 @@
 import { CallTooLarge, RowRefused } from '../errors.js';
-import { type AccountRow, type ForeignRows, NOTHING_RECORDED, type RecordCounts } from '../store/accounts.js';
-import type { Store } from '../store/store.js';
+import {
+  type AccountRow,
+  type ForeignRows,
+  NOTHING_RECORDED,
+  type RecordBatch,
+  type RecordCounts,
+} from '../store/accounts.js';
 import { oneLine } from '../text.js';
-import { type AccountRecord, type DayRecord, failuresOf, refusedByStore, withFailure } from './outcome.js';
+import { type AccountRecord, type DayRecord, failuresOf, NO_DAYS, refusedByStore, withFailure } from './outcome.js';
 
 const ROWS_PER_CALL = 1_000;
 /** An account with more rows than this, which happens only in a backfill, is written in several calls. */
 const LARGEST_CALL_ROWS = 2_000;
 const LARGEST_BUFFER_ROWS = 5_000;
 const LONGEST_BUFFERED_MS = 1_000;
-
-const NO_DAYS: AccountRecord = { row: null, days: [], closing: [], failedDates: [], skippedDates: [], backlog: 0 };
 
 /** One account to write. */
 export interface Batch {
@@ -19,16 +22,23 @@ export interface Batch {
   readonly onWritten: (record: AccountRecord) => void;
 }
 
-export interface Recorder {
+/** A batch, and what is written of it: the database may refuse some. */
+export interface Written<B extends Batch> {
+  readonly batch: B;
+  readonly record: AccountRecord;
+}
+
+export interface Recorder<B extends Batch> {
   /** Queues an account for writing; while the buffer is full, waits until it is empty. Throws the error that ended the writing. */
-  add(batch: Batch): Promise<void>;
+  add(batch: B): Promise<void>;
   /** Writes what is left. Throws the error that ended the writing: `lease_lost`, `store_unreachable`, … */
   flush(): Promise<void>;
   readonly counts: Readonly<RecordCounts>;
 }
 
-export interface RecorderOptions {
-  readonly store: Pick<Store, 'record'>;
+export interface RecorderOptions<B extends Batch> {
+  /** `written`: what is written entirely once this call is. */
+  readonly record: (call: RecordBatch, written: readonly Written<B>[]) => Promise<RecordCounts>;
   readonly runId: string;
   readonly now: () => Date;
   readonly refresh: boolean;
@@ -46,8 +56,8 @@ export interface RecorderOptions {
  * written in the same call, which is one transaction: a run killed between two calls repeats work but loses none. A call that is too
  * large is halved. A day that the database refuses is separated from the others and recorded as failed.
  */
-export function createRecorder({
-  store,
+export function createRecorder<B extends Batch>({
+  record: recordAll,
   runId,
   now,
   refresh,
@@ -55,17 +65,17 @@ export function createRecorder({
   ready,
   onFull,
   onFailure,
-}: RecorderOptions): Recorder {
+}: RecorderOptions<B>): Recorder<B> {
   let counts = NOTHING_RECORDED;
-  let buffer: Batch[] = [];
+  let buffer: B[] = [];
   let rowsWaiting = 0;
   let rowsUnwritten = 0;
   let timer: NodeJS.Timeout | undefined;
   let writing = ready;
 
-  async function send(records: readonly AccountRecord[]): Promise<void> {
+  async function send(records: readonly AccountRecord[], written: readonly Written<B>[]): Promise<void> {
     const days = records.flatMap((record) => record.days);
-    const written = await store.record({
+    const call = {
       runId,
       at: now(),
       accounts: records.flatMap(({ row }) => row ?? []),
@@ -73,53 +83,51 @@ export function createRecorder({
       outcomes: days.map(({ outcome }) => outcome),
       refresh,
       adopt,
-    });
-    counts = added(counts, written);
+    };
+    counts = addCounts(counts, await recordAll(call, written));
   }
 
-  async function write(records: readonly AccountRecord[]): Promise<AccountRecord[]> {
+  async function write(batches: readonly B[]): Promise<Written<B>[]> {
+    const all = batches.map((batch) => ({ batch, record: batch.record }));
     try {
-      await send(records);
-      return [...records];
+      await send(
+        batches.map(({ record }) => record),
+        all,
+      );
+      return all;
     } catch (error) {
       if (!(error instanceof RowRefused || error instanceof CallTooLarge)) throw error;
-      const [only] = records;
-      if (only !== undefined && records.length === 1) return [await writeApart(only)];
-      const half = Math.ceil(records.length / 2);
-      return [...(await write(records.slice(0, half))), ...(await write(records.slice(half)))];
+      const [only] = batches;
+      if (only !== undefined && batches.length === 1) return [await writeApart(only)];
+      const half = Math.ceil(batches.length / 2);
+      return [...(await write(batches.slice(0, half))), ...(await write(batches.slice(half)))];
     }
   }
 
   /** Writes an account's days in several calls, then its state: the account has failed if one of its days was refused. */
-  async function writeApart(record: AccountRecord): Promise<AccountRecord> {
+  async function writeApart(batch: B): Promise<Written<B>> {
+    const { record } = batch;
     const days: DayRecord[] = [];
     for (const some of grouped(record.days, rowsOfDay, ROWS_PER_CALL)) days.push(...(await writeDays(some)));
-    if (record.row === null) return { ...record, days };
-    const row = withFailure(record.row, failuresOf(days)[0]);
-    return { ...record, days, ...(await writeStanding(row, record.closing)) };
+    if (record.row === null) return { batch, record: { ...record, days } };
+    return writeState(batch, { ...record, days }, withFailure(record.row, failuresOf(days)[0]));
   }
 
   /** Closing figures that the database refuses are left out. */
-  async function writeStanding(
-    row: AccountRow,
-    closing: AccountRecord['closing'],
-  ): Promise<Pick<AccountRecord, 'row' | 'closing'>> {
+  async function writeState(batch: B, record: AccountRecord, row: AccountRow): Promise<Written<B>> {
+    const written = { batch, record: { ...record, row } };
     try {
-      await send([{ ...NO_DAYS, row, closing }]);
-      return { row, closing };
+      await send([{ ...NO_DAYS, row, closing: record.closing }], [written]);
+      return written;
     } catch (error) {
-      if (!(error instanceof RowRefused) || closing.length === 0) throw error;
-      const message = row.message ?? oneLine(`the database refused the closing figures: ${error.message}`);
-      return writeStanding(
-        { ...row, closingDay: null, dueAt: null, reason: row.reason ?? 'unexpected_response', message },
-        [],
-      );
+      if (!(error instanceof RowRefused) || record.closing.length === 0) throw error;
+      return writeState(batch, { ...record, closing: [] }, withoutClosing(row, error));
     }
   }
 
   async function writeDays(days: readonly DayRecord[]): Promise<DayRecord[]> {
     try {
-      await send([{ ...NO_DAYS, days }]);
+      await send([{ ...NO_DAYS, days }], []);
       return [...days];
     } catch (error) {
       const isRefused = error instanceof RowRefused;
@@ -135,15 +143,13 @@ export function createRecorder({
     }
   }
 
-  async function writeAll(batches: readonly Batch[]): Promise<void> {
-    const records = batches.map(({ record }) => record);
-    const [first] = records;
-    const isLarge = first !== undefined && records.length === 1 && rowsOf(first) > LARGEST_CALL_ROWS;
-    const written = isLarge ? [await writeApart(first)] : await write(records);
-    batches.forEach(({ record, onWritten }, index) => {
-      onWritten(written[index] ?? record);
-      rowsUnwritten -= rowsOf(record);
-    });
+  async function writeAll(batches: readonly B[]): Promise<void> {
+    const [first] = batches;
+    const isLarge = first !== undefined && batches.length === 1 && rowsOf(first.record) > LARGEST_CALL_ROWS;
+    for (const { batch, record } of isLarge ? [await writeApart(first)] : await write(batches)) {
+      batch.onWritten(record);
+      rowsUnwritten -= rowsOf(batch.record);
+    }
   }
 
   function flush(): Promise<void> {
@@ -179,6 +185,12 @@ export function createRecorder({
   };
 }
 
+/** The state of an account whose closing figures the database refuses. */
+function withoutClosing(row: AccountRow, error: RowRefused): AccountRow {
+  const message = row.message ?? oneLine(`the database refused the closing figures: ${error.message}`);
+  return { ...row, closingDay: null, dueAt: null, reason: row.reason ?? 'unexpected_response', message };
+}
+
 /** Items in the given order, with as many in each group as fit. */
 function grouped<T>(items: readonly T[], sizeOf: (item: T) => number, most: number): T[][] {
   const groups: T[][] = [];
@@ -202,7 +214,8 @@ function rowsOfDay({ snapshots }: DayRecord): number {
   return 1 + snapshots.length;
 }
 
-function added(counts: RecordCounts, { inserted, updated, unchanged, foreign }: RecordCounts): RecordCounts {
+/** The sum of what calls have recorded. */
+export function addCounts(counts: RecordCounts, { inserted, updated, unchanged, foreign }: RecordCounts): RecordCounts {
   return {
     inserted: counts.inserted + inserted,
     updated: counts.updated + updated,

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.js';
 import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import { formatNumber } from '../text.js';
+import type { Budget } from './budget.js';
 import { type ApiState, createGate, type Gate } from './gate.js';
 import type { Http, HttpAnswer, HttpRequest, Judge, Verdict } from './http.js';
-import type { Pace } from './pace.js';
+import { createPacer, type Pace, type Pacer } from './pace.js';
 import { LONGEST_RETRY_AFTER_MS, MAX_ATTEMPTS, retryAfterMs, retryDelay } from './retry.js';
 import { createTransport } from './transport.js';
 import { createTurns, type Queue } from './turns.js';
@@ -26,12 +27,17 @@ export interface HttpClientOptions {
   readonly clock: Clock;
   readonly warn: (message: string) => void;
   readonly onApiState?: (state: ApiState) => void;
+  /** As in `GateOptions`. */
+  readonly onShut?: ((api: string, error: PlatformError) => void) | undefined;
   /** Called with the headers of every answer. */
   readonly onAnswer?: (headers: HttpAnswer['headers']) => void;
   readonly limits: RunLimits;
-  /** As in `GateOptions`. */
   /** Default: none for any API. */
   readonly paceOf?: (platform: string, api: string) => Pace;
+  /** Keeps an API within its pace. Default, or null: as if no other process asked it. */
+  readonly pacerOf?: ((api: string, pace: Pace) => Pacer | null) | undefined;
+  /** What is left of `limits.maxRequests`, where other processes send requests, too. */
+  readonly budget?: Budget | undefined;
   /** How long an answer may take. Default: 30 seconds. */
   readonly answerTimeoutMs?: number | undefined;
 }
@@ -51,6 +57,8 @@ export interface HttpClient {
   lane(platform: string, account: string): Http;
   /** Until the returned function is called, the platform has at least one of the requests in progress, unless they are few. */
   join(platform: string): () => void;
+  /** Asks an API nothing any more, because of what it answered to another process. */
+  shut(api: string, error: PlatformError): void;
   close(): void;
 }
 
@@ -66,7 +74,9 @@ export function createHttp(options: HttpClientOptions): HttpClient {
   const begunAt = clock.monotonic();
   const elapsedMs = () => clock.monotonic() - begunAt;
   const apis = new Map<string, Api>();
-  const isOver = () => signal.aborted || exceededLimit(limits, counters.total, elapsedMs()) !== null;
+  const shut = new Map<string, PlatformError>();
+  const isOver = () =>
+    signal.aborted || options.budget?.isUsedUp === true || exceededLimit(limits, counters.total, elapsedMs()) !== null;
   const turns = createTurns({
     concurrency,
     pause: (ms) => clock.sleep(Math.min(ms, limits.maxDurationMs - elapsedMs()), signal).catch(() => undefined),
@@ -76,6 +86,9 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     if (signal.aborted) throw new Interrupted();
     const exceeded = exceededLimit(limits, counters.total, elapsedMs());
     if (exceeded) throw exceeded;
+    if (options.budget && !(await options.budget.take(signal))) {
+      throw signal.aborted ? new Interrupted() : requestsExceeded(limits.maxRequests);
+    }
     counters.total++;
     const answer = await transport.send(request);
     if (!(answer instanceof PlatformError)) options.onAnswer?.(answer.headers);
@@ -85,17 +98,21 @@ export function createHttp(options: HttpClientOptions): HttpClient {
   function apiOf(platform: string, api: string): Api {
     const known = apis.get(api);
     if (known !== undefined) return known;
-    const pace = options.paceOf?.(platform, api);
+    const pace = options.paceOf?.(platform, api) ?? {};
     const { now, monotonic } = clock;
     const gate = createGate({
       api,
       pace,
+      pacer: options.pacerOf?.(api, pace) ?? createPacer(pace),
       maxWaitMs: limits.maxWaitMs,
       now,
       monotonic,
       warn,
       onState: options.onApiState,
+      onShut: (error) => options.onShut?.(api, error),
     });
+    const error = shut.get(api);
+    if (error !== undefined) gate.shut(error);
     const opened = { gate, queue: turns.queue(platform, () => (isOver() ? 0 : gate.waitMs())) };
     apis.set(api, opened);
     return opened;
@@ -159,6 +176,10 @@ export function createHttp(options: HttpClientOptions): HttpClient {
       ask: (request, judge) => ask(apiOf(platform, request.api ?? platform), account, request, judge),
     }),
     join: turns.join,
+    shut(api, error) {
+      shut.set(api, error);
+      apis.get(api)?.gate.shut(error);
+    },
     close: transport.close,
   };
 }
@@ -168,16 +189,18 @@ function exceededLimit(
   sent: number,
   elapsedMs: number,
 ): PlatformError | null {
-  if (sent >= maxRequests) {
-    return new RunLimit(
-      'quota_exhausted',
-      `the run has reached its limit of ${formatNumber(maxRequests)} requests (--max-requests)`,
-      'connection',
-    );
-  }
+  if (sent >= maxRequests) return requestsExceeded(maxRequests);
   if (elapsedMs >= maxDurationMs)
     return new RunLimit('timeout', 'the run has reached its time limit (--max-duration)', 'connection');
   return null;
+}
+
+function requestsExceeded(maxRequests = 0): RunLimit {
+  return new RunLimit(
+    'quota_exhausted',
+    `the run has reached its limit of ${formatNumber(maxRequests)} requests (--max-requests)`,
+    'connection',
+  );
 }
 
 function tooPatient(error: PlatformError, ms: number): PlatformError {

@@ -1,7 +1,7 @@
 import { PlatformError, RunLimit } from '../errors.js';
 import { formatNumber } from '../text.js';
 import type { Verdict } from './http.js';
-import { createPacer, type Pace } from './pace.js';
+import { createPacer, type Pace, type Pacer } from './pace.js';
 
 /** A single failing account does not mean that the API is down. */
 const ACCOUNTS_TO_CLOSE = 3;
@@ -21,7 +21,9 @@ export interface ApiState {
 
 export interface GateOptions {
   readonly api: string;
-  readonly pace?: Pace | undefined;
+  readonly pace?: Pace;
+  /** Default: by the pace, as if no other process asked the API. */
+  readonly pacer?: Pacer;
   /** The longest pause that a run waits for. After a longer one, the account or the API is left to the next run. */
   readonly maxWaitMs: number;
   readonly now: () => Date;
@@ -29,6 +31,8 @@ export interface GateOptions {
   readonly monotonic: () => number;
   readonly warn: (message: string) => void;
   readonly onState?: ((state: ApiState) => void) | undefined;
+  /** Called when the API is shut, because of what it answered to this process. */
+  readonly onShut?: ((error: PlatformError) => void) | undefined;
 }
 
 /** Decides whether and when a request may be sent to an API, from its answers in this run. */
@@ -44,14 +48,16 @@ export interface Gate {
   paced<T>(send: () => Promise<T>): Promise<T>;
   /** Notes the verdict of an attempt. `askedMs`: the pause that the answer's `Retry-After` asks for. */
   note(account: string, verdict: Verdict<unknown>, askedMs?: number | null): void;
+  /** Admits no request any more, because of what the API answered to another process. */
+  shut(error: PlatformError): void;
   /** How many attempts of any account the API has answered. */
   readonly answered: number;
   /** Notes that a request failed at its last attempt. `answeredBefore`: the value of `answered` before its first attempt. */
   giveUp(account: string, error: PlatformError, answeredBefore: number): void;
 }
 
-export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn, onState }: GateOptions): Gate {
-  const pacer = createPacer(pace);
+export function createGate(options: GateOptions): Gate {
+  const { api, pace = {}, pacer = createPacer(pace), maxWaitMs, now, monotonic, warn, onState, onShut } = options;
   let closed: PlatformError | null = null;
   let answered = 0;
   const restUntil = new Map<string | null, number>();
@@ -90,6 +96,7 @@ export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn, on
     if (closed !== null || (error.reason !== 'quota_exhausted' && refused.size < ACCOUNTS_TO_CLOSE)) return;
     closed = error;
     tell('shut', `${api} is skipped for the rest of this run: ${error.message}`);
+    onShut?.(error);
   }
 
   function rest(account: string | null, ms: number): void {
@@ -112,6 +119,10 @@ export function createGate({ api, pace = {}, maxWaitMs, now, monotonic, warn, on
   return {
     get answered() {
       return answered;
+    },
+
+    shut(error) {
+      closed ??= error;
     },
 
     waitMs() {

@@ -16,8 +16,8 @@ export interface Turns {
   /** `waitMs`: milliseconds until the API may be asked; Infinity while only an answer can change that. */
   queue(platform: string, waitMs: () => number): Queue;
   /**
-   * Until the returned function is called, a place is left to the platform: others that do not answer cannot take all of them. If
-   * there are few places, none is left unused.
+   * Until the returned function is called, by each that joined, a place is left to the platform: others that do not answer cannot
+   * take all of them. If there are few places, none is left unused.
    */
   join(platform: string): () => void;
 }
@@ -32,7 +32,8 @@ interface Waiting {
 export function createTurns({ concurrency, pause }: TurnsOptions): Turns {
   /** Those with requests, the one served longest ago first. */
   const queues = new Set<Waiting>();
-  const joined = new Set<string>();
+  /** How often each platform has joined. */
+  const joined = new Map<string, number>();
   const inProgress = new Map<string, number>();
   let free = concurrency;
 
@@ -41,7 +42,7 @@ export function createTurns({ concurrency, pause }: TurnsOptions): Turns {
   function mayTake(platform: string): boolean {
     if (progressOf(platform) === 0 || concurrency < 2 * joined.size) return true;
     let kept = 0;
-    for (const other of joined) if (other !== platform && progressOf(other) === 0) kept++;
+    for (const other of joined.keys()) if (other !== platform && progressOf(other) === 0) kept++;
     return free > kept;
   }
 
@@ -97,9 +98,11 @@ export function createTurns({ concurrency, pause }: TurnsOptions): Turns {
         });
     },
     join(platform) {
-      joined.add(platform);
+      joined.set(platform, (joined.get(platform) ?? 0) + 1);
       return () => {
-        joined.delete(platform);
+        const left = (joined.get(platform) ?? 0) - 1;
+        if (left > 0) joined.set(platform, left);
+        else joined.delete(platform);
         sendReady();
       };
     },

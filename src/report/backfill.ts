@@ -4,11 +4,11 @@ import type { Summary } from './summary.js';
 
 /** How far back accounts that were collected for the first time can be collected, by platform. */
 export function backfillOf(
-  newAccounts: ReadonlyMap<string, number>,
+  newAccounts: Readonly<Record<string, number>>,
   platforms: ReadonlyMap<string, Pick<Platform, 'day'>>,
   now: Date,
 ): Summary['backfill'] {
-  const entries = [...newAccounts].flatMap(([name, accounts]) => {
+  const entries = Object.entries(newAccounts).flatMap(([name, accounts]) => {
     const day = platforms.get(name)?.day;
     return day === undefined
       ? []

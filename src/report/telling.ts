@@ -6,7 +6,7 @@ import type { Platform } from '../platforms/contract.js';
 import type { AccountCounts, StoredAccount } from '../store/accounts.js';
 import { bounded, oneLine } from '../text.js';
 import { failureOf, reportOn } from './connection-report.js';
-import type { OnEvent } from './events.js';
+import type { ConnectionReport, OnEvent } from './events.js';
 import { createTally, type Tally } from './tally.js';
 import { versionWarning } from './version.js';
 
@@ -75,9 +75,7 @@ export function createTelling({ onEvent, window, startedAt, secrets }: TellingOp
       }
     },
     account(account, planned, record) {
-      const connection = reportOn(account, planned, record, startedAt);
-      tally.add(connection, record && failureOf(account, record, connection, startedAt), account.userAccounts);
-      if (record?.notReached) tally.leave(record.notReached);
+      const connection = countAccount(tally, account, planned, record, startedAt);
       const { userId, connectionId } = connection;
       onEvent({
         type: 'connection',
@@ -85,4 +83,18 @@ export function createTelling({ onEvent, window, startedAt, secrets }: TellingOp
       });
     },
   };
+}
+
+/** Adds the result of an account to a tally. */
+export function countAccount(
+  tally: Tally,
+  account: StoredAccount,
+  planned: Plan,
+  record: AccountRecord | null,
+  now: Date,
+): ConnectionReport {
+  const connection = reportOn(account, planned, record, now);
+  tally.add(connection, record && failureOf(account, record, connection, now), account.userAccounts);
+  if (record?.notReached) tally.leave(record.notReached);
+  return connection;
 }

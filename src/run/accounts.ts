@@ -9,7 +9,7 @@ import { successionWarning, unknownUsersWarning } from '../report/messages.js';
 import { platformRow } from '../report/platform-row.js';
 import type { Telling } from '../report/telling.js';
 import type { AccountCounts, StoredAccount } from '../store/accounts.js';
-import type { TokensEnding } from '../store/opening.js';
+import type { OpenedAccounts, TokensEnding } from '../store/opening.js';
 import { scopeOf, userOf } from '../store/selection.js';
 import type { Collector } from './collector.js';
 import { createIdSet } from './id-set.js';
@@ -41,28 +41,46 @@ export interface AccountStream {
   readonly accounts: AsyncIterable<StoredAccount>;
 }
 
-/**
- * Updates the accounts to match the connections that open them, announces the run, and reads the selected accounts, each once: a
- * stream for each platform, so that none waits for the accounts of a slow one. A dry run changes nothing, and reads them as they
- * would be. Throws `CollectError` `no_connections`.
- */
-export async function readAccounts(given: AccountsOptions): Promise<AccountStream[]> {
-  const { collector, options, startedAt, runId, telling } = given;
-  const { store, platforms } = collector;
-  const filter = filterOf(collector, options);
-  const opened = await store.openAccounts({
-    filter,
-    collected: [...platforms.keys()],
-    platforms: [...platforms.values()].map(platformRow),
+/** What a run selects of the accounts, and reads of each. */
+export function selectedBy({
+  collector,
+  options,
+  startedAt,
+}: Pick<AccountsOptions, 'collector' | 'options' | 'startedAt'>) {
+  return {
+    filter: { selection: options.selection, platforms: options.platforms ?? [...collector.platforms.keys()] },
     ledger: ledgerRange(options.window, startedAt),
     dueBefore: isOfDueAccounts(options) ? startedAt : null,
+  };
+}
+
+/**
+ * Updates the accounts to match the connections that open them, and announces the run. A dry run changes nothing, and reads the
+ * accounts as they would be. Throws `CollectError` `no_connections`.
+ */
+export async function openRun(given: AccountsOptions, firstPageSize?: number): Promise<OpenedAccounts> {
+  const { collector, options, startedAt, runId, telling } = given;
+  const { store, platforms } = collector;
+  const opened = await store.openAccounts({
+    ...selectedBy(given),
+    collected: [...platforms.keys()],
+    platforms: [...platforms.values()].map(platformRow),
     tokensBefore: expiringBefore(startedAt),
     runId: options.dryRun ? null : runId,
     isPreview: options.dryRun,
+    ...(firstPageSize !== undefined && { firstPageSize }),
   });
   if (opened.unknownUsers > 0) telling.warn(unknownUsersWarning(opened.unknownUsers));
   await announce(given, opened.counts, opened.tokensEnding);
-  const streamed = [...platforms.values()].filter(({ name }) => filter.platforms.includes(name));
+  return opened;
+}
+
+/** Opens the run, and reads its accounts, each once: a stream for each platform, so that none waits for the accounts of a slow one. */
+export async function readAccounts(given: AccountsOptions): Promise<AccountStream[]> {
+  const { collector, options } = given;
+  const opened = await openRun(given);
+  const { filter } = selectedBy(given);
+  const streamed = [...collector.platforms.values()].filter(({ name }) => filter.platforms.includes(name));
   // A dry run reads one stream after another.
   const pageSize = Math.ceil(READ_AHEAD / (options.dryRun ? 1 : streamed.length));
 
@@ -93,13 +111,9 @@ async function announce(given: AccountsOptions, counts: AccountCounts, ending: T
     days: options.dryRun ? null : countNamedDays(options.window, startedAt),
     dryRun: options.dryRun,
   });
-  const filter = filterOf(collector, options);
+  const { filter } = selectedBy(given);
   if (counts.accounts === 0 && !options.allowEmpty) await expectAccounts(store, filter, [...platforms.keys()]);
   telling.idle(counts, platforms);
   const tokens = expiringTokens(ending, platforms, keyring);
   for (const message of expiryWarnings(tokens, startedAt)) telling.warn(message);
-}
-
-function filterOf({ platforms }: Collector, options: CollectOptions) {
-  return { selection: options.selection, platforms: options.platforms ?? [...platforms.keys()] };
 }

@@ -20,12 +20,17 @@ export async function collect(impatient: Collector, options: CollectOptions, onE
     onEvent({ type: 'waiting', code, message });
     onEvent({ type: 'warning', message: `waiting for the database, up to a minute: ${message}` });
   };
-  const store = impatient.store.patient({ clock: impatient.clock, signal: options.signal, onWait });
+  const patience = { clock: impatient.clock, signal: options.signal, onWait };
+  const store = impatient.store.patient(patience);
   const collector = { ...impatient, store };
   await store.check();
   const userId = userOf(options.selection);
   if (userId !== null) await expectKnownUser(store, userId);
   if (options.dryRun) return planRun(collector, options, onEvent);
+  if (options.distributed) {
+    const { collectTogether } = await import('./shared/collect.js');
+    return collectTogether(collector, options, onEvent, patience);
+  }
 
   const scope = scopeOf(options.selection);
   const lease = await store.beginRun({ scope, trigger: options.trigger, isFull: isOfAllDue(options) });

@@ -13,6 +13,8 @@ export interface Collector {
   readonly secrets: readonly string[];
   /** Whether another run can follow on the same database. Default: true. */
   readonly isKept?: boolean;
+  /** The PostgreSQL that keeps the jobs of a run that processes share. Default: none. */
+  readonly jobsUrl?: string | null;
   /** As in `HttpClient`. */
   readonly answerTimeoutMs?: number;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FAILURE_REASONS, SKIP_REASONS } from '../errors.js';
 import { DOUBT_REASONS, FIGURES, OUTCOME_STATES } from './accounts.js';
 
 /** The answers of the SQL functions on accounts and connections, translated from SQL's spelling into the store's. */
@@ -6,15 +7,17 @@ import { DOUBT_REASONS, FIGURES, OUTCOME_STATES } from './accounts.js';
 const date = z.iso.date();
 const instant = z.iso.datetime({ offset: true });
 
+export const recordCounts = z.object({
+  inserted: z.number(),
+  updated: z.number(),
+  unchanged: z.number(),
+  foreign: z.object({ rows: z.number(), since: date.nullable(), until: date.nullable() }),
+});
+
 export const recordAnswer = z.discriminatedUnion('lease', [
   z.object({ lease: z.literal('lost') }),
-  z.object({
-    lease: z.literal('held'),
-    inserted: z.number(),
-    updated: z.number(),
-    unchanged: z.number(),
-    foreign: z.object({ rows: z.number(), since: date.nullable(), until: date.nullable() }),
-  }),
+  z.object({ lease: z.literal('taken') }),
+  recordCounts.extend({ lease: z.literal('held') }),
 ]);
 
 export const doubtAnswer = z.discriminatedUnion('lease', [
@@ -86,50 +89,73 @@ export const storedConnection = connection.transform((row) => ({
   tokenExpiresAt: row.token_expires_at,
 }));
 
+export const storedAccounts = z.array(
+  z
+    .object({
+      id: z.number(),
+      user_id: z.string(),
+      platform: z.string(),
+      account_id: z.string().nullable(),
+      account_name: z.string().nullable(),
+      connections: z.tuple([storedConnection], storedConnection),
+      failing_since: instant.nullable(),
+      failing_runs: z.number(),
+      user_accounts: z.number(),
+      first_day: date.nullable(),
+      done_to: date.nullable(),
+      closing_day: date.nullable(),
+      metrics: z.record(z.string(), z.tuple([date, date])),
+      ledger: z.array(
+        z.object({
+          date,
+          state: z.enum(OUTCOME_STATES),
+          missing: z.array(z.string()),
+          figures: z.enum(FIGURES),
+          doubt: z.enum(DOUBT_REASONS).nullable(),
+        }),
+      ),
+    })
+    .transform((row) => ({
+      id: row.id,
+      userId: row.user_id,
+      platform: row.platform,
+      accountId: row.account_id,
+      accountName: row.account_name,
+      connections: row.connections,
+      failingSince: row.failing_since,
+      failingRuns: row.failing_runs,
+      userAccounts: row.user_accounts,
+      firstDay: row.first_day,
+      doneTo: row.done_to,
+      closingDay: row.closing_day,
+      metrics: row.metrics,
+      ledger: row.ledger,
+    })),
+);
+
+const recordedDay = {
+  account: z.number(),
+  date,
+  metrics: z.number(),
+  missing: z.array(z.string()),
+  figures: z.enum(FIGURES),
+};
+
+/** A row of `collection_outcomes`. */
+export const outcome = z.discriminatedUnion('state', [
+  z.object({ ...recordedDay, state: z.literal('failed'), reason: z.enum(FAILURE_REASONS), message: z.string() }),
+  z.object({ ...recordedDay, state: z.literal('skipped'), reason: z.enum(SKIP_REASONS), message: z.string() }),
+  z.object({
+    ...recordedDay,
+    state: z.literal('provisional'),
+    reason: z.enum(DOUBT_REASONS).nullable(),
+    message: z.null(),
+  }),
+  z.object({ ...recordedDay, state: z.enum(['settled', 'pending', 'no_data']), reason: z.null(), message: z.null() }),
+]);
+
 export const accountsAnswer = z.object({
-  accounts: z.array(
-    z
-      .object({
-        id: z.number(),
-        user_id: z.string(),
-        platform: z.string(),
-        account_id: z.string().nullable(),
-        account_name: z.string().nullable(),
-        connections: z.tuple([storedConnection], storedConnection),
-        failing_since: instant.nullable(),
-        failing_runs: z.number(),
-        user_accounts: z.number(),
-        first_day: date.nullable(),
-        done_to: date.nullable(),
-        closing_day: date.nullable(),
-        metrics: z.record(z.string(), z.tuple([date, date])),
-        ledger: z.array(
-          z.object({
-            date,
-            state: z.enum(OUTCOME_STATES),
-            missing: z.array(z.string()),
-            figures: z.enum(FIGURES),
-            doubt: z.enum(DOUBT_REASONS).nullable(),
-          }),
-        ),
-      })
-      .transform((row) => ({
-        id: row.id,
-        userId: row.user_id,
-        platform: row.platform,
-        accountId: row.account_id,
-        accountName: row.account_name,
-        connections: row.connections,
-        failingSince: row.failing_since,
-        failingRuns: row.failing_runs,
-        userAccounts: row.user_accounts,
-        firstDay: row.first_day,
-        doneTo: row.done_to,
-        closingDay: row.closing_day,
-        metrics: row.metrics,
-        ledger: row.ledger,
-      })),
-  ),
+  accounts: storedAccounts,
   next_key: z.array(z.string()).nullable(),
   counts: z
     .object({ accounts: z.number(), idle: z.record(z.string(), z.number()), idle_users: z.number() })

@@ -200,6 +200,26 @@ export interface RecordBatch {
   readonly refresh: boolean;
   /** Whether to overwrite rows of other writers. */
   readonly adopt: boolean;
+  /** In a run that processes share, what the call counts. */
+  readonly piece?: PieceCall;
+}
+
+/** What a call counts of a piece of a run. */
+export interface PieceCall {
+  readonly piece: number;
+  /** A UUID: which of the processes that share the run records it. */
+  readonly process: string;
+  /** As in `PieceRequest`. */
+  readonly attempt: string;
+  /** A UUID: a repeated call counts once. */
+  readonly call: string;
+  /** As text, so that it stays as it is. */
+  readonly counted: string;
+  /** How many accounts are in it, and how many of them failed. */
+  readonly accounts: number;
+  readonly failed: number;
+  /** Whether the piece ends with this call. */
+  readonly isDone: boolean;
 }
 
 export interface RecordCounts {

@@ -32,6 +32,8 @@ export interface OpenRequest {
   readonly tokensBefore: Date;
   /** Whether to change nothing, and read the accounts as they would be. */
   readonly isPreview: boolean;
+  /** How many accounts to read first. Default: 2,000. */
+  readonly firstPageSize?: number;
 }
 
 export interface OpenedAccounts {
@@ -69,7 +71,7 @@ type AccountsAnswer = z.output<typeof answers.accountsAnswer>;
 
 /** Carries out `Store.openAccounts`. */
 export async function openAccounts(ask: Ask, request: OpenRequest): Promise<OpenedAccounts> {
-  const { filter, collected, platforms, tokensBefore, isPreview } = request;
+  const { filter, collected, platforms, tokensBefore, isPreview, firstPageSize = FIRST_PAGE_SIZE } = request;
   const reading = readingArgs(request);
   const before = tokensBefore.toISOString();
 
@@ -99,7 +101,7 @@ export async function openAccounts(ask: Ask, request: OpenRequest): Promise<Open
 
   if (isPreview) {
     const tokensEnding = await findTokensEnding(ask, filter, before);
-    const page = await read({ of_platform: null, after_key: null, page_size: FIRST_PAGE_SIZE });
+    const page = await read({ of_platform: null, after_key: null, page_size: firstPageSize });
     return opened(page, { unknownUsers: 0, tokensEnding });
   }
   const parts = await forEachPart((part) =>
@@ -108,7 +110,7 @@ export async function openAccounts(ask: Ask, request: OpenRequest): Promise<Open
       tokens_before: before,
       ...part,
       ...reading,
-      page_size: FIRST_PAGE_SIZE,
+      page_size: firstPageSize,
       platforms: platforms.map(platformArg),
     }),
   );
@@ -152,7 +154,8 @@ function readingArgs({ filter, ledger, runId, dueBefore }: OpenRequest) {
   };
 }
 
-function filterArgs({ selection, platforms }: AccountFilter) {
+/** The arguments that select accounts. */
+export function filterArgs({ selection, platforms }: AccountFilter) {
   const { kind, ...shard } = selection;
   return { for_user: userOf(selection), for_platforms: platforms, for_shard: kind === 'shard' ? shard : null };
 }

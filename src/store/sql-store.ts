@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import { CollectError, leaseLost } from '../errors.js';
+import { CollectError, leaseLost, PieceTaken } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
-import type { AccountRow, SnapshotRow } from './accounts.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { createPatience, type Patiently } from './patience.js';
+import { recordArgs } from './record-args.js';
 import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
+import { sharedRuns } from './shared-runs.js';
 import type { Store } from './store.js';
 import { sumOfPages } from './sum-of-pages.js';
 
@@ -86,10 +87,13 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     beginRun: ({ scope, trigger, isFull }) =>
       ask(answers.leaseAnswer, 'begin_collection_run', { run_id: randomUUID(), scope, trigger, is_full: isFull }),
 
-    async renewRun(runId) {
+    async renewRun(runId, process) {
       // A heartbeat that fails is made up for by the next one.
-      return (await askOnce(answers.renewedAnswer, 'renew_collection_run', { run_id: runId })).renewed;
+      const args = { run_id: runId, ...(process !== undefined && { process }) };
+      return (await askOnce(answers.renewedAnswer, 'renew_collection_run', args)).renewed;
     },
+
+    shared: sharedRuns(ask, askOnce),
 
     async finishRun(runId, status, summary) {
       await ask(answers.finishedAnswer, 'finish_collection_run', { run_id: runId, status, summary });
@@ -123,17 +127,10 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
       return (await ask(accountAnswers.changedAnswer, 'make_collection_primary', { account, former })).changed;
     },
 
-    async record({ runId, at, accounts, snapshots, outcomes, refresh, adopt }) {
-      const answer = await ask(accountAnswers.recordAnswer, 'record_collection', {
-        run_id: runId,
-        recorded_at: at.toISOString(),
-        accounts: accounts.map(accountArg),
-        snapshots: snapshots.map(snapshotArg),
-        outcomes,
-        refresh,
-        adopt,
-      });
+    async record(batch) {
+      const answer = await ask(accountAnswers.recordAnswer, 'record_collection', recordArgs(batch));
       if (answer.lease === 'lost') throw leaseLost();
+      if (answer.lease === 'taken') throw new PieceTaken();
       const { inserted, updated, unchanged, foreign } = answer;
       return { inserted, updated, unchanged, foreign };
     },
@@ -222,27 +219,5 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
 
     choosePrimary: (id, collected) =>
       ask(accountAnswers.primaryAnswer, 'choose_collection_primary', { connection_id: id, collected }),
-  };
-}
-
-/** Without the names of its fields, which would be a fifth of what a call sends. */
-function snapshotArg({ account, metric, value, date, metadata }: SnapshotRow) {
-  return [account, metric, value, date, metadata];
-}
-
-function accountArg(row: AccountRow) {
-  return {
-    id: row.id,
-    connection_id: row.connectionId,
-    reason: row.reason,
-    message: row.message,
-    reached: row.reached,
-    done_to: row.doneTo,
-    done_to_before: row.doneToBefore,
-    closing_day: row.closingDay,
-    metrics: row.metrics,
-    days_lost: row.daysLost,
-    closed_to: row.closedTo,
-    due_at: row.dueAt?.toISOString() ?? null,
   };
 }

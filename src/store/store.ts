@@ -18,6 +18,7 @@ import type { OpenedAccounts, OpenRequest, TokensEnding } from './opening.js';
 import type { Patience } from './patience.js';
 import type { RunSummary } from './run-summary.js';
 import type { SchemaOptions } from './schema.js';
+import type { SharedRuns } from './shared-runs.js';
 import type { StoredValue, ValuesRequest } from './values.js';
 
 /**
@@ -45,8 +46,10 @@ export interface Store {
 
   /** Takes the lease of a scope by writing the run's row. */
   beginRun(run: NewRun): Promise<Lease>;
-  /** Renews the lease's heartbeat. False if another run has taken the lease. */
-  renewRun(runId: string): Promise<boolean>;
+  /** Renews the lease's heartbeat. False if another run has taken the lease. `process`: of a shared run, a UUID. */
+  renewRun(runId: string, process?: string): Promise<boolean>;
+  /** For runs that several processes share. */
+  readonly shared: SharedRuns;
   finishRun(runId: string, status: RunStatus, summary: RunSummary): Promise<void>;
   /** A run by its id, a UUID; null if there is none. */
   readRun(runId: string): Promise<RunRow | null>;
@@ -70,7 +73,10 @@ export interface Store {
   findSuccessions(request: SuccessionsRequest): Promise<readonly Succession[]>;
   /** Makes an account the primary one in place of another. False if the other has recovered, or was already replaced. */
   makePrimary(succession: Pick<Succession, 'account' | 'former'>): Promise<boolean>;
-  /** Writes snapshots, outcomes and the state of their accounts in one transaction. Throws `lease_lost` if the lease was lost. */
+  /**
+   * Writes snapshots, outcomes and the state of their accounts in one transaction. Throws `lease_lost` if the lease was lost, and
+   * `PieceTaken` if another attempt has begun with the piece.
+   */
   record(batch: RecordBatch): Promise<RecordCounts>;
 
   /** How many of a platform's accounts have settled values for a day that the run did not ask for. */

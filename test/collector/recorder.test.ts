@@ -37,14 +37,14 @@ const account = (id: number, ...days: DayRecord[]): AccountRecord => ({
 function recorderOver(record: (batch: RecordBatch) => Promise<ForeignRows | undefined>) {
   const calls: RecordBatch[] = [];
   const written: AccountRecord[] = [];
+  const completed: AccountRecord[] = [];
   let failed = 0;
   const recorder = createRecorder({
-    store: {
-      record: async (batch) => {
-        calls.push(batch);
-        const foreign = (await record(batch)) ?? NOTHING_FOREIGN;
-        return { inserted: batch.snapshots.length - foreign.rows, updated: 0, unchanged: 0, foreign };
-      },
+    record: async (batch, written) => {
+      calls.push(batch);
+      const foreign = (await record(batch)) ?? NOTHING_FOREIGN;
+      completed.push(...written.map((each) => each.record));
+      return { inserted: batch.snapshots.length - foreign.rows, updated: 0, unchanged: 0, foreign };
     },
     runId: 'r',
     now: () => NOW,
@@ -59,6 +59,7 @@ function recorderOver(record: (batch: RecordBatch) => Promise<ForeignRows | unde
     recorder,
     calls,
     written,
+    completed,
     failures: () => failed,
   };
 }
@@ -83,7 +84,7 @@ it('fills each call with up to 1,000 rows, and never splits an account', async (
 });
 
 it('splits an account of more than 2,000 rows between days, and reports it once', async () => {
-  const { add, recorder, calls, written } = recorderOver(async () => undefined);
+  const { add, recorder, calls, written, completed } = recorderOver(async () => undefined);
   const dates = Array.from({ length: 30 }, (_, i) => `2026-10-${String(i + 1).padStart(2, '0')}`);
   const large = account(1, ...dates.map((date) => day(1, date, 99)));
   await add(account(0, day(0, '2026-10-01', 3)));
@@ -110,6 +111,7 @@ it('splits an account of more than 2,000 rows between days, and reports it once'
   );
   expect(written.map(({ row }) => row?.id)).toEqual([0, 1, 2]);
   expect(written[1]).toEqual(large);
+  expect(completed).toEqual(written);
 });
 
 it('writes the failure of a whole account once, on its own row', async () => {
@@ -152,7 +154,7 @@ it('sums the foreign rows of its calls, with their first and last day', async ()
 });
 
 it('separates a refused day from the others, and records it as failed', async () => {
-  const { add, recorder, calls, written, failures } = recorderOver(async ({ snapshots }) => {
+  const { add, recorder, calls, written, completed, failures } = recorderOver(async ({ snapshots }) => {
     if (snapshots.some(({ value }) => value === -1)) throw new RowRefused('numeric overflow', '');
     return undefined;
   });
@@ -169,6 +171,7 @@ it('separates a refused day from the others, and records it as failed', async ()
     ['unexpected_response', '2 failed 0', '2 settled 3'],
     [null, '3 settled 3'],
   ]);
+  expect(completed).toEqual(written);
   expect(calls.flatMap(({ accounts }) => accounts)).toContainEqual(
     expect.objectContaining({ id: 2, reason: 'unexpected_response' }),
   );

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { createRefusals, type Refusals } from '../../src/collector/refusals.js';
+import { createRefusals, type Refusals, refusalWarnings, summedRefusals } from '../../src/collector/refusals.js';
 
 const API = 'Instagram Graph API v25.0';
 
@@ -55,4 +55,18 @@ it('reveals no secret that an API repeats', () => {
   of(1).add(API, 'views', 'EAAtoken may not read views');
   refusals.end();
   expect(warnings.join()).toContain('[redacted] may not');
+});
+
+it('warns of the parts of a run as of the whole', () => {
+  refuse(1);
+  const first = refusals.taken();
+  refuse(1, 2);
+  const second = refusals.taken();
+  expect(refusals.taken()).toEqual([]);
+  const both = summedRefusals([...first, ...second]);
+  expect(both).toMatchObject([{ accounts: 2 }]);
+  expect(refusalWarnings(both)).toEqual([expect.stringContaining('"views" for 2 accounts;')]);
+  refuse(3);
+  expect(refusalWarnings([...both, ...refusals.taken()])).toEqual([]);
+  expect(warnings).toEqual([expect.stringContaining('for every account')]);
 });

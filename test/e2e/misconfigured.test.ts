@@ -89,6 +89,15 @@ describe('with the embedded store', () => {
       { env: sandbox.urls, input: account?.accessToken ?? '' },
     );
 
+  it('processes cannot share a run, which needs PostgreSQL', async () => {
+    const env = { ANALYTICS_DATA_DIR: (await embeddedFolder()).dataDir };
+    await expectRefusal(['collect', '--distributed'], env, {
+      code: 2,
+      error: 'usage',
+      names: ['--distributed', 'DATABASE_URL', '--shard'],
+    });
+  });
+
   it('in a configured folder, a run without connections fails', async () => {
     const env = { ANALYTICS_DATA_DIR: (await embeddedFolder()).dataDir };
     await expectRefusal(['collect'], env, {

@@ -197,3 +197,17 @@ describe('an API that does not answer', () => {
     expect(gate.admit('f')).toBe(0);
   });
 });
+
+it('admits nothing that another process was refused for good, and warns of it no more', () => {
+  const shut: PlatformError[] = [];
+  const options = { api: 'x', maxWaitMs: 0, now: () => new Date(clock), monotonic: () => clock };
+  const warn = (text: string) => warnings.push(text);
+  const first = createGate({ ...options, warn, onShut: (error) => shut.push(error) });
+  const used = new PlatformError('quota_exhausted', 'no more today', 'platform');
+  first.note('a', { kind: 'refuse', error: used });
+  expect([shut, warnings.length]).toEqual([[used], 1]);
+  gate.shut(used);
+  expect(() => gate.admit('b')).toThrow(used);
+  gate.note('b', { kind: 'refuse', error: used });
+  expect(warnings).toHaveLength(1);
+});

@@ -96,3 +96,46 @@ it('counts platforms under any name that a connection has', () => {
     ['__proto__', 1],
   ]);
 });
+
+it('counts the parts of a run, whatever their number, as it counts the whole', () => {
+  const whole = createTally();
+  const merged = createTally();
+  whole.addIdle({ x: 3, y: 1 }, 2);
+  merged.addIdle({ x: 3, y: 1 }, 2);
+  let part = createTally({ keepsUsers: true });
+  for (let number = 0; number < 2_500; number++) {
+    const user = Math.floor(number / 3);
+    const lacks = number % 7 === 0;
+    const fails = !lacks && number % 2 === 0;
+    const result: ConnectionReport = {
+      ...report(user, number % 5 === 0 ? 'x' : 'y', [`2026-11-${10 + (number % 9)}`]),
+      ...(lacks
+        ? ({
+            result: 'skipped',
+            reason: 'missing_permission',
+            message: `grant ${number}`,
+            days: { skipped: 1 },
+          } as const)
+        : fails
+          ? {}
+          : ({ result: 'succeeded', reason: null, message: null, days: { settled: 1 }, metrics: 4 } as const)),
+      changes: number % 2 === 0 ? ['newly_failing', 'newly_without_data'] : ['repaired'],
+      isNew: number % 4 === 0,
+      lost: number % 6,
+      backlog: 1,
+    };
+    for (const tally of [whole, part]) {
+      tally.add(result, fails ? failure(user) : null, 3);
+      if (number % 11 === 0) tally.leave({ why: 'the time is up', dates: ['2026-11-01', '2026-11-02'] });
+    }
+    if (number % 25 === 24) {
+      merged.merge(JSON.parse(JSON.stringify(part.parts)));
+      part = createTally({ keepsUsers: true });
+    }
+  }
+  merged.merge(part.parts);
+  expect(merged.summary(FACTS)).toEqual(whole.summary(FACTS));
+  expect(merged.lostDays()).toEqual(whole.lostDays());
+  expect(merged.notReachedDays()).toEqual(whole.notReachedDays());
+  expect(merged.withoutPermission()).toEqual(whole.withoutPermission());
+});

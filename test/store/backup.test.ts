@@ -71,11 +71,13 @@ describe('a backup', () => {
     text = await textOf(database);
   });
 
-  it('is of every table that the schema makes, but for the record of migrations, which the script makes', async () => {
+  it('is of every table that the schema makes, but for migrations, which the script records, and pieces, which only processes share', async () => {
     const { rows } = await database.query<{ name: string }>(
       "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')",
     );
-    expect(rows.map(({ name }) => name).sort()).toEqual([...BACKED_UP, 'collection_migrations'].sort());
+    expect(rows.map(({ name }) => name).sort()).toEqual(
+      [...BACKED_UP, 'collection_migrations', 'collection_pieces', 'collection_processes'].sort(),
+    );
   });
 
   it('makes the same rows again, wherever a reader cuts the text, and ids go on where they ended', async () => {

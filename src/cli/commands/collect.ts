@@ -3,10 +3,13 @@ import { exitCodeOf, NO_FAILURES } from '../../alerts/exit-code.js';
 import { type App, type PreparedApp, prepareApp } from '../../app.js';
 import { MINUTE_MS } from '../../clock.js';
 import { type CollectOptions, isOfEverything } from '../../collector/options.js';
-import type { CollectEvent, ConnectionReport } from '../../report/events.js';
+import { databaseUrlOf } from '../../config.js';
+import { noJobs } from '../../errors.js';
+import { EXIT } from '../../exit-codes.js';
+import type { CollectEvent, ConnectionReport, SharedEvent } from '../../report/events.js';
+import { MOST_FAILURES } from '../../report/parts.js';
 import type { Summary } from '../../report/summary.js';
-import { MOST_FAILURES } from '../../report/tally.js';
-import { parsePlatforms, parseRates, parseSelection, parseWindow, utcToday } from '../flags.js';
+import { parsePlatforms, parseRates, parseSelection, parseWindow, usageError, utcToday } from '../flags.js';
 import { runsInGithubActions } from '../github-actions.js';
 import { jsonLog } from '../json-log.js';
 import type { CollectFlags } from '../options.js';
@@ -48,6 +51,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   const connections = new Map<string, ConnectionReport>();
   let inAll = 0;
   let succeeded: string | null = null;
+  let shared = 'joined' as SharedEvent['state'];
 
   // Of those that fail, the summary has the first ones.
   const isShown = ({ result }: ConnectionReport) =>
@@ -58,11 +62,17 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     }
     if (event.type === 'connection' && event.connection.result === 'succeeded') succeeded ??= event.connection.userId;
     if (event.type === 'started') inAll = event.connections;
+    if (event.type === 'shared') {
+      shared = event.state;
+      reporter.notice(sharedNotice(event));
+    }
     reporter.onEvent(event);
     alerts.onEvent(event);
   };
 
   async function run(): Promise<Summary> {
+    if (request.distributed && prepared.config !== null && databaseUrlOf(prepared.config.store) === null)
+      throw noJobs();
     const starting = startingText(prepared);
     if (starting !== null && !flags.json) reporter.notice(starting);
     // What animates takes long to load.
@@ -86,12 +96,15 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     }
   }
 
-  // The interruption itself must not cancel the alert about it; a later Ctrl-C does.
-  const givingUp = () => (watch.signal.aborted ? undefined : watch.signal);
+  // The interruption itself must not cancel the alert about it; a later Ctrl-C does. When one process of a shared run has ended, a
+  // scheduler may stop the one that is still alerting.
+  const givingUp = () => (watch.signal.aborted || request.distributed ? undefined : watch.signal);
   try {
     const summary = await run();
-    process.exitCode = exitCodeOf(summary, flags.allowFailures ?? NO_FAILURES, watch.exitCode());
-    await alerts.ended(summary, process.exitCode, givingUp());
+    process.exitCode =
+      shared === 'late' ? EXIT.done : exitCodeOf(summary, flags.allowFailures ?? NO_FAILURES, watch.exitCode());
+    // A run that processes share is reported by the one that ended it.
+    if (shared === 'joined') await alerts.ended(summary, process.exitCode, givingUp());
   } catch (error) {
     await alerts.crashed(error, givingUp());
     throw error;
@@ -106,6 +119,19 @@ function warnerOf(flags: CollectFlags, tell: (message: string) => void): (messag
   if (log !== null) return (message) => log.event('warning', { message });
   if (flags.quiet) return (message) => process.stderr.write(`warning: ${message}\n`);
   return tell;
+}
+
+function sharedNotice({ state, runId }: SharedEvent): string {
+  switch (state) {
+    case 'joined':
+      return `Joined run ${runId}, which another process began.`;
+    case 'left':
+      return `Left run ${runId}; others go on with it. What follows is what this process did. collect --distributed joins the run again.`;
+    case 'ended':
+      return `Another process ended run ${runId}.`;
+    case 'late':
+      return `Nothing to do: run ${runId} ended less than ten minutes ago. What follows is its summary. To collect again now, leave out --distributed.`;
+  }
 }
 
 function openAlerts(request: CollectRequest, { config }: PreparedApp, told: ReportedRun): RunAlerts {
@@ -124,6 +150,7 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
     refresh: flags.refresh === true,
     adopt: flags.adopt === true,
     allowEmpty: flags.allowEmpty === true,
+    ...(parseDistributed(flags) && { distributed: true }),
     dryRun: flags.dryRun === true,
     limits: {
       ...(flags.maxRequests !== undefined && { maxRequests: flags.maxRequests }),
@@ -133,6 +160,19 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
     ...(flags.rate !== undefined && { rates: parseRates(flags.rate, known) }),
     trigger: flags.sandbox === undefined ? 'cli' : 'sandbox',
   };
+}
+
+function parseDistributed({ distributed, shard, sandbox }: CollectFlags): boolean {
+  if (distributed && shard !== undefined) {
+    throw usageError('--distributed cannot be combined with --shard.', 'Use only one of them.');
+  }
+  if (distributed && sandbox !== undefined) {
+    throw usageError(
+      '--distributed cannot be combined with --sandbox.',
+      'A sandbox has one process: leave out --distributed.',
+    );
+  }
+  return distributed === true;
 }
 
 /** Adds the metrics file and the trace, if they are configured. */

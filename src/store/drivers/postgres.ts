@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { CollectError } from '../../errors.js';
 import { applySchema } from '../apply-schema.js';
-import { storeError } from '../database-error.js';
+import { type Place, storeError } from '../database-error.js';
 import { functionCall } from '../function-call.js';
 import { sqlStore } from '../sql-store.js';
 import type { Store } from '../store.js';
@@ -12,8 +12,15 @@ const OLDEST_VERSION = 150_000;
 const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
 const GRANTS_FIX = 'Connect as the owner of the tables, or apply the schema again: `analytics-collect schema --apply`.';
 
-/** Opens any PostgreSQL 15 or newer. Nothing is sent before the first call. With `readOnly`, no call can write. */
-export async function openPostgresStore(databaseUrl: string, { readOnly = false } = {}): Promise<Store> {
+/** Connections to a PostgreSQL, of which none is opened before it is needed. Without `answerTimeoutMs`, each query has to have its own. */
+export function openPool(
+  databaseUrl: string,
+  answerTimeoutMs?: number,
+): {
+  readonly pool: pg.Pool;
+  readonly place: Place;
+  readonly warning: string | null;
+} {
   const { address, ssl, sslnegotiation, warning } = encryptionOf(databaseUrl, process.env.PGSSLMODE);
   const place = {
     description: describe(address),
@@ -27,12 +34,19 @@ export async function openPostgresStore(databaseUrl: string, { readOnly = false 
     sslnegotiation,
     max: 4,
     connectionTimeoutMillis: 10_000,
+    query_timeout: answerTimeoutMs,
     keepAlive: true,
     application_name: 'analytics-collect',
     allowExitOnIdle: true,
   });
   // A broken idle connection is replaced by the next call; without a listener it would end the process.
   pool.on('error', () => {});
+  return { pool, place, warning };
+}
+
+/** Opens any PostgreSQL 15 or newer. Nothing is sent before the first call. With `readOnly`, no call can write. */
+export async function openPostgresStore(databaseUrl: string, { readOnly = false } = {}): Promise<Store> {
+  const { pool, place, warning } = openPool(databaseUrl);
 
   async function query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     try {

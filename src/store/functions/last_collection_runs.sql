@@ -31,9 +31,9 @@ as $$
   )
   select jsonb_build_object(
     'run',
-    (select to_jsonb(runs) from public.collection_runs runs order by runs.started_at desc, runs.id limit 1),
+    (select to_jsonb(runs) - array['shared', 'printed'] from public.collection_runs runs order by runs.started_at desc, runs.id limit 1),
     'full_run',
-    (select to_jsonb(runs) from full_runs runs order by runs.started_at desc, runs.id limit 1),
+    (select to_jsonb(runs) - array['shared', 'printed'] from full_runs runs order by runs.started_at desc, runs.id limit 1),
     'starts',
     (select coalesce(jsonb_agg(starts.started_at order by starts.started_at desc), '[]') from starts),
     'succeeded_at',

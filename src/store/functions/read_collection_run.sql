@@ -4,6 +4,6 @@ returns jsonb
 language sql stable security invoker set search_path = '' set timezone = 'UTC'
 as $$
   select jsonb_build_object(
-    'run', (select to_jsonb(runs) from public.collection_runs runs where runs.id = read_collection_run.run_id)
+    'run', (select to_jsonb(runs) - array['shared', 'printed'] from public.collection_runs runs where runs.id = read_collection_run.run_id)
   );
 $$;

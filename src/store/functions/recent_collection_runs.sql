@@ -7,7 +7,7 @@ as $$
     'runs',
     coalesce(
       (
-        select jsonb_agg(to_jsonb(recent) order by recent.started_at desc, recent.id)
+        select jsonb_agg(to_jsonb(recent) - array['shared', 'printed'] order by recent.started_at desc, recent.id)
         from (
           select runs.*
           from public.collection_runs runs

@@ -1,13 +1,17 @@
 -- Writes snapshots, the outcomes they belong to and the state of their accounts, in one transaction. Rows of a primary account go
 -- to analytics_snapshots, those of others to analytics_account_snapshots. collection_correction_of decides which value stays.
--- Locks the run's row, so that a run that lost its lease writes nothing more, and the accounts, so that the primary one stays.
+-- Locks the run's row, so that a run that lost its lease writes nothing more (but no heartbeat waits for it), and the accounts, so
+-- that the primary one stays.
 -- accounts: [{id, connection_id, reason, message, reached, done_to, done_to_before, closing_day, metrics, days_lost,
 -- closed_to, due_at}];
 -- an account whose days are written in several calls is given in the last one;
 -- snapshots: [[account, metric, value, date, metadata]];
--- outcomes: [{account, date, state, reason, message, metrics, missing, figures}].
+-- outcomes: [{account, date, state, reason, message, metrics, missing, figures}];
+-- piece: {piece, process, attempt, call, counted, accounts, failed, is_done} of a run that processes share: what this call has counted,
+-- under its id, how many accounts and failed ones are among it, and whether the piece ends with it.
 create or replace function public.record_collection(
-  run_id uuid, recorded_at timestamptz, accounts jsonb, snapshots jsonb, outcomes jsonb, refresh boolean, adopt boolean
+  run_id uuid, recorded_at timestamptz, accounts jsonb, snapshots jsonb, outcomes jsonb, refresh boolean, adopt boolean,
+  piece jsonb default null
 )
 returns jsonb
 language plpgsql security invoker set search_path = '' set timezone = 'UTC'
@@ -18,6 +22,7 @@ declare
   -- Not counting those of accounts that were deleted since they were read.
   given_rows integer;
   occupied record;
+  counts jsonb;
   is_partitioned boolean := (select relkind = 'p' from pg_catalog.pg_class where oid = 'public.analytics_snapshots'::regclass);
 begin
   if jsonb_typeof(snapshots -> 0) = 'object' then
@@ -29,9 +34,20 @@ begin
 
   perform from public.collection_runs runs
   where runs.id = record_collection.run_id and runs.status = 'running'
-  for share;
+  for key share;
   if not found then
     return jsonb_build_object('lease', 'lost');
+  end if;
+  if piece is not null then
+    perform from public.collection_pieces pieces
+    where pieces.run_id = record_collection.run_id
+      and pieces.piece = (record_collection.piece ->> 'piece')::integer
+      and pieces.attempt = (record_collection.piece ->> 'attempt')::uuid
+      and (pieces.done_at is null or pieces.parts ? (record_collection.piece ->> 'call'))
+    for update;
+    if not found then
+      return jsonb_build_object('lease', 'taken');
+    end if;
   end if;
   perform from public.collection_accounts known
   where known.id in (
@@ -238,12 +254,32 @@ begin
   ) open
   where known.id = open.account and open.date between known.first_day and known.done_to;
 
-  return jsonb_build_object(
-    'lease', 'held',
+  counts := jsonb_build_object(
     'inserted', inserted,
     'updated', updated,
     'unchanged', given_rows - inserted - updated - occupied.places,
     'foreign', jsonb_build_object('rows', occupied.places, 'since', occupied.since, 'until', occupied.until)
   );
+  -- A call that is repeated, because its answer was lost, counts once.
+  update public.collection_pieces pieces
+  set parts = pieces.parts || jsonb_build_object(
+      record_collection.piece ->> 'call', jsonb_build_object('counted', record_collection.piece -> 'counted', 'metrics', counts)
+    ),
+    done_at = case when (record_collection.piece ->> 'is_done')::boolean then clock_timestamp() end
+  where pieces.run_id = record_collection.run_id
+    and pieces.piece = (record_collection.piece ->> 'piece')::integer
+    and not pieces.parts ? (record_collection.piece ->> 'call');
+  if found then
+    insert into public.collection_processes as known (run_id, process, accounts, failed, pieces)
+    values (
+      record_collection.run_id, (piece ->> 'process')::uuid, (piece ->> 'accounts')::integer, (piece ->> 'failed')::integer,
+      (piece ->> 'is_done')::boolean::integer
+    )
+    on conflict on constraint collection_processes_pkey do update
+      set accounts = known.accounts + excluded.accounts,
+        failed = known.failed + excluded.failed,
+        pieces = known.pieces + excluded.pieces;
+  end if;
+  return jsonb_build_object('lease', 'held') || counts;
 end
 $$;
