@@ -23,6 +23,7 @@ import {
   type DayRecord,
   failedDay,
   failuresOf,
+  recordClosing,
   recordDay,
   skippedDay,
   withoutPermission,
@@ -30,7 +31,7 @@ import {
 import type { Plan } from './plan.js';
 import { progressOf } from './progress.js';
 import type { Refusals } from './refusals.js';
-import { closingRows, valuesOf, valuesOfTheDay } from './snapshots.js';
+import { closingRows, hasOnlyClosing, valuesOf, valuesOfTheDay } from './snapshots.js';
 import { hasSettled } from './window.js';
 
 /** What all accounts of a run share. */
@@ -127,7 +128,9 @@ function recordOf(
     closedTo: stand.closedTo,
     dueAt: nextDue({ ...after, doneTo: stand.doneTo, closingDay }, platform, now),
   };
-  return { row, days, closing, failedDates: [], skippedDates: [], ...left, backlog: stand.backlog };
+  // Its days hold them.
+  const beside = hasOnlyClosing(platform) ? [] : closing;
+  return { row, days, closing: beside, failedDates: [], skippedDates: [], ...left, backlog: stand.backlog };
 }
 
 function datesOf([first, ...others]: NonEmpty<Day>): NonEmpty<string> {
@@ -197,14 +200,15 @@ async function askPlatform(
   const answered = reached.map((result) => answeredOf(result, platform));
   const known = { ...stored, metrics: withDays(stored.metrics, answered) };
   const asked = { account: known, platform, answers: answered, askedAt, warn: run.warn };
+  const { closing: filedUnder } = planned;
+  const closing = filedUnder === null ? [] : closingRows({ ...asked, day: filedUnder }, answer.closing);
   const days = planned.due.flatMap((day) => {
     const result = results.get(day.date);
+    if (result?.kind === 'no_data' && hasOnlyClosing(platform)) return [recordClosing({ ...asked, day }, closing)];
     if (result) return [recordDay({ ...asked, day, result, clean })];
     return run.signal.aborted || isCut(day.date) ? [] : [failedDay(stored, day.date, unanswered(platform), clean)];
   });
-  const { closing: day } = planned;
-  const rows = day === null ? [] : closingRows({ ...asked, day }, answer.closing);
-  return { days, closing: rows, ...(notReached && { notReached }) };
+  return { days, closing, ...(notReached && { notReached }) };
 }
 
 /** The days that are provisional whatever the answer, and asked for again. */

@@ -79,7 +79,7 @@ export function recordDay(input: RecordInput): DayRecord {
   const known = account.ledger.find(({ date }) => date === day.date);
   const figures = figuresOf(described.filter(({ info }) => isOfTheDay(info)));
   // An API may skip a day and deliver it later: an empty day is pending until it has settled.
-  const isFinal = hasSettled(day, platform.day.settlesAfterHours, askedAt);
+  const isFinal = saidFinal(result) ?? hasSettled(day, platform.day.settlesAfterHours, askedAt);
   const { doubt, hasFallen } = isFinal ? judge(input, figures, known) : NO_DOUBT;
   // Doubted zeros do not replace stored values.
   const isDropped = figures === 'zero' && hasValues(known) && (doubt !== null || result.kind === 'failed');
@@ -113,6 +113,40 @@ export function recordDay(input: RecordInput): DayRecord {
     snapshots: rows.map((value) => snapshotOf(value, input, state === 'settled')),
     hasFallen,
   };
+}
+
+/** The day under which a platform files its closing figures, if it has nothing else. */
+export function recordClosing(
+  { account, day, askedAt }: Pick<RecordInput, 'account' | 'day' | 'askedAt'>,
+  snapshots: readonly SnapshotRow[],
+): DayRecord {
+  const known = account.ledger.find(({ date }) => date === day.date);
+  const hasValues = snapshots.length > 0;
+  const state = stateOf({
+    hasValues,
+    isFinal: askedAt >= day.end,
+    isLast: false,
+    known: knownState(known),
+    doubt: null,
+  });
+  return {
+    outcome: {
+      account: account.id,
+      date: day.date,
+      state,
+      reason: null,
+      message: null,
+      metrics: snapshots.length,
+      missing: [],
+      figures: hasValues ? 'values' : 'nothing',
+    },
+    snapshots,
+  };
+}
+
+/** Whether the platform itself says that its answer for a day is final; undefined if it does not say. */
+function saidFinal(result: DayResult): boolean | undefined {
+  return 'final' in result ? result.final : undefined;
 }
 
 /** A failed day for which the platform gave no result. */

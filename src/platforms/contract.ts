@@ -47,9 +47,15 @@ export function isNonEmpty<T>(items: readonly T[]): items is NonEmpty<T> {
 
 /** A platform's result for one day. */
 export type DayResult =
-  | { readonly date: string; readonly kind: 'collected'; readonly values: NonEmpty<MetricValue> }
-  /** The API has no data for the day yet. */
-  | { readonly date: string; readonly kind: 'no_data' }
+  | {
+      readonly date: string;
+      readonly kind: 'collected';
+      readonly values: NonEmpty<MetricValue>;
+      /** Whether the platform says that these are final. Absent: they are once the day has settled. */
+      readonly final?: boolean;
+    }
+  /** The API has no data for the day yet or, if it is final, never will. */
+  | { readonly date: string; readonly kind: 'no_data'; readonly final?: boolean }
   /** Some of it could not be fetched; `values` holds the rest, and the next run asks again. */
   | {
       readonly date: string;
@@ -60,9 +66,10 @@ export type DayResult =
   /** Not collected at all, for a reason that is shown to the operator. */
   | { readonly date: string; readonly kind: 'skipped'; readonly reason: SkipReason; readonly why: string };
 
-/** The result of a day on which nothing failed. */
-export function dayResult(date: string, values: readonly MetricValue[]): DayResult {
-  return isNonEmpty(values) ? { date, kind: 'collected', values } : { date, kind: 'no_data' };
+/** The result of a day on which nothing failed; `final` if the platform itself says whether it is. */
+export function dayResult(date: string, values: readonly MetricValue[], final?: boolean): DayResult {
+  const said = final === undefined ? {} : { final };
+  return isNonEmpty(values) ? { date, kind: 'collected', values, ...said } : { date, kind: 'no_data', ...said };
 }
 
 /** A platform's result for an account. */
@@ -189,7 +196,8 @@ export interface Platform {
   /** What the platform demands of those who store its data, as a sentence; null if nothing. */
   readonly storageRule: string | null;
   /**
-   * Collects the given days (ascending, all ended) of one account.
+   * Collects the given days (ascending, all ended) of one account. A platform whose metrics are all closing figures is given the
+   * day whose end is nearest, which may not have ended, and has no data for it beside them.
    * Throws `PlatformError` when no day can be collected, which fails only this account, and `Interrupted`;
    * days that were complete before an interruption may be returned without the others.
    */

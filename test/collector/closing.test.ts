@@ -89,3 +89,82 @@ describe('closing figures', () => {
     expect(model.calls).toHaveLength(asked);
   });
 });
+
+describe('a platform with nothing but closing figures', () => {
+  const model = () => {
+    const made = modelOf('instagram', { asks: 'day', reachDays: 1, hasTotal: true, hasDays: false });
+    made.says = () => ({ values: {} });
+    return made;
+  };
+  const days = () =>
+    world.query(
+      `select outcomes.date::text as date, outcomes.outcome, shown.value::int as value, shown.metadata ->> 'settled' as settled
+       from collection_outcomes outcomes
+       left join analytics_snapshots shown on shown.date = outcomes.date
+       order by outcomes.date`,
+    );
+
+  it('has its days settled by them, each asked for once', async () => {
+    const made = model();
+    world = await worldOf(made, new Date('2026-11-22T02:00:00Z'));
+    for (const [at, total] of [
+      ['22T02', 1],
+      ['22T09', 2],
+      ['23T02', 3],
+    ] as const) {
+      made.total = total;
+      world.now = new Date(`2026-11-${at}:00:00Z`);
+      await world.collect();
+    }
+    expect(await days()).toEqual([
+      { date: '2026-11-21', outcome: 'settled', value: 1, settled: 'true' },
+      { date: '2026-11-22', outcome: 'settled', value: 3, settled: 'true' },
+    ]);
+    expect(made.calls).toHaveLength(2);
+  });
+
+  it('has the figures of an afternoon, which the next morning replaces', async () => {
+    const made = model();
+    made.total = 1;
+    world = await worldOf(made, new Date('2026-11-22T15:00:00Z'));
+    const { days: counted } = await world.collect();
+    expect(counted).toMatchObject({ planned: 1, provisional: 1 });
+    expect(await days()).toEqual([{ date: '2026-11-22', outcome: 'provisional', value: 1, settled: 'false' }]);
+    made.total = 2;
+    world.now = new Date('2026-11-23T02:00:00Z');
+    await world.collect();
+    expect(await days()).toEqual([{ date: '2026-11-22', outcome: 'settled', value: 2, settled: 'true' }]);
+  });
+
+  it('loses the days on which it was not asked, and says so once', async () => {
+    const made = model();
+    made.total = 1;
+    world = await worldOf(made, new Date('2026-11-02T02:00:00Z'));
+    await world.collect();
+    world.now = new Date('2026-11-05T02:00:00Z');
+    await world.collect();
+    world.now = new Date('2026-11-12T02:00:00Z');
+    expect(await world.collect()).toMatchObject({ days: { planned: 1, settled: 1 }, lost: 2 });
+    world.now = new Date('2026-11-13T02:00:00Z');
+    expect(await world.collect()).toMatchObject({ days: { planned: 1, settled: 1 }, lost: 1 });
+  });
+
+  it('says of a named day in the past that it cannot be had', async () => {
+    const made = model();
+    made.total = 1;
+    world = await worldOf(made, new Date('2026-11-22T02:00:00Z'));
+    const { days: counted } = await world.collect({ window: { kind: 'dates', since: '2026-11-19' } });
+    expect(counted).toMatchObject({ planned: 3, settled: 1, skipped: 2 });
+  });
+});
+
+it('of a platform that says whether a day is final, that alone decides', async () => {
+  const model = modelOf('instagram', { asks: 'range' });
+  world = await worldOf(model, new Date('2026-11-22T02:00:00Z'));
+  const isFinal = (date: string) => date === '2026-11-21';
+  model.says = (date) => ({ values: { views: 5 }, final: isFinal(date) });
+  await world.collect();
+  const outcomes = await world.query('select date::text as date, outcome from collection_outcomes order by date');
+  expect(outcomes).toHaveLength(7);
+  for (const { date, outcome } of outcomes) expect(outcome).toBe(isFinal(String(date)) ? 'settled' : 'provisional');
+});

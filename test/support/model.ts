@@ -4,7 +4,11 @@ import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.
 import { createWorld, type World, type WorldOptions } from './world.js';
 
 /** What a model platform says of a day: its values, or that it failed with those it had. */
-export type Said = { readonly values: Readonly<Record<string, number>>; readonly failed?: true };
+export type Said = {
+  readonly values: Readonly<Record<string, number>>;
+  readonly failed?: true;
+  readonly final?: boolean;
+};
 
 /** A platform whose answers a test sets. Its days are those of UTC and settle after 48 hours. */
 export interface Model {
@@ -19,6 +23,10 @@ export interface Model {
   readonly calls: { readonly accountId: string; readonly dates: readonly string[] }[];
 }
 
+const OF_THE_DAY: readonly MetricInfo[] = [
+  { name: 'views', apiName: 'views', unit: 'count', aggregate: 'sum', meaning: 'Times shown' },
+  { name: 'reach', apiName: 'reach', unit: 'accounts', aggregate: 'none', meaning: 'Accounts reached' },
+];
 const TOTAL: MetricInfo = {
   name: 'total',
   apiName: 'total',
@@ -34,11 +42,12 @@ export function modelOf(
     asks,
     reachDays = 700,
     hasTotal = false,
-  }: { asks: Platform['day']['asks']; reachDays?: number; hasTotal?: boolean },
+    hasDays = true,
+  }: { asks: Platform['day']['asks']; reachDays?: number; hasTotal?: boolean; hasDays?: boolean },
 ): Model {
-  const resultOf = (date: string, { values, failed }: Said): DayResult => {
+  const resultOf = (date: string, { values, failed, final }: Said): DayResult => {
     const given = Object.entries(values).map(([metric, value]) => ({ metric, value }));
-    if (!failed) return dayResult(date, given);
+    if (!failed) return dayResult(date, given, final);
     return { date, kind: 'failed', error: new PlatformError('platform_error', 'broken', 'day'), values: given };
   };
   const model: Model = {
@@ -49,16 +58,12 @@ export function modelOf(
     platform: {
       name,
       api: 'model',
-      metrics: [
-        { name: 'views', apiName: 'views', unit: 'count', aggregate: 'sum', meaning: 'Times shown' },
-        { name: 'reach', apiName: 'reach', unit: 'accounts', aggregate: 'none', meaning: 'Accounts reached' },
-        ...(hasTotal ? [TOTAL] : []),
-      ],
+      metrics: [...(hasDays ? OF_THE_DAY : []), ...(hasTotal ? [TOTAL] : [])],
       version: { name: 'v1', endsOn: null, variable: null },
       renewsTokens: false,
       endsByDate: () => false,
       storageRule: null,
-      day: { timeZone: 'UTC', settlesAfterHours: 48, reachDays, asks },
+      day: { timeZone: 'UTC', settlesAfterHours: hasDays ? 48 : 0, reachDays, asks },
       collect: async ({ accountId }, days) => {
         model.calls.push({ accountId, dates: days.map(({ date }) => date) });
         const refusal = model.refuses?.(accountId) ?? null;
