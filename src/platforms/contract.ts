@@ -155,6 +155,26 @@ export interface RefusedMetrics {
   accept(api: string, metrics: readonly string[]): void;
 }
 
+/** Tokens in the place of an account's former ones, which may be dead from then on. */
+export interface RenewedTokens {
+  readonly accessToken: string;
+  /** Null if the former one stays. */
+  readonly refreshToken: string | null;
+  /** When the access token ends; null if the platform does not say. */
+  readonly expiresAt: Date | null;
+}
+
+/** How a platform renews tokens whose successors must be stored. */
+export interface Renewal {
+  /**
+   * `ending`: a token that still works gets a successor, in its last days. `expired`: the refresh token gets one when the access
+   * token has ended or is refused (`StaleToken`), and ends with that.
+   */
+  readonly when: 'ending' | 'expired';
+  /** Throws `PlatformError`, `needs_reconnect` when only the owner can help, and `Interrupted`. */
+  renew(account: Account, context: CheckContext): Promise<RenewedTokens>;
+}
+
 /** The version of an API that is used, and when it ends. */
 export interface ApiVersion {
   /** As it is sent: `v25.0`. */
@@ -191,6 +211,8 @@ export interface Platform {
   readonly needsToken?: boolean;
   /** Whether an expired access token is renewed with the connection's refresh token. */
   readonly renewsTokens: boolean;
+  /** Absent if a renewed token need not be stored. */
+  readonly renewal?: Renewal;
   /** Whether the expiry date stored with an access token applies to it. Pages' tokens do not expire, but often have such a date. */
   endsByDate(accessToken: string): boolean;
   /** What the platform demands of those who store its data, as a sentence; null if nothing. */
