@@ -10,6 +10,8 @@ import { splitKeys } from './tokens/keyring.js';
 import { type Environment, missingVariables, type Variables, variableSchemas } from './variables.js';
 
 const SHORTEST_CRON_SECRET = 16;
+/** What is parsed once is not worth compiling a parser for. */
+const ONCE = { jitless: true };
 
 /** Runtime configuration. */
 export interface Config {
@@ -95,8 +97,8 @@ export function loadConfig(
   const mistakes = new Map<string, string>();
   const values = { ...given, ...readSecretFiles(given, schemas.secrets, mistakes) };
 
-  const own = schemas.own.safeParse(values);
-  const platforms = schemas.platforms.safeParse(values);
+  const own = schemas.own.safeParse(values, ONCE);
+  const platforms = schemas.platforms.safeParse(values, ONCE);
   for (const { error } of [own, platforms])
     for (const issue of error?.issues ?? []) mistakes.set(String(issue.path[0]), issue.message);
   const near = nearNames(given, schemas);
