@@ -69,7 +69,7 @@ it('the collector imports contracts, but no platforms or stores', () => {
     ({ from, to, target }) =>
       from === 'collector' &&
       ['platforms', 'store'].includes(to) &&
-      !/(contract|store|accounts|selection)\.js$/.test(target),
+      !/(contract|store|accounts|selection|renewals)\.js$/.test(target),
   );
   expect(inside).toEqual([]);
 });

@@ -7,6 +7,7 @@ import type { AppliedSchema } from './apply-schema.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { createPatience, type Patiently } from './patience.js';
 import { recordArgs } from './record-args.js';
+import { renewals } from './renewals.js';
 import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
 import { sharedRuns } from './shared-runs.js';
 import type { Store } from './store.js';
@@ -93,6 +94,7 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     },
 
     shared: sharedRuns(ask),
+    renewals: renewals(ask),
 
     async finishRun(runId, status, summary) {
       await ask(answers.finishedAnswer, 'finish_collection_run', { run_id: runId, status, summary });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { StaleToken } from '../../errors.js';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
-import { StaleToken } from '../shared/oauth.js';
 import { type Rule, ruleFor, verdictOf } from '../shared/rules.js';
 import { has, judgePlain } from '../shared/verdicts.js';
 import { NEWEST_VERSION, VERSIONS } from './versions.js';

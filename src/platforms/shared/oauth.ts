@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PlatformError } from '../../errors.js';
+import { PlatformError, StaleToken } from '../../errors.js';
 import type { HttpAnswer, Judge, Verdict } from '../../http/http.js';
 import type { Account, CheckContext } from '../contract.js';
 import { ruleFor, verdictOf } from './rules.js';
@@ -7,13 +7,6 @@ import { TOKEN_RULES } from './token-errors.js';
 import { has, judgePlain, refuse } from './verdicts.js';
 
 const WEEK_SECONDS = 7 * 86_400;
-
-/** The access token is not accepted; a refreshed one may be. */
-export class StaleToken extends PlatformError {
-  constructor(said: string) {
-    super('needs_reconnect', `${said}; connect the account again`, 'connection');
-  }
-}
 
 /** An app's registration with an OAuth provider. */
 export interface OAuthClient {
