@@ -66,10 +66,19 @@ export type { PlatformDefinition } from './platforms/definition.js';
 export { definePlatform } from './platforms/definition.js';
 export { judgePlain } from './platforms/shared/verdicts.js';
 export type { Change } from './report/changes.js';
-export type { CollectEvent, ConnectionReport, OnEvent, Phase, PhaseReport } from './report/events.js';
+export type {
+  CollectEvent,
+  ConnectionReport,
+  OnEvent,
+  Phase,
+  PhaseReport,
+  ProgressEvent,
+  SharedEvent,
+} from './report/events.js';
 export type {
   Action,
   Coming,
+  DistributedRun,
   ExpiringToken,
   FailingReport,
   PlatformStatus,

@@ -1,5 +1,5 @@
 import { systemClock } from '../clock.js';
-import { type Config, loadConfig } from '../config.js';
+import { type Config, databaseUrlOf, loadConfig } from '../config.js';
 import { envFile, readEnvironment } from '../environment.js';
 import { createTransport } from '../http/transport.js';
 import { isLoopback } from '../loopback.js';
@@ -35,6 +35,7 @@ export async function configured(added: readonly PlatformDefinition[], machine: 
       ...ofConfig(config, createPlatforms(config, added), added),
       settings: [settingsAreRight()],
       store: await storeOf(config, places),
+      sharing: sharingOf(config),
       findKey: keyFinder(config, places),
     };
   } catch (error) {
@@ -45,6 +46,7 @@ export async function configured(added: readonly PlatformDefinition[], machine: 
       ...ofConfig(config, createPlatforms(config, definitions), definitions),
       settings: settingsAreWrong(error),
       store: null,
+      sharing: null,
       findKey: keyFinder(config, { environment: {}, ofProcess: {} }),
     };
   }
@@ -61,6 +63,7 @@ export function ofSandbox({ config, platforms, store, encryptionKey }: OpenSandb
     findKey: async () => ({ keys: encryptionKey, where: 'It is in the sandbox’s own file' }),
     schedules: null,
     jobs: [],
+    sharing: null,
   };
 }
 
@@ -105,6 +108,12 @@ async function storeOf(config: Config, places: Places): Promise<ExaminedStore> {
   const { hasEmbeddedStore } = await import('../store/drivers/embedded.js');
   const exists = hasEmbeddedStore(store.dataDir);
   return { chosen, folder: { dataDir: store.dataDir }, exists, protection: async () => null, open };
+}
+
+function sharingOf({ store }: Config): Examined['sharing'] {
+  const url = databaseUrlOf(store);
+  if (url === null) return null;
+  return async () => (await import('../store/jobs-inspection.js')).inspectJobs(url);
 }
 
 async function protectionOf(store: Config['store']): Promise<string | null> {

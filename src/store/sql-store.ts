@@ -88,12 +88,13 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     beginRun: ({ scope, trigger, isFull }) =>
       ask(answers.leaseAnswer, 'begin_collection_run', { run_id: randomUUID(), scope, trigger, is_full: isFull }),
 
-    async renewRun(runId) {
+    async renewRun(runId, process) {
       // A heartbeat that fails is made up for by the next one.
-      return (await askOnce(answers.renewedAnswer, 'renew_collection_run', { run_id: runId })).renewed;
+      const args = { run_id: runId, ...(process !== undefined && { process }) };
+      return (await askOnce(answers.renewedAnswer, 'renew_collection_run', args)).renewed;
     },
 
-    shared: sharedRuns(ask),
+    shared: sharedRuns(ask, askOnce),
     renewals: renewals(ask),
 
     async finishRun(runId, status, summary) {

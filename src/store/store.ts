@@ -47,8 +47,8 @@ export interface Store {
 
   /** Takes the lease of a scope by writing the run's row. */
   beginRun(run: NewRun): Promise<Lease>;
-  /** Renews the lease's heartbeat. False if another run has taken the lease. */
-  renewRun(runId: string): Promise<boolean>;
+  /** Renews the lease's heartbeat. False if another run has taken the lease. `process`: of a shared run, a UUID. */
+  renewRun(runId: string, process?: string): Promise<boolean>;
   /** For runs that several processes share. */
   readonly shared: SharedRuns;
   readonly renewals: Renewals;

@@ -76,7 +76,13 @@ describe('a backup', () => {
       "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')",
     );
     expect(rows.map(({ name }) => name).sort()).toEqual(
-      [...BACKED_UP, 'collection_migrations', 'collection_pieces', 'collection_renewals'].sort(),
+      [
+        ...BACKED_UP,
+        'collection_migrations',
+        'collection_pieces',
+        'collection_processes',
+        'collection_renewals',
+      ].sort(),
     );
   });
 
