@@ -191,7 +191,7 @@ function ofRun(jobs: Jobs, key: string, requests: number): SharedRequests {
 }
 
 /** What decides what a run collects: processes that differ in it do not share a run. */
-function decisiveOf({ platforms, window, backlog, refresh, adopt, limits }: CollectOptions) {
+function decisiveOf({ platforms, window, backlog, refresh, adopt, limits, rates }: CollectOptions) {
   return {
     platforms: platforms ? [...platforms].sort() : null,
     window,
@@ -200,6 +200,8 @@ function decisiveOf({ platforms, window, backlog, refresh, adopt, limits }: Coll
     adopt,
     max_requests: limits.maxRequests ?? null,
     max_duration_ms: limits.maxDurationMs,
+    // They share the pace, too.
+    rates: rates ?? {},
   };
 }
 
