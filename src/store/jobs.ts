@@ -5,6 +5,7 @@ import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { z } from 'zod';
 import type { PaceWindow, TakeRequests } from '../http/shared-pace.js';
 import { storeError } from './database-error.js';
+import { ANSWER_TIMEOUT_MS } from './drivers/limited-query.js';
 import { openPool } from './drivers/postgres.js';
 import { grantsFix, JOBS_SCHEMA, queueOf, readJobsSchema, runOf } from './jobs-schema.js';
 import { createPatience, type Patience } from './patience.js';
@@ -61,7 +62,7 @@ export async function openJobs(
   isOver: (runId: string) => Promise<boolean>,
   patience: Patience,
 ): Promise<Jobs> {
-  const { pool, place: known } = openPool(databaseUrl);
+  const { pool, place: known } = openPool(databaseUrl, ANSWER_TIMEOUT_MS);
   const patiently = createPatience(patience);
   const found = await patiently(() => readJobsSchema(pool, known)).catch(async (error) => {
     await pool.end();

@@ -150,6 +150,9 @@ export async function collectTogether(
     watch.look();
     await jobs.add([{ kind: 'plan', page: 0, pieceSize: null }]);
     await work({ jobs, clock, concurrency: options.concurrency, signal, handle, isOver });
+  } catch (error) {
+    if (!(error instanceof CollectError && error.code === 'lease_lost')) throw error;
+    halt.abort();
   } finally {
     watch.end();
     releaseLease();
@@ -159,10 +162,11 @@ export async function collectTogether(
     await jobs.close();
   }
   if (summary !== null) return summary;
-  if (halt.signal.aborted) throw leaseLost();
-  if (!options.signal.aborted) {
+  // One that could not be reached for a while may find that the others have ended the run.
+  if (halt.signal.aborted || !options.signal.aborted) {
+    const printed = await printedBy(runId);
     onEvent({ type: 'shared', state: 'ended', runId });
-    return printedBy(runId);
+    return printed;
   }
   onEvent({ type: 'shared', state: 'left', runId });
   return worker.ownSummary();
