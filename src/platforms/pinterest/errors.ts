@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { PlatformError } from '../../errors.js';
+import type { HttpAnswer, Verdict } from '../../http/http.js';
+import { StaleToken } from '../shared/oauth.js';
+import { type Rule, ruleFor, verdictOf } from '../shared/rules.js';
+import { judgePlain } from '../shared/verdicts.js';
+
+/** Pinterest's own error; `code` is not that of HTTP. */
+export const errorBody = z.object({ code: z.number(), message: z.string() });
+
+/** What errors of Pinterest's API mean: the first row that matches decides. By status, since not every body is documented. */
+const RULES: readonly Rule[] = [
+  {
+    statuses: [403],
+    kind: 'refuse',
+    reason: 'missing_permission',
+    scope: 'connection',
+    message:
+      'the token does not open the account; connect the account again and allow user_accounts:read, and check that it is a business account: $SAID',
+  },
+  {
+    statuses: [400],
+    words: /last 90 days/i,
+    kind: 'refuse',
+    reason: 'unexpected_response',
+    scope: 'connection',
+    message: "$SAID; check this machine's clock",
+  },
+  { statuses: [429], kind: 'rest', reason: 'throttled', scope: 'connection' },
+  { statuses: [[500, 599]], kind: 'retry', reason: 'platform_error', scope: 'day' },
+];
+
+const UNAUTHENTICATED = { statuses: [401], kind: 'refuse' } as const;
+const RENEWABLE: Rule = { ...UNAUTHENTICATED, error: (said) => new StaleToken(said) };
+const DEAD: Rule = {
+  ...UNAUTHENTICATED,
+  error: (said) => new PlatformError('needs_reconnect', `${said}; connect the account again`, 'connection'),
+};
+
+const UNKNOWN: Rule = { kind: 'refuse', reason: 'unexpected_response', scope: 'day' };
+
+/** What an answer of Pinterest's API means. `isRenewable`: the account has a refresh token. */
+export function judgePinterest(answer: HttpAnswer, isRenewable: boolean): Verdict<unknown> {
+  const body = errorBody.safeParse(answer.json).data;
+  if (body === undefined && answer.status === 200) return judgePlain('Pinterest', answer);
+  const status = answer.status === 200 ? 500 : answer.status;
+  const refusal = { status, codes: body === undefined ? [] : [body.code], words: body?.message ?? '' };
+  const rule = ruleFor([isRenewable ? RENEWABLE : DEAD, ...RULES], refusal);
+  if (rule === undefined && body === undefined) return judgePlain('Pinterest', answer);
+  const said = body === undefined ? 'Pinterest answered' : body.message;
+  const code = body === undefined ? '' : ` code ${body.code}`;
+  return verdictOf(rule ?? UNKNOWN, refusal, { SAID: `${said} (HTTP ${answer.status}${code})` });
+}
