@@ -80,7 +80,8 @@ const FAULTS: Readonly<Record<SandboxPlatform, Readonly<Record<number, Fault>>>>
     38: { kind: 'missing_permission' },
     90: { kind: 'throttled', window: 'MINUTE' },
   },
-  pinterest: {},
+  // A throttled account would make all others of the app wait.
+  pinterest: { 8: { kind: 'dead_token' }, 27: { kind: 'missing_permission' }, 58: { kind: 'no_data' } },
 };
 
 /** The same accounts in every call on one day (UTC): by default 150 users with two accounts each. */

@@ -7,6 +7,7 @@ import { DAILY } from './metrics.js';
 
 /** Without a `split_field`, there is the one group `all`. */
 const answer = z.object({ all: z.object({ daily_metrics: list(z.looseObject({ date: z.string() }), 1_000) }) });
+/** `AnalyticsDailyMetrics` and `DataStatus` in Pinterest's description of its API. */
 const dailyMetrics = z.object({
   data_status: z.string().optional(),
   metrics: z.record(z.string(), z.unknown()).nullish(),

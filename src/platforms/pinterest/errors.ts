@@ -8,7 +8,7 @@ import { judgePlain } from '../shared/verdicts.js';
 /** Pinterest's own error; `code` is not that of HTTP. */
 export const errorBody = z.object({ code: z.number(), message: z.string() });
 
-/** What errors of Pinterest's API mean: the first row that matches decides. By status, since not every body is documented. */
+/** What errors of Pinterest's API mean: the first row that matches decides. */
 const RULES: readonly Rule[] = [
   {
     statuses: [403],
@@ -26,6 +26,7 @@ const RULES: readonly Rule[] = [
     scope: 'connection',
     message: "$SAID; check this machine's clock",
   },
+  // The body is not documented.
   { statuses: [429], kind: 'rest', reason: 'throttled', scope: 'connection' },
   { statuses: [[500, 599]], kind: 'retry', reason: 'platform_error', scope: 'day' },
 ];
@@ -42,12 +43,11 @@ const UNKNOWN: Rule = { kind: 'refuse', reason: 'unexpected_response', scope: 'd
 /** What an answer of Pinterest's API means. `isRenewable`: the account has a refresh token. */
 export function judgePinterest(answer: HttpAnswer, isRenewable: boolean): Verdict<unknown> {
   const body = errorBody.safeParse(answer.json).data;
-  if (body === undefined && answer.status === 200) return judgePlain('Pinterest', answer);
+  if (body === undefined && answer.status !== 429) return judgePlain('Pinterest', answer);
   const status = answer.status === 200 ? 500 : answer.status;
   const refusal = { status, codes: body === undefined ? [] : [body.code], words: body?.message ?? '' };
-  const rule = ruleFor([isRenewable ? RENEWABLE : DEAD, ...RULES], refusal);
-  if (rule === undefined && body === undefined) return judgePlain('Pinterest', answer);
-  const said = body === undefined ? 'Pinterest answered' : body.message;
+  const rule = ruleFor([isRenewable ? RENEWABLE : DEAD, ...RULES], refusal) ?? UNKNOWN;
+  const said = body === undefined ? 'too many requests' : body.message;
   const code = body === undefined ? '' : ` code ${body.code}`;
-  return verdictOf(rule ?? UNKNOWN, refusal, { SAID: `${said} (HTTP ${answer.status}${code})` });
+  return verdictOf(rule, refusal, { SAID: `${said} (HTTP ${answer.status}${code})` });
 }

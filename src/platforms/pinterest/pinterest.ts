@@ -9,14 +9,14 @@ import { type Profile, profileFrom } from './profile.js';
 import { renewTokens } from './renewal.js';
 
 /**
- * Pinterest accounts. Days are UTC. `data_status` says of each day whether it is final; how late that is, is not documented.
- * https://developers.pinterest.com/docs/api/v5/user_account-analytics
+ * Pinterest accounts. Days are UTC. Pinterest says of each day whether it is final, but not when that will be. See
+ * `/user_account/analytics` in https://github.com/pinterest/api-description, v5/openapi.yaml.
  */
 export function pinterest(settings: PinterestSettings): Platform {
   return {
     name: 'pinterest',
     api: 'pinterest_v5',
-    // Asked for a day before these, Pinterest refuses the whole request. It answers for at most 90 days at once.
+    // With a day before these, the whole request is refused: gitroomhq/postiz-app#1726. All of them fit into one, of at most 90 days.
     day: { timeZone: 'UTC', settlesAfterHours: 48, reachDays: 89, asks: 'range' },
     pace: { [API]: { perDay: settings.dailyRequests } },
     metrics: [...DAILY, ...CLOSING],

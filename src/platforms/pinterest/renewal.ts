@@ -28,7 +28,7 @@ export async function renewTokens(
       method: 'POST',
       url: new URL(`${apiUrl}/v5/oauth/token`),
       headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
-      // Apps made before 25 September 2025 get a refresh token that can be renewed in turn only if they ask for it.
+      // Apps made before 25 September 2025 have to ask for refresh tokens that have successors: pinterest/pinterest-python-sdk#156.
       form: { grant_type: 'refresh_token', refresh_token: refreshToken, continuous_refresh: 'true' },
     },
     (given) => judgeTokens(APP, asOAuth(given), warn),

@@ -151,7 +151,7 @@ describe('what Pinterest refuses', () => {
       { reason: 'unexpected_response', message: 'Invalid user accounts analytics parameters. (HTTP 400 code 1)' },
       1,
     ],
-    ['requests by an undocumented body', [403, 'no'], { message: expect.stringContaining('answered (HTTP 403)') }, 1],
+    ['as nothing of its own does', [403, 'no'], { reason: 'unexpected_response' }, 4],
     ['everything for a while', [500, { code: 0, message: 'Sorry' }], { reason: 'platform_error', scope: 'day' }, 4],
   ])('are %s', async (_what, answer, expected, requests) => {
     const refused = await refusal(answer);
