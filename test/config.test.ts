@@ -47,6 +47,7 @@ test('without variables, the embedded store is used with the documented defaults
     dataDir: '/data',
     encryptionKey: null,
     allowPlaintextTokens: false,
+    renewsTokens: true,
     platforms: {
       META_GRAPH_URL: 'https://graph.facebook.com',
       INSTAGRAM_GRAPH_URL: 'https://graph.instagram.com',

@@ -1,4 +1,5 @@
-import type { Platform, PlatformDefinition, PlatformVariables } from './contract.js';
+import type { Platform } from './contract.js';
+import type { PlatformDefinition, PlatformVariables } from './definition.js';
 import { FACEBOOK } from './facebook/definition.js';
 import { INSTAGRAM } from './instagram/definition.js';
 import { LINKEDIN } from './linkedin/definition.js';

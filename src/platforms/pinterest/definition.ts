@@ -1,4 +1,4 @@
-import { definePlatform } from '../contract.js';
+import { definePlatform } from '../definition.js';
 import { pinterest } from './pinterest.js';
 import { PINTEREST_VARIABLES, pinterestSettings } from './variables.js';
 

@@ -1,16 +1,9 @@
-import { PlatformError } from '../../errors.js';
+import { PlatformError, StaleToken } from '../../errors.js';
 import type { Judge } from '../../http/http.js';
 import type { Account, CheckContext } from '../contract.js';
 import { configured, judgeTokens, type OAuthApp } from './token-endpoint.js';
 
 const WEEK_SECONDS = 7 * 86_400;
-
-/** The access token is not accepted; a refreshed one may be. */
-export class StaleToken extends PlatformError {
-  constructor(said: string) {
-    super('needs_reconnect', `${said}; connect the account again`, 'connection');
-  }
-}
 
 /** An app's registration with an OAuth provider. */
 export interface OAuthClient extends OAuthApp {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { addDays, datesBetween, dayOf } from '../../../src/collector/day.js';
+import { StaleToken } from '../../../src/errors.js';
 import { type Account, isNonEmpty } from '../../../src/platforms/contract.js';
 import type { PinterestSettings } from '../../../src/platforms/pinterest/api.js';
 import { pinterest } from '../../../src/platforms/pinterest/pinterest.js';
-import { StaleToken } from '../../../src/platforms/shared/oauth.js';
 import { EXPECTED, NOON } from '../../conformance/accounts.js';
 import { checking, collecting } from '../../conformance/collecting.js';
 import { sandboxOf } from '../../sandbox/ask.js';
