@@ -63,6 +63,8 @@ it.each<[SandboxPlatform, string, string, string[]]>([
   ['youtube', '16:00', 'the window', REPORTS],
   ['linkedin', '02:00', 'the window and the total', ['networkSizes', ...STATISTICS]],
   ['linkedin', '09:00', 'the window', STATISTICS],
+  ['pinterest', '02:00', 'the window and the totals', ['analytics', 'profile']],
+  ['pinterest', '09:00', 'the window', ['analytics']],
 ])('on %s, the run at %s asks for %s', async (platform, time, _what, requests) => {
   expect(await requestsAt(platform, time)).toEqual(requests);
 });
