@@ -1,5 +1,5 @@
 import type { PlatformError, SkipReason } from '../errors.js';
-import type { Http } from '../http/http.js';
+import type { Http, HttpAnswer } from '../http/http.js';
 import type { Pace } from '../http/pace.js';
 
 /** One calendar day in a platform's own time zone. A day has 23, 24 or 25 hours. */
@@ -174,6 +174,14 @@ export interface Renewal {
   renew(account: Account, context: CheckContext): Promise<RenewedTokens>;
 }
 
+/** A version of an API that may exist by now. */
+export interface NewerVersion {
+  readonly name: string;
+  /** An address that tells, without a token. */
+  readonly url: URL;
+  exists(answer: HttpAnswer): boolean;
+}
+
 /** The version of an API that is used, and when it ends. */
 export interface ApiVersion {
   /** As it is sent: `v25.0`. */
@@ -182,6 +190,8 @@ export interface ApiVersion {
   readonly endsOn: string | null;
   /** The variable that selects another version; null if there is no choice. */
   readonly variable: string | null;
+  /** How to find out whether there is a version that is not known yet. Absent if that takes a token. */
+  readonly newer?: NewerVersion;
 }
 
 /** A platform: turns days into requests and answers into values. No retries, no database, no clock of its own. */
