@@ -65,7 +65,8 @@ export function createTransport({
         if (signal.aborted) throw new Interrupted();
         if (error instanceof RunLimit) throw error;
         if (error instanceof NotPublic) throw noPublicAddress(host);
-        return networkError(error, isProxied ? `${host} through the proxy` : host);
+        const unreached = networkError(error, isProxied ? `${host} through the proxy` : host);
+        return request.publicOnly ? withAdvice(unreached) : unreached;
       }
     },
     close() {
@@ -147,6 +148,11 @@ function tooLarge(host: string): PlatformError {
     'unexpected_response',
     `${host} answered with more than ${LARGEST_ANSWER_BYTES / 1_000_000} MB`,
   );
+}
+
+/** The host of a user's account may be gone, as no platform's is. */
+function withAdvice({ reason, message }: PlatformError): PlatformError {
+  return new PlatformError(reason, `${message}; if this server is gone for good, remove the connection`);
 }
 
 /** Names only the host and the network's error code: Node's own message may quote the address. */

@@ -112,6 +112,16 @@ describe('a request that may go to public addresses only', () => {
     expect(connections).toBe(0);
   });
 
+  it('says what to do when the host cannot be reached', async () => {
+    vi.spyOn(dns, 'lookup').mockImplementation(((_host: string, _options: object, done: (error: Error) => void) => {
+      done(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }));
+    }) as unknown as typeof dns.lookup);
+    await expect(send('https://mastodon.example/')).resolves.toMatchObject({
+      reason: 'platform_error',
+      message: 'cannot reach mastodon.example (ENOTFOUND); if this server is gone for good, remove the connection',
+    });
+  });
+
   it('does not use a connection that a request without the condition has left open', async () => {
     const open = createTransport({ concurrency: 1, signal: new AbortController().signal, warn: () => undefined });
     transport = open;
