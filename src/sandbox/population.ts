@@ -80,6 +80,8 @@ const FAULTS: Readonly<Record<SandboxPlatform, Readonly<Record<number, Fault>>>>
     38: { kind: 'missing_permission' },
     90: { kind: 'throttled', window: 'MINUTE' },
   },
+  bluesky: { 7: { kind: 'missing_permission' } },
+  mastodon: { 9: { kind: 'missing_permission' } },
 };
 
 /** The same accounts in every call on one day (UTC): by default 150 users with two accounts each. */
@@ -115,6 +117,8 @@ const ACCOUNT_OF: Readonly<Record<SandboxPlatform, (user: number) => SandboxAcco
   facebook: facebookAccount,
   youtube: youtubeAccount,
   linkedin: linkedinAccount,
+  bluesky: blueskyAccount,
+  mastodon: mastodonAccount,
 };
 
 /** Every fifth uses the Instagram login; every seventh of the others is connected by the id of its Page. */
@@ -156,6 +160,17 @@ function linkedinAccount(user: number): SandboxAccount {
     accessToken: `AQXsandbox${digits(user, 6)}`,
     refreshToken: `AQYsandbox${digits(user, 6)}`,
   };
+}
+
+/** Every second is connected by its DID, the others by their handle. */
+function blueskyAccount(user: number): SandboxAccount {
+  const accountId = user % 2 === 0 ? `did:plc:sandbox${digits(user, 17)}` : `sandbox-${user}.bsky.social`;
+  return { ...common(user, 'bluesky'), accountId, accessToken: '' };
+}
+
+function mastodonAccount(user: number): SandboxAccount {
+  const server = ['mastodon.example', 'social.example', 'fedi.example'][user % 3];
+  return { ...common(user, 'mastodon'), accountId: `sandbox_${user}@${server}`, accessToken: '' };
 }
 
 function common(user: number, platform: SandboxPlatform) {

@@ -28,6 +28,8 @@ const TIME_ZONES = {
   facebook: 'America/Los_Angeles',
   youtube: 'America/Los_Angeles',
   linkedin: 'UTC',
+  bluesky: 'UTC',
+  mastodon: 'UTC',
 };
 
 /** How often each kind of fault was met. */
