@@ -3,7 +3,7 @@ import { pick } from './values.js';
 
 export interface PopulationOptions {
   readonly users?: number;
-  /** Each user has an account on each of these. Default: on two of the four, and some access tokens have expired. */
+  /** Each user has an account on each of these. Default: on two of Instagram, Facebook, YouTube and LinkedIn, and some access tokens have expired. */
   readonly platforms?: readonly SandboxPlatform[];
   /** Breaks a realistic handful of accounts. Use it with `FAULTY_REFUSED_METRICS` for the sandbox. */
   readonly faulty?: boolean;
