@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config.js';
 import { PlatformError } from '../../src/errors.js';
 import { createTransport } from '../../src/http/transport.js';
 import type { Platform } from '../../src/platforms/contract.js';
-import { createPlatforms, DEFINITIONS } from '../../src/platforms/registry.js';
+import { createPlatforms, platformNames } from '../../src/platforms/registry.js';
 import { type Examined, examine } from '../../src/report/doctor.js';
 import { checkApis, checkClock } from '../../src/report/doctor-apis.js';
 import { type Check, passed, thrown } from '../../src/report/doctor-check.js';
@@ -177,7 +177,7 @@ describe('all checks', () => {
     const checks = await all({ findKey: broken, probe: broken, schedules: broken });
     expect(named(checks, 'key')).toMatchObject([{ ok: false, message: 'Broken.' }]);
     expect(named(checks, 'schedule')).toMatchObject([{ ok: false, message: 'Broken.' }]);
-    expect(named(checks, 'api')).toHaveLength(DEFINITIONS.length);
+    expect(named(checks, 'api')).toHaveLength(platformNames.length);
     expect(named(checks, 'live')).toHaveLength(1);
   });
 
