@@ -98,7 +98,7 @@ export function createCollecting(given: CollectingOptions): Collecting {
     limits: options.limits,
     warn: telling.warnOfApi,
     onApiState: (state) => onEvent({ type: 'api', ...state }),
-    onAnswer: clockCheck.observe,
+    onAnswer: (headers, { publicOnly }) => clockCheck.observe(headers, publicOnly),
     paceOf: (name, api) => withRate(paceOf(platforms.get(name)?.pace, name, api), options.rates?.[name]),
     ...given.shared,
     answerTimeoutMs,
