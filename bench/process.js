@@ -18,9 +18,9 @@ export function actorFile(name) {
 
 /**
  * Runs a Node program to its end: its output, the wall time, and what it used by its own account. It sees only the given
- * environment, and no `.env`. Throws when it exits with a code other than the `allowed` ones.
+ * environment, and no `.env`. Throws when it exits with a code other than the `allowed` ones. `read` makes the output of its stream.
  */
-export async function measure(args, environment = {}, allowed = [0]) {
+export async function measure(args, environment = {}, allowed = [0], read = text) {
   started += 1;
   const usageFile = join(tmpdir(), `analytics-collect-bench-${process.pid}-${started}.json`);
   const env = {
@@ -32,7 +32,7 @@ export async function measure(args, environment = {}, allowed = [0]) {
   };
   const begun = performance.now();
   const child = spawn(process.execPath, args, { env, cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] });
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  const [stdout, stderr, [code]] = await Promise.all([read(child.stdout), text(child.stderr), once(child, 'exit')]);
   const wallMs = performance.now() - begun;
   const usage = existsSync(usageFile) ? JSON.parse(readFileSync(usageFile, 'utf8')) : {};
   rmSync(usageFile, { force: true });
@@ -41,8 +41,8 @@ export async function measure(args, environment = {}, allowed = [0]) {
 }
 
 /** Runs the command. */
-export function command(args, environment, allowed) {
-  return measure([BIN, ...args], environment, allowed);
+export function command(args, environment, allowed, read) {
+  return measure([BIN, ...args], environment, allowed, read);
 }
 
 /** Runs `collect`, which may find failing accounts: what it cost, and its summary. */

@@ -15,6 +15,21 @@ const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'p
 const BUNDLED = ['zod'];
 const installed = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !BUNDLED.includes(name));
 
+/**
+ * Modules that a start needs together, each with all that it imports: a file less is 0.2 ms less. A chunk contains nothing that is in
+ * one before it.
+ */
+const CHUNKS = [
+  // What the library and the commands' options share.
+  {
+    name: 'base',
+    test: /src\/(cli\/(flags|json-log|output|version)|collector\/options|http\/redact|sandbox\/kinds|store\/account-states)\.ts$/,
+  },
+  { name: 'program', test: /src\/cli\/program\.ts$/ },
+  { name: 'text', test: /src\/cli\/render\/(colors|text)\.ts$/ },
+  { name: 'app', test: /src\/(app|cli\/(plugins|sandbox-flags|with-app))\.ts$/ },
+];
+
 rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
 execFileSync('npx', ['--no-install', 'tsc', '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
 
@@ -26,6 +41,7 @@ const bundle = await rolldown({
     'engine-thread': 'src/store/drivers/engine-thread.js',
   },
   platform: 'node',
+  plugins: [leanBuiltins()],
   external: installed.map((name) => new RegExp(`^${name}(/|$)`)),
 });
 const { output } = await bundle.write({
@@ -34,6 +50,7 @@ const { output } = await bundle.write({
   format: 'esm',
   sourcemap: true,
   chunkFileNames: '[name]-[hash].js',
+  codeSplitting: { groups: CHUNKS },
 });
 await bundle.close();
 
@@ -46,6 +63,22 @@ const packages = new Set(
   output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])).flatMap((id) => packageOf(id) ?? []),
 );
 writeFileSync(join(ROOT, 'dist/THIRD_PARTY_LICENSES.txt'), [...packages].sort().map(notice).join('\n\n'));
+
+/**
+ * Keeps packages from starting parts of Node that no command needs. Importing `node:process` opens standard input, among others:
+ * the global object is the same. Commander needs `node:child_process` only for commands in files of their own.
+ */
+function leanBuiltins() {
+  const modules = { 'node:process': 'module.exports = process;', 'node:child_process': 'module.exports = {};' };
+  return {
+    name: 'lean-builtins',
+    resolveId(id, importer = '') {
+      const isLean = id === 'node:process' || (id === 'node:child_process' && importer.includes('/commander/'));
+      return isLean ? `\0lean-${id}.cjs` : null;
+    },
+    load: (id) => modules[/^\0lean-(.*)\.cjs$/.exec(id)?.[1]] ?? null,
+  };
+}
 
 /** The folder of the package that a module belongs to; null for one of ours. */
 function packageOf(id) {

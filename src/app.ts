@@ -5,7 +5,8 @@ import type { AddedConnection, ConnectionInput } from './connections.js';
 import { readEnvironment } from './environment.js';
 import type { SandboxSettings } from './open-sandbox.js';
 import { type DefaultStore, type OpenStore, openDriver, openStore } from './open-store.js';
-import type { Platform, PlatformDefinition } from './platforms/contract.js';
+import type { Platform } from './platforms/contract.js';
+import type { PlatformDefinition } from './platforms/definition.js';
 import { createPlatforms } from './platforms/registry.js';
 import type { OnEvent } from './report/events.js';
 import type { ReportData, ReportRequest } from './report/page/read.js';
@@ -120,7 +121,8 @@ export function assemble(
 ): App {
   const keyring = telling(createKeyring(encryptionKey, { allowPlaintext: config.allowPlaintextTokens }), onToken);
   const clock = { ...systemClock, now };
-  const parts = { store, keyring, platforms, clock, isKept };
+  const { renewsTokens } = config;
+  const parts = { store, keyring, platforms, clock, isKept, renewsTokens };
   return {
     config,
     store,

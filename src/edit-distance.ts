@@ -30,8 +30,21 @@ export function nearest(text: string, candidates: Iterable<string>, most: number
   const given = text.toLowerCase();
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - text.length) > most) continue;
-    const distance = editDistance(given, candidate.toLowerCase(), most);
+    const known = candidate.toLowerCase();
+    if (!sharesPiece(given, known, most)) continue;
+    const distance = editDistance(given, known, most);
     if (distance <= most && (best === null || distance < best.distance)) best = { candidate, distance };
   }
   return best?.candidate ?? null;
+}
+
+/**
+ * False only for texts that are more than `edits` apart, and much faster than counting them. An edit touches at most two
+ * neighbouring characters, so of 2n + 1 pieces of a text, n edits leave at least one as it is.
+ */
+function sharesPiece(one: string, other: string, edits: number): boolean {
+  const length = Math.floor(other.length / (2 * edits + 1));
+  for (let piece = 0; piece <= 2 * edits; piece++)
+    if (one.includes(other.slice(piece * length, (piece + 1) * length))) return true;
+  return false;
 }

@@ -56,6 +56,13 @@ export class PlatformError extends Error {
   }
 }
 
+/** The access token is not accepted; a renewed one may be. */
+export class StaleToken extends PlatformError {
+  constructor(said: string) {
+    super('needs_reconnect', `${said}; connect the account again`, 'connection');
+  }
+}
+
 /** The run has reached one of its limits. No platform is at fault: what is left is not reached, and due in the next run. */
 export class RunLimit extends PlatformError {}
 

@@ -54,19 +54,31 @@ export type {
   NonEmpty,
   Platform,
   PlatformContext,
-  PlatformDefinition,
   Reconciliation,
   RefusedMetrics,
+  Renewal,
+  RenewedTokens,
   SeriesBreak,
   Split,
 } from './platforms/contract.js';
-export { dayResult, definePlatform } from './platforms/contract.js';
+export { dayResult } from './platforms/contract.js';
+export type { PlatformDefinition } from './platforms/definition.js';
+export { definePlatform } from './platforms/definition.js';
 export { judgePlain } from './platforms/shared/verdicts.js';
 export type { Change } from './report/changes.js';
-export type { CollectEvent, ConnectionReport, OnEvent, Phase, PhaseReport } from './report/events.js';
+export type {
+  CollectEvent,
+  ConnectionReport,
+  OnEvent,
+  Phase,
+  PhaseReport,
+  ProgressEvent,
+  SharedEvent,
+} from './report/events.js';
 export type {
   Action,
   Coming,
+  DistributedRun,
   ExpiringToken,
   FailingReport,
   PlatformStatus,

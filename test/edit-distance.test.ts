@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { editDistance, nearest } from '../src/edit-distance.js';
 
@@ -19,4 +20,14 @@ test('finds the text with the fewest edits, ignoring case, within the limit', ()
   expect(nearest('ABC', ['abc', 'abd'], 1)).toBe('abc');
   expect(nearest('abc', ['xyz', 'abcde'], 1)).toBeNull();
   expect(nearest('abc', [], 9)).toBeNull();
+});
+
+test('finds a text exactly if it is within the limit', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', '_'), minLength: 1, maxLength: 14 });
+  fc.assert(
+    fc.property(text, text, fc.integer({ min: 0, max: 3 }), (one, other, most) => {
+      expect(nearest(one, [other], most)).toBe(editDistance(one, other) <= most ? other : null);
+    }),
+    { numRuns: 2000 },
+  );
 });

@@ -69,7 +69,7 @@ it('the collector imports contracts, but no platforms or stores', () => {
     ({ from, to, target }) =>
       from === 'collector' &&
       ['platforms', 'store'].includes(to) &&
-      !/(contract|store|accounts|selection)\.js$/.test(target),
+      !/(contract|store|accounts|selection|renewals)\.js$/.test(target),
   );
   expect(inside).toEqual([]);
 });
@@ -105,13 +105,13 @@ it('help loads no package except commander, so that it appears at once', () => {
 });
 
 it.each(['collect', 'status', 'connections', 'serve'])(
-  '%s loads neither a database, the HTTP client nor charts before it announces what starts',
+  '%s loads neither a database, the HTTP client, charts nor what measures texts before it announces what starts',
   (command) => {
     const packages = packagesOf(`cli/commands/${command}.ts`);
     expect(packages).toContain('zod');
     expect(
       packages.filter((name) =>
-        /^(@electric-sql\/pglite|@supabase\/|pg$|got$|@observablehq\/plot$|linkedom$)/.test(name),
+        /^(@electric-sql\/pglite|@supabase\/|pg$|got$|@observablehq\/plot$|linkedom$|ora$|string-width$)/.test(name),
       ),
     ).toEqual([]);
   },
@@ -137,7 +137,7 @@ const NAMES_PLATFORMS = ['cli/examples.ts', 'cli/simulate.ts'];
 
 it('a platform is one folder: no other source names it', () => {
   const named = new RegExp(
-    `\\b(${platformNames.join('|')})\\b|\\b(META|GOOGLE|LINKEDIN|YOUTUBE|INSTAGRAM|BLUESKY|MASTODON)_`,
+    `\\b(${platformNames.join('|')})\\b|\\b(META|GOOGLE|LINKEDIN|YOUTUBE|INSTAGRAM|PINTEREST|BLUESKY|MASTODON)_`,
     'i',
   );
   const naming = sources().filter(

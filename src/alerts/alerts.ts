@@ -64,7 +64,7 @@ export function createAlerts({ webhookUrl, details, healthcheckUrl, warn, times 
         onEvent(event) {
           // A process that joins a run may end it, but does not start it.
           if (event.type === 'lease') runId = event.runId;
-          if (event.type !== 'started' || event.dryRun) return;
+          if (event.type !== 'started' || event.dryRun || event.isJoined) return;
           runId = event.runId;
           begun = ping('start', '', beginning.signal);
         },

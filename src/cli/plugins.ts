@@ -2,8 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CollectError } from '../errors.js';
-import { checkedPlatform } from '../library/own-platform.js';
-import type { PlatformDefinition } from '../platforms/contract.js';
+import type { PlatformDefinition } from '../platforms/definition.js';
 import { platformNames } from '../platforms/registry.js';
 import { usageError } from './flags.js';
 
@@ -42,6 +41,7 @@ async function loadPlugin(path: string): Promise<PlatformDefinition> {
   if (definition === undefined) {
     throw usageError(`The plugin ${path} has no default export.`, 'End it with: export default definePlatform({ … }).');
   }
+  const { checkedPlatform } = await import('../library/own-platform.js');
   return checkedPlatform(definition, `The plugin ${path}`);
 }
 

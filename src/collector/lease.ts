@@ -2,14 +2,26 @@ import { type CollectError, LeaseHeld } from '../errors.js';
 import type { Lease, Store } from '../store/store.js';
 
 const HEARTBEAT_MS = 30_000;
+/** Of a process that shares a run: after three times as long it is not counted among those that work. */
+const PROCESS_HEARTBEAT_MS = 10_000;
 
-/** Renews a run's lease until the returned function is called. Losing the lease aborts `halt`. */
-export function holdLease(store: Pick<Store, 'renewRun'>, runId: string, halt: AbortController): () => void {
-  const heartbeat = setInterval(async () => {
-    // A failed heartbeat is retried at the next one.
-    const isHeld = await store.renewRun(runId).catch(() => true);
-    if (!isHeld) halt.abort();
-  }, HEARTBEAT_MS);
+/**
+ * Renews a run's lease until the returned function is called. Losing the lease aborts `halt`. `process`: as in `Store.renewRun`.
+ */
+export function holdLease(
+  store: Pick<Store, 'renewRun'>,
+  runId: string,
+  halt: AbortController,
+  process?: string,
+): () => void {
+  const heartbeat = setInterval(
+    async () => {
+      // A failed heartbeat is retried at the next one.
+      const isHeld = await store.renewRun(runId, process).catch(() => true);
+      if (!isHeld) halt.abort();
+    },
+    process === undefined ? HEARTBEAT_MS : PROCESS_HEARTBEAT_MS,
+  );
   return () => clearInterval(heartbeat);
 }
 

@@ -115,35 +115,6 @@ export function recordDay(input: RecordInput): DayRecord {
   };
 }
 
-/** The day under which a platform files its closing figures, if it has nothing else. */
-export function recordClosing(
-  { account, day, askedAt }: Pick<RecordInput, 'account' | 'day' | 'askedAt'>,
-  snapshots: readonly SnapshotRow[],
-): DayRecord {
-  const known = account.ledger.find(({ date }) => date === day.date);
-  const hasValues = snapshots.length > 0;
-  const state = stateOf({
-    hasValues,
-    isFinal: askedAt >= day.end,
-    isLast: false,
-    known: knownState(known),
-    doubt: null,
-  });
-  return {
-    outcome: {
-      account: account.id,
-      date: day.date,
-      state,
-      reason: null,
-      message: null,
-      metrics: snapshots.length,
-      missing: [],
-      figures: hasValues ? 'values' : 'nothing',
-    },
-    snapshots,
-  };
-}
-
 /** Whether the platform itself says that its answer for a day is final; undefined if it does not say. */
 function saidFinal(result: DayResult): boolean | undefined {
   return 'final' in result ? result.final : undefined;
@@ -219,7 +190,7 @@ export function withoutPermission(
 }
 
 /** A day's state before this answer: with rows it is provisional, even if the last attempt failed. */
-function knownState(known: LedgerEntry | undefined): OutcomeState | undefined {
+export function knownState(known: LedgerEntry | undefined): OutcomeState | undefined {
   if (known === undefined || known.state === 'settled') return known?.state;
   if (known.figures !== 'nothing') return 'provisional';
   return isDoubted(known) ? undefined : known.state;
@@ -230,7 +201,7 @@ function knownState(known: LedgerEntry | undefined): OutcomeState | undefined {
  * values does not remove known ones: APIs return a day's values in one call and none in the next. A provisional day stays due as
  * long as it is in the window, and then keeps what it has.
  */
-function stateOf({
+export function stateOf({
   hasValues,
   isFinal,
   isLast,

@@ -90,6 +90,7 @@ const RUN = {
   refresh: yesOrNo.default(DEFAULTS.refresh),
   adopt: yesOrNo.default(DEFAULTS.adopt),
   allowEmpty: z.exactOptional(yesOrNo),
+  distributed: z.exactOptional(yesOrNo),
   dryRun: yesOrNo.default(DEFAULTS.dryRun),
   limits: Limits.default(DEFAULTS.limits),
   rates: z.exactOptional(z.record(z.string(), rate, 'must be an object')),
@@ -135,7 +136,10 @@ const RunSchema = object(RUN);
 const StatusSchema = object({ ...APP, days: days.default(DEFAULT_LOOKBACK_DAYS) }).refine(keeps, KEEPS);
 const CollectSchema = object({ ...APP, ...RUN })
   .refine(keeps, KEEPS)
-  .superRefine(({ platforms = [], rates = {}, ownPlatforms = [] }, context) => {
+  .superRefine(({ platforms = [], rates = {}, ownPlatforms = [], distributed, selection }, context) => {
+    if (distributed && selection.kind === 'shard') {
+      context.addIssue({ code: 'custom', path: ['distributed'], message: 'cannot be combined with a shard' });
+    }
     const known = [...platformNames, ...ownPlatforms.map(({ name }) => name)];
     for (const [option, names] of Object.entries({ platforms, rates: Object.keys(rates) })) {
       const unknown = names.find((name) => !known.includes(name));

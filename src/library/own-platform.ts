@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CollectError } from '../errors.js';
-import type { Platform, PlatformDefinition } from '../platforms/contract.js';
+import type { Platform } from '../platforms/contract.js';
+import type { PlatformDefinition } from '../platforms/definition.js';
 import { isTimeZone } from '../variables.js';
 
 /**

@@ -18,6 +18,7 @@ type CheckName =
   | 'refresh'
   | 'schedule'
   | 'last_run'
+  | 'sharing'
   | 'api'
   | 'version'
   | 'clock'

@@ -1,11 +1,12 @@
 import { systemClock } from '../clock.js';
-import { type Config, loadConfig } from '../config.js';
+import { type Config, databaseUrlOf, loadConfig } from '../config.js';
 import { envFile, readEnvironment } from '../environment.js';
 import { createTransport } from '../http/transport.js';
 import { isLoopback } from '../loopback.js';
 import type { OpenSandbox } from '../open-sandbox.js';
 import { keyMissing, openDriver } from '../open-store.js';
-import type { Platform, PlatformDefinition } from '../platforms/contract.js';
+import type { Platform } from '../platforms/contract.js';
+import type { PlatformDefinition } from '../platforms/definition.js';
 import { createPlatforms, DEFINITIONS } from '../platforms/registry.js';
 import { namesOf } from '../setting.js';
 import { keyPath, readKey } from '../tokens/key-file.js';
@@ -34,6 +35,7 @@ export async function configured(added: readonly PlatformDefinition[], machine: 
       ...ofConfig(config, createPlatforms(config, added), added),
       settings: [settingsAreRight()],
       store: await storeOf(config, places),
+      sharing: sharingOf(config),
       findKey: keyFinder(config, places),
     };
   } catch (error) {
@@ -44,6 +46,7 @@ export async function configured(added: readonly PlatformDefinition[], machine: 
       ...ofConfig(config, createPlatforms(config, definitions), definitions),
       settings: settingsAreWrong(error),
       store: null,
+      sharing: null,
       findKey: keyFinder(config, { environment: {}, ofProcess: {} }),
     };
   }
@@ -60,6 +63,7 @@ export function ofSandbox({ config, platforms, store, encryptionKey }: OpenSandb
     findKey: async () => ({ keys: encryptionKey, where: 'It is in the sandbox’s own file' }),
     schedules: null,
     jobs: [],
+    sharing: null,
   };
 }
 
@@ -104,6 +108,12 @@ async function storeOf(config: Config, places: Places): Promise<ExaminedStore> {
   const { hasEmbeddedStore } = await import('../store/drivers/embedded.js');
   const exists = hasEmbeddedStore(store.dataDir);
   return { chosen, folder: { dataDir: store.dataDir }, exists, protection: async () => null, open };
+}
+
+function sharingOf({ store }: Config): Examined['sharing'] {
+  const url = databaseUrlOf(store);
+  if (url === null) return null;
+  return async () => (await import('../store/jobs-inspection.js')).inspectJobs(url);
 }
 
 async function protectionOf(store: Config['store']): Promise<string | null> {

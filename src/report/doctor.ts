@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Platform } from '../platforms/contract.js';
 import type { Inspection } from '../store/inspection.js';
+import type { JobsInspection } from '../store/jobs-inspection.js';
 import type { Store } from '../store/store.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { checkApis, checkClock, checkLive, type Probe } from './doctor-apis.js';
@@ -8,6 +9,7 @@ import { attempt, type Check, thrown, unchecked } from './doctor-check.js';
 import { checkData } from './doctor-data.js';
 import { type AppVariable, checkKey, checkRefresh, checkTokens, type FindKey } from './doctor-key.js';
 import { checkLastRun, checkSchedule } from './doctor-schedule.js';
+import { checkSharing } from './doctor-sharing.js';
 import { checkAccounts, checkDisk, checkStore, type ExaminedStore } from './doctor-store.js';
 
 /** Everything that is examined; it is only read. */
@@ -28,6 +30,8 @@ export interface Examined {
   readonly schedules: ((jobs: Inspection['jobs']) => Promise<readonly string[]>) | null;
   /** The names of the pg_cron jobs that start runs. */
   readonly jobs: readonly string[];
+  /** Null without a database that can keep the jobs of runs that processes share. */
+  readonly sharing: (() => Promise<JobsInspection>) | null;
   readonly clock: Clock;
 }
 
@@ -46,6 +50,7 @@ export async function* examine(examined: Examined, { live, data }: Wanted): Asyn
   try {
     const keyring = yield* examineTokens(examined, opened);
     yield* await examineRuns(examined, opened);
+    yield* await examineSharing(examined, opened);
     yield* await examineApis(examined, opened);
     if (live) yield* await examineLive(examined, opened, keyring);
     if (data) yield* await examineData(examined, opened);
@@ -119,6 +124,13 @@ async function examineRuns(examined: Examined, { store, inspection }: Opened): P
     const runs = await store.lastRuns();
     const now = clock.now();
     return [...(found === null ? [] : [checkSchedule(found, runs, now)]), checkLastRun(runs, now)];
+  });
+}
+
+async function examineSharing({ sharing }: Examined, { store, inspection }: Opened): Promise<readonly Check[]> {
+  return attempt('sharing', async () => {
+    if (sharing === null || store === null || inspection === null) return [];
+    return checkSharing(await sharing(), store);
   });
 }
 

@@ -15,6 +15,8 @@ export type CollectEvent =
       /** How many named days each has; null in a run over the window and in a dry run, which counts only due days. */
       readonly days: number | null;
       readonly dryRun: boolean;
+      /** Whether another process began the run. Default: false. */
+      readonly isJoined?: boolean;
     }
   | { readonly type: 'connection'; readonly connection: ConnectionReport }
   /** How many of a connection's named days are done so far, including those done before this run. */
@@ -23,6 +25,7 @@ export type CollectEvent =
   /** The run has its lease. */
   | { readonly type: 'lease'; readonly runId: string; readonly scope: string }
   | SharedEvent
+  | ProgressEvent
   /** The database does not answer, and is waited for. `code` is that of a `CollectError`. */
   | { readonly type: 'waiting'; readonly code: string; readonly message: string }
   | ({ readonly type: 'api' } & ApiState)
@@ -36,6 +39,16 @@ export interface SharedEvent {
   readonly type: 'shared';
   readonly state: 'joined' | 'left' | 'ended' | 'late';
   readonly runId: string;
+}
+
+/** How far a run has come that processes share: what all of them have done together, every few seconds. */
+export interface ProgressEvent {
+  readonly type: 'progress';
+  readonly runId: string;
+  /** Those with something due. */
+  readonly connections: { readonly total: number; readonly done: number; readonly failed: number };
+  /** Processes that work for it at present. */
+  readonly workers: number;
 }
 
 /** A part of a run, reported once at its end. The parts overlap: accounts are planned, fetched and recorded in parallel. */

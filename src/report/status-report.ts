@@ -40,6 +40,19 @@ export interface ReportedRun {
   /** Hours since it started. */
   age_hours: number;
   summary: RunRow['summary'];
+  /** Of a run in progress that processes share; absent otherwise. */
+  distributed?: DistributedRun;
+}
+
+/** How far a run has come that processes share. */
+export interface DistributedRun {
+  /** Processes that work for it: they gave a sign within the last 30 seconds. */
+  workers: number;
+  /** Up to 25 accounts each. More may be added until `planned`. */
+  pieces: { total: number; done: number };
+  planned: boolean;
+  /** Those with something due. */
+  connections: { total: number; done: number; failed: number };
 }
 
 /** The end of an API version in use, or of tokens that only their users can renew: `what` happens on a UTC date, and what to do. */

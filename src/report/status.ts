@@ -17,6 +17,7 @@ import { FIXES, OTHER_FIXES } from './fixes.js';
 import { nextRunAt } from './next-run.js';
 import type {
   Action,
+  DistributedRun,
   ExpiringToken,
   FailingReport,
   PlatformStatus,
@@ -35,14 +36,16 @@ export interface StatusSources {
   readonly store: Store;
   readonly platforms: ReadonlyMap<
     string,
-    Pick<Platform, 'day' | 'reconciles' | 'version' | 'renewsTokens' | 'endsByDate'>
+    Pick<Platform, 'day' | 'reconciles' | 'version' | 'renewsTokens' | 'renewal' | 'endsByDate'>
   >;
   readonly keyring: Pick<Keyring, 'decrypt'>;
+  /** As in `Collector`. */
+  readonly renewsTokens?: boolean;
 }
 
 /** The last run, and the state of each platform over its own last `days` ended days. Throws what the store throws. */
 export async function readStatus(
-  { store, platforms, keyring }: StatusSources,
+  { store, platforms, keyring, renewsTokens = false }: StatusSources,
   days: number,
   now: Date,
 ): Promise<StatusReport> {
@@ -54,7 +57,7 @@ export async function readStatus(
     store.readStatus(windows),
     store.tokensEnding(everywhere, expiringBefore(now).toISOString()),
   ]);
-  const expiring = expiringTokens(ending, platforms, keyring);
+  const expiring = expiringTokens(ending, { platforms, keyring, renewsTokens }, now);
   const rows = status.platforms.filter(isInUse);
   const accounts = rows.reduce((sum, row) => sum + row.accounts, 0);
   const discrepancies =
@@ -63,8 +66,8 @@ export async function readStatus(
   const warnings = inUse.map((platform) => versionWarning(platform, now));
   return {
     store: store.description,
-    last_run: reportedRun(run, now),
-    last_full_run: reportedRun(fullRun, now),
+    last_run: await reportedRun(run, store, now),
+    last_full_run: await reportedRun(fullRun, store, now),
     next_run_at: nextRunAt(starts, now)?.toISOString() ?? null,
     last_success: succeededAt === null ? null : { started_at: succeededAt, age_hours: hoursSince(succeededAt, now) },
     platforms: rows.flatMap((row) => {
@@ -82,19 +85,25 @@ export async function readStatus(
   };
 }
 
-function reportedRun(run: RunRow | null, now: Date): ReportedRun | null {
-  return (
-    run && {
-      run_id: run.runId,
-      scope: run.scope,
-      trigger: run.trigger,
-      status: run.status,
-      started_at: run.startedAt,
-      finished_at: run.finishedAt,
-      age_hours: hoursSince(run.startedAt, now),
-      summary: run.summary,
-    }
-  );
+async function reportedRun(run: RunRow | null, store: Store, now: Date): Promise<ReportedRun | null> {
+  if (run === null) return null;
+  const distributed = run.status === 'running' ? await distributedRun(run.runId, store) : null;
+  return {
+    run_id: run.runId,
+    scope: run.scope,
+    trigger: run.trigger,
+    status: run.status,
+    started_at: run.startedAt,
+    finished_at: run.finishedAt,
+    age_hours: hoursSince(run.startedAt, now),
+    summary: run.summary,
+    ...(distributed !== null && { distributed }),
+  };
+}
+
+async function distributedRun(runId: string, { shared }: Store): Promise<DistributedRun | null> {
+  const { isShared, isPlanned, workers, pieces, accounts } = await shared.progress(runId);
+  return isShared ? { workers, pieces, planned: isPlanned, connections: accounts } : null;
 }
 
 function platformStatus(

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.js';
-import type { RunContext } from '../collector/account.js';
+import type { RunContext } from '../collector/ask.js';
 import { collectInChunks, joinedRecord } from '../collector/chunks.js';
 import type { CollectOptions } from '../collector/options.js';
 import { type AccountRecord, isNothingDone } from '../collector/outcome.js';
@@ -80,7 +80,7 @@ export interface Collecting {
 
 export function createCollecting(given: CollectingOptions): Collecting {
   const { collector, options, runId, clock, startedAt, telling, onEvent, halt } = given;
-  const { keyring, platforms, secrets, answerTimeoutMs } = collector;
+  const { keyring, platforms, secrets, answerTimeoutMs, store, renewsTokens = false } = collector;
   const signal = AbortSignal.any([options.signal, halt.signal]);
   // Every request that waits listens to it.
   setMaxListeners(0, signal);
@@ -106,6 +106,7 @@ export function createCollecting(given: CollectingOptions): Collecting {
   const phases = createPhases(clock);
   const context: RunContext = {
     keyring,
+    renewal: { renewals: renewsTokens ? store.renewals : null, keyring, clock },
     http,
     warn: telling.warnOfAccount,
     now: clock.now,

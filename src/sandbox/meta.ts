@@ -13,6 +13,7 @@ import type { Grant, GraphNode, World } from './world.js';
 export function answerGraph(request: SandboxRequest, world: World): Reply {
   if (request.query.has('access_token')) world.counters.tokensInUrl += 1;
   if (request.query.has(PAGED_MARK)) world.counters.pagingFollowed += 1;
+  if (request.api === 'instagram' && request.path === '/refresh_access_token') return renewed(request, world);
   const [, versionText, rest = ''] = /^\/v(\d+)\.0(\/.*)$/.exec(request.path) ?? [];
   const { oldest, newest } = graphVersions(world.now());
   if (versionText === undefined || Number(versionText) > newest) {
@@ -23,6 +24,19 @@ export function answerGraph(request: SandboxRequest, world: World): Reply {
   const version = Math.max(Number(versionText), oldest);
   const reply = answerVersioned(request, rest, version, world);
   return { ...reply, headers: { 'facebook-api-version': `v${version}.0`, ...reply.headers } };
+}
+
+/** A day old at least, as far as the sandbox knows: it keeps no ages. */
+function renewed(request: SandboxRequest, world: World): Reply {
+  const token = bearerToken(request) ?? request.query.get('access_token') ?? '';
+  const [grant] = world.grants(token).filter((each) => opensHost(each, request.api));
+  if (grant === undefined || world.meets(grant.account, 'dead_token')) {
+    return graphError(190, 'Error validating access token: Session has expired');
+  }
+  if (request.query.get('grant_type') !== 'ig_refresh_token') return graphError(100, 'Invalid grant_type');
+  const { account } = grant;
+  const body = { access_token: world.issueToken(account), token_type: 'bearer', expires_in: 5_184_000 };
+  return { status: 200, body, accountId: account.accountId };
 }
 
 function answerVersioned(request: SandboxRequest, path: string, version: number, world: World): Reply {

@@ -80,6 +80,8 @@ const FAULTS: Readonly<Record<SandboxPlatform, Readonly<Record<number, Fault>>>>
     38: { kind: 'missing_permission' },
     90: { kind: 'throttled', window: 'MINUTE' },
   },
+  // A throttled account would make all others of the app wait.
+  pinterest: { 8: { kind: 'dead_token' }, 27: { kind: 'missing_permission' }, 58: { kind: 'no_data' } },
   bluesky: { 7: { kind: 'missing_permission' } },
   mastodon: { 9: { kind: 'missing_permission' } },
 };
@@ -117,6 +119,7 @@ const ACCOUNT_OF: Readonly<Record<SandboxPlatform, (user: number) => SandboxAcco
   facebook: facebookAccount,
   youtube: youtubeAccount,
   linkedin: linkedinAccount,
+  pinterest: pinterestAccount,
   bluesky: blueskyAccount,
   mastodon: mastodonAccount,
 };
@@ -159,6 +162,15 @@ function linkedinAccount(user: number): SandboxAccount {
     accountId: `70${digits(user, 6)}`,
     accessToken: `AQXsandbox${digits(user, 6)}`,
     refreshToken: `AQYsandbox${digits(user, 6)}`,
+  };
+}
+
+function pinterestAccount(user: number): SandboxAccount {
+  return {
+    ...common(user, 'pinterest'),
+    accountId: `2783136121${digits(user, 9)}`,
+    accessToken: `pina_sandbox${digits(user, 6)}`,
+    refreshToken: `pinr_sandbox${digits(user, 6)}`,
   };
 }
 

@@ -38,6 +38,8 @@ export interface World {
   refreshable(token: string, platform: SandboxPlatform): SandboxAccount | undefined;
   /** A new access token for an account, valid from now on. */
   issueToken(account: SandboxAccount): string;
+  /** A new refresh token for an account, in place of a former one, which is dead from now on. */
+  replaceRefreshToken(former: string, account: SandboxAccount): string;
   /** The account's fault of that kind, unless it has already occurred as often as it should; counts it as having occurred. */
   meets<K extends FaultKind>(account: SandboxAccount, kind: K): FaultOf<K> | undefined;
   fired(accountId: string, kind: FaultKind): number;
@@ -134,6 +136,13 @@ export function createWorld(options: WorldOptions): World {
       issued += 1;
       const token = `${account.accessToken}-renewed-${issued}`;
       grant(token, account, kindOfToken(account));
+      return token;
+    },
+    replaceRefreshToken(former, account) {
+      issued += 1;
+      const token = `${account.refreshToken}-renewed-${issued}`;
+      refreshTokens.delete(`${account.platform} ${former}`);
+      refreshTokens.set(`${account.platform} ${token}`, account);
       return token;
     },
     meets,

@@ -207,12 +207,17 @@ export interface RecordBatch {
 /** What a call counts of a piece of a run. */
 export interface PieceCall {
   readonly piece: number;
+  /** A UUID: which of the processes that share the run records it. */
+  readonly process: string;
   /** As in `PieceRequest`. */
   readonly worker: string;
   /** A UUID: a repeated call counts once. */
   readonly call: string;
   /** As text, so that it stays as it is. */
   readonly counted: string;
+  /** How many accounts are in it, and how many of them failed. */
+  readonly accounts: number;
+  readonly failed: number;
   /** Whether the piece ends with this call. */
   readonly isDone: boolean;
 }

@@ -5,7 +5,9 @@ import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { z } from 'zod';
 import type { PaceWindow, TakeRequests } from '../http/shared-pace.js';
 import { storeError } from './database-error.js';
+import { ANSWER_TIMEOUT_MS } from './drivers/limited-query.js';
 import { openPool } from './drivers/postgres.js';
+import { grantsFix, JOBS_SCHEMA, queueOf, readJobsSchema, runOf } from './jobs-schema.js';
 import { createPatience, type Patience } from './patience.js';
 
 /** A step of a run that processes share. */
@@ -44,7 +46,6 @@ export interface Jobs {
   close(): Promise<void>;
 }
 
-const SCHEMA = 'collection_jobs';
 const RETRIES = 5;
 /** Of what is done about a job that has failed for good: without it, the run would not end. */
 const MANY_RETRIES = 1_000;
@@ -61,10 +62,17 @@ export async function openJobs(
   isOver: (runId: string) => Promise<boolean>,
   patience: Patience,
 ): Promise<Jobs> {
-  const { pool, place } = openPool(databaseUrl);
+  const { pool, place: known } = openPool(databaseUrl, ANSWER_TIMEOUT_MS);
   const patiently = createPatience(patience);
+  const found = await patiently(() => readJobsSchema(pool, known)).catch(async (error) => {
+    await pool.end();
+    throw error;
+  });
+  const place = { ...known, grantsFix: grantsFix(found) };
   const boss = new PgBoss({
-    schema: SCHEMA,
+    schema: JOBS_SCHEMA,
+    // `create schema if not exists` needs the right to create it even if it exists.
+    createSchema: found.owner === null,
     db: {
       executeSql: async (text, values) => {
         const answer = await pool.query(text, values).catch((error) => {
@@ -116,7 +124,7 @@ export async function openJobs(
           // Without the names of prepared statements, which a pooler may not know.
           storeClient: { query: ({ text, values }: pg.QueryConfig) => pool.query(text, values) },
           storeType: 'client',
-          schemaName: SCHEMA,
+          schemaName: JOBS_SCHEMA,
           tableName: 'pace',
           points: requests,
           duration: seconds,
@@ -163,10 +171,13 @@ export async function openJobs(
     share(key, window) {
       let limiter: Promise<RateLimiterPostgres> | null = null;
       return async (requests) => {
-        limiter ??= openLimiter(window).catch((error) => {
-          limiter = null;
-          throw error;
-        });
+        // The first time fails where another process creates the table at the same moment.
+        limiter ??= openLimiter(window)
+          .catch(() => openLimiter(window))
+          .catch((error) => {
+            limiter = null;
+            throw error;
+          });
         const opened = await limiter;
         const answer = await opened.consume(key, requests).catch((refused) => refused);
         if (!(answer instanceof RateLimiterRes)) throw storeError(answer, place);
@@ -175,15 +186,6 @@ export async function openJobs(
     },
     close,
   };
-}
-
-function queueOf(runId: string): string {
-  return `run-${runId}`;
-}
-
-/** The run whose queue has this name; null if it is none's. */
-function runOf(queue: string): string | null {
-  return /^run-([0-9a-f-]{36})(-dead)?$/.exec(queue)?.[1] ?? null;
 }
 
 /** Always the same for a job of a run, so that it is added once. */

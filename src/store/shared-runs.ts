@@ -17,6 +17,8 @@ export interface SharedRuns {
   /** Gives a piece to a worker, or null if it is done. */
   openPiece(request: PieceRequest): Promise<OpenedPiece | null>;
   progress(runId: string): Promise<SharedProgress>;
+  /** Takes a process out of those that work for a run. */
+  leave(runId: string, process: string): Promise<void>;
   /** Lets all processes skip an API for the rest of the run. */
   shutApi(runId: string, api: string, error: Pick<PlatformError, 'reason' | 'message'>): Promise<void>;
   /** What calls have counted, in pages, in the order of the pieces. */
@@ -59,6 +61,8 @@ export interface PlanRequest extends RunAccounts {
   readonly pieceSize: number;
   /** What was counted before the first page; null with the others. */
   readonly counted: string | null;
+  /** Before the first page: accounts that an active connection opens, and those of them with nothing due; null with the others. */
+  readonly counts: { readonly connections: number; readonly idle: number } | null;
 }
 
 export interface PlannedPieces {
@@ -84,10 +88,17 @@ export interface OpenedPiece {
 
 export interface SharedProgress {
   readonly status: RunStatus;
+  /** False of a run of one process; nothing else is of meaning then. */
+  readonly isShared: boolean;
   readonly isPlanned: boolean;
-  /** The planning counts as one. */
-  readonly pieces: number;
-  readonly done: number;
+  /** As in `PlanRequest`; null before the planning has begun. */
+  readonly counts: PlanRequest['counts'];
+  /** Those with something due, whether or not they are in pieces yet. */
+  readonly accounts: { readonly total: number; readonly done: number; readonly failed: number };
+  /** Those that are planned so far. */
+  readonly pieces: { readonly total: number; readonly done: number };
+  /** Processes that have renewed the lease within half a minute, and have not left. */
+  readonly workers: number;
   /** Why APIs are skipped, by their names. */
   readonly shut: Readonly<Record<string, Pick<PlatformError, 'reason' | 'message'>>>;
   /** Null until the run has ended. */
@@ -142,21 +153,30 @@ const pieceAnswer = z.union([
 const progressAnswer = z
   .object({
     status: z.enum(['running', 'completed', 'partial', 'failed', 'interrupted', 'abandoned']),
+    is_shared: z.boolean(),
     is_planned: z.boolean(),
-    pieces: z.number(),
-    done: z.number(),
+    connections: z.number().nullable(),
+    idle: z.number().nullable(),
+    accounts: z.object({ total: z.number(), done: z.number(), failed: z.number() }),
+    pieces: z.object({ total: z.number(), done: z.number() }),
+    workers: z.number(),
     shut: z.record(z.string(), z.object({ reason: z.enum(FAILURE_REASONS), message: z.string() })),
     printed: z.string().nullable(),
   })
-  .transform(({ is_planned, ...row }) => ({ ...row, isPlanned: is_planned }));
+  .transform(({ is_shared: isShared, is_planned: isPlanned, connections, idle, ...row }) => ({
+    ...row,
+    isShared,
+    isPlanned,
+    counts: connections === null || idle === null ? null : { connections, idle },
+  }));
 const countsAnswer = z.object({
   parts: z.array(z.object({ counted: z.string(), metrics: recordCounts.optional() })),
   last_piece: z.number().nullable(),
 });
 const finishedAnswer = z.object({ finished: z.boolean() });
 
-/** Carries out `Store.shared`. */
-export function sharedRuns(ask: Ask): SharedRuns {
+/** Carries out `Store.shared`. `askOnce` does not wait for the database. */
+export function sharedRuns(ask: Ask, askOnce: Ask): SharedRuns {
   return {
     begin: ({ scope, trigger, isFull, options, startedAt }) =>
       ask(leaseAnswer, 'begin_collection_run', {
@@ -167,12 +187,13 @@ export function sharedRuns(ask: Ask): SharedRuns {
         shared: { options, started_at: startedAt.toISOString() },
       }),
 
-    async planPieces({ page, pageSize, pieceSize, counted, ...accounts }) {
+    async planPieces({ page, pageSize, pieceSize, counted, counts, ...accounts }) {
       const answer = await ask(plannedAnswer, 'plan_collection_pieces', {
         page,
         page_size: pageSize,
         piece_size: pieceSize,
         counted,
+        counts,
         ...accountArgs(accounts),
       });
       if (answer.lease === 'lost') throw leaseLost();
@@ -193,6 +214,10 @@ export function sharedRuns(ask: Ask): SharedRuns {
     },
 
     progress: (runId) => ask(progressAnswer, 'read_collection_progress', { run_id: runId }),
+
+    async leave(runId, process) {
+      await askOnce(z.object({ left: z.boolean() }), 'leave_collection_run', { run_id: runId, process });
+    },
 
     async shutApi(runId, api, { reason, message }) {
       await ask(z.object({ lease: z.enum(['held', 'lost']) }), 'shut_collection_api', {

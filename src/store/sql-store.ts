@@ -7,6 +7,7 @@ import type { AppliedSchema } from './apply-schema.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { createPatience, type Patiently } from './patience.js';
 import { recordArgs } from './record-args.js';
+import { renewals } from './renewals.js';
 import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
 import { sharedRuns } from './shared-runs.js';
 import type { Store } from './store.js';
@@ -87,12 +88,14 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     beginRun: ({ scope, trigger, isFull }) =>
       ask(answers.leaseAnswer, 'begin_collection_run', { run_id: randomUUID(), scope, trigger, is_full: isFull }),
 
-    async renewRun(runId) {
+    async renewRun(runId, process) {
       // A heartbeat that fails is made up for by the next one.
-      return (await askOnce(answers.renewedAnswer, 'renew_collection_run', { run_id: runId })).renewed;
+      const args = { run_id: runId, ...(process !== undefined && { process }) };
+      return (await askOnce(answers.renewedAnswer, 'renew_collection_run', args)).renewed;
     },
 
-    shared: sharedRuns(ask),
+    shared: sharedRuns(ask, askOnce),
+    renewals: renewals(ask),
 
     async finishRun(runId, status, summary) {
       await ask(answers.finishedAnswer, 'finish_collection_run', { run_id: runId, status, summary });

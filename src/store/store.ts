@@ -16,6 +16,7 @@ import type { DayExplanation, ExplainRequest } from './explanation.js';
 import type { Inspection } from './inspection.js';
 import type { OpenedAccounts, OpenRequest, TokensEnding } from './opening.js';
 import type { Patience } from './patience.js';
+import type { Renewals } from './renewals.js';
 import type { RunSummary } from './run-summary.js';
 import type { SchemaOptions } from './schema.js';
 import type { SharedRuns } from './shared-runs.js';
@@ -46,10 +47,11 @@ export interface Store {
 
   /** Takes the lease of a scope by writing the run's row. */
   beginRun(run: NewRun): Promise<Lease>;
-  /** Renews the lease's heartbeat. False if another run has taken the lease. */
-  renewRun(runId: string): Promise<boolean>;
+  /** Renews the lease's heartbeat. False if another run has taken the lease. `process`: of a shared run, a UUID. */
+  renewRun(runId: string, process?: string): Promise<boolean>;
   /** For runs that several processes share. */
   readonly shared: SharedRuns;
+  readonly renewals: Renewals;
   finishRun(runId: string, status: RunStatus, summary: RunSummary): Promise<void>;
   /** A run by its id, a UUID; null if there is none. */
   readRun(runId: string): Promise<RunRow | null>;

@@ -104,6 +104,14 @@ describe('a healthcheck', () => {
     expect(check.received[1]?.body).toContain('completed: 300 of 300 connections ok');
   });
 
+  it('is not pinged at the start by a process that joins a run', async () => {
+    const check = await receiver();
+    const run = alertsTo({ healthcheckUrl: `${check.url}/` }).alerts.ofRun({ countsForHealthcheck: true });
+    run.onEvent({ ...STARTED, isJoined: true });
+    await run.ended(summary(), 0);
+    expect(check.received.map(({ url }) => url)).toEqual([`${PATH}/`]);
+  });
+
   it('gets the exit code of a failed run, and never a user', async () => {
     const check = await receiver();
     const { alerts } = alertsTo({ healthcheckUrl: `${check.url}?create=1`, details: true });

@@ -139,6 +139,31 @@ export const EXPECTED: Readonly<Record<SandboxPlatform, Expectation>> = {
     // LinkedIn is asked for no metric by name: a retired one is a field that is no longer there.
     refused: { metric: 'likeCount', lost: ['likeCount'], warnings: 0 },
   },
+  pinterest: {
+    account: {
+      ...base,
+      platform: 'pinterest',
+      accountId: '2783136121146311751',
+      accessToken: 'pina_one',
+      refreshToken: 'pinr_one',
+      followers: 1_000,
+    },
+    daily: {
+      impression: 'IMPRESSION',
+      pin_click: 'PIN_CLICK',
+      outbound_click: 'OUTBOUND_CLICK',
+      save: 'SAVE',
+      engagement: 'ENGAGEMENT',
+    },
+    closing: { follower_count: 1_000, following_count: 347, pin_count: 339 },
+    rolling: {},
+    // Pinterest says itself which day is final: at noon, that of yesterday has no data and the one before is an estimate.
+    states: 'settled settled settled settled settled provisional pending',
+    requests: 2,
+    late: { hours: 40, states: 'settled settled settled settled settled pending pending' },
+    // Pinterest is asked for no metric by name: a retired one is no longer among those given.
+    refused: { metric: 'SAVE', lost: ['save'], warnings: 0 },
+  },
   bluesky: {
     account: {
       ...base,

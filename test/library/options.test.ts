@@ -51,6 +51,10 @@ describe('collect refuses, before it opens anything,', () => {
       { selection: { kind: 'shard', index: 0, count: 2 } },
       'The option selection.index must be a whole number from 1 to 1,024.',
     ],
+    [
+      { distributed: true, selection: { kind: 'shard', index: 1, count: 2 } },
+      'The option distributed cannot be combined with a shard.',
+    ],
     [{ selection: { kind: 'user', userId: 'me', index: 1 } }, 'There is no option selection.index.'],
     [{ selection: { kind: 'user', userId: ' ' } }, 'The option selection.userId must not be empty.'],
     [

@@ -160,6 +160,7 @@ describe('all checks', () => {
     probe: async () => new PlatformError('platform_error', 'cannot reach it'),
     schedules: async () => [],
     jobs: [],
+    sharing: null,
     clock: systemClock,
     ...changes,
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { type Jobs, openJobs } from '../../src/store/jobs.js';
+import { inspectJobs } from '../../src/store/jobs-inspection.js';
 import { freshPostgres, type Sql } from '../support/database.js';
 
 const PLAN = { kind: 'plan', page: 0, pieceSize: null } as const;
@@ -74,14 +75,29 @@ describe.runIf(process.env.TEST_DATABASE_URL)('the jobs of a run', () => {
     for (const { ms } of taken) expect(ms).toBeGreaterThan(50_000);
   });
 
-  it('are refused with what to grant where no schema may be created', async () => {
+  it('are refused with the SQL that lets the role keep them, where it may not create or use their schema', async () => {
     const role = `jobless_${process.pid}`;
     await sql.query(`create role ${role} login`);
+    const another = await freshPostgres();
+    const runId = randomUUID();
     try {
-      const url = sql.url.replace('//postgres', `//${role}`);
-      const opening = openJobs(url, randomUUID(), async () => false, patience);
-      await expect(opening).rejects.toMatchObject({ code: 'store_refused' });
+      await (await openJobs(sql.url, randomUUID(), async () => false, patience)).close();
+      for (const { url, query } of [another, sql]) {
+        const asRole = url.replace('//postgres', `//${role}`);
+        const isThere = url === sql.url;
+        expect(await inspectJobs(asRole)).toMatchObject({ mayCreate: false, mayUse: false, version: null });
+        const refused = await openJobs(asRole, runId, async () => true, patience).catch((error) => error);
+        expect(refused).toMatchObject({ code: 'store_refused', fix: expect.stringContaining('run in SQL') });
+        expect(refused.fix.startsWith('Connect as postgres; or')).toBe(isThere);
+        await query(refused.fix.split(/: (?=drop|create)/)[1]);
+        await (await openJobs(asRole, runId, async () => true, patience)).close();
+        const neededVersion = (await inspectJobs(asRole)).version;
+        expect(await inspectJobs(asRole)).toMatchObject({ owner: role, mayUse: true, isOwner: true, neededVersion });
+        expect((await inspectJobs(url)).runs).toEqual([runId]);
+        await query('drop schema collection_jobs cascade');
+      }
     } finally {
+      await another.close();
       await sql.query(`drop role ${role}`);
     }
   });

@@ -47,6 +47,7 @@ describe.each(ENGINES)('a shared run in a $name store', ({ open }) => {
       pageSize,
       pieceSize: 2,
       counted: page === 0 ? '3 idle' : null,
+      counts: page === 0 ? { connections: 8, idle: 3 } : null,
     });
   const openPiece = (runId: string, piece: number, worker: string) =>
     engine.store.shared.openPiece({ ...accountsOf(runId), piece, worker, ledger: LEDGER });
@@ -60,6 +61,8 @@ describe.each(ENGINES)('a shared run in a $name store', ({ open }) => {
     if (first === undefined || second === undefined) throw new Error('the piece has fewer than two accounts');
     return [first, second];
   }
+
+  const progress = (runId: string) => engine.store.shared.progress(runId);
 
   async function counts(runId: string): Promise<unknown[]> {
     const all: unknown[] = [];
@@ -83,10 +86,10 @@ describe.each(ENGINES)('a shared run in a $name store', ({ open }) => {
     expect(await engine.store.shared.finish(runId, 'partial', counts, printed)).toBe(true);
     expect(await engine.store.shared.finish(runId, 'partial', counts, 'what another would print')).toBe(false);
     expect(await begin()).toMatchObject({ kind: 'ended', runId });
-    expect(await engine.store.shared.progress(runId)).toMatchObject({ status: 'partial', printed });
+    expect(await progress(runId)).toMatchObject({ status: 'partial', printed });
     await engine.sql.query("update public.collection_runs set finished_at = finished_at - interval '11 minutes'");
     expect(await begin()).toMatchObject({ kind: 'held', isJoined: false });
-    expect(await engine.store.shared.progress(runId)).toMatchObject({ printed: null });
+    expect(await progress(runId)).toMatchObject({ printed: null });
   });
 
   test('is planned page by page, each page once, until no account is left', async () => {
@@ -101,7 +104,7 @@ describe.each(ENGINES)('a shared run in a $name store', ({ open }) => {
       'select unnest(accounts)::int as id from public.collection_pieces order by piece, 1',
     );
     expect(new Set(ids.map(({ id }) => id)).size).toBe(6);
-    expect(await engine.store.shared.progress(runId)).toMatchObject({ isPlanned: true, pieces: 5, done: 1 });
+    expect(await progress(runId)).toMatchObject({ isPlanned: true, pieces: { total: 4, done: 0 } });
     expect(await counts(runId)).toEqual([{ counted: '3 idle' }]);
   });
 
@@ -132,16 +135,31 @@ describe.each(ENGINES)('a shared run in a $name store', ({ open }) => {
     const call = (account: StoredAccount, isDone: boolean) => ({
       snapshots: [snapshot(account)],
       outcomes: [outcome(account)],
-      piece: { piece: 1, worker, call: randomUUID(), counted: `account ${account.id}`, isDone },
+      piece: {
+        piece: 1,
+        process: randomUUID(),
+        worker,
+        call: randomUUID(),
+        counted: `account ${account.id}`,
+        accounts: 1,
+        failed: Number(isDone),
+        isDone,
+      },
     });
     const first = call(one, false);
     await record(engine.store, runId, first);
     await record(engine.store, runId, first);
-    expect(await engine.store.shared.progress(runId)).toMatchObject({ pieces: 2, done: 1 });
+    expect(await progress(runId)).toMatchObject({
+      pieces: { total: 1, done: 0 },
+      accounts: { total: 2, done: 1, failed: 0 },
+    });
     const last = call(other, true);
     await record(engine.store, runId, last);
     await record(engine.store, runId, last);
-    expect(await engine.store.shared.progress(runId)).toMatchObject({ pieces: 2, done: 2 });
+    expect(await progress(runId)).toMatchObject({
+      pieces: { total: 1, done: 1 },
+      accounts: { total: 2, done: 2, failed: 1 },
+    });
     const [, ...counted] = await counts(runId);
     expect(counted).toHaveLength(2);
     for (const account of [one, other]) {
@@ -161,7 +179,16 @@ describe.each(ENGINES)('a shared run in a $name store', ({ open }) => {
     const [one, other] = await opened(runId, 1, slow);
     const by = (worker: string, account: StoredAccount) => ({
       outcomes: [outcome(account)],
-      piece: { piece: 1, worker, call: randomUUID(), counted: '', isDone: false },
+      piece: {
+        piece: 1,
+        process: worker,
+        worker,
+        call: randomUUID(),
+        counted: '',
+        accounts: 1,
+        failed: 0,
+        isDone: false,
+      },
     });
     await record(engine.store, runId, by(slow, one));
     const part = { ...by(slow, other), accounts: [] };
@@ -175,13 +202,52 @@ describe.each(ENGINES)('a shared run in a $name store', ({ open }) => {
     await expect(record(engine.store, runId, by(quick, other))).resolves.toMatchObject({ inserted: 0 });
   });
 
+  test('has all accounts that are due as its total while it is planned, and then those in its pieces', async () => {
+    await connect(5);
+    const runId = await begun();
+    expect(await progress(runId)).toMatchObject({ counts: null, accounts: { total: 0, done: 0 } });
+    await connect(6);
+    await plan(runId, 0, 3);
+    expect(await progress(runId)).toMatchObject({
+      isPlanned: false,
+      counts: { connections: 8, idle: 3 },
+      accounts: { total: 5 },
+      pieces: { total: 2 },
+    });
+    await plan(runId, 1, 4);
+    expect(await progress(runId)).toMatchObject({ isPlanned: true, accounts: { total: 6 }, pieces: { total: 4 } });
+  });
+
+  test('counts the processes that renew its lease, until they leave or are silent for half a minute', async () => {
+    const runId = await begun();
+    const [one, other, last] = [randomUUID(), randomUUID(), randomUUID()];
+    const workers = async () => (await progress(runId)).workers;
+    expect(await workers()).toBe(0);
+    for (const process of [one, other, last, one]) expect(await engine.store.renewRun(runId, process)).toBe(true);
+    expect(await workers()).toBe(3);
+    await engine.store.shared.leave(runId, one);
+    await engine.sql.query(
+      `update public.collection_processes set seen_at = seen_at - interval '31 seconds' where process = '${other}'`,
+    );
+    expect(await workers()).toBe(1);
+    await engine.store.renewRun(runId, other);
+    expect(await workers()).toBe(2);
+  });
+
+  test('is told from a run of one process', async () => {
+    const alone = await engine.store.beginRun({ scope: 'shard:1/2', trigger: 'cli', isFull: true });
+    if (!alone.held) throw new Error('the lease is held');
+    expect(await progress(alone.runId)).toMatchObject({ isShared: false, workers: 0 });
+    expect(await progress(await begun())).toMatchObject({ isShared: true });
+  });
+
   test('tells all of its processes which APIs it skips', async () => {
     const runId = await begun();
     const quota = { reason: 'quota_exhausted', message: 'no more today' } as const;
     await engine.store.shared.shutApi(runId, 'youtube_analytics', quota);
     await engine.store.shared.shutApi(runId, 'x', { reason: 'throttled', message: 'slowly' });
     await plan(runId, 0, 10);
-    expect(await engine.store.shared.progress(runId)).toMatchObject({
+    expect(await progress(runId)).toMatchObject({
       isPlanned: true,
       shut: { youtube_analytics: quota, x: { reason: 'throttled' } },
     });

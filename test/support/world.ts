@@ -43,6 +43,8 @@ export interface WorldOptions extends Omit<SandboxOptions, 'now'> {
   readonly platforms?: ReadonlyMap<string, Platform>;
   /** In the place of one that a test sets, and that does not wait. */
   readonly clock?: Clock;
+  /** Default: false. */
+  readonly renewsTokens?: boolean;
   /** Puts something between the run and its store. */
   readonly between?: (store: Store) => Store;
 }
@@ -53,6 +55,7 @@ export async function createWorld({
   connected,
   platforms: given,
   clock: simulated,
+  renewsTokens = false,
   ...options
 }: WorldOptions): Promise<World> {
   const sandbox = await startSandbox({ ...options, now: () => clock.now(), record: true });
@@ -73,6 +76,7 @@ export async function createWorld({
   const collector = {
     store: standingBetween(database.store),
     keyring,
+    renewsTokens,
     platforms,
     // Waits between attempts are held to elsewhere.
     clock,

@@ -14,7 +14,7 @@ import type { CollectFlags } from '../options.js';
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { colorsFor } from '../render/colors.js';
 import { createPlainReporter } from '../render/plain.js';
-import { isAnimatable, type Reporter, silentReporter } from '../render/reporter.js';
+import { isAnimatable, openingReporter, type Reporter, silentReporter } from '../render/reporter.js';
 import { jsonDocument, widthOf } from '../render/text.js';
 import { parseSandbox } from '../sandbox-flags.js';
 import { type ReportedRun, withSettings } from '../settings.js';
@@ -32,8 +32,8 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   const sandbox = parseSandbox(flags);
   const plugins = await loadPlugins(flags.plugin);
   const request = parseCollectFlags(flags, namesWith(plugins), utcToday(new Date()));
-  const reporter = await chooseReporter(flags);
-  const warn = warnerOf(flags, reporter);
+  let reporter = await chooseReporter(flags);
+  const warn = warnerOf(flags, (message) => reporter.onEvent({ type: 'warning', message }));
   const told = { warn, countsForHealthcheck: isOfEverything(request) };
   const options = {
     defaultStore: isUnattended() ? 'connected' : 'create',
@@ -71,6 +71,8 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   async function run(): Promise<Summary> {
     const starting = startingText(prepared);
     if (starting !== null && !flags.json) reporter.notice(starting);
+    // What animates takes long to load.
+    if (reporter === openingReporter) reporter = await loadTerminalReporter(flags);
     const app = await prepared.open();
     try {
       const collect = await observed(app.collect, flags.metricsFile, told);
@@ -90,8 +92,9 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     }
   }
 
-  // The interruption itself must not cancel the alert about it; a later Ctrl-C does.
-  const givingUp = () => (watch.signal.aborted ? undefined : watch.signal);
+  // The interruption itself must not cancel the alert about it; a later Ctrl-C does. When one process of a shared run has ended, a
+  // scheduler may stop the one that is still alerting.
+  const givingUp = () => (watch.signal.aborted || request.distributed ? undefined : watch.signal);
   try {
     const summary = await run();
     process.exitCode =
@@ -107,11 +110,11 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
 }
 
 /** Warns even with `--quiet`. */
-function warnerOf(flags: CollectFlags, reporter: Reporter): (message: string) => void {
+function warnerOf(flags: CollectFlags, tell: (message: string) => void): (message: string) => void {
   const log = jsonLog();
   if (log !== null) return (message) => log.event('warning', { message });
   if (flags.quiet) return (message) => process.stderr.write(`warning: ${message}\n`);
-  return (message) => reporter.onEvent({ type: 'warning', message });
+  return tell;
 }
 
 function sharedNotice({ state, runId }: SharedEvent): string {
@@ -204,11 +207,14 @@ async function chooseReporter(flags: CollectFlags): Promise<Reporter> {
   const log = jsonLog();
   if (log !== null) return (await import('../render/json.js')).createJsonReporter({ log, verbose });
   if (flags.quiet) return silentReporter;
-  if (!isAnimatable(stream)) {
-    const reporter = createPlainReporter({ stream, verbose });
-    if (!runsInGithubActions()) return reporter;
-    return (await import('../render/grouped.js')).groupedReporter(reporter, stream);
-  }
+  if (isAnimatable(stream)) return openingReporter;
+  const reporter = createPlainReporter({ stream, verbose });
+  if (!runsInGithubActions()) return reporter;
+  return (await import('../render/grouped.js')).groupedReporter(reporter, stream);
+}
+
+async function loadTerminalReporter(flags: CollectFlags): Promise<Reporter> {
+  const stream = process.stderr;
   const { createTerminalReporter } = await import('../render/terminal.js');
-  return createTerminalReporter({ stream, colors: colorsFor(stream), verbose });
+  return createTerminalReporter({ stream, colors: colorsFor(stream), verbose: flags.verbose === true });
 }

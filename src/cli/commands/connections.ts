@@ -8,7 +8,6 @@ import type { AddFlags, ListFlags, PluginFlags } from '../options.js';
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { askHidden } from '../prompt.js';
 import { cleanText, formatAccount, jsonDocument, widthOf } from '../render/text.js';
-import { wrapLines } from '../render/wrap.js';
 import { parseKeptSandbox } from '../sandbox-flags.js';
 import { withApp } from '../with-app.js';
 
@@ -46,6 +45,7 @@ export async function addConnection(flags: AddFlags): Promise<void> {
       const { id, created, accountName } = await app.addConnection(connection);
       const account = formatAccount({ connectionId: id, accountId: connection.accountId, accountName });
       const who = cleanText(`${connection.platform} ${account} of user ${connection.userId}`);
+      const { wrapLines } = await import('../render/wrap.js');
       const done = `${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`;
       process.stdout.write(wrapLines(done, widthOf(process.stdout)));
       process.stderr.write(`Next: analytics-collect collect${pluginFlags(flags.plugin)}\n`);

@@ -2,7 +2,7 @@ import type { CollectEvent, ConnectionReport } from '../../report/events.js';
 import { MOST_FAILURES } from '../../report/parts.js';
 import type { JsonLog } from '../json-log.js';
 import { PROGRESS_EVERY_MS } from './plain.js';
-import { advance, advanceDays, type Progress, progressCounts, startProgress } from './progress.js';
+import { advance, advanceDays, follow, type Progress, progressCounts, startProgress } from './progress.js';
 import { type Reporter, STOPPING } from './reporter.js';
 
 interface Options {
@@ -43,6 +43,9 @@ export function createJsonReporter({ log, verbose, elapsed = () => performance.n
           }
           advanceTo(advance(progress, event.connection, elapsed()));
           break;
+        case 'progress':
+          advanceTo(follow(progress, event, elapsed()));
+          break;
         case 'days':
           advanceTo(advanceDays(progress, event.connectionId, event.days, elapsed()));
           break;
@@ -53,6 +56,9 @@ export function createJsonReporter({ log, verbose, elapsed = () => performance.n
         }
         case 'lease':
           log.event('lease', { run_id: event.runId, scope: event.scope });
+          break;
+        case 'shared':
+          log.event('shared', { state: event.state, run_id: event.runId });
           break;
         default: {
           const { type, ...fields } = event;

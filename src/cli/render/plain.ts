@@ -1,6 +1,7 @@
 import {
   advance,
   advanceDays,
+  follow,
   formatConnection,
   formatProgress,
   formatStart,
@@ -57,6 +58,11 @@ export function createPlainReporter({
           progress = advance(progress ?? startProgress(0, null, elapsed()), event.connection, elapsed());
           if (verbose) say(formatConnection(event.connection));
           else sayProgress(progress);
+          break;
+        case 'progress':
+          if (progress === null) break;
+          progress = follow(progress, event, elapsed());
+          if (!verbose) sayProgress(progress);
           break;
         case 'days':
           progress = advanceDays(

@@ -1,4 +1,4 @@
-import type { CollectEvent, ConnectionReport } from '../../report/events.js';
+import type { CollectEvent, ConnectionReport, ProgressEvent } from '../../report/events.js';
 import { type Mark, recentRate, withMark } from '../../report/remaining.js';
 import { count, formatNumber } from '../../text.js';
 import { formatAccount, formatDates, formatDuration } from './text.js';
@@ -18,15 +18,25 @@ export interface Progress {
   readonly marks: readonly Mark[];
   /** When each API that has asked for a pause may be asked again. */
   readonly pausedUntil: ReadonlyMap<string, number>;
+  /** How many processes share the run, whose counts are those of all of them; null if it is not known to be shared. */
+  readonly workers: number | null;
 }
 
 /** In all functions here, `now` is in milliseconds on a monotonic clock. */
 export function startProgress(total: number, days: number | null, now: number): Progress {
   const marks = [{ at: now, done: 0 }];
-  return { total, done: 0, failed: 0, due: 0, days, underWay: new Map(), marks, pausedUntil: new Map() };
+  return { total, done: 0, failed: 0, due: 0, days, underWay: new Map(), marks, pausedUntil: new Map(), workers: null };
+}
+
+/** Takes over what all processes of a run have done, beside which what this one does counts no more. */
+export function follow(progress: Progress, { connections, workers }: ProgressEvent, now: number): Progress {
+  // What was done before this process came says nothing about the rate.
+  const marks = progress.workers === null ? [{ at: now, done: connections.done }] : progress.marks;
+  return marked({ ...progress, ...connections, marks, workers }, now);
 }
 
 export function advance(progress: Progress, report: ConnectionReport, now: number): Progress {
+  if (progress.workers !== null) return progress;
   const underWay = new Map(progress.underWay);
   underWay.delete(report.connectionId);
   return marked(
@@ -67,17 +77,17 @@ export function formatStart({ connections, idle, dryRun, store }: Extract<Collec
 
 /** The same as fields, for `--log json`. */
 export function progressCounts(progress: Progress) {
-  const { total, done, failed } = progress;
+  const { total, done, failed, workers } = progress;
   const days = daysOf(progress);
-  return { connections: { total, done, failed }, ...(days !== null && { days }) };
+  return { connections: { total, done, failed }, ...(days !== null && { days }), ...(workers !== null && { workers }) };
 }
 
 /**
- * `120/300 connections, 40 %, 2 failed, 35/s, 5 s left`; with named days, `12/100 connections, days 1,240/9,000, 13 %, …`; while an
+ * `120/300 connections, 40 %, 2 failed, 35/s, 5 s left`; of a run that processes share, `…, 4 workers, 35/s, …`; with named days, `12/100 connections, days 1,240/9,000, 13 %, …`; while an
  * API pauses, `…, waiting for the rate limit of instagram_graph, 45 s` in place of the time left.
  */
 export function formatProgress(progress: Progress, now: number): string {
-  const { total, done, failed, due } = progress;
+  const { total, done, failed, due, workers } = progress;
   const parts = [`${formatNumber(done)}/${formatNumber(total)} connections`];
   const days = daysOf(progress);
   if (days !== null) parts.push(`days ${formatNumber(days.done)}/${formatNumber(days.total)}`);
@@ -85,6 +95,7 @@ export function formatProgress(progress: Progress, now: number): string {
   if (work.total > 0) parts.push(`${Math.floor((100 * Math.min(work.done, work.total)) / work.total)} %`);
   if (due > 0) parts.push(`${count(due, 'day')} due`);
   if (failed > 0) parts.push(`${formatNumber(failed)} failed`);
+  if (workers !== null && work.done < work.total) parts.push(count(workers, 'worker'));
   if (work.done < work.total) parts.push(...prospects(progress, work, now));
   return parts.join(', ');
 }
@@ -108,9 +119,9 @@ function workOf(progress: Progress): Work {
   return daysOf(progress) ?? progress;
 }
 
-/** Null if connections have no named days, or only one. */
-function daysOf({ total, done, days, underWay }: Progress): Work | null {
-  if (days === null || days < 2) return null;
+/** Null if connections have no named days, or only one; or if other processes share them, whose days under way are not known. */
+function daysOf({ total, done, days, underWay, workers }: Progress): Work | null {
+  if (days === null || days < 2 || workers !== null) return null;
   const begun = [...underWay.values()].reduce((sum, each) => sum + Math.min(each, days), 0);
   return { total: total * days, done: done * days + begun };
 }

@@ -1,4 +1,5 @@
 import type { CollectEvent } from '../../report/events.js';
+import { cleanText } from './text.js';
 
 /** Shows an operator, on stderr, how a run is going. */
 export interface Reporter {
@@ -25,3 +26,17 @@ export const STOPPING = 'stopping: no new requests, recording what was fetched; 
 
 /** For `--quiet`. */
 export const silentReporter: Reporter = { onEvent() {}, notice() {}, stopping() {}, end() {} };
+
+/** For a terminal, until the run is prepared and what animates is loaded. */
+export const openingReporter: Reporter = {
+  onEvent(event) {
+    if (event.type === 'warning') openingReporter.notice(`warning: ${event.message}`);
+  },
+  notice(text) {
+    process.stderr.write(`${cleanText(text)}\n`);
+  },
+  stopping() {
+    openingReporter.notice(STOPPING);
+  },
+  end() {},
+};

@@ -1,7 +1,7 @@
 import { HOUR_MS } from '../../clock.js';
 import { ADD_CONNECTION } from '../../collector/connections.js';
-import type { Action, PlatformStatus, ReportedRun, StatusReport } from '../../report/status-report.js';
-import { formatNumber, shorten } from '../../text.js';
+import type { Action, DistributedRun, PlatformStatus, ReportedRun, StatusReport } from '../../report/status-report.js';
+import { count, formatNumber, shorten } from '../../text.js';
 import type { Colors } from './colors.js';
 import { type Blocks, blocksFor, coverageLine } from './coverage-line.js';
 import { formatTable } from './table.js';
@@ -52,6 +52,9 @@ function runLines(
 
 function runText(run: ReportedRun, colors: Colors): string {
   const color = run.status === 'completed' ? colors.green : run.status === 'running' ? colors.cyan : colors.yellow;
+  if (run.distributed !== undefined) {
+    return `${color(run.status)} since ${formatInstant(run.started_at)} UTC, ${distributedText(run.distributed)}`;
+  }
   const age = run.age_hours === 0 ? 'just now' : `${formatDuration(run.age_hours * HOUR_MS)} ago`;
   const took =
     run.finished_at === null
@@ -60,6 +63,11 @@ function runText(run: ReportedRun, colors: Colors): string {
   const { summary } = run;
   const why = summary !== null && 'error' in summary ? `: ${cleanText(summary.error)}` : '';
   return `${color(run.status)} ${formatInstant(run.started_at)} UTC (${age})${took}${why}`;
+}
+
+function distributedText({ workers, pieces, planned }: DistributedRun): string {
+  const done = `${formatNumber(pieces.done)} of ${count(pieces.total, 'piece')}${planned ? '' : ' so far'}`;
+  return `${workers === 0 ? 'no workers' : count(workers, 'worker')}, ${done}`;
 }
 
 function scopeText({ scope }: ReportedRun): string {

@@ -3,6 +3,7 @@ import type { Colors } from './colors.js';
 import {
   advance,
   advanceDays,
+  follow,
   formatConnection,
   formatProgress,
   type Progress,
@@ -52,6 +53,11 @@ export function createTerminalReporter({ stream, colors, verbose }: Options): Re
           );
           show(progress);
           if (verbose) say(cleanText(formatConnection(event.connection)));
+          break;
+        case 'progress':
+          if (progress === null) break;
+          progress = follow(progress, event, performance.now());
+          show(progress);
           break;
         case 'days':
           progress = advanceDays(

@@ -1,4 +1,4 @@
-import { definePlatform } from '../contract.js';
+import { definePlatform } from '../definition.js';
 import { bluesky } from './bluesky.js';
 import { BLUESKY_VARIABLES } from './variables.js';
 

@@ -6,6 +6,7 @@ import { type Graph, type GraphAccess, isInstagramLogin, type MetaSettings, open
 import { graphVersion } from '../meta/versions.js';
 import { askClosing, attempt, believable, dayFrom, eachDay, joined, lastOf, type Part } from '../shared/parts.js';
 import { METRICS, RECONCILES } from './metrics.js';
+import { renewInstagram } from './renewal.js';
 import {
   askDay,
   askProfile,
@@ -37,6 +38,10 @@ export function instagram(settings: MetaSettings): Platform {
     version: graphVersion(settings.version),
     renewsTokens: false,
     endsByDate: isInstagramLogin,
+    renewal: {
+      when: 'ending',
+      renew: (account, context) => renewInstagram(settings.instagramUrl, account, context),
+    },
     storageRule: null,
 
     async collect(account, days, context) {

@@ -1,4 +1,4 @@
-import { definePlatform } from '../contract.js';
+import { definePlatform } from '../definition.js';
 import { mastodon } from './mastodon.js';
 import { MASTODON_VARIABLES } from './variables.js';
 

@@ -1,29 +1,15 @@
-import { z } from 'zod';
-import { PlatformError } from '../../errors.js';
-import type { HttpAnswer, Judge, Verdict } from '../../http/http.js';
+import { PlatformError, StaleToken } from '../../errors.js';
+import type { Judge } from '../../http/http.js';
 import type { Account, CheckContext } from '../contract.js';
-import { ruleFor, verdictOf } from './rules.js';
-import { TOKEN_RULES } from './token-errors.js';
-import { has, judgePlain, refuse } from './verdicts.js';
+import { configured, judgeTokens, type OAuthApp } from './token-endpoint.js';
 
 const WEEK_SECONDS = 7 * 86_400;
 
-/** The access token is not accepted; a refreshed one may be. */
-export class StaleToken extends PlatformError {
-  constructor(said: string) {
-    super('needs_reconnect', `${said}; connect the account again`, 'connection');
-  }
-}
-
 /** An app's registration with an OAuth provider. */
-export interface OAuthClient {
-  /** For people: `Google`. */
-  readonly provider: string;
+export interface OAuthClient extends OAuthApp {
   readonly tokenUrl: string;
   readonly clientId: string | null;
   readonly clientSecret: string | null;
-  /** The variables that hold them are `{variables}_CLIENT_ID` and `{variables}_CLIENT_SECRET`. */
-  readonly variables: string;
   /** Any one of them opens the metrics; the first is the one to ask for. */
   readonly scopes: readonly string[];
   /** What to do when refresh tokens expire within a week; absent if they never do. */
@@ -84,7 +70,7 @@ async function refresh(client: OAuthClient, refreshToken: string, { http, warn }
   };
   const answer = await http.ask(
     { api: `${client.provider} token endpoint`, method: 'POST', url: new URL(client.tokenUrl), headers: {}, form },
-    (given) => judgeRefresh(client, given, warn),
+    (given) => judgeTokens(client, given, warn),
   );
   const { access_token: token, scope, refresh_token_expires_in: seconds = Number.POSITIVE_INFINITY } = answer;
   if (client.whenShortLived !== undefined && seconds <= WEEK_SECONDS) {
@@ -100,55 +86,4 @@ async function refresh(client: OAuthClient, refreshToken: string, { http, warn }
     );
   }
   return token;
-}
-
-function configured({ provider, variables }: OAuthClient, part: 'ID' | 'SECRET', value: string | null): string {
-  if (value !== null) return value;
-  throw new PlatformError(
-    'configuration',
-    `the ${provider} access token has expired and cannot be renewed without ${variables}_CLIENT_${part}; set it`,
-    'connection',
-  );
-}
-
-const tokenAnswer = z.object({
-  access_token: z.string().min(1),
-  scope: z.string().optional(),
-  /** Seconds. */
-  refresh_token_expires_in: z.number().optional().catch(undefined),
-});
-const tokenError = z.object({
-  error: z.string(),
-  error_subtype: z.string().optional(),
-  error_description: z.string().default(''),
-});
-
-/** What a token endpoint's answer means (`TOKEN_RULES`). */
-function judgeRefresh(
-  { provider, variables }: OAuthClient,
-  answer: HttpAnswer,
-  warn: CheckContext['warn'],
-): Verdict<z.infer<typeof tokenAnswer>> {
-  const failure = has(answer, 'error') ? tokenError.safeParse(answer.json).data : undefined;
-  if (failure !== undefined) {
-    const { error, error_subtype: subtype, error_description: description } = failure;
-    const words = `${subtype === undefined ? error : `${error}/${subtype}`}: ${description || 'no description'}`;
-    const refusal = { status: answer.status, codes: [error], words };
-    const rule = ruleFor(TOKEN_RULES, refusal);
-    if (rule !== undefined) {
-      const said = `${words} (HTTP ${answer.status})`;
-      const tell = (SAID: string) => verdictOf(rule, refusal, { SAID, VARIABLES: variables });
-      if (!rule.ofTheApp) return tell(`the ${provider} access token could not be renewed: ${said}`);
-      warn(tell(`${provider} refuses the app, so no access token can be renewed: ${said}`).error.message);
-      return tell(`${provider} refuses the app: ${said}`);
-    }
-    if (answer.status < 500 && answer.status !== 429) {
-      return refuse('unexpected_response', `${provider} did not renew the token: ${words}`, 'connection');
-    }
-  }
-  const plain = judgePlain(`${provider}'s token endpoint`, answer);
-  if (plain.kind !== 'accept') return plain;
-  const parsed = tokenAnswer.safeParse(plain.value);
-  if (parsed.success) return { kind: 'accept', value: parsed.data };
-  return refuse('unexpected_response', `${provider}'s token endpoint answered without an access token`, 'connection');
 }

@@ -1,18 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { type Clock, steadyClock } from '../../clock.js';
 import { holdLease, leaseHeld } from '../../collector/lease.js';
 import { type CollectOptions, isOfAllDue } from '../../collector/options.js';
+import { countNamedDays } from '../../collector/window.js';
 import { CollectError, EndedElsewhere, leaseLost, PlatformError } from '../../errors.js';
 import { type Budget, createBudget } from '../../http/budget.js';
 import type { Pace, Pacer } from '../../http/pace.js';
 import { createSharedPacer, type SharedRequests, windowOf } from '../../http/shared-pace.js';
-import type { OnEvent } from '../../report/events.js';
+import type { OnEvent, ProgressEvent } from '../../report/events.js';
 import { countsOf, type Summary } from '../../report/summary.js';
 import { type Jobs, openJobs, type TakenJob } from '../../store/jobs.js';
 import type { Patience } from '../../store/patience.js';
 import { scopeOf } from '../../store/selection.js';
+import type { SharedProgress } from '../../store/shared-runs.js';
 import type { CollectingOptions } from '../collecting.js';
 import type { Collector } from '../collector.js';
 import { summarize } from './finish.js';
+import { watchProgress } from './watch.js';
 import { work } from './work.js';
 import { createWorker } from './worker.js';
 
@@ -49,9 +54,11 @@ export async function collectTogether(
   onEvent({ type: 'lease', runId, scope });
   if (isJoined) onEvent({ type: 'shared', state: 'joined', runId });
   const halt = new AbortController();
-  const releaseLease = holdLease(store, runId, halt);
+  const processId = randomUUID();
+  const releaseLease = holdLease(store, runId, halt, processId);
   const run = { collector, options: sinceItBegan(), runId, clock, startedAt, onEvent, halt };
   let summary: Summary | null = null;
+  let told: ProgressEvent | null = null;
 
   /** What is left of the run's time. */
   function sinceItBegan(): CollectOptions {
@@ -68,13 +75,27 @@ export async function collectTogether(
   }
 
   async function isOver(): Promise<boolean> {
-    const { status, isPlanned, pieces, done, shut } = await store.shared.progress(runId);
-    for (const [api, { reason, message }] of Object.entries(shut)) {
+    const { status, isPlanned, pieces } = await watch.read();
+    if (status !== 'running') return true;
+    if (isPlanned && pieces.done === pieces.total) await jobs.add([{ kind: 'finish' }]);
+    return false;
+  }
+
+  function tell(progress: SharedProgress): void {
+    for (const [api, { reason, message }] of Object.entries(progress.shut)) {
       worker.shut(api, new PlatformError(reason, message, 'platform'));
     }
-    if (status !== 'running') return true;
-    if (isPlanned && done === pieces) await jobs.add([{ kind: 'finish' }]);
-    return false;
+    const { counts } = progress;
+    if (counts === null) return;
+    if (told === null) {
+      const days = countNamedDays(options.window, startedAt);
+      onEvent({ type: 'started', runId, scope, store: store.description, ...counts, days, dryRun: false, isJoined });
+    }
+    const { accounts: connections, workers } = progress;
+    const event: ProgressEvent = { type: 'progress', runId, connections, workers };
+    if (isDeepStrictEqual(event, told)) return;
+    told = event;
+    onEvent(event);
   }
 
   async function finish(): Promise<void> {
@@ -94,7 +115,7 @@ export async function collectTogether(
     if (failure !== null && job.kind !== 'piece') return giveUp(failedForGood(job.kind, failure));
     switch (job.kind) {
       case 'plan':
-        return worker.plan(job).catch((error) => {
+        return worker.plan(job).then(watch.look, (error) => {
           if (error instanceof CollectError && error.code === 'no_connections') return giveUp(error);
           throw error;
         });
@@ -108,6 +129,9 @@ export async function collectTogether(
   const isOfEnded = async (id: string) => (await store.readRun(id))?.status !== 'running';
   const jobs = await openJobs(jobsUrl, runId, isOfEnded, patience).catch((error) => {
     releaseLease();
+    // Nobody else may have come to it yet.
+    const isRefused = error instanceof CollectError && error.code !== 'store_unreachable';
+    if (isRefused && !isJoined) return giveUp(error);
     throw error;
   });
   const { maxRequests } = options.limits;
@@ -117,21 +141,32 @@ export async function collectTogether(
     // If it cannot be told, the others find out for themselves.
     onShut: (api, error) => void store.shared.shutApi(runId, api, error).catch(() => undefined),
   };
-  const worker = createWorker({ ...run, shared }, jobs);
+  const worker = createWorker({ ...run, processId, shared }, jobs);
+  const watch = watchProgress(() => store.shared.progress(runId), tell);
   const signal = AbortSignal.any([options.signal, halt.signal]);
+  // From here on this process counts among those that work; if it fails, with the next heartbeat.
+  await store.renewRun(runId, processId).catch(() => undefined);
   try {
+    watch.look();
     await jobs.add([{ kind: 'plan', page: 0, pieceSize: null }]);
     await work({ jobs, clock, concurrency: options.concurrency, signal, handle, isOver });
+  } catch (error) {
+    if (!(error instanceof CollectError && error.code === 'lease_lost')) throw error;
+    halt.abort();
   } finally {
+    watch.end();
     releaseLease();
+    // Otherwise it is counted for half a minute.
+    await store.shared.leave(runId, processId).catch(() => undefined);
     worker.close();
     await jobs.close();
   }
   if (summary !== null) return summary;
-  if (halt.signal.aborted) throw leaseLost();
-  if (!options.signal.aborted) {
+  // One that could not be reached for a while may find that the others have ended the run.
+  if (halt.signal.aborted || !options.signal.aborted) {
+    const printed = await printedBy(runId);
     onEvent({ type: 'shared', state: 'ended', runId });
-    return printedBy(runId);
+    return printed;
   }
   onEvent({ type: 'shared', state: 'left', runId });
   return worker.ownSummary();
@@ -160,7 +195,7 @@ function ofRun(jobs: Jobs, key: string, requests: number): SharedRequests {
 }
 
 /** What decides what a run collects: processes that differ in it do not share a run. */
-function decisiveOf({ platforms, window, backlog, refresh, adopt, limits }: CollectOptions) {
+function decisiveOf({ platforms, window, backlog, refresh, adopt, limits, rates }: CollectOptions) {
   return {
     platforms: platforms ? [...platforms].sort() : null,
     window,
@@ -169,6 +204,8 @@ function decisiveOf({ platforms, window, backlog, refresh, adopt, limits }: Coll
     adopt,
     max_requests: limits.maxRequests ?? null,
     max_duration_ms: limits.maxDurationMs,
+    // They share the pace, too.
+    rates: rates ?? {},
   };
 }
 

@@ -31,8 +31,12 @@ export interface Worker {
   close(): void;
 }
 
-export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jobs): Worker {
-  const { collector, options, runId, startedAt, clock, onEvent } = given;
+/** `processId`: which of the run's processes this is, a UUID. */
+export function createWorker(
+  given: Omit<CollectingOptions, 'telling'> & { readonly processId: string },
+  jobs: Jobs,
+): Worker {
+  const { collector, options, runId, processId, startedAt, clock, onEvent } = given;
   const { store, platforms, secrets } = collector;
   let warnings: string[] = [];
   let reported = { total: 0, retried: 0 };
@@ -61,8 +65,9 @@ export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jo
     return { ...part, ...rest };
   }
 
-  async function planFirst(): Promise<{ readonly pieceSize: number; readonly part: Part }> {
-    const { counts } = await openRun(run, 0);
+  async function planFirst() {
+    // That the run has started is told by each process when it reads the counts.
+    const { counts } = await openRun({ ...run, onEvent: () => undefined }, 0);
     const tally = createTally();
     tally.addIdle(counts.idle, counts.idleUsers);
     const idle = Object.values(counts.idle).reduce((sum, accounts) => sum + accounts, 0);
@@ -70,6 +75,7 @@ export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jo
     return {
       pieceSize: Math.min(LARGEST_PIECE, Math.max(1, pieceSize)),
       part: withRest({ ...NOTHING, tally: tally.parts }),
+      counts: { connections: counts.accounts, idle },
     };
   }
 
@@ -93,8 +99,8 @@ export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jo
 
   return {
     async plan({ page, pieceSize: known }) {
-      const { pieceSize, part } =
-        known === null ? await phases.during('sync', planFirst) : { pieceSize: known, part: null };
+      const { pieceSize, part, counts } =
+        known === null ? await phases.during('sync', planFirst) : { pieceSize: known, part: null, counts: null };
       const { filter, dueBefore } = selected;
       const request = {
         runId,
@@ -104,6 +110,7 @@ export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jo
         pageSize: PAGE_SIZE,
         pieceSize,
         counted: part && JSON.stringify(part),
+        counts,
       };
       const { pieces, isPlanned } = await store.shared.planPieces(request);
       await jobs.add([
@@ -122,9 +129,12 @@ export function createWorker(given: Omit<CollectingOptions, 'telling'>, jobs: Jo
       };
       const callOf = (part: Part, isDone: boolean): PieceCall => ({
         piece,
+        process: processId,
         worker,
         call: randomUUID(),
         counted: JSON.stringify(part),
+        accounts: part.tally.connections.total,
+        failed: part.tally.connections.failed,
         isDone,
       });
       // Those whose state does not change, so that another worker would collect them again: they count when the piece is done.

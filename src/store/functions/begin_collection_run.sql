@@ -15,6 +15,12 @@ declare
 begin
   perform pg_advisory_xact_lock(hashtextextended('analytics-collect ' || begin_collection_run.scope, 0));
 
+  -- Whatever records for it ends before.
+  perform from public.collection_runs runs
+  where runs.scope = begin_collection_run.scope
+    and runs.status = 'running'
+    and runs.heartbeat_at < clock_timestamp() - interval '2 minutes'
+  for update;
   -- clock_timestamp(), since now() is when this transaction began, before it waited for the lock.
   update public.collection_runs runs
   set status = 'abandoned', finished_at = clock_timestamp()
@@ -54,6 +60,9 @@ begin
     delete from public.collection_pieces pieces
     using public.collection_runs runs
     where runs.id = pieces.run_id and runs.status <> 'running';
+    delete from public.collection_processes processes
+    using public.collection_runs runs
+    where runs.id = processes.run_id and runs.status <> 'running';
     update public.collection_runs runs
     set printed = null
     where runs.printed is not null and runs.finished_at < clock_timestamp() - interval '10 minutes';

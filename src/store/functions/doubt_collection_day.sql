@@ -12,7 +12,7 @@ declare
   page bigint[];
   without_data bigint[];
 begin
-  perform from public.collection_runs runs where runs.id = doubt_collection_day.run_id and runs.status = 'running' for share;
+  perform from public.collection_runs runs where runs.id = doubt_collection_day.run_id and runs.status = 'running' for key share;
   if not found then
     return jsonb_build_object('lease', 'lost');
   end if;

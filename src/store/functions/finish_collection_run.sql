@@ -5,6 +5,8 @@ returns jsonb
 language plpgsql security invoker set search_path = ''
 as $$
 begin
+  -- Whatever records for it ends before.
+  perform from public.collection_runs runs where runs.id = finish_collection_run.run_id for update;
   update public.collection_runs runs
   set status = case when runs.status = 'running' then finish_collection_run.status else runs.status end,
     finished_at = now(),

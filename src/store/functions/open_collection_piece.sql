@@ -12,7 +12,7 @@ declare
   ids bigint[];
   page public.collection_accounts[];
 begin
-  perform from public.collection_runs runs where runs.id = open_collection_piece.run_id and runs.status = 'running' for share;
+  perform from public.collection_runs runs where runs.id = open_collection_piece.run_id and runs.status = 'running' for key share;
   if not found then
     return jsonb_build_object('lease', 'lost');
   end if;

@@ -1,8 +1,9 @@
 -- Divides the next page of a shared run's accounts into pieces of piece_size accounts: those with something due before due_before, in
 -- the order of read_collection_accounts. A page that was divided before stays as it is, so that a call can be repeated.
--- counted: what was counted before the first page, NULL with the others. Returns the page's pieces, and whether others follow.
+-- counted: what was counted before the first page, and counts: {"connections", "idle"}; both NULL with the others. Returns the page's
+-- pieces, and whether others follow.
 create or replace function public.plan_collection_pieces(
-  run_id uuid, page integer, page_size integer, piece_size integer, counted text,
+  run_id uuid, page integer, page_size integer, piece_size integer, counted text, counts jsonb,
   for_user text, for_platforms jsonb, for_shard jsonb, due_before timestamptz
 )
 returns jsonb
@@ -18,7 +19,7 @@ declare
 begin
   select runs.shared into planned from public.collection_runs runs
   where runs.id = plan_collection_pieces.run_id and runs.status = 'running'
-  for update;
+  for no key update;
   if not found then
     return jsonb_build_object('lease', 'lost');
   end if;
@@ -71,7 +72,11 @@ begin
       group by 1
     ) given;
     update public.collection_runs runs
-    set shared = planned || jsonb_build_object('page', page, 'next_key', next_key, 'is_planned', next_key is null)
+    set shared = planned || coalesce(nullif(counts, 'null'), '{}') || jsonb_build_object(
+      'page', page, 'next_key', next_key, 'is_planned', next_key is null,
+      'pieces', coalesce((planned ->> 'pieces')::integer, 0) + ceil(coalesce(cardinality(ids), 0)::numeric / piece_size)::integer,
+      'accounts', coalesce((planned ->> 'accounts')::integer, 0) + coalesce(cardinality(ids), 0)
+    )
     where runs.id = plan_collection_pieces.run_id
     returning runs.shared into planned;
   end if;

@@ -1,13 +1,14 @@
 -- Writes snapshots, the outcomes they belong to and the state of their accounts, in one transaction. Rows of a primary account go
 -- to analytics_snapshots, those of others to analytics_account_snapshots. collection_correction_of decides which value stays.
--- Locks the run's row, so that a run that lost its lease writes nothing more, and the accounts, so that the primary one stays.
+-- Locks the run's row, so that a run that lost its lease writes nothing more (but no heartbeat waits for it), and the accounts, so
+-- that the primary one stays.
 -- accounts: [{id, connection_id, reason, message, reached, done_to, done_to_before, closing_day, metrics, days_lost,
 -- closed_to, due_at}];
 -- an account whose days are written in several calls is given in the last one;
 -- snapshots: [[account, metric, value, date, metadata]];
 -- outcomes: [{account, date, state, reason, message, metrics, missing, figures}];
--- piece: {piece, worker, call, counted, is_done} of a run that processes share: what this call has counted, under its id, and whether
--- the piece ends with it.
+-- piece: {piece, process, worker, call, counted, accounts, failed, is_done} of a run that processes share: what this call has counted,
+-- under its id, how many accounts and failed ones are among it, and whether the piece ends with it.
 create or replace function public.record_collection(
   run_id uuid, recorded_at timestamptz, accounts jsonb, snapshots jsonb, outcomes jsonb, refresh boolean, adopt boolean,
   piece jsonb default null
@@ -33,7 +34,7 @@ begin
 
   perform from public.collection_runs runs
   where runs.id = record_collection.run_id and runs.status = 'running'
-  for share;
+  for key share;
   if not found then
     return jsonb_build_object('lease', 'lost');
   end if;
@@ -268,6 +269,17 @@ begin
   where pieces.run_id = record_collection.run_id
     and pieces.piece = (record_collection.piece ->> 'piece')::integer
     and not pieces.parts ? (record_collection.piece ->> 'call');
+  if found then
+    insert into public.collection_processes as known (run_id, process, accounts, failed, pieces)
+    values (
+      record_collection.run_id, (piece ->> 'process')::uuid, (piece ->> 'accounts')::integer, (piece ->> 'failed')::integer,
+      (piece ->> 'is_done')::boolean::integer
+    )
+    on conflict on constraint collection_processes_pkey do update
+      set accounts = known.accounts + excluded.accounts,
+        failed = known.failed + excluded.failed,
+        pieces = known.pieces + excluded.pieces;
+  end if;
   return jsonb_build_object('lease', 'held') || counts;
 end
 $$;

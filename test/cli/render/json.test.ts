@@ -44,3 +44,17 @@ it('logs the first 1,000 connections that failed and, if asked, all connections'
   expect(few.events.filter(({ type }) => type === 'connection')).toHaveLength(1_000);
   expect(all.events.filter(({ type }) => type === 'connection')).toHaveLength(1_200);
 });
+
+it('logs what all processes of a shared run have done, and how many they are', () => {
+  const { reporter, events, clock } = reporting(false);
+  reporter.onEvent({ ...STARTED, connections: 100 });
+  clock.ms = 10_000;
+  const connections = { total: 100, done: 70, failed: 1 };
+  reporter.onEvent({ type: 'progress', runId: 'r1', connections, workers: 3 });
+  reporter.onEvent({ type: 'connection', connection: report() });
+  reporter.onEvent({ type: 'shared', state: 'ended', runId: 'r1' });
+  expect(events.slice(1)).toEqual([
+    { type: 'progress', fields: { connections, workers: 3, elapsed_ms: 10_000 } },
+    { type: 'shared', fields: { state: 'ended', run_id: 'r1' } },
+  ]);
+});

@@ -3,6 +3,7 @@ import { createPlainReporter } from '../../../src/cli/render/plain.js';
 import {
   advance,
   advanceDays,
+  follow,
   formatConnection,
   formatProgress,
   type Progress,
@@ -185,4 +186,37 @@ test('prints one line per connection with --verbose', () => {
   reporter.onEvent(started);
   for (let n = 0; n < 3; n++) reporter.onEvent(connection);
   expect(lines.filter((line) => line.includes('Oslo Cycles'))).toHaveLength(3);
+});
+
+test('shows what all processes of a shared run have done, at their rate since this one came', () => {
+  const at = (done: number, workers: number) =>
+    ({ type: 'progress', runId: 'r1', connections: { total: 60_000, done, failed: 2 }, workers }) as const;
+  let progress = follow(advance(startProgress(60_000, 10, 0), report(), 500), at(50_000, 3), 1_000);
+  expect(formatProgress(progress, 1_000)).toBe('50,000/60,000 connections, 83 %, 2 failed, 3 workers');
+  progress = follow(advance(progress, report(), 5_000), at(51_000, 4), 11_000);
+  expect(formatProgress(progress, 11_000)).toBe(
+    '51,000/60,000 connections, 85 %, 2 failed, 4 workers, 100/s, 2 min left',
+  );
+  expect(formatProgress(follow(progress, at(60_000, 4), 20_000), 20_000)).toBe(
+    '60,000/60,000 connections, 100 %, 2 failed',
+  );
+});
+
+test('logs what a shared run has done every 10 seconds, and how it stood at the end', () => {
+  const { reporter, lines, wait } = plain(false);
+  reporter.onEvent({ ...started, connections: 300, isJoined: true });
+  for (const [seconds, done] of [
+    [2, 100],
+    [10, 200],
+    [2, 300],
+  ] as const) {
+    wait(seconds);
+    reporter.onEvent({ type: 'progress', runId: 'r1', connections: { total: 300, done, failed: 0 }, workers: 2 });
+  }
+  reporter.end();
+  expect(lines.map((line) => line.trimEnd().slice(21))).toEqual([
+    'collecting 300 connections from PostgreSQL at localhost/app',
+    '200/300 connections, 66 %, 2 workers, 10/s, 10 s left',
+    'done: 300/300 connections, 100 %',
+  ]);
 });

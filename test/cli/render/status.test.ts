@@ -279,3 +279,23 @@ test("shows connections in JSON, with the table's field names", () => {
     'token_expires_at',
   ]);
 });
+
+test('says of a run that processes share how many there are and how far they have come, in 80 columns', () => {
+  const distributed = {
+    workers: 4,
+    pieces: { total: 4_000, done: 1_210 },
+    planned: true,
+    connections: { total: 100_000, done: 30_240, failed: 12 },
+  };
+  const run = { ...lastRun, status: 'running', finished_at: null } as const;
+  const lines = (of: Partial<typeof distributed>) => {
+    const shown = { ...run, distributed: { ...distributed, ...of } };
+    return renderStatus({ ...status, last_run: shown, last_full_run: shown }, { colors: noColors }).split('\n');
+  };
+  expect(lines({})[1]).toBe('last run: running since 22 Nov 02:00 UTC, 4 workers, 1,210 of 4,000 pieces');
+  expect(lines({ planned: false, workers: 1 })[1]).toMatch(/, 1 worker, 1,210 of 4,000 pieces so far$/);
+  expect(lines({ workers: 0 })[1]).toMatch(/, no workers, /);
+  for (const line of lines({ workers: 1_000, pieces: { total: 400_000, done: 399_999 }, planned: false })) {
+    expect(line.length).toBeLessThanOrEqual(80);
+  }
+});

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { StaleToken } from '../../../src/errors.js';
 import type { Judge } from '../../../src/http/http.js';
-import { type OAuthClient, openSession, StaleToken } from '../../../src/platforms/shared/oauth.js';
+import { type OAuthClient, openSession } from '../../../src/platforms/shared/oauth.js';
 import { judgePlain } from '../../../src/platforms/shared/verdicts.js';
 import { EXPECTED, NOON } from '../../conformance/accounts.js';
 import { collecting } from '../../conformance/collecting.js';

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { PlatformError } from '../../errors.js';
+import type { HttpAnswer, Verdict } from '../../http/http.js';
+import type { CheckContext } from '../contract.js';
+import { ruleFor, verdictOf } from './rules.js';
+import { TOKEN_RULES } from './token-errors.js';
+import { has, judgePlain, refuse } from './verdicts.js';
+
+/** An app that tokens are given to, as messages name it. */
+export interface OAuthApp {
+  /** For people: `Google`. */
+  readonly provider: string;
+  /** Its credentials are in the variables `{variables}_CLIENT_ID` and `{variables}_CLIENT_SECRET`. */
+  readonly variables: string;
+}
+
+/** One of the app's credentials. Throws `PlatformError` if it is not set. */
+export function configured({ provider, variables }: OAuthApp, part: 'ID' | 'SECRET', value: string | null): string {
+  if (value !== null) return value;
+  throw new PlatformError(
+    'configuration',
+    `the ${provider} access token has expired and cannot be renewed without ${variables}_CLIENT_${part}; set it`,
+    'connection',
+  );
+}
+
+const seconds = z.number().optional().catch(undefined);
+const tokenAnswer = z.object({
+  access_token: z.string().min(1),
+  expires_in: seconds,
+  /** Absent if the former one stays. */
+  refresh_token: z.string().min(1).optional().catch(undefined),
+  refresh_token_expires_in: seconds,
+  scope: z.string().optional(),
+});
+const tokenError = z.object({
+  error: z.string(),
+  error_subtype: z.string().optional(),
+  error_description: z.string().default(''),
+});
+
+/** What a token endpoint's answer to a renewal means (`TOKEN_RULES`). */
+export function judgeTokens(
+  { provider, variables }: OAuthApp,
+  answer: HttpAnswer,
+  warn: CheckContext['warn'],
+): Verdict<z.infer<typeof tokenAnswer>> {
+  const failure = has(answer, 'error') ? tokenError.safeParse(answer.json).data : undefined;
+  if (failure !== undefined) {
+    const { error, error_subtype: subtype, error_description: description } = failure;
+    const words = `${subtype === undefined ? error : `${error}/${subtype}`}: ${description || 'no description'}`;
+    const refusal = { status: answer.status, codes: [error], words };
+    const rule = ruleFor(TOKEN_RULES, refusal);
+    if (rule !== undefined) {
+      const said = `${words} (HTTP ${answer.status})`;
+      const tell = (SAID: string) => verdictOf(rule, refusal, { SAID, VARIABLES: variables });
+      if (!rule.ofTheApp) return tell(`the ${provider} access token could not be renewed: ${said}`);
+      warn(tell(`${provider} refuses the app, so no access token can be renewed: ${said}`).error.message);
+      return tell(`${provider} refuses the app: ${said}`);
+    }
+    if (answer.status < 500 && answer.status !== 429) {
+      return refuse('unexpected_response', `${provider} did not renew the token: ${words}`, 'connection');
+    }
+  }
+  const plain = judgePlain(`${provider}'s token endpoint`, answer);
+  if (plain.kind !== 'accept') return plain;
+  const parsed = tokenAnswer.safeParse(plain.value);
+  if (parsed.success) return { kind: 'accept', value: parsed.data };
+  return refuse('unexpected_response', `${provider}'s token endpoint answered without an access token`, 'connection');
+}
