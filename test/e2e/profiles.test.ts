@@ -47,6 +47,9 @@ it('accounts of Bluesky and Mastodon are connected without a token, once they ha
       ['followers_count', 'follows_count', 'posts_count'].map((metric) => `${platform} ${metric}`),
     ),
   );
+  const daily = await database.query('select distinct platform, followers::int from analytics_daily order by 1, 2');
+  const followers = accounts.map((account) => ({ platform: account.platform, followers: account.followers }));
+  expect(daily).toEqual(expect.arrayContaining(followers));
 });
 
 it.each([
