@@ -210,7 +210,7 @@ export interface Platform {
     /** Whether one request answers for a range of days, or each day needs its own requests. */
     readonly asks: 'range' | 'day';
   };
-  /** The limits that are known in advance, by API (see `HttpRequest`). Default: none. */
+  /** The limits that are known in advance, by API (see `HttpRequest`); under the platform's name, those of each API. Default: none. */
   readonly pace?: Readonly<Record<string, Pace>>;
   readonly metrics: readonly MetricInfo[];
   /** Which figures must add up; `status` counts the days on which they do not. Default: none. */

@@ -164,7 +164,8 @@ async function checkOne(
     const account = openAccount(connection, connection, keyring, platform);
     secrets.push(account.accessToken, account.refreshToken);
     await checkAccount(account, platform, clock);
-    return passed('live', `${nameOf(connection)}: the platform accepts the token.`);
+    const how = platform.needsToken === false ? 'shows the account' : 'accepts the token';
+    return passed('live', `${nameOf(connection)}: the platform ${how}.`);
   } catch (error) {
     const { reason, message } = refusal(error);
     const said = oneLine(redact(message, secrets));

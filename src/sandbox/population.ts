@@ -82,6 +82,8 @@ const FAULTS: Readonly<Record<SandboxPlatform, Readonly<Record<number, Fault>>>>
   },
   // A throttled account would make all others of the app wait.
   pinterest: { 8: { kind: 'dead_token' }, 27: { kind: 'missing_permission' }, 58: { kind: 'no_data' } },
+  bluesky: { 7: { kind: 'missing_permission' } },
+  mastodon: { 9: { kind: 'missing_permission' } },
 };
 
 /** The same accounts in every call on one day (UTC): by default 150 users with two accounts each. */
@@ -118,6 +120,8 @@ const ACCOUNT_OF: Readonly<Record<SandboxPlatform, (user: number) => SandboxAcco
   youtube: youtubeAccount,
   linkedin: linkedinAccount,
   pinterest: pinterestAccount,
+  bluesky: blueskyAccount,
+  mastodon: mastodonAccount,
 };
 
 /** Every fifth uses the Instagram login; every seventh of the others is connected by the id of its Page. */
@@ -168,6 +172,17 @@ function pinterestAccount(user: number): SandboxAccount {
     accessToken: `pina_sandbox${digits(user, 6)}`,
     refreshToken: `pinr_sandbox${digits(user, 6)}`,
   };
+}
+
+/** Every second is connected by its DID, the others by their handle. */
+function blueskyAccount(user: number): SandboxAccount {
+  const accountId = user % 2 === 0 ? `did:plc:sandbox${digits(user, 17)}` : `sandbox-${user}.bsky.social`;
+  return { ...common(user, 'bluesky'), accountId, accessToken: '' };
+}
+
+function mastodonAccount(user: number): SandboxAccount {
+  const server = ['mastodon.example', 'social.example', 'fedi.example'][user % 3];
+  return { ...common(user, 'mastodon'), accountId: `sandbox_${user}@${server}`, accessToken: '' };
 }
 
 function common(user: number, platform: SandboxPlatform) {

@@ -29,10 +29,10 @@ select
     when 'linkedin' then max(value) filter (where metric = 'pageViews')
   end as profile_views,
   case platform
-    when 'instagram' then max(value) filter (where metric = 'followers_count')
     when 'facebook' then max(value) filter (where metric = 'page_follows')
     when 'youtube' then max(value) filter (where metric = 'subscriberCount')
     when 'linkedin' then max(value) filter (where metric = 'firstDegreeSize')
+    else max(value) filter (where metric = 'followers_count')
   end as followers,
   case platform
     when 'instagram' then

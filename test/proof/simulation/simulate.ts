@@ -29,6 +29,8 @@ const TIME_ZONES = {
   youtube: 'America/Los_Angeles',
   linkedin: 'UTC',
   pinterest: 'UTC',
+  bluesky: 'UTC',
+  mastodon: 'UTC',
 };
 
 /** How often each kind of fault was met. */
