@@ -10,7 +10,7 @@ const answer = z.object({
   expires_in: z.number().positive(),
 });
 /** Invalid parameter, no token given, invalid token. */
-const WITHOUT_TOKEN = [100, 190, 2500];
+const WITHOUT_TOKEN: readonly (number | string)[] = [100, 190, 2500];
 
 /** Where a platform of Meta renews the tokens of its own login. */
 export interface RenewalEndpoint {
