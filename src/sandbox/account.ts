@@ -1,4 +1,4 @@
-export const SANDBOX_PLATFORMS = ['instagram', 'facebook', 'youtube', 'linkedin', 'pinterest'] as const;
+export const SANDBOX_PLATFORMS = ['instagram', 'facebook', 'youtube', 'linkedin', 'pinterest', 'threads'] as const;
 
 /** A platform that the sandbox simulates. */
 export type SandboxPlatform = (typeof SANDBOX_PLATFORMS)[number];
@@ -8,7 +8,7 @@ export interface SandboxAccount {
   readonly platform: SandboxPlatform;
   /** The user of the collector who connected it. */
   readonly userId: string;
-  /** The platform's own id: Instagram user, Facebook Page, YouTube channel, LinkedIn organization (its number), Pinterest account. */
+  /** The platform's own id: Instagram user, Facebook Page, YouTube channel, LinkedIn organization (its number), Pinterest account, Threads profile. */
   readonly accountId: string;
   /** The `account_id` of the collector's connection, if it is not `accountId`: the Page of an Instagram account. */
   readonly connectedAs?: string;
@@ -57,7 +57,7 @@ export type Fault = { readonly times?: number } & (
   | { readonly kind: 'dead_token'; readonly subcode?: number }
   /** `code`: Meta's (4, 17, 32, 613, 80001, 80002). `window`: how long YouTube's and LinkedIn's quota is used up, default a day. */
   | { readonly kind: 'throttled'; readonly code?: number; readonly window?: 'MINUTE' | 'DAY' }
-  /** Meta and YouTube refuse the account this metric, as if they had retired it. */
+  /** Meta and YouTube refuse the account this metric, as if they had retired it; Threads `followers_count`, as to one without Instagram. */
   | { readonly kind: 'refused_metric'; readonly metric: string }
   /** Meta answers each request for this metric with an unknown error, code -1. */
   | { readonly kind: 'broken_metric'; readonly metric: string }

@@ -2,6 +2,7 @@ import { answerLinkedin } from './linkedin.js';
 import { answerGraph } from './meta.js';
 import { answerGoogleOauth, answerLinkedinOauth } from './oauth.js';
 import { answerPinterest } from './pinterest.js';
+import { answerThreads } from './threads.js';
 import { answerYoutubeAnalytics, answerYoutubeData } from './youtube.js';
 
 /** Every API of the sandbox, by the first segment of its path: the host it stands in for, and the variable that holds its address. */
@@ -18,6 +19,7 @@ export const APIS = {
   linkedin: { host: 'api.linkedin.com', variable: 'LINKEDIN_API_URL', answer: answerLinkedin },
   'linkedin-oauth': { host: 'www.linkedin.com', variable: 'LINKEDIN_OAUTH_URL', answer: answerLinkedinOauth },
   pinterest: { host: 'api.pinterest.com', variable: 'PINTEREST_API_URL', answer: answerPinterest },
+  threads: { host: 'graph.threads.net', variable: 'THREADS_GRAPH_URL', answer: answerThreads },
 } as const;
 
 export type Api = keyof typeof APIS;

@@ -7,7 +7,7 @@ import { trueReach, trueValue } from '../../src/sandbox/values.js';
 import { EXPECTED, type Expectation } from './accounts.js';
 import { type Collected, type CollectedDay, checking, collecting } from './collecting.js';
 
-const PLATFORMS: readonly SandboxPlatform[] = ['instagram', 'facebook', 'youtube', 'linkedin', 'pinterest'];
+const PLATFORMS: readonly SandboxPlatform[] = ['instagram', 'facebook', 'youtube', 'linkedin', 'pinterest', 'threads'];
 const LAST_ENDED = '2026-11-21';
 
 describe.each(PLATFORMS)('%s', (platform) => {
