@@ -8,8 +8,8 @@ export const METRICS: readonly AskedMetric<'series' | 'totals' | 'now'>[] = [
     aggregate: 'sum',
     asked: 'series',
     main: 'Views',
-    // Meta calls it views of the profile. Compared over two months, it is the sum of the posts' views to 0.4 %.
-    meaning: 'Times posts and replies were shown; not visits to the profile',
+    // Meta calls it views of the profile. In two months measured, it was the sum of the posts' views but for 0.4 %.
+    meaning: 'Times content was shown; not visits to the profile',
   },
   {
     name: 'likes',
@@ -34,7 +34,7 @@ export const METRICS: readonly AskedMetric<'series' | 'totals' | 'now'>[] = [
     unit: 'count',
     aggregate: 'sum',
     asked: 'totals',
-    meaning: 'Clicks on links in posts and on the profile: the sum over the links. No value if the API lists no link',
+    meaning: "Clicks on the account's links: the sum over the links. No value if the API lists no link",
   },
   {
     name: 'followers_count',
