@@ -1,4 +1,13 @@
-export const SANDBOX_PLATFORMS = ['instagram', 'facebook', 'youtube', 'linkedin', 'pinterest', 'threads'] as const;
+export const SANDBOX_PLATFORMS = [
+  'instagram',
+  'facebook',
+  'youtube',
+  'linkedin',
+  'pinterest',
+  'threads',
+  'bluesky',
+  'mastodon',
+] as const;
 
 /** A platform that the sandbox simulates. */
 export type SandboxPlatform = (typeof SANDBOX_PLATFORMS)[number];
@@ -8,12 +17,12 @@ export interface SandboxAccount {
   readonly platform: SandboxPlatform;
   /** The user of the collector who connected it. */
   readonly userId: string;
-  /** The platform's own id: Instagram user, Facebook Page, YouTube channel, LinkedIn organization (its number), Pinterest account, Threads profile. */
+  /** The platform's own id: Instagram user, Facebook Page, YouTube channel, LinkedIn organization (its number), Pinterest account, Threads profile, Bluesky handle or DID, `user@server` of Mastodon. */
   readonly accountId: string;
   /** The `account_id` of the collector's connection, if it is not `accountId`: the Page of an Instagram account. */
   readonly connectedAs?: string;
   readonly name: string;
-  /** Instagram: tokens that begin with `IG` are valid only at graph.instagram.com, all others only at graph.facebook.com. */
+  /** Instagram: tokens that begin with `IG` are valid only at graph.instagram.com, all others only at graph.facebook.com. Empty for Bluesky and Mastodon. */
   readonly accessToken: string;
   readonly refreshToken?: string;
   /** The `token_expires_at` of the collector's connection, ISO 8601; absent if it is unknown. */

@@ -1,4 +1,6 @@
+import { answerBluesky } from './bluesky.js';
 import { answerLinkedin } from './linkedin.js';
+import { answerMastodon } from './mastodon.js';
 import { answerGraph } from './meta.js';
 import { answerGoogleOauth, answerLinkedinOauth } from './oauth.js';
 import { answerPinterest } from './pinterest.js';
@@ -20,6 +22,8 @@ export const APIS = {
   'linkedin-oauth': { host: 'www.linkedin.com', variable: 'LINKEDIN_OAUTH_URL', answer: answerLinkedinOauth },
   pinterest: { host: 'api.pinterest.com', variable: 'PINTEREST_API_URL', answer: answerPinterest },
   threads: { host: 'graph.threads.net', variable: 'THREADS_GRAPH_URL', answer: answerThreads },
+  bluesky: { host: 'public.api.bsky.app', variable: 'BLUESKY_API_URL', answer: answerBluesky },
+  mastodon: { host: "each account's server", variable: 'MASTODON_API_URL', answer: answerMastodon },
 } as const;
 
 export type Api = keyof typeof APIS;

@@ -87,6 +87,8 @@ const FAULTS: Readonly<Record<SandboxPlatform, Readonly<Record<number, Fault>>>>
     19: { kind: 'missing_permission' },
     47: { kind: 'refused_metric', metric: 'followers_count' },
   },
+  bluesky: { 7: { kind: 'missing_permission' } },
+  mastodon: { 9: { kind: 'missing_permission' } },
 };
 
 /** The same accounts in every call on one day (UTC): by default 150 users with two accounts each. */
@@ -124,6 +126,8 @@ const ACCOUNT_OF: Readonly<Record<SandboxPlatform, (user: number) => SandboxAcco
   linkedin: linkedinAccount,
   pinterest: pinterestAccount,
   threads: threadsAccount,
+  bluesky: blueskyAccount,
+  mastodon: mastodonAccount,
 };
 
 /** Every fifth uses the Instagram login; every seventh of the others is connected by the id of its Page. */
@@ -182,6 +186,17 @@ function threadsAccount(user: number): SandboxAccount {
     accountId: `2589${digits(user, 12)}`,
     accessToken: `THAAsandbox${digits(user, 6)}`,
   };
+}
+
+/** Every second is connected by its DID, the others by their handle. */
+function blueskyAccount(user: number): SandboxAccount {
+  const accountId = user % 2 === 0 ? `did:plc:sandbox${digits(user, 17)}` : `sandbox-${user}.bsky.social`;
+  return { ...common(user, 'bluesky'), accountId, accessToken: '' };
+}
+
+function mastodonAccount(user: number): SandboxAccount {
+  const server = ['mastodon.example', 'social.example', 'fedi.example'][user % 3];
+  return { ...common(user, 'mastodon'), accountId: `sandbox_${user}@${server}`, accessToken: '' };
 }
 
 function common(user: number, platform: SandboxPlatform) {

@@ -72,6 +72,10 @@ it.each<[SandboxPlatform, string, string, string[]]>([
     'a new day, a settling one, the series and the followers',
     ['threads_insights', 'threads_insights', 'threads_insights', 'threads_insights'],
   ],
+  ['bluesky', '02:00', 'its figures', ['xrpc']],
+  ['bluesky', '09:00', 'nothing', []],
+  ['mastodon', '02:00', 'its figures', ['lookup']],
+  ['mastodon', '09:00', 'nothing', []],
 ])('on %s, the run at %s asks for %s', async (platform, time, _what, requests) => {
   expect(await requestsAt(platform, time)).toEqual(requests);
 });

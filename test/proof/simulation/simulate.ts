@@ -30,6 +30,8 @@ const TIME_ZONES = {
   linkedin: 'UTC',
   pinterest: 'UTC',
   threads: 'America/Los_Angeles',
+  bluesky: 'UTC',
+  mastodon: 'UTC',
 };
 
 /** How often each kind of fault was met. */
