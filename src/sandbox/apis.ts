@@ -23,7 +23,7 @@ export const APIS = {
   pinterest: { host: 'api.pinterest.com', variable: 'PINTEREST_API_URL', answer: answerPinterest },
   threads: { host: 'graph.threads.net', variable: 'THREADS_GRAPH_URL', answer: answerThreads },
   bluesky: { host: 'public.api.bsky.app', variable: 'BLUESKY_API_URL', answer: answerBluesky },
-  mastodon: { host: "each account's server", variable: 'MASTODON_API_URL', answer: answerMastodon },
+  mastodon: { host: "the accounts' servers", variable: 'MASTODON_API_URL', answer: answerMastodon },
 } as const;
 
 export type Api = keyof typeof APIS;
