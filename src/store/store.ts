@@ -77,7 +77,7 @@ export interface Store {
   makePrimary(succession: Pick<Succession, 'account' | 'former'>): Promise<boolean>;
   /**
    * Writes snapshots, outcomes and the state of their accounts in one transaction. Throws `lease_lost` if the lease was lost, and
-   * `PieceTaken` if another worker has the piece.
+   * `PieceTaken` if another attempt has begun with the piece.
    */
   record(batch: RecordBatch): Promise<RecordCounts>;
 
