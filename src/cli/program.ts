@@ -23,6 +23,7 @@ import {
 import { reportOptions } from './report-options.js';
 import { explainOptions, showOptions } from './show-options.js';
 import { statusOptions } from './status-options.js';
+import { nameAllMissing } from './usage-errors.js';
 
 /**
  * The commands. Each command's module is loaded only when it runs, so that `--help` responds at once. Throws instead of exiting:
@@ -86,6 +87,7 @@ export function createProgram(version: string): Command {
   addCompletion(program);
   addHelp(program);
   addExamples(program);
+  nameAllMissing(program);
   return program;
 }
 
