@@ -26,7 +26,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'connections list': ['connections list', 'connections list --json'],
   'connections add': ['connections add --user me --platform facebook --account 1234'],
   'connections primary': ['connections primary 42'],
-  'connections remove': ['connections remove 42'],
+  'connections remove': ['connections remove 42', 'connections remove 42 --yes'],
   platforms: ['platforms', 'platforms --json'],
   prune: ['prune --older-than 2y', 'prune --platform linkedin --older-than 12mo --yes'],
   'schedule pg_cron': ['schedule pg_cron --url https://collect.example.com'],

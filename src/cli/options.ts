@@ -106,6 +106,13 @@ export function primaryOptions(command: Command) {
     .addOption(plugin());
 }
 
+export function removeOptions(command: Command) {
+  return command
+    .description('remove a connection; collected metrics are kept')
+    .argument('<id>', "the connection's id, from connections list")
+    .option('--yes', 'do not ask first');
+}
+
 export function platformsOptions(command: Command) {
   return command
     .description("show each platform's metrics, day, settling time and API version")
@@ -195,6 +202,7 @@ export type CollectFlags = Options<typeof collectOptions>;
 export type ListFlags = Options<typeof listOptions>;
 export type AddFlags = Options<typeof addOptions>;
 export type PluginFlags = Options<typeof primaryOptions>;
+export type RemoveFlags = Options<typeof removeOptions>;
 export type PlatformsFlags = Options<typeof platformsOptions>;
 export type PruneFlags = Options<typeof pruneOptions>;
 export type SqlFlags = Options<typeof sqlOptions>;

@@ -15,6 +15,7 @@ import {
   platformsOptions,
   primaryOptions,
   pruneOptions,
+  removeOptions,
   restoreOptions,
   serveOptions,
   sqlOptions,
@@ -108,11 +109,9 @@ function addConnections(program: Command): void {
   primaryOptions(connections.command('primary'))
     .argument('<id>', "the connection's id, from connections list")
     .action(async (id, flags) => (await loadConnections()).choosePrimary(id, flags));
-  connections
-    .command('remove')
-    .description('remove a connection; collected metrics are kept')
-    .argument('<id>', "the connection's id, from connections list")
-    .action(async (id) => (await loadConnections()).removeConnection(id));
+  removeOptions(connections.command('remove')).action(async (id, flags) =>
+    (await loadConnections()).removeConnection(id, flags),
+  );
 }
 
 function loadConnections() {

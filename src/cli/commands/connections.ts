@@ -3,10 +3,12 @@ import { configuredPlatforms } from '../../app.js';
 import { readEnvironment } from '../../environment.js';
 import { CollectError } from '../../errors.js';
 import type { Platform } from '../../platforms/contract.js';
+import type { ConnectionSummary, Store } from '../../store/store.js';
 import { parseInstant, parsePlatform, usageError } from '../flags.js';
-import type { AddFlags, ListFlags, PluginFlags } from '../options.js';
+import type { AddFlags, ListFlags, PluginFlags, RemoveFlags } from '../options.js';
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { askHidden } from '../prompt.js';
+import { readersEnvironment } from '../readers-environment.js';
 import { cleanText, formatAccount, jsonDocument, widthOf } from '../render/text.js';
 import { parseKeptSandbox } from '../sandbox-flags.js';
 import { withApp } from '../with-app.js';
@@ -20,7 +22,7 @@ export function listConnections({ json, ...sandbox }: ListFlags): Promise<void> 
         json ? jsonDocument(connections.map(connectionJson)) : renderConnections(connections, widthOf(process.stdout)),
       );
     },
-    { json, ...parseKeptSandbox(sandbox) },
+    { json, environment: readersEnvironment(), ...parseKeptSandbox(sandbox) },
   );
 }
 
@@ -79,11 +81,42 @@ export async function choosePrimary(id: string, { plugin }: PluginFlags): Promis
   );
 }
 
-export function removeConnection(id: string): Promise<void> {
-  return withApp(async ({ store }) => {
-    if (!(await store.removeConnection(id))) throw id.startsWith(FURTHER) ? foreignConnection(id) : noConnection(id);
-    process.stdout.write(`removed connection ${id}; the data collected from its account is kept\n`);
-  });
+/** Asks first, unless `--yes` is given. Needs no key, so that what a lost one encrypted can be removed. */
+export async function removeConnection(id: string, { yes }: RemoveFlags): Promise<void> {
+  if (!yes && !(process.stdin.isTTY && process.stderr.isTTY)) {
+    throw usageError(`There is no terminal to ask whether to remove connection ${id}.`, 'Add --yes.');
+  }
+  await withApp(
+    async ({ store }) => {
+      if (!yes && !(await isConfirmed(await find(id, store)))) {
+        process.stdout.write(`kept connection ${id}\n`);
+        return;
+      }
+      if (!(await store.removeConnection(id))) throw notRemovable(id);
+      process.stdout.write(`removed connection ${id}; the data collected from its account is kept\n`);
+    },
+    { environment: readersEnvironment() },
+  );
+}
+
+async function find(id: string, store: Store): Promise<ConnectionSummary> {
+  const found = (await store.listConnections()).find((connection) => connection.id === id);
+  if (found === undefined || id.startsWith(FURTHER)) throw notRemovable(id);
+  return found;
+}
+
+async function isConfirmed({ id, userId, platform, accountId, accountName }: ConnectionSummary): Promise<boolean> {
+  const account = formatAccount({ connectionId: id, accountId, accountName });
+  const what = cleanText(`${platform} ${account} of user ${userId}`);
+  const { wrapLines } = await import('../render/wrap.js');
+  const { confirm } = await import('../prompt.js');
+  const asked = wrapLines(`Connection ${id}: ${what}\nIts data is kept.\n`, widthOf(process.stderr));
+  process.stderr.write(asked);
+  return confirm('Remove the connection?', process.stdin, process.stderr);
+}
+
+function notRemovable(id: string): CollectError {
+  return id.startsWith(FURTHER) ? foreignConnection(id) : noConnection(id);
 }
 
 /** Prefix of the ids of connections in a table that is only read. */
