@@ -1,5 +1,4 @@
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { CommanderError } from 'commander';
+import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { capitalized, joinWords } from '../text.js';
 import { didYouMean } from './suggest.js';
 

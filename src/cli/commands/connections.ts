@@ -9,6 +9,7 @@ import type { AddFlags, ListFlags, PluginFlags, RemoveFlags } from '../options.j
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
 import { askHidden } from '../prompt.js';
 import { readersEnvironment } from '../readers-environment.js';
+import { colorsFor } from '../render/colors.js';
 import { cleanText, formatAccount, jsonDocument, widthOf } from '../render/text.js';
 import { parseKeptSandbox } from '../sandbox-flags.js';
 import { withApp } from '../with-app.js';
@@ -44,12 +45,13 @@ export async function addConnection(flags: AddFlags): Promise<void> {
   };
   await withApp(
     async (app) => {
-      const { id, created, accountName } = await app.addConnection(connection);
+      const { id, created, accountName, warnings } = await app.addConnection(connection);
       const account = formatAccount({ connectionId: id, accountId: connection.accountId, accountName });
       const who = cleanText(`${connection.platform} ${account} of user ${connection.userId}`);
       const { wrapLines } = await import('../render/wrap.js');
       const done = `${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`;
       process.stdout.write(wrapLines(done, widthOf(process.stdout)));
+      for (const warning of warnings) await warn(warning);
       process.stderr.write(`Next: analytics-collect collect${pluginFlags(flags.plugin)}\n`);
     },
     { defaultStore: 'create', ownPlatforms: plugins, environment },
@@ -117,6 +119,12 @@ async function isConfirmed({ id, userId, platform, accountId, accountName }: Con
 
 function notRemovable(id: string): CollectError {
   return id.startsWith(FURTHER) ? foreignConnection(id) : noConnection(id);
+}
+
+async function warn(text: string): Promise<void> {
+  const { wrapLines } = await import('../render/wrap.js');
+  const line = `${colorsFor(process.stderr).yellow('warning:')} ${cleanText(text)}\n`;
+  process.stderr.write(wrapLines(line, widthOf(process.stderr)));
 }
 
 /** Prefix of the ids of connections in a table that is only read. */
