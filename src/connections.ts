@@ -59,20 +59,23 @@ export async function addConnection(
   const checked = check ? await checkWith(connection, platform, clock) : null;
   const accountName = connection.accountName ?? checked?.accountName ?? null;
   const tokenExpiresAt = connection.tokenExpiresAt ?? checked?.tokenExpiresAt?.toISOString() ?? null;
-  const saved = await store.saveConnection({
-    ...connection,
-    accountName,
-    tokenExpiresAt,
-    // Empty if the platform needs none.
-    accessToken: connection.accessToken === '' ? '' : keyring.encrypt(connection.accessToken),
-    refreshToken: connection.refreshToken === null ? null : keyring.encrypt(connection.refreshToken),
-  });
+  const saved = await store.saveConnection(encrypted({ ...connection, accountName, tokenExpiresAt }, keyring));
   await store.syncAccounts({ collected: [...platforms.keys()], userId: connection.userId });
   // A renewed connection keeps its refresh token where no other is given.
   const isRefreshable = connection.refreshToken !== null || !saved.created;
   const tokens = { accessToken: connection.accessToken, tokenExpiresAt, isRefreshable };
   const warnings = [...(checked?.warnings ?? []), ...lastingWarnings(platform, tokens, renewsTokens)];
   return { ...saved, accountName, warnings };
+}
+
+/** A connection with its tokens as they are stored. An access token is empty if the platform needs none. */
+export function encrypted(connection: NewConnection, keyring: Pick<Keyring, 'encrypt'>): NewConnection {
+  const { accessToken, refreshToken } = connection;
+  return {
+    ...connection,
+    accessToken: accessToken === '' ? '' : keyring.encrypt(accessToken),
+    refreshToken: refreshToken === null ? null : keyring.encrypt(refreshToken),
+  };
 }
 
 /** Makes the account that a connection opens the primary one of its user and platform. */

@@ -25,6 +25,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   doctor: ['doctor', 'doctor --live', 'doctor --data'],
   'connections list': ['connections list', 'connections list --json'],
   'connections add': ['connections add --user me --platform facebook --account 1234'],
+  'connections import': ['connections import accounts.csv', 'connections import --check accounts.csv'],
   'connections primary': ['connections primary 42'],
   'connections remove': ['connections remove 42', 'connections remove 42 --yes'],
   platforms: ['platforms', 'platforms --json'],

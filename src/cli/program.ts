@@ -9,6 +9,7 @@ import {
   collectOptions,
   crontabOptions,
   githubOptions,
+  importOptions,
   kubernetesOptions,
   listOptions,
   pgCronOptions,
@@ -103,9 +104,12 @@ export function helpExitCode(error: unknown): number | null {
 function addConnections(program: Command): void {
   const connections = program
     .command('connections')
-    .description('list, add and remove connected accounts, and choose the primary one');
+    .description('list, add, import and remove connected accounts, and choose the primary one');
   listOptions(connections.command('list')).action(async (flags) => (await loadConnections()).listConnections(flags));
   addOptions(connections.command('add')).action(async (flags) => (await loadConnections()).addConnection(flags));
+  importOptions(connections.command('import')).action(async (file, flags) =>
+    (await import('./commands/connections-import.js')).importConnectionsCommand(file, flags),
+  );
   primaryOptions(connections.command('primary'))
     .argument('<id>', "the connection's id, from connections list")
     .action(async (id, flags) => (await loadConnections()).choosePrimary(id, flags));

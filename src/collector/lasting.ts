@@ -34,7 +34,9 @@ export function lastingWarnings(
     );
   } else if (isRenewable || renewal !== undefined) return [];
   if (tokenExpiresAt === null) {
-    warnings.push('the day on which the token ends is not known, so nothing warns of it: give it with --expires');
+    warnings.push(
+      'the day on which the token ends is not known, so nothing warns of it: add it (--expires, or token_expires_at in a file)',
+    );
   }
   return warnings;
 }

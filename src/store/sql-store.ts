@@ -4,14 +4,13 @@ import { CollectError, leaseLost, PieceTaken } from '../errors.js';
 import * as accountAnswers from './account-answers.js';
 import * as answers from './answers.js';
 import type { AppliedSchema } from './apply-schema.js';
-import type { Ask } from './function-call.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { createPatience, type Patiently } from './patience.js';
 import { recordArgs } from './record-args.js';
 import { renewals } from './renewals.js';
 import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
 import { sharedRuns } from './shared-runs.js';
-import type { NewConnection, SavedConnection, Store } from './store.js';
+import type { Store } from './store.js';
 import { sumOfPages } from './sum-of-pages.js';
 
 /** Calls one of the schema's functions with named arguments, and returns its JSON value. Throws `CollectError`. */
@@ -198,16 +197,12 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     countConnections: (userId) =>
       ask(accountAnswers.connectionCountsAnswer, 'count_collection_connections', { for_user: userId }),
 
-    saveConnections: (connections) => saveConnections(ask, connections),
+    async saveConnections(connections) {
+      return (await import('./save-connections.js')).saveConnections(ask, connections);
+    },
 
     async saveConnection(connection) {
-      const [saved] = await saveConnections(ask, [connection]);
-      if (saved !== undefined && !('refused' in saved)) return saved;
-      throw new CollectError(
-        'usage',
-        `Cannot store the connection in ${description}: ${saved?.refused}.`,
-        'Use the id of an existing user, in the form in which the application stores it.',
-      );
+      return (await import('./save-connections.js')).saveConnection(ask, connection, description);
     },
 
     async removeConnection(id) {
@@ -217,17 +212,4 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     choosePrimary: (id, collected) =>
       ask(accountAnswers.primaryAnswer, 'choose_collection_primary', { connection_id: id, collected }),
   };
-}
-
-async function saveConnections(ask: Ask, connections: readonly NewConnection[]): Promise<SavedConnection[]> {
-  const rows = connections.map((connection) => ({
-    user_id: connection.userId,
-    platform: connection.platform,
-    account_id: connection.accountId,
-    account_name: connection.accountName,
-    access_token: connection.accessToken,
-    refresh_token: connection.refreshToken,
-    token_expires_at: connection.tokenExpiresAt,
-  }));
-  return (await ask(answers.savedAnswer, 'save_collection_connections', { connections: rows })).connections;
 }
