@@ -7,7 +7,7 @@ import type { ConnectionSummary, Store } from '../../store/store.js';
 import { parseInstant, parsePlatform, usageError } from '../flags.js';
 import type { AddFlags, ListFlags, PluginFlags, RemoveFlags } from '../options.js';
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
-import { askHidden } from '../prompt.js';
+import { askHidden, confirm } from '../prompt.js';
 import { readersEnvironment } from '../readers-environment.js';
 import { colorsFor } from '../render/colors.js';
 import { cleanText, formatAccount, jsonDocument, widthOf } from '../render/text.js';
@@ -48,10 +48,9 @@ export async function addConnection(flags: AddFlags): Promise<void> {
       const { id, created, accountName, warnings } = await app.addConnection(connection);
       const account = formatAccount({ connectionId: id, accountId: connection.accountId, accountName });
       const who = cleanText(`${connection.platform} ${account} of user ${connection.userId}`);
-      const { wrapLines } = await import('../render/wrap.js');
-      const done = `${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`;
-      process.stdout.write(wrapLines(done, widthOf(process.stdout)));
-      for (const warning of warnings) await warn(warning);
+      await say(process.stdout, `${created ? 'added' : 'renewed'} connection ${id}: ${who}`);
+      const title = colorsFor(process.stderr).yellow('warning:');
+      for (const warning of warnings) await say(process.stderr, `${title} ${cleanText(warning)}`);
       process.stderr.write(`Next: analytics-collect collect${pluginFlags(flags.plugin)}\n`);
     },
     { defaultStore: 'create', ownPlatforms: plugins, environment },
@@ -73,13 +72,14 @@ export async function choosePrimary(id: string, { plugin }: PluginFlags): Promis
         );
       }
       const who = cleanText(`${account} of user ${chosen.userId}`);
-      process.stdout.write(
+      await say(
+        process.stdout,
         chosen.result === 'unchanged'
-          ? `the ${who} is already the primary account\n`
-          : `the ${who} is now the primary account: its rows are in analytics_snapshots, those of the former primary account in analytics_account_snapshots\n`,
+          ? `the ${who} is already the primary account`
+          : `the ${who} is now the primary account: its rows are in analytics_snapshots, those of the former primary account in analytics_account_snapshots`,
       );
     },
-    { ownPlatforms },
+    { ownPlatforms, environment: readersEnvironment() },
   );
 }
 
@@ -91,11 +91,10 @@ export async function removeConnection(id: string, { yes }: RemoveFlags): Promis
   await withApp(
     async ({ store }) => {
       if (!yes && !(await isConfirmed(await find(id, store)))) {
-        process.stdout.write(`kept connection ${id}\n`);
-        return;
+        return say(process.stdout, `kept connection ${id}`);
       }
       if (!(await store.removeConnection(id))) throw notRemovable(id);
-      process.stdout.write(`removed connection ${id}; the data collected from its account is kept\n`);
+      await say(process.stdout, `removed connection ${id}; the data collected from its account is kept`);
     },
     { environment: readersEnvironment() },
   );
@@ -110,10 +109,7 @@ async function find(id: string, store: Store): Promise<ConnectionSummary> {
 async function isConfirmed({ id, userId, platform, accountId, accountName }: ConnectionSummary): Promise<boolean> {
   const account = formatAccount({ connectionId: id, accountId, accountName });
   const what = cleanText(`${platform} ${account} of user ${userId}`);
-  const { wrapLines } = await import('../render/wrap.js');
-  const { confirm } = await import('../prompt.js');
-  const asked = wrapLines(`Connection ${id}: ${what}\nIts data is kept.\n`, widthOf(process.stderr));
-  process.stderr.write(asked);
+  await say(process.stderr, `Connection ${id}: ${what}\nThe data collected from its account is kept.`);
   return confirm('Remove the connection?', process.stdin, process.stderr);
 }
 
@@ -121,10 +117,10 @@ function notRemovable(id: string): CollectError {
   return id.startsWith(FURTHER) ? foreignConnection(id) : noConnection(id);
 }
 
-async function warn(text: string): Promise<void> {
+/** Prints a text in lines as wide as the terminal. */
+async function say(stream: NodeJS.WriteStream, text: string): Promise<void> {
   const { wrapLines } = await import('../render/wrap.js');
-  const line = `${colorsFor(process.stderr).yellow('warning:')} ${cleanText(text)}\n`;
-  process.stderr.write(wrapLines(line, widthOf(process.stderr)));
+  stream.write(`${wrapLines(text, widthOf(stream))}\n`);
 }
 
 /** Prefix of the ids of connections in a table that is only read. */
