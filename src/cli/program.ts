@@ -7,12 +7,8 @@ import {
   addOptions,
   backupOptions,
   collectOptions,
-  crontabOptions,
-  githubOptions,
   importOptions,
-  kubernetesOptions,
   listOptions,
-  pgCronOptions,
   platformsOptions,
   primaryOptions,
   pruneOptions,
@@ -20,9 +16,9 @@ import {
   restoreOptions,
   serveOptions,
   sqlOptions,
-  systemdOptions,
 } from './options.js';
 import { reportOptions } from './report-options.js';
+import { crontabOptions, githubOptions, kubernetesOptions, pgCronOptions, systemdOptions } from './schedule-options.js';
 import { explainOptions, showOptions } from './show-options.js';
 import { statusOptions } from './status-options.js';
 import { nameAllMissing } from './usage-errors.js';

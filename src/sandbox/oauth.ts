@@ -8,6 +8,8 @@ export const SANDBOX_CREDENTIALS = {
   GOOGLE_CLIENT_SECRET: 'sandbox-google-secret',
   LINKEDIN_CLIENT_ID: 'sandbox-linkedin',
   LINKEDIN_CLIENT_SECRET: 'sandbox-linkedin-secret',
+  PINTEREST_CLIENT_ID: 'sandbox-pinterest',
+  PINTEREST_CLIENT_SECRET: 'sandbox-pinterest-secret',
 } as const;
 
 interface TokenEndpoint {

@@ -30,12 +30,16 @@ export interface World {
   /** If given, graph.facebook.com requires an `appsecret_proof`. */
   readonly metaAppSecret: string | undefined;
   readonly nodes: ReadonlyMap<string, GraphNode>;
+  /** An account of a platform that asks for no token. */
+  account(platform: SandboxPlatform, accountId: string): SandboxAccount | undefined;
   readonly counters: Counters;
   /** Several accounts may share a token. */
   grants(token: string): readonly Grant[];
   refreshable(token: string, platform: SandboxPlatform): SandboxAccount | undefined;
   /** A new access token for an account, valid from now on. */
   issueToken(account: SandboxAccount): string;
+  /** A new refresh token for an account, in place of a former one, which is dead from now on. */
+  replaceRefreshToken(former: string, account: SandboxAccount): string;
   /** The account's fault of that kind, unless it has already occurred as often as it should; counts it as having occurred. */
   meets<K extends FaultKind>(account: SandboxAccount, kind: K): FaultOf<K> | undefined;
   fired(accountId: string, kind: FaultKind): number;
@@ -68,6 +72,7 @@ export function createWorld(options: WorldOptions): World {
   const tokens = new Map<string, Grant[]>();
   const refreshTokens = new Map<string, SandboxAccount>();
   const nodes = new Map<string, GraphNode>();
+  const open = new Map<string, SandboxAccount>();
   const firings = new Map<string, number>();
   const youtubeQueries: number[] = [];
   const linkedinCalls = new Map<string, number>();
@@ -80,7 +85,8 @@ export function createWorld(options: WorldOptions): World {
     else tokens.set(token, [{ account, kind }]);
   };
   for (const account of options.accounts) {
-    grant(account.accessToken, account, kindOfToken(account));
+    if (account.accessToken === '') open.set(`${account.platform} ${account.accountId}`, account);
+    else grant(account.accessToken, account, kindOfToken(account));
     if (account.pageToken) grant(account.pageToken, account, 'page');
     if (account.refreshToken) refreshTokens.set(`${account.platform} ${account.refreshToken}`, account);
     addNodes(nodes, account);
@@ -122,6 +128,7 @@ export function createWorld(options: WorldOptions): World {
     },
     metaAppSecret: options.metaAppSecret,
     nodes,
+    account: (platform, accountId) => open.get(`${platform} ${accountId}`),
     counters: { requests: 0, unexpected: 0, tokensInUrl: 0, pagingFollowed: 0, byApi: {} },
     grants: (token) => tokens.get(token) ?? [],
     refreshable: (token, platform) => refreshTokens.get(`${platform} ${token}`),
@@ -129,6 +136,13 @@ export function createWorld(options: WorldOptions): World {
       issued += 1;
       const token = `${account.accessToken}-renewed-${issued}`;
       grant(token, account, kindOfToken(account));
+      return token;
+    },
+    replaceRefreshToken(former, account) {
+      issued += 1;
+      const token = `${account.refreshToken}-renewed-${issued}`;
+      refreshTokens.delete(`${account.platform} ${former}`);
+      refreshTokens.set(`${account.platform} ${token}`, account);
       return token;
     },
     meets,

@@ -44,6 +44,8 @@ test.each<[string, Case, string[]]>([
     { platform: 'youtube', isRefreshable: true, tokenExpiresAt: END, environment: {} },
     ['GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET are not set'],
   ],
+  ['Pinterest, without its app', { platform: 'pinterest', isRefreshable: true, tokenExpiresAt: END }, ['PINTEREST_']],
+  ['an account that needs no token', { platform: 'bluesky', accessToken: '' }, []],
   [
     'an app without its secret',
     { platform: 'linkedin', isRefreshable: true, tokenExpiresAt: END, environment: { LINKEDIN_CLIENT_ID: 'id' } },

@@ -63,6 +63,12 @@ it.each<[SandboxPlatform, string, string, string[]]>([
   ['youtube', '16:00', 'the window', REPORTS],
   ['linkedin', '02:00', 'the window and the total', ['networkSizes', ...STATISTICS]],
   ['linkedin', '09:00', 'the window', STATISTICS],
+  ['pinterest', '02:00', 'the window and the totals', ['analytics', 'profile']],
+  ['pinterest', '09:00', 'the window', ['analytics']],
+  ['bluesky', '02:00', 'its figures', ['xrpc']],
+  ['bluesky', '09:00', 'nothing', []],
+  ['mastodon', '02:00', 'its figures', ['lookup']],
+  ['mastodon', '09:00', 'nothing', []],
 ])('on %s, the run at %s asks for %s', async (platform, time, _what, requests) => {
   expect(await requestsAt(platform, time)).toEqual(requests);
 });

@@ -64,3 +64,11 @@ export const LINKEDIN: SandboxAccount = {
   accessToken: 'AQXone',
   refreshToken: 'AQYone',
 };
+export const PINTEREST: SandboxAccount = {
+  ...base,
+  platform: 'pinterest',
+  accountId: '2783136121146311751',
+  name: 'Oslo Cycles',
+  accessToken: 'pina_one',
+  refreshToken: 'pinr_one',
+};

@@ -28,7 +28,7 @@ export function facebook(settings: MetaSettings): Platform {
     day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, reachDays: 728, asks: 'range' },
     metrics: METRICS,
     reconciles: RECONCILES,
-    version: graphVersion(settings.version),
+    version: graphVersion(settings.version, settings.graphUrl),
     renewsTokens: false,
     endsByDate: () => false,
     storageRule: null,

@@ -35,7 +35,7 @@ export function instagram(settings: MetaSettings): Platform {
     day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, reachDays: 728, asks: 'day' },
     metrics: METRICS,
     reconciles: RECONCILES,
-    version: graphVersion(settings.version),
+    version: graphVersion(settings.version, settings.graphUrl),
     renewsTokens: false,
     endsByDate: isInstagramLogin,
     renewal: {

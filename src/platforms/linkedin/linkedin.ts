@@ -3,8 +3,8 @@ import { DAY_MS } from '../../clock.js';
 import { PlatformError, RunLimit } from '../../errors.js';
 import type { Day, NonEmpty, Platform } from '../contract.js';
 import { metricNumber } from '../shared/number.js';
-import { missingCredentials } from '../shared/oauth.js';
 import { askClosing, dayFrom, lastOf, type Part, type Warn } from '../shared/parts.js';
+import { missingCredentials } from '../shared/token-endpoint.js';
 import { clientOf, type LinkedIn, type LinkedInSettings, openLinkedIn } from './api.js';
 import { expiryOf } from './introspection.js';
 import { FOLLOWERS_TOTAL, METRICS } from './metrics.js';
@@ -32,7 +32,7 @@ export function linkedin(settings: LinkedInSettings): Platform {
     metrics: METRICS,
     version: linkedInVersion(settings.version),
     renewsTokens: true,
-    missingForRenewal: missingCredentials(clientOf(settings)),
+    missingForRenewal: missingCredentials(clientOf(settings), settings),
     endsByDate: () => true,
     storageRule: STORAGE_RULE,
 

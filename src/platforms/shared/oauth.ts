@@ -60,12 +60,6 @@ export function openSession(client: OAuthClient, tokens: Tokens, context: CheckC
   };
 }
 
-/** The variables of the app's credentials that are not set. */
-export function missingCredentials({ variables, clientId, clientSecret }: OAuthClient): string[] {
-  const lacks = (value: string | null, part: string) => (value === null ? [`${variables}_CLIENT_${part}`] : []);
-  return [...lacks(clientId, 'ID'), ...lacks(clientSecret, 'SECRET')];
-}
-
 /** A new access token, RFC 6749 section 6. Throws `PlatformError` and `Interrupted`. */
 async function refresh(client: OAuthClient, refreshToken: string, { http, warn }: CheckContext): Promise<string> {
   const form = {

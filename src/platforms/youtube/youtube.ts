@@ -3,8 +3,8 @@ import { PlatformError } from '../../errors.js';
 import type { Day, DayResult, MetricValue, NonEmpty, Platform, RefusedMetrics, Split } from '../contract.js';
 import { ClosedChannel, NoChannel, UnsupportedQuery } from '../google/errors.js';
 import { type GoogleSettings, googleClient } from '../google/oauth.js';
-import { missingCredentials } from '../shared/oauth.js';
 import { attempt, dayFrom, lastOf, leftOpen, type Part, tiersOf, type Warn, withSplits } from '../shared/parts.js';
+import { missingCredentials } from '../shared/token-endpoint.js';
 import { ANALYTICS_API as API, openYouTube, type YouTube } from './api.js';
 import { channelName, channelTotals, WrongChannel } from './channel.js';
 import { DAILY, GIVEN_UP_FIRST, METRICS, OPTIONAL, RECONCILES, SPLIT_BY_CONTENT } from './metrics.js';
@@ -20,7 +20,7 @@ const STORAGE_RULE =
  * its metrics are ready. See `reports.query` in the reference of the YouTube Analytics API.
  */
 export function youtube(settings: GoogleSettings): Platform {
-  const missingForRenewal = missingCredentials(googleClient(settings));
+  const missingForRenewal = missingCredentials(googleClient(settings), settings);
   return {
     name: 'youtube',
     api: 'youtube_analytics',
