@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openApp, startSandbox } from '../src/index.js';
+import { definePlatform, openApp, startSandbox } from '../src/index.js';
 import { embeddedFolder } from './support/database.js';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -66,4 +66,36 @@ it('warns of nothing where the tokens last, nor of a refresh token that stays fr
   }
   const renewed = await app.addConnection({ ...connectionOf('youtube'), refreshToken: null });
   expect(renewed).toMatchObject({ created: false, warnings: [] });
+});
+
+it('passes on what a platform says of the tokens, and stores when they end', async () => {
+  const folder = await embeddedFolder();
+  cleanups.push(folder.remove);
+  const own = definePlatform({
+    name: 'own',
+    api: 'own_v1',
+    day: { timeZone: 'UTC', settlesAfterHours: 48, reachDays: 30, asks: 'range' },
+    metrics: [{ name: 'followers', unit: 'accounts', aggregate: 'last', meaning: 'Followers.' }],
+    version: { name: 'v1', endsOn: null, variable: null },
+    renewsTokens: true,
+    missingForRenewal: ['OWN_CLIENT_SECRET'],
+    endsByDate: () => true,
+    storageRule: null,
+    collect: async () => ({ days: [], closing: [] }),
+    async check(_account, { warn }) {
+      warn('the refresh tokens of this app expire within 7 days');
+      return { accountName: 'someone', tokenExpiresAt: new Date('2031-01-01T00:00:00Z') };
+    },
+  });
+  const app = await openApp({ environment: { ANALYTICS_DATA_DIR: folder.dataDir }, ownPlatforms: [own] });
+  cleanups.push(app.close);
+  const tokens = { accessToken: 'token', refreshToken: 'refresh' };
+  const { warnings } = await app.addConnection({ userId: 'me', platform: 'own', accountId: '1', ...tokens });
+  expect(warnings).toEqual([
+    'the refresh tokens of this app expire within 7 days',
+    expect.stringContaining('OWN_CLIENT_SECRET is not set'),
+  ]);
+  expect(await app.listConnections()).toMatchObject([
+    { accountName: 'someone', tokenExpiresAt: expect.stringContaining('2031-01-01') },
+  ]);
 });
