@@ -59,6 +59,7 @@ test('without variables, the embedded store is used with the documented defaults
       LINKEDIN_OAUTH_URL: 'https://www.linkedin.com',
       PINTEREST_API_URL: 'https://api.pinterest.com',
       PINTEREST_DAILY_REQUESTS: 1_000,
+      THREADS_GRAPH_URL: 'https://graph.threads.net',
       BLUESKY_API_URL: 'https://public.api.bsky.app',
     },
     platformSecrets: [],

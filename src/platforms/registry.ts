@@ -6,6 +6,7 @@ import { INSTAGRAM } from './instagram/definition.js';
 import { LINKEDIN } from './linkedin/definition.js';
 import { MASTODON } from './mastodon/definition.js';
 import { PINTEREST } from './pinterest/definition.js';
+import { THREADS } from './threads/definition.js';
 import { YOUTUBE } from './youtube/definition.js';
 
 /** The platforms that can be collected. A new one is a folder beside these and a line here. */
@@ -15,6 +16,7 @@ export const DEFINITIONS: readonly PlatformDefinition[] = [
   YOUTUBE,
   LINKEDIN,
   PINTEREST,
+  THREADS,
   BLUESKY,
   MASTODON,
 ];

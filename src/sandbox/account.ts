@@ -4,6 +4,7 @@ export const SANDBOX_PLATFORMS = [
   'youtube',
   'linkedin',
   'pinterest',
+  'threads',
   'bluesky',
   'mastodon',
 ] as const;
@@ -16,7 +17,7 @@ export interface SandboxAccount {
   readonly platform: SandboxPlatform;
   /** The user of the collector who connected it. */
   readonly userId: string;
-  /** The platform's own id: Instagram user, Facebook Page, YouTube channel, LinkedIn organization (its number), Pinterest account, Bluesky handle or DID, `user@server` of Mastodon. */
+  /** The platform's own id: Instagram user, Facebook Page, YouTube channel, LinkedIn organization (its number), Pinterest account, Threads profile, Bluesky handle or DID, `user@server` of Mastodon. */
   readonly accountId: string;
   /** The `account_id` of the collector's connection, if it is not `accountId`: the Page of an Instagram account. */
   readonly connectedAs?: string;
@@ -65,7 +66,7 @@ export type Fault = { readonly times?: number } & (
   | { readonly kind: 'dead_token'; readonly subcode?: number }
   /** `code`: Meta's (4, 17, 32, 613, 80001, 80002). `window`: how long YouTube's and LinkedIn's quota is used up, default a day. */
   | { readonly kind: 'throttled'; readonly code?: number; readonly window?: 'MINUTE' | 'DAY' }
-  /** Meta and YouTube refuse the account this metric, as if they had retired it. */
+  /** Meta and YouTube refuse the account this metric, as if they had retired it; Threads `followers_count`, as to one without Instagram. */
   | { readonly kind: 'refused_metric'; readonly metric: string }
   /** Meta answers each request for this metric with an unknown error, code -1. */
   | { readonly kind: 'broken_metric'; readonly metric: string }

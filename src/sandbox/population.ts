@@ -82,6 +82,11 @@ const FAULTS: Readonly<Record<SandboxPlatform, Readonly<Record<number, Fault>>>>
   },
   // A throttled account would make all others of the app wait.
   pinterest: { 8: { kind: 'dead_token' }, 27: { kind: 'missing_permission' }, 58: { kind: 'no_data' } },
+  threads: {
+    6: { kind: 'dead_token' },
+    19: { kind: 'missing_permission' },
+    47: { kind: 'refused_metric', metric: 'followers_count' },
+  },
   bluesky: { 7: { kind: 'missing_permission' } },
   mastodon: { 9: { kind: 'missing_permission' } },
 };
@@ -120,6 +125,7 @@ const ACCOUNT_OF: Readonly<Record<SandboxPlatform, (user: number) => SandboxAcco
   youtube: youtubeAccount,
   linkedin: linkedinAccount,
   pinterest: pinterestAccount,
+  threads: threadsAccount,
   bluesky: blueskyAccount,
   mastodon: mastodonAccount,
 };
@@ -171,6 +177,14 @@ function pinterestAccount(user: number): SandboxAccount {
     accountId: `2783136121${digits(user, 9)}`,
     accessToken: `pina_sandbox${digits(user, 6)}`,
     refreshToken: `pinr_sandbox${digits(user, 6)}`,
+  };
+}
+
+function threadsAccount(user: number): SandboxAccount {
+  return {
+    ...common(user, 'threads'),
+    accountId: `2589${digits(user, 12)}`,
+    accessToken: `THAAsandbox${digits(user, 6)}`,
   };
 }
 

@@ -164,6 +164,24 @@ export const EXPECTED: Readonly<Record<SandboxPlatform, Expectation>> = {
     // Pinterest is asked for no metric by name: a retired one is no longer among those given.
     refused: { metric: 'SAVE', lost: ['save'], warnings: 0 },
   },
+  threads: {
+    account: {
+      ...base,
+      platform: 'threads',
+      accountId: '25890000000000001',
+      accessToken: 'THAAone',
+      // A token whose end is not known is renewed first.
+      tokenExpiresAt: '2027-01-20T00:00:00Z',
+      followers: 1_000,
+    },
+    daily: SAME('views', 'likes', 'replies', 'reposts', 'quotes', 'clicks'),
+    closing: { followers_count: 1_000 },
+    rolling: {},
+    states: 'settled settled settled settled settled provisional provisional',
+    requests: 1 + 7 + 1,
+    late: { hours: 30, states: 'settled settled settled settled settled pending pending' },
+    refused: { metric: 'quotes', lost: ['quotes'], warnings: 1 },
+  },
   bluesky: {
     account: {
       ...base,

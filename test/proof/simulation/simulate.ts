@@ -29,6 +29,7 @@ const TIME_ZONES = {
   youtube: 'America/Los_Angeles',
   linkedin: 'UTC',
   pinterest: 'UTC',
+  threads: 'America/Los_Angeles',
   bluesky: 'UTC',
   mastodon: 'UTC',
 };
