@@ -24,6 +24,15 @@ export function configured({ provider, variables }: OAuthApp, part: 'ID' | 'SECR
   );
 }
 
+/** The variables of the app's credentials that are not set. */
+export function missingCredentials(
+  { variables }: Pick<OAuthApp, 'variables'>,
+  { clientId, clientSecret }: { readonly clientId: string | null; readonly clientSecret: string | null },
+): string[] {
+  const lacks = (value: string | null, part: string) => (value === null ? [`${variables}_CLIENT_${part}`] : []);
+  return [...lacks(clientId, 'ID'), ...lacks(clientSecret, 'SECRET')];
+}
+
 const seconds = z.number().optional().catch(undefined);
 const tokenAnswer = z.object({
   access_token: z.string().min(1),
