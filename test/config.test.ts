@@ -55,6 +55,7 @@ test('without variables, the embedded store is used with the documented defaults
       YOUTUBE_ANALYTICS_URL: 'https://youtubeanalytics.googleapis.com',
       YOUTUBE_DATA_URL: 'https://www.googleapis.com',
       GOOGLE_OAUTH_URL: 'https://oauth2.googleapis.com',
+      GOOGLE_ACCOUNTS_URL: 'https://accounts.google.com',
       LINKEDIN_API_URL: 'https://api.linkedin.com',
       LINKEDIN_OAUTH_URL: 'https://www.linkedin.com',
     },

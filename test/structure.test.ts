@@ -12,7 +12,7 @@ const LAYERS = [
   ['index'],
   ['library'],
   ['app'],
-  ['connections', 'run', 'alerts'],
+  ['connect', 'connections', 'run', 'alerts'],
   ['report'],
   ['open-sandbox'],
   ['open-store'],

@@ -1,6 +1,6 @@
 import { answerLinkedin } from './linkedin.js';
 import { answerGraph } from './meta.js';
-import { answerGoogleOauth, answerLinkedinOauth } from './oauth.js';
+import { answerGoogleAccounts, answerGoogleOauth, answerLinkedinOauth } from './oauth.js';
 import { answerYoutubeAnalytics, answerYoutubeData } from './youtube.js';
 
 /** Every API of the sandbox, by the first segment of its path: the host it stands in for, and the variable that holds its address. */
@@ -14,6 +14,7 @@ export const APIS = {
   },
   'youtube-data': { host: 'www.googleapis.com', variable: 'YOUTUBE_DATA_URL', answer: answerYoutubeData },
   'google-oauth': { host: 'oauth2.googleapis.com', variable: 'GOOGLE_OAUTH_URL', answer: answerGoogleOauth },
+  'google-accounts': { host: 'accounts.google.com', variable: 'GOOGLE_ACCOUNTS_URL', answer: answerGoogleAccounts },
   linkedin: { host: 'api.linkedin.com', variable: 'LINKEDIN_API_URL', answer: answerLinkedin },
   'linkedin-oauth': { host: 'www.linkedin.com', variable: 'LINKEDIN_OAUTH_URL', answer: answerLinkedinOauth },
 } as const;

@@ -1,4 +1,5 @@
 import type { FaultKind, FaultOf, SandboxAccount, SandboxPlatform } from './account.js';
+import type { Code } from './consent.js';
 
 /** A token's account, and where it is valid: `user` and `page` at graph.facebook.com, `instagram` at graph.instagram.com, `bearer` elsewhere. */
 export interface Grant {
@@ -29,13 +30,20 @@ export interface World {
   refuses(account: SandboxAccount, metric: string): boolean;
   /** If given, graph.facebook.com requires an `appsecret_proof`. */
   readonly metaAppSecret: string | undefined;
+  readonly accounts: readonly SandboxAccount[];
   readonly nodes: ReadonlyMap<string, GraphNode>;
+  /** What consents have given, to be exchanged for tokens. */
+  readonly codes: Map<string, Code>;
   readonly counters: Counters;
   /** Several accounts may share a token. */
   grants(token: string): readonly Grant[];
   refreshable(token: string, platform: SandboxPlatform): SandboxAccount | undefined;
   /** A new access token for an account, valid from now on. */
   issueToken(account: SandboxAccount): string;
+  /** A new access token of somebody who has consented, which opens the accounts; there may be none. */
+  issueConsented(accounts: readonly SandboxAccount[], kind: Grant['kind']): string;
+  /** The accounts of whoever has consented; undefined for any other token. */
+  consented(token: string): readonly SandboxAccount[] | undefined;
   /** The account's fault of that kind, unless it has already occurred as often as it should; counts it as having occurred. */
   meets<K extends FaultKind>(account: SandboxAccount, kind: K): FaultOf<K> | undefined;
   fired(accountId: string, kind: FaultKind): number;
@@ -71,6 +79,7 @@ export function createWorld(options: WorldOptions): World {
   const firings = new Map<string, number>();
   const youtubeQueries: number[] = [];
   const linkedinCalls = new Map<string, number>();
+  const consented = new Map<string, readonly SandboxAccount[]>();
   const refusedMetrics = new Set(options.refusedMetrics);
   let issued = 0;
 
@@ -121,7 +130,9 @@ export function createWorld(options: WorldOptions): World {
       return refusedMetrics.has(metric) || meets(account, 'wrong_kind') !== undefined;
     },
     metaAppSecret: options.metaAppSecret,
+    accounts: options.accounts,
     nodes,
+    codes: new Map(),
     counters: { requests: 0, unexpected: 0, tokensInUrl: 0, pagingFollowed: 0, byApi: {} },
     grants: (token) => tokens.get(token) ?? [],
     refreshable: (token, platform) => refreshTokens.get(`${platform} ${token}`),
@@ -131,6 +142,14 @@ export function createWorld(options: WorldOptions): World {
       grant(token, account, kindOfToken(account));
       return token;
     },
+    issueConsented(accounts, kind) {
+      issued += 1;
+      const token = `${accounts[0]?.accessToken ?? 'sandbox'}-consented-${issued}`;
+      consented.set(token, accounts);
+      for (const account of accounts) grant(token, account, kind);
+      return token;
+    },
+    consented: (token) => consented.get(token),
     meets,
     fired: (accountId, kind) => firings.get(`${accountId} ${kind}`) ?? 0,
   };

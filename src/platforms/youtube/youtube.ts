@@ -6,6 +6,7 @@ import type { GoogleSettings } from '../google/oauth.js';
 import { attempt, dayFrom, lastOf, leftOpen, type Part, tiersOf, type Warn, withSplits } from '../shared/parts.js';
 import { ANALYTICS_API as API, openYouTube, type YouTube } from './api.js';
 import { channelName, channelTotals, WrongChannel } from './channel.js';
+import { youtubeConsent } from './consent.js';
 import { DAILY, GIVEN_UP_FIRST, METRICS, OPTIONAL, RECONCILES, SPLIT_BY_CONTENT } from './metrics.js';
 import { dailyFrom, splitsFrom } from './report.js';
 
@@ -29,6 +30,7 @@ export function youtube(settings: GoogleSettings): Platform {
     reconciles: RECONCILES,
     version: { name: 'v2', endsOn: null, variable: null },
     renewsTokens: true,
+    consent: youtubeConsent(settings),
     endsByDate: () => true,
     storageRule: STORAGE_RULE,
 
