@@ -22,6 +22,7 @@ const refusal = z.union([
   z.object({ error: z.object({ message: z.string() }) }).transform(({ error }) => ({ code: '', words: error.message })),
 ]);
 
+const fields = z.record(z.string(), z.unknown());
 const lives = z.object({ refresh_token_expires_in: z.number().positive().optional().catch(undefined) });
 
 export interface Exchange {
@@ -83,9 +84,10 @@ export async function exchangeCode({ flow, request, answer, now, warn, ...app }:
 function toResponse(flow: ConsentFlow, { status, json }: HttpAnswer): Response {
   const refused = refusal.safeParse(json).data;
   if (refused !== undefined) throw refusedCode(flow, refused, status);
-  // LinkedIn's answers need not name the type.
-  const body = typeof json === 'object' ? { token_type: 'bearer', ...json } : json;
-  return new Response(JSON.stringify(body ?? null), { status, headers: { 'content-type': 'application/json' } });
+  // LinkedIn's answers need not name the type, and what is not granted may be empty.
+  const given = Object.entries(fields.safeParse(json).data ?? {}).filter(([, value]) => value !== '');
+  const body = { token_type: 'bearer', ...Object.fromEntries(given) };
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
 }
 
 function refusedCode(

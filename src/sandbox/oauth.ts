@@ -49,8 +49,18 @@ const GOOGLE: TokenEndpoint = {
   }),
 };
 
-const LINKEDIN: TokenEndpoint = {
+const LINKEDIN_AUTHORIZATION: Authorization = {
   provider: 'LinkedIn',
+  path: '/oauth/v2/authorization',
+  platforms: ['linkedin'],
+  clientId: SANDBOX_CREDENTIALS.LINKEDIN_CLIENT_ID,
+  opens: 'all',
+  takesLoopback: false,
+  denial: 'user_cancelled_authorize',
+};
+
+const LINKEDIN: TokenEndpoint = {
+  provider: LINKEDIN_AUTHORIZATION.provider,
   path: '/oauth/v2/accessToken',
   platform: 'linkedin',
   clientId: SANDBOX_CREDENTIALS.LINKEDIN_CLIENT_ID,
@@ -78,8 +88,9 @@ export function answerGoogleOauth(request: SandboxRequest, world: World): Reply 
   return answerToken(request, world, GOOGLE);
 }
 
-/** `POST /oauth/v2/accessToken` of www.linkedin.com. */
+/** `/oauth/v2/authorization` and `POST /oauth/v2/accessToken` of www.linkedin.com. */
 export function answerLinkedinOauth(request: SandboxRequest, world: World): Reply {
+  if (request.path === LINKEDIN_AUTHORIZATION.path) return answerAuthorization(request, world, LINKEDIN_AUTHORIZATION);
   return answerToken(request, world, LINKEDIN);
 }
 

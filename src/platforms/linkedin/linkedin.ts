@@ -5,6 +5,7 @@ import type { Day, NonEmpty, Platform } from '../contract.js';
 import { metricNumber } from '../shared/number.js';
 import { askClosing, dayFrom, lastOf, type Part, type Warn } from '../shared/parts.js';
 import { type LinkedIn, type LinkedInSettings, openLinkedIn } from './api.js';
+import { linkedinConsent } from './consent.js';
 import { FOLLOWERS_TOTAL, METRICS } from './metrics.js';
 import { pageOf } from './page.js';
 import { FOLLOWER_STATISTICS, PAGE_STATISTICS, type Resource, SHARE_STATISTICS } from './resources.js';
@@ -30,6 +31,7 @@ export function linkedin(settings: LinkedInSettings): Platform {
     metrics: METRICS,
     version: linkedInVersion(settings.version),
     renewsTokens: true,
+    consent: linkedinConsent(app),
     endsByDate: () => true,
     storageRule: STORAGE_RULE,
 
