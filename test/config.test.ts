@@ -51,6 +51,7 @@ test('without variables, the embedded store is used with the documented defaults
     platforms: {
       META_GRAPH_URL: 'https://graph.facebook.com',
       INSTAGRAM_GRAPH_URL: 'https://graph.instagram.com',
+      META_LOGIN_URL: 'https://www.facebook.com',
       META_GRAPH_VERSION: 'v25.0',
       YOUTUBE_ANALYTICS_URL: 'https://youtubeanalytics.googleapis.com',
       YOUTUBE_DATA_URL: 'https://www.googleapis.com',

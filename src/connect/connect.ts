@@ -6,7 +6,7 @@ import type { AppCredential, ConsentedAccount, ConsentFlow } from '../platforms/
 import type { Platform } from '../platforms/contract.js';
 import { oneLine } from '../text.js';
 import { AGAIN, failed, readAnswer, readPasted } from './answer.js';
-import { exchangeCode } from './exchange.js';
+import { exchangeCode, incomplete } from './exchange.js';
 import { listen } from './listen.js';
 import { type Redirect, redirectOf } from './redirect.js';
 import { createRequest } from './request.js';
@@ -44,6 +44,7 @@ export async function consentedAccounts(options: ConnectOptions): Promise<readon
     (error) => {
       if (!(error instanceof PlatformError)) throw error;
       const words = oneLine(redact(error.message, [consent.accessToken, consent.refreshToken]));
+      if (error.reason === 'missing_permission') throw incomplete(`Nothing was stored: ${words}.`);
       throw failed(`Cannot list the accounts that the consent opens: ${error.reason}: ${words}.`);
     },
   );

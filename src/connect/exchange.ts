@@ -61,7 +61,9 @@ export async function exchangeCode({ flow, request, answer, now, warn, ...app }:
     );
     const tokens = await processAuthorizationCodeResponse(...parties, response);
     const missing = missingScopes(flow, tokens.scope);
-    if (missing.length > 0) throw incomplete(flow, missing);
+    if (missing.length > 0) {
+      throw incomplete(`The consent at ${flow.provider} lacks ${missing.join(' and ')}, and nothing was stored.`);
+    }
     const { refresh_token_expires_in: life } = lives.parse(tokens);
     const after = (seconds: number | undefined) =>
       seconds === undefined ? null : new Date(now().getTime() + seconds * 1_000);
@@ -108,10 +110,6 @@ export function missingScopes({ scopes }: ConsentFlow, granted: string | undefin
   return given.length === 0 ? [] : scopes.filter((scope) => !given.includes(scope));
 }
 
-function incomplete({ provider }: ConsentFlow, missing: readonly string[]): CollectError {
-  return new CollectError(
-    'consent_incomplete',
-    `The consent at ${provider} lacks ${missing.join(' and ')}, and nothing was stored.`,
-    `${AGAIN}, and allow everything that is asked for.`,
-  );
+export function incomplete(message: string): CollectError {
+  return new CollectError('consent_incomplete', message, `${AGAIN}, and allow everything that is asked for.`);
 }

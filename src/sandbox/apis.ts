@@ -1,11 +1,13 @@
 import { answerLinkedin } from './linkedin.js';
 import { answerGraph } from './meta.js';
+import { answerFacebookLogin } from './meta-login.js';
 import { answerGoogleAccounts, answerGoogleOauth, answerLinkedinOauth } from './oauth.js';
 import { answerYoutubeAnalytics, answerYoutubeData } from './youtube.js';
 
 /** Every API of the sandbox, by the first segment of its path: the host it stands in for, and the variable that holds its address. */
 export const APIS = {
   meta: { host: 'graph.facebook.com', variable: 'META_GRAPH_URL', answer: answerGraph },
+  'facebook-login': { host: 'www.facebook.com', variable: 'META_LOGIN_URL', answer: answerFacebookLogin },
   instagram: { host: 'graph.instagram.com', variable: 'INSTAGRAM_GRAPH_URL', answer: answerGraph },
   'youtube-analytics': {
     host: 'youtubeanalytics.googleapis.com',

@@ -21,7 +21,7 @@ interface Person {
 
 export interface Authorization {
   readonly provider: string;
-  readonly path: string;
+  readonly path: RegExp;
   readonly platforms: readonly SandboxPlatform[];
   readonly clientId: string;
   /** Whether a consent opens one account, as at Google, or all of a user. */
@@ -32,13 +32,19 @@ export interface Authorization {
   readonly denial: string;
 }
 
+/** What somebody has consented to. */
+export interface Consented {
+  readonly scopes: readonly string[];
+  readonly accounts: readonly SandboxAccount[];
+  /** Meta's tokens are exchanged for such ones. */
+  readonly isLongLived?: true;
+}
+
 /** What a code was given for. */
-export interface Code {
+export interface Code extends Consented {
   readonly provider: string;
   readonly redirectUri: string;
   readonly challenge: string | null;
-  readonly scopes: readonly string[];
-  readonly accounts: readonly SandboxAccount[];
   readonly until: number;
 }
 
@@ -101,7 +107,10 @@ function isKnown({ protocol, hostname }: URL, takesLoopback: boolean): boolean {
 }
 
 function peopleOf({ accounts }: World, { platforms, opens }: Authorization): Person[] {
-  const known = accounts.filter(({ platform }) => platforms.includes(platform));
+  // Accounts of the Instagram login have an authorization server of their own.
+  const known = accounts.filter(
+    ({ platform, accessToken }) => platforms.includes(platform) && !accessToken.startsWith('IG'),
+  );
   const people =
     opens === 'one'
       ? known.map((account) => ({ id: account.accountId, name: account.name, accounts: [account] }))

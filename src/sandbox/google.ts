@@ -39,7 +39,7 @@ export function withGoogleToken(
 ): Reply {
   if (request.query.has('access_token') || request.query.has('key')) world.counters.tokensInUrl += 1;
   const grants = world.grants(bearerToken(request) ?? '');
-  if (world.consented(bearerToken(request) ?? '')?.length === 0) return signupRequired();
+  if (world.consented(bearerToken(request) ?? '')?.accounts.length === 0) return signupRequired();
   const account = grants.find((grant) => grant.account.platform === 'youtube')?.account;
   if (!account) return invalidCredentials();
   const { accountId } = account;

@@ -7,6 +7,7 @@ import type { World } from './world.js';
 export const SANDBOX_CREDENTIALS = {
   GOOGLE_CLIENT_ID: 'sandbox.apps.googleusercontent.com',
   GOOGLE_CLIENT_SECRET: 'sandbox-google-secret',
+  META_APP_ID: '1000000000000001',
   LINKEDIN_CLIENT_ID: 'sandbox-linkedin',
   LINKEDIN_CLIENT_SECRET: 'sandbox-linkedin-secret',
 } as const;
@@ -24,7 +25,7 @@ interface TokenEndpoint {
 
 const GOOGLE_AUTHORIZATION: Authorization = {
   provider: 'Google',
-  path: '/o/oauth2/v2/auth',
+  path: /^\/o\/oauth2\/v2\/auth$/,
   platforms: ['youtube'],
   clientId: SANDBOX_CREDENTIALS.GOOGLE_CLIENT_ID,
   opens: 'one',
@@ -51,7 +52,7 @@ const GOOGLE: TokenEndpoint = {
 
 const LINKEDIN_AUTHORIZATION: Authorization = {
   provider: 'LinkedIn',
-  path: '/oauth/v2/authorization',
+  path: /^\/oauth\/v2\/authorization$/,
   platforms: ['linkedin'],
   clientId: SANDBOX_CREDENTIALS.LINKEDIN_CLIENT_ID,
   opens: 'all',
@@ -79,7 +80,7 @@ const LINKEDIN: TokenEndpoint = {
 
 /** `/o/oauth2/v2/auth` of accounts.google.com. */
 export function answerGoogleAccounts(request: SandboxRequest, world: World): Reply {
-  if (request.path === GOOGLE_AUTHORIZATION.path) return answerAuthorization(request, world, GOOGLE_AUTHORIZATION);
+  if (GOOGLE_AUTHORIZATION.path.test(request.path)) return answerAuthorization(request, world, GOOGLE_AUTHORIZATION);
   return { ...oauthError(404, 'not_found', 'Not Found'), unexpected: true };
 }
 
@@ -90,7 +91,8 @@ export function answerGoogleOauth(request: SandboxRequest, world: World): Reply 
 
 /** `/oauth/v2/authorization` and `POST /oauth/v2/accessToken` of www.linkedin.com. */
 export function answerLinkedinOauth(request: SandboxRequest, world: World): Reply {
-  if (request.path === LINKEDIN_AUTHORIZATION.path) return answerAuthorization(request, world, LINKEDIN_AUTHORIZATION);
+  if (LINKEDIN_AUTHORIZATION.path.test(request.path))
+    return answerAuthorization(request, world, LINKEDIN_AUTHORIZATION);
   return answerToken(request, world, LINKEDIN);
 }
 
@@ -124,7 +126,7 @@ function answerCode(form: URLSearchParams, world: World, endpoint: TokenEndpoint
   const code = redeemCode(form, world, endpoint.provider);
   if (typeof code === 'string') return oauthError(400, 'invalid_grant', code);
   const [account] = code.accounts;
-  const token = world.issueConsented(code.accounts, 'bearer');
+  const token = world.issueConsented(code, 'bearer');
   return {
     status: 200,
     body: {

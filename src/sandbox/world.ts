@@ -1,5 +1,5 @@
 import type { FaultKind, FaultOf, SandboxAccount, SandboxPlatform } from './account.js';
-import type { Code } from './consent.js';
+import type { Code, Consented } from './consent.js';
 
 /** A token's account, and where it is valid: `user` and `page` at graph.facebook.com, `instagram` at graph.instagram.com, `bearer` elsewhere. */
 export interface Grant {
@@ -41,9 +41,9 @@ export interface World {
   /** A new access token for an account, valid from now on. */
   issueToken(account: SandboxAccount): string;
   /** A new access token of somebody who has consented, which opens the accounts; there may be none. */
-  issueConsented(accounts: readonly SandboxAccount[], kind: Grant['kind']): string;
-  /** The accounts of whoever has consented; undefined for any other token. */
-  consented(token: string): readonly SandboxAccount[] | undefined;
+  issueConsented(consented: Consented, kind: Grant['kind']): string;
+  /** What a token of somebody who has consented stands for; undefined for any other token. */
+  consented(token: string): Consented | undefined;
   /** The account's fault of that kind, unless it has already occurred as often as it should; counts it as having occurred. */
   meets<K extends FaultKind>(account: SandboxAccount, kind: K): FaultOf<K> | undefined;
   fired(accountId: string, kind: FaultKind): number;
@@ -79,7 +79,7 @@ export function createWorld(options: WorldOptions): World {
   const firings = new Map<string, number>();
   const youtubeQueries: number[] = [];
   const linkedinCalls = new Map<string, number>();
-  const consented = new Map<string, readonly SandboxAccount[]>();
+  const consented = new Map<string, Consented>();
   const refusedMetrics = new Set(options.refusedMetrics);
   let issued = 0;
 
@@ -142,11 +142,11 @@ export function createWorld(options: WorldOptions): World {
       grant(token, account, kindOfToken(account));
       return token;
     },
-    issueConsented(accounts, kind) {
+    issueConsented(given, kind) {
       issued += 1;
-      const token = `${accounts[0]?.accessToken ?? 'sandbox'}-consented-${issued}`;
-      consented.set(token, accounts);
-      for (const account of accounts) grant(token, account, kind);
+      const token = `${given.accounts[0]?.accessToken ?? 'sandbox'}-consented-${issued}`;
+      consented.set(token, given);
+      for (const account of given.accounts) grant(token, account, kind);
       return token;
     },
     consented: (token) => consented.get(token),

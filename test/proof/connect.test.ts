@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { loadConfig } from '../../src/config.js';
@@ -6,11 +7,22 @@ import { createPlatforms } from '../../src/platforms/registry.js';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
 import { createKeyring } from '../../src/tokens/keyring.js';
-import { type CliOptions, expectNoSecrets, startCli, until } from '../e2e/support/cli.js';
+import { type CliOptions, expectNoSecrets, runCli, startCli, until } from '../e2e/support/cli.js';
 import { type Database, encryptionKey, readyDatabase } from '../e2e/support/databases.js';
 import { type Browser, CHROMIUM, startBrowser, type View } from '../support/browser.js';
 
-const accounts = population({ users: 3, platforms: ['youtube'] });
+const channels = population({ users: 3, platforms: ['youtube'] });
+/** One person with several Pages. */
+const pages = population({ users: 3, platforms: ['linkedin', 'facebook', 'instagram'] }).map((account) => ({
+  ...account,
+  userId: 'several',
+  ...(account.platform === 'facebook' && {
+    accessToken: `EAAuser${account.accountId}`,
+    pageToken: account.accessToken,
+  }),
+}));
+const accounts = [...channels, ...pages];
+const APP_SECRET = 'sandbox-meta-secret';
 const VIEW: View = { width: 800, height: 900, scheme: 'light' };
 const ELSEWHERE = 'https://connected.test/done';
 const why = CHROMIUM === null ? ' (needs Chromium)' : '';
@@ -23,7 +35,7 @@ describe.skipIf(CHROMIUM === null)(`connect, in Chromium${why}`, () => {
   beforeAll(async () => {
     [database, sandbox, tab] = await Promise.all([
       readyDatabase('Supabase'),
-      startSandbox({ accounts, record: true }),
+      startSandbox({ accounts, record: true, metaAppSecret: APP_SECRET }),
       startBrowser(CHROMIUM ?? ''),
     ]);
   });
@@ -35,12 +47,15 @@ describe.skipIf(CHROMIUM === null)(`connect, in Chromium${why}`, () => {
   /** The codes and tokens that the sandbox has given. */
   const exchanges = () => sandbox.requests.filter(({ body }) => body.includes('grant_type=authorization_code'));
   const codes = () => exchanges().map(({ body }) => new URLSearchParams(body).get('code') ?? '');
-  const tokens = () => accounts.flatMap(({ accessToken, refreshToken = '' }) => [accessToken, refreshToken]);
+  const tokens = () =>
+    accounts
+      .flatMap(({ accessToken, refreshToken, pageToken }) => [accessToken, refreshToken, pageToken])
+      .filter((token) => token !== undefined);
 
   /** Starts the command, and waits for the address that it prints. */
   async function start(args: readonly string[], { env, ...options }: CliOptions = {}) {
     const command = startCli(['connect', ...args], {
-      env: { ...database.env, ...sandbox.environment, ...env },
+      env: { ...database.env, ...sandbox.environment, META_APP_SECRET: APP_SECRET, ...env },
       ...options,
     });
     await until(() => /^(Waiting|Then)/m.test(command.told()));
@@ -68,7 +83,7 @@ describe.skipIf(CHROMIUM === null)(`connect, in Chromium${why}`, () => {
   }
 
   it('stores the channel of whoever consents, and renews it the next time', async () => {
-    const chosen = accounts[1];
+    const chosen = channels[1];
     for (const outcome of ['added', 'renewed']) {
       const command = await start(['youtube', '--user', 'me']);
       await decide(command.address, 'allow', { person: chosen?.accountId ?? '' });
@@ -84,6 +99,41 @@ describe.skipIf(CHROMIUM === null)(`connect, in Chromium${why}`, () => {
     expect(new Date(String(rows[0]?.token_expires_at)).getTime()).toBeGreaterThan(Date.now() + 3_000_000);
     expect(sandbox.counters.tokensInUrl).toBe(0);
   });
+
+  it.each([
+    ['linkedin', '--all'],
+    ['facebook', '--account'],
+    ['instagram', '--all'],
+  ] as const)(
+    'stores the accounts of %s that are chosen, each with the token that collects it',
+    async (platform, flag) => {
+      const own = pages.filter((account) => account.platform === platform);
+      const chosen = flag === '--all' ? own : own.slice(1);
+      const port = await freePort();
+      const choice = flag === '--all' ? ['--all'] : ['--account', ...chosen.map(({ accountId }) => accountId)];
+      const redirect = `http://localhost:${port}/done`;
+      const command = await start([platform, '--user', platform, '--redirect-uri', redirect, ...choice]);
+      await decide(command.address, 'allow', { person: 'several' });
+      await ending('Consent received');
+      const run = await command.ended;
+      expect(run, run.stderr).toMatchObject({ code: 0 });
+      expect(run.stdout.match(/^added/gm)).toHaveLength(chosen.length);
+      const rows = await database.query(
+        `select account_id, account_name, access_token from platform_connections where platform = '${platform}' order by account_id`,
+      );
+      expect(rows.map(({ account_id, account_name }) => [account_id, account_name])).toEqual(
+        chosen.map(({ accountId, name }) => [accountId, name]).sort(),
+      );
+      const collected = await runCli(['collect', '--user', platform, '--json'], {
+        env: { ...database.env, ...sandbox.environment, META_APP_SECRET: APP_SECRET },
+      });
+      expect(JSON.parse(collected.stdout).connections, collected.stderr).toMatchObject({
+        total: chosen.length,
+        succeeded: chosen.length,
+      });
+      expect(sandbox.counters).toMatchObject({ tokensInUrl: 0, unexpected: 0, pagingFollowed: 0 });
+    },
+  );
 
   it.each([
     ['a denial', 'deny', {}, 'Consent denied', 'consent_denied'],
@@ -144,10 +194,19 @@ describe.skipIf(CHROMIUM === null)(`connect, in Chromium${why}`, () => {
   it('reads the address from whoever pastes it over SSH', async () => {
     const env = { SSH_CONNECTION: '192.0.2.1 50000 192.0.2.2 22' };
     const command = await start(['youtube', '--user', 'far', '--redirect-uri', ELSEWHERE], { env, input: null });
-    await decide(command.address, 'allow', { person: accounts[2]?.accountId ?? '' });
+    await decide(command.address, 'allow', { person: channels[2]?.accountId ?? '' });
     await until(() => tab.requests().some((url) => url.startsWith(ELSEWHERE)));
     command.type(`${tab.requests().find((url) => url.startsWith(ELSEWHERE))}\n`);
     const run = await command.ended;
-    expect(run, run.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining(accounts[2]?.accountId ?? '-') });
+    expect(run, run.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining(channels[2]?.accountId ?? '-') });
   });
 });
+
+/** A port that was free a moment ago, for an address that an app has registered. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -5,6 +5,7 @@ import { GraphError } from '../meta/errors.js';
 import { type Graph, type GraphAccess, isInstagramLogin, type MetaSettings, openGraph } from '../meta/graph.js';
 import { graphVersion } from '../meta/versions.js';
 import { askClosing, attempt, believable, dayFrom, eachDay, joined, lastOf, type Part } from '../shared/parts.js';
+import { instagramConsent } from './consent.js';
 import { METRICS, RECONCILES } from './metrics.js';
 import { renewInstagram } from './renewal.js';
 import {
@@ -37,6 +38,7 @@ export function instagram(settings: MetaSettings): Platform {
     reconciles: RECONCILES,
     version: graphVersion(settings.version),
     renewsTokens: false,
+    consent: instagramConsent(settings),
     endsByDate: isInstagramLogin,
     renewal: {
       when: 'ending',

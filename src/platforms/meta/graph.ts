@@ -9,16 +9,22 @@ export interface MetaSettings {
   readonly graphUrl: string;
   /** Base address of the Graph API for tokens of the Instagram login. */
   readonly instagramUrl: string;
+  /** Base address of the Facebook login. */
+  readonly loginUrl: string;
   /** `v25.0` */
   readonly version: string;
+  readonly appId: string | null;
   readonly appSecret: string | null;
 }
+
+/** Of `me`: `/accounts` are the Pages, `/permissions` what was granted. */
+type Edge = '' | '/insights' | '/accounts' | '/permissions';
 
 export interface Graph {
   /** For messages, and the key for refused metrics: `Instagram Graph API v25.0`. */
   readonly name: string;
   /** `GET /{version}/{id}{edge}`. Throws `GraphError`, `PlatformError`, `Interrupted`. */
-  get(id: string, edge: '' | '/insights', query: Readonly<Record<string, string>>): Promise<unknown>;
+  get(id: string, edge: Edge, query: Readonly<Record<string, string>>): Promise<unknown>;
 }
 
 export interface GraphAccess {
@@ -67,9 +73,9 @@ export function isInstagramLogin(token: string): boolean {
   return token.startsWith('IG');
 }
 
-/** Ids are digits; anything else could lead to another path. */
+/** Ids are digits, or `me`; anything else could lead to another path. */
 function graphId(id: string): string {
-  if (/^\d{1,32}$/.test(id)) return id;
+  if (/^(\d{1,32}|me)$/.test(id)) return id;
   throw new PlatformError(
     'configuration',
     'the account id is not a Graph id (digits only); correct account_id',
