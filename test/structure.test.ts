@@ -126,6 +126,14 @@ it('only report loads what draws charts, when it has read its data', () => {
   expect(drawing).toEqual([]);
 });
 
+it('only connect loads what asks for a consent', () => {
+  const commands = sources().filter((file) => file.startsWith('cli/commands/'));
+  const asking = [...commands, 'cli/main.ts', 'index.ts'].filter((file) =>
+    packagesOf(file).some((name) => ['oauth4webapi', 'open'].includes(name)),
+  );
+  expect(asking).toEqual(['cli/commands/connect.ts']);
+});
+
 it('no file is longer than 250 lines, and none only re-exports others', () => {
   const long = sources().filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 250);
   expect(long).toEqual([]);

@@ -71,9 +71,9 @@ function refusal({ provider }: ConsentFlow, parameters: URLSearchParams): Collec
   return failed(`${provider} refused the request: ${said(words)}.`);
 }
 
-/** What another party said, fit for a message. */
-export function said(words: string): string {
-  return oneLine(redact(words)).replace(/\.$/, '');
+/** What another party said, fit for a message. It may repeat what it was sent. */
+export function said(words: string, secrets: readonly (string | null)[] = []): string {
+  return oneLine(redact(words, secrets)).replace(/\.$/, '');
 }
 
 export function failed(message: string, fix = `${AGAIN}.`): CollectError {

@@ -55,7 +55,7 @@ export async function exchangeCode({ flow, request, answer, now, warn, ...app }:
           const form = Object.fromEntries(new URLSearchParams(body));
           const given = await transport.send({ method: 'POST', url: new URL(url), headers, form });
           if (given instanceof PlatformError) throw failed(`The code was not exchanged: ${given.message}.`);
-          return toResponse(flow, given);
+          return toResponse(flow, given, [answer.get('code'), app.clientSecret, request.verifier]);
         },
       },
     );
@@ -83,21 +83,20 @@ export async function exchangeCode({ flow, request, answer, now, warn, ...app }:
 }
 
 /** An answer in the form that the library demands. Throws `CollectError` if it is a refusal. */
-function toResponse(flow: ConsentFlow, { status, json }: HttpAnswer): Response {
+function toResponse(flow: ConsentFlow, { status, json }: HttpAnswer, secrets: readonly (string | null)[]): Response {
   const refused = refusal.safeParse(json).data;
-  if (refused !== undefined) throw refusedCode(flow, refused, status);
+  if (refused !== undefined) {
+    throw refusedCode(flow, refused.code, `${said(refused.words, secrets)} (HTTP ${status})`);
+  }
+  if (status !== 200) throw failed(`${flow.provider} answered the code with HTTP ${status}.`);
   // LinkedIn's answers need not name the type, and what is not granted may be empty.
   const given = Object.entries(fields.safeParse(json).data ?? {}).filter(([, value]) => value !== '');
   const body = { token_type: 'bearer', ...Object.fromEntries(given) };
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
 }
 
-function refusedCode(
-  { provider, clientId, clientSecret }: ConsentFlow,
-  { code, words }: { readonly code: string; readonly words: string },
-  status: number,
-): CollectError {
-  const message = `${provider} did not accept the code: ${said(words)} (HTTP ${status}).`;
+function refusedCode({ provider, clientId, clientSecret }: ConsentFlow, code: string, words: string): CollectError {
+  const message = `${provider} did not accept the code: ${words}.`;
   return /^(invalid|unauthorized|deleted|disabled)_client$/.test(code)
     ? failed(message, `Check ${clientId.variable} and ${clientSecret.variable}.`)
     : failed(message);
