@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cronSecretOf, loadConfig, secretsOf } from '../src/config.js';
 import { readEnvironment } from '../src/environment.js';
 import { CollectError } from '../src/errors.js';
+import { DEFINITIONS } from '../src/platforms/registry.js';
+import { namesOf } from '../src/setting.js';
 
 const KEY = 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=';
 const OTHER_KEY = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=';
@@ -248,4 +250,11 @@ test('a strong cron secret is required only when it is needed', () => {
   expect(() => secret({ CRON_SECRET: '0123456789abcdef' })).toThrow(
     'INTERNAL_CRON_SECRET is missing (CRON_SECRET is not read)',
   );
+});
+
+test('no run and no check of doctor needs what only connect uses: the pages on which people consent', () => {
+  const logins = DEFINITIONS.flatMap(({ variables }) => namesOf(variables, 'login'));
+  const asked = DEFINITIONS.flatMap(({ variables }) => namesOf(variables, 'address', 'credential', 'secret'));
+  expect(logins).toContain('GOOGLE_ACCOUNTS_URL');
+  expect(asked.filter((name) => [...logins, 'META_APP_ID'].includes(name))).toEqual([]);
 });

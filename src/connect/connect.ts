@@ -1,11 +1,9 @@
 import type { Clock } from '../clock.js';
 import { withContext } from '../collector/check-account.js';
 import { CollectError, PlatformError } from '../errors.js';
-import { redact } from '../http/redact.js';
 import type { AppCredential, ConsentedAccount, ConsentFlow } from '../platforms/consent.js';
 import type { Platform } from '../platforms/contract.js';
-import { oneLine } from '../text.js';
-import { AGAIN, failed, readAnswer, readPasted } from './answer.js';
+import { AGAIN, failed, readAnswer, readPasted, said } from './answer.js';
 import { exchangeCode, incomplete } from './exchange.js';
 import { listen } from './listen.js';
 import { type Redirect, redirectOf } from './redirect.js';
@@ -43,7 +41,7 @@ export async function consentedAccounts(options: ConnectOptions): Promise<readon
   const accounts = await withContext(platform.name, clock, warn, (context) => flow.accounts(consent, context)).catch(
     (error) => {
       if (!(error instanceof PlatformError)) throw error;
-      const words = oneLine(redact(error.message, [consent.accessToken, consent.refreshToken]));
+      const words = said(error.message, [consent.accessToken, consent.refreshToken]);
       if (error.reason === 'missing_permission') throw incomplete(`Nothing was stored: ${words}.`);
       throw failed(`Cannot list the accounts that the consent opens: ${error.reason}: ${words}.`);
     },

@@ -24,6 +24,8 @@ export async function connectCommand(name: string, flags: ConnectFlags): Promise
   const platform = configuredPlatforms(plugins, environment).find((each) => each.name === known);
   if (platform === undefined) throw new Error(`${known} has no platform`);
   const opens = flags.browser && hasBrowser();
+  // Elsewhere the browser may be on another machine.
+  const canPaste = !opens && (process.stdin.isTTY || isOverSsh());
 
   const found = await consentedAccounts({
     platform,
@@ -34,12 +36,12 @@ export async function connectCommand(name: string, flags: ConnectFlags): Promise
         `${opens ? 'Opening' : 'Open'} this address in a browser, and allow what it asks for:\n\n${address}\n\n`,
       );
       if (opens) void openBrowser(address);
-      const hint = opens ? '' : ' If the browser is on another machine, paste the address that it ends on.';
+      const hint = canPaste ? ' If the browser is on another machine, paste the address that it ends on.' : '';
       process.stderr.write(
         endsHere ? `Waiting for the answer …${hint}\n` : 'Then paste the address that the browser ends on.\n',
       );
     },
-    paste: (endsHere, signal) => (opens && endsHere ? null : paste(endsHere, signal)),
+    paste: (endsHere, signal) => (endsHere && !canPaste ? null : readAddress(signal)),
     warn: (message) => void process.stderr.write(`warning: ${cleanText(message)}\n`),
   });
   const chosen = chosenByFlags(found, flags) ?? (await askChoice(found));
@@ -50,15 +52,11 @@ export async function connectCommand(name: string, flags: ConnectFlags): Promise
   });
 }
 
-/** The address that the browser ended on, typed at the terminal or piped in. Whoever needs not paste it may have an empty input. */
-function paste(endsHere: boolean, signal: AbortSignal): Promise<string> | null {
+/** The address that the browser ended on, pasted into the terminal or piped in. */
+async function readAddress(signal: AbortSignal): Promise<string> {
   const { stdin, stderr } = process;
   if (stdin.isTTY) return askHidden('Address (not shown): ', stdin, stderr, signal);
-  return endsHere && !isOverSsh() ? null : firstLine(stdin, signal);
-}
-
-async function firstLine(input: NodeJS.ReadableStream, signal: AbortSignal): Promise<string> {
-  const lines = createInterface({ input, signal });
+  const lines = createInterface({ input: stdin, signal });
   for await (const line of lines) if (line.trim() !== '') return line;
   return '';
 }
@@ -96,7 +94,7 @@ async function storeAll(
     }
   }
   const [first] = failures;
-  if (first !== undefined && failures.length === chosen.length && chosen.length === 1) throw first;
+  if (first !== undefined && chosen.length === 1) throw first;
   for (const failure of failures) writeError(describeError(failure, []));
   if (failures.length > 0) process.exitCode = failures.length === chosen.length ? EXIT.failed : EXIT.partial;
   if (failures.length < chosen.length) process.stderr.write(`Next: analytics-collect collect${pluginFlags(plugin)}\n`);

@@ -1,4 +1,4 @@
-import { baseAddress, credential, secret, type Values } from '../../setting.js';
+import { baseAddress, credential, loginAddress, secret, type Values } from '../../setting.js';
 import type { GoogleSettings } from './oauth.js';
 
 /** What the platforms of Google read from the environment. */
@@ -6,7 +6,7 @@ export const GOOGLE_VARIABLES = {
   YOUTUBE_ANALYTICS_URL: baseAddress('https://youtubeanalytics.googleapis.com'),
   YOUTUBE_DATA_URL: baseAddress('https://www.googleapis.com'),
   GOOGLE_OAUTH_URL: baseAddress('https://oauth2.googleapis.com'),
-  GOOGLE_ACCOUNTS_URL: baseAddress('https://accounts.google.com'),
+  GOOGLE_ACCOUNTS_URL: loginAddress('https://accounts.google.com'),
   GOOGLE_CLIENT_ID: credential('1234.apps.googleusercontent.com').describe(
     'the OAuth client that refresh tokens were given to',
   ),
