@@ -7,6 +7,7 @@ import { arch, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import * as cpu from './sections/cpu.js';
+import * as distributed from './sections/distributed.js';
 import * as exporting from './sections/export.js';
 import * as failing from './sections/failing.js';
 import * as idle from './sections/idle.js';
@@ -21,7 +22,21 @@ import * as wall from './sections/wall.js';
 import { createStage } from './stage.js';
 import { HEADING, line } from './table.js';
 
-const SECTIONS = { run, cpu, wall, idle, failing, memory, status, export: exporting, record, start, trips, requests };
+const SECTIONS = {
+  run,
+  cpu,
+  wall,
+  distributed,
+  idle,
+  failing,
+  memory,
+  status,
+  export: exporting,
+  record,
+  start,
+  trips,
+  requests,
+};
 const RESULTS = new URL('results.json', import.meta.url);
 const SMALL = 0.01;
 

@@ -52,6 +52,7 @@ export type {
   DayResult,
   MetricInfo,
   MetricValue,
+  NewerVersion,
   NonEmpty,
   Platform,
   PlatformContext,

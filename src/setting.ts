@@ -30,19 +30,28 @@ export function setting(isRight: (text: string) => boolean, problem: string, exa
 
 /** An API's base address, without a trailing slash; tokens are sent there, so it must be https except on this machine. */
 export function baseAddress(usual: string) {
-  return address(usual, 'address');
+  return usualAddress(usual, 'address');
 }
 
 /** The base address of the pages on which people consent: as `baseAddress`, but asked by their browsers alone. */
 export function loginAddress(usual: string) {
-  return address(usual, 'login');
+  return usualAddress(usual, 'login');
 }
 
-function address(usual: string, kind: Kind) {
-  return setting(isBaseAddress, `is not an ${SAFE_ADDRESS} without a trailing slash`, usual)
-    .default(usual)
-    .meta({ kind })
-    .describe('a base address, for a proxy');
+function usualAddress(usual: string, kind: Kind) {
+  return address(usual).default(usual).meta({ kind }).describe('a base address, for a proxy');
+}
+
+/** As `baseAddress`, of an API that has no usual one: each account names its own server. */
+export function optionalBaseAddress(example: string) {
+  return address(example)
+    .optional()
+    .meta({ kind: 'address' satisfies Kind })
+    .describe("a base address, in place of each account's own server");
+}
+
+function address(example: string) {
+  return setting(isBaseAddress, `is not an ${SAFE_ADDRESS} without a trailing slash`, example);
 }
 
 /** Identifies an app and is not secret: a client id. */

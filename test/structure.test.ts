@@ -144,7 +144,10 @@ it('no file is longer than 250 lines, and none only re-exports others', () => {
 const NAMES_PLATFORMS = ['cli/examples.ts', 'cli/simulate.ts'];
 
 it('a platform is one folder: no other source names it', () => {
-  const named = new RegExp(`\\b(${platformNames.join('|')})\\b|\\b(META|GOOGLE|LINKEDIN|YOUTUBE|INSTAGRAM)_`, 'i');
+  const named = new RegExp(
+    `\\b(${platformNames.join('|')})\\b|\\b(META|GOOGLE|LINKEDIN|YOUTUBE|INSTAGRAM|PINTEREST|THREADS|BLUESKY|MASTODON)_`,
+    'i',
+  );
   const naming = sources().filter(
     (file) =>
       !/^(platforms|sandbox)\//.test(file) && named.test(withoutComments(readFileSync(join(SRC, file), 'utf8'))),

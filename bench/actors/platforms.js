@@ -1,6 +1,6 @@
 /*
  * The platforms: the sandbox or, with `refusal`, an API that answers every request with an error of that message. Notes when
- * requests came and, with `isRecording`, which.
+ * requests came, what went over their connections and, with `isRecording`, which they were.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
@@ -11,8 +11,10 @@ import { act, instant, options } from './actor.js';
 const { isRecording, refusal, ...sandboxOptions } = options;
 const seen = { requests: 0, firstAt: null, lastAnswerAt: null };
 const recorded = [];
+const sockets = new Set();
 
-subscribe('http.server.request.start', ({ request }) => {
+subscribe('http.server.request.start', ({ request, socket }) => {
+  sockets.add(socket);
   seen.requests += 1;
   seen.firstAt ??= instant();
   if (!isRecording) return;
@@ -26,6 +28,7 @@ subscribe('http.server.response.finish', () => {
 act(refusal === undefined ? await startSandbox(sandboxOptions).then(publicPart) : await refuseAll(refusal), {
   seen: () => seen,
   recorded: () => recorded,
+  bytes: () => [...sockets].reduce((sum, { bytesRead, bytesWritten }) => sum + bytesRead + bytesWritten, 0),
   cpuMs: () => (process.cpuUsage().user + process.cpuUsage().system) / 1_000,
 });
 

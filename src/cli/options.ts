@@ -4,8 +4,7 @@ import { BOUNDS, DEFAULTS } from '../collector/options.js';
 import { DEFAULT_LOOKBACK_DAYS } from '../collector/window.js';
 import { SANDBOX_KINDS } from '../sandbox/kinds.js';
 import { parseAllowedFailures } from './allowed-failures.js';
-import { integer, nonEmpty, parseShard, parseTimes, parseTriggerUrl, usageError } from './flags.js';
-import { DEFAULT_TIMES, GITHUB_TIMES, type Times } from './schedule/schedule.js';
+import { integer, nonEmpty, parseShard } from './flags.js';
 
 /*
  * The options of each command: parsers, defaults and, inferred from both, types. Also loaded for `--help`, so nothing here may
@@ -144,30 +143,6 @@ export function sqlOptions(command: Command) {
     .option('--port <n>', 'with --serve: the port (default: a free one)', integer('--port', { min: 0, max: 65_535 }));
 }
 
-export function pgCronOptions(command: Command) {
-  return command
-    .description('SQL for a database job that calls serve (pg_cron, pg_net, Supabase Vault)')
-    .option('--url <url>', 'the address of serve', (text) => parseTriggerUrl('--url', text))
-    .addOption(at(DEFAULT_TIMES))
-    .option('--remove', 'print SQL that removes the job');
-}
-
-export function crontabOptions(command: Command) {
-  return command.description('crontab lines with the paths of this machine').addOption(at(DEFAULT_TIMES));
-}
-
-export function githubOptions(command: Command) {
-  return command.description('a GitHub Actions workflow').addOption(at(GITHUB_TIMES)).addOption(shards(256));
-}
-
-export function systemdOptions(command: Command) {
-  return command.description('a systemd service and timer with the paths of this machine').addOption(at(DEFAULT_TIMES));
-}
-
-export function kubernetesOptions(command: Command) {
-  return command.description('a Kubernetes CronJob').addOption(at(DEFAULT_TIMES)).addOption(shards(BOUNDS.shards.max));
-}
-
 export function serveOptions(command: Command) {
   return command
     .description('collect on a schedule and whenever its protected endpoint is called')
@@ -198,29 +173,9 @@ export type PluginFlags = Options<typeof primaryOptions>;
 export type PlatformsFlags = Options<typeof platformsOptions>;
 export type PruneFlags = Options<typeof pruneOptions>;
 export type SqlFlags = Options<typeof sqlOptions>;
-export type PgCronFlags = Options<typeof pgCronOptions>;
-export type ScheduleFlags = Options<typeof crontabOptions>;
-export type ShardedFlags = Options<typeof githubOptions>;
 export type ServeFlags = Options<typeof serveOptions>;
 
 /** For every command that knows the platforms. A sandbox has only the built-in ones. */
 export function plugin() {
   return new Option('--plugin <file...>', 'modules that define platforms of your own').conflicts('sandbox');
-}
-
-function at(usual: string) {
-  const usualTimes = parseTimes('--at', usual);
-  return new Option('--at <times>', 'times of day (HH:MM, UTC), separated by commas')
-    .default(usualTimes, usual)
-    .argParser((text: string, before: Times) => {
-      // Otherwise the last of several would silently replace the others.
-      if (before !== usualTimes) throw usageError('--at is given twice.', 'Give all times at once: --at 02:00,09:00.');
-      return parseTimes('--at', text);
-    });
-}
-
-function shards(max: number) {
-  return new Option('--shards <n>', 'number of shards that a run is split into')
-    .default(1)
-    .argParser(integer('--shards', { min: 1, max }));
 }

@@ -8,20 +8,16 @@ import {
   addOptions,
   backupOptions,
   collectOptions,
-  crontabOptions,
-  githubOptions,
-  kubernetesOptions,
   listOptions,
-  pgCronOptions,
   platformsOptions,
   primaryOptions,
   pruneOptions,
   restoreOptions,
   serveOptions,
   sqlOptions,
-  systemdOptions,
 } from './options.js';
 import { reportOptions } from './report-options.js';
+import { crontabOptions, githubOptions, kubernetesOptions, pgCronOptions, systemdOptions } from './schedule-options.js';
 import { explainOptions, showOptions } from './show-options.js';
 import { statusOptions } from './status-options.js';
 

@@ -1,7 +1,11 @@
+import { answerBluesky } from './bluesky.js';
 import { answerLinkedin } from './linkedin.js';
+import { answerMastodon } from './mastodon.js';
 import { answerGraph } from './meta.js';
 import { answerFacebookLogin } from './meta-login.js';
 import { answerGoogleAccounts, answerGoogleOauth, answerLinkedinOauth } from './oauth.js';
+import { answerPinterest } from './pinterest.js';
+import { answerThreads } from './threads.js';
 import { answerYoutubeAnalytics, answerYoutubeData } from './youtube.js';
 
 /** Every API of the sandbox, by the first segment of its path: the host it stands in for, and the variable that holds its address. */
@@ -19,6 +23,10 @@ export const APIS = {
   'google-accounts': { host: 'accounts.google.com', variable: 'GOOGLE_ACCOUNTS_URL', answer: answerGoogleAccounts },
   linkedin: { host: 'api.linkedin.com', variable: 'LINKEDIN_API_URL', answer: answerLinkedin },
   'linkedin-oauth': { host: 'www.linkedin.com', variable: 'LINKEDIN_OAUTH_URL', answer: answerLinkedinOauth },
+  pinterest: { host: 'api.pinterest.com', variable: 'PINTEREST_API_URL', answer: answerPinterest },
+  threads: { host: 'graph.threads.net', variable: 'THREADS_GRAPH_URL', answer: answerThreads },
+  bluesky: { host: 'public.api.bsky.app', variable: 'BLUESKY_API_URL', answer: answerBluesky },
+  mastodon: { host: "the accounts' servers", variable: 'MASTODON_API_URL', answer: answerMastodon },
 } as const;
 
 export type Api = keyof typeof APIS;

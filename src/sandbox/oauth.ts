@@ -10,6 +10,8 @@ export const SANDBOX_CREDENTIALS = {
   META_APP_ID: '1000000000000001',
   LINKEDIN_CLIENT_ID: 'sandbox-linkedin',
   LINKEDIN_CLIENT_SECRET: 'sandbox-linkedin-secret',
+  PINTEREST_CLIENT_ID: 'sandbox-pinterest',
+  PINTEREST_CLIENT_SECRET: 'sandbox-pinterest-secret',
 } as const;
 
 interface TokenEndpoint {

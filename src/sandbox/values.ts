@@ -59,6 +59,14 @@ const RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
   likeCount: [-2, 80],
   commentCount: [0, 12],
   shareCount: [0, 9],
+  // Pinterest
+  IMPRESSION: [50, 9_000],
+  SAVE: [0, 120],
+  PIN_CLICK: [0, 200],
+  OUTBOUND_CLICK: [0, 90],
+  // Threads shares views, likes, replies, reposts with Instagram
+  quotes: [0, 20],
+  clicks: [1, 80],
 };
 
 type Of = (metric: string) => number;
@@ -84,6 +92,7 @@ const DERIVED: Readonly<Record<string, (of: Of, accountId: string, date: string)
   uniqueImpressionsCount: (of) => Math.floor(of('impressionCount') * 0.6),
   engagement: (of) =>
     (of('clickCount') + of('likeCount') + of('commentCount') + of('shareCount')) / of('impressionCount'),
+  ENGAGEMENT: (of) => of('SAVE') + of('PIN_CLICK') + of('OUTBOUND_CLICK'),
 };
 
 /** Followers of a Page at the end of a day. */

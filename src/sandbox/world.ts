@@ -34,6 +34,8 @@ export interface World {
   readonly nodes: ReadonlyMap<string, GraphNode>;
   /** What consents have given, to be exchanged for tokens. */
   readonly codes: Map<string, Code>;
+  /** An account of a platform that asks for no token. */
+  account(platform: SandboxPlatform, accountId: string): SandboxAccount | undefined;
   readonly counters: Counters;
   /** Several accounts may share a token. */
   grants(token: string): readonly Grant[];
@@ -44,6 +46,8 @@ export interface World {
   issueConsented(consented: Consented, kind: Grant['kind']): string;
   /** What a token of somebody who has consented stands for; undefined for any other token. */
   consented(token: string): Consented | undefined;
+  /** A new refresh token for an account, in place of a former one, which is dead from now on. */
+  replaceRefreshToken(former: string, account: SandboxAccount): string;
   /** The account's fault of that kind, unless it has already occurred as often as it should; counts it as having occurred. */
   meets<K extends FaultKind>(account: SandboxAccount, kind: K): FaultOf<K> | undefined;
   fired(accountId: string, kind: FaultKind): number;
@@ -76,6 +80,7 @@ export function createWorld(options: WorldOptions): World {
   const tokens = new Map<string, Grant[]>();
   const refreshTokens = new Map<string, SandboxAccount>();
   const nodes = new Map<string, GraphNode>();
+  const open = new Map<string, SandboxAccount>();
   const firings = new Map<string, number>();
   const youtubeQueries: number[] = [];
   const linkedinCalls = new Map<string, number>();
@@ -89,7 +94,8 @@ export function createWorld(options: WorldOptions): World {
     else tokens.set(token, [{ account, kind }]);
   };
   for (const account of options.accounts) {
-    grant(account.accessToken, account, kindOfToken(account));
+    if (account.accessToken === '') open.set(`${account.platform} ${account.accountId}`, account);
+    else grant(account.accessToken, account, kindOfToken(account));
     if (account.pageToken) grant(account.pageToken, account, 'page');
     if (account.refreshToken) refreshTokens.set(`${account.platform} ${account.refreshToken}`, account);
     addNodes(nodes, account);
@@ -133,6 +139,7 @@ export function createWorld(options: WorldOptions): World {
     accounts: options.accounts,
     nodes,
     codes: new Map(),
+    account: (platform, accountId) => open.get(`${platform} ${accountId}`),
     counters: { requests: 0, unexpected: 0, tokensInUrl: 0, pagingFollowed: 0, byApi: {} },
     grants: (token) => tokens.get(token) ?? [],
     refreshable: (token, platform) => refreshTokens.get(`${platform} ${token}`),
@@ -150,6 +157,13 @@ export function createWorld(options: WorldOptions): World {
       return token;
     },
     consented: (token) => consented.get(token),
+    replaceRefreshToken(former, account) {
+      issued += 1;
+      const token = `${account.refreshToken}-renewed-${issued}`;
+      refreshTokens.delete(`${account.platform} ${former}`);
+      refreshTokens.set(`${account.platform} ${token}`, account);
+      return token;
+    },
     meets,
     fired: (accountId, kind) => firings.get(`${accountId} ${kind}`) ?? 0,
   };

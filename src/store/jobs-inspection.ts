@@ -1,6 +1,7 @@
 import packageJson from 'pg-boss/package.json' with { type: 'json' };
 import { z } from 'zod';
 import { storeError } from './database-error.js';
+import { ANSWER_TIMEOUT_MS } from './drivers/limited-query.js';
 import { openPool } from './drivers/postgres.js';
 import { grantsFix, JOBS_SCHEMA, type JobsSchema, readJobsSchema, runOf } from './jobs-schema.js';
 
@@ -21,7 +22,7 @@ const queues = z.array(z.object({ name: z.string() }));
 
 /** Only reads. Throws `CollectError`. */
 export async function inspectJobs(databaseUrl: string): Promise<JobsInspection> {
-  const { pool, place } = openPool(databaseUrl);
+  const { pool, place } = openPool(databaseUrl, ANSWER_TIMEOUT_MS);
   const query = async (text: string) => {
     const { rows } = await pool.query(text).catch((error) => {
       throw storeError(error, place);

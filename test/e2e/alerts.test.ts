@@ -84,6 +84,22 @@ it('does not wait for a chat that does not answer when Ctrl-C is pressed', async
   expect(performance.now() - pressed).toBeLessThan(5_000);
 });
 
+it.runIf(process.env.TEST_DATABASE_URL)(
+  'still alerts about a shared run when SIGTERM stops the process that ended it, as the end of another may',
+  async () => {
+    const own = await readyDatabase('PostgreSQL');
+    await connect(own, accounts.map(connectionRow));
+    const chat = await receiver(503, 200);
+    const env = { ...own.env, ...sandbox.urls, ALERT_WEBHOOK_URL: chat.url };
+    const run = startCli(['collect', '--distributed', ...COLLECT], { env });
+    await until(() => chat.received.length === 1);
+    run.kill('SIGTERM');
+    expect(await run.ended).toMatchObject({ code: 3 });
+    expect(chat.received).toHaveLength(2);
+    await own.close();
+  },
+);
+
 it('reports a run that could not start', async () => {
   const [chat, check] = await Promise.all([receiver(), receiver()]);
   const env = { ALERT_WEBHOOK_URL: chat.url, HEALTHCHECK_URL: check.url, SUPABASE_SERVICE_ROLE_KEY: 'sb_secret_wrong' };

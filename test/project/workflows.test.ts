@@ -9,13 +9,15 @@ import { githubWorkflow } from '../../src/cli/schedule/github.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const AT = [{ hour: 2, minute: 17 }] as const;
 const names = readdirSync(join(ROOT, '.github/workflows'));
 const workflows = Object.fromEntries(names.map((name) => [name, read(`.github/workflows/${name}`)]));
 
 describe.each(
   Object.entries({
     ...workflows,
-    'schedule github --shards 2': githubWorkflow({ at: [{ hour: 2, minute: 17 }], shards: 2 }),
+    'schedule github --shards 2': githubWorkflow({ at: AT, sharing: { kind: 'shards', count: 2 } }),
+    'schedule github --workers 2': githubWorkflow({ at: AT, sharing: { kind: 'workers', count: 2 } }),
   }),
 )('the workflow %s', (_, text) => {
   it('pins every action to a commit, with its version beside it', () => {

@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, request as httpRequest } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,18 +11,18 @@ import { startSandbox } from '../../src/sandbox/server.js';
 import { collectJson, parseSummary, runCli, startCli, until } from '../e2e/support/cli.js';
 import { connect, connectionRow, readyDatabase } from '../e2e/support/databases.js';
 import { storedRows, trueRows } from '../e2e/support/truth.js';
+import { freePort } from '../support/cluster.js';
 import type { Sql } from '../support/database.js';
 import { listen } from '../support/database.js';
+import { noPooler, startPgbouncer } from '../support/pgbouncer.js';
 import { expectCountsAddUp } from '../support/summary.js';
 import { connectedDatabase, DATE } from './support.js';
 
 const DAY = ['--date', DATE];
-const PGBOUNCER = '/usr/sbin/pgbouncer';
 const isMissing = (program: string) => spawnSync(program, ['--version']).error !== undefined;
-/** Both are run by the user postgres. */
+/** It is run by the user postgres. */
 const isNotRoot = process.getuid?.() !== 0;
 const noServer = isNotRoot || isMissing('initdb') ? ' (skipped: needs root and initdb)' : null;
-const noPooler = isNotRoot || isMissing(PGBOUNCER) ? ' (skipped: needs root and Debian’s pgbouncer)' : null;
 const accounts = population({ users: 60, platforms: ['facebook'] });
 const TRUTH = trueRows(accounts, [DATE]);
 
@@ -161,7 +160,9 @@ if (process.env.TEST_DATABASE_URL) {
       `behind PgBouncer in transaction mode is collected into, and no backend of it waits for a lock for long${noPooler ?? ''}`,
       async () => {
         const { database, env } = await world();
-        const address = await startPgbouncer(new URL(env.DATABASE_URL ?? ''));
+        const pooler = await startPgbouncer(env.DATABASE_URL ?? '');
+        cleanups.push(pooler.close);
+        const address = pooler.url;
         const pooled = { ...env, DATABASE_URL: address };
         const { waiting, unlock } = await lockSnapshots(env.DATABASE_URL ?? '');
         const run = startCli(['collect', ...DAY], { env: pooled });
@@ -264,52 +265,4 @@ async function ownServer() {
       return client;
     },
   };
-}
-
-async function startPgbouncer(target: URL): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'pgbouncer-'));
-  const port = await freePort();
-  await chmod(folder, 0o755);
-  await writeFile(
-    join(folder, 'pgbouncer.ini'),
-    `[databases]
-* = host=${target.hostname} port=${target.port} user=${target.username}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = ${port}
-unix_socket_dir =
-auth_type = any
-pool_mode = transaction
-default_pool_size = 2
-`,
-  );
-  const child: ChildProcess = spawn('runuser', ['-u', 'postgres', '--', PGBOUNCER, join(folder, 'pgbouncer.ini')], {
-    stdio: 'ignore',
-  });
-  cleanups.push(async () => {
-    child.kill('SIGTERM');
-    await rm(folder, { recursive: true, force: true });
-  });
-  const address = new URL(target);
-  address.port = String(port);
-  for (let tries = 0; ; tries++) {
-    const client = new pg.Client({ connectionString: address.href });
-    try {
-      await client.connect();
-      await client.end();
-      return address.href;
-    } catch (error) {
-      if (tries === 50) throw error;
-      await sleep(100);
-    }
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

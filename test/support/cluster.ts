@@ -87,7 +87,8 @@ export async function startCluster(
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port on which nobody listens. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   const port = await portOf(server);
   await new Promise((resolve) => server.close(resolve));

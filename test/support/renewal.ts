@@ -6,3 +6,9 @@ export const NO_RENEWAL: RenewalSettings = {
   keyring: { encrypt: (token) => token, decrypt: (token) => ({ ok: true, token }) },
   clock: { sleep: async () => undefined },
 };
+
+/** Renewed tokens are stored: nobody else renews them. */
+export const RENEWAL: RenewalSettings = {
+  ...NO_RENEWAL,
+  renewals: { claim: async () => ({ kind: 'claimed' }), store: async () => true },
+};

@@ -92,8 +92,9 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     }
   }
 
-  // The interruption itself must not cancel the alert about it; a later Ctrl-C does.
-  const givingUp = () => (watch.signal.aborted ? undefined : watch.signal);
+  // The interruption itself must not cancel the alert about it; a later Ctrl-C does. When one process of a shared run has ended, a
+  // scheduler may stop the one that is still alerting.
+  const givingUp = () => (watch.signal.aborted || request.distributed ? undefined : watch.signal);
   try {
     const summary = await run();
     process.exitCode =

@@ -1,13 +1,13 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { usageError } from '../flags.js';
-import type { PgCronFlags, ScheduleFlags, ShardedFlags } from '../options.js';
 import { crontab } from '../schedule/crontab.js';
 import { githubWorkflow } from '../schedule/github.js';
 import { kubernetesCronJob } from '../schedule/kubernetes.js';
 import { pgCronRemovalSql, pgCronSql } from '../schedule/pg-cron.js';
-import type { Installation } from '../schedule/schedule.js';
+import { type Installation, type Sharing, workersOf } from '../schedule/schedule.js';
 import { systemdUnits } from '../schedule/systemd.js';
+import type { PgCronFlags, ScheduleFlags, SharedFlags } from '../schedule-options.js';
 import { binPath, readVersion } from '../version.js';
 
 export function schedulePgCron({ url, at, remove }: PgCronFlags): void {
@@ -24,27 +24,25 @@ export function schedulePgCron({ url, at, remove }: PgCronFlags): void {
   print(pgCronSql({ url, at }));
 }
 
-export function scheduleCrontab({ at }: ScheduleFlags): void {
+export function scheduleCrontab({ at, workers }: ScheduleFlags): void {
   const log = join(homedir(), 'analytics-collect.log');
-  print(crontab({ ...installation(), folder: process.cwd(), log, at }));
+  print(crontab({ ...installation(), folder: process.cwd(), log, at, sharing: workersOf(workers) }));
 }
 
-export function scheduleGithub({ at, shards }: ShardedFlags): void {
-  print(githubWorkflow({ at, shards }));
+export function scheduleGithub({ at, ...shared }: SharedFlags): void {
+  print(githubWorkflow({ at, sharing: sharingOf(shared) }));
 }
 
-export function scheduleSystemd({ at }: ScheduleFlags): void {
-  print(systemdUnits({ ...installation(), user: userInfo().username, at }));
+export function scheduleSystemd({ at, workers }: ScheduleFlags): void {
+  print(systemdUnits({ ...installation(), user: userInfo().username, at, sharing: workersOf(workers) }));
 }
 
-export function scheduleKubernetes({ at, shards }: ShardedFlags): void {
-  print(
-    kubernetesCronJob({
-      at,
-      shards,
-      version: readVersion(),
-    }),
-  );
+export function scheduleKubernetes({ at, ...shared }: SharedFlags): void {
+  print(kubernetesCronJob({ at, sharing: sharingOf(shared), version: readVersion() }));
+}
+
+function sharingOf({ shards, workers }: Pick<SharedFlags, 'shards' | 'workers'>): Sharing {
+  return shards === 1 ? workersOf(workers) : { kind: 'shards', count: shards };
 }
 
 function installation(): Installation {

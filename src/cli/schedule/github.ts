@@ -1,6 +1,6 @@
 import { DEFINITIONS } from '../../platforms/registry.js';
 import { namesOf } from '../../setting.js';
-import { cronSchedules, formatTime, formatTimes, type Times } from './schedule.js';
+import { collectCommand, cronSchedules, formatTime, formatTimes, type Sharing, type Times } from './schedule.js';
 
 /** Repository secrets that become variables of the same name. A secret that is not set becomes an empty variable, which counts as unset. */
 const SECRETS = [
@@ -14,13 +14,12 @@ const SECRETS = [
 
 export interface GithubWorkflow {
   readonly at: Times;
-  /** How many jobs share a run. */
-  readonly shards: number;
+  readonly sharing: Sharing;
 }
 
-/** A workflow for .github/workflows. With several jobs, each collects one shard. */
-export function githubWorkflow({ at, shards }: GithubWorkflow): string {
-  const { inputs, strategy, variables, flag, after } = shards === 1 ? wholeRun() : sharedRun(shards);
+/** A workflow for .github/workflows. With shards or workers, each is a job of a matrix. */
+export function githubWorkflow({ at, sharing }: GithubWorkflow): string {
+  const { inputs, strategy, variables, flag, after } = partsOf(sharing);
   return `name: collect
 
 # In a public repository, GitHub disables a schedule after 60 days without a commit, and announces it only by e-mail.
@@ -67,25 +66,45 @@ ${SECRETS.map((name) => `          ${name}: \${{ secrets.${name} }}`).join('\n')
           ONLY_DATE: \${{ inputs.date }}
           ${variables.join('\n          ')}
         # --no-install: only what \`npm ci\` installed, never a package fetched from the registry.
-        run: npx --no-install analytics-collect collect ${flag} \${ONLY_DATE:+"--date=$ONLY_DATE"}
+        run: npx --no-install analytics-collect ${collectCommand(sharing)} ${flag} \${ONLY_DATE:+"--date=$ONLY_DATE"}
 ${after}`;
 }
 
-function wholeRun() {
+function partsOf(sharing: Sharing) {
+  switch (sharing.kind) {
+    case 'one':
+      return wholeRun('');
+    case 'shards':
+      return ofShards(sharing.count);
+    case 'workers':
+      return wholeRun(`
+    strategy:
+      # Equal jobs share the run over DATABASE_URL, a secret that they need. One that fails does not stop the others, which do its
+      # work; one that starts after the run has ended exits 0.
+      fail-fast: false
+      matrix:
+        worker: [${countedTo(sharing.count)}]`);
+  }
+}
+
+function wholeRun(strategy: string) {
   return {
     inputs: `
       user:
         description: Only this user (empty for all)
         required: false`,
-    strategy: '',
+    strategy,
     variables: [`ONLY_USER: \${{ inputs.user }}`, `HEALTHCHECK_URL: \${{ secrets.HEALTHCHECK_URL }}`],
     flag: `\${ONLY_USER:+"--user=$ONLY_USER"}`,
     after: '',
   };
 }
 
-function sharedRun(shards: number) {
-  const numbers = Array.from({ length: shards }, (_, index) => index + 1);
+function countedTo(count: number): string {
+  return Array.from({ length: count }, (_, index) => index + 1).join(', ');
+}
+
+function ofShards(count: number) {
   return {
     inputs: '',
     strategy: `
@@ -93,8 +112,8 @@ function sharedRun(shards: number) {
       # A failed shard does not stop the others; "Re-run failed jobs" runs it again.
       fail-fast: false
       matrix:
-        shard: [${numbers.join(', ')}]`,
-    variables: [`SHARD: \${{ matrix.shard }}/${shards}`],
+        shard: [${countedTo(count)}]`,
+    variables: [`SHARD: \${{ matrix.shard }}/${count}`],
     flag: '--shard="$SHARD"',
     after: `
   # One ping for the whole run, once every shard has succeeded.

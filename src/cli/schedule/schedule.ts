@@ -19,6 +19,21 @@ export interface Installation {
   readonly bin: string;
 }
 
+/** One process that collects, or several that share a run and are started in the same way. */
+export type Workers = { readonly kind: 'one' } | { readonly kind: 'workers'; readonly count: number };
+
+/** How processes share a run. */
+export type Sharing = Workers | { readonly kind: 'shards'; readonly count: number };
+
+export function workersOf(count: number | undefined): Workers {
+  return count === undefined ? { kind: 'one' } : { kind: 'workers', count };
+}
+
+/** The command of each process, without its shard. */
+export function collectCommand({ kind }: Sharing): string {
+  return kind === 'workers' ? 'collect --distributed' : 'collect';
+}
+
 /** The smallest number of cron schedules with exactly these times: `0 2,9 * * *` for 02:00 and 09:00. */
 export function cronSchedules(times: Times): string[] {
   const hoursOf = gather(times.map(({ hour, minute }) => [minute, hour]));

@@ -1,9 +1,10 @@
-import { formatTime, formatTimes, type Installation, type Times } from './schedule.js';
+import { collectCommand, formatTime, formatTimes, type Installation, type Times, type Workers } from './schedule.js';
 
 export interface SystemdUnits extends Installation {
   readonly at: Times;
   /** The user to run as when the program is in a home directory, which a dynamic user cannot enter. */
   readonly user: string;
+  readonly sharing: Workers;
 }
 
 /** A service and its timer, each after a line that names its file. */
@@ -14,9 +15,9 @@ ${service(units)}
 ${timer(units)}`;
 }
 
-function service({ node, bin, user }: SystemdUnits): string {
+function service({ node, bin, user, sharing }: SystemdUnits): string {
   const isAtHome = [node, bin].some((path) => /^\/(home|root)\//.test(path));
-  return `# Settings and secrets are read from /etc/analytics-collect/env, one NAME=value per line. systemd reads the file as root,
+  return `${sharing.kind === 'workers' ? onHosts(sharing.count) : ''}# Settings and secrets are read from /etc/analytics-collect/env, one NAME=value per line. systemd reads the file as root,
 # so nobody else needs access: chmod 600.
 # Try it: systemctl start analytics-collect
 # Read its log: journalctl -u analytics-collect
@@ -28,7 +29,7 @@ After=network-online.target
 
 [Service]
 Type=oneshot
-ExecStart=${[node, bin].map(unitWord).join(' ')} collect
+ExecStart=${[node, bin].map(unitWord).join(' ')} ${collectCommand(sharing)}
 EnvironmentFile=/etc/analytics-collect/env
 # A secret can also be kept in a file that only this service sees (systemd 250 and newer):
 #LoadCredential=encryption_key:/etc/analytics-collect/encryption_key
@@ -67,7 +68,7 @@ SystemCallFilter=@system-service
 `;
 }
 
-function timer({ at }: SystemdUnits): string {
+function timer({ at, sharing }: SystemdUnits): string {
   return `# Enable it: systemctl enable --now analytics-collect.timer
 # See the next run: systemctl list-timers analytics-collect
 [Unit]
@@ -77,10 +78,16 @@ Description=Collect the analytics of every connected account each day at ${forma
 ${at.map((time) => `OnCalendar=*-*-* ${formatTime(time)}:00 UTC`).join('\n')}
 # A run that was missed while the machine was off starts when it is on again.
 Persistent=true
-RandomizedDelaySec=10min
-
+${sharing.kind === 'workers' ? '' : 'RandomizedDelaySec=10min\n'}
 [Install]
 WantedBy=timers.target
+`;
+}
+
+function onHosts(count: number): string {
+  return `# Install both files on ${count} hosts: they share one run over the DATABASE_URL that all of them name. A host that starts up to
+# ten minutes after the run has ended has nothing to do.
+#
 `;
 }
 

@@ -11,7 +11,7 @@ import { type Graph, type MetaSettings, openGraph } from './graph.js';
 const API = 'Facebook login';
 const LIMIT = '100';
 /** Invalid parameter or unsupported request, and unknown path. */
-const UNSUPPORTED = [100, 2500];
+const UNSUPPORTED: readonly (number | string)[] = [100, 2500];
 /** More would be a mistake in the paging. */
 const MOST_ANSWERS = 50;
 

@@ -17,8 +17,9 @@ export interface MetaSettings {
   readonly appSecret: string | null;
 }
 
-/** Of `me`: `/accounts` are the Pages, `/permissions` what was granted. */
-type Edge = '' | '/insights' | '/accounts' | '/permissions';
+/** Of whoever owns the token, `me`: the Pages, and what was granted. */
+const OWN_EDGES = ['/accounts', '/permissions'] as const;
+type Edge = '' | '/insights' | (typeof OWN_EDGES)[number];
 
 export interface Graph {
   /** For messages, and the key for refused metrics: `Instagram Graph API v25.0`. */
@@ -47,7 +48,9 @@ export function openGraph({ api, permissions, settings, token, http, warn }: Gra
   return {
     name: `${api} ${settings.version}`,
     get(id, edge, query) {
-      const url = new URL(`${base}/${settings.version}/${graphId(id)}${edge}`);
+      // An account's id is never `me`, which follows the token.
+      const node = id === 'me' && OWN_EDGES.some((own) => own === edge) ? id : graphId(id);
+      const url = new URL(`${base}/${settings.version}/${node}${edge}`);
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
       // The Instagram login has its own app secret, valid only for its own host.
       if (settings.appSecret !== null && base === settings.graphUrl) {
@@ -73,9 +76,9 @@ export function isInstagramLogin(token: string): boolean {
   return token.startsWith('IG');
 }
 
-/** Ids are digits, or `me`; anything else could lead to another path. */
-function graphId(id: string): string {
-  if (/^(\d{1,32}|me)$/.test(id)) return id;
+/** Ids are digits; anything else could lead to another path. */
+export function graphId(id: string): string {
+  if (/^\d{1,32}$/.test(id)) return id;
   throw new PlatformError(
     'configuration',
     'the account id is not a Graph id (digits only); correct account_id',

@@ -150,6 +150,9 @@ export async function collectTogether(
     watch.look();
     await jobs.add([{ kind: 'plan', page: 0, pieceSize: null }]);
     await work({ jobs, clock, concurrency: options.concurrency, signal, handle, isOver });
+  } catch (error) {
+    if (!(error instanceof CollectError && error.code === 'lease_lost')) throw error;
+    halt.abort();
   } finally {
     watch.end();
     releaseLease();
@@ -159,10 +162,11 @@ export async function collectTogether(
     await jobs.close();
   }
   if (summary !== null) return summary;
-  if (halt.signal.aborted) throw leaseLost();
-  if (!options.signal.aborted) {
+  // One that could not be reached for a while may find that the others have ended the run.
+  if (halt.signal.aborted || !options.signal.aborted) {
+    const printed = await printedBy(runId);
     onEvent({ type: 'shared', state: 'ended', runId });
-    return printedBy(runId);
+    return printed;
   }
   onEvent({ type: 'shared', state: 'left', runId });
   return worker.ownSummary();
@@ -191,7 +195,7 @@ function ofRun(jobs: Jobs, key: string, requests: number): SharedRequests {
 }
 
 /** What decides what a run collects: processes that differ in it do not share a run. */
-function decisiveOf({ platforms, window, backlog, refresh, adopt, limits }: CollectOptions) {
+function decisiveOf({ platforms, window, backlog, refresh, adopt, limits, rates }: CollectOptions) {
   return {
     platforms: platforms ? [...platforms].sort() : null,
     window,
@@ -200,6 +204,8 @@ function decisiveOf({ platforms, window, backlog, refresh, adopt, limits }: Coll
     adopt,
     max_requests: limits.maxRequests ?? null,
     max_duration_ms: limits.maxDurationMs,
+    // They share the pace, too.
+    rates: rates ?? {},
   };
 }
 

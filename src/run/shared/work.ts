@@ -45,10 +45,14 @@ export async function work({ jobs, clock, concurrency, signal, handle, isOver }:
     await jobs.giveBack(taken, why).catch(() => undefined);
   }
 
-  /** Thrice the concurrency, since the first accounts of a piece wait for the last one; less in a small run, for other processes. */
+  /**
+   * Thrice the concurrency, since the first accounts of a piece wait for the last one; less in a small run, for other processes. A
+   * process that needs long for a piece takes none in advance: at the end of the run, the others would wait for it.
+   */
   function room(): number {
     const pieces = [...inHand.keys()].filter(({ job }) => job.kind === 'piece').length;
-    return Math.max(0, Math.ceil(concurrency / pieceSize + (2 * concurrency) / LARGEST_PIECE) + 1 - pieces);
+    const inAdvance = 2 * concurrency < pieceSize ? 0 : 1;
+    return Math.max(0, Math.ceil(concurrency / pieceSize + (2 * concurrency) / LARGEST_PIECE) + inAdvance - pieces);
   }
 
   const keeping = setInterval(() => void jobs.keep([...inHand.keys()]).catch(() => undefined), KEEP_MS);

@@ -8,7 +8,7 @@ const LIMITS = `select set_config('statement_timeout', '30s', true), set_config(
   set_config('idle_in_transaction_session_timeout', '30s', true)`;
 const READ_ONLY = `${LIMITS}, set_config('transaction_read_only', 'on', true)`;
 /** Longer than the server's limit, whose error tells more. A connection may be half open: the other end may be gone without closing it. */
-const ANSWER_TIMEOUT_MS = 33_000;
+export const ANSWER_TIMEOUT_MS = 33_000;
 
 /**
  * A statement with limits. They are sent together, and until both are answered they are one transaction, to which the limits belong.

@@ -12,8 +12,11 @@ const OLDEST_VERSION = 150_000;
 const SCHEMA_FIX = 'Run `analytics-collect schema --apply`.';
 const GRANTS_FIX = 'Connect as the owner of the tables, or apply the schema again: `analytics-collect schema --apply`.';
 
-/** Connections to a PostgreSQL, of which none is opened before it is needed. */
-export function openPool(databaseUrl: string): {
+/** Connections to a PostgreSQL, of which none is opened before it is needed. Without `answerTimeoutMs`, each query has to have its own. */
+export function openPool(
+  databaseUrl: string,
+  answerTimeoutMs?: number,
+): {
   readonly pool: pg.Pool;
   readonly place: Place;
   readonly warning: string | null;
@@ -31,6 +34,7 @@ export function openPool(databaseUrl: string): {
     sslnegotiation,
     max: 4,
     connectionTimeoutMillis: 10_000,
+    query_timeout: answerTimeoutMs,
     keepAlive: true,
     application_name: 'analytics-collect',
     allowExitOnIdle: true,

@@ -13,7 +13,9 @@ const at = [
 const installation = { node: '/usr/bin/node', bin: '/srv/analytics-collect/bin/analytics-collect.js' };
 
 it('finds the lines that schedule crontab prints', () => {
-  expect(cronTimes(crontab({ ...installation, folder: '/srv', log: '/var/log', at }))).toEqual(['5 2,9 * * *']);
+  expect(
+    cronTimes(crontab({ ...installation, folder: '/srv', log: '/var/log', at, sharing: { kind: 'one' } })),
+  ).toEqual(['5 2,9 * * *']);
 });
 
 it('finds other spellings, and ignores comments and other jobs', () => {
@@ -28,7 +30,7 @@ it('finds other spellings, and ignores comments and other jobs', () => {
 
 it('finds the workflow that schedule github prints, and no other', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'workflows-'));
-  await writeFile(join(folder, 'collect.yml'), githubWorkflow({ at, shards: 1 }));
+  await writeFile(join(folder, 'collect.yml'), githubWorkflow({ at, sharing: { kind: 'workers', count: 2 } }));
   await writeFile(join(folder, 'test.yml'), 'on:\n  schedule:\n    - cron: "0 1 * * *"\nrun: npm test\n');
   expect(await inWorkflows(folder)).toEqual(['GitHub workflow collect.yml: 5 2,9 * * *, if GitHub runs it']);
   expect(await inWorkflows(join(folder, 'none'))).toEqual([]);

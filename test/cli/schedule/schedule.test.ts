@@ -10,11 +10,14 @@ import { crontab } from '../../../src/cli/schedule/crontab.js';
 import { githubWorkflow } from '../../../src/cli/schedule/github.js';
 import { kubernetesCronJob } from '../../../src/cli/schedule/kubernetes.js';
 import { pgCronRemovalSql, pgCronSql } from '../../../src/cli/schedule/pg-cron.js';
-import { cronSchedules, DEFAULT_TIMES, GITHUB_TIMES } from '../../../src/cli/schedule/schedule.js';
+import { cronSchedules, DEFAULT_TIMES, GITHUB_TIMES, type Sharing } from '../../../src/cli/schedule/schedule.js';
 import { systemdUnits } from '../../../src/cli/schedule/systemd.js';
 
 const times = (text: string) => parseTimes('--at', text);
 const AT = times(DEFAULT_TIMES);
+const ONE = { kind: 'one' } as const;
+const shards = (count: number) => ({ kind: 'shards', count }) as const;
+const workers = (count: number) => ({ kind: 'workers', count }) as const;
 const DIFFERENT_MINUTES = times('02:00,09:30');
 const folder = mkdtempSync(join(tmpdir(), 'analytics-collect-schedule-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -29,12 +32,13 @@ describe('crontab', () => {
       folder: '/opt/analytics-collect',
       log: '/home/you/analytics-collect.log',
       at: AT,
+      sharing: ONE,
     });
     expect(text).toBe(repositoryFile('crontab.example'));
   });
 
   it('prints one line per minute among the times', () => {
-    const text = crontab({ node: 'node', bin: 'bin', folder, log: 'log', at: DIFFERENT_MINUTES });
+    const text = crontab({ node: 'node', bin: 'bin', folder, log: 'log', at: DIFFERENT_MINUTES, sharing: ONE });
     const lines = text.split('\n').filter((line) => /^\d/.test(line));
     expect(lines.map((line) => line.replace(/ cd .*/, ''))).toEqual(['0 2 * * *', '30 9 * * *']);
   });
@@ -47,13 +51,13 @@ describe('crontab', () => {
     chmodSync(node, 0o755);
     const log = join(odd, 'the log');
     const line =
-      crontab({ node, bin: 'bin', folder: odd, log, at: times('23:59') })
+      crontab({ node, bin: 'bin', folder: odd, log, at: times('23:59'), sharing: workers(2) })
         .split('\n')
         .at(-2) ?? '';
     expect(line).toMatch(/^59 23 \* \* \* /);
     expect(line).not.toMatch(/[^\\]%/);
     execFileSync('/bin/sh', ['-c', line.slice('59 23 * * * '.length).replaceAll('\\%', '%')]);
-    expect(readFileSync(log, 'utf8')).toBe(`${odd} bin collect\n`);
+    expect(readFileSync(log, 'utf8')).toBe(`${odd} bin collect --distributed\n`);
   });
 });
 
@@ -61,18 +65,18 @@ describe('github', () => {
   const at = times(GITHUB_TIMES);
 
   it('prints .github/workflows/collect.yml', () => {
-    expect(githubWorkflow({ at, shards: 1 })).toBe(repositoryFile('.github/workflows/collect.yml'));
+    expect(githubWorkflow({ at, sharing: ONE })).toBe(repositoryFile('.github/workflows/collect.yml'));
   });
 
   it('prints workflows whose fields are where GitHub expects them', () => {
-    const workflow = parse(githubWorkflow({ at, shards: 1 }));
+    const workflow = parse(githubWorkflow({ at, sharing: ONE }));
     expect(workflow.on.schedule).toEqual([{ cron: '17 2,9 * * *' }]);
-    expect(parse(githubWorkflow({ at: DIFFERENT_MINUTES, shards: 1 })).on.schedule).toEqual([
+    expect(parse(githubWorkflow({ at: DIFFERENT_MINUTES, sharing: ONE })).on.schedule).toEqual([
       { cron: '0 2 * * *' },
       { cron: '30 9 * * *' },
     ]);
     expect(workflow.jobs.collect.strategy).toBeUndefined();
-    const sharded = parse(githubWorkflow({ at, shards: 3 }));
+    const sharded = parse(githubWorkflow({ at, sharing: shards(3) }));
     expect(sharded.jobs.collect.strategy).toEqual({ 'fail-fast': false, matrix: { shard: [1, 2, 3] } });
     expect(sharded.jobs.ping.needs).toBe('collect');
     for (const { jobs } of [workflow, sharded]) {
@@ -83,19 +87,31 @@ describe('github', () => {
   });
 
   it('runs the version in the lock file', () => {
-    const steps: { run?: string }[] = parse(githubWorkflow({ at, shards: 2 })).jobs.collect.steps;
+    const steps: { run?: string }[] = parse(githubWorkflow({ at, sharing: shards(2) })).jobs.collect.steps;
     expect(steps.flatMap(({ run }) => run ?? [])).toEqual([
       'npm ci',
       expect.stringMatching(/^npx --no-install analytics-collect collect /),
     ]);
   });
 
-  it.each([
-    [1, { ONLY_USER: '', ONLY_DATE: '' }, []],
-    [1, { ONLY_USER: 'a b; id', ONLY_DATE: '$(id)' }, ['--user=a b; id', '--date=$(id)']],
-    [2, { SHARD: '1/2', ONLY_DATE: '2026-11-20' }, ['--shard=1/2', '--date=2026-11-20']],
-  ])('with %i shards and the inputs %j the command is %j', (shards, env, args) => {
-    const { run } = parse(githubWorkflow({ at, shards })).jobs.collect.steps.at(-1);
+  it('prints equal jobs for workers, which need no shard and ping by themselves', () => {
+    const { on, jobs } = parse(githubWorkflow({ at, sharing: workers(3) }));
+    expect(Object.keys(jobs)).toEqual(['collect']);
+    expect(jobs.collect.strategy).toEqual({ 'fail-fast': false, matrix: { worker: [1, 2, 3] } });
+    expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(['user', 'date']);
+    const { env, run } = jobs.collect.steps.at(-1);
+    expect(Object.keys(env)).toEqual(expect.arrayContaining(['DATABASE_URL', 'HEALTHCHECK_URL']));
+    expect(run).not.toContain('${{');
+  });
+
+  it.each<[Sharing, Record<string, string>, string[]]>([
+    [ONE, { ONLY_USER: '', ONLY_DATE: '' }, []],
+    [ONE, { ONLY_USER: 'a b; id', ONLY_DATE: '$(id)' }, ['--user=a b; id', '--date=$(id)']],
+    [shards(2), { SHARD: '1/2', ONLY_DATE: '2026-11-20' }, ['--shard=1/2', '--date=2026-11-20']],
+    [workers(2), { ONLY_USER: '', ONLY_DATE: '' }, ['--distributed']],
+    [workers(2), { ONLY_USER: '7', ONLY_DATE: '' }, ['--distributed', '--user=7']],
+  ])('shared as %j, with the inputs %j, the command is %j', (sharing, env, args) => {
+    const { run } = parse(githubWorkflow({ at, sharing })).jobs.collect.steps.at(-1);
     const said = execFileSync('/bin/sh', ['-c', run.replace('npx', `printf '%s\\n'`)], { env, encoding: 'utf8' });
     expect(said.trim().split('\n')).toEqual(['--no-install', 'analytics-collect', 'collect', ...args]);
   });
@@ -103,7 +119,7 @@ describe('github', () => {
 
 describe('kubernetes', () => {
   it('prints a CronJob with one pod', () => {
-    const { kind, spec } = parse(kubernetesCronJob({ at: AT, shards: 1, version: '1.2.3' }));
+    const { kind, spec } = parse(kubernetesCronJob({ at: AT, sharing: ONE, version: '1.2.3' }));
     expect(kind).toBe('CronJob');
     expect(spec).toMatchObject({ schedule: '0 2,9 * * *', timeZone: 'Etc/UTC', concurrencyPolicy: 'Forbid' });
     const job = spec.jobTemplate.spec;
@@ -116,13 +132,13 @@ describe('kubernetes', () => {
   });
 
   it('refuses times that do not fit into one schedule', () => {
-    expect(() => kubernetesCronJob({ at: DIFFERENT_MINUTES, shards: 1, version: '1.2.3' })).toThrow(
+    expect(() => kubernetesCronJob({ at: DIFFERENT_MINUTES, sharing: ONE, version: '1.2.3' })).toThrow(
       expect.objectContaining({ code: 'usage', message: expect.stringContaining('02:00 and 09:30') }),
     );
   });
 
   it('prints an Indexed Job whose pods, counted from 0, collect the shards, counted from 1', () => {
-    const job = parse(kubernetesCronJob({ at: AT, shards: 3, version: '1.2.3' })).spec.jobTemplate.spec;
+    const job = parse(kubernetesCronJob({ at: AT, sharing: shards(3), version: '1.2.3' })).spec.jobTemplate.spec;
     expect(job).toMatchObject({ completionMode: 'Indexed', completions: 3, parallelism: 3, backoffLimitPerIndex: 5 });
     expect(job.podFailurePolicy.rules[0].action).toBe('FailIndex');
     const [, , script] = job.template.spec.containers[0].command;
@@ -136,15 +152,52 @@ describe('kubernetes', () => {
   });
 });
 
+describe('kubernetes --workers', () => {
+  const job = parse(kubernetesCronJob({ at: AT, sharing: workers(3), version: '1.2.3' })).spec.jobTemplate.spec;
+
+  it('prints a Job of equal pods without an index, which is complete once one has succeeded and all have ended', () => {
+    expect(job.parallelism).toBe(3);
+    for (const field of ['completions', 'completionMode', 'backoffLimitPerIndex']) expect(job[field]).toBeUndefined();
+    const [{ command }] = job.template.spec.containers;
+    expect(command).toEqual(['node', '/app/bin/analytics-collect.js', 'collect', '--distributed']);
+    expect(job.template.spec.restartPolicy).toBe('Never');
+  });
+
+  it('fails the Job for wrong settings and a partial run, and when as many pods have failed as share the run', () => {
+    const [failing, moved] = job.podFailurePolicy.rules;
+    expect(failing).toMatchObject({ action: 'FailJob', onExitCodes: { operator: 'In', values: [2, 3] } });
+    expect(moved).toEqual({ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] });
+    expect(job.backoffLimit).toBe(2);
+  });
+});
+
+describe('--workers', () => {
+  const schedule = (...args: string[]) =>
+    createProgram('1.0.0').parseAsync(['schedule', ...args, '--workers', '2'], { from: 'user' });
+
+  it.each(['kubernetes', 'github'])('is refused by %s together with --shards', async (name) => {
+    await expect(schedule(name, '--shards', '3')).rejects.toMatchObject({ code: 'commander.conflictingOption' });
+  });
+
+  it('is refused by pg_cron, with the schedules that can have several processes', async () => {
+    await expect(schedule('pg_cron')).rejects.toMatchObject({
+      code: 'usage',
+      fix: expect.stringContaining('schedule kubernetes'),
+    });
+  });
+});
+
 describe('a package name that anybody could register', () => {
-  const job = { node: 'node', bin: 'bin.js', folder, log: 'log', user: 'you', at: AT };
+  const job = { node: 'node', bin: 'bin.js', folder, log: 'log', user: 'you', at: AT, sharing: ONE };
   const printed = {
     crontab: crontab(job),
     systemd: systemdUnits(job),
-    github: githubWorkflow({ at: AT, shards: 1 }),
-    'github --shards': githubWorkflow({ at: AT, shards: 2 }),
-    kubernetes: kubernetesCronJob({ at: AT, shards: 1, version: '1.2.3' }),
-    'kubernetes --shards': kubernetesCronJob({ at: AT, shards: 2, version: '1.2.3' }),
+    github: githubWorkflow({ at: AT, sharing: ONE }),
+    'github --workers': githubWorkflow({ at: AT, sharing: workers(2) }),
+    'kubernetes --workers': kubernetesCronJob({ at: AT, sharing: workers(2), version: '1.2.3' }),
+    'github --shards': githubWorkflow({ at: AT, sharing: shards(2) }),
+    kubernetes: kubernetesCronJob({ at: AT, sharing: ONE, version: '1.2.3' }),
+    'kubernetes --shards': kubernetesCronJob({ at: AT, sharing: shards(2), version: '1.2.3' }),
     pg_cron: pgCronSql({ url: 'https://collect.example.com', at: AT }),
   };
   const workflows = readdirSync(new URL('../../../.github/workflows/', import.meta.url));
@@ -163,7 +216,9 @@ describe('a package name that anybody could register', () => {
 });
 
 it('is absent from the documented output for shards, which matches the printed one', () => {
-  const printed = githubWorkflow({ at: AT, shards: 4 }) + kubernetesCronJob({ at: AT, shards: 4, version: '1.2.3' });
+  const printed =
+    githubWorkflow({ at: AT, sharing: shards(4) }) +
+    kubernetesCronJob({ at: AT, sharing: shards(4), version: '1.2.3' });
   const [, section = ''] = /^## Many machines, one run\n(.+?)^## /ms.exec(repositoryFile('docs/schedule.md')) ?? [];
   const [workflow = '', job = ''] = [...section.matchAll(/```yaml\n(.+?)```/gs)].map(([, yaml]) => yaml);
   const lines = `${workflow}${job}`.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -174,7 +229,7 @@ it('is absent from the documented output for shards, which matches the printed o
 describe('systemd', () => {
   const analyze = spawnSync('systemd-analyze', ['--version']).status === 0;
   const units = (differing: object) =>
-    systemdUnits({ node: process.execPath, bin: '/opt/c/bin.js', user: 'you', at: AT, ...differing })
+    systemdUnits({ node: process.execPath, bin: '/opt/c/bin.js', user: 'you', at: AT, sharing: ONE, ...differing })
       .split(/^# ==> (.+) <==$/m)
       .slice(1);
 
@@ -186,6 +241,13 @@ describe('systemd', () => {
     expect(atHome).toMatch(/^User=you$/m);
     expect(atHome).toMatch(/^ProtectHome=read-only$/m);
     expect(atHome).not.toMatch(/^DynamicUser/m);
+  });
+
+  it('prints units for several hosts that start together', () => {
+    const [, service, , timer] = units({ sharing: workers(3) });
+    expect(service).toMatch(/^ExecStart=.* collect --distributed$/m);
+    expect(service).toContain('3 hosts');
+    expect(timer).not.toContain('RandomizedDelaySec');
   });
 
   it('prints a timer in UTC that starts missed runs', () => {

@@ -6,7 +6,7 @@ import { expect, inject } from 'vitest';
 import type { Summary } from '../../../src/report/summary.js';
 
 export const BIN = join(import.meta.dirname, '../../../bin/analytics-collect.js');
-/** A command that hangs is killed, so that its test says so instead of waiting with it. */
+/** Then a command that hangs is killed, so that its test says so instead of waiting with it. */
 const LONGEST_MS = 100_000;
 
 /** The home and working directory of every command of a test file: no `.env`, no data of the developer's own. */
@@ -29,6 +29,8 @@ export interface CliOptions {
   readonly input?: string | null;
   /** A command that starts it, such as `unshare`. */
   readonly under?: readonly string[];
+  /** When a command that hangs is killed. */
+  readonly longestMs?: number;
 }
 
 export interface CliRun {
@@ -50,13 +52,16 @@ export interface RunningCli {
 }
 
 /** Starts the built command as cron would: no terminal, a clean environment. */
-export function startCli(args: readonly string[], { env = {}, input = '', under = [] }: CliOptions = {}): RunningCli {
+export function startCli(
+  args: readonly string[],
+  { env = {}, input = '', under = [], longestMs = LONGEST_MS }: CliOptions = {},
+): RunningCli {
   // As in vitest.config.ts: the embedded engine's WebAssembly is compiled once, not twice.
   const [program, ...all] = [...under, process.execPath, '--liftoff-only', BIN, ...args] as [string, ...string[]];
   const child = spawn(program, all, {
     cwd: home,
     env: { PATH: process.env.PATH, HOME: home, ...env },
-    timeout: LONGEST_MS,
+    timeout: longestMs,
     killSignal: 'SIGKILL',
   });
   let [stdout, stderr] = ['', ''];
