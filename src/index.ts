@@ -42,6 +42,7 @@ export type { Pace, Rates } from './http/pace.js';
 export { type Sandbox, type SandboxOptions, startSandbox } from './library/sandbox.js';
 export type { SandboxSettings } from './open-sandbox.js';
 export type { DefaultStore } from './open-store.js';
+export type { AppCredential, Consent, ConsentedAccount, ConsentFlow } from './platforms/consent.js';
 export type {
   Account,
   ApiVersion,
@@ -89,7 +90,7 @@ export type {
 export type { Failure, PlatformChanges, Summary } from './report/summary.js';
 export type { Fault, PlainFault, SandboxPlatform } from './sandbox/account.js';
 export type { SandboxKind } from './sandbox/kinds.js';
-export { baseAddress, credential, secret, setting, type Values, type Variable } from './setting.js';
+export { baseAddress, credential, loginAddress, secret, setting, type Values, type Variable } from './setting.js';
 export type { DayCounts } from './store/account-states.js';
 export type { OutcomeState } from './store/accounts.js';
 export type { AppliedSchema } from './store/apply-schema.js';

@@ -13,7 +13,7 @@ const LAYERS = [
   ['library'],
   ['app'],
   ['import-connections'],
-  ['connections', 'run', 'alerts'],
+  ['connect', 'connections', 'run', 'alerts'],
   ['report'],
   ['open-sandbox'],
   ['open-store'],
@@ -125,6 +125,14 @@ it('only report loads what draws charts, when it has read its data', () => {
     packagesOf(file).some((name) => ['@observablehq/plot', 'linkedom'].includes(name)),
   );
   expect(drawing).toEqual([]);
+});
+
+it('only connect loads what asks for a consent', () => {
+  const commands = sources().filter((file) => file.startsWith('cli/commands/'));
+  const asking = [...commands, 'cli/main.ts', 'index.ts'].filter((file) =>
+    packagesOf(file).some((name) => ['oauth4webapi', 'open'].includes(name)),
+  );
+  expect(asking).toEqual(['cli/commands/connect.ts']);
 });
 
 it('no file is longer than 250 lines, and none only re-exports others', () => {

@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EXIT } from '../exit-codes.js';
+import { connectOptions } from './connect-options.js';
 import { doctorOptions } from './doctor-options.js';
 import { exportOptions, mcpOptions } from './export-options.js';
 import { addExamples, addHelp } from './help.js';
@@ -51,6 +52,9 @@ export function createProgram(version: string): Command {
   );
   doctorOptions(program.command('doctor')).action(async (flags) =>
     (await import('./commands/doctor.js')).doctorCommand(flags),
+  );
+  connectOptions(program.command('connect')).action(async (platform, flags) =>
+    (await import('./commands/connect.js')).connectCommand(platform, flags),
   );
   addConnections(program);
   platformsOptions(program.command('platforms')).action(async (flags) =>

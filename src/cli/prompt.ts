@@ -31,8 +31,16 @@ interface Keyboard extends NodeJS.ReadableStream {
   setRawMode(raw: boolean): unknown;
 }
 
-/** Asks for a text that is not shown while it is typed. Throws `Interrupted` on Ctrl-C. The terminal is always restored. */
-export async function askHidden(question: string, keyboard: Keyboard, screen: NodeJS.WritableStream): Promise<string> {
+/**
+ * Asks for a text that is not shown while it is typed. Throws `Interrupted` on Ctrl-C and when the signal is aborted. The terminal is
+ * always restored.
+ */
+export async function askHidden(
+  question: string,
+  keyboard: Keyboard,
+  screen: NodeJS.WritableStream,
+  signal?: AbortSignal,
+): Promise<string> {
   screen.write(question);
   keyboard.setEncoding('utf8');
   keyboard.setRawMode(true);
@@ -47,6 +55,7 @@ export async function askHidden(question: string, keyboard: Keyboard, screen: No
       });
       keyboard.once('end', () => reject(new Interrupted()));
       keyboard.once('error', reject);
+      signal?.addEventListener('abort', () => reject(new Interrupted()), { once: true });
       // An earlier question may have paused it.
       keyboard.resume();
     });

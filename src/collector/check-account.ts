@@ -14,7 +14,7 @@ export interface CheckedAccount {
 }
 
 /** Asks a platform something outside of any run. */
-async function withContext<T>(
+export async function withContext<T>(
   platform: string,
   clock: Clock,
   warn: (message: string) => void,

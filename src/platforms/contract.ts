@@ -1,6 +1,7 @@
 import type { PlatformError, SkipReason } from '../errors.js';
 import type { Http, HttpAnswer } from '../http/http.js';
 import type { Pace } from '../http/pace.js';
+import type { ConsentFlow } from './consent.js';
 
 /** One calendar day in a platform's own time zone. A day has 23, 24 or 25 hours. */
 export interface Day {
@@ -224,6 +225,8 @@ export interface Platform {
   readonly missingForRenewal?: readonly string[];
   /** Absent if a renewed token need not be stored. */
   readonly renewal?: Renewal;
+  /** Absent if accounts cannot be connected in a browser. */
+  readonly consent?: ConsentFlow;
   /** Whether the expiry date stored with an access token applies to it. Pages' tokens do not expire, but often have such a date. */
   endsByDate(accessToken: string): boolean;
   /** What the platform demands of those who store its data, as a sentence; null if nothing. */

@@ -5,6 +5,7 @@ import { pageFields, pageInsights } from './facebook.js';
 import { distorted, faultReply, type Refusals } from './faults.js';
 import { graphDay, graphError, PAGED_MARK, paging } from './graph.js';
 import { instagramFields, instagramInsights } from './instagram.js';
+import { listPages, listPermissions, tokenOf } from './meta-login.js';
 import { bearerToken, decoded, type Reply, type SandboxRequest } from './reply.js';
 import { graphVersions } from './versions.js';
 import type { Grant, GraphNode, World } from './world.js';
@@ -40,6 +41,7 @@ function renewed(request: SandboxRequest, world: World): Reply {
 }
 
 function answerVersioned(request: SandboxRequest, path: string, version: number, world: World): Reply {
+  if (path === '/oauth/access_token' && request.api === 'meta') return tokenOf(request, world);
   const token = bearerToken(request) ?? request.query.get('access_token');
   if (!token) {
     return graphError(2500, 'An active access token must be used to query information about the current user.');
@@ -47,6 +49,9 @@ function answerVersioned(request: SandboxRequest, path: string, version: number,
   const refusal = refuseProof(request, token, world);
   if (refusal) return refusal;
 
+  const consented = world.consented(token);
+  if (consented && path === '/me/accounts') return listPages(request, consented);
+  if (consented && path === '/me/permissions') return listPermissions(consented);
   const grants = world.grants(token).filter((grant) => opensHost(grant, request.api));
   const [, rawId = '', edge] = /^\/([^/]+)(?:\/([^/]+))?\/?$/.exec(path) ?? [];
   const first = grants[0];

@@ -1,4 +1,5 @@
 import type { FaultKind, FaultOf, SandboxAccount, SandboxPlatform } from './account.js';
+import type { Code, Consented } from './consent.js';
 
 /** A token's account, and where it is valid: `user` and `page` at graph.facebook.com, `instagram` at graph.instagram.com, `bearer` elsewhere. */
 export interface Grant {
@@ -29,7 +30,10 @@ export interface World {
   refuses(account: SandboxAccount, metric: string): boolean;
   /** If given, graph.facebook.com requires an `appsecret_proof`. */
   readonly metaAppSecret: string | undefined;
+  readonly accounts: readonly SandboxAccount[];
   readonly nodes: ReadonlyMap<string, GraphNode>;
+  /** What consents have given, to be exchanged for tokens. */
+  readonly codes: Map<string, Code>;
   /** An account of a platform that asks for no token. */
   account(platform: SandboxPlatform, accountId: string): SandboxAccount | undefined;
   readonly counters: Counters;
@@ -38,6 +42,10 @@ export interface World {
   refreshable(token: string, platform: SandboxPlatform): SandboxAccount | undefined;
   /** A new access token for an account, valid from now on. */
   issueToken(account: SandboxAccount): string;
+  /** A new access token of somebody who has consented, which opens the accounts; there may be none. */
+  issueConsented(consented: Consented, kind: Grant['kind']): string;
+  /** What a token of somebody who has consented stands for; undefined for any other token. */
+  consented(token: string): Consented | undefined;
   /** A new refresh token for an account, in place of a former one, which is dead from now on. */
   replaceRefreshToken(former: string, account: SandboxAccount): string;
   /** The account's fault of that kind, unless it has already occurred as often as it should; counts it as having occurred. */
@@ -76,6 +84,7 @@ export function createWorld(options: WorldOptions): World {
   const firings = new Map<string, number>();
   const youtubeQueries: number[] = [];
   const linkedinCalls = new Map<string, number>();
+  const consented = new Map<string, Consented>();
   const refusedMetrics = new Set(options.refusedMetrics);
   let issued = 0;
 
@@ -127,7 +136,9 @@ export function createWorld(options: WorldOptions): World {
       return refusedMetrics.has(metric) || meets(account, 'wrong_kind') !== undefined;
     },
     metaAppSecret: options.metaAppSecret,
+    accounts: options.accounts,
     nodes,
+    codes: new Map(),
     account: (platform, accountId) => open.get(`${platform} ${accountId}`),
     counters: { requests: 0, unexpected: 0, tokensInUrl: 0, pagingFollowed: 0, byApi: {} },
     grants: (token) => tokens.get(token) ?? [],
@@ -138,6 +149,14 @@ export function createWorld(options: WorldOptions): World {
       grant(token, account, kindOfToken(account));
       return token;
     },
+    issueConsented(given, kind) {
+      issued += 1;
+      const token = `${given.accounts[0]?.accessToken ?? 'sandbox'}-consented-${issued}`;
+      consented.set(token, given);
+      for (const account of given.accounts) grant(token, account, kind);
+      return token;
+    },
+    consented: (token) => consented.get(token),
     replaceRefreshToken(former, account) {
       issued += 1;
       const token = `${account.refreshToken}-renewed-${issued}`;

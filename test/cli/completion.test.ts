@@ -36,6 +36,7 @@ test.each([
     ['--max-requests', '--max-duration', '--max-wait'],
   ],
   [['connections', 'add', '--acc'], ['--account']],
+  [['connect', 'you'], ['youtube']],
   [['collect', '--platform', ''], platformNames],
   [['prune', '--platform=lin'], ['linkedin']],
   [['connections', 'add', '--platform', 'you'], ['youtube']],

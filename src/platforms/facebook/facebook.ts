@@ -5,6 +5,7 @@ import type { Insights } from '../meta/insights.js';
 import { graphVersion } from '../meta/versions.js';
 import { believable, dayFrom } from '../shared/parts.js';
 import { windowsOf } from '../shared/windows.js';
+import { facebookConsent } from './consent.js';
 import { METRICS, RECONCILES, UNIQUE_VIEWERS } from './metrics.js';
 import { askAsPage, noPageToken, pageToken } from './page.js';
 import { reachOf, valuesOf } from './parse.js';
@@ -30,6 +31,7 @@ export function facebook(settings: MetaSettings): Platform {
     reconciles: RECONCILES,
     version: graphVersion(settings.version, settings.graphUrl),
     renewsTokens: false,
+    consent: facebookConsent(settings),
     endsByDate: () => false,
     storageRule: null,
 

@@ -5,6 +5,7 @@ export interface GoogleSettings {
   readonly analyticsUrl: string;
   readonly dataUrl: string;
   readonly oauthUrl: string;
+  readonly accountsUrl: string;
   readonly clientId: string | null;
   readonly clientSecret: string | null;
 }
@@ -12,7 +13,7 @@ export interface GoogleSettings {
 export const ANALYTICS_SCOPE = 'yt-analytics.readonly';
 export const CHANNEL_SCOPE = 'youtube.readonly';
 
-const SCOPE_BASE = 'https://www.googleapis.com/auth';
+export const SCOPE_BASE = 'https://www.googleapis.com/auth';
 
 /** Either scope opens the reports: the one for revenue includes the other. */
 export function googleClient({ oauthUrl, clientId, clientSecret }: GoogleSettings): OAuthClient {

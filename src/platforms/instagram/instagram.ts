@@ -6,6 +6,7 @@ import { type Graph, type GraphAccess, isInstagramLogin, type MetaSettings, open
 import { type RenewalEndpoint, renewToken } from '../meta/renewal.js';
 import { graphVersion } from '../meta/versions.js';
 import { askClosing, attempt, believable, dayFrom, eachDay, joined, lastOf, type Part } from '../shared/parts.js';
+import { instagramConsent } from './consent.js';
 import { METRICS, RECONCILES } from './metrics.js';
 import {
   askDay,
@@ -44,6 +45,7 @@ export function instagram(settings: MetaSettings): Platform {
     reconciles: RECONCILES,
     version: graphVersion(settings.version, settings.graphUrl),
     renewsTokens: false,
+    consent: instagramConsent(settings),
     endsByDate: isInstagramLogin,
     renewal: { when: 'ending', renew: (account, context) => renewToken(renewal, account, context) },
     storageRule: null,

@@ -6,6 +6,7 @@ import { metricNumber } from '../shared/number.js';
 import { askClosing, dayFrom, lastOf, type Part, type Warn } from '../shared/parts.js';
 import { missingCredentials } from '../shared/token-endpoint.js';
 import { clientOf, type LinkedIn, type LinkedInSettings, openLinkedIn } from './api.js';
+import { linkedinConsent } from './consent.js';
 import { expiryOf } from './introspection.js';
 import { FOLLOWERS_TOTAL, METRICS } from './metrics.js';
 import { pageOf } from './page.js';
@@ -33,6 +34,7 @@ export function linkedin(settings: LinkedInSettings): Platform {
     version: linkedInVersion(settings.version),
     renewsTokens: true,
     missingForRenewal: missingCredentials(clientOf(settings), settings),
+    consent: linkedinConsent(app),
     endsByDate: () => true,
     storageRule: STORAGE_RULE,
 

@@ -60,6 +60,12 @@ export function openSession(client: OAuthClient, tokens: Tokens, context: CheckC
   };
 }
 
+/** Warns if the app's refresh tokens end so soon that something is wrong with the app. */
+export function warnOfShortLives(client: OAuthClient, seconds: number, warn: CheckContext['warn']): void {
+  if (client.whenShortLived === undefined || seconds > WEEK_SECONDS) return;
+  warn(`the ${client.provider} refresh tokens of this app expire within 7 days; ${client.whenShortLived}`);
+}
+
 /** A new access token, RFC 6749 section 6. Throws `PlatformError` and `Interrupted`. */
 async function refresh(client: OAuthClient, refreshToken: string, { http, warn }: CheckContext): Promise<string> {
   const form = {
@@ -73,9 +79,7 @@ async function refresh(client: OAuthClient, refreshToken: string, { http, warn }
     (given) => judgeTokens(client, given, warn),
   );
   const { access_token: token, scope, refresh_token_expires_in: seconds = Number.POSITIVE_INFINITY } = answer;
-  if (client.whenShortLived !== undefined && seconds <= WEEK_SECONDS) {
-    warn(`the ${client.provider} refresh tokens of this app expire within 7 days; ${client.whenShortLived}`);
-  }
+  warnOfShortLives(client, seconds, warn);
   // People may untick a permission when they consent; an answer need not name the scopes.
   const granted = scope?.split(/[\s,]+/).filter(Boolean) ?? [];
   if (granted.length > 0 && !client.scopes.some((needed) => granted.includes(needed))) {

@@ -7,6 +7,7 @@ import { attempt, dayFrom, lastOf, leftOpen, type Part, tiersOf, type Warn, with
 import { missingCredentials } from '../shared/token-endpoint.js';
 import { ANALYTICS_API as API, openYouTube, type YouTube } from './api.js';
 import { channelName, channelTotals, WrongChannel } from './channel.js';
+import { youtubeConsent } from './consent.js';
 import { DAILY, GIVEN_UP_FIRST, METRICS, OPTIONAL, RECONCILES, SPLIT_BY_CONTENT } from './metrics.js';
 import { dailyFrom, splitsFrom } from './report.js';
 
@@ -32,6 +33,7 @@ export function youtube(settings: GoogleSettings): Platform {
     version: { name: 'v2', endsOn: null, variable: null },
     renewsTokens: true,
     missingForRenewal,
+    consent: youtubeConsent(settings),
     endsByDate: () => true,
     storageRule: STORAGE_RULE,
 
