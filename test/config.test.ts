@@ -59,6 +59,8 @@ test('without variables, the embedded store is used with the documented defaults
       LINKEDIN_OAUTH_URL: 'https://www.linkedin.com',
       PINTEREST_API_URL: 'https://api.pinterest.com',
       PINTEREST_DAILY_REQUESTS: 1_000,
+      TIKTOK_BUSINESS_URL: 'https://business-api.tiktok.com',
+      TIKTOK_API_URL: 'https://open.tiktokapis.com',
     },
     platformSecrets: [],
     server: { cronSecret: null, cron: '0 2,9 * * *', timeZone: 'UTC' },

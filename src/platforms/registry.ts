@@ -4,10 +4,11 @@ import { FACEBOOK } from './facebook/definition.js';
 import { INSTAGRAM } from './instagram/definition.js';
 import { LINKEDIN } from './linkedin/definition.js';
 import { PINTEREST } from './pinterest/definition.js';
+import { TIKTOK } from './tiktok/definition.js';
 import { YOUTUBE } from './youtube/definition.js';
 
 /** The platforms that can be collected. A new one is a folder beside these and a line here. */
-export const DEFINITIONS: readonly PlatformDefinition[] = [INSTAGRAM, FACEBOOK, YOUTUBE, LINKEDIN, PINTEREST];
+export const DEFINITIONS: readonly PlatformDefinition[] = [INSTAGRAM, FACEBOOK, YOUTUBE, LINKEDIN, PINTEREST, TIKTOK];
 
 export const platformNames: readonly string[] = DEFINITIONS.map(({ name }) => name);
 

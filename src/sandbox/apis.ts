@@ -2,6 +2,8 @@ import { answerLinkedin } from './linkedin.js';
 import { answerGraph } from './meta.js';
 import { answerGoogleOauth, answerLinkedinOauth } from './oauth.js';
 import { answerPinterest } from './pinterest.js';
+import { answerTiktokAccounts } from './tiktok-accounts.js';
+import { answerTiktokDisplay } from './tiktok-display.js';
 import { answerYoutubeAnalytics, answerYoutubeData } from './youtube.js';
 
 /** Every API of the sandbox, by the first segment of its path: the host it stands in for, and the variable that holds its address. */
@@ -18,6 +20,8 @@ export const APIS = {
   linkedin: { host: 'api.linkedin.com', variable: 'LINKEDIN_API_URL', answer: answerLinkedin },
   'linkedin-oauth': { host: 'www.linkedin.com', variable: 'LINKEDIN_OAUTH_URL', answer: answerLinkedinOauth },
   pinterest: { host: 'api.pinterest.com', variable: 'PINTEREST_API_URL', answer: answerPinterest },
+  'tiktok-accounts': { host: 'business-api.tiktok.com', variable: 'TIKTOK_BUSINESS_URL', answer: answerTiktokAccounts },
+  'tiktok-display': { host: 'open.tiktokapis.com', variable: 'TIKTOK_API_URL', answer: answerTiktokDisplay },
 } as const;
 
 export type Api = keyof typeof APIS;

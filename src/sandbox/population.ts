@@ -82,6 +82,7 @@ const FAULTS: Readonly<Record<SandboxPlatform, Readonly<Record<number, Fault>>>>
   },
   // A throttled account would make all others of the app wait.
   pinterest: { 8: { kind: 'dead_token' }, 27: { kind: 'missing_permission' }, 58: { kind: 'no_data' } },
+  tiktok: { 9: { kind: 'dead_token' }, 28: { kind: 'missing_permission' }, 59: { kind: 'no_data' } },
 };
 
 /** The same accounts in every call on one day (UTC): by default 150 users with two accounts each. */
@@ -118,6 +119,7 @@ const ACCOUNT_OF: Readonly<Record<SandboxPlatform, (user: number) => SandboxAcco
   youtube: youtubeAccount,
   linkedin: linkedinAccount,
   pinterest: pinterestAccount,
+  tiktok: tiktokAccount,
 };
 
 /** Every fifth uses the Instagram login; every seventh of the others is connected by the id of its Page. */
@@ -167,6 +169,17 @@ function pinterestAccount(user: number): SandboxAccount {
     accountId: `2783136121${digits(user, 9)}`,
     accessToken: `pina_sandbox${digits(user, 6)}`,
     refreshToken: `pinr_sandbox${digits(user, 6)}`,
+  };
+}
+
+/** Every third is no Business account. */
+function tiktokAccount(user: number): SandboxAccount {
+  return {
+    ...common(user, 'tiktok'),
+    accountId: `_000sandbox${digits(user, 12)}`,
+    accessToken: `act.sandbox${digits(user, 6)}`,
+    refreshToken: `rft.sandbox${digits(user, 6)}`,
+    ...(user % 3 === 0 && { kind: 'personal' as const }),
   };
 }
 

@@ -65,6 +65,8 @@ it.each<[SandboxPlatform, string, string, string[]]>([
   ['linkedin', '09:00', 'the window', STATISTICS],
   ['pinterest', '02:00', 'the window and the totals', ['analytics', 'profile']],
   ['pinterest', '09:00', 'the window', ['analytics']],
+  ['tiktok', '02:00', 'the window and the totals', ['get']],
+  ['tiktok', '09:00', 'the window', ['get']],
 ])('on %s, the run at %s asks for %s', async (platform, time, _what, requests) => {
   expect(await requestsAt(platform, time)).toEqual(requests);
 });

@@ -12,6 +12,7 @@ export const SETTLES_AFTER_HOURS: Readonly<Record<SandboxPlatform, number>> = {
   youtube: 96,
   linkedin: 72,
   pinterest: 48,
+  tiktok: 48,
 };
 const ACCOUNTS = 20;
 const DAYS = 60;

@@ -29,6 +29,7 @@ const TIME_ZONES = {
   youtube: 'America/Los_Angeles',
   linkedin: 'UTC',
   pinterest: 'UTC',
+  tiktok: 'UTC',
 };
 
 /** How often each kind of fault was met. */
