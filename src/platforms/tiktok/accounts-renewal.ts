@@ -11,7 +11,7 @@ const APP = {
 };
 
 /**
- * `POST /tt_user/oauth2/refresh_token/` (portal/docs?id=1738084387220481). Each answer has a new refresh token. Whether the former
+ * `POST /tt_user/oauth2/refresh_token/` (id=1738084387220481 of https://business-api.tiktok.com/portal/docs). Each answer has a new refresh token. Whether the former
  * one still works is not documented. Throws `PlatformError`, `Interrupted`.
  */
 export async function renewAccounts(

@@ -14,7 +14,7 @@ interface Query {
   readonly end_date?: string;
 }
 
-/** `GET /business/get/` of TikTok API for Business (portal/docs?id=1762228399168514). */
+/** `GET /business/get/` of TikTok API for Business. */
 export function accountsApi(settings: ApiSettings): TiktokApi {
   const get = (
     { accountId, accessToken, refreshToken }: Account,
@@ -23,7 +23,7 @@ export function accountsApi(settings: ApiSettings): TiktokApi {
     fields: readonly string[],
   ) => {
     const url = new URL(`${settings.url}/open_api/v1.3/business/get/`);
-    // The `open_id` that came with the token, as it is (portal/docs?id=1738084387220481).
+    // The `open_id` that came with the token, as it is (id=1738084387220481 of https://business-api.tiktok.com/portal/docs).
     const parameters = { business_id: accountId, ...query, fields: JSON.stringify(fields) };
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
     return http.ask({ api: ACCOUNTS_API, method: 'GET', url, headers: { 'access-token': accessToken } }, (answer) =>

@@ -52,7 +52,7 @@ const ACCOUNTS_RULES: readonly Rule[] = [
 /** What an answer of the Accounts API means: its `data`, or an error. `isRenewable`: the account has a refresh token. */
 export function judgeAccounts(answer: HttpAnswer, isRenewable: boolean): Verdict<unknown> {
   const body = accountsBody.safeParse(answer.json).data;
-  if (body === undefined || (body.code === 0 && answer.status !== 200)) return withoutCode(ACCOUNTS_API, answer);
+  if (body === undefined || (body.code === 0 && answer.status !== 200)) return withoutError(ACCOUNTS_API, answer);
   if (body.code === 0) return { kind: 'accept', value: body.data };
   const stale: Rule = { codes: [ACCOUNTS_CODES.staleToken], ...(isRenewable ? RENEWABLE : DEAD) };
   return verdict([stale, ...ACCOUNTS_RULES], answer.status, body.code, body.message);
@@ -79,10 +79,10 @@ const DISPLAY_RULES: readonly Rule[] = [
 /** What an answer of the Display API means: its `data`, or an error. */
 export function judgeDisplay(answer: HttpAnswer, isRenewable: boolean): Verdict<unknown> {
   const body = displayBody.safeParse(answer.json).data;
-  if (body === undefined) return withoutCode(DISPLAY_API, answer);
+  if (body === undefined || (body.error.code === 'ok' && answer.status !== 200))
+    return withoutError(DISPLAY_API, answer);
   const { code, message } = body.error;
-  if (code === 'ok')
-    return answer.status === 200 ? { kind: 'accept', value: body.data } : judgePlain(DISPLAY_API, answer);
+  if (code === 'ok') return { kind: 'accept', value: body.data };
   const stale: Rule = { codes: ['access_token_invalid'], ...(isRenewable ? RENEWABLE : DEAD) };
   return verdict([stale, ...DISPLAY_RULES], answer.status, code, message);
 }
@@ -93,9 +93,12 @@ function verdict(rules: readonly Rule[], status: number, code: number | string, 
   return verdictOf(ruleFor(rules, refusal) ?? UNKNOWN, refusal, { SAID: said });
 }
 
-function withoutCode(api: string, answer: HttpAnswer): Verdict<never> {
-  const rule = ruleFor(BY_STATUS.slice(0, 1), { status: answer.status, codes: [], words: '' });
-  if (rule !== undefined) return verdict([rule], answer.status, 'none', 'too many requests');
-  const plain = judgePlain(api, answer);
+/** An answer without an error of TikTok's own, which is not a good one either. */
+function withoutError(api: string, { status, ...answer }: HttpAnswer): Verdict<never> {
+  if (status === 429) {
+    const said = 'too many requests (HTTP 429)';
+    return verdictOf(TOO_MANY, { status, codes: [], words: said }, { SAID: said });
+  }
+  const plain = judgePlain(api, { status, ...answer });
   return plain.kind === 'accept' ? refuse('unexpected_response', `${api} answered without a code`) : plain;
 }

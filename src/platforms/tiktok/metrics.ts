@@ -1,6 +1,6 @@
 import type { MetricInfo } from '../contract.js';
 
-/** Of the Accounts API, by day (portal/docs?id=1762228399168514). Those from `unique_video_views` on are given to some accounts only. */
+/** Of the Accounts API, by day. Those from `unique_video_views` on are given to some accounts only. */
 export const DAILY: readonly MetricInfo[] = [
   { name: 'video_views', unit: 'count', aggregate: 'sum', main: 'Video views', meaning: 'Times videos were viewed' },
   { name: 'profile_views', unit: 'count', aggregate: 'sum', main: 'Profile views', meaning: 'Profile views' },

@@ -10,16 +10,16 @@ const PASSING: readonly string[] = ['throttled', 'quota_exhausted', 'platform_er
 
 /**
  * TikTok accounts: daily series for the tokens of the Accounts API, and totals as of now for those of the Display API. Days are UTC,
- * and their values come 24 to 48 hours later (portal/docs?id=1746624508278786).
+ * and their values come 24 to 48 hours later (id=1746624508278786 of https://business-api.tiktok.com/portal/docs).
  */
 export function tiktok(settings: TiktokSettings): Platform {
   const apis = apisOf(settings);
   return {
     name: 'tiktok',
     api: 'tiktok',
-    // All of them fit into one request (portal/docs?id=1762228399168514).
+    // All of them fit into one request (id=1762228399168514).
     day: { timeZone: 'UTC', settlesAfterHours: 48, reachDays: 60, asks: 'range' },
-    // 600 requests a minute (portal/docs?id=1740029171730433; "Rate limits" of TikTok for Developers).
+    // 600 requests a minute (id=1740029171730433; "Rate limits" of TikTok for Developers).
     pace: { [ACCOUNTS_API]: { perSecond: 10 }, [DISPLAY_API]: { perSecond: 10 } },
     metrics: METRICS,
     version: { name: 'v1.3', endsOn: null, variable: null },
