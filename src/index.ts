@@ -51,6 +51,7 @@ export type {
   DayResult,
   MetricInfo,
   MetricValue,
+  NewerVersion,
   NonEmpty,
   Platform,
   PlatformContext,

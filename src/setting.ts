@@ -27,10 +27,22 @@ export function setting(isRight: (text: string) => boolean, problem: string, exa
 
 /** An API's base address, without a trailing slash; tokens are sent there, so it must be https except on this machine. */
 export function baseAddress(usual: string) {
-  return setting(isBaseAddress, `is not an ${SAFE_ADDRESS} without a trailing slash`, usual)
+  return address(usual)
     .default(usual)
     .meta({ kind: 'address' satisfies Kind })
     .describe('a base address, for a proxy');
+}
+
+/** Likewise, of an API that has no usual one: each account names its own server. */
+export function optionalBaseAddress(example: string) {
+  return address(example)
+    .optional()
+    .meta({ kind: 'address' satisfies Kind })
+    .describe("a base address, in place of each account's own server");
+}
+
+function address(example: string) {
+  return setting(isBaseAddress, `is not an ${SAFE_ADDRESS} without a trailing slash`, example);
 }
 
 /** Identifies an app and is not secret: a client id. */

@@ -5,6 +5,7 @@ import decompressResponse from 'decompress-response';
 import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import { parseJson } from '../text.js';
 import type { HttpAnswer, HttpRequest } from './http.js';
+import { NotPublic, noPublicAddress } from './public.js';
 import { type Agents, createRoutes } from './routes.js';
 import { createSockets } from './sockets.js';
 
@@ -31,7 +32,7 @@ export interface TransportOptions {
 export interface Transport {
   /**
    * Sends a request once. An answer that does not arrive, or is too large, is a `PlatformError`. Throws `Interrupted`, and `RunLimit`
-   * when no connection can be opened here.
+   * when no connection can be opened here, and `PlatformError` `configuration` when the request may not be sent.
    */
   send(request: HttpRequest): Promise<HttpAnswer | PlatformError>;
   close(): void;
@@ -55,7 +56,7 @@ export function createTransport({
   return {
     async send(request) {
       const { host } = request.url;
-      const { agent, isProxied } = await routes.to(request.url);
+      const { agent, isProxied } = await routes.to(request.url, request.publicOnly);
       if (signal.aborted) throw new Interrupted();
       try {
         const answer = await sockets.use(() => exchange(request, agent, answerTimeoutMs));
@@ -63,7 +64,9 @@ export function createTransport({
       } catch (error) {
         if (signal.aborted) throw new Interrupted();
         if (error instanceof RunLimit) throw error;
-        return networkError(error, isProxied ? `${host} through the proxy` : host);
+        if (error instanceof NotPublic) throw noPublicAddress(host);
+        const unreached = networkError(error, isProxied ? `${host} through the proxy` : host);
+        return request.publicOnly ? withAdvice(unreached) : unreached;
       }
     },
     close() {
@@ -156,6 +159,11 @@ function tooLarge(host: string): PlatformError {
     'unexpected_response',
     `${host} answered with more than ${LARGEST_ANSWER_BYTES / 1_000_000} MB`,
   );
+}
+
+/** The host of a user's account may be gone, as no platform's is. */
+function withAdvice({ reason, message }: PlatformError): PlatformError {
+  return new PlatformError(reason, `${message}; if this server is gone for good, remove the connection`);
 }
 
 /** Names only the host and the network's error code: Node's own message may quote the address. */

@@ -1,5 +1,5 @@
 import type { PlatformError, SkipReason } from '../errors.js';
-import type { Http } from '../http/http.js';
+import type { Http, HttpAnswer } from '../http/http.js';
 import type { Pace } from '../http/pace.js';
 
 /** One calendar day in a platform's own time zone. A day has 23, 24 or 25 hours. */
@@ -179,6 +179,14 @@ export interface Renewal {
   renew(account: Account, context: CheckContext): Promise<RenewedTokens>;
 }
 
+/** A version of an API that may exist by now. */
+export interface NewerVersion {
+  readonly name: string;
+  /** An address that tells, without a token. */
+  readonly url: URL;
+  exists(answer: HttpAnswer): boolean;
+}
+
 /** The version of an API that is used, and when it ends. */
 export interface ApiVersion {
   /** As it is sent: `v25.0`. */
@@ -187,6 +195,8 @@ export interface ApiVersion {
   readonly endsOn: string | null;
   /** The variable that selects another version; null if there is no choice. */
   readonly variable: string | null;
+  /** How to find out whether there is a version that is not known yet. Absent if that takes a token. */
+  readonly newer?: NewerVersion;
 }
 
 /** A platform: turns days into requests and answers into values. No retries, no database, no clock of its own. */
@@ -205,7 +215,7 @@ export interface Platform {
     /** Whether one request answers for a range of days, or each day needs its own requests. */
     readonly asks: 'range' | 'day';
   };
-  /** The limits that are known in advance, by API (see `HttpRequest`). Default: none. */
+  /** The limits that are known in advance, by API (see `HttpRequest`); under the platform's name, those of each API. Default: none. */
   readonly pace?: Readonly<Record<string, Pace>>;
   readonly metrics: readonly MetricInfo[];
   /** Which figures must add up; `status` counts the days on which they do not. Default: none. */

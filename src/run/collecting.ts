@@ -10,7 +10,7 @@ import { createRefusals, type Refusals } from '../collector/refusals.js';
 import { countNamedDays } from '../collector/window.js';
 import { createHttp, type HttpClient, type HttpClientOptions, type HttpCounters } from '../http/client.js';
 import { createClockCheck } from '../http/clock-skew.js';
-import { withRate } from '../http/pace.js';
+import { paceOf, withRate } from '../http/pace.js';
 import type { Platform } from '../platforms/contract.js';
 import type { OnEvent } from '../report/events.js';
 import type { Telling } from '../report/telling.js';
@@ -96,10 +96,10 @@ export function createCollecting(given: CollectingOptions): Collecting {
     counters: requests,
     clock,
     limits: options.limits,
-    warn: telling.warn,
+    warn: telling.warnOfApi,
     onApiState: (state) => onEvent({ type: 'api', ...state }),
-    onAnswer: clockCheck.observe,
-    paceOf: (name, api) => withRate(platforms.get(name)?.pace?.[api], options.rates?.[name]),
+    onAnswer: (headers, { publicOnly }) => clockCheck.observe(headers, publicOnly),
+    paceOf: (name, api) => withRate(paceOf(platforms.get(name)?.pace, name, api), options.rates?.[name]),
     ...given.shared,
     answerTimeoutMs,
   });

@@ -64,6 +64,9 @@ const RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
   SAVE: [0, 120],
   PIN_CLICK: [0, 200],
   OUTBOUND_CLICK: [0, 90],
+  // Threads shares views, likes, replies, reposts with Instagram
+  quotes: [0, 20],
+  clicks: [1, 80],
   // TikTok; shares profile_views, likes, comments, shares
   video_views: [100, 20_000],
   daily_new_followers: [0, 60],

@@ -30,6 +30,8 @@ export interface World {
   /** If given, graph.facebook.com requires an `appsecret_proof`. */
   readonly metaAppSecret: string | undefined;
   readonly nodes: ReadonlyMap<string, GraphNode>;
+  /** An account of a platform that asks for no token. */
+  account(platform: SandboxPlatform, accountId: string): SandboxAccount | undefined;
   readonly counters: Counters;
   /** Several accounts may share a token. */
   grants(token: string): readonly Grant[];
@@ -70,6 +72,7 @@ export function createWorld(options: WorldOptions): World {
   const tokens = new Map<string, Grant[]>();
   const refreshTokens = new Map<string, SandboxAccount>();
   const nodes = new Map<string, GraphNode>();
+  const open = new Map<string, SandboxAccount>();
   const firings = new Map<string, number>();
   const youtubeQueries: number[] = [];
   const linkedinCalls = new Map<string, number>();
@@ -82,7 +85,8 @@ export function createWorld(options: WorldOptions): World {
     else tokens.set(token, [{ account, kind }]);
   };
   for (const account of options.accounts) {
-    grant(account.accessToken, account, kindOfToken(account));
+    if (account.accessToken === '') open.set(`${account.platform} ${account.accountId}`, account);
+    else grant(account.accessToken, account, kindOfToken(account));
     if (account.pageToken) grant(account.pageToken, account, 'page');
     if (account.refreshToken) refreshTokens.set(`${account.platform} ${account.refreshToken}`, account);
     addNodes(nodes, account);
@@ -124,6 +128,7 @@ export function createWorld(options: WorldOptions): World {
     },
     metaAppSecret: options.metaAppSecret,
     nodes,
+    account: (platform, accountId) => open.get(`${platform} ${accountId}`),
     counters: { requests: 0, unexpected: 0, tokensInUrl: 0, pagingFollowed: 0, byApi: {} },
     grants: (token) => tokens.get(token) ?? [],
     refreshable: (token, platform) => refreshTokens.get(`${platform} ${token}`),

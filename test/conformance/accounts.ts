@@ -1,4 +1,4 @@
-import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
+import type { FaultKind, SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
 
 /** Noon UTC: 2026-11-21 is the last day that has ended, in UTC as in Los Angeles. */
 export const NOON = new Date('2026-11-22T12:00:00Z');
@@ -20,11 +20,17 @@ export interface Expectation {
   readonly states: string;
   /** At most so many requests for seven days of one healthy account. */
   readonly requests: number;
-  /** A lateness that takes days away which have data otherwise, and how the days end then. */
-  readonly late: { readonly hours: number; readonly states: string };
+  /** A lateness that takes days away which have data otherwise, and how the days end then; null for figures as of now. */
+  readonly late: { readonly hours: number; readonly states: string } | null;
   /** A metric that the platform retires, and what is lost with it. */
   readonly refused: { readonly metric: string; readonly lost: readonly string[]; readonly warnings: number };
 }
+
+/** The faults that a platform cannot have, and why. It is held to all others. */
+export const IMPOSSIBLE: Readonly<Partial<Record<SandboxPlatform, Readonly<Partial<Record<FaultKind, string>>>>>> = {
+  bluesky: { dead_token: 'there is no token', late: 'figures are as of now' },
+  mastodon: { dead_token: 'there is no token', late: 'figures are as of now' },
+};
 
 const SAME = (...names: string[]) => Object.fromEntries(names.map((name) => [name, name]));
 const base = { userId: 'u1', name: 'Oslo Cycles' };
@@ -160,6 +166,24 @@ export const EXPECTED: Readonly<Record<SandboxPlatform, Expectation>> = {
     // Pinterest is asked for no metric by name: a retired one is no longer among those given.
     refused: { metric: 'SAVE', lost: ['save'], warnings: 0 },
   },
+  threads: {
+    account: {
+      ...base,
+      platform: 'threads',
+      accountId: '25890000000000001',
+      accessToken: 'THAAone',
+      // A token whose end is not known is renewed first.
+      tokenExpiresAt: '2027-01-20T00:00:00Z',
+      followers: 1_000,
+    },
+    daily: SAME('views', 'likes', 'replies', 'reposts', 'quotes', 'clicks'),
+    closing: { followers_count: 1_000 },
+    rolling: {},
+    states: 'settled settled settled settled settled provisional provisional',
+    requests: 1 + 7 + 1,
+    late: { hours: 30, states: 'settled settled settled settled settled pending pending' },
+    refused: { metric: 'quotes', lost: ['quotes'], warnings: 1 },
+  },
   tiktok: {
     account: {
       ...base,
@@ -184,5 +208,37 @@ export const EXPECTED: Readonly<Record<SandboxPlatform, Expectation>> = {
     requests: 1,
     late: { hours: 40, states: 'settled settled settled settled settled pending pending' },
     refused: { metric: 'shares', lost: ['shares'], warnings: 1 },
+  },
+  bluesky: {
+    account: {
+      ...base,
+      platform: 'bluesky',
+      accountId: 'did:plc:ewvi7nxzyoun6zhxrhs64oiz',
+      accessToken: '',
+      followers: 1_000,
+    },
+    daily: {},
+    closing: { followers_count: 1_000, follows_count: 180, posts_count: 321 },
+    rolling: {},
+    states: 'settled',
+    requests: 1,
+    late: null,
+    refused: { metric: 'postsCount', lost: ['posts_count'], warnings: 0 },
+  },
+  mastodon: {
+    account: {
+      ...base,
+      platform: 'mastodon',
+      accountId: 'oslo_cycles@mastodon.example',
+      accessToken: '',
+      followers: 1_000,
+    },
+    daily: {},
+    closing: { followers_count: 1_000, follows_count: 180, posts_count: 321 },
+    rolling: {},
+    states: 'settled',
+    requests: 1,
+    late: null,
+    refused: { metric: 'statuses_count', lost: ['posts_count'], warnings: 0 },
   },
 };

@@ -72,7 +72,7 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
         id: 'c1',
         accessToken: account.accessToken,
         refreshToken: account.refreshToken ?? null,
-        tokenExpiresAt: options.tokenExpiresAt ?? null,
+        tokenExpiresAt: options.tokenExpiresAt ?? account.tokenExpiresAt ?? null,
       },
     ],
   });

@@ -19,7 +19,7 @@ import type { Http, HttpAnswer, HttpRequest } from '../../src/http/http.js';
 import { redact } from '../../src/http/redact.js';
 import { retryAfterMs } from '../../src/http/retry.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
-import type { SandboxPlatform } from '../../src/sandbox/account.js';
+import { SANDBOX_PLATFORMS } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { parseTrigger } from '../../src/server/request.js';
@@ -59,7 +59,7 @@ async function expectTold(parse: () => unknown): Promise<void> {
 }
 
 describe('platform answers', () => {
-  it.each<SandboxPlatform>(KNOWN)('of %s end every day with one outcome', async (name) => {
+  it.each(SANDBOX_PLATFORMS)('of %s end every day with one outcome', async (name) => {
     const { account } = EXPECTED[name];
     const sandbox = await startSandbox({ accounts: [account], now: () => NOON });
     cleanups.push(sandbox.close);

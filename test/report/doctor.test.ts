@@ -85,6 +85,21 @@ describe('APIs', () => {
   });
 
   it.each([
+    ['An active access token must be used to query information about the current user.', 1],
+    ['Unknown path components: /me', 0],
+  ])('tell without a token whether they have a newer version: %s', async (message, told) => {
+    const api = await serveApi(({ pathname }) =>
+      pathname === '/v28.0/me' ? [400, { error: { message, type: 'OAuthException', code: 2500 } }] : [404, {}],
+    );
+    const both = createPlatforms(loadConfig({ META_GRAPH_URL: api.url }));
+    const meta = ['instagram', 'facebook'].map((name) => both.get(name) as Platform);
+    const { checks } = await checkApis(meta, () => [api.url], probe, systemClock);
+    const newer = checks.filter(({ name }) => name === 'version');
+    expect(newer).toHaveLength(told);
+    for (const { ok, message } of newer) expect([ok, message]).toEqual([true, expect.stringContaining('v28.0')]);
+  });
+
+  it.each([
     ['2026-12-20', 'warning'],
     ['2026-11-01', 'error'],
   ])('whose version ends on %s are a %s', async (endsOn, level) => {

@@ -80,3 +80,10 @@ export const PINTEREST: SandboxAccount = {
   accessToken: 'pina_one',
   refreshToken: 'pinr_one',
 };
+export const THREADS: SandboxAccount = {
+  ...base,
+  platform: 'threads',
+  accountId: '25890000000000001',
+  name: 'Oslo Cycles',
+  accessToken: 'THAAone',
+};

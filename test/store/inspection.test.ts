@@ -50,7 +50,7 @@ describe('a role', () => {
   test('gets a list of the rights that it lacks, and which of them are vital', async () => {
     await sql.query(`revoke delete on analytics_snapshots from service_role;
       revoke insert on collection_runs from service_role;
-      revoke execute on function renew_collection_run(uuid) from service_role;
+      revoke execute on function renew_collection_run(uuid, uuid) from service_role;
       set role service_role`);
     expect((await sql.store.inspect([])).lacking).toEqual([
       { right: 'delete on analytics_snapshots', isVital: false },

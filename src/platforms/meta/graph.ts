@@ -68,7 +68,7 @@ export function isInstagramLogin(token: string): boolean {
 }
 
 /** Ids are digits; anything else could lead to another path. */
-function graphId(id: string): string {
+export function graphId(id: string): string {
   if (/^\d{1,32}$/.test(id)) return id;
   throw new PlatformError(
     'configuration',

@@ -29,7 +29,10 @@ const TIME_ZONES = {
   youtube: 'America/Los_Angeles',
   linkedin: 'UTC',
   pinterest: 'UTC',
+  threads: 'America/Los_Angeles',
   tiktok: 'UTC',
+  bluesky: 'UTC',
+  mastodon: 'UTC',
 };
 
 /** How often each kind of fault was met. */
