@@ -3,6 +3,7 @@ import type { CollectOptions } from './collector/options.js';
 import { type Config, databaseUrlOf, loadConfig, secretsOf } from './config.js';
 import type { AddedConnection, ConnectionInput } from './connections.js';
 import { readEnvironment } from './environment.js';
+import type { ImportLine, ImportReport, ImportSettings } from './import-connections.js';
 import type { SandboxSettings } from './open-sandbox.js';
 import { type DefaultStore, type OpenStore, openDriver, openStore } from './open-store.js';
 import type { Platform } from './platforms/contract.js';
@@ -46,6 +47,8 @@ export interface App {
   applySchema(options?: SchemaOptions): Promise<AppliedSchema>;
   /** See `addConnection` in `connections.ts`. */
   addConnection(connection: Required<ConnectionInput>): Promise<AddedConnection>;
+  /** See `importConnections` in `import-connections.ts`. */
+  importConnections(lines: AsyncIterable<ImportLine>, settings: ImportSettings): Promise<ImportReport>;
   /** Makes the account that a connection opens the primary one of its user and platform. */
   choosePrimary(connectionId: string): Promise<ChosenPrimary>;
   close(): Promise<void>;
@@ -161,6 +164,10 @@ export function assemble(
     async addConnection(connection) {
       const { addConnection } = await import('./connections.js');
       return addConnection(parts, connection);
+    },
+    async importConnections(lines, settings) {
+      const { importConnections } = await import('./import-connections.js');
+      return importConnections(parts, lines, settings);
     },
     async choosePrimary(connectionId) {
       const { choosePrimary } = await import('./connections.js');

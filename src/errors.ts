@@ -164,7 +164,16 @@ export function leaseLost(): CollectError {
   );
 }
 
-/** Another worker has begun with a piece of the run, because this one was taken for dead. The run goes on. */
+/** There is no PostgreSQL over which processes could share a run. */
+export function noJobs(): CollectError {
+  return new CollectError(
+    'usage',
+    '--distributed needs DATABASE_URL: processes share a run over PostgreSQL.',
+    'Set it to a PostgreSQL that all of them reach, even beside SUPABASE_URL; or divide the users among them with --shard.',
+  );
+}
+
+/** Another attempt at a piece of the run has begun, because this process was taken for dead. The run goes on. */
 export class PieceTaken extends CollectError {
   constructor() {
     super(

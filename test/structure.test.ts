@@ -12,6 +12,7 @@ const LAYERS = [
   ['index'],
   ['library'],
   ['app'],
+  ['import-connections'],
   ['connections', 'run', 'alerts'],
   ['report'],
   ['open-sandbox'],

@@ -8,8 +8,13 @@ const log = wantsJsonLog(args) ? startJsonLog() : null;
 
 // Before anything else is loaded, because Node would print the error unredacted.
 process.on('uncaughtException', async (error) => {
-  const { reportError } = await import('./errors.js');
-  reportError(error, args);
+  try {
+    const { reportError } = await import('./errors.js');
+    reportError(error, args);
+  } catch {
+    // The program was replaced, for example. Thrown on, it would come here again.
+    process.exit(1);
+  }
   process.exit();
 });
 

@@ -7,10 +7,12 @@ import {
   addOptions,
   backupOptions,
   collectOptions,
+  importOptions,
   listOptions,
   platformsOptions,
   primaryOptions,
   pruneOptions,
+  removeOptions,
   restoreOptions,
   serveOptions,
   sqlOptions,
@@ -19,6 +21,7 @@ import { reportOptions } from './report-options.js';
 import { crontabOptions, githubOptions, kubernetesOptions, pgCronOptions, systemdOptions } from './schedule-options.js';
 import { explainOptions, showOptions } from './show-options.js';
 import { statusOptions } from './status-options.js';
+import { nameAllMissing } from './usage-errors.js';
 
 /**
  * The commands. Each command's module is loaded only when it runs, so that `--help` responds at once. Throws instead of exiting:
@@ -82,6 +85,7 @@ export function createProgram(version: string): Command {
   addCompletion(program);
   addHelp(program);
   addExamples(program);
+  nameAllMissing(program);
   return program;
 }
 
@@ -96,17 +100,18 @@ export function helpExitCode(error: unknown): number | null {
 function addConnections(program: Command): void {
   const connections = program
     .command('connections')
-    .description('list, add and remove connected accounts, and choose the primary one');
+    .description('list, add, import and remove connected accounts, and choose the primary one');
   listOptions(connections.command('list')).action(async (flags) => (await loadConnections()).listConnections(flags));
   addOptions(connections.command('add')).action(async (flags) => (await loadConnections()).addConnection(flags));
+  importOptions(connections.command('import')).action(async (file, flags) =>
+    (await import('./commands/connections-import.js')).importConnectionsCommand(file, flags),
+  );
   primaryOptions(connections.command('primary'))
     .argument('<id>', "the connection's id, from connections list")
     .action(async (id, flags) => (await loadConnections()).choosePrimary(id, flags));
-  connections
-    .command('remove')
-    .description('remove a connection; collected metrics are kept')
-    .argument('<id>', "the connection's id, from connections list")
-    .action(async (id) => (await loadConnections()).removeConnection(id));
+  removeOptions(connections.command('remove')).action(async (id, flags) =>
+    (await loadConnections()).removeConnection(id, flags),
+  );
 }
 
 function loadConnections() {

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 import { Interrupted } from '../errors.js';
 
@@ -54,5 +55,23 @@ export async function askHidden(question: string, keyboard: Keyboard, screen: No
     keyboard.setRawMode(false);
     keyboard.pause();
     screen.write('\n');
+  }
+}
+
+/** Asks whether to do something; only `y` and `yes` mean yes. Throws `Interrupted` on Ctrl-C and at the end of the input. */
+export async function confirm(
+  question: string,
+  keyboard: NodeJS.ReadableStream,
+  screen: NodeJS.WritableStream,
+): Promise<boolean> {
+  const lines = createInterface({ input: keyboard, output: screen });
+  try {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const interrupt = () => reject(new Interrupted());
+      lines.once('SIGINT', interrupt).once('close', interrupt).question(`${question} [y/N] `, resolve);
+    });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    lines.close();
   }
 }

@@ -25,12 +25,18 @@ export function holdLease(
   return () => clearInterval(heartbeat);
 }
 
-export function leaseHeld(scope: string, { runId, startedAt, heartbeatAt }: LeaseHolder): CollectError {
+const WAIT = 'Wait for it to end; if it was killed, its lease expires 2 minutes after its last heartbeat.';
+
+export function leaseHeld(
+  scope: string,
+  { runId, startedAt, heartbeatAt }: LeaseHolder,
+  fix: string = WAIT,
+): CollectError {
   return new LeaseHeld(
     runId,
     new Date(startedAt),
     `Run ${runId} of scope "${scope}" has been running since ${startedAt} (last heartbeat ${heartbeatAt}).`,
-    'Wait for it to end; if it was killed, its lease expires 2 minutes after its last heartbeat.',
+    fix,
   );
 }
 

@@ -81,15 +81,20 @@ export function createRefusals(warn: (message: string) => void): Refusals {
   };
 }
 
-/** Warnings about the metrics that were refused for only some accounts, from all that a run has counted. */
-export function refusalWarnings(counts: Iterable<RefusedCount>): string[] {
+/** Adds up counts, so that there is one of each metric. */
+export function summedRefusals(counts: Iterable<RefusedCount>): RefusedCount[] {
   const sums = new Map<string, RefusedCount>();
   for (const count of counts) {
     const key = `${count.api} ${count.metric}`;
     const { accounts, isTold } = sums.get(key) ?? { accounts: 0, isTold: false };
     sums.set(key, { ...count, accounts: accounts + count.accounts, isTold: isTold || count.isTold });
   }
-  return [...sums.values()].flatMap((sum) => {
+  return [...sums.values()];
+}
+
+/** Warnings about the metrics that were refused for only some accounts, from all that a run has counted. */
+export function refusalWarnings(counts: Iterable<RefusedCount>): string[] {
+  return summedRefusals(counts).flatMap((sum) => {
     if (sum.isTold) return [];
     return sum.accounts === 1
       ? [warningOf(sum, 'an account', 'it is collected without it')]

@@ -2,8 +2,8 @@ import type { TakeRequests } from './shared-pace.js';
 
 /** Requests that all processes of a run may send in all. */
 export interface Budget {
-  /** Whether one more may be sent, which is then counted. */
-  take(): Promise<boolean>;
+  /** Whether one more may be sent, which is then counted. Once aborted, waits no longer for an answer about others. */
+  take(signal: AbortSignal): Promise<boolean>;
   readonly isUsedUp: boolean;
 }
 
@@ -29,8 +29,8 @@ export function createBudget(requests: number, take: TakeRequests, sleep: (ms: n
   }
 
   return {
-    async take() {
-      while (left === 0 && !isUsedUp) {
+    async take(signal) {
+      while (left === 0 && !isUsedUp && !signal.aborted) {
         refilling ??= refill();
         await refilling;
       }

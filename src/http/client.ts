@@ -86,7 +86,9 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     if (signal.aborted) throw new Interrupted();
     const exceeded = exceededLimit(limits, counters.total, elapsedMs());
     if (exceeded) throw exceeded;
-    if (options.budget && !(await options.budget.take())) throw requestsExceeded(limits.maxRequests);
+    if (options.budget && !(await options.budget.take(signal))) {
+      throw signal.aborted ? new Interrupted() : requestsExceeded(limits.maxRequests);
+    }
     counters.total++;
     const answer = await transport.send(request);
     if (!(answer instanceof PlatformError)) options.onAnswer?.(answer.headers, request);

@@ -85,6 +85,7 @@ const platformShape = z.object({
   version: z.object({ name: z.string(), endsOn: z.iso.date().nullable(), variable: z.string().nullable() }),
   needsToken: z.boolean().optional(),
   renewsTokens: z.boolean(),
+  missingForRenewal: z.array(z.string()).optional(),
   endsByDate: callable,
   storageRule: z.string().nullable(),
   collect: callable,

@@ -225,6 +225,8 @@ export interface Platform {
   readonly needsToken?: boolean;
   /** Whether an expired access token is renewed with the connection's refresh token. */
   readonly renewsTokens: boolean;
+  /** The variables without which no token is renewed, as far as they are not set. Default: none. */
+  readonly missingForRenewal?: readonly string[];
   /** Absent if a renewed token need not be stored. */
   readonly renewal?: Renewal;
   /** Whether the expiry date stored with an access token applies to it. Pages' tokens do not expire, but often have such a date. */
@@ -238,6 +240,9 @@ export interface Platform {
    * days that were complete before an interruption may be returned without the others.
    */
   collect(account: Account, days: NonEmpty<Day>, context: PlatformContext): Promise<Collected>;
-  /** Asks the API, in one or two requests, whether the token opens the account. Throws `PlatformError` when it does not. */
-  check(account: Account, context: CheckContext): Promise<{ accountName: string | null }>;
+  /**
+   * Asks the API, in at most three requests, whether the tokens open the account, and when the access token ends if that is not
+   * known. Throws `PlatformError` when they do not.
+   */
+  check(account: Account, context: CheckContext): Promise<{ accountName: string | null; tokenExpiresAt?: Date }>;
 }

@@ -48,5 +48,5 @@ async function isLastShared({ lastRuns, shared }: Pick<Store, 'lastRuns' | 'shar
 
 async function endedOf(runs: readonly string[], { readRun }: Pick<Store, 'readRun'>): Promise<number> {
   const rows = await Promise.all(runs.map((runId) => readRun(runId)));
-  return rows.filter((run) => run?.status !== 'running').length;
+  return rows.filter((run) => run !== null && run.status !== 'running').length;
 }

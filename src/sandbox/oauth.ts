@@ -67,6 +67,7 @@ export function answerGoogleOauth(request: SandboxRequest, world: World): Reply 
 
 /** `POST /oauth/v2/accessToken` of www.linkedin.com. */
 export function answerLinkedinOauth(request: SandboxRequest, world: World): Reply {
+  if (request.path === '/oauth/v2/introspectToken' && request.method === 'POST') return introspect(request, world);
   return answerToken(request, world, LINKEDIN);
 }
 
@@ -92,6 +93,22 @@ function answerToken(request: SandboxRequest, world: World, endpoint: TokenEndpo
     return { ...oauthError(400, 'invalid_grant', endpoint.invalidGrant), accountId };
   }
   return { status: 200, body: endpoint.grant(world.issueToken(account), account), accountId };
+}
+
+/** `POST /oauth/v2/introspectToken` of www.linkedin.com: tokens live for 60 days. */
+function introspect(request: SandboxRequest, world: World): Reply {
+  if (['token', 'client_secret'].some((name) => request.query.has(name))) world.counters.tokensInUrl += 1;
+  const form = new URLSearchParams(request.body);
+  const { clientId, clientSecret } = LINKEDIN;
+  if (form.get('client_id') !== clientId || form.get('client_secret') !== clientSecret) {
+    return oauthError(401, 'invalid_client', 'Client authentication failed');
+  }
+  const [grant] = world.grants(form.get('token') ?? '');
+  if (grant === undefined) return { status: 200, body: { active: false } };
+  const created = Math.floor(world.now() / 1_000);
+  const body = { active: true, status: 'active', client_id: clientId, auth_type: '3L', scope: 'rw_organization_admin' };
+  const times = { created_at: created, authorized_at: created, expires_at: created + 60 * 86_400 };
+  return { status: 200, body: { ...body, ...times }, accountId: grant.account.accountId };
 }
 
 function oauthError(status: number, error: string, description: string): Reply {

@@ -210,7 +210,7 @@ export interface PieceCall {
   /** A UUID: which of the processes that share the run records it. */
   readonly process: string;
   /** As in `PieceRequest`. */
-  readonly worker: string;
+  readonly attempt: string;
   /** A UUID: a repeated call counts once. */
   readonly call: string;
   /** As text, so that it stays as it is. */

@@ -14,8 +14,8 @@ import { createPatience, type Patience } from './patience.js';
 const job = z.discriminatedUnion('kind', [
   /** Divides a page of accounts into pieces. */
   z.object({ kind: z.literal('plan'), page: z.number(), pieceSize: z.number().nullable() }),
-  /** Collects the accounts of a piece. */
-  z.object({ kind: z.literal('piece'), piece: z.number(), pieceSize: z.number() }),
+  /** Collects the accounts of a piece. `round`: so many times it was added again, because processes were stopped and not at fault. */
+  z.object({ kind: z.literal('piece'), piece: z.number(), pieceSize: z.number(), round: z.number() }),
   /** Summarizes the run. */
   z.object({ kind: z.literal('finish') }),
 ]);
@@ -37,7 +37,7 @@ export interface Jobs {
   add(jobs: readonly Job[]): Promise<void>;
   take(most: number): Promise<TakenJob[]>;
   done(taken: TakenJob): Promise<void>;
-  /** Lets another process take it at once. */
+  /** Lets another process take it at once. Does not wait for the database: without it, the job is taken for that of a dead process. */
   giveBack(taken: TakenJob, why: string): Promise<void>;
   /** Keeps jobs from being taken for those of a dead process, which they are 10 seconds later. */
   keep(taken: readonly TakenJob[]): Promise<void>;
@@ -174,7 +174,7 @@ export async function openJobs(
       await ask(() => boss.complete(taken.failure === null ? queue : dead, taken));
     },
     async giveBack(taken, why) {
-      await ask(() => boss.fail(taken.failure === null ? queue : dead, taken, { message: why }));
+      await boss.fail(taken.failure === null ? queue : dead, taken, { message: why });
     },
     async keep(taken) {
       const [alive, failed] = [[] as TakenJob[], [] as TakenJob[]];
@@ -194,7 +194,7 @@ export async function openJobs(
 
 /** Always the same for a job of a run, so that it is added once. */
 function idOf(runId: string, job: Job): string {
-  const place = job.kind === 'plan' ? job.page : job.kind === 'piece' ? job.piece : 0;
+  const place = job.kind === 'plan' ? job.page : job.kind === 'piece' ? `${job.piece} ${job.round}` : 0;
   const hash = createHash('sha256').update(`${runId} ${job.kind} ${place}`).digest('hex');
   return hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

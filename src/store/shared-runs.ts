@@ -14,7 +14,7 @@ export interface SharedRuns {
   begin(run: NewSharedRun): Promise<SharedLease>;
   /** Divides the next page of accounts into pieces, unless this page was divided before. */
   planPieces(request: PlanRequest): Promise<PlannedPieces>;
-  /** Gives a piece to a worker, or null if it is done. */
+  /** Gives a piece to an attempt at it, or null if it is done. */
   openPiece(request: PieceRequest): Promise<OpenedPiece | null>;
   progress(runId: string): Promise<SharedProgress>;
   /** Takes a process out of those that work for a run. */
@@ -74,8 +74,8 @@ export interface PlannedPieces {
 
 export interface PieceRequest extends RunAccounts {
   readonly piece: number;
-  /** A UUID. */
-  readonly worker: string;
+  /** A UUID, which no other attempt at the piece has. */
+  readonly attempt: string;
   readonly ledger: DateRange;
 }
 
@@ -200,10 +200,10 @@ export function sharedRuns(ask: Ask, askOnce: Ask): SharedRuns {
       return { pieces: answer.pieces, isPlanned: answer.is_planned };
     },
 
-    async openPiece({ piece, worker, ledger, ...of }) {
+    async openPiece({ piece, attempt, ledger, ...of }) {
       const answer = await ask(pieceAnswer, 'open_collection_piece', {
         piece,
-        worker,
+        attempt,
         ...accountArgs(of),
         ...ledger,
       });

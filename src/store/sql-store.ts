@@ -197,22 +197,12 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     countConnections: (userId) =>
       ask(accountAnswers.connectionCountsAnswer, 'count_collection_connections', { for_user: userId }),
 
+    async saveConnections(connections) {
+      return (await import('./save-connections.js')).saveConnections(ask, connections);
+    },
+
     async saveConnection(connection) {
-      const answer = await ask(answers.savedAnswer, 'save_collection_connection', {
-        for_user: connection.userId,
-        for_platform: connection.platform,
-        account_id: connection.accountId,
-        account_name: connection.accountName,
-        access_token: connection.accessToken,
-        refresh_token: connection.refreshToken,
-        token_expires_at: connection.tokenExpiresAt,
-      });
-      if (!('refused' in answer)) return answer;
-      throw new CollectError(
-        'usage',
-        `Cannot store the connection in ${description}: ${answer.refused}.`,
-        'Use the id of an existing user, in the form in which the application stores it.',
-      );
+      return (await import('./save-connections.js')).saveConnection(ask, connection, description);
     },
 
     async removeConnection(id) {

@@ -77,7 +77,7 @@ export interface Store {
   makePrimary(succession: Pick<Succession, 'account' | 'former'>): Promise<boolean>;
   /**
    * Writes snapshots, outcomes and the state of their accounts in one transaction. Throws `lease_lost` if the lease was lost, and
-   * `PieceTaken` if another worker has the piece.
+   * `PieceTaken` if another attempt has begun with the piece.
    */
   record(batch: RecordBatch): Promise<RecordCounts>;
 
@@ -122,6 +122,8 @@ export interface Store {
   countConnections(userId: string | null): Promise<ConnectionCounts>;
   /** Adds a connection, or renews the one with the same user, platform and account. Tokens must be encrypted. Throws `usage` if the table does not accept the ids. */
   saveConnection(connection: NewConnection): Promise<{ id: string; created: boolean }>;
+  /** Does the same with several, no two of which may be of the same account. Answers each, in their order. */
+  saveConnections(connections: readonly NewConnection[]): Promise<SavedConnection[]>;
   /** Removes a connection; the data collected from its account is kept. False if `platform_connections` has none with that id. */
   removeConnection(id: string): Promise<boolean>;
   /** Makes the account that a connection opens the primary one of its user and platform, if the platform is among `collected`. */
@@ -219,6 +221,9 @@ export interface ConnectionSummary {
   readonly isPrimary: boolean;
   readonly tokenExpiresAt: string | null;
 }
+
+/** `refused`: why the table of connections does not accept it. */
+export type SavedConnection = { readonly id: string; readonly created: boolean } | { readonly refused: string };
 
 /** A connection to store, with the account that it opens. */
 export interface NewConnection {

@@ -28,7 +28,7 @@ test.each([
   [['coll'], ['collect']],
   [
     ['connections', ''],
-    ['list', 'add', 'primary', 'remove'],
+    ['list', 'add', 'import', 'primary', 'remove'],
   ],
   [['schedule', 'ku'], ['kubernetes']],
   [

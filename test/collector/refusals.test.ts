@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { createRefusals, type Refusals, refusalWarnings } from '../../src/collector/refusals.js';
+import { createRefusals, type Refusals, refusalWarnings, summedRefusals } from '../../src/collector/refusals.js';
 
 const API = 'Instagram Graph API v25.0';
 
@@ -63,8 +63,10 @@ it('warns of the parts of a run as of the whole', () => {
   refuse(1, 2);
   const second = refusals.taken();
   expect(refusals.taken()).toEqual([]);
-  expect(refusalWarnings([...first, ...second])).toEqual([expect.stringContaining('"views" for 2 accounts;')]);
+  const both = summedRefusals([...first, ...second]);
+  expect(both).toMatchObject([{ accounts: 2 }]);
+  expect(refusalWarnings(both)).toEqual([expect.stringContaining('"views" for 2 accounts;')]);
   refuse(3);
-  expect(refusalWarnings([...first, ...second, ...refusals.taken()])).toEqual([]);
+  expect(refusalWarnings([...both, ...refusals.taken()])).toEqual([]);
   expect(warnings).toEqual([expect.stringContaining('for every account')]);
 });

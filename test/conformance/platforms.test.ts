@@ -49,10 +49,10 @@ describe.each(SANDBOX_PLATFORMS)('%s', (platform) => {
     expectTruth(days, expected, expected.states.replaceAll('provisional', 'pending').replaceAll('settled', 'no_data'));
   });
 
-  it('checks in at most two requests whether a token opens the account', async () => {
+  it('checks in at most three requests whether a token opens the account', async () => {
     const { answer, requests, sandbox } = await checking(expected.account);
     await expect(answer).resolves.toHaveProperty('accountName');
-    expect(requests.total).toBeLessThanOrEqual(2);
+    expect(requests.total).toBeLessThanOrEqual(3);
     expect(sandbox.counters.unexpected).toBe(0);
   });
 

@@ -1,14 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
 import type { StatusReport } from '../../src/report/status-report.js';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
-import { type RunningCli, runCli, startCli, until } from './support/cli.js';
+import { openJobs } from '../../src/store/jobs.js';
+import { home, type RunningCli, runCli, startCli, until } from './support/cli.js';
 import { connect, connectionRow, type Database, readyDatabase } from './support/databases.js';
 import { daysAgo } from './support/truth.js';
 
 const ACCOUNTS = population({ users: 60, platforms: ['instagram', 'facebook'] });
 const DAYS = ['--since', daysAgo(12), '--until', daysAgo(10)];
+
+const LIBRARY = pathToFileURL(join(import.meta.dirname, '../../dist/lib/index.js'));
+const OWN_PLATFORM = `import { definePlatform } from '${LIBRARY}';
+export default definePlatform({
+  name: 'own', title: 'Own', variables: {},
+  create: () => ({
+    name: 'own', api: 'own', day: { timeZone: 'UTC', settlesAfterHours: 0, reachDays: 30, asks: 'range' },
+    metrics: [{ name: 'likes', unit: 'count', aggregate: 'sum', period: 'day', meaning: 'Likes' }],
+    version: { name: 'v1', endsOn: null, variable: null }, needsToken: false, renewsTokens: false,
+    endsByDate: () => false, storageRule: null,
+    collect: async (_account, days) => ({ days: days.map(({ date }) => ({ date, kind: 'no_data' })), closing: [] }),
+    check: async (account) => ({ accountName: account.accountId }),
+  }),
+});
+`;
 
 describe.runIf(process.env.TEST_DATABASE_URL)('a run that processes share', () => {
   let sandbox: Sandbox;
@@ -21,8 +42,8 @@ describe.runIf(process.env.TEST_DATABASE_URL)('a run that processes share', () =
   afterAll(() => Promise.all([sandbox.close(), database.close()]));
 
   const environment = () => ({ ...database.env, ...sandbox.urls });
-  const start = () =>
-    startCli(['collect', '--distributed', '--log', 'json', '--verbose', '--concurrency', '3', ...DAYS], {
+  const start = (days = DAYS) =>
+    startCli(['collect', '--distributed', '--log', 'json', '--verbose', '--concurrency', '3', ...days], {
       env: environment(),
     });
   const events = (cli: RunningCli, type: string) =>
@@ -63,5 +84,32 @@ describe.runIf(process.env.TEST_DATABASE_URL)('a run that processes share', () =
     const ended = (await json()) as StatusReport;
     expect(ended.last_run).toMatchObject({ status: 'completed' });
     expect(ended.last_run).not.toHaveProperty('distributed');
+  });
+
+  it('is not shared by processes with other flags or platforms, who are told so', async () => {
+    const days = ['--date', daysAgo(12)];
+    const run = start(days);
+    await untilShared({ workers: 1 });
+    writeFileSync(join(home, 'own.mjs'), OWN_PLATFORM);
+    for (const flags of [
+      ['--backlog', '3'],
+      ['--plugin', './own.mjs'],
+    ]) {
+      const { code, stderr } = await runCli(['collect', '--distributed', ...days, ...flags], { env: environment() });
+      expect({ code, stderr }, stderr).toEqual({ code: 4, stderr: expect.stringContaining('other flags or plugins') });
+    }
+    run.kill('SIGTERM');
+    expect(await run.ended).toMatchObject({ code: 143 });
+    await database.query("update collection_runs set status = 'abandoned' where status = 'running'");
+  });
+
+  it('leaves the jobs of runs alone that another store has', async () => {
+    const elsewhere = randomUUID();
+    const patience = { clock: systemClock, signal: new AbortController().signal, onWait: () => undefined };
+    await (await openJobs(database.env.DATABASE_URL ?? '', elsewhere, async () => false, patience)).close();
+    const run = await runCli(['collect', '--distributed', '--date', daysAgo(11)], { env: environment() });
+    expect(run, run.stderr).toMatchObject({ code: 0 });
+    const queues = await database.query('select name from collection_jobs.queue');
+    expect(queues).toContainEqual({ name: `run-${elsewhere}` });
   });
 });

@@ -23,7 +23,7 @@ it.each([7, 1_000])(
     await Promise.all(
       budgets.flatMap((budget) =>
         Array.from({ length: 8 }, async () => {
-          while (await budget.take()) sent++;
+          while (await budget.take(new AbortController().signal)) sent++;
         }),
       ),
     );
@@ -31,3 +31,17 @@ it.each([7, 1_000])(
     expect(budgets.every(({ isUsedUp }) => isUsedUp)).toBe(true);
   },
 );
+
+it('lets an interrupted process send nothing more while nobody grants it requests', async () => {
+  const interruption = new AbortController();
+  const budget = createBudget(
+    1_000,
+    async () => {
+      interruption.abort();
+      throw new Error('no answer');
+    },
+    sleep,
+  );
+  expect(await budget.take(interruption.signal)).toBe(false);
+  expect(budget.isUsedUp).toBe(false);
+});

@@ -194,6 +194,17 @@ describe.runIf(process.env.TEST_DATABASE_URL).concurrent('a run that processes s
     await expectEnded(await start(shared).ended, shared);
   });
 
+  it('collects its accounts, however many processes are stopped in the midst of them', async () => {
+    const shared = await world();
+    // More than a piece has attempts.
+    for (let stopped = 0; stopped < 7; stopped++) {
+      const leaving = await afterRequests(shared, 1, () => start(shared, [...DAYS, '--concurrency', '1']));
+      leaving.kill('SIGTERM');
+      expect(await leaving.ended).toMatchObject({ code: 143 });
+    }
+    await expectEnded(await start(shared).ended, shared);
+  });
+
   it('sends no more requests than it may, with all of its processes', async () => {
     const shared = await world();
     const flags = [...DAYS, '--max-requests', '90'];

@@ -17,11 +17,12 @@ const absent: JobsInspection = {
 };
 const used: JobsInspection = { ...absent, owner: 'app', mayUse: true, isOwner: true, version: 46 };
 
-/** A database whose last run was shared or not, and whose runs have ended but for `running`. */
+/** A database whose last run was shared or not, and whose runs have ended but for `running`; `foreign` is not one of its runs. */
 const asked = (isShared: boolean) =>
   ({
     lastRuns: async () => ({ run: { runId: 'last' } }),
-    readRun: async (runId: string) => ({ status: runId === 'running' ? 'running' : 'completed' }),
+    readRun: async (runId: string) =>
+      runId === 'foreign' ? null : { status: runId === 'running' ? 'running' : 'completed' },
     shared: { progress: async () => ({ isShared }) },
   }) as unknown as Asked;
 
@@ -52,7 +53,7 @@ it.each<[changes: Partial<JobsInspection>, message: string]>([
   [{}, 'app may use the schema collection_jobs, for collect --distributed.'],
   [{ version: null }, 'app may use the schema collection_jobs, for collect --distributed.'],
   [{ version: 45 }, "Its next run updates pg-boss's schema, 45, to 46."],
-  [{ runs: ['running', 'ended', 'another'] }, 'The next one deletes the jobs of 2 ended runs.'],
+  [{ runs: ['running', 'ended', 'another', 'foreign'] }, 'The next one deletes the jobs of 2 ended runs.'],
 ])('passes with %j', async (changes, message) => {
   expect(await checkSharing({ ...used, ...changes }, asked(true))).toMatchObject([
     { ok: true, message: expect.stringContaining(message) },

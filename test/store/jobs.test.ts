@@ -6,7 +6,7 @@ import { inspectJobs } from '../../src/store/jobs-inspection.js';
 import { freshPostgres, type Sql } from '../support/database.js';
 
 const PLAN = { kind: 'plan', page: 0, pieceSize: null } as const;
-const piece = (piece: number) => ({ kind: 'piece', piece, pieceSize: 25 }) as const;
+const piece = (piece: number) => ({ kind: 'piece', piece, pieceSize: 25, round: 0 }) as const;
 const patience = { clock: systemClock, signal: new AbortController().signal, onWait: () => undefined };
 
 describe.runIf(process.env.TEST_DATABASE_URL)('the jobs of a run', () => {

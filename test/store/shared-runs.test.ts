@@ -49,15 +49,15 @@ describe.each(ENGINES)('a shared run in a $name store', ({ open }) => {
       counted: page === 0 ? '3 idle' : null,
       counts: page === 0 ? { connections: 8, idle: 3 } : null,
     });
-  const openPiece = (runId: string, piece: number, worker: string) =>
-    engine.store.shared.openPiece({ ...accountsOf(runId), piece, worker, ledger: LEDGER });
+  const openPiece = (runId: string, piece: number, attempt: string) =>
+    engine.store.shared.openPiece({ ...accountsOf(runId), piece, attempt, ledger: LEDGER });
 
   async function opened(
     runId: string,
     piece: number,
-    worker: string,
+    attempt: string,
   ): Promise<readonly [StoredAccount, StoredAccount]> {
-    const [first, second] = (await openPiece(runId, piece, worker))?.accounts ?? [];
+    const [first, second] = (await openPiece(runId, piece, attempt))?.accounts ?? [];
     if (first === undefined || second === undefined) throw new Error('the piece has fewer than two accounts');
     return [first, second];
   }
@@ -130,15 +130,15 @@ describe.each(ENGINES)('a shared run in a $name store', ({ open }) => {
     await connect(2);
     const runId = await begun();
     await plan(runId, 0, 10);
-    const worker = randomUUID();
-    const [one, other] = await opened(runId, 1, worker);
+    const attempt = randomUUID();
+    const [one, other] = await opened(runId, 1, attempt);
     const call = (account: StoredAccount, isDone: boolean) => ({
       snapshots: [snapshot(account)],
       outcomes: [outcome(account)],
       piece: {
         piece: 1,
         process: randomUUID(),
-        worker,
+        attempt,
         call: randomUUID(),
         counted: `account ${account.id}`,
         accounts: 1,
@@ -168,21 +168,21 @@ describe.each(ENGINES)('a shared run in a $name store', ({ open }) => {
         metrics: expect.objectContaining({ inserted: 1, unchanged: 0 }),
       });
     }
-    expect(await openPiece(runId, 1, worker)).toBeNull();
+    expect(await openPiece(runId, 1, attempt)).toBeNull();
   });
 
-  test('lets one worker at a time record a piece, and gives the next one what is left of it', async () => {
+  test('lets one attempt at a time record a piece, and gives the next one what is left of it', async () => {
     await connect(2);
     const runId = await begun();
     await plan(runId, 0, 10);
     const [slow, quick] = [randomUUID(), randomUUID()];
     const [one, other] = await opened(runId, 1, slow);
-    const by = (worker: string, account: StoredAccount) => ({
+    const by = (attempt: string, account: StoredAccount) => ({
       outcomes: [outcome(account)],
       piece: {
         piece: 1,
-        process: worker,
-        worker,
+        process: attempt,
+        attempt,
         call: randomUUID(),
         counted: '',
         accounts: 1,

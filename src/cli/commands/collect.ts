@@ -3,6 +3,8 @@ import { exitCodeOf, NO_FAILURES } from '../../alerts/exit-code.js';
 import { type App, type PreparedApp, prepareApp } from '../../app.js';
 import { MINUTE_MS } from '../../clock.js';
 import { type CollectOptions, isOfEverything } from '../../collector/options.js';
+import { databaseUrlOf } from '../../config.js';
+import { noJobs } from '../../errors.js';
 import { EXIT } from '../../exit-codes.js';
 import type { CollectEvent, ConnectionReport, SharedEvent } from '../../report/events.js';
 import { MOST_FAILURES } from '../../report/parts.js';
@@ -69,6 +71,8 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
   };
 
   async function run(): Promise<Summary> {
+    if (request.distributed && prepared.config !== null && databaseUrlOf(prepared.config.store) === null)
+      throw noJobs();
     const starting = startingText(prepared);
     if (starting !== null && !flags.json) reporter.notice(starting);
     // What animates takes long to load.
@@ -122,11 +126,11 @@ function sharedNotice({ state, runId }: SharedEvent): string {
     case 'joined':
       return `Joined run ${runId}, which another process began.`;
     case 'left':
-      return `Left run ${runId}. Its other processes go on; collect --distributed joins it again.`;
+      return `Left run ${runId}; others go on with it. What follows is what this process did. collect --distributed joins the run again.`;
     case 'ended':
       return `Another process ended run ${runId}.`;
     case 'late':
-      return `Nothing to do: run ${runId} ended less than ten minutes ago.`;
+      return `Nothing to do: run ${runId} ended less than ten minutes ago. What follows is its summary. To collect again now, leave out --distributed.`;
   }
 }
 
@@ -158,9 +162,15 @@ export function parseCollectFlags(flags: CollectFlags, known: readonly string[],
   };
 }
 
-function parseDistributed({ distributed, shard }: CollectFlags): boolean {
+function parseDistributed({ distributed, shard, sandbox }: CollectFlags): boolean {
   if (distributed && shard !== undefined) {
     throw usageError('--distributed cannot be combined with --shard.', 'Use only one of them.');
+  }
+  if (distributed && sandbox !== undefined) {
+    throw usageError(
+      '--distributed cannot be combined with --sandbox.',
+      'A sandbox has one process: leave out --distributed.',
+    );
   }
   return distributed === true;
 }

@@ -63,7 +63,7 @@ export function openLinkedIn({ settings, versions }: LinkedInApp, tokens: Tokens
   };
 }
 
-function clientOf({ oauthUrl, clientId, clientSecret }: LinkedInSettings): OAuthClient {
+export function clientOf({ oauthUrl, clientId, clientSecret }: LinkedInSettings): OAuthClient {
   return {
     provider: 'LinkedIn',
     tokenUrl: `${oauthUrl}/oauth/v2/accessToken`,

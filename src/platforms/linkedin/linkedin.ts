@@ -4,7 +4,9 @@ import { PlatformError, RunLimit } from '../../errors.js';
 import type { Day, NonEmpty, Platform } from '../contract.js';
 import { metricNumber } from '../shared/number.js';
 import { askClosing, dayFrom, lastOf, type Part, type Warn } from '../shared/parts.js';
-import { type LinkedIn, type LinkedInSettings, openLinkedIn } from './api.js';
+import { missingCredentials } from '../shared/token-endpoint.js';
+import { clientOf, type LinkedIn, type LinkedInSettings, openLinkedIn } from './api.js';
+import { expiryOf } from './introspection.js';
 import { FOLLOWERS_TOTAL, METRICS } from './metrics.js';
 import { pageOf } from './page.js';
 import { FOLLOWER_STATISTICS, PAGE_STATISTICS, type Resource, SHARE_STATISTICS } from './resources.js';
@@ -30,6 +32,7 @@ export function linkedin(settings: LinkedInSettings): Platform {
     metrics: METRICS,
     version: linkedInVersion(settings.version),
     renewsTokens: true,
+    missingForRenewal: missingCredentials(clientOf(settings), settings),
     endsByDate: () => true,
     storageRule: STORAGE_RULE,
 
@@ -67,7 +70,8 @@ export function linkedin(settings: LinkedInSettings): Platform {
       const yesterday = { start: new Date(midnight - DAY_MS), end: new Date(midnight) };
       const api = openLinkedIn(app, account, context);
       await api.get(PAGE_STATISTICS.path, queryFor(PAGE_STATISTICS, page.urn, yesterday));
-      return { accountName: null };
+      const tokenExpiresAt = account.tokenExpiresAt ?? (await expiryOf(account.accessToken, settings, context));
+      return { accountName: null, ...(tokenExpiresAt !== null && { tokenExpiresAt }) };
     },
   };
 }

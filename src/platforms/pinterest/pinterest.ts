@@ -2,11 +2,12 @@ import { DAY_MS } from '../../clock.js';
 import { PlatformError } from '../../errors.js';
 import type { Platform } from '../contract.js';
 import { askClosing, lastOf } from '../shared/parts.js';
+import { missingCredentials } from '../shared/token-endpoint.js';
 import { resultsFrom } from './analytics.js';
 import { API, openPinterest, type PinterestSettings } from './api.js';
 import { CLOSING, DAILY } from './metrics.js';
 import { type Profile, profileFrom } from './profile.js';
-import { renewTokens } from './renewal.js';
+import { APP, renewTokens } from './renewal.js';
 
 /**
  * Pinterest accounts. Days are UTC. Pinterest says of each day whether it is final, but not when that will be. See
@@ -22,6 +23,7 @@ export function pinterest(settings: PinterestSettings): Platform {
     metrics: [...DAILY, ...CLOSING],
     version: { name: 'v5', endsOn: null, variable: null },
     renewsTokens: true,
+    missingForRenewal: missingCredentials(APP, settings),
     renewal: { when: 'expired', renew: (account, context) => renewTokens(settings, account, context) },
     endsByDate: () => true,
     storageRule: null,

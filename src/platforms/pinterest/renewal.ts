@@ -5,7 +5,10 @@ import { configured, judgeTokens } from '../shared/token-endpoint.js';
 import { API, type PinterestSettings } from './api.js';
 import { errorBody } from './errors.js';
 
-const APP = { provider: 'Pinterest', variables: { id: 'PINTEREST_CLIENT_ID', secret: 'PINTEREST_CLIENT_SECRET' } };
+export const APP = {
+  provider: 'Pinterest',
+  variables: { id: 'PINTEREST_CLIENT_ID', secret: 'PINTEREST_CLIENT_SECRET' },
+};
 
 /**
  * New tokens for an account. A refresh token lives 60 days and has a successor in each answer, in whose favour the former one may

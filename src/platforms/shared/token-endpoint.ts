@@ -24,6 +24,14 @@ export function configured({ provider, variables }: OAuthApp, part: 'id' | 'secr
   );
 }
 
+/** The variables of the app's credentials that are not set. */
+export function missingCredentials(
+  { variables }: Pick<OAuthApp, 'variables'>,
+  { clientId, clientSecret }: { readonly clientId: string | null; readonly clientSecret: string | null },
+): string[] {
+  return [...(clientId === null ? [variables.id] : []), ...(clientSecret === null ? [variables.secret] : [])];
+}
+
 const seconds = z.number().optional().catch(undefined);
 const tokenAnswer = z.object({
   access_token: z.string().min(1),

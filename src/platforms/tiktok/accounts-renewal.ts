@@ -5,7 +5,7 @@ import { ACCOUNTS_API, type ApiSettings } from './api.js';
 import { ACCOUNTS_CODES, accountsBody } from './errors.js';
 import { refreshTokenOf, renewedTokens } from './renewed.js';
 
-const APP = {
+export const APP = {
   provider: 'TikTok for Business',
   variables: { id: 'TIKTOK_BUSINESS_CLIENT_ID', secret: 'TIKTOK_BUSINESS_CLIENT_SECRET' },
 };

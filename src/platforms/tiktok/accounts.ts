@@ -2,8 +2,9 @@ import { DAY_MS } from '../../clock.js';
 import { PlatformError } from '../../errors.js';
 import type { Account, CheckContext } from '../contract.js';
 import { askClosing, dayFrom, joined, lastOf } from '../shared/parts.js';
+import { missingCredentials } from '../shared/token-endpoint.js';
 import { type AccountsAnswer, answerFrom, usernameFrom } from './accounts-answer.js';
-import { renewAccounts } from './accounts-renewal.js';
+import { APP, renewAccounts } from './accounts-renewal.js';
 import { ACCOUNTS_API, type ApiSettings, type TiktokApi } from './api.js';
 import { judgeAccounts } from './errors.js';
 import { askTolerantly } from './fields.js';
@@ -68,5 +69,6 @@ export function accountsApi(settings: ApiSettings): TiktokApi {
     },
 
     renew: (account, context) => renewAccounts(settings, account, context),
+    missingForRenewal: missingCredentials(APP, settings),
   };
 }

@@ -33,4 +33,6 @@ export interface TiktokApi {
   collect(account: Account, days: NonEmpty<Day>, context: PlatformContext): Promise<Collected>;
   check(account: Account, context: CheckContext): ReturnType<Platform['check']>;
   renew(account: Account, context: CheckContext): Promise<RenewedTokens>;
+  /** As in `Platform`. */
+  readonly missingForRenewal: readonly string[];
 }

@@ -3,7 +3,7 @@ import { PlatformError } from '../../errors.js';
 import type { Account, CheckContext, MetricValue, RenewedTokens } from '../contract.js';
 import { readValues } from '../shared/parts.js';
 import { whatIsWrong } from '../shared/shape.js';
-import { configured, judgeTokens } from '../shared/token-endpoint.js';
+import { configured, judgeTokens, missingCredentials } from '../shared/token-endpoint.js';
 import { type ApiSettings, DISPLAY_API, type TiktokApi } from './api.js';
 import { judgeDisplay } from './errors.js';
 import { DISPLAY } from './metrics.js';
@@ -38,6 +38,7 @@ export function displayApi(settings: ApiSettings): TiktokApi {
     },
 
     renew: (account, context) => renewDisplay(settings, account, context),
+    missingForRenewal: missingCredentials(APP, settings),
   };
 }
 

@@ -31,6 +31,7 @@ export function tiktok(settings: TiktokSettings): Platform {
         return fromWhichever(apis, (api) => api.renew(account, context));
       },
     },
+    missingForRenewal: apis.flatMap((api) => api.missingForRenewal),
     endsByDate: () => true,
     storageRule: null,
     collect: (account, days, context) => fromWhichever(apis, (api) => api.collect(account, days, context)),

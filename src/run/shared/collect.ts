@@ -4,7 +4,7 @@ import { type Clock, steadyClock } from '../../clock.js';
 import { holdLease, leaseHeld } from '../../collector/lease.js';
 import { type CollectOptions, isOfAllDue } from '../../collector/options.js';
 import { countNamedDays } from '../../collector/window.js';
-import { CollectError, EndedElsewhere, leaseLost, PlatformError } from '../../errors.js';
+import { CollectError, EndedElsewhere, Interrupted, leaseLost, noJobs, PlatformError } from '../../errors.js';
 import { type Budget, createBudget } from '../../http/budget.js';
 import type { Pace, Pacer } from '../../http/pace.js';
 import { createSharedPacer, type SharedRequests, windowOf } from '../../http/shared-pace.js';
@@ -17,6 +17,7 @@ import type { SharedProgress } from '../../store/shared-runs.js';
 import type { CollectingOptions } from '../collecting.js';
 import type { Collector } from '../collector.js';
 import { summarize } from './finish.js';
+import { COUNTED_AS } from './part.js';
 import { watchProgress } from './watch.js';
 import { work } from './work.js';
 import { createWorker } from './worker.js';
@@ -33,17 +34,20 @@ export async function collectTogether(
 ): Promise<Summary> {
   const { store } = collector;
   const jobsUrl = collector.jobsUrl ?? null;
-  if (jobsUrl === null) throw noJobs(store.description);
+  if (jobsUrl === null) throw noJobs();
   const clock = steadyClock(collector.clock);
   const scope = scopeOf(options.selection);
   const lease = await store.shared.begin({
     scope,
     trigger: options.trigger,
     isFull: isOfAllDue(options),
-    options: decisiveOf(options),
+    options: decisiveOf(options, collector),
     startedAt: clock.now(),
   });
-  if (lease.kind === 'refused') throw leaseHeld(scope, lease.by);
+  if (lease.kind === 'refused') {
+    const { isShared } = await store.shared.progress(lease.by.runId);
+    throw leaseHeld(scope, lease.by, isShared ? OTHER_OPTIONS : undefined);
+  }
   const { runId } = lease;
   if (lease.kind === 'ended') {
     onEvent({ type: 'shared', state: 'late', runId });
@@ -120,13 +124,20 @@ export async function collectTogether(
           throw error;
         });
       case 'piece':
+        // Processes that are stopped say nothing against the accounts.
+        if (failure === INTERRUPTED) return jobs.add([{ ...job, round: job.round + 1 }]);
         return worker.collect(job, failure);
       case 'finish':
         return finish();
     }
   }
 
-  const isOfEnded = async (id: string) => (await store.readRun(id))?.status !== 'running';
+  // Of runs that this store does not know, another one may share the database of the jobs.
+  async function isOfEnded(id: string): Promise<boolean> {
+    const known = await store.readRun(id);
+    return known !== null && known.status !== 'running';
+  }
+
   const jobs = await openJobs(jobsUrl, runId, isOfEnded, patience).catch((error) => {
     releaseLease();
     // Nobody else may have come to it yet.
@@ -149,7 +160,7 @@ export async function collectTogether(
   try {
     watch.look();
     await jobs.add([{ kind: 'plan', page: 0, pieceSize: null }]);
-    await work({ jobs, clock, concurrency: options.concurrency, signal, handle, isOver });
+    await work({ jobs, clock, concurrency: options.concurrency, halt, signal, handle, isOver });
   } catch (error) {
     if (!(error instanceof CollectError && error.code === 'lease_lost')) throw error;
     halt.abort();
@@ -172,6 +183,7 @@ export async function collectTogether(
   return worker.ownSummary();
 }
 
+const INTERRUPTED = new Interrupted().message;
 /** As long as any run. */
 const RUN_SECONDS = 7 * 24 * 3_600;
 
@@ -195,27 +207,29 @@ function ofRun(jobs: Jobs, key: string, requests: number): SharedRequests {
 }
 
 /** What decides what a run collects: processes that differ in it do not share a run. */
-function decisiveOf({ platforms, window, backlog, refresh, adopt, limits, rates }: CollectOptions) {
+function decisiveOf(
+  { platforms, window, backlog, refresh, adopt, limits, rates }: CollectOptions,
+  { platforms: known }: Collector,
+) {
   return {
     platforms: platforms ? [...platforms].sort() : null,
+    // None leaves out accounts that another plans.
+    known_platforms: [...known.keys()].sort(),
     window,
     backlog,
     refresh,
     adopt,
     max_requests: limits.maxRequests ?? null,
     max_duration_ms: limits.maxDurationMs,
+    // Versions that count otherwise do not share a run.
+    counted_as: COUNTED_AS,
     // They share the pace, too.
     rates: rates ?? {},
   };
 }
 
-function noJobs(description: string): CollectError {
-  return new CollectError(
-    'usage',
-    `--distributed needs PostgreSQL over a socket, but the database is ${description}.`,
-    'Set DATABASE_URL to the PostgreSQL that the processes share, beside SUPABASE_URL too; or divide the users among processes with --shard.',
-  );
-}
+const OTHER_OPTIONS =
+  'Its processes were started with other flags or plugins: start this one with theirs to join them, or wait for the run to end.';
 
 function failedForGood(kind: string, why: string): CollectError {
   return new CollectError(

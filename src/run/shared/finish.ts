@@ -1,6 +1,6 @@
 import { createAnomalies } from '../../collector/anomalies.js';
 import { addCounts } from '../../collector/recorder.js';
-import { type RefusedCount, refusalWarnings } from '../../collector/refusals.js';
+import { type RefusedCount, refusalWarnings, summedRefusals } from '../../collector/refusals.js';
 import { backfillOf } from '../../report/backfill.js';
 import { anomalyWarning, closingWarnings } from '../../report/messages.js';
 import type { Summary } from '../../report/summary.js';
@@ -16,7 +16,7 @@ export async function summarize(run: Omit<CollectingOptions, 'telling' | 'halt'>
   const { store, platforms, secrets, isKept = true } = collector;
   const { tally, warn } = createTelling({ onEvent, window: options.window, startedAt, secrets });
   const anomalies = createAnomalies();
-  const refused: RefusedCount[] = [];
+  let refused: RefusedCount[] = [];
   const requests = { total: 0, retried: 0 };
   let metrics = NOTHING_RECORDED;
   for await (const page of store.shared.readCounts(runId)) {
@@ -25,7 +25,7 @@ export async function summarize(run: Omit<CollectingOptions, 'telling' | 'halt'>
       const part: Part = JSON.parse(call.counted);
       tally.merge(part.tally);
       anomalies.merge(part.anomalies);
-      refused.push(...part.refused);
+      refused = summedRefusals([...refused, ...part.refused]);
       requests.total += part.requests.total;
       requests.retried += part.requests.retried;
       if (call.metrics !== undefined) metrics = addCounts(metrics, call.metrics);

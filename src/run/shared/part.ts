@@ -9,6 +9,9 @@ import { countAccount } from '../../report/telling.js';
 import type { OutcomeRow } from '../../store/accounts.js';
 import type { AccountResult } from '../collecting.js';
 
+/** The form of what calls count: raised when it changes, so that processes of different versions do not add up what they do not know. */
+export const COUNTED_AS = 1;
+
 /** What one call counts of a run that processes share. */
 export interface Part {
   readonly tally: Parts;
@@ -35,7 +38,7 @@ export function partOf(results: readonly AccountResult[], startedAt: Date): Part
   return { ...NOTHING, tally: tally.parts, anomalies: anomalies.counts };
 }
 
-/** A result as it would be if the days that a worker recorded before it ended belonged to it. */
+/** A result as it would be if the days that an earlier attempt at its piece recorded belonged to it. */
 export function withRecorded(result: AccountResult, recorded: readonly OutcomeRow[]): AccountResult {
   const { account, planned, record } = result;
   const own = new Set(recorded.map(({ date }) => date));

@@ -4,6 +4,8 @@ import type { Jobs, TakenJob } from '../../store/jobs.js';
 
 const POLL_MS = 500;
 const KEEP_MS = 4_000;
+/** For so long, what is in hand may end by itself after an error. */
+const ENDING_MS = 30_000;
 /** Accounts in a piece of a run that is not small. */
 export const LARGEST_PIECE = 25;
 
@@ -12,6 +14,8 @@ export interface WorkOptions {
   readonly clock: Clock;
   /** Accounts in progress at once, about. */
   readonly concurrency: number;
+  /** Aborted some time after an error that ends the work: what is in hand may wait for the same database. */
+  readonly halt: AbortController;
   /** Aborted to take no more. What is in hand must end by itself. */
   readonly signal: AbortSignal;
   readonly handle: (taken: TakenJob) => Promise<void>;
@@ -23,7 +27,7 @@ export interface WorkOptions {
  * Takes jobs and does them, so many at once that the accounts of their pieces fill the concurrency, until the run is over. What fails
  * is given back; an error that concerns more than one job ends the work, and is thrown.
  */
-export async function work({ jobs, clock, concurrency, signal, handle, isOver }: WorkOptions): Promise<void> {
+export async function work({ jobs, clock, concurrency, halt, signal, handle, isOver }: WorkOptions): Promise<void> {
   const inHand = new Map<TakenJob, Promise<void>>();
   const errors: CollectError[] = [];
   let pieceSize = LARGEST_PIECE;
@@ -70,8 +74,18 @@ export async function work({ jobs, clock, concurrency, signal, handle, isOver }:
       ]);
       pause.abort();
     }
+  } catch (error) {
+    if (!(error instanceof CollectError)) throw error;
+    errors.push(error);
   } finally {
+    const end = new AbortController();
+    if (errors.length > 0)
+      void clock.sleep(ENDING_MS, end.signal).then(
+        () => halt.abort(),
+        () => undefined,
+      );
     await Promise.all(inHand.values());
+    end.abort();
     clearInterval(keeping);
   }
   if (errors[0] !== undefined) throw errors[0];

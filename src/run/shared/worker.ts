@@ -115,13 +115,13 @@ export function createWorker(
       const { pieces, isPlanned } = await store.shared.planPieces(request);
       await jobs.add([
         ...(isPlanned ? [] : [{ kind: 'plan' as const, page: page + 1, pieceSize }]),
-        ...pieces.map((piece) => ({ kind: 'piece' as const, piece, pieceSize })),
+        ...pieces.map((piece) => ({ kind: 'piece' as const, piece, pieceSize, round: 0 })),
       ]);
     },
 
     async collect({ piece }, failure) {
-      const worker = randomUUID();
-      const opened = await store.shared.openPiece({ runId, ...selected, piece, worker });
+      const attempt = randomUUID();
+      const opened = await store.shared.openPiece({ runId, ...selected, piece, attempt });
       if (opened === null) return;
       const whole = (result: AccountResult) => {
         const recorded = opened.recorded.filter(({ account }) => account === result.account.id);
@@ -130,14 +130,14 @@ export function createWorker(
       const callOf = (part: Part, isDone: boolean): PieceCall => ({
         piece,
         process: processId,
-        worker,
+        attempt,
         call: randomUUID(),
         counted: JSON.stringify(part),
         accounts: part.tally.connections.total,
         failed: part.tally.connections.failed,
         isDone,
       });
-      // Those whose state does not change, so that another worker would collect them again: they count when the piece is done.
+      // Those whose state does not change, so that another attempt would collect them again: they count when the piece is done.
       const unchanged: AccountResult[] = [];
       const changes = ({ record }: AccountResult) => record !== null && record.row !== null;
       const { recorder, collect } = collecting.into({

@@ -57,16 +57,18 @@ begin
       return jsonb_build_object('held', false, 'ended', jsonb_build_object('run_id', former.id, 'finished_at', former.finished_at));
     end if;
 
-    delete from public.collection_pieces pieces
-    using public.collection_runs runs
-    where runs.id = pieces.run_id and runs.status <> 'running';
-    delete from public.collection_processes processes
-    using public.collection_runs runs
-    where runs.id = processes.run_id and runs.status <> 'running';
-    update public.collection_runs runs
-    set printed = null
-    where runs.printed is not null and runs.finished_at < clock_timestamp() - interval '10 minutes';
   end if;
+
+  -- What shared runs have left, which names users.
+  delete from public.collection_pieces pieces
+  using public.collection_runs runs
+  where runs.id = pieces.run_id and runs.status <> 'running';
+  delete from public.collection_processes processes
+  using public.collection_runs runs
+  where runs.id = processes.run_id and runs.status <> 'running';
+  update public.collection_runs runs
+  set printed = null, shared = runs.shared - 'next_key'
+  where runs.printed is not null and runs.finished_at < clock_timestamp() - interval '10 minutes';
 
   insert into public.collection_runs (id, scope, trigger, started_at, heartbeat_at, summary, shared)
   values (

@@ -1,8 +1,8 @@
--- Gives a piece of a shared run to a worker: from here on no other records it. Returns its accounts that the run has not recorded, as
--- read_collection_accounts does, but with all accounts of their users counted, and what it has recorded of their days, because a worker
--- ended before it had recorded all of an account; NULL if the piece is done.
+-- Gives a piece of a shared run to an attempt at it: from here on no other records it. Returns its accounts that the run has not recorded, as
+-- read_collection_accounts does, but with all accounts of their users counted, and what it has recorded of their days, because an
+-- attempt ended before it had recorded all of an account; NULL if the piece is done.
 create or replace function public.open_collection_piece(
-  run_id uuid, piece integer, worker uuid,
+  run_id uuid, piece integer, attempt uuid,
   for_user text, for_platforms jsonb, for_shard jsonb, due_before timestamptz, since date, until date
 )
 returns jsonb
@@ -17,14 +17,14 @@ begin
     return jsonb_build_object('lease', 'lost');
   end if;
   update public.collection_pieces pieces
-  set worker = open_collection_piece.worker
+  set attempt = open_collection_piece.attempt
   where pieces.run_id = open_collection_piece.run_id and pieces.piece = open_collection_piece.piece and pieces.done_at is null
   returning pieces.accounts into ids;
   if not found then
     return jsonb_build_object('lease', 'held', 'accounts', null);
   end if;
 
-  -- A statement of its own, which sees what the former worker has recorded meanwhile.
+  -- A statement of its own, which sees what the former attempt has recorded meanwhile.
   select array_agg(accounts order by given.place)
   into page
   from unnest(ids) with ordinality as given (id, place)

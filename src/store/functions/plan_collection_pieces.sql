@@ -44,8 +44,8 @@ begin
     )
     select
       array_agg(selected.id order by selected.place) filter (
-        -- Another run that collects an account meanwhile moves it to the end of the order.
-        where selected.collected_at is null or selected.collected_at < due_before or not exists (
+        -- Another run that collects an account meanwhile moves it to the end of the order. Of the others, the pieces are not searched.
+        where selected.collected_at is null or selected.collected_at < (planned ->> 'started_at')::timestamptz or not exists (
           select from public.collection_pieces pieces
           where pieces.run_id = plan_collection_pieces.run_id and pieces.accounts @> array[selected.id]
         )

@@ -7,7 +7,7 @@
 -- an account whose days are written in several calls is given in the last one;
 -- snapshots: [[account, metric, value, date, metadata]];
 -- outcomes: [{account, date, state, reason, message, metrics, missing, figures}];
--- piece: {piece, process, worker, call, counted, accounts, failed, is_done} of a run that processes share: what this call has counted,
+-- piece: {piece, process, attempt, call, counted, accounts, failed, is_done} of a run that processes share: what this call has counted,
 -- under its id, how many accounts and failed ones are among it, and whether the piece ends with it.
 create or replace function public.record_collection(
   run_id uuid, recorded_at timestamptz, accounts jsonb, snapshots jsonb, outcomes jsonb, refresh boolean, adopt boolean,
@@ -42,7 +42,7 @@ begin
     perform from public.collection_pieces pieces
     where pieces.run_id = record_collection.run_id
       and pieces.piece = (record_collection.piece ->> 'piece')::integer
-      and pieces.worker = (record_collection.piece ->> 'worker')::uuid
+      and pieces.attempt = (record_collection.piece ->> 'attempt')::uuid
       and (pieces.done_at is null or pieces.parts ? (record_collection.piece ->> 'call'))
     for update;
     if not found then

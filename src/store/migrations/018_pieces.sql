@@ -16,8 +16,8 @@ create table if not exists public.collection_pieces (
   page integer not null,
   -- Keys in collection_accounts.
   accounts bigint[] not null,
-  -- The last worker that began with it: the only one that may record it.
-  worker uuid,
+  -- The last attempt at it: the only one that may record it.
+  attempt uuid,
   -- What was counted, by the id of the call that counted it: {"counted": text, "metrics"}.
   parts jsonb not null default '{}',
   done_at timestamptz,
