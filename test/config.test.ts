@@ -64,6 +64,8 @@ test('without variables, the embedded store is used with the documented defaults
       PINTEREST_API_URL: 'https://api.pinterest.com',
       PINTEREST_DAILY_REQUESTS: 1_000,
       THREADS_GRAPH_URL: 'https://graph.threads.net',
+      TIKTOK_BUSINESS_URL: 'https://business-api.tiktok.com',
+      TIKTOK_API_URL: 'https://open.tiktokapis.com',
       BLUESKY_API_URL: 'https://public.api.bsky.app',
     },
     platformSecrets: [],

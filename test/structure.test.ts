@@ -146,7 +146,7 @@ const NAMES_PLATFORMS = ['cli/examples.ts', 'cli/simulate.ts'];
 
 it('a platform is one folder: no other source names it', () => {
   const named = new RegExp(
-    `\\b(${platformNames.join('|')})\\b|\\b(META|GOOGLE|LINKEDIN|YOUTUBE|INSTAGRAM|PINTEREST|THREADS|BLUESKY|MASTODON)_`,
+    `\\b(${platformNames.join('|')})\\b|\\b(META|GOOGLE|LINKEDIN|YOUTUBE|INSTAGRAM|PINTEREST|THREADS|BLUESKY|MASTODON|TIKTOK)_`,
     'i',
   );
   const naming = sources().filter(

@@ -11,7 +11,6 @@ import { withDays } from './expected.js';
 import { type AccountRecord, type DayRecord, failuresOf, skippedDay, withoutPermission } from './outcome.js';
 import type { Plan } from './plan.js';
 import { progressOf } from './progress.js';
-import { hasOnlyClosing } from './snapshots.js';
 
 /**
  * Collects the planned days of one account, with exactly one outcome for each, except for days that an interruption or a limit of
@@ -95,8 +94,8 @@ function recordOf(
     closedTo: stand.closedTo,
     dueAt: nextDue({ ...after, doneTo: stand.doneTo, closingDay }, platform, now),
   };
-  // Its days hold them.
-  const beside = hasOnlyClosing(platform) ? [] : closing;
+  const held = new Set(days.flatMap(({ snapshots }) => snapshots));
+  const beside = closing.filter((row) => !held.has(row));
   return { row, days, closing: beside, failedDates: [], skippedDates: [], ...left, backlog: stand.backlog };
 }
 

@@ -68,9 +68,11 @@ export async function askPlatform(
   const asked = { account: known, platform, answers: answered, askedAt, warn: run.warn };
   const { closing: filedUnder } = planned;
   const closing = filedUnder === null ? [] : closingRows({ ...asked, day: filedUnder }, answer.closing);
+  const { onlyClosing = hasOnlyClosing(platform) } = answer;
   const days = planned.due.flatMap((day) => {
     const result = results.get(day.date);
-    if (result?.kind === 'no_data' && hasOnlyClosing(platform)) return [recordClosing({ ...asked, day }, closing)];
+    if (result?.kind === 'no_data' && onlyClosing)
+      return [recordClosing({ ...asked, day }, day.date === filedUnder?.date ? closing : [])];
     if (result) return [recordDay({ ...asked, day, result, clean })];
     return run.signal.aborted || isCut(day.date) ? [] : [failedDay(stored, day.date, unanswered(platform), clean)];
   });

@@ -1,7 +1,7 @@
 import type { SnapshotRow } from '../store/accounts.js';
 import { type DayRecord, knownState, type RecordInput, stateOf } from './outcome.js';
 
-/** The day under which a platform files its closing figures, if it has nothing else. */
+/** A day of an account that has nothing but closing figures: settled with those filed under it, and otherwise without data for good. */
 export function recordClosing(
   { account, day, askedAt }: Pick<RecordInput, 'account' | 'day' | 'askedAt'>,
   snapshots: readonly SnapshotRow[],

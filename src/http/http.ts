@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly publicOnly?: boolean;
   /** Sent as `application/x-www-form-urlencoded`. */
   readonly form?: Readonly<Record<string, string>>;
+  /** Sent as `application/json`, in the place of a form. */
+  readonly json?: Readonly<Record<string, unknown>>;
 }
 
 /** A complete answer. `json` is undefined if the body is not JSON. */

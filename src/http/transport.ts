@@ -80,8 +80,8 @@ export function createTransport({
 function exchange(given: HttpRequest, agents: Agents, timeoutMs: number): Promise<HttpAnswer | null> {
   return new Promise((resolve, reject) => {
     const isSecure = given.url.protocol === 'https:';
-    const body = given.method === 'POST' ? new URLSearchParams(given.form).toString() : null;
-    const headers = { ...HEADERS, ...(body !== null && formHeaders(body)), ...given.headers };
+    const body = given.method === 'POST' ? bodyOf(given) : null;
+    const headers = { ...HEADERS, ...(body !== null && bodyHeaders(body)), ...given.headers };
     const request = isSecure
       ? httpsRequest(given.url, { method: given.method, headers, agent: agents.https })
       : httpRequest(given.url, { method: given.method, headers, agent: agents.http });
@@ -109,12 +109,23 @@ function exchange(given: HttpRequest, agents: Agents, timeoutMs: number): Promis
       .on('close', () => {
         for (const timer of timers) clearTimeout(timer);
       })
-      .end(body ?? undefined);
+      .end(body?.text);
   });
 }
 
-function formHeaders(body: string) {
-  return { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(Buffer.byteLength(body)) };
+interface Body {
+  readonly type: string;
+  readonly text: string;
+}
+
+function bodyOf({ form, json }: HttpRequest): Body {
+  return json === undefined
+    ? { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() }
+    : { type: 'application/json', text: JSON.stringify(json) };
+}
+
+function bodyHeaders({ type, text }: Body) {
+  return { 'content-type': type, 'content-length': String(Buffer.byteLength(text)) };
 }
 
 /** Reads a stream as text; null as soon as it exceeds the size limit of an answer, which counts what a compressed one unfolds to. */

@@ -78,6 +78,11 @@ export interface Collected {
   readonly days: readonly DayResult[];
   /** Totals at the time of the request, if the collector wants them. */
   readonly closing: readonly MetricValue[];
+  /**
+   * Whether the API has nothing but closing figures of this account: they make up its days. Default: whether all of the platform's
+   * metrics are.
+   */
+  readonly onlyClosing?: boolean;
 }
 
 /** What is published about a metric: in its rows, in `platforms` and in the documentation. */

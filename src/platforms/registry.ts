@@ -7,6 +7,7 @@ import { LINKEDIN } from './linkedin/definition.js';
 import { MASTODON } from './mastodon/definition.js';
 import { PINTEREST } from './pinterest/definition.js';
 import { THREADS } from './threads/definition.js';
+import { TIKTOK } from './tiktok/definition.js';
 import { YOUTUBE } from './youtube/definition.js';
 
 /** The platforms that can be collected. A new one is a folder beside these and a line here. */
@@ -17,6 +18,7 @@ export const DEFINITIONS: readonly PlatformDefinition[] = [
   LINKEDIN,
   PINTEREST,
   THREADS,
+  TIKTOK,
   BLUESKY,
   MASTODON,
 ];

@@ -5,6 +5,7 @@ export const SANDBOX_PLATFORMS = [
   'linkedin',
   'pinterest',
   'threads',
+  'tiktok',
   'bluesky',
   'mastodon',
 ] as const;
@@ -17,7 +18,7 @@ export interface SandboxAccount {
   readonly platform: SandboxPlatform;
   /** The user of the collector who connected it. */
   readonly userId: string;
-  /** The platform's own id: Instagram user, Facebook Page, YouTube channel, LinkedIn organization (its number), Pinterest account, Threads profile, Bluesky handle or DID, `user@server` of Mastodon. */
+  /** The platform's own id: Instagram user, Facebook Page, YouTube channel, LinkedIn organization (its number), Pinterest account, Threads profile, TikTok `open_id`, Bluesky handle or DID, `user@server` of Mastodon. */
   readonly accountId: string;
   /** The `account_id` of the collector's connection, if it is not `accountId`: the Page of an Instagram account. */
   readonly connectedAs?: string;
@@ -31,6 +32,8 @@ export interface SandboxAccount {
   readonly pageId?: string;
   /** Facebook: the Page's own token. If given, `accessToken` is a user's and gives no insights; otherwise `accessToken` is the Page's. */
   readonly pageToken?: string;
+  /** TikTok: its token is one of the Display API, or it is no Business account. Default: a Business account with a token of the Accounts API. */
+  readonly kind?: 'display' | 'personal';
   /** Below 100, Instagram withholds `follower_count` and `follows_and_unfollows`. */
   readonly followers: number;
   readonly fault?: Fault;
@@ -62,7 +65,7 @@ export type Fault = { readonly times?: number } & (
   | { readonly kind: 'late'; readonly hours: number }
   /** That day (`YYYY-MM-DD`) has no data, but the days around it do. */
   | { readonly kind: 'gap'; readonly date: string }
-  /** Meta 190; YouTube 401 and `invalid_grant` for the refresh token; LinkedIn 401 65602 and Pinterest 401 likewise. `subcode`: Meta's, default 463. */
+  /** Meta 190; YouTube 401 and `invalid_grant` for the refresh token; LinkedIn 401 65602, Pinterest 401 and TikTok 40105 likewise. `subcode`: Meta's, default 463. */
   | { readonly kind: 'dead_token'; readonly subcode?: number }
   /** `code`: Meta's (4, 17, 32, 613, 80001, 80002). `window`: how long YouTube's and LinkedIn's quota is used up, default a day. */
   | { readonly kind: 'throttled'; readonly code?: number; readonly window?: 'MINUTE' | 'DAY' }
@@ -76,7 +79,7 @@ export type Fault = { readonly times?: number } & (
 
 /** A fault without parameters. */
 export type PlainFault =
-  /** The access token has expired; the refresh token still works (YouTube, LinkedIn, Pinterest). */
+  /** The access token has expired; the refresh token still works (YouTube, LinkedIn, Pinterest, TikTok). */
   | 'expired_token'
   /** Meta #10; YouTube, LinkedIn and Pinterest 403. */
   | 'missing_permission'

@@ -6,6 +6,8 @@ import { answerFacebookLogin } from './meta-login.js';
 import { answerGoogleAccounts, answerGoogleOauth, answerLinkedinOauth } from './oauth.js';
 import { answerPinterest } from './pinterest.js';
 import { answerThreads } from './threads.js';
+import { answerTiktokAccounts } from './tiktok-accounts.js';
+import { answerTiktokDisplay } from './tiktok-display.js';
 import { answerYoutubeAnalytics, answerYoutubeData } from './youtube.js';
 
 /** Every API of the sandbox, by the first segment of its path: the host it stands in for, and the variable that holds its address. */
@@ -25,6 +27,8 @@ export const APIS = {
   'linkedin-oauth': { host: 'www.linkedin.com', variable: 'LINKEDIN_OAUTH_URL', answer: answerLinkedinOauth },
   pinterest: { host: 'api.pinterest.com', variable: 'PINTEREST_API_URL', answer: answerPinterest },
   threads: { host: 'graph.threads.net', variable: 'THREADS_GRAPH_URL', answer: answerThreads },
+  'tiktok-accounts': { host: 'business-api.tiktok.com', variable: 'TIKTOK_BUSINESS_URL', answer: answerTiktokAccounts },
+  'tiktok-display': { host: 'open.tiktokapis.com', variable: 'TIKTOK_API_URL', answer: answerTiktokDisplay },
   bluesky: { host: 'public.api.bsky.app', variable: 'BLUESKY_API_URL', answer: answerBluesky },
   mastodon: { host: "the accounts' servers", variable: 'MASTODON_API_URL', answer: answerMastodon },
 } as const;

@@ -70,6 +70,7 @@ const VALUE_KEYS = [
   'totalPageStatistics',
   'totalShareStatistics',
   'metrics',
+  'video_views',
 ];
 
 function withoutSomeValues(node: unknown): unknown {

@@ -12,6 +12,14 @@ export const SANDBOX_CREDENTIALS = {
   LINKEDIN_CLIENT_SECRET: 'sandbox-linkedin-secret',
   PINTEREST_CLIENT_ID: 'sandbox-pinterest',
   PINTEREST_CLIENT_SECRET: 'sandbox-pinterest-secret',
+  TIKTOK_BUSINESS_CLIENT_ID: 'sandbox-tiktok-business',
+  TIKTOK_BUSINESS_CLIENT_SECRET: 'sandbox-tiktok-business-secret',
+} as const;
+
+/** The app of accounts on TikTok of the kind `display`, which nobody has who does not ask for one. */
+export const SANDBOX_DISPLAY_APP = {
+  TIKTOK_CLIENT_KEY: 'sandbox-tiktok',
+  TIKTOK_CLIENT_SECRET: 'sandbox-tiktok-secret',
 } as const;
 
 interface TokenEndpoint {

@@ -87,6 +87,7 @@ const FAULTS: Readonly<Record<SandboxPlatform, Readonly<Record<number, Fault>>>>
     19: { kind: 'missing_permission' },
     47: { kind: 'refused_metric', metric: 'followers_count' },
   },
+  tiktok: { 9: { kind: 'dead_token' }, 28: { kind: 'missing_permission' }, 59: { kind: 'no_data' } },
   bluesky: { 7: { kind: 'missing_permission' } },
   mastodon: { 9: { kind: 'missing_permission' } },
 };
@@ -126,6 +127,7 @@ const ACCOUNT_OF: Readonly<Record<SandboxPlatform, (user: number) => SandboxAcco
   linkedin: linkedinAccount,
   pinterest: pinterestAccount,
   threads: threadsAccount,
+  tiktok: tiktokAccount,
   bluesky: blueskyAccount,
   mastodon: mastodonAccount,
 };
@@ -189,6 +191,17 @@ function threadsAccount(user: number): SandboxAccount {
 }
 
 /** Every second is connected by its DID, the others by their handle. */
+/** Every third is no Business account. */
+function tiktokAccount(user: number): SandboxAccount {
+  return {
+    ...common(user, 'tiktok'),
+    accountId: `_000sandbox${digits(user, 12)}`,
+    accessToken: `act.sandbox${digits(user, 6)}`,
+    refreshToken: `rft.sandbox${digits(user, 6)}`,
+    ...(user % 3 === 0 && { kind: 'personal' as const }),
+  };
+}
+
 function blueskyAccount(user: number): SandboxAccount {
   const accountId = user % 2 === 0 ? `did:plc:sandbox${digits(user, 17)}` : `sandbox-${user}.bsky.social`;
   return { ...common(user, 'bluesky'), accountId, accessToken: '' };

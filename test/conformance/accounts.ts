@@ -12,6 +12,8 @@ export interface Expectation {
   readonly settledOnly?: readonly string[];
   /** As of now, filed under the last ended day, whether that has data or not. */
   readonly closing: Readonly<Record<string, number>>;
+  /** Metrics that only accounts of another kind have. */
+  readonly others?: readonly string[];
   /** Of several days, filed under the last ended day where that has data: unique people, counted by what the platform calls as given. */
   readonly rolling: Readonly<Record<string, { readonly of: string; readonly days: number }>>;
   /** How each of the last seven days ends at `NOON`, oldest first, when nothing is wrong. */
@@ -181,6 +183,31 @@ export const EXPECTED: Readonly<Record<SandboxPlatform, Expectation>> = {
     requests: 1 + 7 + 1,
     late: { hours: 30, states: 'settled settled settled settled settled pending pending' },
     refused: { metric: 'quotes', lost: ['quotes'], warnings: 1 },
+  },
+  tiktok: {
+    account: {
+      ...base,
+      platform: 'tiktok',
+      accountId: '_000RHcfeS51EbQXiIAxBzPvZ1Ww',
+      accessToken: 'act.one',
+      refreshToken: 'rft.one',
+      followers: 1_000,
+    },
+    daily: SAME(
+      ...['video_views', 'profile_views', 'likes', 'comments', 'shares', 'followers_count', 'unique_video_views'],
+      ...['engaged_audience', 'daily_total_followers', 'daily_new_followers', 'daily_lost_followers'],
+      ...['bio_link_clicks', 'phone_number_clicks', 'email_clicks', 'address_clicks', 'app_download_clicks'],
+      'lead_submissions',
+    ),
+    closing: { following_count: 12, total_likes: 207_996, videos_count: 321 },
+    // Those of the Display API: test/platforms/tiktok/display.test.ts.
+    others: ['follower_count', 'likes_count', 'video_count'],
+    rolling: {},
+    // Values come 24 hours after the day's end, and are final after 48.
+    states: 'settled settled settled settled settled provisional pending',
+    requests: 1,
+    late: { hours: 40, states: 'settled settled settled settled settled pending pending' },
+    refused: { metric: 'shares', lost: ['shares'], warnings: 1 },
   },
   bluesky: {
     account: {

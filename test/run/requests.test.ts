@@ -72,6 +72,8 @@ it.each<[SandboxPlatform, string, string, string[]]>([
     'a new day, a settling one, the series and the followers',
     ['threads_insights', 'threads_insights', 'threads_insights', 'threads_insights'],
   ],
+  ['tiktok', '02:00', 'the window and the totals', ['get']],
+  ['tiktok', '09:00', 'the window', ['get']],
   ['bluesky', '02:00', 'its figures', ['xrpc']],
   ['bluesky', '09:00', 'nothing', []],
   ['mastodon', '02:00', 'its figures', ['lookup']],

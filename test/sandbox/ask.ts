@@ -64,6 +64,14 @@ export const LINKEDIN: SandboxAccount = {
   accessToken: 'AQXone',
   refreshToken: 'AQYone',
 };
+export const TIKTOK: SandboxAccount = {
+  ...base,
+  platform: 'tiktok',
+  accountId: '_000RHcfeS51EbQXiIAxBzPvZ1Ww',
+  name: 'Oslo Cycles',
+  accessToken: 'act.one',
+  refreshToken: 'rft.one',
+};
 export const PINTEREST: SandboxAccount = {
   ...base,
   platform: 'pinterest',

@@ -17,6 +17,8 @@ export interface Model {
   says: (date: string, accountId: string) => Said;
   /** Given in every answer, as of its time. */
   total: number | null;
+  /** Whether it says that it has nothing else of an account. */
+  onlyTotal: boolean;
   /** Thrown in the place of any answer. */
   refuses: ((accountId: string) => PlatformError | null) | null;
   /** Each call: the account and the days asked for. */
@@ -53,6 +55,7 @@ export function modelOf(
   const model: Model = {
     says: () => ({ values: { views: 5, reach: 3 } }),
     total: null,
+    onlyTotal: false,
     refuses: null,
     calls: [],
     platform: {
@@ -71,6 +74,7 @@ export function modelOf(
         return {
           days: days.map(({ date }) => resultOf(date, model.says(date, accountId))),
           closing: model.total === null ? [] : [{ metric: 'total', value: model.total }],
+          ...(model.onlyTotal && { onlyClosing: true }),
         };
       },
       check: async () => ({ accountName: null }),

@@ -22,7 +22,7 @@ export function googleClient({ oauthUrl, clientId, clientSecret }: GoogleSetting
     tokenUrl: `${oauthUrl}/token`,
     clientId,
     clientSecret,
-    variables: 'GOOGLE',
+    variables: { id: 'GOOGLE_CLIENT_ID', secret: 'GOOGLE_CLIENT_SECRET' },
     whenShortLived: 'publish the app in the Google Cloud console (its publishing status is "Testing")',
     scopes: [`${SCOPE_BASE}/${ANALYTICS_SCOPE}`, `${SCOPE_BASE}/yt-analytics-monetary.readonly`],
   };

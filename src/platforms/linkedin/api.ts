@@ -69,7 +69,7 @@ export function clientOf({ oauthUrl, clientId, clientSecret }: LinkedInSettings)
     tokenUrl: `${oauthUrl}/oauth/v2/accessToken`,
     clientId,
     clientSecret,
-    variables: 'LINKEDIN',
+    variables: { id: 'LINKEDIN_CLIENT_ID', secret: 'LINKEDIN_CLIENT_SECRET' },
     scopes: ['rw_organization_admin', 'r_organization_admin'],
   };
 }

@@ -5,7 +5,10 @@ import { configured, judgeTokens } from '../shared/token-endpoint.js';
 import { API, type PinterestSettings } from './api.js';
 import { errorBody } from './errors.js';
 
-export const APP = { provider: 'Pinterest', variables: 'PINTEREST' };
+export const APP = {
+  provider: 'Pinterest',
+  variables: { id: 'PINTEREST_CLIENT_ID', secret: 'PINTEREST_CLIENT_SECRET' },
+};
 
 /**
  * New tokens for an account. A refresh token lives 60 days and has a successor in each answer, in whose favour the former one may
@@ -20,7 +23,7 @@ export async function renewTokens(
     const why = 'the connection has no refresh token; connect the account again';
     throw new PlatformError('needs_reconnect', why, 'connection');
   }
-  const credentials = `${configured(APP, 'ID', clientId)}:${configured(APP, 'SECRET', clientSecret)}`;
+  const credentials = `${configured(APP, 'id', clientId)}:${configured(APP, 'secret', clientSecret)}`;
   const askedAt = now().getTime();
   const answer = await http.ask(
     {

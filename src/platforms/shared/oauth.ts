@@ -71,8 +71,8 @@ async function refresh(client: OAuthClient, refreshToken: string, { http, warn }
   const form = {
     grant_type: 'refresh_token',
     refresh_token: refreshToken,
-    client_id: configured(client, 'ID', client.clientId),
-    client_secret: configured(client, 'SECRET', client.clientSecret),
+    client_id: configured(client, 'id', client.clientId),
+    client_secret: configured(client, 'secret', client.clientSecret),
   };
   const answer = await http.ask(
     { api: `${client.provider} token endpoint`, method: 'POST', url: new URL(client.tokenUrl), headers: {}, form },

@@ -67,7 +67,7 @@ describe('a session', () => {
       tokenUrl: `${url}/token`,
       clientId: 'id',
       clientSecret: 'secret',
-      variables: 'ANY',
+      variables: { id: 'ANY_CLIENT_ID', secret: 'ANY_CLIENT_SECRET' },
       scopes: ['analytics', 'everything'],
     };
     const { get } = openSession(client, tokens, lentContext(NOON).context);

@@ -13,6 +13,7 @@ export const SETTLES_AFTER_HOURS: Readonly<Record<SandboxPlatform, number>> = {
   linkedin: 72,
   pinterest: 48,
   threads: 48,
+  tiktok: 48,
   bluesky: 0,
   mastodon: 0,
 };

@@ -30,6 +30,7 @@ const TIME_ZONES = {
   linkedin: 'UTC',
   pinterest: 'UTC',
   threads: 'America/Los_Angeles',
+  tiktok: 'UTC',
   bluesky: 'UTC',
   mastodon: 'UTC',
 };
