@@ -135,10 +135,7 @@ export interface PlatformContext {
   /** The last ended day, if it is among the days asked for: only for this day are the figures of the 7 and 28 days ending with it requested. */
   readonly lastEndedDate: string | null;
   readonly wantsClosing: boolean;
-  /**
-   * The dates, of those asked for, that have not settled and are asked for again once they have: what a platform would need
-   * further requests for, such as splits, may be left out until then.
-   */
+  /** Dates that are asked for again once they have settled: what needs further requests, such as splits, may be left out until then. */
   readonly provisional: ReadonlySet<string>;
   /** Metrics that the API has refused the account in this run, so that no later request asks for them. */
   readonly refused: RefusedMetrics;

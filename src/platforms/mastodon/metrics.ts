@@ -7,6 +7,7 @@ export const METRICS: readonly MetricInfo[] = [
     unit: 'accounts',
     aggregate: 'last',
     period: 'lifetime',
+    main: 'Followers',
     meaning: 'Accounts that follow the account, as of the collection',
   },
   {
@@ -15,6 +16,7 @@ export const METRICS: readonly MetricInfo[] = [
     unit: 'accounts',
     aggregate: 'last',
     period: 'lifetime',
+    main: 'Following',
     meaning: 'Accounts that the account follows, as of the collection',
   },
   {
@@ -23,6 +25,7 @@ export const METRICS: readonly MetricInfo[] = [
     unit: 'count',
     aggregate: 'last',
     period: 'lifetime',
+    main: 'Posts',
     meaning: 'Posts of the account, as of the collection',
   },
 ];

@@ -117,7 +117,7 @@ export const DISPLAY: readonly MetricInfo[] = [
     unit: 'accounts',
     aggregate: 'last',
     period: 'lifetime',
-    main: 'Followers',
+    main: 'Followers now',
     meaning: 'Followers at the end of the day, read when it is collected; Display API',
   },
   FOLLOWING,
