@@ -17,7 +17,7 @@ export default definePlatform({
   create: ({ HACKER_NEWS_URL: url }) => ({
     name: 'hacker_news',
     api: 'hacker_news_firebase',
-    day: { timeZone: 'UTC', settlesAfterHours: 0, reachDays: 30, asks: 'range' },
+    day: { timeZone: 'UTC', settlesAfterHours: 0, reachDays: 1, asks: 'day' },
     metrics: [
       {
         name: 'karma',
@@ -35,7 +35,7 @@ export default definePlatform({
 
     async collect(account, days, context) {
       const closing = context.wantsClosing ? [{ metric: 'karma', value: await karmaOf(url, account, context) }] : [];
-      // The API keeps no history: there is a figure of now, and nothing for any one day.
+      // The API keeps no history: there is a figure of now, and nothing else for the day.
       return { days: days.map(({ date }) => ({ date, kind: 'no_data' })), closing };
     },
 

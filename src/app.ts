@@ -3,9 +3,11 @@ import type { CollectOptions } from './collector/options.js';
 import { type Config, databaseUrlOf, loadConfig, secretsOf } from './config.js';
 import type { AddedConnection, ConnectionInput } from './connections.js';
 import { readEnvironment } from './environment.js';
+import type { ImportLine, ImportReport, ImportSettings } from './import-connections.js';
 import type { SandboxSettings } from './open-sandbox.js';
 import { type DefaultStore, type OpenStore, openDriver, openStore } from './open-store.js';
-import type { Platform, PlatformDefinition } from './platforms/contract.js';
+import type { Platform } from './platforms/contract.js';
+import type { PlatformDefinition } from './platforms/definition.js';
 import { createPlatforms } from './platforms/registry.js';
 import type { OnEvent } from './report/events.js';
 import type { ReportData, ReportRequest } from './report/page/read.js';
@@ -45,6 +47,8 @@ export interface App {
   applySchema(options?: SchemaOptions): Promise<AppliedSchema>;
   /** See `addConnection` in `connections.ts`. */
   addConnection(connection: Required<ConnectionInput>): Promise<AddedConnection>;
+  /** See `importConnections` in `import-connections.ts`. */
+  importConnections(lines: AsyncIterable<ImportLine>, settings: ImportSettings): Promise<ImportReport>;
   /** Makes the account that a connection opens the primary one of its user and platform. */
   choosePrimary(connectionId: string): Promise<ChosenPrimary>;
   close(): Promise<void>;
@@ -120,7 +124,8 @@ export function assemble(
 ): App {
   const keyring = telling(createKeyring(encryptionKey, { allowPlaintext: config.allowPlaintextTokens }), onToken);
   const clock = { ...systemClock, now };
-  const parts = { store, keyring, platforms, clock, isKept };
+  const { renewsTokens } = config;
+  const parts = { store, keyring, platforms, clock, isKept, renewsTokens };
   return {
     config,
     store,
@@ -159,6 +164,10 @@ export function assemble(
     async addConnection(connection) {
       const { addConnection } = await import('./connections.js');
       return addConnection(parts, connection);
+    },
+    async importConnections(lines, settings) {
+      const { importConnections } = await import('./import-connections.js');
+      return importConnections(parts, lines, settings);
     },
     async choosePrimary(connectionId) {
       const { choosePrimary } = await import('./connections.js');

@@ -4,14 +4,13 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { unescape as decode } from 'node:querystring';
 import { CollectError } from './errors.js';
 import { CRON_SECRET_ALIAS, fileNameOf, nearNames, variableNamed } from './near-names.js';
-import type { PlatformDefinition, PlatformVariables } from './platforms/contract.js';
+import type { PlatformDefinition, PlatformVariables } from './platforms/definition.js';
 import { isHeaderSafe } from './text.js';
 import { splitKeys } from './tokens/keyring.js';
 import { type Environment, missingVariables, type Variables, variableSchemas } from './variables.js';
 
 const SHORTEST_CRON_SECRET = 16;
-/** What is parsed once is not worth compiling a parser for. */
-const ONCE = { jitless: true };
+const ONCE = { jitless: true }; // What is parsed once is not worth compiling a parser for.
 
 /** Runtime configuration. */
 export interface Config {
@@ -21,6 +20,8 @@ export interface Config {
   /** Fernet keys, comma-separated; null only with the embedded store, which has its own key file. */
   readonly encryptionKey: string | null;
   readonly allowPlaintextTokens: boolean;
+  /** Whether a run stores tokens that it has renewed. */
+  readonly renewsTokens: boolean;
   /** What the platforms read from the environment. */
   readonly platforms: PlatformVariables;
   /** Values of `platforms` that are secret. */
@@ -139,15 +140,14 @@ export function cronSecretOf({ server: { cronSecret } }: Config, environment: En
 
 /** Every secret value of a configuration, to be redacted from everything printed. */
 export function secretsOf(config: Config): string[] {
-  const secrets = [
+  return [
     ...storeSecrets(config.store),
     ...splitKeys(config.encryptionKey ?? ''),
     ...config.platformSecrets,
     config.server.cronSecret ?? '',
     config.alerts.webhookUrl ?? '',
     config.alerts.healthcheckUrl ?? '',
-  ];
-  return secrets.filter((secret) => secret !== '');
+  ].filter((secret) => secret !== '');
 }
 
 /** The address of the PostgreSQL that is reached over a socket, which a Supabase project may have, too; null if there is none. */
@@ -164,11 +164,13 @@ function storeSecrets(store: StoreConfig): string[] {
 }
 
 function toConfig(variables: Variables, dataDir: string): Omit<Config, 'platforms' | 'platformSecrets'> {
+  const store = chooseStore(variables, dataDir);
   return {
-    store: chooseStore(variables, dataDir),
+    store,
     dataDir,
     encryptionKey: variables.ENCRYPTION_KEY ?? null,
     allowPlaintextTokens: variables.ALLOW_PLAINTEXT_TOKENS === '1',
+    renewsTokens: variables.RENEW_TOKENS === undefined ? store.kind === 'embedded' : variables.RENEW_TOKENS === '1',
     server: {
       cronSecret: variables.INTERNAL_CRON_SECRET ?? null,
       cron: variables.ANALYTICS_CRON,

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
-import { checkAccount } from './collector/check-account.js';
+import { type CheckedAccount, checkAccount } from './collector/check-account.js';
+import { lastingWarnings } from './collector/lasting.js';
 import { CollectError, type FailureReason, PlatformError } from './errors.js';
 import { redact } from './http/redact.js';
 import type { Platform } from './platforms/contract.js';
@@ -30,6 +31,8 @@ export interface AddedConnection {
   readonly created: boolean;
   /** The given name or, if there was none, the platform's. */
   readonly accountName: string | null;
+  /** Why the tokens cannot last, and what to do, as sentences without a full stop. */
+  readonly warnings: readonly string[];
 }
 
 export interface ConnectionsOptions {
@@ -37,6 +40,8 @@ export interface ConnectionsOptions {
   readonly keyring: Pick<Keyring, 'encrypt'>;
   readonly platforms: ReadonlyMap<string, Platform>;
   readonly clock: Clock;
+  /** As in `Collector`. */
+  readonly renewsTokens: boolean;
 }
 
 /** Failures that say nothing about the token. */
@@ -47,21 +52,30 @@ export async function addConnection(
   options: ConnectionsOptions,
   { check, ...connection }: Required<ConnectionInput>,
 ): Promise<AddedConnection> {
-  const { store, keyring, platforms, clock } = options;
+  const { store, keyring, platforms, clock, renewsTokens } = options;
   const platform = platforms.get(connection.platform);
   if (platform === undefined) throw unknownPlatform(connection.platform, [...platforms.keys()]);
   await store.check();
-  const checkedName = check ? await nameOf(connection, platform, clock) : null;
-  const accountName = connection.accountName ?? checkedName;
-  const saved = await store.saveConnection({
-    ...connection,
-    accountName,
-    // Empty if the platform needs none.
-    accessToken: connection.accessToken === '' ? '' : keyring.encrypt(connection.accessToken),
-    refreshToken: connection.refreshToken === null ? null : keyring.encrypt(connection.refreshToken),
-  });
+  const checked = check ? await checkWith(connection, platform, clock) : null;
+  const accountName = connection.accountName ?? checked?.accountName ?? null;
+  const tokenExpiresAt = connection.tokenExpiresAt ?? checked?.tokenExpiresAt?.toISOString() ?? null;
+  const saved = await store.saveConnection(encrypted({ ...connection, accountName, tokenExpiresAt }, keyring));
   await store.syncAccounts({ collected: [...platforms.keys()], userId: connection.userId });
-  return { ...saved, accountName };
+  // A renewed connection keeps its refresh token where no other is given.
+  const isRefreshable = connection.refreshToken !== null || !saved.created;
+  const tokens = { accessToken: connection.accessToken, tokenExpiresAt, isRefreshable };
+  const warnings = [...(checked?.warnings ?? []), ...lastingWarnings(platform, tokens, renewsTokens)];
+  return { ...saved, accountName, warnings };
+}
+
+/** A connection with its tokens as they are stored. An access token is empty if the platform needs none. */
+export function encrypted(connection: NewConnection, keyring: Pick<Keyring, 'encrypt'>): NewConnection {
+  const { accessToken, refreshToken } = connection;
+  return {
+    ...connection,
+    accessToken: accessToken === '' ? '' : keyring.encrypt(accessToken),
+    refreshToken: refreshToken === null ? null : keyring.encrypt(refreshToken),
+  };
 }
 
 /** Makes the account that a connection opens the primary one of its user and platform. */
@@ -70,8 +84,7 @@ export async function choosePrimary(options: ConnectionsOptions, connectionId: s
   return options.store.choosePrimary(connectionId, [...options.platforms.keys()]);
 }
 
-/** The account's name, if the platform gives one. */
-async function nameOf(connection: NewConnection, platform: Platform, clock: Clock): Promise<string | null> {
+async function checkWith(connection: NewConnection, platform: Platform, clock: Clock): Promise<CheckedAccount> {
   const { tokenExpiresAt } = connection;
   const account = {
     ...connection,

@@ -56,6 +56,13 @@ export class PlatformError extends Error {
   }
 }
 
+/** The access token is not accepted; a renewed one may be. */
+export class StaleToken extends PlatformError {
+  constructor(said: string) {
+    super('needs_reconnect', `${said}; connect the account again`, 'connection');
+  }
+}
+
 /** The run has reached one of its limits. No platform is at fault: what is left is not reached, and due in the next run. */
 export class RunLimit extends PlatformError {}
 
@@ -97,6 +104,12 @@ export const EXIT_CODES = {
   stopping: EXIT.failed,
   address_taken: EXIT.failed,
   check_failed: EXIT.failed,
+  consent_denied: EXIT.failed,
+  consent_failed: EXIT.failed,
+  consent_incomplete: EXIT.failed,
+  consent_mismatch: EXIT.failed,
+  consent_timeout: EXIT.failed,
+  no_accounts: EXIT.failed,
   not_found: EXIT.failed,
   file_failed: EXIT.failed,
   output_failed: EXIT.failed,

@@ -21,7 +21,8 @@ const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   failed:
     "could not start, or everything failed; no account is connected; the machine's clock is more than 10 minutes off; doctor or a check of status fails",
   usage: 'a wrong flag, variable, user or schema, or no database is named; the message says which',
-  partial: 'done, but some connections failed; the summary says which and why; a check of status warns',
+  partial:
+    'done, but some connections failed; the summary says which and why; some lines of an import are not stored; a check of status warns',
   locked: 'another run is in progress',
   interrupted: 'interrupted by Ctrl-C; what was fetched is written',
   terminated: 'ended by SIGTERM; what was fetched is written',

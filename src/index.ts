@@ -42,6 +42,7 @@ export type { Pace, Rates } from './http/pace.js';
 export { type Sandbox, type SandboxOptions, startSandbox } from './library/sandbox.js';
 export type { SandboxSettings } from './open-sandbox.js';
 export type { DefaultStore } from './open-store.js';
+export type { AppCredential, Consent, ConsentedAccount, ConsentFlow } from './platforms/consent.js';
 export type {
   Account,
   ApiVersion,
@@ -51,16 +52,20 @@ export type {
   DayResult,
   MetricInfo,
   MetricValue,
+  NewerVersion,
   NonEmpty,
   Platform,
   PlatformContext,
-  PlatformDefinition,
   Reconciliation,
   RefusedMetrics,
+  Renewal,
+  RenewedTokens,
   SeriesBreak,
   Split,
 } from './platforms/contract.js';
-export { dayResult, definePlatform } from './platforms/contract.js';
+export { dayResult } from './platforms/contract.js';
+export type { PlatformDefinition } from './platforms/definition.js';
+export { definePlatform } from './platforms/definition.js';
 export { judgePlain } from './platforms/shared/verdicts.js';
 export type { Change } from './report/changes.js';
 export type {
@@ -85,7 +90,7 @@ export type {
 export type { Failure, PlatformChanges, Summary } from './report/summary.js';
 export type { Fault, PlainFault, SandboxPlatform } from './sandbox/account.js';
 export type { SandboxKind } from './sandbox/kinds.js';
-export { baseAddress, credential, secret, setting, type Values, type Variable } from './setting.js';
+export { baseAddress, credential, loginAddress, secret, setting, type Values, type Variable } from './setting.js';
 export type { DayCounts } from './store/account-states.js';
 export type { OutcomeState } from './store/accounts.js';
 export type { AppliedSchema } from './store/apply-schema.js';

@@ -3,9 +3,10 @@ import { type Config, loadConfig } from './config.js';
 import { readEnvironment } from './environment.js';
 import { CollectError } from './errors.js';
 import type { OpenStore } from './open-store.js';
-import type { Platform, PlatformDefinition } from './platforms/contract.js';
+import type { Platform } from './platforms/contract.js';
+import type { PlatformDefinition } from './platforms/definition.js';
 import { createPlatforms } from './platforms/registry.js';
-import { connectionOf, type SandboxAccount } from './sandbox/account.js';
+import { connectionOf, SANDBOX_PLATFORMS, type SandboxAccount } from './sandbox/account.js';
 import type { SandboxKind } from './sandbox/kinds.js';
 import { latePopulation } from './sandbox/late.js';
 import { FAULTY_REFUSED_METRICS, population } from './sandbox/population.js';
@@ -21,6 +22,8 @@ import type { Environment } from './variables.js';
 export interface SandboxSettings {
   /** Use the platforms' APIs in miniature, and made-up accounts, instead of what the environment configures. */
   readonly sandbox: SandboxKind;
+  /** Platforms that are asked for: each that none of the usual accounts is on gets accounts, too. Default: none. */
+  readonly sandboxPlatforms?: readonly string[];
   /** Use the database in `ANALYTICS_SANDBOX_DIR`, and create it if it is missing (`create`) or not (`existing`). Default: one in memory. */
   readonly keptSandbox?: 'create' | 'existing';
   /** Default: the process's environment over `.env`. */
@@ -46,7 +49,7 @@ export interface OpenSandbox extends OpenStore {
 export async function openSandbox(settings: SandboxSettings): Promise<OpenSandbox> {
   const { sandbox: kind, keptSandbox, now = () => new Date(), ownPlatforms = [] } = settings;
   const faulty = kind === 'faulty';
-  const accounts = kind === 'late' ? latePopulation(now()) : population({ faulty, now: now() });
+  const accounts = kind === 'late' ? latePopulation(now()) : accountsOf(settings, { faulty, now: now() });
   const opened: { close(): Promise<void> }[] = [];
   const close = async () => void (await Promise.all(opened.map((each) => each.close())));
   try {
@@ -72,6 +75,16 @@ export async function openSandbox(settings: SandboxSettings): Promise<OpenSandbo
     await close();
     throw error;
   }
+}
+
+function accountsOf(
+  { sandboxPlatforms = [] }: SandboxSettings,
+  options: { readonly faulty: boolean; readonly now: Date },
+): SandboxAccount[] {
+  const usual = population(options);
+  const known = new Set(usual.map(({ platform }) => platform));
+  const added = SANDBOX_PLATFORMS.filter((platform) => sandboxPlatforms.includes(platform) && !known.has(platform));
+  return added.length === 0 ? usual : [...usual, ...population({ ...options, platforms: added })];
 }
 
 /** The variables of platforms that the sandbox does not have. */

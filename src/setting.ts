@@ -12,8 +12,11 @@ export type Values<Variables extends Readonly<Record<string, Variable>>> = {
   readonly [Name in keyof Variables]: Variables[Name]['_zod']['output'];
 };
 
-/** What a variable is for: `secret` values are redacted from everything printed; `credential` and `secret` belong to an app. */
-type Kind = 'address' | 'credential' | 'secret';
+/**
+ * What a variable is for: `secret` values are redacted from everything printed; `credential` and `secret` belong to an app. A `login`
+ * is an address, too, but of a page that people open: no run asks it.
+ */
+type Kind = 'address' | 'login' | 'credential' | 'secret';
 
 /** What `isConfidential` accepts, in messages. */
 export const SAFE_ADDRESS = 'https:// address (http:// only on this machine)';
@@ -27,10 +30,28 @@ export function setting(isRight: (text: string) => boolean, problem: string, exa
 
 /** An API's base address, without a trailing slash; tokens are sent there, so it must be https except on this machine. */
 export function baseAddress(usual: string) {
-  return setting(isBaseAddress, `is not an ${SAFE_ADDRESS} without a trailing slash`, usual)
-    .default(usual)
+  return usualAddress(usual, 'address');
+}
+
+/** The base address of the pages on which people consent: as `baseAddress`, but asked by their browsers alone. */
+export function loginAddress(usual: string) {
+  return usualAddress(usual, 'login');
+}
+
+function usualAddress(usual: string, kind: Kind) {
+  return address(usual).default(usual).meta({ kind }).describe('a base address, for a proxy');
+}
+
+/** As `baseAddress`, of an API that has no usual one: each account names its own server. */
+export function optionalBaseAddress(example: string) {
+  return address(example)
+    .optional()
     .meta({ kind: 'address' satisfies Kind })
-    .describe('a base address, for a proxy');
+    .describe("a base address, in place of each account's own server");
+}
+
+function address(example: string) {
+  return setting(isBaseAddress, `is not an ${SAFE_ADDRESS} without a trailing slash`, example);
 }
 
 /** Identifies an app and is not secret: a client id. */

@@ -2,7 +2,7 @@ import { Cron } from 'croner';
 import { z } from 'zod';
 import { CollectError } from './errors.js';
 import { isConfidential } from './loopback.js';
-import type { PlatformDefinition } from './platforms/contract.js';
+import type { PlatformDefinition } from './platforms/definition.js';
 import { DEFINITIONS } from './platforms/registry.js';
 import { asSecret, isHttp, namesOf, SAFE_ADDRESS, setting } from './setting.js';
 import { isHeaderSafe } from './text.js';
@@ -50,6 +50,9 @@ export const OWN_GROUPS = {
       setting(areFernetKeys, 'is not a Fernet key or a comma-separated list of them', NEW_KEY).optional(),
     ).describe('the Fernet key of the stored tokens; several, separated by commas, rotate it'),
     ALLOW_PLAINTEXT_TOKENS: flag().optional().describe('1 accepts tokens that are not encrypted'),
+    RENEW_TOKENS: flag()
+      .optional()
+      .describe('1 stores tokens that a run renews, 0 does not (default: 1 with the embedded PostgreSQL)'),
   },
   serve: {
     // Only `serve` needs a long one: a shorter one of the application must not keep `collect` from running.

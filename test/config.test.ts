@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cronSecretOf, loadConfig, secretsOf } from '../src/config.js';
 import { readEnvironment } from '../src/environment.js';
 import { CollectError } from '../src/errors.js';
+import { DEFINITIONS } from '../src/platforms/registry.js';
+import { namesOf } from '../src/setting.js';
 
 const KEY = 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=';
 const OTHER_KEY = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=';
@@ -47,15 +49,24 @@ test('without variables, the embedded store is used with the documented defaults
     dataDir: '/data',
     encryptionKey: null,
     allowPlaintextTokens: false,
+    renewsTokens: true,
     platforms: {
       META_GRAPH_URL: 'https://graph.facebook.com',
       INSTAGRAM_GRAPH_URL: 'https://graph.instagram.com',
+      META_LOGIN_URL: 'https://www.facebook.com',
       META_GRAPH_VERSION: 'v25.0',
       YOUTUBE_ANALYTICS_URL: 'https://youtubeanalytics.googleapis.com',
       YOUTUBE_DATA_URL: 'https://www.googleapis.com',
       GOOGLE_OAUTH_URL: 'https://oauth2.googleapis.com',
+      GOOGLE_ACCOUNTS_URL: 'https://accounts.google.com',
       LINKEDIN_API_URL: 'https://api.linkedin.com',
       LINKEDIN_OAUTH_URL: 'https://www.linkedin.com',
+      PINTEREST_API_URL: 'https://api.pinterest.com',
+      PINTEREST_DAILY_REQUESTS: 1_000,
+      THREADS_GRAPH_URL: 'https://graph.threads.net',
+      TIKTOK_BUSINESS_URL: 'https://business-api.tiktok.com',
+      TIKTOK_API_URL: 'https://open.tiktokapis.com',
+      BLUESKY_API_URL: 'https://public.api.bsky.app',
     },
     platformSecrets: [],
     server: { cronSecret: null, cron: '0 2,9 * * *', timeZone: 'UTC' },
@@ -125,6 +136,9 @@ test.each<[variable: string, environment: Record<string, string>]>([
   ['META_GRAPH_VERSION', { META_GRAPH_VERSION: '25.0' }],
   ['META_GRAPH_VERSION', { META_GRAPH_VERSION: 'v18.0' }],
   ['LINKEDIN_VERSION', { LINKEDIN_VERSION: '202613' }],
+  ['PINTEREST_DAILY_REQUESTS', { PINTEREST_DAILY_REQUESTS: '0' }],
+  ['PINTEREST_DAILY_REQUESTS', { PINTEREST_DAILY_REQUESTS: '1e3' }],
+  ['MASTODON_API_URL', { MASTODON_API_URL: 'http://mastodon.example' }],
   ['META_APP_SECRET', { META_APP_SECRET: 'hunter2 hunter2' }],
   ['META_APP_SECRET', { META_APP_SECRET: 'a', META_APP_SECRET_FILE: '/dev/null' }],
   ['ANALYTICS_CRON', { ANALYTICS_CRON: '0 0 2 * * *' }],
@@ -245,4 +259,11 @@ test('a strong cron secret is required only when it is needed', () => {
   expect(() => secret({ CRON_SECRET: '0123456789abcdef' })).toThrow(
     'INTERNAL_CRON_SECRET is missing (CRON_SECRET is not read)',
   );
+});
+
+test('no run and no check of doctor needs what only connect uses: the pages on which people consent', () => {
+  const logins = DEFINITIONS.flatMap(({ variables }) => namesOf(variables, 'login'));
+  const asked = DEFINITIONS.flatMap(({ variables }) => namesOf(variables, 'address', 'credential', 'secret'));
+  expect(logins).toContain('GOOGLE_ACCOUNTS_URL');
+  expect(asked.filter((name) => [...logins, 'META_APP_ID'].includes(name))).toEqual([]);
 });

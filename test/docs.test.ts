@@ -14,6 +14,7 @@ import { createPlatforms } from '../src/platforms/registry.js';
 import { SANDBOX_KINDS } from '../src/sandbox/kinds.js';
 import { population } from '../src/sandbox/population.js';
 import { DOUBT_REASONS } from '../src/store/accounts.js';
+import { count } from '../src/text.js';
 import { variableSchemas } from '../src/variables.js';
 import { createWorld, type World } from './support/world.js';
 
@@ -157,7 +158,7 @@ describe('the reference', () => {
       const row = page.split('\n').find((line) => line.toLowerCase().startsWith(`| ${name} |`));
       expect(row).toContain(day.timeZone === 'UTC' ? 'UTC' : 'Los Angeles');
       expect(row).toContain(`| ${day.settlesAfterHours} hours |`);
-      expect(row).toContain(`| ${day.reachDays.toLocaleString('en-US')} days |`);
+      expect(row).toContain(`| ${count(day.reachDays, 'day')} |`);
       expect(row).toContain(day.asks === 'range' ? 'by range' : 'day by day');
     }
   });

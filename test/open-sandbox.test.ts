@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type App, type AppOptions, configuredPlatforms, openApp } from '../src/app.js';
 import { type CollectOptions, DEFAULTS } from '../src/collector/options.js';
-import { definePlatform, type Platform } from '../src/platforms/contract.js';
+import type { Platform } from '../src/platforms/contract.js';
+import { definePlatform } from '../src/platforms/definition.js';
 import type { Summary } from '../src/report/summary.js';
+import { SANDBOX_PLATFORMS } from '../src/sandbox/account.js';
 import { population } from '../src/sandbox/population.js';
 import { baseAddress } from '../src/setting.js';
 import { createKey } from '../src/tokens/key-file.js';
@@ -38,6 +40,14 @@ describe('openApp({ sandbox })', () => {
       .filter(({ platform }) => platform === 'facebook')
       .map(({ accessToken }) => accessToken);
     expect([...told].sort()).toEqual(tokens.sort());
+  });
+
+  it('has accounts on each platform that is asked for', async () => {
+    const platforms = SANDBOX_PLATFORMS.filter((platform) => platform !== 'youtube');
+    const { connections, platforms: counted } = await collectIn({ sandboxPlatforms: platforms }, { platforms });
+    expect(Object.keys(counted).sort()).toEqual([...platforms].sort());
+    expect(connections).toMatchObject({ failed: 0, skipped: 0 });
+    expect(counted.tiktok).toMatchObject({ connections: 150, succeeded: 150 });
   });
 
   it('uses own platforms in place of built-in ones of the same name', async () => {

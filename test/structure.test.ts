@@ -12,7 +12,8 @@ const LAYERS = [
   ['index'],
   ['library'],
   ['app'],
-  ['connections', 'run', 'alerts'],
+  ['import-connections'],
+  ['connect', 'connections', 'run', 'alerts'],
   ['report'],
   ['open-sandbox'],
   ['open-store'],
@@ -69,7 +70,7 @@ it('the collector imports contracts, but no platforms or stores', () => {
     ({ from, to, target }) =>
       from === 'collector' &&
       ['platforms', 'store'].includes(to) &&
-      !/(contract|store|accounts|selection)\.js$/.test(target),
+      !/(contract|store|accounts|selection|renewals)\.js$/.test(target),
   );
   expect(inside).toEqual([]);
 });
@@ -126,6 +127,14 @@ it('only report loads what draws charts, when it has read its data', () => {
   expect(drawing).toEqual([]);
 });
 
+it('only connect loads what asks for a consent', () => {
+  const commands = sources().filter((file) => file.startsWith('cli/commands/'));
+  const asking = [...commands, 'cli/main.ts', 'index.ts'].filter((file) =>
+    packagesOf(file).some((name) => ['oauth4webapi', 'open'].includes(name)),
+  );
+  expect(asking).toEqual(['cli/commands/connect.ts']);
+});
+
 it('no file is longer than 250 lines, and none only re-exports others', () => {
   const long = sources().filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 250);
   expect(long).toEqual([]);
@@ -136,7 +145,10 @@ it('no file is longer than 250 lines, and none only re-exports others', () => {
 const NAMES_PLATFORMS = ['cli/examples.ts', 'cli/simulate.ts'];
 
 it('a platform is one folder: no other source names it', () => {
-  const named = new RegExp(`\\b(${platformNames.join('|')})\\b|\\b(META|GOOGLE|LINKEDIN|YOUTUBE|INSTAGRAM)_`, 'i');
+  const named = new RegExp(
+    `\\b(${platformNames.join('|')})\\b|\\b(META|GOOGLE|LINKEDIN|YOUTUBE|INSTAGRAM|PINTEREST|THREADS|BLUESKY|MASTODON|TIKTOK)_`,
+    'i',
+  );
   const naming = sources().filter(
     (file) =>
       !/^(platforms|sandbox)\//.test(file) && named.test(withoutComments(readFileSync(join(SRC, file), 'utf8'))),

@@ -179,10 +179,16 @@ export function parseRates(texts: readonly string[], known: readonly string[]): 
 
 /** A point in time (ISO 8601 with an offset or `Z`) or a date in UTC; returned as ISO 8601 in UTC. */
 export function parseInstant(flag: string, text: string): string {
-  const hasForm = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
-  if (hasForm && isCalendarDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)))
-    return new Date(text).toISOString();
+  const instant = readInstant(text);
+  if (instant !== null) return instant;
   throw usageError(`${flag} ${quote(text)} is not an ISO 8601 time.`, `For example ${flag} 2027-01-31T12:00:00Z.`);
+}
+
+/** As `parseInstant`; null for anything else. */
+export function readInstant(text: string): string | null {
+  const hasForm = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
+  const isTime = hasForm && isCalendarDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text));
+  return isTime ? new Date(text).toISOString() : null;
 }
 
 /** The date an age (`90d`, `12mo`, `1y`) before `today`, by the calendar: the last day of a month that has no such day. */

@@ -99,10 +99,26 @@ export function addOptions(command: Command) {
     .option('--no-check', 'do not check the token with the platform');
 }
 
+export function importOptions(command: Command) {
+  return command
+    .description('add the connections of a CSV file, or renew their tokens')
+    .argument('<file>', 'the file, with a header; - for standard input')
+    .addOption(plugin())
+    .option('--check', 'check each token with its platform before storing it')
+    .option('--json', 'print one JSON document');
+}
+
 export function primaryOptions(command: Command) {
   return command
     .description("make a connection's account the primary one, whose rows go to analytics_snapshots")
     .addOption(plugin());
+}
+
+export function removeOptions(command: Command) {
+  return command
+    .description('remove a connection; collected metrics are kept')
+    .argument('<id>', "the connection's id, from connections list")
+    .option('--yes', 'do not ask first');
 }
 
 export function platformsOptions(command: Command) {
@@ -169,7 +185,9 @@ export type Options<Define extends (command: Command) => { opts(): unknown }> = 
 export type CollectFlags = Options<typeof collectOptions>;
 export type ListFlags = Options<typeof listOptions>;
 export type AddFlags = Options<typeof addOptions>;
+export type ImportFlags = Options<typeof importOptions>;
 export type PluginFlags = Options<typeof primaryOptions>;
+export type RemoveFlags = Options<typeof removeOptions>;
 export type PlatformsFlags = Options<typeof platformsOptions>;
 export type PruneFlags = Options<typeof pruneOptions>;
 export type SqlFlags = Options<typeof sqlOptions>;

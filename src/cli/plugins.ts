@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CollectError } from '../errors.js';
-import type { PlatformDefinition } from '../platforms/contract.js';
+import type { PlatformDefinition } from '../platforms/definition.js';
 import { platformNames } from '../platforms/registry.js';
 import { usageError } from './flags.js';
 

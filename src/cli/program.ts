@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EXIT } from '../exit-codes.js';
+import { connectOptions } from './connect-options.js';
 import { doctorOptions } from './doctor-options.js';
 import { exportOptions, mcpOptions } from './export-options.js';
 import { addExamples, addHelp } from './help.js';
@@ -7,10 +8,12 @@ import {
   addOptions,
   backupOptions,
   collectOptions,
+  importOptions,
   listOptions,
   platformsOptions,
   primaryOptions,
   pruneOptions,
+  removeOptions,
   restoreOptions,
   serveOptions,
   sqlOptions,
@@ -19,6 +22,7 @@ import { reportOptions } from './report-options.js';
 import { crontabOptions, githubOptions, kubernetesOptions, pgCronOptions, systemdOptions } from './schedule-options.js';
 import { explainOptions, showOptions } from './show-options.js';
 import { statusOptions } from './status-options.js';
+import { nameAllMissing } from './usage-errors.js';
 
 /**
  * The commands. Each command's module is loaded only when it runs, so that `--help` responds at once. Throws instead of exiting:
@@ -48,6 +52,9 @@ export function createProgram(version: string): Command {
   );
   doctorOptions(program.command('doctor')).action(async (flags) =>
     (await import('./commands/doctor.js')).doctorCommand(flags),
+  );
+  connectOptions(program.command('connect')).action(async (platform, flags) =>
+    (await import('./commands/connect.js')).connectCommand(platform, flags),
   );
   addConnections(program);
   platformsOptions(program.command('platforms')).action(async (flags) =>
@@ -82,6 +89,7 @@ export function createProgram(version: string): Command {
   addCompletion(program);
   addHelp(program);
   addExamples(program);
+  nameAllMissing(program);
   return program;
 }
 
@@ -96,17 +104,18 @@ export function helpExitCode(error: unknown): number | null {
 function addConnections(program: Command): void {
   const connections = program
     .command('connections')
-    .description('list, add and remove connected accounts, and choose the primary one');
+    .description('list, add, import and remove connected accounts, and choose the primary one');
   listOptions(connections.command('list')).action(async (flags) => (await loadConnections()).listConnections(flags));
   addOptions(connections.command('add')).action(async (flags) => (await loadConnections()).addConnection(flags));
+  importOptions(connections.command('import')).action(async (file, flags) =>
+    (await import('./commands/connections-import.js')).importConnectionsCommand(file, flags),
+  );
   primaryOptions(connections.command('primary'))
     .argument('<id>', "the connection's id, from connections list")
     .action(async (id, flags) => (await loadConnections()).choosePrimary(id, flags));
-  connections
-    .command('remove')
-    .description('remove a connection; collected metrics are kept')
-    .argument('<id>', "the connection's id, from connections list")
-    .action(async (id) => (await loadConnections()).removeConnection(id));
+  removeOptions(connections.command('remove')).action(async (id, flags) =>
+    (await loadConnections()).removeConnection(id, flags),
+  );
 }
 
 function loadConnections() {

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 import { Interrupted } from '../errors.js';
 
@@ -30,8 +31,16 @@ interface Keyboard extends NodeJS.ReadableStream {
   setRawMode(raw: boolean): unknown;
 }
 
-/** Asks for a text that is not shown while it is typed. Throws `Interrupted` on Ctrl-C. The terminal is always restored. */
-export async function askHidden(question: string, keyboard: Keyboard, screen: NodeJS.WritableStream): Promise<string> {
+/**
+ * Asks for a text that is not shown while it is typed. Throws `Interrupted` on Ctrl-C and when the signal is aborted. The terminal is
+ * always restored.
+ */
+export async function askHidden(
+  question: string,
+  keyboard: Keyboard,
+  screen: NodeJS.WritableStream,
+  signal?: AbortSignal,
+): Promise<string> {
   screen.write(question);
   keyboard.setEncoding('utf8');
   keyboard.setRawMode(true);
@@ -46,6 +55,7 @@ export async function askHidden(question: string, keyboard: Keyboard, screen: No
       });
       keyboard.once('end', () => reject(new Interrupted()));
       keyboard.once('error', reject);
+      signal?.addEventListener('abort', () => reject(new Interrupted()), { once: true });
       // An earlier question may have paused it.
       keyboard.resume();
     });
@@ -54,5 +64,23 @@ export async function askHidden(question: string, keyboard: Keyboard, screen: No
     keyboard.setRawMode(false);
     keyboard.pause();
     screen.write('\n');
+  }
+}
+
+/** Asks whether to do something; only `y` and `yes` mean yes. Throws `Interrupted` on Ctrl-C and at the end of the input. */
+export async function confirm(
+  question: string,
+  keyboard: NodeJS.ReadableStream,
+  screen: NodeJS.WritableStream,
+): Promise<boolean> {
+  const lines = createInterface({ input: keyboard, output: screen });
+  try {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const interrupt = () => reject(new Interrupted());
+      lines.once('SIGINT', interrupt).once('close', interrupt).question(`${question} [y/N] `, resolve);
+    });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    lines.close();
   }
 }

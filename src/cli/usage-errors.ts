@@ -1,5 +1,5 @@
-import type { CommanderError } from 'commander';
-import { capitalized } from '../text.js';
+import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { capitalized, joinWords } from '../text.js';
 import { didYouMean } from './suggest.js';
 
 /** What was wrong with a call, and what to do. */
@@ -32,7 +32,10 @@ const EXPLANATIONS: readonly (readonly [RegExp, (called: string) => Explain])[] 
   ],
   [
     /^required option '(.+)' not specified$/,
-    (called) => (flag) => ({ message: `${called} needs ${flag}.`, fix: 'Add it.' }),
+    (called) => (flags) => ({
+      message: `${called} needs ${flags}.`,
+      fix: flags.includes(' and ') ? 'Add them.' : 'Add it.',
+    }),
   ],
   [
     /^option '(--\S+) (.+)' argument missing$/,
@@ -51,6 +54,23 @@ const EXPLANATIONS: readonly (readonly [RegExp, (called: string) => Explain])[] 
     () => (one, other) => ({ message: `${one} cannot be combined with ${other}.`, fix: 'Use only one of them.' }),
   ],
 ];
+
+/** Has every command name all of its missing flags at once, instead of the first. */
+export function nameAllMissing(program: CommandUnknownOpts): void {
+  for (const command of program.commands) {
+    command.exitOverride((error) => {
+      throw error.code === 'commander.missingMandatoryOptionValue' ? missingFlags(error, command) : error;
+    });
+    nameAllMissing(command);
+  }
+}
+
+function missingFlags({ code, exitCode }: CommanderError, command: CommandUnknownOpts): CommanderError {
+  const flags = command.options
+    .filter((option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined)
+    .map((option) => option.flags);
+  return new CommanderError(exitCode, code, `required option '${joinWords(flags)}' not specified`);
+}
 
 /** Explains an error of the parser. `known`: the words that name the command, as far as it exists. */
 export function explainUsage({ message }: Pick<CommanderError, 'message'>, known: readonly string[]): WrongUsage {

@@ -1,49 +1,16 @@
 import { Interrupted, PlatformError, RunLimit } from '../errors.js';
-import type { HttpClient } from '../http/client.js';
 import { redact } from '../http/redact.js';
-import {
-  type Day,
-  type DayResult,
-  isNonEmpty,
-  type NonEmpty,
-  type Platform,
-  type PlatformContext,
-} from '../platforms/contract.js';
+import { type Day, isNonEmpty, type NonEmpty, type Platform } from '../platforms/contract.js';
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import { oneLine } from '../text.js';
-import type { Keyring } from '../tokens/keyring.js';
+import { askPlatform, type RunContext } from './ask.js';
 import { addDays } from './day.js';
-import { figuresOf, isDoubted } from './doubt.js';
+import { isDoubted } from './doubt.js';
 import { nextDue } from './due.js';
 import { withDays } from './expected.js';
-import { cutShort } from './not-reached.js';
-import { openAccount } from './open-account.js';
-import {
-  type AccountRecord,
-  type DayRecord,
-  failedDay,
-  failuresOf,
-  recordDay,
-  skippedDay,
-  withoutPermission,
-} from './outcome.js';
+import { type AccountRecord, type DayRecord, failuresOf, skippedDay, withoutPermission } from './outcome.js';
 import type { Plan } from './plan.js';
 import { progressOf } from './progress.js';
-import type { Refusals } from './refusals.js';
-import { closingRows, valuesOf, valuesOfTheDay } from './snapshots.js';
-import { hasSettled } from './window.js';
-
-/** What all accounts of a run share. */
-export interface RunContext {
-  readonly keyring: Pick<Keyring, 'decrypt'>;
-  readonly http: Pick<HttpClient, 'lane'>;
-  readonly refusals: Pick<Refusals, 'of'>;
-  readonly warn: PlatformContext['warn'];
-  readonly now: () => Date;
-  readonly signal: AbortSignal;
-  /** Redacted, like the account's own tokens, from everything an API says. */
-  readonly secrets: readonly string[];
-}
 
 /**
  * Collects the planned days of one account, with exactly one outcome for each, except for days that an interruption or a limit of
@@ -127,7 +94,9 @@ function recordOf(
     closedTo: stand.closedTo,
     dueAt: nextDue({ ...after, doneTo: stand.doneTo, closingDay }, platform, now),
   };
-  return { row, days, closing, failedDates: [], skippedDates: [], ...left, backlog: stand.backlog };
+  const held = new Set(days.flatMap(({ snapshots }) => snapshots));
+  const beside = closing.filter((row) => !held.has(row));
+  return { row, days, closing: beside, failedDates: [], skippedDates: [], ...left, backlog: stand.backlog };
 }
 
 function datesOf([first, ...others]: NonEmpty<Day>): NonEmpty<string> {
@@ -169,56 +138,6 @@ export function withOutcomes(account: StoredAccount, days: readonly DayRecord[])
   return { ...account, firstDay, ledger: [...ledger.values()], metrics };
 }
 
-/** The days and closing figures that the platform returned for one connection. Throws `PlatformError` when the account as a whole failed, and `Interrupted`. */
-async function askPlatform(
-  stored: StoredAccount,
-  connection: StoredConnection,
-  platform: Platform,
-  planned: Plan & { readonly due: NonEmpty<Day> },
-  run: RunContext & { readonly secrets: string[] },
-  clean: (text: string) => string,
-): Promise<Pick<AccountRecord, 'days' | 'closing' | 'notReached'>> {
-  const account = openAccount(stored, connection, run.keyring, platform);
-  run.secrets.push(account.accessToken, ...(account.refreshToken === null ? [] : [account.refreshToken]));
-  const askedAt = run.now();
-  const answer = await platform.collect(account, planned.due, {
-    http: run.http.lane(platform.name, String(stored.id)),
-    now: run.now,
-    refused: run.refusals.of(stored.id, clean),
-    lastEndedDate: planned.lastEndedDate,
-    wantsClosing: planned.closing !== null,
-    provisional: provisionalDates(planned, platform, askedAt),
-    warn: (message, about) => run.warn(clean(message), about),
-  });
-  const notReached = cutShort(answer.days);
-  const isCut = (date: string) => notReached?.dates.includes(date) === true;
-  const reached = answer.days.filter(({ date }) => !isCut(date));
-  const results = new Map(reached.map((result) => [result.date, result]));
-  const answered = reached.map((result) => answeredOf(result, platform));
-  const known = { ...stored, metrics: withDays(stored.metrics, answered) };
-  const asked = { account: known, platform, answers: answered, askedAt, warn: run.warn };
-  const days = planned.due.flatMap((day) => {
-    const result = results.get(day.date);
-    if (result) return [recordDay({ ...asked, day, result, clean })];
-    return run.signal.aborted || isCut(day.date) ? [] : [failedDay(stored, day.date, unanswered(platform), clean)];
-  });
-  const { closing: day } = planned;
-  const rows = day === null ? [] : closingRows({ ...asked, day }, answer.closing);
-  return { days, closing: rows, ...(notReached && { notReached }) };
-}
-
-/** The days that are provisional whatever the answer, and asked for again. */
-function provisionalDates({ due, asksAgain }: Plan, { day }: Pick<Platform, 'day'>, askedAt: Date): Set<string> {
-  const provisional = asksAgain ? due.filter((date) => !hasSettled(date, day.settlesAfterHours, askedAt)) : [];
-  return new Set(provisional.map(({ date }) => date));
-}
-
-/** The day's own metrics in an answer, and whether their values are all zero. */
-function answeredOf(result: DayResult, platform: Pick<Platform, 'metrics'>) {
-  const values = valuesOfTheDay(valuesOf(result), platform);
-  return { date: result.date, metrics: values.map(({ info }) => info.name), figures: figuresOf(values) };
-}
-
 /** A rate limit or quota: it says nothing about the account. */
 function isHeldUp({ reason }: { readonly reason: string | null }): boolean {
   return reason === 'throttled' || reason === 'quota_exhausted';
@@ -231,10 +150,6 @@ function isOfTheRun(error: PlatformError): boolean {
 /** Another connection of the account may have a valid token. */
 function isDeadToken({ reason }: PlatformError): boolean {
   return reason === 'needs_reconnect' || reason === 'undecryptable_token';
-}
-
-function unanswered(platform: Platform): PlatformError {
-  return new PlatformError('unexpected_response', `the ${platform.name} collector returned no result for this day`);
 }
 
 /** A bug, in a platform's code or ours, is recorded as an outcome, so that the run goes on. */

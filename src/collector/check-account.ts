@@ -1,28 +1,49 @@
 import type { Clock } from '../clock.js';
 import { createHttp } from '../http/client.js';
-import type { Account, Platform } from '../platforms/contract.js';
+import type { Account, CheckContext, Platform } from '../platforms/contract.js';
 import { bounded } from '../text.js';
 
 const LIMITS = { maxRequests: 100, maxDurationMs: 60_000, maxWaitMs: 0 };
 
-/**
- * Asks the platform whether the token opens the account, outside of any run; an expired token is renewed in memory. Returns the
- * account's name, if the platform gives one. Throws `PlatformError`.
- */
-export async function checkAccount(account: Account, platform: Platform, clock: Clock): Promise<string | null> {
+/** What a platform says of an account and its token. */
+export interface CheckedAccount {
+  readonly accountName: string | null;
+  /** When the access token ends, if the platform says so. */
+  readonly tokenExpiresAt: Date | null;
+  readonly warnings: readonly string[];
+}
+
+/** Asks a platform something outside of any run. */
+export async function withContext<T>(
+  platform: string,
+  clock: Clock,
+  warn: (message: string) => void,
+  use: (context: CheckContext) => Promise<T>,
+): Promise<T> {
   const http = createHttp({
     concurrency: 1,
     signal: new AbortController().signal,
     counters: { total: 0, retried: 0 },
     clock,
     limits: LIMITS,
-    warn: () => undefined,
+    warn,
   });
   try {
-    const context = { http: http.lane(platform.name, 'new'), now: clock.now, warn: () => undefined };
-    const { accountName } = await platform.check(account, context);
-    return accountName && bounded(accountName);
+    return await use({ http: http.lane(platform, 'new'), now: clock.now, warn });
   } finally {
     http.close();
   }
+}
+
+/**
+ * Asks the platform whether the token opens the account, outside of any run; an expired token is renewed in memory. Throws
+ * `PlatformError`.
+ */
+export async function checkAccount(account: Account, platform: Platform, clock: Clock): Promise<CheckedAccount> {
+  const warnings = new Set<string>();
+  const warn = (message: string) => void warnings.add(message);
+  const { accountName, tokenExpiresAt = null } = await withContext(platform.name, clock, warn, (context) =>
+    platform.check(account, context),
+  );
+  return { accountName: accountName && bounded(accountName), tokenExpiresAt, warnings: [...warnings] };
 }

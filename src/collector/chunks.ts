@@ -1,6 +1,7 @@
 import type { Platform } from '../platforms/contract.js';
 import type { AccountRow, SnapshotRow, StoredAccount } from '../store/accounts.js';
-import { collectAccount, type RunContext, withOutcomes } from './account.js';
+import { collectAccount, withOutcomes } from './account.js';
+import type { RunContext } from './ask.js';
 import { withDates } from './not-reached.js';
 import { type AccountRecord, type DayFailure, failuresOf, withFailure } from './outcome.js';
 import type { Plan } from './plan.js';

@@ -3,7 +3,7 @@ import { CollectError } from '../errors.js';
 import type { AccountFilter, ConnectionCounts } from '../store/accounts.js';
 import { userOf } from '../store/selection.js';
 import type { Store } from '../store/store.js';
-import { bounded, capitalized, formatNumber } from '../text.js';
+import { bounded, capitalized, formatNumber, joinWords } from '../text.js';
 
 /** The command that connects an account. */
 export const ADD_CONNECTION = 'analytics-collect connections add --user ID --platform NAME --account ID';
@@ -42,7 +42,7 @@ export async function expectAccounts(
     selection.kind === 'user' ? ['The user', 'they have'] : [capitalized(store.description), 'it has'];
   const wayOut = '--allow-empty lets a run without accounts succeed.';
   if (isActive) {
-    const theirs = joined(listed(services.filter(isAsked), 'active'));
+    const theirs = joinWords(listed(services.filter(isAsked), 'active'));
     throw new CollectError(
       'no_connections',
       `${who} has no account to collect: the active connections (${theirs}) belong to users who are missing from the application's users table.`,
@@ -56,7 +56,7 @@ export async function expectAccounts(
     'no_connections',
     services.length === 0
       ? `${who} has no connections at all.`
-      : `${who} has no active ${joined(platforms, 'or')} connections; ${pronoun} ${others(services, isAsked)}.`,
+      : `${who} has no active ${joinWords(platforms, 'or')} connections; ${pronoun} ${others(services, isAsked)}.`,
     `${isNarrowed ? 'Leave out --platform' : 'Check that the settings name the right database'}${plugin}, or connect an account with \`${ADD_CONNECTION}\`; ${wayOut}`,
   );
 }
@@ -77,7 +77,7 @@ function others(services: readonly Service[], isAsked: (service: Service) => boo
     ),
   ];
   const noun = found.at(-1)?.startsWith('1 ') ? 'connection' : 'connections';
-  return `${joined(found)} ${noun}`;
+  return `${joinWords(found)} ${noun}`;
 }
 
 /** `3 google`, `1 wordpress`: the most frequent first. */
@@ -89,8 +89,4 @@ function listed(services: readonly Service[], state: 'active' | 'inactive'): str
     .map((service) => `${formatNumber(service[state])} ${prefix}${bounded(service.service)}`);
   const rest = some.slice(MOST_SERVICES).reduce((total, service) => total + service[state], 0);
   return rest > 0 ? [...named, `${formatNumber(rest)} ${prefix}other`] : named;
-}
-
-function joined(parts: readonly string[], word: 'and' | 'or' = 'and'): string {
-  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} ${word} ${parts.at(-1)}`;
 }

@@ -20,7 +20,16 @@ export function openAccount(
   if (!needsToken || accessToken === null) {
     return { accountId, accessToken: '', refreshToken: null, tokenExpiresAt: null };
   }
-  const access = keyring.decrypt(accessToken);
+  return openTokens({ accountId }, { accessToken, refreshToken, tokenExpiresAt }, keyring);
+}
+
+/** Throws as `openAccount` does. */
+export function openTokens(
+  { accountId }: Pick<Account, 'accountId'>,
+  { accessToken, refreshToken, tokenExpiresAt }: Omit<StoredConnection, 'id'>,
+  keyring: Opener,
+): Account {
+  const access = keyring.decrypt(accessToken ?? '');
   if (!access.ok) throw new PlatformError('undecryptable_token', access.why);
   if (!isHeaderSafe(access.token)) {
     const why = 'the stored token contains a space, a line break or another character that tokens never contain';

@@ -79,7 +79,7 @@ export function recordDay(input: RecordInput): DayRecord {
   const known = account.ledger.find(({ date }) => date === day.date);
   const figures = figuresOf(described.filter(({ info }) => isOfTheDay(info)));
   // An API may skip a day and deliver it later: an empty day is pending until it has settled.
-  const isFinal = hasSettled(day, platform.day.settlesAfterHours, askedAt);
+  const isFinal = saidFinal(result) ?? hasSettled(day, platform.day.settlesAfterHours, askedAt);
   const { doubt, hasFallen } = isFinal ? judge(input, figures, known) : NO_DOUBT;
   // Doubted zeros do not replace stored values.
   const isDropped = figures === 'zero' && hasValues(known) && (doubt !== null || result.kind === 'failed');
@@ -113,6 +113,11 @@ export function recordDay(input: RecordInput): DayRecord {
     snapshots: rows.map((value) => snapshotOf(value, input, state === 'settled')),
     hasFallen,
   };
+}
+
+/** Whether the platform itself says that its answer for a day is final; undefined if it does not say. */
+function saidFinal(result: DayResult): boolean | undefined {
+  return 'final' in result ? result.final : undefined;
 }
 
 /** A failed day for which the platform gave no result. */
@@ -185,7 +190,7 @@ export function withoutPermission(
 }
 
 /** A day's state before this answer: with rows it is provisional, even if the last attempt failed. */
-function knownState(known: LedgerEntry | undefined): OutcomeState | undefined {
+export function knownState(known: LedgerEntry | undefined): OutcomeState | undefined {
   if (known === undefined || known.state === 'settled') return known?.state;
   if (known.figures !== 'nothing') return 'provisional';
   return isDoubted(known) ? undefined : known.state;
@@ -196,7 +201,7 @@ function knownState(known: LedgerEntry | undefined): OutcomeState | undefined {
  * values does not remove known ones: APIs return a day's values in one call and none in the next. A provisional day stays due as
  * long as it is in the window, and then keeps what it has.
  */
-function stateOf({
+export function stateOf({
   hasValues,
   isFinal,
   isLast,

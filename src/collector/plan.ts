@@ -5,6 +5,7 @@ import { isAskedAgain } from './doubt.js';
 import { isIncomplete } from './expected.js';
 import type { CollectOptions } from './options.js';
 import { openDays } from './progress.js';
+import { hasOnlyClosing, isClosing } from './snapshots.js';
 import { hasSettled, isLastOfWindow, OPEN_DAYS, type Window, windowRange } from './window.js';
 
 /** The parts of an account that a plan depends on. */
@@ -45,8 +46,9 @@ export function planAccount(
   { window, backlog, refresh, adopt }: Pick<CollectOptions, 'window' | 'backlog' | 'refresh' | 'adopt'>,
   now: Date,
 ): Plan {
-  const hasClosing = metrics.some(({ period }) => period === 'lifetime');
-  return plan({ account, day, hasClosing, window, backlog, again: refresh || adopt, now });
+  const given = { account, day, window, backlog, again: refresh || adopt, now };
+  if (hasOnlyClosing({ metrics })) return planClosing(given);
+  return plan({ ...given, hasClosing: metrics.some(isClosing) });
 }
 
 export function isNothingDue({ due, tooOld }: Plan): boolean {
@@ -97,6 +99,32 @@ export function plan({ account, day, hasClosing, window, backlog, now, again }: 
     // Without a backlog, a day may leave the window unasked.
     asksAgain: window.kind === 'lookback' && backlog > 0 && !again,
   };
+}
+
+/**
+ * For a platform that has only closing figures: the day whose end is nearest, whether it has ended or not. Figures for other days
+ * cannot be had.
+ */
+function planClosing({ account, day, window, now, again }: Omit<PlanInput, 'hasClosing'>): Plan {
+  const nearest = nearestDay(now, day.timeZone);
+  const entries = new Map(account.ledger.map((entry) => [entry.date, entry]));
+  const isDue = again || window.kind === 'day' || isOpen(entries.get(nearest.date), nearest, day, now);
+  const range = windowRange(window, day.timeZone, now);
+  const named = window.kind === 'lookback' ? null : datesBetween(range.since, range.until);
+  const due = isDue && (named === null || named.includes(nearest.date)) ? [nearest] : [];
+  const missed = (named ?? []).filter((date) => date < nearest.date && entries.get(date)?.state !== 'settled');
+  return {
+    due,
+    tooOld: missed.map((date) => dayOf(date, day.timeZone)),
+    backlog: 0,
+    lastEndedDate: null,
+    closing: due[0] ?? null,
+    asksAgain: false,
+  };
+}
+
+function isOpen(entry: LedgerEntry | undefined, date: Day, day: Platform['day'], now: Date): boolean {
+  return entry?.state !== 'settled' && isAnswerable(entry, date, day, now);
 }
 
 /** Days asked for once a week, on a weekday that depends on the account, by the first run that asks for the last ended day. */

@@ -48,6 +48,15 @@ export function isOfTheDay({ period = 'day' }: MetricInfo): boolean {
   return period === 'day';
 }
 
+export function isClosing({ period }: MetricInfo): boolean {
+  return period === 'lifetime';
+}
+
+/** Whether a platform has nothing but closing figures. */
+export function hasOnlyClosing({ metrics }: Pick<Platform, 'metrics'>): boolean {
+  return metrics.every(isClosing);
+}
+
 /** Figures of several days are requested once and never corrected. */
 function isOfSeveralDays({ period }: MetricInfo): boolean {
   return period === 'week' || period === 'days_28';

@@ -29,8 +29,8 @@ export interface HttpClientOptions {
   readonly onApiState?: (state: ApiState) => void;
   /** As in `GateOptions`. */
   readonly onShut?: ((api: string, error: PlatformError) => void) | undefined;
-  /** Called with the headers of every answer. */
-  readonly onAnswer?: (headers: HttpAnswer['headers']) => void;
+  /** Called with the headers of every answer, and what was asked. */
+  readonly onAnswer?: (headers: HttpAnswer['headers'], request: HttpRequest) => void;
   readonly limits: RunLimits;
   /** Default: none for any API. */
   readonly paceOf?: (platform: string, api: string) => Pace;
@@ -91,7 +91,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     }
     counters.total++;
     const answer = await transport.send(request);
-    if (!(answer instanceof PlatformError)) options.onAnswer?.(answer.headers);
+    if (!(answer instanceof PlatformError)) options.onAnswer?.(answer.headers, request);
     return answer;
   }
 

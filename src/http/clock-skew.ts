@@ -10,8 +10,11 @@ type Headers = Readonly<Record<string, string | undefined>>;
 
 /** Compares the host's clock with the platforms' clocks, using the first answers of a run. */
 export interface ClockCheck {
-  /** Reads the headers of an answer. */
-  observe(headers: Headers): void;
+  /**
+   * Reads the headers of an answer. That of a server which a user has chosen (`isUsers`) may confirm the clock, but others are waited for
+   * before it is refused: two such servers must not end a run for all.
+   */
+  observe(headers: Headers, isUsers?: boolean): void;
   /**
    * Resolves with whether answers have confirmed the clock: true as soon as two have, false once no more will come. Rejects with
    * `CollectError` `clock_skew` when two say that it is off. A run of one answer is judged by that one.
@@ -29,15 +32,15 @@ export function createClockCheck(hostNow: () => number = Date.now): ClockCheck {
   // A run may end without waiting for it.
   promise.catch(() => undefined);
   return {
-    observe(headers) {
+    observe(headers, isUsers = false) {
       const skew = skewOf(headers, hostNow());
       if (skew === null) return;
       const isOff = Math.abs(skew) > LARGEST_SKEW_MS;
       const count = isOff ? ++answers.off : ++answers.right;
       lastSkew = skew;
       if (count < ANSWERS_TO_DECIDE) return;
-      if (isOff) reject(clockSkew(skew));
-      else resolve(true);
+      if (!isOff) resolve(true);
+      else if (!isUsers) reject(clockSkew(skew));
     },
     confirmed: promise,
     release() {

@@ -10,8 +10,15 @@ export interface HttpRequest {
    * one API.
    */
   readonly api?: string;
+  /**
+   * The address comes from a user's account: it must be https, and is asked only at public IP addresses, never at one of a private network or
+   * of this machine. The address that is connected to is what counts, also behind a proxy.
+   */
+  readonly publicOnly?: boolean;
   /** Sent as `application/x-www-form-urlencoded`. */
   readonly form?: Readonly<Record<string, string>>;
+  /** Sent as `application/json`, in the place of a form. */
+  readonly json?: Readonly<Record<string, unknown>>;
 }
 
 /** A complete answer. `json` is undefined if the body is not JSON. */

@@ -8,6 +8,11 @@ export interface Pace {
   readonly perDay?: number;
 }
 
+/** The pace of one of a platform's APIs: what is stated for it, or for the platform, and so for each of its APIs. */
+export function paceOf(paces: Readonly<Record<string, Pace>> = {}, platform: string, api: string): Pace | undefined {
+  return paces[api] ?? paces[platform];
+}
+
 /** Requests a second to each API of a platform, by the platform's name, in place of what the platform states. */
 export type Rates = Readonly<Record<string, number>>;
 

@@ -4,13 +4,14 @@ import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
 import { PlatformError } from '../errors.js';
+import { publicAddressOf } from './public.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Connections through proxies. */
 export interface Proxies {
   /** Null for an address that no proxy is named for. Throws `PlatformError` `configuration` for an unusable proxy. */
-  agentFor(url: URL): ProxyAgents | null;
+  agentFor(url: URL, publicOnly: boolean): ProxyAgents | null;
   /** Those in use. */
   known(): ProxyAgents[];
   destroy(): void;
@@ -27,11 +28,12 @@ export function createProxies(options: AgentOptions): Proxies {
   setMaxListeners(0, closing.signal);
   const known = new Map<string, ProxyAgents>();
   return {
-    agentFor(url) {
+    agentFor(url, publicOnly) {
       const proxy = proxyFor(url);
       if (proxy === '') return null;
-      const agents = known.get(proxy) ?? open(proxy, options, closing.signal);
-      known.set(proxy, agents);
+      const key = `${publicOnly} ${proxy}`;
+      const agents = known.get(key) ?? open(proxy, options, closing.signal, publicOnly);
+      known.set(key, agents);
       return agents;
     },
     known: () => [...known.values()],
@@ -54,7 +56,7 @@ function proxyFor(url: URL): string {
   return isBare ? `http://${bare}` : proxy;
 }
 
-function open(proxy: string, options: AgentOptions, closing: AbortSignal): ProxyAgents {
+function open(proxy: string, options: AgentOptions, closing: AbortSignal, publicOnly: boolean): ProxyAgents {
   // The address may hold a password, so that no message quotes it.
   if (!/^https?:\/\//i.test(proxy) || !URL.canParse(proxy)) {
     throw new PlatformError(
@@ -65,9 +67,13 @@ function open(proxy: string, options: AgentOptions, closing: AbortSignal): Proxy
   }
   return {
     http: new HttpProxyAgent(proxy, { ...options, signal: closing }),
-    https: new Tunnel(proxy, options, closing),
+    https: publicOnly
+      ? new PublicTunnel(proxy, { ...options, keepAlive: false }, closing)
+      : new Tunnel(proxy, options, closing),
   };
 }
+
+type ConnectOptions = Parameters<HttpsProxyAgent<string>['connect']>[1];
 
 /** A tunnel to an https address, which the proxy cannot look into. A request fails if the proxy refuses the tunnel or stays silent. */
 class Tunnel extends HttpsProxyAgent<string> {
@@ -79,7 +85,7 @@ class Tunnel extends HttpsProxyAgent<string> {
     super(proxy, options);
   }
 
-  override async connect(request: ClientRequest, options: Parameters<HttpsProxyAgent<string>['connect']>[1]) {
+  override async connect(request: ClientRequest, options: ConnectOptions) {
     const silent = new AbortController();
     const timer = setTimeout(() => silent.abort(), CONNECT_TIMEOUT_MS);
     this.connectOpts.signal = AbortSignal.any([this.closing, silent.signal]);
@@ -97,6 +103,18 @@ class Tunnel extends HttpsProxyAgent<string> {
     } finally {
       clearTimeout(timer);
     }
+  }
+}
+
+/** A tunnel to a public address. The name is resolved here: the proxy might resolve it to another address. */
+class PublicTunnel extends Tunnel {
+  override async connect(request: ClientRequest, options: ConnectOptions) {
+    const { host = '' } = options;
+    return super.connect(request, {
+      ...options,
+      servername: host,
+      host: await publicAddressOf(host),
+    } as ConnectOptions);
   }
 }
 

@@ -5,6 +5,7 @@ import decompressResponse from 'decompress-response';
 import { Interrupted, PlatformError, RunLimit } from '../errors.js';
 import { parseJson } from '../text.js';
 import type { HttpAnswer, HttpRequest } from './http.js';
+import { NotPublic, noPublicAddress } from './public.js';
 import { type Agents, createRoutes } from './routes.js';
 import { createSockets } from './sockets.js';
 
@@ -31,7 +32,7 @@ export interface TransportOptions {
 export interface Transport {
   /**
    * Sends a request once. An answer that does not arrive, or is too large, is a `PlatformError`. Throws `Interrupted`, and `RunLimit`
-   * when no connection can be opened here.
+   * when no connection can be opened here, and `PlatformError` `configuration` when the request may not be sent.
    */
   send(request: HttpRequest): Promise<HttpAnswer | PlatformError>;
   close(): void;
@@ -55,7 +56,7 @@ export function createTransport({
   return {
     async send(request) {
       const { host } = request.url;
-      const { agent, isProxied } = await routes.to(request.url);
+      const { agent, isProxied } = await routes.to(request.url, request.publicOnly);
       if (signal.aborted) throw new Interrupted();
       try {
         const answer = await sockets.use(() => exchange(request, agent, answerTimeoutMs));
@@ -63,7 +64,9 @@ export function createTransport({
       } catch (error) {
         if (signal.aborted) throw new Interrupted();
         if (error instanceof RunLimit) throw error;
-        return networkError(error, isProxied ? `${host} through the proxy` : host);
+        if (error instanceof NotPublic) throw noPublicAddress(host);
+        const unreached = networkError(error, isProxied ? `${host} through the proxy` : host);
+        return request.publicOnly ? withAdvice(unreached) : unreached;
       }
     },
     close() {
@@ -77,8 +80,8 @@ export function createTransport({
 function exchange(given: HttpRequest, agents: Agents, timeoutMs: number): Promise<HttpAnswer | null> {
   return new Promise((resolve, reject) => {
     const isSecure = given.url.protocol === 'https:';
-    const body = given.method === 'POST' ? new URLSearchParams(given.form).toString() : null;
-    const headers = { ...HEADERS, ...(body !== null && formHeaders(body)), ...given.headers };
+    const body = given.method === 'POST' ? bodyOf(given) : null;
+    const headers = { ...HEADERS, ...(body !== null && bodyHeaders(body)), ...given.headers };
     const request = isSecure
       ? httpsRequest(given.url, { method: given.method, headers, agent: agents.https })
       : httpRequest(given.url, { method: given.method, headers, agent: agents.http });
@@ -106,12 +109,23 @@ function exchange(given: HttpRequest, agents: Agents, timeoutMs: number): Promis
       .on('close', () => {
         for (const timer of timers) clearTimeout(timer);
       })
-      .end(body ?? undefined);
+      .end(body?.text);
   });
 }
 
-function formHeaders(body: string) {
-  return { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(Buffer.byteLength(body)) };
+interface Body {
+  readonly type: string;
+  readonly text: string;
+}
+
+function bodyOf({ form, json }: HttpRequest): Body {
+  return json === undefined
+    ? { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() }
+    : { type: 'application/json', text: JSON.stringify(json) };
+}
+
+function bodyHeaders({ type, text }: Body) {
+  return { 'content-type': type, 'content-length': String(Buffer.byteLength(text)) };
 }
 
 /** Reads a stream as text; null as soon as it exceeds the size limit of an answer, which counts what a compressed one unfolds to. */
@@ -145,6 +159,11 @@ function tooLarge(host: string): PlatformError {
     'unexpected_response',
     `${host} answered with more than ${LARGEST_ANSWER_BYTES / 1_000_000} MB`,
   );
+}
+
+/** The host of a user's account may be gone, as no platform's is. */
+function withAdvice({ reason, message }: PlatformError): PlatformError {
+  return new PlatformError(reason, `${message}; if this server is gone for good, remove the connection`);
 }
 
 /** Names only the host and the network's error code: Node's own message may quote the address. */

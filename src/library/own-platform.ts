@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { CollectError } from '../errors.js';
-import type { Platform, PlatformDefinition } from '../platforms/contract.js';
+import { isConfidential } from '../loopback.js';
+import type { Platform } from '../platforms/contract.js';
+import type { PlatformDefinition } from '../platforms/definition.js';
+import { SAFE_ADDRESS } from '../setting.js';
 import { isTimeZone } from '../variables.js';
 
 /**
@@ -35,6 +38,26 @@ function created(origin: string, create: () => unknown): unknown {
 
 const callable = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'is not a function');
 const name = z.string().regex(/^[a-z][a-z0-9_]*$/, 'must consist of lower-case letters, digits and underscores');
+
+const address = z
+  .string()
+  .refine((text) => URL.canParse(text) && isConfidential(new URL(text)), `is not an ${SAFE_ADDRESS}`);
+const appCredential = z.object({ variable: z.string().min(1), value: z.string().nullable() });
+
+const consentShape = z.object({
+  provider: z.string().min(1),
+  clientId: appCredential,
+  clientSecret: appCredential,
+  howToRegister: z.string().min(1),
+  authorizationUrl: address,
+  parameters: z.record(z.string(), z.string()).optional(),
+  scopes: z.array(z.string().min(1)).min(1),
+  pkce: z.boolean(),
+  redirects: z.enum(['loopback', 'registered']),
+  tokenUrl: address,
+  whenNone: z.string().min(1),
+  accounts: callable,
+});
 
 const platformShape = z.object({
   name,
@@ -84,6 +107,8 @@ const platformShape = z.object({
   version: z.object({ name: z.string(), endsOn: z.iso.date().nullable(), variable: z.string().nullable() }),
   needsToken: z.boolean().optional(),
   renewsTokens: z.boolean(),
+  missingForRenewal: z.array(z.string()).optional(),
+  consent: consentShape.optional(),
   endsByDate: callable,
   storageRule: z.string().nullable(),
   collect: callable,

@@ -7,7 +7,7 @@ import { parseSandboxOptions } from './options.js';
 export interface SandboxOptions {
   /** How many made-up users. Default: 150. */
   readonly users?: number;
-  /** Each user has an account on each of these. Default: on two of the four, and some access tokens have expired. */
+  /** Each user has an account on each of these. Default: on two of Instagram, Facebook, YouTube and LinkedIn, and some access tokens have expired. */
   readonly platforms?: readonly SandboxPlatform[];
   /** What is wrong with the account at an index of `connections`; undefined for nothing. */
   readonly fault?: (index: number) => Fault | undefined;

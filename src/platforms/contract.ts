@@ -1,7 +1,7 @@
-import { CollectError, type PlatformError, type SkipReason } from '../errors.js';
-import type { Http } from '../http/http.js';
+import type { PlatformError, SkipReason } from '../errors.js';
+import type { Http, HttpAnswer } from '../http/http.js';
 import type { Pace } from '../http/pace.js';
-import type { Values, Variable } from '../setting.js';
+import type { ConsentFlow } from './consent.js';
 
 /** One calendar day in a platform's own time zone. A day has 23, 24 or 25 hours. */
 export interface Day {
@@ -47,9 +47,15 @@ export function isNonEmpty<T>(items: readonly T[]): items is NonEmpty<T> {
 
 /** A platform's result for one day. */
 export type DayResult =
-  | { readonly date: string; readonly kind: 'collected'; readonly values: NonEmpty<MetricValue> }
-  /** The API has no data for the day yet. */
-  | { readonly date: string; readonly kind: 'no_data' }
+  | {
+      readonly date: string;
+      readonly kind: 'collected';
+      readonly values: NonEmpty<MetricValue>;
+      /** Whether the platform says that these are final. Absent: they are once the day has settled. */
+      readonly final?: boolean;
+    }
+  /** The API has no data for the day yet or, if it is final, never will. */
+  | { readonly date: string; readonly kind: 'no_data'; readonly final?: boolean }
   /** Some of it could not be fetched; `values` holds the rest, and the next run asks again. */
   | {
       readonly date: string;
@@ -60,9 +66,10 @@ export type DayResult =
   /** Not collected at all, for a reason that is shown to the operator. */
   | { readonly date: string; readonly kind: 'skipped'; readonly reason: SkipReason; readonly why: string };
 
-/** The result of a day on which nothing failed. */
-export function dayResult(date: string, values: readonly MetricValue[]): DayResult {
-  return isNonEmpty(values) ? { date, kind: 'collected', values } : { date, kind: 'no_data' };
+/** The result of a day on which nothing failed; `final` if the platform itself says whether it is. */
+export function dayResult(date: string, values: readonly MetricValue[], final?: boolean): DayResult {
+  const said = final === undefined ? {} : { final };
+  return isNonEmpty(values) ? { date, kind: 'collected', values, ...said } : { date, kind: 'no_data', ...said };
 }
 
 /** A platform's result for an account. */
@@ -71,6 +78,11 @@ export interface Collected {
   readonly days: readonly DayResult[];
   /** Totals at the time of the request, if the collector wants them. */
   readonly closing: readonly MetricValue[];
+  /**
+   * Whether the API has nothing but closing figures of this account: they make up its days. Default: whether all of the platform's
+   * metrics are.
+   */
+  readonly onlyClosing?: boolean;
 }
 
 /** What is published about a metric: in its rows, in `platforms` and in the documentation. */
@@ -123,10 +135,7 @@ export interface PlatformContext {
   /** The last ended day, if it is among the days asked for: only for this day are the figures of the 7 and 28 days ending with it requested. */
   readonly lastEndedDate: string | null;
   readonly wantsClosing: boolean;
-  /**
-   * The dates, of those asked for, that have not settled and are asked for again once they have: what a platform would need
-   * further requests for, such as splits, may be left out until then.
-   */
+  /** Dates that are asked for again once they have settled: what needs further requests, such as splits, may be left out until then. */
   readonly provisional: ReadonlySet<string>;
   /** Metrics that the API has refused the account in this run, so that no later request asks for them. */
   readonly refused: RefusedMetrics;
@@ -148,6 +157,34 @@ export interface RefusedMetrics {
   accept(api: string, metrics: readonly string[]): void;
 }
 
+/** Tokens in the place of an account's former ones, which may be dead from then on. */
+export interface RenewedTokens {
+  readonly accessToken: string;
+  /** Null if the former one stays. */
+  readonly refreshToken: string | null;
+  /** When the access token ends; null if the platform does not say. */
+  readonly expiresAt: Date | null;
+}
+
+/** How a platform renews tokens whose successors must be stored. */
+export interface Renewal {
+  /**
+   * `ending`: a token that still works gets a successor, in its last days. `expired`: the refresh token gets one when the access
+   * token has ended or is refused (`StaleToken`), and ends with that.
+   */
+  readonly when: 'ending' | 'expired';
+  /** Throws `PlatformError`, `needs_reconnect` when only the owner can help, and `Interrupted`. */
+  renew(account: Account, context: CheckContext): Promise<RenewedTokens>;
+}
+
+/** A version of an API that may exist by now. */
+export interface NewerVersion {
+  readonly name: string;
+  /** An address that tells, without a token. */
+  readonly url: URL;
+  exists(answer: HttpAnswer): boolean;
+}
+
 /** The version of an API that is used, and when it ends. */
 export interface ApiVersion {
   /** As it is sent: `v25.0`. */
@@ -156,6 +193,8 @@ export interface ApiVersion {
   readonly endsOn: string | null;
   /** The variable that selects another version; null if there is no choice. */
   readonly variable: string | null;
+  /** How to find out whether there is a version that is not known yet. Absent if that takes a token. */
+  readonly newer?: NewerVersion;
 }
 
 /** A platform: turns days into requests and answers into values. No retries, no database, no clock of its own. */
@@ -174,7 +213,7 @@ export interface Platform {
     /** Whether one request answers for a range of days, or each day needs its own requests. */
     readonly asks: 'range' | 'day';
   };
-  /** The limits that are known in advance, by API (see `HttpRequest`). Default: none. */
+  /** The limits that are known in advance, by API (see `HttpRequest`); under the platform's name, those of each API. Default: none. */
   readonly pace?: Readonly<Record<string, Pace>>;
   readonly metrics: readonly MetricInfo[];
   /** Which figures must add up; `status` counts the days on which they do not. Default: none. */
@@ -184,61 +223,26 @@ export interface Platform {
   readonly needsToken?: boolean;
   /** Whether an expired access token is renewed with the connection's refresh token. */
   readonly renewsTokens: boolean;
+  /** The variables without which no token is renewed, as far as they are not set. Default: none. */
+  readonly missingForRenewal?: readonly string[];
+  /** Absent if a renewed token need not be stored. */
+  readonly renewal?: Renewal;
+  /** Absent if accounts cannot be connected in a browser. */
+  readonly consent?: ConsentFlow;
   /** Whether the expiry date stored with an access token applies to it. Pages' tokens do not expire, but often have such a date. */
   endsByDate(accessToken: string): boolean;
   /** What the platform demands of those who store its data, as a sentence; null if nothing. */
   readonly storageRule: string | null;
   /**
-   * Collects the given days (ascending, all ended) of one account.
+   * Collects the given days (ascending, all ended) of one account. A platform whose metrics are all closing figures is given the
+   * day whose end is nearest, which may not have ended, and has no data for it beside them.
    * Throws `PlatformError` when no day can be collected, which fails only this account, and `Interrupted`;
    * days that were complete before an interruption may be returned without the others.
    */
   collect(account: Account, days: NonEmpty<Day>, context: PlatformContext): Promise<Collected>;
-  /** Asks the API, in one or two requests, whether the token opens the account. Throws `PlatformError` when it does not. */
-  check(account: Account, context: CheckContext): Promise<{ accountName: string | null }>;
-}
-
-/** The values of the variables that platforms read, validated, by name. */
-export type PlatformVariables = Readonly<Record<string, unknown>>;
-
-/** A platform before it is configured: what is known without the environment, and how to create it from its variables. */
-export interface PlatformDefinition<
-  Variables extends Readonly<Record<string, Variable>> = Readonly<Record<string, Variable>>,
-> {
-  /** As in `Platform`. */
-  readonly name: string;
-  /** For messages: `Instagram`. */
-  readonly title: string;
   /**
-   * The columns of `platform_connections` that may hold the account's id, in order of precedence, if they differ from
-   * `ACCOUNT_COLUMNS`. Only for built-in platforms: the view `collection_connections` reads the same columns, which a test checks.
-   * `--plugin` and `ownPlatforms` refuse it.
+   * Asks the API, in at most three requests, whether the tokens open the account, and when the access token ends if that is not
+   * known. Throws `PlatformError` when they do not.
    */
-  readonly accountColumns?: readonly string[];
-  /** What the platform reads from the environment, by name: see `baseAddress`, `credential`, `secret` and `setting`. */
-  readonly variables: Variables;
-  /** Names that are similar to these but commonly used for something else, and so not misspellings. */
-  readonly unrelatedVariables?: readonly string[];
-  create(variables: Values<Variables>): Platform;
-}
-
-/** The columns that hold the account's id on any platform. */
-export const ACCOUNT_COLUMNS = ['account_id', 'page_id'];
-
-/** Types a platform by the contract. One that reads nothing from the environment may be passed as it is. */
-export function definePlatform(platform: Platform): PlatformDefinition;
-export function definePlatform<Variables extends Readonly<Record<string, Variable>>>(
-  definition: PlatformDefinition<Variables>,
-): PlatformDefinition<Variables>;
-export function definePlatform(given: Platform | PlatformDefinition): PlatformDefinition {
-  // A program without types may pass anything.
-  if (typeof given !== 'object' || given === null) {
-    throw new CollectError(
-      'usage',
-      'definePlatform takes a platform or its definition.',
-      'See the type PlatformDefinition.',
-    );
-  }
-  if ('create' in given) return given;
-  return { name: given.name, title: given.name, variables: {}, create: () => given };
+  check(account: Account, context: CheckContext): Promise<{ accountName: string | null; tokenExpiresAt?: Date }>;
 }

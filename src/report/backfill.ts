@@ -10,7 +10,8 @@ export function backfillOf(
 ): Summary['backfill'] {
   const entries = Object.entries(newAccounts).flatMap(([name, accounts]) => {
     const day = platforms.get(name)?.day;
-    return day === undefined
+    // What has only figures as of now has none of the past.
+    return day === undefined || day.reachDays === 1
       ? []
       : [[name, { accounts, since: addDays(lastEndedDate(now, day.timeZone), 1 - day.reachDays) }] as const];
   });

@@ -48,9 +48,28 @@ export async function checkApis(
       return answer === undefined ? [] : [{ host: new URL(address).host, answer }];
     });
   return {
-    checks: platforms.flatMap((platform) => apiChecks(platform, answersOf(platform), now())),
+    checks: [
+      ...platforms.flatMap((platform) => apiChecks(platform, answersOf(platform), now())),
+      ...(await newerVersions(platforms, probe)),
+    ],
     skews: [...answers.values()].flatMap(({ skew }) => (skew === null ? [] : [skew])),
   };
+}
+
+/** Versions that have come since this program was made. Platforms that share an API are told of once. */
+async function newerVersions(platforms: readonly Platform[], probe: Probe): Promise<Check[]> {
+  const newer = new Map(
+    platforms.flatMap(({ version }) => (version.newer ? [[version.newer.url.href, version.newer]] : [])),
+  );
+  const found = await Promise.all(
+    [...newer.values()].map(async ({ name, url, exists }) => {
+      const answer = await probe(url).catch(refusal);
+      return answer instanceof PlatformError || !exists(answer)
+        ? []
+        : [passed('version', `${url.host} has ${name} by now; a later release may use it.`)];
+    }),
+  );
+  return found.flat();
 }
 
 interface Answered {
@@ -145,7 +164,8 @@ async function checkOne(
     const account = openAccount(connection, connection, keyring, platform);
     secrets.push(account.accessToken, account.refreshToken);
     await checkAccount(account, platform, clock);
-    return passed('live', `${nameOf(connection)}: the platform accepts the token.`);
+    const how = platform.needsToken === false ? 'shows the account' : 'accepts the token';
+    return passed('live', `${nameOf(connection)}: the platform ${how}.`);
   } catch (error) {
     const { reason, message } = refusal(error);
     const said = oneLine(redact(message, secrets));

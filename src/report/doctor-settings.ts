@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Config, InvalidConfig } from '../config.js';
 import { envFile } from '../environment.js';
 import { fileNameOf } from '../near-names.js';
-import type { PlatformDefinition } from '../platforms/contract.js';
+import type { PlatformDefinition } from '../platforms/definition.js';
 import { DEFINITIONS } from '../platforms/registry.js';
 import type { Environment } from '../variables.js';
 import { type Check, failed, passed, thrown } from './doctor-check.js';

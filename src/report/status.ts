@@ -36,14 +36,16 @@ export interface StatusSources {
   readonly store: Store;
   readonly platforms: ReadonlyMap<
     string,
-    Pick<Platform, 'day' | 'reconciles' | 'version' | 'renewsTokens' | 'endsByDate'>
+    Pick<Platform, 'day' | 'reconciles' | 'version' | 'renewsTokens' | 'renewal' | 'endsByDate'>
   >;
   readonly keyring: Pick<Keyring, 'decrypt'>;
+  /** As in `Collector`. */
+  readonly renewsTokens?: boolean;
 }
 
 /** The last run, and the state of each platform over its own last `days` ended days. Throws what the store throws. */
 export async function readStatus(
-  { store, platforms, keyring }: StatusSources,
+  { store, platforms, keyring, renewsTokens = false }: StatusSources,
   days: number,
   now: Date,
 ): Promise<StatusReport> {
@@ -55,7 +57,7 @@ export async function readStatus(
     store.readStatus(windows),
     store.tokensEnding(everywhere, expiringBefore(now).toISOString()),
   ]);
-  const expiring = expiringTokens(ending, platforms, keyring);
+  const expiring = expiringTokens(ending, { platforms, keyring, renewsTokens }, now);
   const rows = status.platforms.filter(isInUse);
   const accounts = rows.reduce((sum, row) => sum + row.accounts, 0);
   const discrepancies =

@@ -10,7 +10,7 @@ import type { ConnectionReport, OnEvent } from './events.js';
 import { createTally, type Tally } from './tally.js';
 import { versionWarning } from './version.js';
 
-const MOST_WARNINGS_OF_ACCOUNTS = 1_000;
+const MOST_WARNINGS = 1_000;
 
 /** What a run reports, during the run and at its end. */
 export interface Telling {
@@ -19,6 +19,8 @@ export interface Telling {
   warn(message: string, about?: string): void;
   /** Does the same for a message that an account has caused, but only the first 1,000 times. */
   warnOfAccount(message: string, about?: string): void;
+  /** Likewise for what an API as a whole does: there may be one for each account. */
+  warnOfApi(message: string): void;
   /** Issues the warnings that concern a platform as a whole, once. */
   platform(platform: Platform): void;
   /** Counts the accounts with nothing due. */
@@ -39,7 +41,6 @@ export function createTelling({ onEvent, window, startedAt, secrets }: TellingOp
   const tally = createTally();
   const warnedOf = new Set<string>();
   const platforms = new Set<Platform>();
-  let warningsOfAccounts = 0;
 
   function warn(text: string, about?: string): boolean {
     const message = oneLine(redact(text, secrets));
@@ -50,9 +51,12 @@ export function createTelling({ onEvent, window, startedAt, secrets }: TellingOp
     return true;
   }
 
-  function warnOfAccount(message: string, about?: string): void {
-    if (warningsOfAccounts === MOST_WARNINGS_OF_ACCOUNTS) warn('further warnings about accounts are left out');
-    else if (warn(message, about)) warningsOfAccounts++;
+  function warningsAbout(what: string) {
+    let issued = 0;
+    return (message: string, about?: string): void => {
+      if (issued === MOST_WARNINGS) warn(`further warnings about ${what} are left out`);
+      else if (warn(message, about)) issued++;
+    };
   }
 
   function tellOf(platform: Platform): void {
@@ -65,7 +69,8 @@ export function createTelling({ onEvent, window, startedAt, secrets }: TellingOp
   return {
     tally,
     warn,
-    warnOfAccount,
+    warnOfAccount: warningsAbout('accounts'),
+    warnOfApi: warningsAbout('APIs'),
     platform: tellOf,
     idle({ idle, idleUsers }, known) {
       tally.addIdle(idle, idleUsers);

@@ -100,7 +100,7 @@ async function* once(accounts: AsyncIterable<StoredAccount>): AsyncGenerator<Sto
 
 async function announce(given: AccountsOptions, counts: AccountCounts, ending: TokensEnding): Promise<void> {
   const { collector, options, startedAt, runId, telling, onEvent } = given;
-  const { store, platforms, keyring } = collector;
+  const { store, platforms } = collector;
   onEvent({
     type: 'started',
     runId,
@@ -114,6 +114,6 @@ async function announce(given: AccountsOptions, counts: AccountCounts, ending: T
   const { filter } = selectedBy(given);
   if (counts.accounts === 0 && !options.allowEmpty) await expectAccounts(store, filter, [...platforms.keys()]);
   telling.idle(counts, platforms);
-  const tokens = expiringTokens(ending, platforms, keyring);
+  const tokens = expiringTokens(ending, collector, startedAt);
   for (const message of expiryWarnings(tokens, startedAt)) telling.warn(message);
 }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.js';
-import type { RunContext } from '../collector/account.js';
+import type { RunContext } from '../collector/ask.js';
 import { collectInChunks, joinedRecord } from '../collector/chunks.js';
 import type { CollectOptions } from '../collector/options.js';
 import { type AccountRecord, isNothingDone } from '../collector/outcome.js';
@@ -10,7 +10,7 @@ import { createRefusals, type Refusals } from '../collector/refusals.js';
 import { countNamedDays } from '../collector/window.js';
 import { createHttp, type HttpClient, type HttpClientOptions, type HttpCounters } from '../http/client.js';
 import { createClockCheck } from '../http/clock-skew.js';
-import { withRate } from '../http/pace.js';
+import { paceOf, withRate } from '../http/pace.js';
 import type { Platform } from '../platforms/contract.js';
 import type { OnEvent } from '../report/events.js';
 import type { Telling } from '../report/telling.js';
@@ -80,7 +80,7 @@ export interface Collecting {
 
 export function createCollecting(given: CollectingOptions): Collecting {
   const { collector, options, runId, clock, startedAt, telling, onEvent, halt } = given;
-  const { keyring, platforms, secrets, answerTimeoutMs } = collector;
+  const { keyring, platforms, secrets, answerTimeoutMs, store, renewsTokens = false } = collector;
   const signal = AbortSignal.any([options.signal, halt.signal]);
   // Every request that waits listens to it.
   setMaxListeners(0, signal);
@@ -96,16 +96,17 @@ export function createCollecting(given: CollectingOptions): Collecting {
     counters: requests,
     clock,
     limits: options.limits,
-    warn: telling.warn,
+    warn: telling.warnOfApi,
     onApiState: (state) => onEvent({ type: 'api', ...state }),
-    onAnswer: clockCheck.observe,
-    paceOf: (name, api) => withRate(platforms.get(name)?.pace?.[api], options.rates?.[name]),
+    onAnswer: (headers, { publicOnly }) => clockCheck.observe(headers, publicOnly),
+    paceOf: (name, api) => withRate(paceOf(platforms.get(name)?.pace, name, api), options.rates?.[name]),
     ...given.shared,
     answerTimeoutMs,
   });
   const phases = createPhases(clock);
   const context: RunContext = {
     keyring,
+    renewal: { renewals: renewsTokens ? store.renewals : null, keyring, clock },
     http,
     warn: telling.warnOfAccount,
     now: clock.now,

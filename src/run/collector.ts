@@ -6,7 +6,9 @@ import type { Keyring } from '../tokens/keyring.js';
 /** What every run uses. */
 export interface Collector {
   readonly store: Store;
-  readonly keyring: Pick<Keyring, 'decrypt'>;
+  readonly keyring: Pick<Keyring, 'encrypt' | 'decrypt'>;
+  /** Whether renewed tokens are stored. Default: false. */
+  readonly renewsTokens?: boolean;
   readonly platforms: ReadonlyMap<string, Platform>;
   readonly clock: Clock;
   /** Redacted from everything an API says. */

@@ -1,4 +1,14 @@
-export const SANDBOX_PLATFORMS = ['instagram', 'facebook', 'youtube', 'linkedin'] as const;
+export const SANDBOX_PLATFORMS = [
+  'instagram',
+  'facebook',
+  'youtube',
+  'linkedin',
+  'pinterest',
+  'threads',
+  'tiktok',
+  'bluesky',
+  'mastodon',
+] as const;
 
 /** A platform that the sandbox simulates. */
 export type SandboxPlatform = (typeof SANDBOX_PLATFORMS)[number];
@@ -8,12 +18,12 @@ export interface SandboxAccount {
   readonly platform: SandboxPlatform;
   /** The user of the collector who connected it. */
   readonly userId: string;
-  /** The platform's own id: Instagram user, Facebook Page, YouTube channel, LinkedIn organization (its number). */
+  /** The platform's own id: Instagram user, Facebook Page, YouTube channel, LinkedIn organization (its number), Pinterest account, Threads profile, TikTok `open_id`, Bluesky handle or DID, `user@server` of Mastodon. */
   readonly accountId: string;
   /** The `account_id` of the collector's connection, if it is not `accountId`: the Page of an Instagram account. */
   readonly connectedAs?: string;
   readonly name: string;
-  /** Instagram: tokens that begin with `IG` are valid only at graph.instagram.com, all others only at graph.facebook.com. */
+  /** Instagram: tokens that begin with `IG` are valid only at graph.instagram.com, all others only at graph.facebook.com. Empty for Bluesky and Mastodon. */
   readonly accessToken: string;
   readonly refreshToken?: string;
   /** The `token_expires_at` of the collector's connection, ISO 8601; absent if it is unknown. */
@@ -22,6 +32,8 @@ export interface SandboxAccount {
   readonly pageId?: string;
   /** Facebook: the Page's own token. If given, `accessToken` is a user's and gives no insights; otherwise `accessToken` is the Page's. */
   readonly pageToken?: string;
+  /** TikTok: its token is one of the Display API, or it is no Business account. Default: a Business account with a token of the Accounts API. */
+  readonly kind?: 'display' | 'personal';
   /** Below 100, Instagram withholds `follower_count` and `follows_and_unfollows`. */
   readonly followers: number;
   readonly fault?: Fault;
@@ -53,11 +65,11 @@ export type Fault = { readonly times?: number } & (
   | { readonly kind: 'late'; readonly hours: number }
   /** That day (`YYYY-MM-DD`) has no data, but the days around it do. */
   | { readonly kind: 'gap'; readonly date: string }
-  /** Meta 190; YouTube 401 and `invalid_grant` for the refresh token; LinkedIn 401 65602 likewise. `subcode`: Meta's, default 463. */
+  /** Meta 190; YouTube 401 and `invalid_grant` for the refresh token; LinkedIn 401 65602, Pinterest 401 and TikTok 40105 likewise. `subcode`: Meta's, default 463. */
   | { readonly kind: 'dead_token'; readonly subcode?: number }
   /** `code`: Meta's (4, 17, 32, 613, 80001, 80002). `window`: how long YouTube's and LinkedIn's quota is used up, default a day. */
   | { readonly kind: 'throttled'; readonly code?: number; readonly window?: 'MINUTE' | 'DAY' }
-  /** Meta and YouTube refuse the account this metric, as if they had retired it. */
+  /** Meta and YouTube refuse the account this metric, as if they had retired it; Threads `followers_count`, as to one without Instagram. */
   | { readonly kind: 'refused_metric'; readonly metric: string }
   /** Meta answers each request for this metric with an unknown error, code -1. */
   | { readonly kind: 'broken_metric'; readonly metric: string }
@@ -67,9 +79,9 @@ export type Fault = { readonly times?: number } & (
 
 /** A fault without parameters. */
 export type PlainFault =
-  /** The access token has expired; the refresh token still works (YouTube, LinkedIn). */
+  /** The access token has expired; the refresh token still works (YouTube, LinkedIn, Pinterest, TikTok). */
   | 'expired_token'
-  /** Meta #10; YouTube and LinkedIn 403. */
+  /** Meta #10; YouTube, LinkedIn and Pinterest 403. */
   | 'missing_permission'
   /** Meta: the token belongs to another app, so that the `appsecret_proof` does not match. */
   | 'foreign_app'

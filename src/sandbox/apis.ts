@@ -1,11 +1,19 @@
+import { answerBluesky } from './bluesky.js';
 import { answerLinkedin } from './linkedin.js';
+import { answerMastodon } from './mastodon.js';
 import { answerGraph } from './meta.js';
-import { answerGoogleOauth, answerLinkedinOauth } from './oauth.js';
+import { answerFacebookLogin } from './meta-login.js';
+import { answerGoogleAccounts, answerGoogleOauth, answerLinkedinOauth } from './oauth.js';
+import { answerPinterest } from './pinterest.js';
+import { answerThreads } from './threads.js';
+import { answerTiktokAccounts } from './tiktok-accounts.js';
+import { answerTiktokDisplay } from './tiktok-display.js';
 import { answerYoutubeAnalytics, answerYoutubeData } from './youtube.js';
 
 /** Every API of the sandbox, by the first segment of its path: the host it stands in for, and the variable that holds its address. */
 export const APIS = {
   meta: { host: 'graph.facebook.com', variable: 'META_GRAPH_URL', answer: answerGraph },
+  'facebook-login': { host: 'www.facebook.com', variable: 'META_LOGIN_URL', answer: answerFacebookLogin },
   instagram: { host: 'graph.instagram.com', variable: 'INSTAGRAM_GRAPH_URL', answer: answerGraph },
   'youtube-analytics': {
     host: 'youtubeanalytics.googleapis.com',
@@ -14,8 +22,15 @@ export const APIS = {
   },
   'youtube-data': { host: 'www.googleapis.com', variable: 'YOUTUBE_DATA_URL', answer: answerYoutubeData },
   'google-oauth': { host: 'oauth2.googleapis.com', variable: 'GOOGLE_OAUTH_URL', answer: answerGoogleOauth },
+  'google-accounts': { host: 'accounts.google.com', variable: 'GOOGLE_ACCOUNTS_URL', answer: answerGoogleAccounts },
   linkedin: { host: 'api.linkedin.com', variable: 'LINKEDIN_API_URL', answer: answerLinkedin },
   'linkedin-oauth': { host: 'www.linkedin.com', variable: 'LINKEDIN_OAUTH_URL', answer: answerLinkedinOauth },
+  pinterest: { host: 'api.pinterest.com', variable: 'PINTEREST_API_URL', answer: answerPinterest },
+  threads: { host: 'graph.threads.net', variable: 'THREADS_GRAPH_URL', answer: answerThreads },
+  'tiktok-accounts': { host: 'business-api.tiktok.com', variable: 'TIKTOK_BUSINESS_URL', answer: answerTiktokAccounts },
+  'tiktok-display': { host: 'open.tiktokapis.com', variable: 'TIKTOK_API_URL', answer: answerTiktokDisplay },
+  bluesky: { host: 'public.api.bsky.app', variable: 'BLUESKY_API_URL', answer: answerBluesky },
+  mastodon: { host: "the accounts' servers", variable: 'MASTODON_API_URL', answer: answerMastodon },
 } as const;
 
 export type Api = keyof typeof APIS;

@@ -62,7 +62,16 @@ function withExtraKeys(node: unknown): unknown {
 }
 
 /** The keys that hold a platform's values; recorded answers exist without the first two. */
-const VALUE_KEYS = ['value', 'end_time', 'total_value', 'followerGains', 'totalPageStatistics', 'totalShareStatistics'];
+const VALUE_KEYS = [
+  'value',
+  'end_time',
+  'total_value',
+  'followerGains',
+  'totalPageStatistics',
+  'totalShareStatistics',
+  'metrics',
+  'video_views',
+];
 
 function withoutSomeValues(node: unknown): unknown {
   if (Array.isArray(node)) return node.map((item, i) => withoutSomeValues(i % 2 === 1 ? withoutValue(item) : item));

@@ -39,6 +39,7 @@ export function withGoogleToken(
 ): Reply {
   if (request.query.has('access_token') || request.query.has('key')) world.counters.tokensInUrl += 1;
   const grants = world.grants(bearerToken(request) ?? '');
+  if (world.consented(bearerToken(request) ?? '')?.accounts.length === 0) return signupRequired();
   const account = grants.find((grant) => grant.account.platform === 'youtube')?.account;
   if (!account) return invalidCredentials();
   const { accountId } = account;
@@ -71,6 +72,11 @@ function notEnabled(): Reply {
     'YouTube Data API v3 has not been used in project 1 before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/youtube.googleapis.com/overview?project=1 then retry.',
     { status: 'PERMISSION_DENIED' },
   );
+}
+
+/** Whoever has no channel. */
+function signupRequired(): Reply {
+  return googleError(401, 'youtubeSignupRequired', 'Unauthorized', { status: 'UNAUTHENTICATED' });
 }
 
 function invalidCredentials(): Reply {

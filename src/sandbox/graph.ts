@@ -12,7 +12,7 @@ interface GraphErrorDetail {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export function graphError(code: number, message: string, detail: GraphErrorDetail = {}): Reply {
+export function graphError(code: number | string, message: string, detail: GraphErrorDetail = {}): Reply {
   return {
     status: detail.status ?? 400,
     ...(detail.headers && { headers: detail.headers }),

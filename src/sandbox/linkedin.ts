@@ -1,6 +1,8 @@
 import type { SandboxAccount } from './account.js';
 import { DAY_MS, type SandboxDay, utcDay } from './days.js';
-import { distorted, faultReply, type Refusals } from './faults.js';
+import { distorted, faultReply } from './faults.js';
+import { accessDenied, invalidParameter, linkedinError, REFUSALS, tokenExpired } from './linkedin-errors.js';
+import { answerMember } from './linkedin-pages.js';
 import { hasData, shownValue } from './readiness.js';
 import { bearerToken, decoded, type Reply, type SandboxRequest } from './reply.js';
 import { isLinkedinVersion } from './versions.js';
@@ -28,7 +30,10 @@ export function answerLinkedin(request: SandboxRequest, world: World): Reply {
   const token = bearerToken(request);
   if (request.query.has('oauth2_access_token')) world.counters.tokensInUrl += 1;
   if (!token) return linkedinError(401, 'Empty oauth2_access_token', { serviceErrorCode: 401 });
-  const account = world.grants(token).find((grant) => grant.account.platform === 'linkedin')?.account;
+  const accounts = world.grants(token).flatMap(({ account }) => (account.platform === 'linkedin' ? account : []));
+  const account =
+    accounts.find(({ accountId }) => `${request.path}?${request.rawQuery}`.includes(`%3A${accountId}`)) ?? accounts[0];
+  if (!account && world.consented(token)) return answerMember(request, [], world) ?? accessDenied();
   if (!account)
     return linkedinError(401, 'Invalid access token', { serviceErrorCode: 65600, code: 'INVALID_ACCESS_TOKEN' });
   const { accountId } = account;
@@ -36,7 +41,10 @@ export function answerLinkedin(request: SandboxRequest, world: World): Reply {
   if (token === account.accessToken && world.meets(account, 'expired_token')) return { ...tokenExpired(), accountId };
   const fault = faultReply(account, world, REFUSALS);
   if (fault) return { ...fault, accountId };
-  return { ...distorted(account, world, answerAccount(request, account, world)), accountId };
+  return {
+    ...distorted(account, world, answerMember(request, accounts, world) ?? answerAccount(request, account, world)),
+    accountId,
+  };
 }
 
 function answerAccount(request: SandboxRequest, account: SandboxAccount, world: World): Reply {
@@ -195,38 +203,3 @@ function shareStatistics(value: Value): object {
   const counts = Object.fromEntries(SHARE_METRICS.map((metric) => [metric, value(metric)]));
   return { totalShareStatistics: { ...counts, shareMentionsCount: 0, commentMentionsCount: 0 } };
 }
-
-function linkedinError(
-  status: number,
-  message: string,
-  rest: { serviceErrorCode?: number; code?: string } = {},
-): Reply {
-  return { status, body: { status, ...rest, message } };
-}
-
-function invalidParameter(name: string): Reply {
-  return linkedinError(400, `Parameter '${name}' is invalid`, { code: 'ILLEGAL_ARGUMENT' });
-}
-
-function tokenExpired(): Reply {
-  const rest = { serviceErrorCode: 65602, code: 'EXPIRED_ACCESS_TOKEN' };
-  return linkedinError(401, 'The token used in the request has expired', rest);
-}
-
-function accessDenied(): Reply {
-  const rest = { serviceErrorCode: 100, code: 'ACCESS_DENIED' };
-  return linkedinError(403, 'Not enough permissions to access: partnerApiOrganizationStatistics.FINDER', rest);
-}
-
-const REFUSALS: Refusals = {
-  dead_token: tokenExpired,
-  missing_permission: accessDenied,
-  // What one account sends in a minute says nothing about the others.
-  throttled: ({ window = 'DAY' }) =>
-    linkedinError(
-      429,
-      `Resource level throttle ${window === 'DAY' ? 'APPLICATION' : 'MEMBER'} ${window} limit for calls to this resource is reached.`,
-      { serviceErrorCode: 101, code: 'TOO_MANY_REQUESTS' },
-    ),
-  server_error: () => linkedinError(500, 'Internal Server Error', { code: 'INTERNAL_SERVER_ERROR' }),
-};

@@ -5,6 +5,7 @@ import { pageFields, pageInsights } from './facebook.js';
 import { distorted, faultReply, type Refusals } from './faults.js';
 import { graphDay, graphError, PAGED_MARK, paging } from './graph.js';
 import { instagramFields, instagramInsights } from './instagram.js';
+import { listPages, listPermissions, tokenOf } from './meta-login.js';
 import { bearerToken, decoded, type Reply, type SandboxRequest } from './reply.js';
 import { graphVersions } from './versions.js';
 import type { Grant, GraphNode, World } from './world.js';
@@ -13,6 +14,7 @@ import type { Grant, GraphNode, World } from './world.js';
 export function answerGraph(request: SandboxRequest, world: World): Reply {
   if (request.query.has('access_token')) world.counters.tokensInUrl += 1;
   if (request.query.has(PAGED_MARK)) world.counters.pagingFollowed += 1;
+  if (request.api === 'instagram' && request.path === '/refresh_access_token') return renewed(request, world);
   const [, versionText, rest = ''] = /^\/v(\d+)\.0(\/.*)$/.exec(request.path) ?? [];
   const { oldest, newest } = graphVersions(world.now());
   if (versionText === undefined || Number(versionText) > newest) {
@@ -25,7 +27,21 @@ export function answerGraph(request: SandboxRequest, world: World): Reply {
   return { ...reply, headers: { 'facebook-api-version': `v${version}.0`, ...reply.headers } };
 }
 
+/** A day old at least, as far as the sandbox knows: it keeps no ages. */
+function renewed(request: SandboxRequest, world: World): Reply {
+  const token = bearerToken(request) ?? request.query.get('access_token') ?? '';
+  const [grant] = world.grants(token).filter((each) => opensHost(each, request.api));
+  if (grant === undefined || world.meets(grant.account, 'dead_token')) {
+    return graphError(190, 'Error validating access token: Session has expired');
+  }
+  if (request.query.get('grant_type') !== 'ig_refresh_token') return graphError(100, 'Invalid grant_type');
+  const { account } = grant;
+  const body = { access_token: world.issueToken(account), token_type: 'bearer', expires_in: 5_184_000 };
+  return { status: 200, body, accountId: account.accountId };
+}
+
 function answerVersioned(request: SandboxRequest, path: string, version: number, world: World): Reply {
+  if (path === '/oauth/access_token' && request.api === 'meta') return tokenOf(request, world);
   const token = bearerToken(request) ?? request.query.get('access_token');
   if (!token) {
     return graphError(2500, 'An active access token must be used to query information about the current user.');
@@ -33,6 +49,9 @@ function answerVersioned(request: SandboxRequest, path: string, version: number,
   const refusal = refuseProof(request, token, world);
   if (refusal) return refusal;
 
+  const consented = world.consented(token);
+  if (consented && path === '/me/accounts') return listPages(request, consented);
+  if (consented && path === '/me/permissions') return listPermissions(consented);
   const grants = world.grants(token).filter((grant) => opensHost(grant, request.api));
   const [, rawId = '', edge] = /^\/([^/]+)(?:\/([^/]+))?\/?$/.exec(path) ?? [];
   const first = grants[0];

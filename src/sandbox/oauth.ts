@@ -1,4 +1,5 @@
 import type { SandboxAccount, SandboxPlatform } from './account.js';
+import { type Authorization, answerAuthorization, redeemCode } from './consent.js';
 import type { Reply, SandboxRequest } from './reply.js';
 import type { World } from './world.js';
 
@@ -6,25 +7,50 @@ import type { World } from './world.js';
 export const SANDBOX_CREDENTIALS = {
   GOOGLE_CLIENT_ID: 'sandbox.apps.googleusercontent.com',
   GOOGLE_CLIENT_SECRET: 'sandbox-google-secret',
+  META_APP_ID: '1000000000000001',
   LINKEDIN_CLIENT_ID: 'sandbox-linkedin',
   LINKEDIN_CLIENT_SECRET: 'sandbox-linkedin-secret',
+  PINTEREST_CLIENT_ID: 'sandbox-pinterest',
+  PINTEREST_CLIENT_SECRET: 'sandbox-pinterest-secret',
+  TIKTOK_BUSINESS_CLIENT_ID: 'sandbox-tiktok-business',
+  TIKTOK_BUSINESS_CLIENT_SECRET: 'sandbox-tiktok-business-secret',
+} as const;
+
+/** The app of accounts on TikTok of the kind `display`, which nobody has who does not ask for one. */
+export const SANDBOX_DISPLAY_APP = {
+  TIKTOK_CLIENT_KEY: 'sandbox-tiktok',
+  TIKTOK_CLIENT_SECRET: 'sandbox-tiktok-secret',
 } as const;
 
 interface TokenEndpoint {
+  readonly provider: string;
   readonly path: string;
   readonly platform: SandboxPlatform;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly invalidGrant: string;
-  grant(accessToken: string, account: SandboxAccount): object;
+  readonly scopeSeparator: string;
+  grant(accessToken: string, account: SandboxAccount | undefined): object;
 }
 
+const GOOGLE_AUTHORIZATION: Authorization = {
+  provider: 'Google',
+  path: /^\/o\/oauth2\/v2\/auth$/,
+  platforms: ['youtube'],
+  clientId: SANDBOX_CREDENTIALS.GOOGLE_CLIENT_ID,
+  opens: 'one',
+  takesLoopback: true,
+  denial: 'access_denied',
+};
+
 const GOOGLE: TokenEndpoint = {
+  provider: GOOGLE_AUTHORIZATION.provider,
   path: '/token',
   platform: 'youtube',
   clientId: SANDBOX_CREDENTIALS.GOOGLE_CLIENT_ID,
   clientSecret: SANDBOX_CREDENTIALS.GOOGLE_CLIENT_SECRET,
   invalidGrant: 'Token has been expired or revoked.',
+  scopeSeparator: ' ',
   // The answer holds no refresh token: the client keeps its own.
   grant: (accessToken) => ({
     access_token: accessToken,
@@ -34,29 +60,50 @@ const GOOGLE: TokenEndpoint = {
   }),
 };
 
+const LINKEDIN_AUTHORIZATION: Authorization = {
+  provider: 'LinkedIn',
+  path: /^\/oauth\/v2\/authorization$/,
+  platforms: ['linkedin'],
+  clientId: SANDBOX_CREDENTIALS.LINKEDIN_CLIENT_ID,
+  opens: 'all',
+  takesLoopback: false,
+  denial: 'user_cancelled_authorize',
+};
+
 const LINKEDIN: TokenEndpoint = {
+  provider: LINKEDIN_AUTHORIZATION.provider,
   path: '/oauth/v2/accessToken',
   platform: 'linkedin',
   clientId: SANDBOX_CREDENTIALS.LINKEDIN_CLIENT_ID,
   clientSecret: SANDBOX_CREDENTIALS.LINKEDIN_CLIENT_SECRET,
   invalidGrant: 'The provided authorization grant or refresh token is invalid, expired or revoked.',
-  // Scopes are separated by commas, whatever the documentation says.
+  // Whatever the documentation says.
+  scopeSeparator: ',',
   grant: (accessToken, account) => ({
     access_token: accessToken,
     expires_in: 5183999,
-    refresh_token: account.refreshToken,
+    refresh_token: account?.refreshToken,
     refresh_token_expires_in: 31536059,
     scope: 'r_organization_social,rw_organization_admin',
   }),
 };
+
+/** `/o/oauth2/v2/auth` of accounts.google.com. */
+export function answerGoogleAccounts(request: SandboxRequest, world: World): Reply {
+  if (GOOGLE_AUTHORIZATION.path.test(request.path)) return answerAuthorization(request, world, GOOGLE_AUTHORIZATION);
+  return { ...oauthError(404, 'not_found', 'Not Found'), unexpected: true };
+}
 
 /** `POST /token` of oauth2.googleapis.com. */
 export function answerGoogleOauth(request: SandboxRequest, world: World): Reply {
   return answerToken(request, world, GOOGLE);
 }
 
-/** `POST /oauth/v2/accessToken` of www.linkedin.com. */
+/** `/oauth/v2/authorization` and `POST /oauth/v2/accessToken` of www.linkedin.com. */
 export function answerLinkedinOauth(request: SandboxRequest, world: World): Reply {
+  if (request.path === '/oauth/v2/introspectToken' && request.method === 'POST') return introspect(request, world);
+  if (LINKEDIN_AUTHORIZATION.path.test(request.path))
+    return answerAuthorization(request, world, LINKEDIN_AUTHORIZATION);
   return answerToken(request, world, LINKEDIN);
 }
 
@@ -72,6 +119,7 @@ function answerToken(request: SandboxRequest, world: World, endpoint: TokenEndpo
   if (form.get('client_id') !== endpoint.clientId || form.get('client_secret') !== endpoint.clientSecret) {
     return oauthError(401, 'invalid_client', 'The OAuth client was not found.');
   }
+  if (form.get('grant_type') === 'authorization_code') return answerCode(form, world, endpoint);
   if (form.get('grant_type') !== 'refresh_token') {
     return oauthError(400, 'unsupported_grant_type', `Invalid grant_type: ${form.get('grant_type')}`);
   }
@@ -82,6 +130,39 @@ function answerToken(request: SandboxRequest, world: World, endpoint: TokenEndpo
     return { ...oauthError(400, 'invalid_grant', endpoint.invalidGrant), accountId };
   }
   return { status: 200, body: endpoint.grant(world.issueToken(account), account), accountId };
+}
+
+/** `POST /oauth/v2/introspectToken` of www.linkedin.com: tokens live for 60 days. */
+function introspect(request: SandboxRequest, world: World): Reply {
+  if (['token', 'client_secret'].some((name) => request.query.has(name))) world.counters.tokensInUrl += 1;
+  const form = new URLSearchParams(request.body);
+  const { clientId, clientSecret } = LINKEDIN;
+  if (form.get('client_id') !== clientId || form.get('client_secret') !== clientSecret) {
+    return oauthError(401, 'invalid_client', 'Client authentication failed');
+  }
+  const [grant] = world.grants(form.get('token') ?? '');
+  if (grant === undefined) return { status: 200, body: { active: false } };
+  const created = Math.floor(world.now() / 1_000);
+  const body = { active: true, status: 'active', client_id: clientId, auth_type: '3L', scope: 'rw_organization_admin' };
+  const times = { created_at: created, authorized_at: created, expires_at: created + 60 * 86_400 };
+  return { status: 200, body: { ...body, ...times }, accountId: grant.account.accountId };
+}
+
+/** The tokens of a code: unlike a renewal, they come with a refresh token and the scopes that were granted. */
+function answerCode(form: URLSearchParams, world: World, endpoint: TokenEndpoint): Reply {
+  const code = redeemCode(form, world, endpoint.provider);
+  if (typeof code === 'string') return oauthError(400, 'invalid_grant', code);
+  const [account] = code.accounts;
+  const token = world.issueConsented(code, 'bearer');
+  return {
+    status: 200,
+    body: {
+      ...endpoint.grant(token, account),
+      ...(account?.refreshToken && { refresh_token: account.refreshToken }),
+      scope: code.scopes.join(endpoint.scopeSeparator),
+    },
+    ...(account && { accountId: account.accountId }),
+  };
 }
 
 function oauthError(status: number, error: string, description: string): Reply {

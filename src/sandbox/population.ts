@@ -3,7 +3,7 @@ import { pick } from './values.js';
 
 export interface PopulationOptions {
   readonly users?: number;
-  /** Each user has an account on each of these. Default: on two of the four, and some access tokens have expired. */
+  /** Each user has an account on each of these. Default: on two of Instagram, Facebook, YouTube and LinkedIn, and some access tokens have expired. */
   readonly platforms?: readonly SandboxPlatform[];
   /** Breaks a realistic handful of accounts. Use it with `FAULTY_REFUSED_METRICS` for the sandbox. */
   readonly faulty?: boolean;
@@ -80,6 +80,16 @@ const FAULTS: Readonly<Record<SandboxPlatform, Readonly<Record<number, Fault>>>>
     38: { kind: 'missing_permission' },
     90: { kind: 'throttled', window: 'MINUTE' },
   },
+  // A throttled account would make all others of the app wait.
+  pinterest: { 8: { kind: 'dead_token' }, 27: { kind: 'missing_permission' }, 58: { kind: 'no_data' } },
+  threads: {
+    6: { kind: 'dead_token' },
+    19: { kind: 'missing_permission' },
+    47: { kind: 'refused_metric', metric: 'followers_count' },
+  },
+  tiktok: { 9: { kind: 'dead_token' }, 28: { kind: 'missing_permission' }, 59: { kind: 'no_data' } },
+  bluesky: { 7: { kind: 'missing_permission' } },
+  mastodon: { 9: { kind: 'missing_permission' } },
 };
 
 /** The same accounts in every call on one day (UTC): by default 150 users with two accounts each. */
@@ -115,6 +125,11 @@ const ACCOUNT_OF: Readonly<Record<SandboxPlatform, (user: number) => SandboxAcco
   facebook: facebookAccount,
   youtube: youtubeAccount,
   linkedin: linkedinAccount,
+  pinterest: pinterestAccount,
+  threads: threadsAccount,
+  tiktok: tiktokAccount,
+  bluesky: blueskyAccount,
+  mastodon: mastodonAccount,
 };
 
 /** Every fifth uses the Instagram login; every seventh of the others is connected by the id of its Page. */
@@ -156,6 +171,45 @@ function linkedinAccount(user: number): SandboxAccount {
     accessToken: `AQXsandbox${digits(user, 6)}`,
     refreshToken: `AQYsandbox${digits(user, 6)}`,
   };
+}
+
+function pinterestAccount(user: number): SandboxAccount {
+  return {
+    ...common(user, 'pinterest'),
+    accountId: `2783136121${digits(user, 9)}`,
+    accessToken: `pina_sandbox${digits(user, 6)}`,
+    refreshToken: `pinr_sandbox${digits(user, 6)}`,
+  };
+}
+
+function threadsAccount(user: number): SandboxAccount {
+  return {
+    ...common(user, 'threads'),
+    accountId: `2589${digits(user, 12)}`,
+    accessToken: `THAAsandbox${digits(user, 6)}`,
+  };
+}
+
+/** Every second is connected by its DID, the others by their handle. */
+/** Every third is no Business account. */
+function tiktokAccount(user: number): SandboxAccount {
+  return {
+    ...common(user, 'tiktok'),
+    accountId: `_000sandbox${digits(user, 12)}`,
+    accessToken: `act.sandbox${digits(user, 6)}`,
+    refreshToken: `rft.sandbox${digits(user, 6)}`,
+    ...(user % 3 === 0 && { kind: 'personal' as const }),
+  };
+}
+
+function blueskyAccount(user: number): SandboxAccount {
+  const accountId = user % 2 === 0 ? `did:plc:sandbox${digits(user, 17)}` : `sandbox-${user}.bsky.social`;
+  return { ...common(user, 'bluesky'), accountId, accessToken: '' };
+}
+
+function mastodonAccount(user: number): SandboxAccount {
+  const server = ['mastodon.example', 'social.example', 'fedi.example'][user % 3];
+  return { ...common(user, 'mastodon'), accountId: `sandbox_${user}@${server}`, accessToken: '' };
 }
 
 function common(user: number, platform: SandboxPlatform) {

@@ -59,6 +59,23 @@ const RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
   likeCount: [-2, 80],
   commentCount: [0, 12],
   shareCount: [0, 9],
+  // Pinterest
+  IMPRESSION: [50, 9_000],
+  SAVE: [0, 120],
+  PIN_CLICK: [0, 200],
+  OUTBOUND_CLICK: [0, 90],
+  // Threads shares views, likes, replies, reposts with Instagram
+  quotes: [0, 20],
+  clicks: [1, 80],
+  // TikTok; shares profile_views, likes, comments, shares
+  video_views: [100, 20_000],
+  daily_new_followers: [0, 60],
+  bio_link_clicks: [0, 40],
+  phone_number_clicks: [0, 9],
+  email_clicks: [0, 9],
+  address_clicks: [0, 9],
+  app_download_clicks: [0, 12],
+  lead_submissions: [0, 6],
 };
 
 type Of = (metric: string) => number;
@@ -72,9 +89,9 @@ const DERIVED: Readonly<Record<string, (of: Of, accountId: string, date: string)
   page_actions_post_reactions_total: (_of, accountId, date) => sumOf(trueReactions(accountId, date)),
   page_total_media_view_unique: (of) => Math.floor(of('page_media_view') * 0.55),
   page_daily_follows_unique: (of, accountId, date) =>
-    of('page_daily_unfollows_unique') + pageFollows(accountId, date) - pageFollows(accountId, dayBefore(date)),
+    of('page_daily_unfollows_unique') + followers(accountId, date) - followers(accountId, dayBefore(date)),
   page_daily_follows: (of) => of('page_daily_follows_unique') + 1,
-  page_follows: (_of, accountId, date) => pageFollows(accountId, date),
+  page_follows: (_of, accountId, date) => followers(accountId, date),
   engagedViews: (of) => Math.floor(of('views') * 0.7),
   averageViewPercentage: (_of, accountId, date) => pick(`${accountId}|averageViewPercentage|${date}`, 200, 800) / 10,
   averageViewDuration: (of) => Math.floor((of('estimatedMinutesWatched') * 60) / of('views')),
@@ -84,10 +101,17 @@ const DERIVED: Readonly<Record<string, (of: Of, accountId: string, date: string)
   uniqueImpressionsCount: (of) => Math.floor(of('impressionCount') * 0.6),
   engagement: (of) =>
     (of('clickCount') + of('likeCount') + of('commentCount') + of('shareCount')) / of('impressionCount'),
+  ENGAGEMENT: (of) => of('SAVE') + of('PIN_CLICK') + of('OUTBOUND_CLICK'),
+  unique_video_views: (of) => Math.floor(of('video_views') * 0.7),
+  engaged_audience: (of) => Math.floor(of('likes') * 0.8),
+  followers_count: (_of, accountId, date) => followers(accountId, date),
+  daily_total_followers: (_of, accountId, date) => followers(accountId, date),
+  daily_lost_followers: (of, accountId, date) =>
+    Math.max(0, of('daily_new_followers') + followers(accountId, dayBefore(date)) - followers(accountId, date)),
 };
 
-/** Followers of a Page at the end of a day. */
-function pageFollows(accountId: string, date: string): number {
+/** Followers of an account at the end of a day. */
+function followers(accountId: string, date: string): number {
   return pick(accountId, 200, 40_000) + Math.floor(Date.parse(date) / 86_400_000 / 2);
 }
 

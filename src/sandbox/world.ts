@@ -1,4 +1,5 @@
 import type { FaultKind, FaultOf, SandboxAccount, SandboxPlatform } from './account.js';
+import type { Code, Consented } from './consent.js';
 
 /** A token's account, and where it is valid: `user` and `page` at graph.facebook.com, `instagram` at graph.instagram.com, `bearer` elsewhere. */
 export interface Grant {
@@ -29,13 +30,24 @@ export interface World {
   refuses(account: SandboxAccount, metric: string): boolean;
   /** If given, graph.facebook.com requires an `appsecret_proof`. */
   readonly metaAppSecret: string | undefined;
+  readonly accounts: readonly SandboxAccount[];
   readonly nodes: ReadonlyMap<string, GraphNode>;
+  /** What consents have given, to be exchanged for tokens. */
+  readonly codes: Map<string, Code>;
+  /** An account of a platform that asks for no token. */
+  account(platform: SandboxPlatform, accountId: string): SandboxAccount | undefined;
   readonly counters: Counters;
   /** Several accounts may share a token. */
   grants(token: string): readonly Grant[];
   refreshable(token: string, platform: SandboxPlatform): SandboxAccount | undefined;
   /** A new access token for an account, valid from now on. */
   issueToken(account: SandboxAccount): string;
+  /** A new access token of somebody who has consented, which opens the accounts; there may be none. */
+  issueConsented(consented: Consented, kind: Grant['kind']): string;
+  /** What a token of somebody who has consented stands for; undefined for any other token. */
+  consented(token: string): Consented | undefined;
+  /** A new refresh token for an account, in place of a former one, which is dead from now on. */
+  replaceRefreshToken(former: string, account: SandboxAccount): string;
   /** The account's fault of that kind, unless it has already occurred as often as it should; counts it as having occurred. */
   meets<K extends FaultKind>(account: SandboxAccount, kind: K): FaultOf<K> | undefined;
   fired(accountId: string, kind: FaultKind): number;
@@ -68,9 +80,11 @@ export function createWorld(options: WorldOptions): World {
   const tokens = new Map<string, Grant[]>();
   const refreshTokens = new Map<string, SandboxAccount>();
   const nodes = new Map<string, GraphNode>();
+  const open = new Map<string, SandboxAccount>();
   const firings = new Map<string, number>();
   const youtubeQueries: number[] = [];
   const linkedinCalls = new Map<string, number>();
+  const consented = new Map<string, Consented>();
   const refusedMetrics = new Set(options.refusedMetrics);
   let issued = 0;
 
@@ -80,7 +94,8 @@ export function createWorld(options: WorldOptions): World {
     else tokens.set(token, [{ account, kind }]);
   };
   for (const account of options.accounts) {
-    grant(account.accessToken, account, kindOfToken(account));
+    if (account.accessToken === '') open.set(`${account.platform} ${account.accountId}`, account);
+    else grant(account.accessToken, account, kindOfToken(account));
     if (account.pageToken) grant(account.pageToken, account, 'page');
     if (account.refreshToken) refreshTokens.set(`${account.platform} ${account.refreshToken}`, account);
     addNodes(nodes, account);
@@ -121,7 +136,10 @@ export function createWorld(options: WorldOptions): World {
       return refusedMetrics.has(metric) || meets(account, 'wrong_kind') !== undefined;
     },
     metaAppSecret: options.metaAppSecret,
+    accounts: options.accounts,
     nodes,
+    codes: new Map(),
+    account: (platform, accountId) => open.get(`${platform} ${accountId}`),
     counters: { requests: 0, unexpected: 0, tokensInUrl: 0, pagingFollowed: 0, byApi: {} },
     grants: (token) => tokens.get(token) ?? [],
     refreshable: (token, platform) => refreshTokens.get(`${platform} ${token}`),
@@ -129,6 +147,21 @@ export function createWorld(options: WorldOptions): World {
       issued += 1;
       const token = `${account.accessToken}-renewed-${issued}`;
       grant(token, account, kindOfToken(account));
+      return token;
+    },
+    issueConsented(given, kind) {
+      issued += 1;
+      const token = `${given.accounts[0]?.accessToken ?? 'sandbox'}-consented-${issued}`;
+      consented.set(token, given);
+      for (const account of given.accounts) grant(token, account, kind);
+      return token;
+    },
+    consented: (token) => consented.get(token),
+    replaceRefreshToken(former, account) {
+      issued += 1;
+      const token = `${account.refreshToken}-renewed-${issued}`;
+      refreshTokens.delete(`${account.platform} ${former}`);
+      refreshTokens.set(`${account.platform} ${token}`, account);
       return token;
     },
     meets,

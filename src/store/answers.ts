@@ -74,11 +74,15 @@ export const oldAnswer = z.object({
   partitions: z.number(),
 });
 
-export const savedAnswer = z.union([
-  z.object({ id: z.string(), created: z.boolean() }),
-  /** Why the table does not accept the connection. */
-  z.object({ refused: z.string() }),
-]);
+export const savedAnswer = z.object({
+  connections: z.array(
+    z.union([
+      z.object({ id: z.string(), created: z.boolean() }),
+      /** Why the table does not accept the connection. */
+      z.object({ refused: z.string() }),
+    ]),
+  ),
+});
 export const removedAnswer = z.object({ removed: z.boolean() });
 
 export const writtenAnswer = z.object({

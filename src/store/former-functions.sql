@@ -29,6 +29,7 @@ begin
         ('list_connections', 'order by connections.created_at, connections.id_key'),
         ('count_connections', $piece$where connections.access_token like 'gAAAA%'$piece$),
         ('save_connection', 'from jsonb_populate_record(null::public.platform_connections, $1)'),
+        ('save_collection_connection', 'from jsonb_populate_record(null::public.platform_connections, $1)'),
         ('remove_connection', 'where connections.id::text = remove_connection.connection_id;'),
         ('choose_primary', 'where connections.id = choose_primary.connection_id;'),
         ('connected_accounts', 'group by connections.user_id, connections.platform, connections.account_key;'),

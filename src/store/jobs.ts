@@ -117,6 +117,8 @@ export async function openJobs(
     }
   }
 
+  const limiters = new Map<string, Promise<RateLimiterPostgres>>();
+
   function openLimiter({ requests, seconds }: PaceWindow): Promise<RateLimiterPostgres> {
     return new Promise((resolve, reject) => {
       const limiter: RateLimiterPostgres = new RateLimiterPostgres(
@@ -132,6 +134,18 @@ export async function openJobs(
         (error) => (error ? reject(error) : resolve(limiter)),
       );
     });
+  }
+
+  /** One for all keys of a window: there may be thousands, and each would look for the table and clear it now and then. */
+  function limiterOf(window: PaceWindow): Promise<RateLimiterPostgres> {
+    const name = `${window.requests} in ${window.seconds} s`;
+    const known = limiters.get(name);
+    if (known !== undefined) return known;
+    // The first time fails where another process creates the table at the same moment.
+    const opened = openLimiter(window).catch(() => openLimiter(window));
+    limiters.set(name, opened);
+    opened.catch(() => limiters.delete(name));
+    return opened;
   }
 
   try {
@@ -168,21 +182,11 @@ export async function openJobs(
       if (alive.length > 0) await boss.touch(queue, alive);
       if (failed.length > 0) await boss.touch(dead, failed);
     },
-    share(key, window) {
-      let limiter: Promise<RateLimiterPostgres> | null = null;
-      return async (requests) => {
-        // The first time fails where another process creates the table at the same moment.
-        limiter ??= openLimiter(window)
-          .catch(() => openLimiter(window))
-          .catch((error) => {
-            limiter = null;
-            throw error;
-          });
-        const opened = await limiter;
-        const answer = await opened.consume(key, requests).catch((refused) => refused);
-        if (!(answer instanceof RateLimiterRes)) throw storeError(answer, place);
-        return { isGranted: answer.consumedPoints <= window.requests, ms: answer.msBeforeNext };
-      };
+    share: (key, window) => async (requests) => {
+      const limiter = await limiterOf(window);
+      const answer = await limiter.consume(key, requests).catch((refused) => refused);
+      if (!(answer instanceof RateLimiterRes)) throw storeError(answer, place);
+      return { isGranted: answer.consumedPoints <= window.requests, ms: answer.msBeforeNext };
     },
     close,
   };

@@ -5,7 +5,7 @@ do $$
 declare
   own_tables text[] := array[
     'collection_migrations', 'collection_runs', 'collection_accounts', 'collection_outcomes', 'collection_platforms',
-    'collection_pieces', 'collection_processes', 'analytics_account_snapshots'
+    'collection_pieces', 'collection_processes', 'collection_renewals', 'analytics_account_snapshots'
   ];
   views text[] := array['collection_connections', 'analytics_by_account', 'analytics_daily'];
   readable text[] := array['analytics_account_snapshots', 'analytics_by_account', 'analytics_daily'];
@@ -47,7 +47,8 @@ begin
     grant select, insert, update, delete on public.platform_connections, public.analytics_snapshots,
       public.analytics_account_snapshots, public.collection_accounts, public.collection_outcomes to service_role;
     grant select, insert, update on public.collection_runs, public.collection_platforms to service_role;
-    grant select, insert, update, delete on public.collection_pieces, public.collection_processes to service_role;
+    grant select, insert, update, delete on public.collection_pieces, public.collection_processes, public.collection_renewals
+      to service_role;
     if to_regclass('public.social_media_connections') is not null then
       grant select on public.social_media_connections to service_role;
     end if;

@@ -7,6 +7,7 @@ import type { AppliedSchema } from './apply-schema.js';
 import { findTokensEnding, openAccounts } from './opening.js';
 import { createPatience, type Patiently } from './patience.js';
 import { recordArgs } from './record-args.js';
+import { renewals } from './renewals.js';
 import { SCHEMA_VERSION, type SchemaOptions } from './schema.js';
 import { sharedRuns } from './shared-runs.js';
 import type { Store } from './store.js';
@@ -94,6 +95,7 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     },
 
     shared: sharedRuns(ask, askOnce),
+    renewals: renewals(ask),
 
     async finishRun(runId, status, summary) {
       await ask(answers.finishedAnswer, 'finish_collection_run', { run_id: runId, status, summary });
@@ -195,22 +197,12 @@ export function sqlStore(driver: Driver, patiently: Patiently = (call) => call()
     countConnections: (userId) =>
       ask(accountAnswers.connectionCountsAnswer, 'count_collection_connections', { for_user: userId }),
 
+    async saveConnections(connections) {
+      return (await import('./save-connections.js')).saveConnections(ask, connections);
+    },
+
     async saveConnection(connection) {
-      const answer = await ask(answers.savedAnswer, 'save_collection_connection', {
-        for_user: connection.userId,
-        for_platform: connection.platform,
-        account_id: connection.accountId,
-        account_name: connection.accountName,
-        access_token: connection.accessToken,
-        refresh_token: connection.refreshToken,
-        token_expires_at: connection.tokenExpiresAt,
-      });
-      if (!('refused' in answer)) return answer;
-      throw new CollectError(
-        'usage',
-        `Cannot store the connection in ${description}: ${answer.refused}.`,
-        'Use the id of an existing user, in the form in which the application stores it.',
-      );
+      return (await import('./save-connections.js')).saveConnection(ask, connection, description);
     },
 
     async removeConnection(id) {

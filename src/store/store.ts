@@ -16,6 +16,7 @@ import type { DayExplanation, ExplainRequest } from './explanation.js';
 import type { Inspection } from './inspection.js';
 import type { OpenedAccounts, OpenRequest, TokensEnding } from './opening.js';
 import type { Patience } from './patience.js';
+import type { Renewals } from './renewals.js';
 import type { RunSummary } from './run-summary.js';
 import type { SchemaOptions } from './schema.js';
 import type { SharedRuns } from './shared-runs.js';
@@ -50,6 +51,7 @@ export interface Store {
   renewRun(runId: string, process?: string): Promise<boolean>;
   /** For runs that several processes share. */
   readonly shared: SharedRuns;
+  readonly renewals: Renewals;
   finishRun(runId: string, status: RunStatus, summary: RunSummary): Promise<void>;
   /** A run by its id, a UUID; null if there is none. */
   readRun(runId: string): Promise<RunRow | null>;
@@ -120,6 +122,8 @@ export interface Store {
   countConnections(userId: string | null): Promise<ConnectionCounts>;
   /** Adds a connection, or renews the one with the same user, platform and account. Tokens must be encrypted. Throws `usage` if the table does not accept the ids. */
   saveConnection(connection: NewConnection): Promise<{ id: string; created: boolean }>;
+  /** Does the same with several, no two of which may be of the same account. Answers each, in their order. */
+  saveConnections(connections: readonly NewConnection[]): Promise<SavedConnection[]>;
   /** Removes a connection; the data collected from its account is kept. False if `platform_connections` has none with that id. */
   removeConnection(id: string): Promise<boolean>;
   /** Makes the account that a connection opens the primary one of its user and platform, if the platform is among `collected`. */
@@ -217,6 +221,9 @@ export interface ConnectionSummary {
   readonly isPrimary: boolean;
   readonly tokenExpiresAt: string | null;
 }
+
+/** `refused`: why the table of connections does not accept it. */
+export type SavedConnection = { readonly id: string; readonly created: boolean } | { readonly refused: string };
 
 /** A connection to store, with the account that it opens. */
 export interface NewConnection {

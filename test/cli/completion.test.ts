@@ -28,7 +28,7 @@ test.each([
   [['coll'], ['collect']],
   [
     ['connections', ''],
-    ['list', 'add', 'primary', 'remove'],
+    ['list', 'add', 'import', 'primary', 'remove'],
   ],
   [['schedule', 'ku'], ['kubernetes']],
   [
@@ -36,6 +36,7 @@ test.each([
     ['--max-requests', '--max-duration', '--max-wait'],
   ],
   [['connections', 'add', '--acc'], ['--account']],
+  [['connect', 'you'], ['youtube']],
   [['collect', '--platform', ''], platformNames],
   [['prune', '--platform=lin'], ['linkedin']],
   [['connections', 'add', '--platform', 'you'], ['youtube']],

@@ -89,7 +89,19 @@ test.each([
     'Choose one of them. ',
     'collect ',
   ],
-  [['connections', 'add'], 'connections add needs --user <id>.', 'Add it. ', 'connections add '],
+  [
+    ['connections', 'add'],
+    'connections add needs --user <id>, --platform <name> and --account <id>.',
+    'Add them. ',
+    'connections add ',
+  ],
+  [['explain', '--date', '2026-11-20'], 'explain needs --user <id> and --platform <name>.', 'Add them. ', 'explain '],
+  [
+    ['connections', 'add', '--user', 'me', '--account', '1'],
+    'connections add needs --platform <name>.',
+    'Add it. ',
+    'connections add ',
+  ],
   [['connections', 'remove'], 'connections remove needs the argument <id>.', 'Add it. ', 'connections remove '],
   [
     ['status', 'me', 'you'],

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { askHidden, typeKeys } from '../../src/cli/prompt.js';
+import { askHidden, confirm, typeKeys } from '../../src/cli/prompt.js';
 import { Interrupted } from '../../src/errors.js';
 
 test.each([
@@ -59,4 +59,24 @@ test('two questions are asked in turn, and both answers are hidden', async () =>
   keyboard.write('two\r');
   expect(await second).toBe('two');
   expect(String(screen.read())).toBe('First: \nSecond: \n');
+});
+
+test.each([
+  ['y', true],
+  [' Yes ', true],
+  ['n', false],
+  ['', false],
+  ['yesterday', false],
+])('only y and yes confirm: %j', async (typed, confirmed) => {
+  const keyboard = new PassThrough();
+  const answer = confirm('Remove it?', keyboard, new PassThrough());
+  keyboard.write(`${typed}\n`);
+  expect(await answer).toBe(confirmed);
+});
+
+test('the end of the input confirms nothing', async () => {
+  const keyboard = new PassThrough();
+  const answer = confirm('Remove it?', keyboard, new PassThrough());
+  keyboard.end('y');
+  await expect(answer).rejects.toBeInstanceOf(Interrupted);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { collectAccount, type RunContext } from '../../src/collector/account.js';
+import { collectAccount } from '../../src/collector/account.js';
+import type { RunContext } from '../../src/collector/ask.js';
 import { openRefreshToken } from '../../src/collector/open-account.js';
 import { DEFAULTS } from '../../src/collector/options.js';
 import { planAccount } from '../../src/collector/plan.js';
@@ -10,6 +11,7 @@ import { generateKey } from '../../src/tokens/fernet.js';
 import { createKeyring } from '../../src/tokens/keyring.js';
 import { accountRow, storedAccount } from '../support/accounts.js';
 import { lentContext } from '../support/api.js';
+import { NO_RENEWAL } from '../support/renewal.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
 const QUOTA = new PlatformError('quota_exhausted', 'nothing left today', 'platform');
@@ -46,6 +48,7 @@ async function collecting(account: StoredAccount, collect: Platform['collect']) 
     signal: new AbortController().signal,
     http: client,
     keyring,
+    renewal: NO_RENEWAL,
   };
   const record = await collectAccount(
     account,

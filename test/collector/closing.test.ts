@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { readStatus } from '../../src/report/status.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { population } from '../../src/sandbox/population.js';
-import { modelOf, worldOf } from '../support/model.js';
+import { type Model, modelOf, worldOf } from '../support/model.js';
 import { createWorld, type World } from '../support/world.js';
 
 let world: World;
@@ -88,4 +89,153 @@ describe('closing figures', () => {
     await world.collect();
     expect(model.calls).toHaveLength(asked);
   });
+});
+
+describe('a platform with nothing but closing figures', () => {
+  const model = () => {
+    const made = modelOf('instagram', { asks: 'day', reachDays: 1, hasTotal: true, hasDays: false });
+    made.says = () => ({ values: {} });
+    return made;
+  };
+  const days = () =>
+    world.query(
+      `select outcomes.date::text as date, outcomes.outcome, shown.value::int as value, shown.metadata ->> 'settled' as settled
+       from collection_outcomes outcomes
+       left join analytics_snapshots shown on shown.date = outcomes.date
+       order by outcomes.date`,
+    );
+
+  it('has its days settled by them, each asked for once', async () => {
+    const made = model();
+    world = await worldOf(made, new Date('2026-11-22T02:00:00Z'));
+    for (const [at, total] of [
+      ['22T02', 1],
+      ['22T09', 2],
+      ['23T02', 3],
+    ] as const) {
+      made.total = total;
+      world.now = new Date(`2026-11-${at}:00:00Z`);
+      await world.collect();
+    }
+    expect(await days()).toEqual([
+      { date: '2026-11-21', outcome: 'settled', value: 1, settled: 'true' },
+      { date: '2026-11-22', outcome: 'settled', value: 3, settled: 'true' },
+    ]);
+    expect(made.calls).toHaveLength(2);
+  });
+
+  it('has the figures of an afternoon, which the next morning replaces', async () => {
+    const made = model();
+    made.total = 1;
+    world = await worldOf(made, new Date('2026-11-22T15:00:00Z'));
+    const { days: counted } = await world.collect();
+    expect(counted).toMatchObject({ planned: 1, provisional: 1 });
+    expect(await days()).toEqual([{ date: '2026-11-22', outcome: 'provisional', value: 1, settled: 'false' }]);
+    made.total = 2;
+    world.now = new Date('2026-11-23T02:00:00Z');
+    await world.collect();
+    expect(await days()).toEqual([{ date: '2026-11-22', outcome: 'settled', value: 2, settled: 'true' }]);
+  });
+
+  it('loses the days on which it was not asked, and says so once', async () => {
+    const made = model();
+    made.total = 1;
+    world = await worldOf(made, new Date('2026-11-02T02:00:00Z'));
+    await world.collect();
+    world.now = new Date('2026-11-05T02:00:00Z');
+    await world.collect();
+    world.now = new Date('2026-11-12T02:00:00Z');
+    expect(await world.collect()).toMatchObject({ days: { planned: 1, settled: 1 }, lost: 2 });
+    world.now = new Date('2026-11-13T02:00:00Z');
+    expect(await world.collect()).toMatchObject({ days: { planned: 1, settled: 1 }, lost: 1 });
+  });
+
+  it('says of a named day in the past that it cannot be had', async () => {
+    const made = model();
+    made.total = 1;
+    world = await worldOf(made, new Date('2026-11-22T02:00:00Z'));
+    const { days: counted } = await world.collect({ window: { kind: 'dates', since: '2026-11-19' } });
+    expect(counted).toMatchObject({ planned: 3, settled: 1, skipped: 2 });
+  });
+});
+
+describe('an account with nothing but closing figures, on a platform with daily ones,', () => {
+  const model = () => {
+    const made = modelOf('instagram', { asks: 'range', reachDays: 60, hasTotal: true });
+    made.says = () => ({ values: {} });
+    made.onlyTotal = true;
+    return made;
+  };
+  const days = () =>
+    world.query(
+      `select outcomes.date::text as date, outcomes.outcome, shown.value::int as value
+       from collection_outcomes outcomes
+       left join analytics_snapshots shown on shown.date = outcomes.date
+       where outcomes.date >= '2026-11-20' order by outcomes.date`,
+    );
+  /** Runs at these times of November, each with its number as the total. */
+  async function runs(made: Model, ...times: readonly string[]) {
+    for (const [index, time] of times.entries()) {
+      made.total = index + 1;
+      world.now = new Date(`2026-11-${time}:00:00Z`);
+      await world.collect();
+    }
+  }
+
+  it('has its days settled by them, and is not among those without data', async () => {
+    const made = model();
+    world = await worldOf(made, new Date('2026-11-22T02:00:00Z'));
+    await runs(made, '22T02', '22T09', '23T02');
+    expect(await days()).toEqual([
+      { date: '2026-11-20', outcome: 'no_data', value: null },
+      { date: '2026-11-21', outcome: 'settled', value: 1 },
+      { date: '2026-11-22', outcome: 'settled', value: 3 },
+    ]);
+    const status = await readStatus(world, 7, world.now);
+    expect(status.platforms).toMatchObject([
+      { platform: 'instagram', accounts: 1, complete: 1, no_data: 0, failing: [] },
+    ]);
+  });
+
+  it('has no data for a day on which it was not asked, which raises no doubt', async () => {
+    const made = model();
+    world = await worldOf(made, new Date('2026-11-14T02:00:00Z'));
+    await runs(made, '15T02', '16T02', '17T02', '18T02', '19T02', '20T02', '21T02', '23T02');
+    expect(await days()).toEqual([
+      { date: '2026-11-20', outcome: 'settled', value: 7 },
+      { date: '2026-11-21', outcome: 'no_data', value: null },
+      { date: '2026-11-22', outcome: 'settled', value: 8 },
+    ]);
+    expect(await world.collect()).toMatchObject({ backlog: 0, lost: 0, warnings: [] });
+  });
+
+  it('has the figures of an afternoon, which the next morning replaces', async () => {
+    const made = model();
+    world = await worldOf(made, new Date('2026-11-22T15:00:00Z'));
+    await runs(made, '22T15', '23T02');
+    expect((await days()).slice(2)).toEqual([{ date: '2026-11-22', outcome: 'settled', value: 2 }]);
+  });
+
+  it('gets daily ones of the days that are still in the window once the platform has them', async () => {
+    const made = model();
+    world = await worldOf(made, new Date('2026-11-22T02:00:00Z'));
+    await runs(made, '22T02');
+    made.onlyTotal = false;
+    made.says = () => ({ values: { views: 5, reach: 3 } });
+    world.now = new Date('2026-11-24T02:00:00Z');
+    await world.collect();
+    const views = await world.query("select date::text as date from analytics_snapshots where metric = 'views'");
+    expect(views).toHaveLength(7);
+  });
+});
+
+it('of a platform that says whether a day is final, that alone decides', async () => {
+  const model = modelOf('instagram', { asks: 'range' });
+  world = await worldOf(model, new Date('2026-11-22T02:00:00Z'));
+  const isFinal = (date: string) => date === '2026-11-21';
+  model.says = (date) => ({ values: { views: 5 }, final: isFinal(date) });
+  await world.collect();
+  const outcomes = await world.query('select date::text as date, outcome from collection_outcomes order by date');
+  expect(outcomes).toHaveLength(7);
+  for (const { date, outcome } of outcomes) expect(outcome).toBe(isFinal(String(date)) ? 'settled' : 'provisional');
 });

@@ -11,7 +11,7 @@ import type { World } from '../support/world.js';
 const NOW = new Date('2026-11-22T02:00:00Z');
 const platform = {
   day: { timeZone: 'America/Los_Angeles', reachDays: 90, asks: 'day' },
-  metrics: [],
+  metrics: [{ name: 'views', unit: 'count', aggregate: 'sum', meaning: 'Times shown' }],
 } as const;
 const WINDOW = ['14', '15', '16', '17', '18', '19', '20'].map((day) => `2026-11-${day}`);
 

@@ -1,4 +1,4 @@
-import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
+import type { FaultKind, SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.js';
 
 /** Noon UTC: 2026-11-21 is the last day that has ended, in UTC as in Los Angeles. */
 export const NOON = new Date('2026-11-22T12:00:00Z');
@@ -12,17 +12,25 @@ export interface Expectation {
   readonly settledOnly?: readonly string[];
   /** As of now, filed under the last ended day, whether that has data or not. */
   readonly closing: Readonly<Record<string, number>>;
+  /** Metrics that only accounts of another kind have. */
+  readonly others?: readonly string[];
   /** Of several days, filed under the last ended day where that has data: unique people, counted by what the platform calls as given. */
   readonly rolling: Readonly<Record<string, { readonly of: string; readonly days: number }>>;
   /** How each of the last seven days ends at `NOON`, oldest first, when nothing is wrong. */
   readonly states: string;
   /** At most so many requests for seven days of one healthy account. */
   readonly requests: number;
-  /** A lateness that takes days away which have data otherwise, and how the days end then. */
-  readonly late: { readonly hours: number; readonly states: string };
+  /** A lateness that takes days away which have data otherwise, and how the days end then; null for figures as of now. */
+  readonly late: { readonly hours: number; readonly states: string } | null;
   /** A metric that the platform retires, and what is lost with it. */
   readonly refused: { readonly metric: string; readonly lost: readonly string[]; readonly warnings: number };
 }
+
+/** The faults that a platform cannot have, and why. It is held to all others. */
+export const IMPOSSIBLE: Readonly<Partial<Record<SandboxPlatform, Readonly<Partial<Record<FaultKind, string>>>>>> = {
+  bluesky: { dead_token: 'there is no token', late: 'figures are as of now' },
+  mastodon: { dead_token: 'there is no token', late: 'figures are as of now' },
+};
 
 const SAME = (...names: string[]) => Object.fromEntries(names.map((name) => [name, name]));
 const base = { userId: 'u1', name: 'Oslo Cycles' };
@@ -132,5 +140,105 @@ export const EXPECTED: Readonly<Record<SandboxPlatform, Expectation>> = {
     late: { hours: 60, states: 'settled settled settled settled provisional pending pending' },
     // LinkedIn is asked for no metric by name: a retired one is a field that is no longer there.
     refused: { metric: 'likeCount', lost: ['likeCount'], warnings: 0 },
+  },
+  pinterest: {
+    account: {
+      ...base,
+      platform: 'pinterest',
+      accountId: '2783136121146311751',
+      accessToken: 'pina_one',
+      refreshToken: 'pinr_one',
+      followers: 1_000,
+    },
+    daily: {
+      impression: 'IMPRESSION',
+      pin_click: 'PIN_CLICK',
+      outbound_click: 'OUTBOUND_CLICK',
+      save: 'SAVE',
+      engagement: 'ENGAGEMENT',
+    },
+    closing: { follower_count: 1_000, following_count: 347, pin_count: 339 },
+    rolling: {},
+    // Pinterest says itself which day is final: at noon, that of yesterday has no data and the one before is an estimate.
+    states: 'settled settled settled settled settled provisional pending',
+    requests: 2,
+    late: { hours: 40, states: 'settled settled settled settled settled pending pending' },
+    // Pinterest is asked for no metric by name: a retired one is no longer among those given.
+    refused: { metric: 'SAVE', lost: ['save'], warnings: 0 },
+  },
+  threads: {
+    account: {
+      ...base,
+      platform: 'threads',
+      accountId: '25890000000000001',
+      accessToken: 'THAAone',
+      // A token whose end is not known is renewed first.
+      tokenExpiresAt: '2027-01-20T00:00:00Z',
+      followers: 1_000,
+    },
+    daily: SAME('views', 'likes', 'replies', 'reposts', 'quotes', 'clicks'),
+    closing: { followers_count: 1_000 },
+    rolling: {},
+    states: 'settled settled settled settled settled provisional provisional',
+    requests: 1 + 7 + 1,
+    late: { hours: 30, states: 'settled settled settled settled settled pending pending' },
+    refused: { metric: 'quotes', lost: ['quotes'], warnings: 1 },
+  },
+  tiktok: {
+    account: {
+      ...base,
+      platform: 'tiktok',
+      accountId: '_000RHcfeS51EbQXiIAxBzPvZ1Ww',
+      accessToken: 'act.one',
+      refreshToken: 'rft.one',
+      followers: 1_000,
+    },
+    daily: SAME(
+      ...['video_views', 'profile_views', 'likes', 'comments', 'shares', 'followers_count', 'unique_video_views'],
+      ...['engaged_audience', 'daily_total_followers', 'daily_new_followers', 'daily_lost_followers'],
+      ...['bio_link_clicks', 'phone_number_clicks', 'email_clicks', 'address_clicks', 'app_download_clicks'],
+      'lead_submissions',
+    ),
+    closing: { following_count: 12, total_likes: 207_996, videos_count: 321 },
+    // Those of the Display API: test/platforms/tiktok/display.test.ts.
+    others: ['follower_count', 'likes_count', 'video_count'],
+    rolling: {},
+    // Values come 24 hours after the day's end, and are final after 48.
+    states: 'settled settled settled settled settled provisional pending',
+    requests: 1,
+    late: { hours: 40, states: 'settled settled settled settled settled pending pending' },
+    refused: { metric: 'shares', lost: ['shares'], warnings: 1 },
+  },
+  bluesky: {
+    account: {
+      ...base,
+      platform: 'bluesky',
+      accountId: 'did:plc:ewvi7nxzyoun6zhxrhs64oiz',
+      accessToken: '',
+      followers: 1_000,
+    },
+    daily: {},
+    closing: { followers_count: 1_000, follows_count: 180, posts_count: 321 },
+    rolling: {},
+    states: 'settled',
+    requests: 1,
+    late: null,
+    refused: { metric: 'postsCount', lost: ['posts_count'], warnings: 0 },
+  },
+  mastodon: {
+    account: {
+      ...base,
+      platform: 'mastodon',
+      accountId: 'oslo_cycles@mastodon.example',
+      accessToken: '',
+      followers: 1_000,
+    },
+    daily: {},
+    closing: { followers_count: 1_000, follows_count: 180, posts_count: 321 },
+    rolling: {},
+    states: 'settled',
+    requests: 1,
+    late: null,
+    refused: { metric: 'statuses_count', lost: ['posts_count'], warnings: 0 },
   },
 };

@@ -13,6 +13,7 @@ import type { SnapshotRow } from '../../src/store/accounts.js';
 import type { Environment } from '../../src/variables.js';
 import { storedAccount } from '../support/accounts.js';
 import { hastyClock } from '../support/clock.js';
+import { RENEWAL } from '../support/renewal.js';
 import { NOON } from './accounts.js';
 
 const closers: (() => unknown)[] = [];
@@ -58,6 +59,7 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
     signal,
     secrets: [],
     keyring: { decrypt: (token: string) => ({ ok: true, token }) as const },
+    renewal: RENEWAL,
     refusals: createRefusals(warn),
   };
   const stored = storedAccount({
@@ -70,7 +72,7 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
         id: 'c1',
         accessToken: account.accessToken,
         refreshToken: account.refreshToken ?? null,
-        tokenExpiresAt: options.tokenExpiresAt ?? null,
+        tokenExpiresAt: options.tokenExpiresAt ?? account.tokenExpiresAt ?? null,
       },
     ],
   });

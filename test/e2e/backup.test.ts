@@ -102,7 +102,7 @@ describe('a backup of the embedded database', () => {
     expect(await contents(inFolder(restoredTo))).toEqual(before);
     expect(readdirSync(restoredTo)).toEqual(['postgres']);
 
-    expect(await runCli(['connections', 'list'], { env })).toMatchObject({
+    expect(await runCli(['status'], { env })).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('key_missing'),
     });
@@ -208,7 +208,7 @@ describe('a data folder of an earlier PostgreSQL', () => {
   it('is named with both versions, and comes over with a backup of the earlier version', async () => {
     const dataDir = await newFolder();
     const env = { ANALYTICS_DATA_DIR: dataDir };
-    const made = await runCli(['connections', 'list'], { env: { ...env, ...EARLIER } });
+    const made = await runCli(['status'], { env: { ...env, ...EARLIER } });
     expect(made, made.stderr).toMatchObject({ code: 0 });
     expect(await readFile(join(dataDir, 'postgres/PG_VERSION'), 'utf8')).toBe('17\n');
     const key = (await readFile(join(dataDir, 'encryption.key'), 'utf8')).trim();

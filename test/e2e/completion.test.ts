@@ -26,7 +26,7 @@ function run(shell: string, script: string): string[] {
 
 const ASKED: [line: string, ...values: string[]][] = [
   ['coll', 'collect'],
-  ['connections ', 'add', 'list', 'primary', 'remove'],
+  ['connections ', 'add', 'import', 'list', 'primary', 'remove'],
   ['collect --platform in', 'instagram'],
   ['collect --max-', '--max-duration', '--max-requests', '--max-wait'],
 ];

@@ -120,9 +120,15 @@ describe('without any configuration', () => {
     });
   });
 
+  it('removes nothing unasked without a terminal', async () => {
+    const refused = await run('connections', 'remove', id);
+    expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--yes') });
+    expect(await listed()).toHaveLength(2);
+  });
+
   it('removes a connection once', async () => {
-    expect(await run('connections', 'remove', id)).toMatchObject({ code: 0 });
-    expect(await run('connections', 'remove', id)).toMatchObject({
+    expect(await run('connections', 'remove', id, '--yes')).toMatchObject({ code: 0 });
+    expect(await run('connections', 'remove', id, '--yes')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('not_found'),
     });

@@ -140,7 +140,7 @@ describe('with the embedded store', () => {
   it('a missing key is not replaced while tokens are encrypted with it', async () => {
     await rename(keyFile, join(home, 'backup.key'));
     const lookedAt = [keyFile, 'ENCRYPTION_KEY ', 'ENCRYPTION_KEY_FILE ', join(home, '.env')];
-    for (const command of [['collect'], ['connections', 'list'], ['status']]) {
+    for (const command of [['collect'], ['status']]) {
       await expectRefusal(command, sandbox.urls, {
         code: 2,
         error: 'key_missing',
@@ -148,6 +148,8 @@ describe('with the embedded store', () => {
       });
     }
     expect(await add()).toMatchObject({ code: 2, stdout: '' });
+    const list = await runCli(['connections', 'list'], { env: sandbox.urls });
+    expect(list, list.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('facebook') });
     expect(readdirSync(folder)).toEqual(['postgres']);
     await rename(join(home, 'backup.key'), keyFile);
     expect(await runCli(['status'], { env: sandbox.urls })).toMatchObject({ code: 0 });
@@ -199,6 +201,18 @@ describe.each(ONE_SERVER)('with accounts, %s', (kind) => {
       error: 'no_connections',
       names: ['linkedin', '2 facebook connections'],
     });
+  });
+
+  it('status and connections list need no key, and status says what it leaves out', async () => {
+    const { ENCRYPTION_KEY: _, ...env } = database.env;
+    const status = await runCli(['status', '--json'], { env });
+    expect(status, status.stderr).toMatchObject({ code: 0 });
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      expiring_tokens: [],
+      warnings: [expect.stringContaining('ENCRYPTION_KEY is not set')],
+    });
+    const list = await runCli(['connections', 'list', '--json'], { env });
+    expect(JSON.parse(list.stdout)).toHaveLength(2);
   });
 
   it('a user without an active connection ends the run', async () => {

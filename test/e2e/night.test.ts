@@ -59,7 +59,7 @@ const MISHAPS: readonly Mishap[] = [
   },
   { stored: (row, { accessToken }) => ({ ...row, access_token: accessToken }), reason: 'undecryptable_token' },
   // A service that is not collected, and a second account of a user.
-  { stored: (row) => ({ ...row, platform: 'tiktok' }), reason: null },
+  { stored: (row) => ({ ...row, platform: 'twitch' }), reason: null },
   { stored: (row) => ({ ...row, user_id: firstUser }), reason: null },
 ];
 
@@ -109,7 +109,7 @@ describe.each(SERVERS)('sixty connections, eighteen of them broken in different 
     );
     const expected = rows.map(({ account_id }, index) => {
       const mishap = MISHAPS[index - 40];
-      if (rows[index]?.platform === 'tiktok') {
+      if (rows[index]?.platform === 'twitch') {
         return { account_id, reason: null, failing_runs: null, outcome: null, date: null };
       }
       const reason = mishap?.reason ?? null;

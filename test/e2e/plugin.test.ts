@@ -93,7 +93,7 @@ describe('the example platform, one file outside the source,', () => {
           body: JSON.stringify({ platforms: [platform] }),
         });
       expect((await trigger('hacker_news')).status, server.told()).toBe(202);
-      expect(await (await trigger('myspace')).text()).toContain('linkedin, hacker_news');
+      expect(await (await trigger('myspace')).text()).toMatch(/linkedin.*, hacker_news/);
       server.kill('SIGTERM');
       expect(await server.ended).toMatchObject({ code: 0 });
     } finally {

@@ -170,6 +170,20 @@ it('sends a POST without a form', async () => {
   await expect(client().http.ask({ ...get(url), method: 'POST' }, judge)).resolves.toEqual({ length: '0' });
 });
 
+it('sends JSON in the place of a form, whatever its characters', async () => {
+  const url = await serve(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString();
+    response.end(JSON.stringify({ body, type: request.headers['content-type'] }));
+  });
+  const request = { ...get(url), method: 'POST' as const, json: { token: 'ä&=' } };
+  await expect(client().http.ask(request, judge)).resolves.toEqual({
+    body: '{"token":"ä&="}',
+    type: 'application/json',
+  });
+});
+
 it('cancels an answer of more than 10 MB while it is received', async () => {
   let sent = 0;
   const megabytes = function* () {

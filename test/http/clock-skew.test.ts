@@ -10,11 +10,13 @@ const answer = (minutes: number) => ({ date: new Date(NOW + minutes * MINUTE_MS)
 interface Observed {
   readonly answers: readonly Record<string, string | undefined>[];
   readonly isLast?: boolean;
+  /** Whether they are those of servers that users have chosen. */
+  readonly areUsers?: boolean;
 }
 
-async function verdictOn({ answers, isLast = false }: Observed): Promise<string> {
+async function verdictOn({ answers, isLast = false, areUsers = false }: Observed): Promise<string> {
   const check = createClockCheck(() => NOW);
-  for (const headers of answers) check.observe(headers);
+  for (const headers of answers) check.observe(headers, areUsers);
   if (isLast) check.release();
   const open = new Promise<string>((resolve) => setTimeout(resolve, 5, 'open'));
   const decided = check.confirmed.then(
@@ -53,6 +55,24 @@ describe('the clock of the host', () => {
     ['is refused for the only one', [answer(60)], 'clock_skew: '],
   ])('%s when no more answers will come', async (_, answers, expected) => {
     expect(await verdictOn({ answers, isLast: true })).toContain(expected);
+  });
+});
+
+describe('of servers that users have chosen', () => {
+  test.each([
+    ['two that are off do not refuse the clock', [answer(60), answer(60)], 'open'],
+    [
+      'two that are right confirm it, whatever others said',
+      [answer(60), answer(60), answer(0), answer(0)],
+      'confirmed',
+    ],
+  ])('%s', async (_, answers, expected) => {
+    expect(await verdictOn({ answers, areUsers: true })).toBe(expected);
+  });
+
+  test('those that are off refuse it when no other answers will come', async () => {
+    const answers = [answer(60), answer(60)];
+    expect(await verdictOn({ answers, areUsers: true, isLast: true })).toContain('clock_skew: ');
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createPacer, type Pace } from '../../src/http/pace.js';
+import { createPacer, type Pace, paceOf } from '../../src/http/pace.js';
 
 /** When each of some requests is sent that are all ready at once, and answered after `latencyMs`, at most `concurrency` at a time. */
 function sendingTimes(pace: Pace, requests: number, { latencyMs = 0, concurrency = 1 } = {}): number[] {
@@ -57,4 +57,12 @@ it.each([
 
 it('waits for nothing without a pace', () => {
   expect(new Set(sendingTimes({}, 1_000))).toEqual(new Set([0]));
+});
+
+it('has a pace for one API, or for each API of a platform', () => {
+  const paces = { mastodon: { perSecond: 1 }, 'one.example': { perSecond: 2 } };
+  expect(['mastodon', 'one.example', 'two.example'].map((api) => paceOf(paces, 'mastodon', api)?.perSecond)).toEqual([
+    1, 2, 1,
+  ]);
+  expect(paceOf({ 'YouTube Analytics API': {} }, 'youtube', 'YouTube Data API')).toBeUndefined();
 });

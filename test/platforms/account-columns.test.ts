@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ACCOUNT_COLUMNS } from '../../src/platforms/contract.js';
+import { ACCOUNT_COLUMNS } from '../../src/platforms/definition.js';
 import { DEFINITIONS } from '../../src/platforms/registry.js';
 import { freshPglite } from '../support/database.js';
 

@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseAllowedFailures } from '../../src/cli/allowed-failures.js';
 import * as flags from '../../src/cli/flags.js';
-import { collectAccount, type RunContext } from '../../src/collector/account.js';
+import { collectAccount } from '../../src/collector/account.js';
+import type { RunContext } from '../../src/collector/ask.js';
 import { DEFAULTS } from '../../src/collector/options.js';
 import { planAccount } from '../../src/collector/plan.js';
 import { createRefusals } from '../../src/collector/refusals.js';
@@ -18,7 +19,7 @@ import type { Http, HttpAnswer, HttpRequest } from '../../src/http/http.js';
 import { redact } from '../../src/http/redact.js';
 import { retryAfterMs } from '../../src/http/retry.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
-import type { SandboxPlatform } from '../../src/sandbox/account.js';
+import { SANDBOX_PLATFORMS } from '../../src/sandbox/account.js';
 import { SANDBOX_CREDENTIALS } from '../../src/sandbox/oauth.js';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { parseTrigger } from '../../src/server/request.js';
@@ -36,6 +37,7 @@ import { EXPECTED, NOON } from '../conformance/accounts.js';
 import { storedAccount } from '../support/accounts.js';
 import { hastyClock } from '../support/clock.js';
 import { freshPglite, listen } from '../support/database.js';
+import { NO_RENEWAL } from '../support/renewal.js';
 import { anyJson, fuzz, nearly, textsLike } from './fuzz.js';
 import { PLATFORMS } from './support.js';
 
@@ -57,7 +59,7 @@ async function expectTold(parse: () => unknown): Promise<void> {
 }
 
 describe('platform answers', () => {
-  it.each<SandboxPlatform>(KNOWN)('of %s end every day with one outcome', async (name) => {
+  it.each(SANDBOX_PLATFORMS)('of %s end every day with one outcome', async (name) => {
     const { account } = EXPECTED[name];
     const sandbox = await startSandbox({ accounts: [account], now: () => NOON });
     cleanups.push(sandbox.close);
@@ -80,6 +82,7 @@ describe('platform answers', () => {
       const run: RunContext = {
         http: { lane: () => http },
         keyring: { decrypt: (token) => ({ ok: true, token }) },
+        renewal: NO_RENEWAL,
         refusals: createRefusals(() => undefined),
         warn: () => undefined,
         now: () => NOON,

@@ -190,7 +190,7 @@ async function startGateway(target: string) {
   let left = [429, 503, 520, 200];
   const refused = new Set<string>();
   const server = createServer((request, response) => {
-    const status = left.shift() ?? (Number(request.headers['content-length']) > 20_000 ? 413 : null);
+    const status = left.shift() ?? (Number(request.headers['content-length']) > 40_000 ? 413 : null);
     if (status !== null) {
       refused.add(String(status));
       request.resume();

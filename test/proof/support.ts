@@ -18,6 +18,7 @@ import type { Sql } from '../support/database.js';
 import { type FaultyProxy, type NetworkFault, startProxy } from '../support/proxy.js';
 
 export const PLATFORMS = ['instagram', 'facebook', 'youtube', 'linkedin'] as const;
+type Proxied = (typeof PLATFORMS)[number];
 /** Settled on every platform. */
 export const DATE = daysAgo(10);
 /** A real PostgreSQL where there is one. */
@@ -29,7 +30,7 @@ const ADDRESSES = {
   facebook: ['META_GRAPH_URL'],
   youtube: ['YOUTUBE_ANALYTICS_URL', 'YOUTUBE_DATA_URL', 'GOOGLE_OAUTH_URL'],
   linkedin: ['LINKEDIN_API_URL', 'LINKEDIN_OAUTH_URL'],
-} as const satisfies Record<SandboxPlatform, readonly (keyof Sandbox['urls'])[]>;
+} as const satisfies Record<Proxied, readonly (keyof Sandbox['urls'])[]>;
 
 /**
  * Two accounts a platform: Instagram's of the Instagram login, whose host is its own; of the others, one whose token has
@@ -73,7 +74,7 @@ export async function proxiedSandbox(options: { latencyMs?: number; accounts?: r
     startProxy(port),
     startProxy(port),
   ]);
-  const proxies: Readonly<Record<SandboxPlatform, FaultyProxy>> = { instagram, facebook, youtube, linkedin };
+  const proxies: Readonly<Record<Proxied, FaultyProxy>> = { instagram, facebook, youtube, linkedin };
   const env: Record<string, string> = { ...SANDBOX_CREDENTIALS };
   for (const platform of PLATFORMS) {
     for (const variable of ADDRESSES[platform]) {
@@ -84,7 +85,7 @@ export async function proxiedSandbox(options: { latencyMs?: number; accounts?: r
     sandbox,
     proxies,
     env,
-    begin: (platforms: readonly SandboxPlatform[], fault: NetworkFault, connections?: number) =>
+    begin: (platforms: readonly Proxied[], fault: NetworkFault, connections?: number) =>
       Promise.all(platforms.map((platform) => proxies[platform].begin(fault, connections))),
     end: () => Promise.all(PLATFORMS.map((platform) => proxies[platform].end())),
     async close() {

@@ -8,6 +8,7 @@ import { collect } from '../../src/run/collect.js';
 import type { Store } from '../../src/store/store.js';
 import { hastyClock } from '../support/clock.js';
 import { freshPglite } from '../support/database.js';
+import { NO_RENEWAL } from '../support/renewal.js';
 import {
   dateOf,
   EPOCH,
@@ -156,7 +157,7 @@ async function expectTruth({ scripts, runs }: History): Promise<void> {
     await query("update collection_runs set heartbeat_at = heartbeat_at - interval '1 hour'");
     const collector = {
       store: mortal(store, killed),
-      keyring: { decrypt: (token: string) => ({ ok: true, token }) as const },
+      keyring: NO_RENEWAL.keyring,
       platforms,
       clock: hastyClock(() => now),
       secrets: [],

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.js';
-import { definePlatform } from '../../src/platforms/contract.js';
+import { definePlatform } from '../../src/platforms/definition.js';
 import { readable, setBy, storeIsChosen } from '../../src/report/doctor-settings.js';
 import { setting } from '../../src/setting.js';
 

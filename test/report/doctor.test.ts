@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config.js';
 import { PlatformError } from '../../src/errors.js';
 import { createTransport } from '../../src/http/transport.js';
 import type { Platform } from '../../src/platforms/contract.js';
-import { createPlatforms } from '../../src/platforms/registry.js';
+import { createPlatforms, platformNames } from '../../src/platforms/registry.js';
 import { type Examined, examine } from '../../src/report/doctor.js';
 import { checkApis, checkClock } from '../../src/report/doctor-apis.js';
 import { type Check, passed, thrown } from '../../src/report/doctor-check.js';
@@ -82,6 +82,21 @@ describe('APIs', () => {
     expect((await check(`http://127.0.0.1:${port}`)).checks).toMatchObject([{ ok: false, level: 'error' }]);
     await new Promise((resolve) => silent.close(resolve));
     expect((await check(`http://127.0.0.1:${port}`)).checks).toMatchObject([{ ok: false, level: 'error' }]);
+  });
+
+  it.each([
+    ['An active access token must be used to query information about the current user.', 1],
+    ['Unknown path components: /me', 0],
+  ])('tell without a token whether they have a newer version: %s', async (message, told) => {
+    const api = await serveApi(({ pathname }) =>
+      pathname === '/v28.0/me' ? [400, { error: { message, type: 'OAuthException', code: 2500 } }] : [404, {}],
+    );
+    const both = createPlatforms(loadConfig({ META_GRAPH_URL: api.url }));
+    const meta = ['instagram', 'facebook'].map((name) => both.get(name) as Platform);
+    const { checks } = await checkApis(meta, () => [api.url], probe, systemClock);
+    const newer = checks.filter(({ name }) => name === 'version');
+    expect(newer).toHaveLength(told);
+    for (const { ok, message } of newer) expect([ok, message]).toEqual([true, expect.stringContaining('v28.0')]);
   });
 
   it.each([
@@ -178,7 +193,7 @@ describe('all checks', () => {
     const checks = await all({ findKey: broken, probe: broken, schedules: broken });
     expect(named(checks, 'key')).toMatchObject([{ ok: false, message: 'Broken.' }]);
     expect(named(checks, 'schedule')).toMatchObject([{ ok: false, message: 'Broken.' }]);
-    expect(named(checks, 'api')).toHaveLength(4);
+    expect(named(checks, 'api')).toHaveLength(platformNames.length);
     expect(named(checks, 'live')).toHaveLength(1);
   });
 

@@ -43,7 +43,7 @@ it('warns about tokens that only their user can renew, in the run and in status'
   const summary = await world.collect({ dryRun: true });
   expect(summary.warnings).toEqual([
     expect.stringMatching(/^the token of instagram 17841400000000001 of user \S+1 expired at 2026-11-22T11:00/),
-    expect.stringMatching(/^the token of linkedin 70000002 of user \S+2 expires at 2026-12-07T11:59/),
+    expect.stringMatching(/^the token of linkedin 70000002 of user \S+2 expires at 2026-12-07T11:59.*: connect the/),
   ]);
   expect((await world.collect({ dryRun: true, platforms: ['youtube'] })).warnings).toEqual([]);
 
@@ -95,6 +95,7 @@ it('lists only the first of thousands of expiring tokens', () => {
     accessToken: 'gAAAAA',
     refreshToken: null,
     tokenExpiresAt: '2026-11-30T00:00:00+00:00',
+    fix: 'connect the account again',
   }));
   const warnings = expiryWarnings({ tokens: ends, omitted: 0 }, NOON);
   expect(warnings).toHaveLength(21);

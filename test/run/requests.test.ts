@@ -34,7 +34,7 @@ async function requestsAt(platform: SandboxPlatform, time: string): Promise<stri
 }
 
 function labelOf({ path, query }: Sandbox['requests'][number]): string {
-  const resource = path.split('/').findLast((part) => /^[A-Za-z]+$/.test(part)) ?? 'profile';
+  const resource = path.split('/').findLast((part) => /^[A-Za-z_]+$/.test(part)) ?? 'profile';
   const kinds = ['period', 'breakdown', 'dimensions'].flatMap((name) => query.get(name) ?? []);
   return [resource, ...kinds].join(' ');
 }
@@ -63,6 +63,21 @@ it.each<[SandboxPlatform, string, string, string[]]>([
   ['youtube', '16:00', 'the window', REPORTS],
   ['linkedin', '02:00', 'the window and the total', ['networkSizes', ...STATISTICS]],
   ['linkedin', '09:00', 'the window', STATISTICS],
+  ['pinterest', '02:00', 'the window and the totals', ['analytics', 'user_account']],
+  ['pinterest', '09:00', 'the window', ['analytics']],
+  ['threads', '02:00', 'nothing', []],
+  [
+    'threads',
+    '09:00',
+    'a new day, a settling one, the series and the followers',
+    ['threads_insights', 'threads_insights', 'threads_insights', 'threads_insights'],
+  ],
+  ['tiktok', '02:00', 'the window and the totals', ['get']],
+  ['tiktok', '09:00', 'the window', ['get']],
+  ['bluesky', '02:00', 'its figures', ['xrpc']],
+  ['bluesky', '09:00', 'nothing', []],
+  ['mastodon', '02:00', 'its figures', ['lookup']],
+  ['mastodon', '09:00', 'nothing', []],
 ])('on %s, the run at %s asks for %s', async (platform, time, _what, requests) => {
   expect(await requestsAt(platform, time)).toEqual(requests);
 });

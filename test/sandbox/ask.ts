@@ -64,3 +64,26 @@ export const LINKEDIN: SandboxAccount = {
   accessToken: 'AQXone',
   refreshToken: 'AQYone',
 };
+export const TIKTOK: SandboxAccount = {
+  ...base,
+  platform: 'tiktok',
+  accountId: '_000RHcfeS51EbQXiIAxBzPvZ1Ww',
+  name: 'Oslo Cycles',
+  accessToken: 'act.one',
+  refreshToken: 'rft.one',
+};
+export const PINTEREST: SandboxAccount = {
+  ...base,
+  platform: 'pinterest',
+  accountId: '2783136121146311751',
+  name: 'Oslo Cycles',
+  accessToken: 'pina_one',
+  refreshToken: 'pinr_one',
+};
+export const THREADS: SandboxAccount = {
+  ...base,
+  platform: 'threads',
+  accountId: '25890000000000001',
+  name: 'Oslo Cycles',
+  accessToken: 'THAAone',
+};

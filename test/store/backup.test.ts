@@ -71,12 +71,18 @@ describe('a backup', () => {
     text = await textOf(database);
   });
 
-  it('is of every table that the schema makes, but for migrations, which the script records, and pieces, which only processes share', async () => {
+  it('is of every table that the schema makes, but for migrations, which the script records, and what only processes share', async () => {
     const { rows } = await database.query<{ name: string }>(
       "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')",
     );
     expect(rows.map(({ name }) => name).sort()).toEqual(
-      [...BACKED_UP, 'collection_migrations', 'collection_pieces', 'collection_processes'].sort(),
+      [
+        ...BACKED_UP,
+        'collection_migrations',
+        'collection_pieces',
+        'collection_processes',
+        'collection_renewals',
+      ].sort(),
     );
   });
 

@@ -301,7 +301,7 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
   test('with the platforms that the last run stored, written only when they differ', async () => {
     const versions = () => engine.sql.query('select platform, xmin::text from public.collection_platforms order by 1');
     const before = await versions();
-    expect(before).toHaveLength(4);
+    expect(before).toHaveLength(PLATFORMS.length);
     await readAll(engine.store, { ...readBy(), platforms: PLATFORMS });
     expect(await versions()).toEqual(before);
     await readAll(engine.store, {

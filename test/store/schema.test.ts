@@ -230,6 +230,22 @@ describe('an older platform_connections', () => {
     }
     expect(await sql.query('select id from public.platform_connections')).toEqual([]);
   });
+
+  test('stores those of many connections whose users the application knows', async () => {
+    await sql.bringOver(`create table public.members (id uuid primary key);
+      insert into public.members values ('${USER}');
+      create table public.platform_connections (id uuid primary key default gen_random_uuid(),
+        user_id uuid not null references public.members, platform text not null, page_id text, access_token text)`);
+    const of = (userId: string, accountId: string) => connection({ userId, platform: 'facebook', accountId });
+    const some = [of(USER, '1'), of('me', '2'), of(OTHER_USER, '3'), of(USER, '4')];
+    const added = { id: expect.any(String), created: true };
+    const refused = { refused: expect.any(String) };
+    expect(await sql.store.saveConnections(some)).toEqual([added, refused, refused, added]);
+    expect(await sql.query('select page_id from public.platform_connections order by 1')).toEqual([
+      { page_id: '1' },
+      { page_id: '4' },
+    ]);
+  });
 });
 
 describe('an older analytics_snapshots', () => {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 
-/** How a proxy treats a request for a tunnel. */
-type Manner = 'opens' | 'refuses' | 'is silent';
+/** How a proxy treats a request for a tunnel. `swallows`: it answers as if it opened one. */
+type Manner = 'opens' | 'swallows' | 'refuses' | 'is silent';
 
 /** A forward proxy on loopback, and all that it could see. */
 export interface ConnectProxy {
@@ -36,10 +36,11 @@ export async function startConnectProxy(manner: Manner = 'opens'): Promise<Conne
     note(request);
     if (manner === 'is silent') return;
     if (manner === 'refuses') return void client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+    client.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    if (manner === 'swallows') return void client.write('HTTP/1.1 200 OK\r\n\r\n');
     const { hostname, port } = new URL(`http://${request.url}`);
     const upstream = connect(Number(port), hostname, () => client.write('HTTP/1.1 200 OK\r\n\r\n'));
     sockets.add(upstream.on('error', () => client.destroy()));
-    client.on('data', (chunk: Buffer) => void chunks.push(chunk));
     client.pipe(upstream).pipe(client);
   });
   return {

@@ -4,7 +4,11 @@ import type { SandboxAccount, SandboxPlatform } from '../../src/sandbox/account.
 import { createWorld, type World, type WorldOptions } from './world.js';
 
 /** What a model platform says of a day: its values, or that it failed with those it had. */
-export type Said = { readonly values: Readonly<Record<string, number>>; readonly failed?: true };
+export type Said = {
+  readonly values: Readonly<Record<string, number>>;
+  readonly failed?: true;
+  readonly final?: boolean;
+};
 
 /** A platform whose answers a test sets. Its days are those of UTC and settle after 48 hours. */
 export interface Model {
@@ -13,12 +17,18 @@ export interface Model {
   says: (date: string, accountId: string) => Said;
   /** Given in every answer, as of its time. */
   total: number | null;
+  /** Whether it says that it has nothing else of an account. */
+  onlyTotal: boolean;
   /** Thrown in the place of any answer. */
   refuses: ((accountId: string) => PlatformError | null) | null;
   /** Each call: the account and the days asked for. */
   readonly calls: { readonly accountId: string; readonly dates: readonly string[] }[];
 }
 
+const OF_THE_DAY: readonly MetricInfo[] = [
+  { name: 'views', apiName: 'views', unit: 'count', aggregate: 'sum', meaning: 'Times shown' },
+  { name: 'reach', apiName: 'reach', unit: 'accounts', aggregate: 'none', meaning: 'Accounts reached' },
+];
 const TOTAL: MetricInfo = {
   name: 'total',
   apiName: 'total',
@@ -34,31 +44,29 @@ export function modelOf(
     asks,
     reachDays = 700,
     hasTotal = false,
-  }: { asks: Platform['day']['asks']; reachDays?: number; hasTotal?: boolean },
+    hasDays = true,
+  }: { asks: Platform['day']['asks']; reachDays?: number; hasTotal?: boolean; hasDays?: boolean },
 ): Model {
-  const resultOf = (date: string, { values, failed }: Said): DayResult => {
+  const resultOf = (date: string, { values, failed, final }: Said): DayResult => {
     const given = Object.entries(values).map(([metric, value]) => ({ metric, value }));
-    if (!failed) return dayResult(date, given);
+    if (!failed) return dayResult(date, given, final);
     return { date, kind: 'failed', error: new PlatformError('platform_error', 'broken', 'day'), values: given };
   };
   const model: Model = {
     says: () => ({ values: { views: 5, reach: 3 } }),
     total: null,
+    onlyTotal: false,
     refuses: null,
     calls: [],
     platform: {
       name,
       api: 'model',
-      metrics: [
-        { name: 'views', apiName: 'views', unit: 'count', aggregate: 'sum', meaning: 'Times shown' },
-        { name: 'reach', apiName: 'reach', unit: 'accounts', aggregate: 'none', meaning: 'Accounts reached' },
-        ...(hasTotal ? [TOTAL] : []),
-      ],
+      metrics: [...(hasDays ? OF_THE_DAY : []), ...(hasTotal ? [TOTAL] : [])],
       version: { name: 'v1', endsOn: null, variable: null },
       renewsTokens: false,
       endsByDate: () => false,
       storageRule: null,
-      day: { timeZone: 'UTC', settlesAfterHours: 48, reachDays, asks },
+      day: { timeZone: 'UTC', settlesAfterHours: hasDays ? 48 : 0, reachDays, asks },
       collect: async ({ accountId }, days) => {
         model.calls.push({ accountId, dates: days.map(({ date }) => date) });
         const refusal = model.refuses?.(accountId) ?? null;
@@ -66,6 +74,7 @@ export function modelOf(
         return {
           days: days.map(({ date }) => resultOf(date, model.says(date, accountId))),
           closing: model.total === null ? [] : [{ metric: 'total', value: model.total }],
+          ...(model.onlyTotal && { onlyClosing: true }),
         };
       },
       check: async () => ({ accountName: null }),

@@ -12,6 +12,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import type { Store } from '../../src/store/store.js';
 import { generateKey } from '../../src/tokens/fernet.js';
 import { createKeyring, type Keyring } from '../../src/tokens/keyring.js';
+import type { Environment } from '../../src/variables.js';
 import { hastyClock } from './clock.js';
 import { freshPglite, type Sql } from './database.js';
 import { nonEmpty } from './non-empty.js';
@@ -43,6 +44,10 @@ export interface WorldOptions extends Omit<SandboxOptions, 'now'> {
   readonly platforms?: ReadonlyMap<string, Platform>;
   /** In the place of one that a test sets, and that does not wait. */
   readonly clock?: Clock;
+  /** Over the sandbox's addresses and its app. */
+  readonly environment?: Environment;
+  /** Default: false. */
+  readonly renewsTokens?: boolean;
   /** Puts something between the run and its store. */
   readonly between?: (store: Store) => Store;
 }
@@ -53,6 +58,8 @@ export async function createWorld({
   connected,
   platforms: given,
   clock: simulated,
+  environment,
+  renewsTokens = false,
   ...options
 }: WorldOptions): Promise<World> {
   const sandbox = await startSandbox({ ...options, now: () => clock.now(), record: true });
@@ -63,7 +70,7 @@ export async function createWorld({
     `truncate platform_connections, analytics_snapshots, analytics_account_snapshots, collection_runs, collection_accounts
      restart identity cascade`,
   );
-  const config = loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ENCRYPTION_KEY: generateKey() });
+  const config = loadConfig({ ...sandbox.urls, ...SANDBOX_CREDENTIALS, ...environment, ENCRYPTION_KEY: generateKey() });
   const keyring = createKeyring(config.encryptionKey ?? '', { allowPlaintext: false });
   const platforms = given ?? createPlatforms(config);
   const standingBetween = (store: Store): Store => ({
@@ -73,6 +80,7 @@ export async function createWorld({
   const collector = {
     store: standingBetween(database.store),
     keyring,
+    renewsTokens,
     platforms,
     // Waits between attempts are held to elsewhere.
     clock,

@@ -41,6 +41,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
     defaultStore: isUnattended() ? 'connected' : 'create',
     ownPlatforms: plugins,
     ...sandbox,
+    ...(request.platforms !== undefined && { sandboxPlatforms: request.platforms }),
   } as const;
   const prepared =
     flags.sandbox === undefined

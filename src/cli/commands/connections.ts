@@ -3,10 +3,13 @@ import { configuredPlatforms } from '../../app.js';
 import { readEnvironment } from '../../environment.js';
 import { CollectError } from '../../errors.js';
 import type { Platform } from '../../platforms/contract.js';
+import type { ConnectionSummary, Store } from '../../store/store.js';
 import { parseInstant, parsePlatform, usageError } from '../flags.js';
-import type { AddFlags, ListFlags, PluginFlags } from '../options.js';
+import type { AddFlags, ListFlags, PluginFlags, RemoveFlags } from '../options.js';
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
-import { askHidden } from '../prompt.js';
+import { askHidden, confirm } from '../prompt.js';
+import { readersEnvironment } from '../readers-environment.js';
+import { colorsFor } from '../render/colors.js';
 import { cleanText, formatAccount, jsonDocument, widthOf } from '../render/text.js';
 import { parseKeptSandbox } from '../sandbox-flags.js';
 import { withApp } from '../with-app.js';
@@ -20,7 +23,7 @@ export function listConnections({ json, ...sandbox }: ListFlags): Promise<void> 
         json ? jsonDocument(connections.map(connectionJson)) : renderConnections(connections, widthOf(process.stdout)),
       );
     },
-    { json, ...parseKeptSandbox(sandbox) },
+    { json, environment: readersEnvironment(), ...parseKeptSandbox(sandbox) },
   );
 }
 
@@ -42,12 +45,12 @@ export async function addConnection(flags: AddFlags): Promise<void> {
   };
   await withApp(
     async (app) => {
-      const { id, created, accountName } = await app.addConnection(connection);
+      const { id, created, accountName, warnings } = await app.addConnection(connection);
       const account = formatAccount({ connectionId: id, accountId: connection.accountId, accountName });
       const who = cleanText(`${connection.platform} ${account} of user ${connection.userId}`);
-      const { wrapLines } = await import('../render/wrap.js');
-      const done = `${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`;
-      process.stdout.write(wrapLines(done, widthOf(process.stdout)));
+      await say(process.stdout, `${created ? 'added' : 'renewed'} connection ${id}: ${who}`);
+      const title = colorsFor(process.stderr).yellow('warning:');
+      for (const warning of warnings) await say(process.stderr, `${title} ${cleanText(warning)}`);
       process.stderr.write(`Next: analytics-collect collect${pluginFlags(flags.plugin)}\n`);
     },
     { defaultStore: 'create', ownPlatforms: plugins, environment },
@@ -69,21 +72,55 @@ export async function choosePrimary(id: string, { plugin }: PluginFlags): Promis
         );
       }
       const who = cleanText(`${account} of user ${chosen.userId}`);
-      process.stdout.write(
+      await say(
+        process.stdout,
         chosen.result === 'unchanged'
-          ? `the ${who} is already the primary account\n`
-          : `the ${who} is now the primary account: its rows are in analytics_snapshots, those of the former primary account in analytics_account_snapshots\n`,
+          ? `the ${who} is already the primary account`
+          : `the ${who} is now the primary account: its rows are in analytics_snapshots, those of the former primary account in analytics_account_snapshots`,
       );
     },
-    { ownPlatforms },
+    { ownPlatforms, environment: readersEnvironment() },
   );
 }
 
-export function removeConnection(id: string): Promise<void> {
-  return withApp(async ({ store }) => {
-    if (!(await store.removeConnection(id))) throw id.startsWith(FURTHER) ? foreignConnection(id) : noConnection(id);
-    process.stdout.write(`removed connection ${id}; the data collected from its account is kept\n`);
-  });
+/** Asks first, unless `--yes` is given. Needs no key, so that what a lost one encrypted can be removed. */
+export async function removeConnection(id: string, { yes }: RemoveFlags): Promise<void> {
+  if (!yes && !(process.stdin.isTTY && process.stderr.isTTY)) {
+    throw usageError(`There is no terminal to ask whether to remove connection ${id}.`, 'Add --yes.');
+  }
+  await withApp(
+    async ({ store }) => {
+      if (!yes && !(await isConfirmed(await find(id, store)))) {
+        return say(process.stdout, `kept connection ${id}`);
+      }
+      if (!(await store.removeConnection(id))) throw notRemovable(id);
+      await say(process.stdout, `removed connection ${id}; the data collected from its account is kept`);
+    },
+    { environment: readersEnvironment() },
+  );
+}
+
+async function find(id: string, store: Store): Promise<ConnectionSummary> {
+  const found = (await store.listConnections()).find((connection) => connection.id === id);
+  if (found === undefined || id.startsWith(FURTHER)) throw notRemovable(id);
+  return found;
+}
+
+async function isConfirmed({ id, userId, platform, accountId, accountName }: ConnectionSummary): Promise<boolean> {
+  const account = formatAccount({ connectionId: id, accountId, accountName });
+  const what = cleanText(`${platform} ${account} of user ${userId}`);
+  await say(process.stderr, `Connection ${id}: ${what}\nThe data collected from its account is kept.`);
+  return confirm('Remove the connection?', process.stdin, process.stderr);
+}
+
+function notRemovable(id: string): CollectError {
+  return id.startsWith(FURTHER) ? foreignConnection(id) : noConnection(id);
+}
+
+/** Prints a text in lines as wide as the terminal. */
+async function say(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  const { wrapLines } = await import('../render/wrap.js');
+  stream.write(`${wrapLines(text, widthOf(stream))}\n`);
 }
 
 /** Prefix of the ids of connections in a table that is only read. */

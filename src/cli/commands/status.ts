@@ -1,9 +1,11 @@
 import { DEFAULT_LOOKBACK_DAYS } from '../../collector/window.js';
+import { readEnvironment } from '../../environment.js';
 import { EXIT } from '../../exit-codes.js';
 import { judgeStatus, staleness, type Thresholds } from '../../report/status-check.js';
 import type { StatusReport } from '../../report/status-report.js';
 import { usageError } from '../flags.js';
 import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
+import { lacksKey, readersEnvironment } from '../readers-environment.js';
 import { colorsFor } from '../render/colors.js';
 import { blocksFor } from '../render/coverage-line.js';
 import { cleanText, jsonDocument } from '../render/text.js';
@@ -11,6 +13,8 @@ import { parseKeptSandbox } from '../sandbox-flags.js';
 import { parseAccountsFilter, parseThresholds } from '../status-flags.js';
 import type { StatusFlags } from '../status-options.js';
 import { withApp } from '../with-app.js';
+
+const WITHOUT_KEY = 'ENCRYPTION_KEY is not set, so tokens that end are not listed';
 
 export async function statusCommand(flags: StatusFlags): Promise<void> {
   const { days = DEFAULT_LOOKBACK_DAYS, maxAge, json, csv } = flags;
@@ -28,7 +32,10 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
       'Run status twice.',
     );
   }
-  const options = { json: json ?? csv, ownPlatforms, ...parseKeptSandbox(flags) };
+  const given = readEnvironment();
+  const isKeyless = !flags.sandbox && lacksKey(given);
+  const environment = isKeyless ? readersEnvironment(given) : given;
+  const options = { json: json ?? csv, ownPlatforms, environment, ...parseKeptSandbox(flags) };
   await withApp(async (app) => {
     if (flags.today) {
       const written = await app.writtenToday();
@@ -40,7 +47,8 @@ export async function statusCommand(flags: StatusFlags): Promise<void> {
       const { printAccounts } = await import('./status-accounts.js');
       return printAccounts(app, filter, { days, format: csv ? 'csv' : json ? 'json' : 'table' });
     }
-    const report = await app.status(days);
+    const read = await app.status(days);
+    const report = isKeyless ? { ...read, warnings: [...read.warnings, WITHOUT_KEY] } : read;
     const next = flags.sandbox ? ' --sandbox' : pluginFlags(flags.plugin);
     const { renderStatus } = await import('../render/status.js');
     process.stdout.write(

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { DAY_MS } from '../../clock.js';
-import type { Day, NonEmpty, Platform } from '../contract.js';
+import type { Platform } from '../contract.js';
 import { type Graph, type MetaSettings, openGraph } from '../meta/graph.js';
 import type { Insights } from '../meta/insights.js';
 import { graphVersion } from '../meta/versions.js';
 import { believable, dayFrom } from '../shared/parts.js';
+import { windowsOf } from '../shared/windows.js';
+import { facebookConsent } from './consent.js';
 import { METRICS, RECONCILES, UNIQUE_VIEWERS } from './metrics.js';
 import { askAsPage, noPageToken, pageToken } from './page.js';
 import { reachOf, valuesOf } from './parse.js';
@@ -28,8 +29,9 @@ export function facebook(settings: MetaSettings): Platform {
     day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, reachDays: 728, asks: 'range' },
     metrics: METRICS,
     reconciles: RECONCILES,
-    version: graphVersion(settings.version),
+    version: graphVersion(settings.version, settings.graphUrl),
     renewsTokens: false,
+    consent: facebookConsent(settings),
     endsByDate: () => false,
     storageRule: null,
 
@@ -39,7 +41,7 @@ export function facebook(settings: MetaSettings): Platform {
       const source = { id, refused, warn };
       const answers: Insights[] = [];
       let page: Graph | null = null;
-      for (const window of windows(days)) {
+      for (const window of windowsOf(days, LONGEST_WINDOW_DAYS)) {
         const withReach = window.some(({ date }) => date === lastEndedDate);
         const ask = (graph: Graph) => askWindow(graph, source, window, withReach);
         if (page !== null) {
@@ -68,17 +70,6 @@ export function facebook(settings: MetaSettings): Platform {
       return { accountName: (page.success && page.data.name) || null };
     },
   };
-}
-
-function windows(days: readonly Day[]): NonEmpty<Day>[] {
-  const result: [Day, ...Day[]][] = [];
-  for (const day of days) {
-    const current = result.at(-1);
-    const isWithin = current && day.end.getTime() - current[0].start.getTime() <= LONGEST_WINDOW_DAYS * DAY_MS;
-    if (isWithin) current.push(day);
-    else result.push([day]);
-  }
-  return result;
 }
 
 /** Without `read_insights` the API does not refuse: it answers with an empty list, as it does for a Page too small to have insights. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { PlatformError } from '../../errors.js';
+import { PlatformError, StaleToken } from '../../errors.js';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
-import { StaleToken } from '../shared/oauth.js';
 import { type Rule, ruleFor, verdictOf } from '../shared/rules.js';
 import { list } from '../shared/shape.js';
 import { has, judgePlain } from '../shared/verdicts.js';

@@ -1,4 +1,4 @@
-import { definePlatform } from '../contract.js';
+import { definePlatform } from '../definition.js';
 import { META_VARIABLES, metaSettings } from '../meta/variables.js';
 import { instagram } from './instagram.js';
 

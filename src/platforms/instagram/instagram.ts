@@ -3,8 +3,10 @@ import { PlatformError } from '../../errors.js';
 import type { Day, DayResult, Platform } from '../contract.js';
 import { GraphError } from '../meta/errors.js';
 import { type Graph, type GraphAccess, isInstagramLogin, type MetaSettings, openGraph } from '../meta/graph.js';
+import { type RenewalEndpoint, renewToken } from '../meta/renewal.js';
 import { graphVersion } from '../meta/versions.js';
 import { askClosing, attempt, believable, dayFrom, eachDay, joined, lastOf, type Part } from '../shared/parts.js';
+import { instagramConsent } from './consent.js';
 import { METRICS, RECONCILES } from './metrics.js';
 import {
   askDay,
@@ -28,15 +30,24 @@ const page = z.object({ instagram_business_account: z.object({ id: z.string() })
  * See "Instagram User Insights" in Meta's reference.
  */
 export function instagram(settings: MetaSettings): Platform {
+  // "Refresh Access Token" in the reference of the Instagram platform.
+  const renewal: RenewalEndpoint = {
+    api: "Instagram's token endpoint",
+    url: settings.instagramUrl,
+    grantType: 'ig_refresh_token',
+    permission: 'instagram_business_basic',
+  };
   return {
     name: 'instagram',
     api: 'instagram_graph',
     day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, reachDays: 728, asks: 'day' },
     metrics: METRICS,
     reconciles: RECONCILES,
-    version: graphVersion(settings.version),
+    version: graphVersion(settings.version, settings.graphUrl),
     renewsTokens: false,
+    consent: instagramConsent(settings),
     endsByDate: isInstagramLogin,
+    renewal: { when: 'ending', renew: (account, context) => renewToken(renewal, account, context) },
     storageRule: null,
 
     async collect(account, days, context) {

@@ -1,4 +1,4 @@
-import { definePlatform } from '../contract.js';
+import { definePlatform } from '../definition.js';
 import { linkedin } from './linkedin.js';
 import { LINKEDIN_UNRELATED, LINKEDIN_VARIABLES, linkedInSettings } from './variables.js';
 

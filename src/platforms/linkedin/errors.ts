@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { PlatformError, StaleToken } from '../../errors.js';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
-import { StaleToken } from '../shared/oauth.js';
 import { type Rule, ruleFor, verdictOf } from '../shared/rules.js';
 import { has, judgePlain } from '../shared/verdicts.js';
 import { NEWEST_VERSION, VERSIONS } from './versions.js';
@@ -20,8 +20,12 @@ export interface Asked {
 
 const NO_PERMISSION = { kind: 'refuse', reason: 'missing_permission', scope: 'connection' } as const;
 const OF_THE_APP = { kind: 'refuse', reason: 'configuration', scope: 'platform' } as const;
+/** LinkedIn does not answer the version that was asked for; another may be answered. */
+export class WrongVersion extends PlatformError {}
+
 const WRONG_VERSION = {
-  ...OF_THE_APP,
+  kind: 'refuse',
+  error: (said: string) => new WrongVersion('configuration', said, 'connection'),
   message: `LinkedIn does not support version $VERSION; set LINKEDIN_VERSION to a supported one, such as ${NEWEST_VERSION} (until at least ${VERSIONS.get(NEWEST_VERSION)}): $SAID`,
 } as const;
 const THROTTLED = { kind: 'rest', reason: 'throttled', scope: 'connection' } as const;

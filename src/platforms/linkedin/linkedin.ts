@@ -4,12 +4,15 @@ import { PlatformError, RunLimit } from '../../errors.js';
 import type { Day, NonEmpty, Platform } from '../contract.js';
 import { metricNumber } from '../shared/number.js';
 import { askClosing, dayFrom, lastOf, type Part, type Warn } from '../shared/parts.js';
-import { type LinkedIn, type LinkedInSettings, openLinkedIn } from './api.js';
+import { missingCredentials } from '../shared/token-endpoint.js';
+import { clientOf, type LinkedIn, type LinkedInSettings, openLinkedIn } from './api.js';
+import { linkedinConsent } from './consent.js';
+import { expiryOf } from './introspection.js';
 import { FOLLOWERS_TOTAL, METRICS } from './metrics.js';
 import { pageOf } from './page.js';
 import { FOLLOWER_STATISTICS, PAGE_STATISTICS, type Resource, SHARE_STATISTICS } from './resources.js';
 import { dailyFrom, queryFor } from './statistics.js';
-import { linkedInVersion } from './versions.js';
+import { createVersions, linkedInVersion } from './versions.js';
 
 /** "Data storage requirements" in the Marketing API's documentation, on organization pages' reporting data. */
 const STORAGE_RULE =
@@ -22,6 +25,7 @@ const NO_PEOPLE =
  * the reference of the Community Management API.
  */
 export function linkedin(settings: LinkedInSettings): Platform {
+  const app = { settings, versions: createVersions(settings.version) };
   return {
     name: 'linkedin',
     api: 'linkedin_rest',
@@ -29,6 +33,8 @@ export function linkedin(settings: LinkedInSettings): Platform {
     metrics: METRICS,
     version: linkedInVersion(settings.version),
     renewsTokens: true,
+    missingForRenewal: missingCredentials(clientOf(settings), settings),
+    consent: linkedinConsent(app),
     endsByDate: () => true,
     storageRule: STORAGE_RULE,
 
@@ -38,7 +44,7 @@ export function linkedin(settings: LinkedInSettings): Platform {
         const skipped = { kind: 'skipped', reason: 'personal_profile', why: NO_PEOPLE } as const;
         return { days: days.map(({ date }) => ({ date, ...skipped })), closing: [] };
       }
-      const source = { api: openLinkedIn(settings, account, context), urn: page.urn, days, warn: context.warn };
+      const source = { api: openLinkedIn(app, account, context), urn: page.urn, days, warn: context.warn };
       // The first request shows whether the token opens the page; only then are the others sent, in parallel.
       const views = await askDaily(source, PAGE_STATISTICS);
       if (views.error !== null && speaksForOthers(views.error)) throw views.error;
@@ -64,9 +70,10 @@ export function linkedin(settings: LinkedInSettings): Platform {
       if (page.kind === 'person') throw new PlatformError('configuration', NO_PEOPLE, 'connection');
       const midnight = new Date(context.now()).setUTCHours(0, 0, 0, 0);
       const yesterday = { start: new Date(midnight - DAY_MS), end: new Date(midnight) };
-      const api = openLinkedIn(settings, account, context);
+      const api = openLinkedIn(app, account, context);
       await api.get(PAGE_STATISTICS.path, queryFor(PAGE_STATISTICS, page.urn, yesterday));
-      return { accountName: null };
+      const tokenExpiresAt = account.tokenExpiresAt ?? (await expiryOf(account.accessToken, settings, context));
+      return { accountName: null, ...(tokenExpiresAt !== null && { tokenExpiresAt }) };
     },
   };
 }

@@ -26,6 +26,37 @@ export const VERSIONS: ReadonlyMap<string, string> = new Map([
  */
 export const NEWEST_VERSION = '202608';
 
+/** The version that the requests of a run are sent with: the chosen one, until LinkedIn no longer answers it. */
+export interface Versions {
+  readonly first: string;
+  readonly current: string;
+  /** The known version to go on with when one is not answered; null if there is no other. */
+  after(refused: string): string | null;
+}
+
+export function createVersions(chosen: string | null): Versions {
+  const first = linkedInVersion(chosen).name;
+  const others = [...VERSIONS.keys()].filter((version) => version !== first);
+  // Newer ones first: a version that is no longer answered has ended.
+  const candidates = [
+    ...others.filter((version) => version > first),
+    ...others.filter((version) => version < first).reverse(),
+  ];
+  let current = first;
+  return {
+    first,
+    get current() {
+      return current;
+    },
+    after(refused) {
+      if (refused !== current) return current;
+      const next = candidates.shift() ?? null;
+      if (next !== null) current = next;
+      return next;
+    },
+  };
+}
+
 /** The version that is asked for: the one chosen (`YYYYMM`), else the newest known. */
 export function linkedInVersion(chosen: string | null): ApiVersion {
   const name = chosen ?? NEWEST_VERSION;

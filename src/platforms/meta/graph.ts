@@ -9,16 +9,23 @@ export interface MetaSettings {
   readonly graphUrl: string;
   /** Base address of the Graph API for tokens of the Instagram login. */
   readonly instagramUrl: string;
+  /** Base address of the Facebook login. */
+  readonly loginUrl: string;
   /** `v25.0` */
   readonly version: string;
+  readonly appId: string | null;
   readonly appSecret: string | null;
 }
+
+/** Of whoever owns the token, `me`: the Pages, and what was granted. */
+const OWN_EDGES = ['/accounts', '/permissions'] as const;
+type Edge = '' | '/insights' | (typeof OWN_EDGES)[number];
 
 export interface Graph {
   /** For messages, and the key for refused metrics: `Instagram Graph API v25.0`. */
   readonly name: string;
   /** `GET /{version}/{id}{edge}`. Throws `GraphError`, `PlatformError`, `Interrupted`. */
-  get(id: string, edge: '' | '/insights', query: Readonly<Record<string, string>>): Promise<unknown>;
+  get(id: string, edge: Edge, query: Readonly<Record<string, string>>): Promise<unknown>;
 }
 
 export interface GraphAccess {
@@ -41,7 +48,9 @@ export function openGraph({ api, permissions, settings, token, http, warn }: Gra
   return {
     name: `${api} ${settings.version}`,
     get(id, edge, query) {
-      const url = new URL(`${base}/${settings.version}/${graphId(id)}${edge}`);
+      // An account's id is never `me`, which follows the token.
+      const node = id === 'me' && OWN_EDGES.some((own) => own === edge) ? id : graphId(id);
+      const url = new URL(`${base}/${settings.version}/${node}${edge}`);
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
       // The Instagram login has its own app secret, valid only for its own host.
       if (settings.appSecret !== null && base === settings.graphUrl) {
@@ -68,7 +77,7 @@ export function isInstagramLogin(token: string): boolean {
 }
 
 /** Ids are digits; anything else could lead to another path. */
-function graphId(id: string): string {
+export function graphId(id: string): string {
   if (/^\d{1,32}$/.test(id)) return id;
   throw new PlatformError(
     'configuration',

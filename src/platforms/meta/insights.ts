@@ -5,7 +5,7 @@ import { metricNumber } from '../shared/number.js';
 import type { Optional, Warn } from '../shared/parts.js';
 import { list, whatIsWrong } from '../shared/shape.js';
 import type { Graph } from './graph.js';
-import { askTolerantly } from './metrics.js';
+import { askTolerantly, type TolerantRequest } from './metrics.js';
 
 /** Numbers by kind. An object among them is not a kind, but something that the API has added. */
 const kinds = z.record(z.string(), metricNumber.or(z.looseObject({})).nullish());
@@ -34,6 +34,8 @@ const insight = named.extend({
       ).optional(),
     })
     .nullish(),
+  /** Threads: clicks by link. The addresses are not kept. */
+  link_total_values: list(z.object({ value: metricNumber.nullish() }), 10_000).nullish(),
 });
 
 const insightByKind = insight.extend({ values: seriesOf(metricNumber.or(kinds)) });
@@ -56,6 +58,8 @@ export interface InsightsRequest {
   readonly refused: RefusedMetrics;
   /** Matches the message with which this API refuses a metric because of its name. */
   readonly refusal: RegExp;
+  /** As in `TolerantRequest`. */
+  readonly unexplained?: TolerantRequest<unknown>['unexplained'];
   /** Whether it is a failure that the API refuses all these metrics. If not, the day is collected without them. */
   readonly required: boolean;
   readonly warn: Warn;
@@ -73,6 +77,7 @@ export async function askInsights({
   query,
   refused,
   refusal,
+  unexplained,
   required,
   warn,
   byKind = [],
@@ -84,6 +89,7 @@ export async function askInsights({
     metrics,
     refused,
     refusal,
+    ...(unexplained && { unexplained }),
     required,
     warn,
     ask: async (accepted) => {

@@ -13,6 +13,8 @@ export interface TolerantRequest<T> {
   readonly refused: RefusedMetrics;
   /** Matches the message with which the API refuses a request because of a metric's name. */
   readonly refusal: RegExp;
+  /** Codes with which the API refuses a metric, but that stand for passing trouble as well: metrics are then asked for one by one. */
+  readonly unexplained?: readonly (number | string)[];
   /** Whether a refusal of all these metrics is a failure of the account; if so, it is not remembered as one of the metrics. */
   readonly required: boolean;
   readonly ask: (metrics: readonly string[]) => Promise<T>;
@@ -53,7 +55,7 @@ async function askParts<T>(request: TolerantRequest<T>, metrics: readonly string
     request.refused.accept(request.api, metrics);
     return [answer];
   } catch (error) {
-    if (!(error instanceof GraphError) || !mayLieInMetric(error, request.refusal)) throw error;
+    if (!(error instanceof GraphError) || !mayLieInMetric(error, request)) throw error;
     const named = namedIn(error, metrics);
     for (const metric of named) refusals.named.set(metric, error);
     if (named.length > 0) {
@@ -68,6 +70,11 @@ async function askParts<T>(request: TolerantRequest<T>, metrics: readonly string
       refusals.suspects.set(only, error);
       return [];
     }
+    if (request.unexplained?.includes(error.code)) {
+      const alone: T[] = [];
+      for (const metric of metrics) alone.push(...(await askParts(request, [metric], refusals)));
+      return alone;
+    }
     const half = Math.ceil(metrics.length / 2);
     const left = await askParts(request, metrics.slice(0, half), refusals);
     // One bad metric fails only one half. When every metric of a half fails alone, the metrics are not the cause.
@@ -76,8 +83,11 @@ async function askParts<T>(request: TolerantRequest<T>, metrics: readonly string
   }
 }
 
-function mayLieInMetric({ code, apiMessage }: GraphError, refusal: RegExp): boolean {
-  return code === FATAL || (code === INVALID_PARAMETER && refusal.test(apiMessage));
+function mayLieInMetric(
+  { code, apiMessage }: GraphError,
+  { refusal, unexplained = [] }: TolerantRequest<unknown>,
+): boolean {
+  return code === FATAL || unexplained.includes(code) || (code === INVALID_PARAMETER && refusal.test(apiMessage));
 }
 
 /** The metrics that an error names as the culprits: by their absence from the list of valid ones, by position, or by name. */

@@ -1,4 +1,5 @@
-import type { ApiVersion } from '../contract.js';
+import { z } from 'zod';
+import type { ApiVersion, NewerVersion } from '../contract.js';
 
 /**
  * The versions of the Graph API in force, with the day until which each is available. v26.0 (29 July 2026) and v27.0
@@ -15,7 +16,20 @@ const ENDS: ReadonlyMap<string, string | null> = new Map([
   ['v27.0', null],
 ]);
 
-/** A version of the Graph API, as in a path: `v25.0`. */
-export function graphVersion(name: string): ApiVersion {
-  return { name, endsOn: ENDS.get(name) ?? null, variable: 'META_GRAPH_VERSION' };
+/** A version of the Graph API at a base address, as in a path: `v25.0`. */
+export function graphVersion(name: string, url: string): ApiVersion {
+  return { name, endsOn: ENDS.get(name) ?? null, variable: 'META_GRAPH_VERSION', newer: newerThanKnown(url) };
+}
+
+const errorBody = z.object({ error: z.object({ message: z.string() }) });
+
+/** Without a token, a version that exists demands one; of any other, its number is an unknown part of the path. */
+function newerThanKnown(url: string): NewerVersion {
+  const newest = Math.max(...[...ENDS.keys()].map((known) => Number(known.slice(1))));
+  const name = `v${newest + 1}.0`;
+  return {
+    name,
+    url: new URL(`${url}/${name}/me`),
+    exists: ({ json }) => /access token/i.test(errorBody.safeParse(json).data?.error.message ?? ''),
+  };
 }

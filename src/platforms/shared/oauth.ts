@@ -1,16 +1,9 @@
-import { PlatformError } from '../../errors.js';
+import { PlatformError, StaleToken } from '../../errors.js';
 import type { Judge } from '../../http/http.js';
 import type { Account, CheckContext } from '../contract.js';
 import { configured, judgeTokens, type OAuthApp } from './token-endpoint.js';
 
 const WEEK_SECONDS = 7 * 86_400;
-
-/** The access token is not accepted; a refreshed one may be. */
-export class StaleToken extends PlatformError {
-  constructor(said: string) {
-    super('needs_reconnect', `${said}; connect the account again`, 'connection');
-  }
-}
 
 /** An app's registration with an OAuth provider. */
 export interface OAuthClient extends OAuthApp {
@@ -67,22 +60,26 @@ export function openSession(client: OAuthClient, tokens: Tokens, context: CheckC
   };
 }
 
+/** Warns if the app's refresh tokens end so soon that something is wrong with the app. */
+export function warnOfShortLives(client: OAuthClient, seconds: number, warn: CheckContext['warn']): void {
+  if (client.whenShortLived === undefined || seconds > WEEK_SECONDS) return;
+  warn(`the ${client.provider} refresh tokens of this app expire within 7 days; ${client.whenShortLived}`);
+}
+
 /** A new access token, RFC 6749 section 6. Throws `PlatformError` and `Interrupted`. */
 async function refresh(client: OAuthClient, refreshToken: string, { http, warn }: CheckContext): Promise<string> {
   const form = {
     grant_type: 'refresh_token',
     refresh_token: refreshToken,
-    client_id: configured(client, 'ID', client.clientId),
-    client_secret: configured(client, 'SECRET', client.clientSecret),
+    client_id: configured(client, 'id', client.clientId),
+    client_secret: configured(client, 'secret', client.clientSecret),
   };
   const answer = await http.ask(
     { api: `${client.provider} token endpoint`, method: 'POST', url: new URL(client.tokenUrl), headers: {}, form },
     (given) => judgeTokens(client, given, warn),
   );
   const { access_token: token, scope, refresh_token_expires_in: seconds = Number.POSITIVE_INFINITY } = answer;
-  if (client.whenShortLived !== undefined && seconds <= WEEK_SECONDS) {
-    warn(`the ${client.provider} refresh tokens of this app expire within 7 days; ${client.whenShortLived}`);
-  }
+  warnOfShortLives(client, seconds, warn);
   // People may untick a permission when they consent; an answer need not name the scopes.
   const granted = scope?.split(/[\s,]+/).filter(Boolean) ?? [];
   if (granted.length > 0 && !client.scopes.some((needed) => granted.includes(needed))) {

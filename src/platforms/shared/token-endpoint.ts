@@ -10,18 +10,26 @@ import { has, judgePlain, refuse } from './verdicts.js';
 export interface OAuthApp {
   /** For people: `Google`. */
   readonly provider: string;
-  /** Its credentials are in the variables `{variables}_CLIENT_ID` and `{variables}_CLIENT_SECRET`. */
-  readonly variables: string;
+  /** The variables that hold its credentials. */
+  readonly variables: { readonly id: string; readonly secret: string };
 }
 
 /** One of the app's credentials. Throws `PlatformError` if it is not set. */
-export function configured({ provider, variables }: OAuthApp, part: 'ID' | 'SECRET', value: string | null): string {
+export function configured({ provider, variables }: OAuthApp, part: 'id' | 'secret', value: string | null): string {
   if (value !== null) return value;
   throw new PlatformError(
     'configuration',
-    `the ${provider} access token has expired and cannot be renewed without ${variables}_CLIENT_${part}; set it`,
+    `the ${provider} access token has expired and cannot be renewed without ${variables[part]}; set it`,
     'connection',
   );
+}
+
+/** The variables of the app's credentials that are not set. */
+export function missingCredentials(
+  { variables }: Pick<OAuthApp, 'variables'>,
+  { clientId, clientSecret }: { readonly clientId: string | null; readonly clientSecret: string | null },
+): string[] {
+  return [...(clientId === null ? [variables.id] : []), ...(clientSecret === null ? [variables.secret] : [])];
 }
 
 const seconds = z.number().optional().catch(undefined);
@@ -53,7 +61,7 @@ export function judgeTokens(
     const rule = ruleFor(TOKEN_RULES, refusal);
     if (rule !== undefined) {
       const said = `${words} (HTTP ${answer.status})`;
-      const tell = (SAID: string) => verdictOf(rule, refusal, { SAID, VARIABLES: variables });
+      const tell = (SAID: string) => verdictOf(rule, refusal, { SAID, ID: variables.id, SECRET: variables.secret });
       if (!rule.ofTheApp) return tell(`the ${provider} access token could not be renewed: ${said}`);
       warn(tell(`${provider} refuses the app, so no access token can be renewed: ${said}`).error.message);
       return tell(`${provider} refuses the app: ${said}`);

@@ -8,11 +8,11 @@ export type TokenRule = Rule & {
 
 const OF_THE_APP = { kind: 'refuse', reason: 'configuration', scope: 'connection', ofTheApp: true } as const;
 const DEAD_TOKEN = { kind: 'refuse', reason: 'needs_reconnect', scope: 'connection' } as const;
-const CREDENTIALS = '$VARIABLES_CLIENT_ID and $VARIABLES_CLIENT_SECRET';
+const CREDENTIALS = '$ID and $SECRET';
 
 /**
- * The codes of RFC 6749, section 5.2, and those that Google and LinkedIn add. `$VARIABLES` is the prefix of the variables that
- * hold the app's credentials. All of them fail only the connection: a token that is still valid needs no renewal.
+ * The codes of RFC 6749, section 5.2, and those that Google and LinkedIn add. `$ID` and `$SECRET` are the variables that hold
+ * the app's credentials. All of them fail only the connection: a token that is still valid needs no renewal.
  */
 export const TOKEN_RULES: readonly TokenRule[] = [
   {

@@ -17,6 +17,12 @@ export function judgePlain(api: string, answer: HttpAnswer): Verdict<object> {
   return { kind: 'accept', value: answer.json };
 }
 
+/** A verdict that has the API left alone until an instant (ms since the epoch), if the API named one that lies ahead. */
+export function restingUntil<T>(verdict: Verdict<T>, instant: number, now: Date): Verdict<T> {
+  const ms = instant - now.getTime();
+  return verdict.kind === 'rest' && ms > 0 ? { ...verdict, ms } : verdict;
+}
+
 /** Whether an answer is an object with a field, such as that of an error, which a good answer is not parsed for. */
 export function has({ json }: HttpAnswer, field: string): boolean {
   return isObject(json) && field in json;

@@ -41,10 +41,20 @@ export async function channelTotals(youtube: YouTube, accountId: string): Promis
   return readValues(statistics, shown);
 }
 
-function channelFrom(json: unknown, accountId: string) {
+/** The channels that the token opens: one, but for rare cases. Throws `PlatformError`. */
+export async function ownChannels(youtube: YouTube): Promise<{ id: string; title: string | null }[]> {
+  const channels = channelsFrom(await youtube.channel('snippet'));
+  return channels.flatMap(({ id, snippet }) => (id === undefined ? [] : [{ id, title: snippet?.title ?? null }]));
+}
+
+function channelsFrom(json: unknown) {
   const parsed = channelList.safeParse(json);
   if (!parsed.success) throw new PlatformError('unexpected_response', 'the list of channels has an unexpected form');
-  const [channel] = parsed.data.items ?? [];
+  return parsed.data.items ?? [];
+}
+
+function channelFrom(json: unknown, accountId: string) {
+  const [channel] = channelsFrom(json);
   if (channel === undefined) throw new NoChannel();
   // `mine` follows the token.
   const { id = accountId } = channel;

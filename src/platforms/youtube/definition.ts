@@ -1,4 +1,4 @@
-import { definePlatform } from '../contract.js';
+import { definePlatform } from '../definition.js';
 import { GOOGLE_UNRELATED, GOOGLE_VARIABLES, googleSettings } from '../google/variables.js';
 import { youtube } from './youtube.js';
 

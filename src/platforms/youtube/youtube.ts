@@ -2,10 +2,12 @@ import { DAY_MS } from '../../clock.js';
 import { PlatformError } from '../../errors.js';
 import type { Day, DayResult, MetricValue, NonEmpty, Platform, RefusedMetrics, Split } from '../contract.js';
 import { ClosedChannel, NoChannel, UnsupportedQuery } from '../google/errors.js';
-import type { GoogleSettings } from '../google/oauth.js';
+import { type GoogleSettings, googleClient } from '../google/oauth.js';
 import { attempt, dayFrom, lastOf, leftOpen, type Part, tiersOf, type Warn, withSplits } from '../shared/parts.js';
+import { missingCredentials } from '../shared/token-endpoint.js';
 import { ANALYTICS_API as API, openYouTube, type YouTube } from './api.js';
 import { channelName, channelTotals, WrongChannel } from './channel.js';
+import { youtubeConsent } from './consent.js';
 import { DAILY, GIVEN_UP_FIRST, METRICS, OPTIONAL, RECONCILES, SPLIT_BY_CONTENT } from './metrics.js';
 import { dailyFrom, splitsFrom } from './report.js';
 
@@ -19,6 +21,7 @@ const STORAGE_RULE =
  * its metrics are ready. See `reports.query` in the reference of the YouTube Analytics API.
  */
 export function youtube(settings: GoogleSettings): Platform {
+  const missingForRenewal = missingCredentials(googleClient(settings), settings);
   return {
     name: 'youtube',
     api: 'youtube_analytics',
@@ -29,6 +32,8 @@ export function youtube(settings: GoogleSettings): Platform {
     reconciles: RECONCILES,
     version: { name: 'v2', endsOn: null, variable: null },
     renewsTokens: true,
+    missingForRenewal,
+    consent: youtubeConsent(settings),
     endsByDate: () => true,
     storageRule: STORAGE_RULE,
 
@@ -52,7 +57,10 @@ export function youtube(settings: GoogleSettings): Platform {
     },
 
     async check(account, context) {
-      const api = openYouTube(settings, account, context);
+      // The access token ends within the hour: where it can be renewed, the refresh token is what has to work.
+      const isRenewed = account.refreshToken !== null && missingForRenewal.length === 0;
+      const tokens = isRenewed ? { ...account, tokenExpiresAt: context.now() } : account;
+      const api = openYouTube(settings, tokens, context);
       const accountName = await channelName(api, account.accountId);
       // The channel and its reports need different permissions.
       const date = new Date(context.now().getTime() - 3 * DAY_MS).toISOString().slice(0, 10);

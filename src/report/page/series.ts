@@ -32,8 +32,11 @@ export type MainMetric = MetricInfo & { readonly main: string };
 export function mainMetrics(metrics: readonly MetricInfo[]): MainMetric[] {
   const main = metrics.filter((metric): metric is MainMetric => metric.main !== undefined);
   if (main.length > 0) return main;
-  const own = metrics.filter(({ aliasOf, period = 'day' }) => aliasOf === undefined && period === 'day');
-  return own.slice(0, MOST_METRICS).map((metric) => ({ ...metric, main: metric.name }));
+  const own = metrics.filter(({ aliasOf }) => aliasOf === undefined);
+  const ofTheDay = own.filter(({ period = 'day' }) => period === 'day');
+  return (ofTheDay.length > 0 ? ofTheDay : own)
+    .slice(0, MOST_METRICS)
+    .map((metric) => ({ ...metric, main: metric.name }));
 }
 
 export interface SeriesCollector {

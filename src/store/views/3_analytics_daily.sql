@@ -29,10 +29,10 @@ select
     when 'linkedin' then max(value) filter (where metric = 'pageViews')
   end as profile_views,
   case platform
-    when 'instagram' then max(value) filter (where metric = 'followers_count')
     when 'facebook' then max(value) filter (where metric = 'page_follows')
     when 'youtube' then max(value) filter (where metric = 'subscriberCount')
     when 'linkedin' then max(value) filter (where metric = 'firstDegreeSize')
+    else max(value) filter (where metric = 'followers_count')
   end as followers,
   case platform
     when 'instagram' then
@@ -77,6 +77,25 @@ select
   case platform
     when 'instagram' then max(value) filter (where metric = 'saves')
     when 'youtube' then max(value) filter (where metric = 'videosAddedToPlaylists')
-  end as saves
-from public.analytics_by_account
+  end as saves,
+  -- Readers of this view may not be allowed to read collection_platforms, which has them, too.
+  (
+    select jsonb_agg(
+      jsonb_build_object('column', known.column_name, 'from', known.since, 'until', known.until, 'change', known.change)
+      order by known.since
+    )
+    from (
+      values
+        ('instagram', 'impressions', date '2025-04-21', null::date, 'Instagram retired impressions; views counts otherwise.'),
+        ('facebook', 'impressions', '2025-11-15', null, 'Facebook retired page_impressions; page_media_view counts otherwise.'),
+        ('facebook', 'reach', '2026-06-15', null, 'Facebook retired its metrics of reach; unique viewers of media are counted instead.'),
+        ('youtube', 'video_views', '2025-03-31', null, 'YouTube counts every start and replay of a Short.'),
+        (
+          'youtube', 'video_views', '2026-08-24', '2026-08-27',
+          'YouTube counts a view from the first frame, of long-form and live videos too; engagedViews keeps the former meaning.'
+        )
+    ) as known (platform, column_name, since, until, change)
+    where known.platform = by_account.platform and by_account.date between known.since and coalesce(known.until, known.since)
+  ) as breaks
+from public.analytics_by_account by_account
 group by user_id, platform, account_id, date;

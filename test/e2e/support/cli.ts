@@ -25,8 +25,8 @@ export function freshHome(): void {
 export interface CliOptions {
   /** All of the environment, but for PATH and HOME. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Written to standard input, which is then closed. */
-  readonly input?: string;
+  /** Written to standard input, which is then closed; null leaves it open for `type`. */
+  readonly input?: string | null;
   /** A command that starts it, such as `unshare`. */
   readonly under?: readonly string[];
   /** When a command that hangs is killed. */
@@ -42,6 +42,8 @@ export interface CliRun {
 
 export interface RunningCli {
   kill(signal: NodeJS.Signals): void;
+  /** Writes to standard input, and closes it. */
+  type(text: string): void;
   /** What it has said on stderr so far. */
   told(): string;
   /** And on stdout. */
@@ -70,9 +72,11 @@ export function startCli(
     stderr += text;
   });
   // A command that ends before it has read its input is a test's business only by its exit code.
-  child.stdin.on('error', () => undefined).end(input);
+  child.stdin.on('error', () => undefined);
+  if (input !== null) child.stdin.end(input);
   return {
     kill: (signal) => void child.kill(signal),
+    type: (text) => void child.stdin.end(text),
     told: () => stderr,
     said: () => stdout,
     ended: new Promise((resolve, reject) => {

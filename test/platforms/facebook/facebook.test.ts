@@ -18,7 +18,14 @@ type Respond = (path: string, token: string, query: URLSearchParams) => Answer;
 async function collecting(answer: Respond, closingDate: string | null = null) {
   const api = await serveApi((url, token) => answer(url.pathname, token, url.searchParams));
   const { context, warnings } = lentContext(NOW, closingDate);
-  const platform = facebook({ graphUrl: api.url, instagramUrl: api.url, version: 'v25.0', appSecret: null });
+  const platform = facebook({
+    graphUrl: api.url,
+    instagramUrl: api.url,
+    version: 'v25.0',
+    loginUrl: 'https://www.facebook.com',
+    appId: null,
+    appSecret: null,
+  });
   const { days: results } = await platform.collect(account, nonEmpty(days), context);
   return { results, warnings, requests: api.requests };
 }

@@ -200,9 +200,12 @@ holdRecorded('facebook', TABLE, (recorded, { days: [first, last] = [FIRST, LAST]
   now: NOW,
   answer: (url, token) => answer?.(recorded, url, token) ?? recorded,
   collect: (url, context) =>
-    facebook({ graphUrl: url, instagramUrl: url, version: 'v25.0', appSecret: null }).collect(
-      ACCOUNT,
-      nonEmpty(datesBetween(first, last).map((date) => dayOf(date, 'America/Los_Angeles'))),
-      context,
-    ),
+    facebook({
+      graphUrl: url,
+      instagramUrl: url,
+      version: 'v25.0',
+      loginUrl: 'https://www.facebook.com',
+      appId: null,
+      appSecret: null,
+    }).collect(ACCOUNT, nonEmpty(datesBetween(first, last).map((date) => dayOf(date, 'America/Los_Angeles'))), context),
 }));

@@ -74,9 +74,12 @@ holdRecorded('google', TABLE, (recorded) => ({
     return [200, { columnHeaders, rows: columnHeaders.length === 2 ? [[DATE, 5]] : [] }];
   },
   collect: (url, context) =>
-    youtube({ analyticsUrl: url, dataUrl: url, oauthUrl: url, clientId: 'id', clientSecret: 'secret' }).collect(
-      ACCOUNT,
-      [dayOf(DATE, 'America/Los_Angeles')],
-      context,
-    ),
+    youtube({
+      analyticsUrl: url,
+      dataUrl: url,
+      oauthUrl: url,
+      accountsUrl: url,
+      clientId: 'id',
+      clientSecret: 'secret',
+    }).collect(ACCOUNT, [dayOf(DATE, 'America/Los_Angeles')], context),
 }));

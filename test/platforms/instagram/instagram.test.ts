@@ -30,7 +30,14 @@ function answer(query: URLSearchParams): Answer {
 async function collect(respond: (query: URLSearchParams) => Answer = answer, closingDate: string | null = null) {
   const api = await serveApi((url) => respond(url.searchParams));
   const { context, warnings } = lentContext(NOON, closingDate);
-  const platform = instagram({ graphUrl: api.url, instagramUrl: api.url, version: 'v25.0', appSecret: null });
+  const platform = instagram({
+    graphUrl: api.url,
+    instagramUrl: api.url,
+    version: 'v25.0',
+    loginUrl: 'https://www.facebook.com',
+    appId: null,
+    appSecret: null,
+  });
   const { days, closing } = await platform.collect(ACCOUNT, [DAY], context);
   const [result] = days;
   const values = [...(result !== undefined && 'values' in result ? result.values : []), ...closing];
@@ -176,7 +183,14 @@ it('pauses all accounts when the app is over its limit, whatever the headers say
       throw verdict.kind === 'accept' ? new Error('accepted') : verdict.error;
     },
   };
-  const settings = { graphUrl: 'http://g', instagramUrl: 'http://i', version: 'v25.0', appSecret: null };
+  const settings = {
+    graphUrl: 'http://g',
+    instagramUrl: 'http://i',
+    version: 'v25.0',
+    loginUrl: 'https://www.facebook.com',
+    appId: null,
+    appSecret: null,
+  };
   const { context } = lentContext(NOON);
   await expect(instagram(settings).collect(ACCOUNT, [DAY], { ...context, http })).rejects.toThrow('limit reached');
   expect(verdicts).toMatchObject([{ kind: 'rest', ms: 300_000 }]);
@@ -222,7 +236,14 @@ describe('the last ended day', () => {
 it('stays open if the limits of the run keep part of it from being requested', async () => {
   const api = await serveApi((url) => answer(url.searchParams));
   const { context } = lentContext(NOON, null, 2);
-  const platform = instagram({ graphUrl: api.url, instagramUrl: api.url, version: 'v25.0', appSecret: null });
+  const platform = instagram({
+    graphUrl: api.url,
+    instagramUrl: api.url,
+    version: 'v25.0',
+    loginUrl: 'https://www.facebook.com',
+    appId: null,
+    appSecret: null,
+  });
   const {
     days: [result],
   } = await platform.collect(ACCOUNT, [DAY], context);

@@ -171,11 +171,14 @@ holdRecorded('instagram', TABLE, (answer, { date = DATE, when = () => true, othe
     return others?.(query) ?? EMPTY;
   },
   collect: (url, context) =>
-    instagram({ graphUrl: url, instagramUrl: url, version: 'v25.0', appSecret: null }).collect(
-      ACCOUNT,
-      [dayOf(date, 'America/Los_Angeles')],
-      context,
-    ),
+    instagram({
+      graphUrl: url,
+      instagramUrl: url,
+      version: 'v25.0',
+      loginUrl: 'https://www.facebook.com',
+      appId: null,
+      appSecret: null,
+    }).collect(ACCOUNT, [dayOf(date, 'America/Los_Angeles')], context),
 }));
 
 it('pauses the app for all accounts after an answer that its limit is reached, and then longer than a run waits', async () => {
@@ -186,7 +189,14 @@ it('pauses the app for all accounts after an answer that its limit is reached, a
     askedAt.push(now().getTime());
     return limit;
   });
-  const platform = instagram({ graphUrl: url, instagramUrl: url, version: 'v25.0', appSecret: null });
+  const platform = instagram({
+    graphUrl: url,
+    instagramUrl: url,
+    version: 'v25.0',
+    loginUrl: 'https://www.facebook.com',
+    appId: null,
+    appSecret: null,
+  });
   for (const account of ['one', 'another']) {
     const lent = { ...context, http: client.lane('test', account) };
     await expect(platform.collect(ACCOUNT, [dayOf(DATE, 'America/Los_Angeles')], lent)).rejects.toMatchObject({

@@ -42,13 +42,26 @@ it.each(['urn:li:organizationBrand:7', '7000001/../x', '98765432109876543210'])(
   },
 );
 
-it('fails after one request for an unsupported version, and names the variable', async () => {
-  const { days, requests } = await collecting(account, { environment: { LINKEDIN_VERSION: '202511' } });
-  expect(days[0]).toMatchObject({
-    ended: 'failed configuration',
+it('goes on with the next known version when one is not answered, and says so once', async () => {
+  const { days, warnings, sandbox } = await collecting(account, { environment: { LINKEDIN_VERSION: '202511' } });
+  expect(days.map(({ ended }) => ended).join(' ')).not.toContain('failed');
+  expect(warnings).toEqual([expect.stringContaining('LINKEDIN_VERSION=202601')]);
+  const versions = sandbox.requests.map(({ headers }) => headers['linkedin-version']);
+  expect(versions.slice(0, 2)).toEqual(['202511', '202601']);
+  expect(new Set(versions.slice(1))).toEqual(new Set(['202601']));
+});
+
+it('fails the API when no known version is answered, and names the variable', async () => {
+  const { url } = await serveApi(
+    (): Answer => [426, { status: 426, code: 'NONEXISTENT_VERSION', message: 'not active' }],
+  );
+  const platform = linkedin({ apiUrl: url, oauthUrl: url, version: null, clientId: null, clientSecret: null });
+  const asked: Account = { accountId: '7', accessToken: 'AQXone', refreshToken: null, tokenExpiresAt: null };
+  await expect(platform.collect(asked, [dayOf('2026-11-15', 'UTC')], lentContext(NOON).context)).rejects.toMatchObject({
+    reason: 'configuration',
+    scope: 'platform',
     message: expect.stringContaining('LINKEDIN_VERSION'),
   });
-  expect(requests.total).toBe(1);
 });
 
 describe('three statistics, one of which fails', () => {

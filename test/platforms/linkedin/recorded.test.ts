@@ -1,6 +1,7 @@
 import { dayOf } from '../../../src/collector/day.js';
 import type { Account } from '../../../src/platforms/contract.js';
 import { linkedin } from '../../../src/platforms/linkedin/linkedin.js';
+import { VERSIONS } from '../../../src/platforms/linkedin/versions.js';
 import type { Answer } from '../../support/api.js';
 import { type Expectation, holdRecorded } from '../../support/recorded.js';
 
@@ -34,7 +35,8 @@ const outOfForce: Pick<OfLinkedIn, 'fails' | 'says' | 'neverSays' | 'requests'> 
   fails: 'configuration platform',
   says: /LINKEDIN_VERSION/,
   neverSays: /connect/,
-  requests: 1,
+  // Each known version is tried once.
+  requests: VERSIONS.size,
 };
 
 const TABLE: Readonly<Record<string, OfLinkedIn>> = {

@@ -29,6 +29,7 @@ it.each([
   [{ code: 190, error_subcode: 459 }, 'refuse needs_reconnect connection'],
   [{ code: 1, is_transient: false }, 'refuse unexpected_response day'],
   [{ code: -1 }, 'refuse platform_error day'],
+  [{ code: 'THREADS_API__FEATURE_NOT_AVAILABLE' }, 'refuse platform_error day'],
 ])('reads the error %j as %s', (error, meaning) => {
   expect(judged({ message: 'said', ...error })).toBe(meaning);
 });

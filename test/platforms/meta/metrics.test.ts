@@ -98,3 +98,31 @@ describe('a fatal error', () => {
     expect(warnings).toEqual([]);
   });
 });
+
+describe('an unknown error that may lie in a metric', () => {
+  const UNEXPLAINED = { unexplained: [1] };
+
+  it('is blamed on the metrics that are refused alone, which are then skipped', async () => {
+    const { asked, warnings, request, refusals } = api(['a', 'b'], () => 'Unknown', 1);
+    expect((await askTolerantly({ ...request, ...UNEXPLAINED })).join('')).toBe('cde');
+    refusals.end();
+    expect(warnings).toEqual(['a', 'b'].map((metric) => expect.stringContaining(`refuses the metric "${metric}"`)));
+    asked.length = 0;
+    await askTolerantly({ ...request, ...UNEXPLAINED });
+    expect(asked).toEqual([['c', 'd', 'e']]);
+  });
+
+  it('of every metric is not blamed on the metrics, and takes few requests', async () => {
+    const { asked, warnings, request } = api(METRICS, () => 'Unknown', 1);
+    await expect(askTolerantly({ ...request, ...UNEXPLAINED })).rejects.toThrow('refused');
+    expect(asked.length).toBeLessThanOrEqual(6);
+    expect(warnings).toEqual([]);
+    expect(request.refused.has('x v1', 'a')).toBe(false);
+  });
+
+  it('is thrown after one request where the API refuses no metric so', async () => {
+    const { asked, request } = api(['d'], () => 'Unknown', 1);
+    await expect(askTolerantly(request)).rejects.toThrow('refused');
+    expect(asked).toHaveLength(1);
+  });
+});

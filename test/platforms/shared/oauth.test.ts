@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { StaleToken } from '../../../src/errors.js';
 import type { Judge } from '../../../src/http/http.js';
-import { type OAuthClient, openSession, StaleToken } from '../../../src/platforms/shared/oauth.js';
+import { type OAuthClient, openSession } from '../../../src/platforms/shared/oauth.js';
 import { judgePlain } from '../../../src/platforms/shared/verdicts.js';
 import { EXPECTED, NOON } from '../../conformance/accounts.js';
 import { collecting } from '../../conformance/collecting.js';
@@ -66,7 +67,7 @@ describe('a session', () => {
       tokenUrl: `${url}/token`,
       clientId: 'id',
       clientSecret: 'secret',
-      variables: 'ANY',
+      variables: { id: 'ANY_CLIENT_ID', secret: 'ANY_CLIENT_SECRET' },
       scopes: ['analytics', 'everything'],
     };
     const { get } = openSession(client, tokens, lentContext(NOON).context);

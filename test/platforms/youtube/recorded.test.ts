@@ -184,9 +184,12 @@ holdRecorded('youtube', TABLE, (recorded, { days: [first, last] = [DATE, DATE], 
     return report(last, url);
   },
   collect: (url, context) =>
-    youtube({ analyticsUrl: url, dataUrl: url, oauthUrl: url, clientId: 'id', clientSecret: 'secret' }).collect(
-      ACCOUNT,
-      nonEmpty(datesBetween(first, last).map((date) => dayOf(date, 'America/Los_Angeles'))),
-      context,
-    ),
+    youtube({
+      analyticsUrl: url,
+      dataUrl: url,
+      oauthUrl: url,
+      accountsUrl: url,
+      clientId: 'id',
+      clientSecret: 'secret',
+    }).collect(ACCOUNT, nonEmpty(datesBetween(first, last).map((date) => dayOf(date, 'America/Los_Angeles'))), context),
 }));

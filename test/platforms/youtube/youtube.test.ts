@@ -56,7 +56,14 @@ function report(url: URL): Answer {
 
 async function collect(answer: (url: URL) => Answer, lent = lentContext(NOON)) {
   const { url, requests } = await serveApi(answer);
-  const platform = youtube({ analyticsUrl: url, dataUrl: url, oauthUrl: url, clientId: null, clientSecret: null });
+  const platform = youtube({
+    analyticsUrl: url,
+    dataUrl: url,
+    oauthUrl: url,
+    accountsUrl: url,
+    clientId: null,
+    clientSecret: null,
+  });
   const results = withClosing(await platform.collect(ACCOUNT, nonEmpty(DAYS), lent.context));
   const summary = results.map((result) => [result.kind, ...valuesOf(result).map(({ metric }) => metric)].join(' '));
   return { results, summary: summary.at(-1), requests, warnings: lent.warnings };

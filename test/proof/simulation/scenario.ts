@@ -11,6 +11,11 @@ export const SETTLES_AFTER_HOURS: Readonly<Record<SandboxPlatform, number>> = {
   facebook: 48,
   youtube: 96,
   linkedin: 72,
+  pinterest: 48,
+  threads: 48,
+  tiktok: 48,
+  bluesky: 0,
+  mastodon: 0,
 };
 const ACCOUNTS = 20;
 const DAYS = 60;

@@ -28,6 +28,11 @@ const TIME_ZONES = {
   facebook: 'America/Los_Angeles',
   youtube: 'America/Los_Angeles',
   linkedin: 'UTC',
+  pinterest: 'UTC',
+  threads: 'America/Los_Angeles',
+  tiktok: 'UTC',
+  bluesky: 'UTC',
+  mastodon: 'UTC',
 };
 
 /** How often each kind of fault was met. */

@@ -1,0 +1,106 @@
+import { createInterface } from 'node:readline';
+import { type App, configuredPlatforms } from '../../app.js';
+import { systemClock } from '../../clock.js';
+import { consentedAccounts } from '../../connect/connect.js';
+import { readEnvironment } from '../../environment.js';
+import { CollectError } from '../../errors.js';
+import { EXIT } from '../../exit-codes.js';
+import type { ConsentedAccount } from '../../platforms/consent.js';
+import { hasBrowser, isOverSsh, openBrowser } from '../browser.js';
+import { askChoice, chosenByFlags } from '../choose.js';
+import type { ConnectFlags } from '../connect-options.js';
+import { describeError, writeError } from '../errors.js';
+import { parsePlatform } from '../flags.js';
+import { loadPlugins, namesWith, pluginFlags } from '../plugins.js';
+import { askHidden } from '../prompt.js';
+import { cleanText, formatAccount, widthOf } from '../render/text.js';
+import { wrapLines } from '../render/wrap.js';
+import { withApp } from '../with-app.js';
+
+export async function connectCommand(name: string, flags: ConnectFlags): Promise<void> {
+  const environment = readEnvironment();
+  const plugins = await loadPlugins(flags.plugin);
+  const known = parsePlatform(name, namesWith(plugins), 'connect');
+  const platform = configuredPlatforms(plugins, environment).find((each) => each.name === known);
+  if (platform === undefined) throw new Error(`${known} has no platform`);
+  const opens = flags.browser && hasBrowser();
+  // Elsewhere the browser may be on another machine.
+  const canPaste = !opens && (process.stdin.isTTY || isOverSsh());
+
+  const found = await consentedAccounts({
+    platform,
+    redirectUri: flags.redirectUri,
+    clock: systemClock,
+    onAddress(address, endsHere) {
+      process.stderr.write(
+        `${opens ? 'Opening' : 'Open'} this address in a browser, and allow what it asks for:\n\n${address}\n\n`,
+      );
+      if (opens) void openBrowser(address);
+      const hint = canPaste ? ' If the browser is on another machine, paste the address that it ends on.' : '';
+      process.stderr.write(
+        endsHere ? `Waiting for the answer …${hint}\n` : 'Then paste the address that the browser ends on.\n',
+      );
+    },
+    paste: (endsHere, signal) => (endsHere && !canPaste ? null : readAddress(signal)),
+    warn: (message) => void process.stderr.write(`warning: ${cleanText(message)}\n`),
+  });
+  const chosen = chosenByFlags(found, flags) ?? (await askChoice(found));
+  await withApp((app) => storeAll(app, chosen, { userId: flags.user, platform: platform.name, plugin: flags.plugin }), {
+    defaultStore: 'create',
+    ownPlatforms: plugins,
+    environment,
+  });
+}
+
+/** The address that the browser ended on, pasted into the terminal or piped in. */
+async function readAddress(signal: AbortSignal): Promise<string> {
+  const { stdin, stderr } = process;
+  if (stdin.isTTY) return askHidden('Address (not shown): ', stdin, stderr, signal);
+  const lines = createInterface({ input: stdin, signal });
+  for await (const line of lines) if (line.trim() !== '') return line;
+  return '';
+}
+
+interface Target {
+  readonly userId: string;
+  readonly platform: string;
+  readonly plugin: readonly string[] | undefined;
+}
+
+/** Stores each account that its token opens; one that fails does not keep the others from it. */
+async function storeAll(
+  app: App,
+  chosen: readonly ConsentedAccount[],
+  { userId, platform, plugin }: Target,
+): Promise<void> {
+  const failures: CollectError[] = [];
+  for (const { tokenExpiresAt, ...account } of chosen) {
+    try {
+      const { id, created, accountName } = await app.addConnection({
+        ...account,
+        userId,
+        platform,
+        tokenExpiresAt: tokenExpiresAt?.toISOString() ?? null,
+        check: true,
+      });
+      const who = cleanText(
+        `${platform} ${formatAccount({ ...account, connectionId: id, accountName })} of user ${userId}`,
+      );
+      const done = `${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`;
+      process.stdout.write(wrapLines(done, widthOf(process.stdout)));
+    } catch (error) {
+      if (!(error instanceof CollectError) || error.code !== 'check_failed') throw error;
+      failures.push(notStored(error));
+    }
+  }
+  const [first] = failures;
+  if (first !== undefined && chosen.length === 1) throw first;
+  for (const failure of failures) writeError(describeError(failure, []));
+  if (failures.length > 0) process.exitCode = failures.length === chosen.length ? EXIT.failed : EXIT.partial;
+  if (failures.length < chosen.length) process.stderr.write(`Next: analytics-collect collect${pluginFlags(plugin)}\n`);
+}
+
+function notStored(error: CollectError): CollectError {
+  const fix = 'It was not stored. Run the command again, and allow everything that is asked for.';
+  return new CollectError(error.code, error.message, fix, { cause: error });
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { type Clock, DAY_MS } from '../clock.js';
+import { PlatformError } from '../errors.js';
+import type { Account, CheckContext, Platform, Renewal } from '../platforms/contract.js';
+import type { StoredConnection } from '../store/accounts.js';
+import type { Renewals } from '../store/renewals.js';
+import type { Keyring } from '../tokens/keyring.js';
+import { openTokens } from './open-account.js';
+
+/** Tokens that end within this time are renewed, or warned of. */
+const ENDING_MS = 15 * DAY_MS;
+const LOOK_AGAIN_MS = 1_000;
+/** Longer than another process keeps its claim. */
+const LONGEST_WAIT_MS = 90_000;
+
+/** What a run renews with; null where renewed tokens are not to be stored. */
+export interface RenewalSettings {
+  readonly renewals: Renewals | null;
+  readonly keyring: Pick<Keyring, 'encrypt' | 'decrypt'>;
+  readonly clock: Pick<Clock, 'sleep'>;
+}
+
+/** Renews tokens whose successors must be stored, and stores them before they are used. */
+export interface Renewer {
+  /** The account, renewed if its token has ended or is about to. Throws `PlatformError` and `Interrupted`. */
+  prepare(account: Account): Promise<Account>;
+  /** The account with another token in the place of a refused one; null if it cannot be renewed. Throws likewise. */
+  replace(account: Account): Promise<Account | null>;
+}
+
+export function createRenewer(
+  { renewals, keyring, clock }: RenewalSettings,
+  connection: StoredConnection,
+  platform: Pick<Platform, 'name' | 'renewal' | 'endsByDate'>,
+  context: CheckContext,
+): Renewer {
+  const { renewal } = platform;
+
+  /** Null if another process is renewing all the time. */
+  async function renewed(account: Account, { renew }: Renewal, store: Renewals): Promise<Account | null> {
+    const by = randomUUID();
+    for (let waitedMs = 0; waitedMs < LONGEST_WAIT_MS; waitedMs += LOOK_AGAIN_MS) {
+      const claim = await store.claim(connection, by);
+      switch (claim.kind) {
+        case 'claimed': {
+          const tokens = await renew(account, context);
+          await store.store(connection, by, {
+            accessToken: keyring.encrypt(tokens.accessToken),
+            refreshToken: tokens.refreshToken === null ? null : keyring.encrypt(tokens.refreshToken),
+            tokenExpiresAt: tokens.expiresAt,
+          });
+          return {
+            accountId: account.accountId,
+            accessToken: tokens.accessToken,
+            refreshToken: tokens.refreshToken ?? account.refreshToken,
+            tokenExpiresAt: tokens.expiresAt,
+          };
+        }
+        case 'changed':
+          return openTokens(account, claim.connection, keyring);
+        case 'forbidden':
+          throw notStored(
+            platform.name,
+            'needs the right to update the connection, which this role of the database lacks',
+          );
+        case 'gone':
+          throw new PlatformError('needs_reconnect', 'the connection was removed during the run', 'connection');
+        case 'busy':
+          await clock.sleep(LOOK_AGAIN_MS);
+      }
+    }
+    return null;
+  }
+
+  async function prolong(account: Account, of: Renewal): Promise<Account> {
+    if (renewals === null) return account;
+    try {
+      return (await renewed(account, of, renewals)) ?? account;
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      // One without a date may be too new to be renewed.
+      if (account.tokenExpiresAt !== null) {
+        context.warn(
+          `${platform.name}: a token that is about to end was not renewed: ${error.message}`,
+          `renewal of ${platform.name}`,
+        );
+      }
+      return account;
+    }
+  }
+
+  async function replace(account: Account): Promise<Account | null> {
+    if (renewal?.when !== 'expired' || account.refreshToken === null) return null;
+    if (renewals === null) throw notStored(platform.name, 'has to be stored, which RENEW_TOKENS=1 allows');
+    const other = await renewed(account, renewal, renewals);
+    if (other !== null) return other;
+    throw new PlatformError('timeout', 'another process has been renewing the token for too long', 'connection');
+  }
+
+  return {
+    replace,
+    async prepare(account) {
+      const endsInMs = (account.tokenExpiresAt?.getTime() ?? Number.NaN) - context.now().getTime();
+      if (renewal?.when === 'expired') return (endsInMs <= 0 && (await replace(account))) || account;
+      if (renewal === undefined || !platform.endsByDate(account.accessToken)) return account;
+      const isEnding = account.tokenExpiresAt === null || (endsInMs > 0 && endsInMs <= ENDING_MS);
+      return isEnding ? prolong(account, renewal) : account;
+    },
+  };
+}
+
+function notStored(platform: string, why: string): PlatformError {
+  return new PlatformError(
+    'configuration',
+    `the ${platform} access token has to be renewed, and the renewed one ${why}`,
+    'connection',
+  );
+}

@@ -1,0 +1,89 @@
+import { AuthorizationResponseError, type AuthorizationServer, type Client, validateAuthResponse } from 'oauth4webapi';
+import { CollectError } from '../errors.js';
+import { redact } from '../http/redact.js';
+import type { ConsentFlow } from '../platforms/consent.js';
+import { oneLine } from '../text.js';
+import type { ConsentRequest } from './request.js';
+
+export const AGAIN = 'Run the command again';
+/** RFC 6749, section 4.1.2.1, and what LinkedIn answers when someone does not even sign in. */
+const DENIALS = ['access_denied', 'user_cancelled_login', 'user_cancelled_authorize'];
+
+/** The parties of a flow, as the library names them. */
+export function partiesOf(flow: ConsentFlow, clientId: string): readonly [AuthorizationServer, Client] {
+  return [
+    {
+      issuer: new URL(flow.authorizationUrl).origin,
+      authorization_endpoint: flow.authorizationUrl,
+      token_endpoint: flow.tokenUrl,
+    },
+    { client_id: clientId },
+  ];
+}
+
+/** Whether these parameters are an answer to a request for consent at all. */
+export function isAnswer(parameters: URLSearchParams): boolean {
+  return ['code', 'error', 'state'].some((name) => parameters.has(name));
+}
+
+/** The parameters of an answer that holds a code for this request. Throws `CollectError`, which never quotes the code. */
+export function readAnswer(
+  flow: ConsentFlow,
+  clientId: string,
+  { state }: ConsentRequest,
+  given: URLSearchParams,
+): URLSearchParams {
+  const parameters = new URLSearchParams(given);
+  if (parameters.get('state') !== state) throw mismatch(flow);
+  // The state belongs to one provider alone.
+  parameters.delete('iss');
+  try {
+    const answer = validateAuthResponse(...partiesOf(flow, clientId), parameters, state);
+    if (answer.get('code')) return answer;
+  } catch (error) {
+    if (error instanceof AuthorizationResponseError) throw refusal(flow, parameters);
+  }
+  // What the library says may quote the answer.
+  throw failed(`${flow.provider} answered without a code.`);
+}
+
+/** The parameters of an address that the browser ended on, as it was pasted. Throws `CollectError`. */
+export function readPasted(text: string): URLSearchParams {
+  const address = text.trim();
+  const parameters = URL.canParse(address) ? new URL(address).searchParams : new URLSearchParams();
+  if (isAnswer(parameters)) return parameters;
+  throw failed(
+    'What was pasted is not the address that the browser ends on.',
+    `${AGAIN}, and paste the whole address: it has a code= in it.`,
+  );
+}
+
+function refusal({ provider }: ConsentFlow, parameters: URLSearchParams): CollectError {
+  const error = parameters.get('error') ?? '';
+  if (DENIALS.includes(error)) {
+    return new CollectError(
+      'consent_denied',
+      `The consent was denied at ${provider}, and nothing was stored.`,
+      `${AGAIN} when the owner of the account allows it.`,
+    );
+  }
+  const words = [error, parameters.get('error_description')].filter(Boolean).join(': ');
+  return failed(`${provider} refused the request: ${said(words)}.`);
+}
+
+/** What another party said, fit for a message. It may repeat what it was sent. */
+export function said(words: string, secrets: readonly (string | null)[] = []): string {
+  return oneLine(redact(words, secrets)).replace(/\.$/, '');
+}
+
+export function failed(message: string, fix = `${AGAIN}.`): CollectError {
+  return new CollectError('consent_failed', message, fix);
+}
+
+function mismatch({ provider }: ConsentFlow): CollectError {
+  return new CollectError(
+    'consent_mismatch',
+    `The answer does not belong to this request (wrong state), and ${provider} was asked nothing more.`,
+    `${AGAIN}, and use the address that it prints.`,
+  );
+}

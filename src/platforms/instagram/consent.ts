@@ -1,0 +1,15 @@
+import type { ConsentFlow } from '../consent.js';
+import { metaConsent } from '../meta/consent.js';
+import type { MetaSettings } from '../meta/graph.js';
+
+/** The Instagram accounts of Pages, by the Facebook login, each with the token of its Page, which has no end. */
+export function instagramConsent(settings: MetaSettings): ConsentFlow {
+  return metaConsent({
+    settings,
+    scopes: ['instagram_basic', 'instagram_manage_insights'],
+    whenNone:
+      'Sign in as a person with full access to the Page that the Instagram account is connected to, and choose both.',
+    accountOf: ({ instagram_business_account: account }) =>
+      account === undefined ? null : { accountId: account.id, accountName: account.username ?? null },
+  });
+}

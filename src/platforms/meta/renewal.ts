@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { HttpRequest } from '../../http/http.js';
+import type { Account, CheckContext, RenewedTokens } from '../contract.js';
+import { refuse } from '../shared/verdicts.js';
+import { GraphError, judgeGraph } from './errors.js';
+
+const answer = z.object({
+  access_token: z.string().min(1),
+  /** Seconds. */
+  expires_in: z.number().positive(),
+});
+/** Invalid parameter, no token given, invalid token. */
+const WITHOUT_TOKEN: readonly (number | string)[] = [100, 190, 2500];
+
+/** Where a platform of Meta renews the tokens of its own login. */
+export interface RenewalEndpoint {
+  /** For messages: `Instagram's token endpoint`. */
+  readonly api: string;
+  /** Base address, without a trailing slash. */
+  readonly url: string;
+  readonly grantType: string;
+  /** What the user has to have granted, for messages. */
+  readonly permission: string;
+}
+
+/**
+ * Renews a token for 60 days: it must be a day old, and not have ended. The examples in Meta's references have the token in the
+ * URL; only if the header is not taken is it sent there.
+ */
+export async function renewToken(
+  endpoint: RenewalEndpoint,
+  account: Account,
+  context: CheckContext,
+): Promise<RenewedTokens> {
+  const address = new URL(`${endpoint.url}/refresh_access_token`);
+  address.searchParams.set('grant_type', endpoint.grantType);
+  try {
+    const headers = { authorization: `Bearer ${account.accessToken}` };
+    return await ask(endpoint, { method: 'GET', url: address, headers }, context);
+  } catch (error) {
+    if (!(error instanceof GraphError) || !WITHOUT_TOKEN.includes(error.code)) throw error;
+    address.searchParams.set('access_token', account.accessToken);
+    return ask(endpoint, { method: 'GET', url: address, headers: {} }, context);
+  }
+}
+
+async function ask(
+  { api, permission }: RenewalEndpoint,
+  request: HttpRequest,
+  { http, now }: CheckContext,
+): Promise<RenewedTokens> {
+  const renewed = await http.ask({ ...request, api }, (given) => {
+    const verdict = judgeGraph(given, permission);
+    if (verdict.kind !== 'accept') return verdict;
+    const parsed = answer.safeParse(verdict.value);
+    if (parsed.success) return { kind: 'accept', value: parsed.data };
+    return refuse('unexpected_response', `${api} answered without an access token`, 'connection');
+  });
+  return {
+    accessToken: renewed.access_token,
+    refreshToken: null,
+    expiresAt: new Date(now().getTime() + renewed.expires_in * 1_000),
+  };
+}

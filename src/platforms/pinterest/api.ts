@@ -1,0 +1,44 @@
+import type { Account, CheckContext } from '../contract.js';
+import { judgePinterest } from './errors.js';
+
+export interface PinterestSettings {
+  /** Base address, without a trailing slash. */
+  readonly apiUrl: string;
+  readonly clientId: string | null;
+  readonly clientSecret: string | null;
+  /** Requests that the app may send in a day. */
+  readonly dailyRequests: number;
+}
+
+/** As in `HttpRequest`: all requests of the app count together, those of the token endpoint perhaps among them. */
+export const API = 'Pinterest';
+
+/** Pinterest's API v5, called with one account's token. */
+export interface Pinterest {
+  /** Of the account that the token was given for. Dates are UTC, both inclusive. Throws `PlatformError`, `Interrupted`. */
+  analytics(since: string, until: string): Promise<unknown>;
+  /** The account's own profile. Throws `PlatformError`, `Interrupted`. */
+  profile(): Promise<unknown>;
+}
+
+export function openPinterest(
+  { apiUrl }: PinterestSettings,
+  { accessToken, refreshToken }: Account,
+  { http }: CheckContext,
+): Pinterest {
+  const get = (path: string) =>
+    http.ask(
+      {
+        api: API,
+        method: 'GET',
+        url: new URL(`${apiUrl}/v5/${path}`),
+        headers: { authorization: `Bearer ${accessToken}` },
+      },
+      (answer) => judgePinterest(answer, refreshToken !== null),
+    );
+  return {
+    // Without `metric_types`, Pinterest gives all that it has: a retired name would refuse the whole request.
+    analytics: (since, until) => get(`user_account/analytics?start_date=${since}&end_date=${until}`),
+    profile: () => get('user_account'),
+  };
+}

@@ -1,0 +1,30 @@
+import { GraphError } from '../meta/errors.js';
+import type { MetaRule } from '../meta/rules.js';
+
+/** "Error Codes" on https://developers.facebook.com/documentation/threads/insights; in which field it comes is not documented. */
+const NOT_AVAILABLE = 'THREADS_API__FEATURE_NOT_AVAILABLE';
+
+/** What errors mean otherwise than on Meta's other platforms, which have other variables and another review. */
+export const RULES: readonly MetaRule[] = [
+  { words: /appsecret_proof/i, kind: 'refuse', reason: 'configuration', scope: 'platform' },
+  {
+    codes: [2500],
+    kind: 'refuse',
+    reason: 'configuration',
+    scope: 'connection',
+    message: '$SAID; check account_id and THREADS_GRAPH_URL',
+  },
+  {
+    codes: [10],
+    kind: 'refuse',
+    reason: 'missing_permission',
+    scope: 'connection',
+    message:
+      '$SAID; connect the account again and grant $PERMISSIONS, which need App Review for users without a role on the app',
+  },
+];
+
+/** The profile has no linked Instagram account, which some metrics need. */
+export function isNotAvailable(error: unknown): error is GraphError {
+  return error instanceof GraphError && `${error.code} ${error.apiMessage}`.includes(NOT_AVAILABLE);
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { PlatformError } from '../../errors.js';
+import type { Account, CheckContext, MetricValue, RenewedTokens } from '../contract.js';
+import { readValues } from '../shared/parts.js';
+import { whatIsWrong } from '../shared/shape.js';
+import { configured, judgeTokens, missingCredentials } from '../shared/token-endpoint.js';
+import { type ApiSettings, DISPLAY_API, type TiktokApi } from './api.js';
+import { judgeDisplay } from './errors.js';
+import { DISPLAY } from './metrics.js';
+import { refreshTokenOf, renewedTokens } from './renewed.js';
+
+const APP = { provider: 'TikTok', variables: { id: 'TIKTOK_CLIENT_KEY', secret: 'TIKTOK_CLIENT_SECRET' } };
+const NAMES = DISPLAY.map(({ name }) => name);
+
+const answer = z.object({ user: z.looseObject({ open_id: z.string().nullish() }) });
+
+/** `GET /v2/user/info/` of TikTok for Developers: totals as of now, and nothing by day. */
+export function displayApi(settings: ApiSettings): TiktokApi {
+  const totals = async ({ accountId, accessToken, refreshToken }: Account, { http }: CheckContext) => {
+    const url = new URL(`${settings.url}/v2/user/info/?fields=${['open_id', ...NAMES].join(',')}`);
+    const headers = { authorization: `Bearer ${accessToken}` };
+    const data = await http.ask({ api: DISPLAY_API, method: 'GET', url, headers }, (given) =>
+      judgeDisplay(given, refreshToken !== null),
+    );
+    return totalsFrom(data, accountId);
+  };
+
+  return {
+    collect: async (account, days, context) => ({
+      closing: await totals(account, context),
+      onlyClosing: true,
+      days: days.map(({ date }) => ({ date, kind: 'no_data' })),
+    }),
+
+    async check(account, context) {
+      await totals(account, context);
+      return { accountName: null };
+    },
+
+    renew: (account, context) => renewDisplay(settings, account, context),
+    missingForRenewal: missingCredentials(APP, settings),
+  };
+}
+
+/** Throws `PlatformError`: an account has nothing else, so that it fails with them. */
+function totalsFrom(data: unknown, accountId: string): readonly MetricValue[] {
+  const parsed = answer.safeParse(data);
+  if (!parsed.success) throw new PlatformError('unexpected_response', `user/info: ${whatIsWrong(parsed.error)}`);
+  const { open_id: id, ...user } = parsed.data.user;
+  // The totals are those of whoever the token was given for, and must not be filed under another account.
+  if (id !== null && id !== undefined && id !== accountId) {
+    throw new PlatformError(
+      'configuration',
+      `the token opens the TikTok account with the open_id ${id}, not this one; correct account_id, or connect the account again`,
+      'connection',
+    );
+  }
+  const { values, error } = readValues(user, NAMES);
+  if (error !== null) throw error;
+  return values;
+}
+
+/**
+ * `POST /v2/oauth/token/`: each renewal replaces the refresh token, and the former one is dead
+ * (https://developers.tiktok.com/docs/en/oauth-refresh-a-user-access-token). Errors are those of OAuth
+ * (https://developers.tiktok.com/doc/oauth-error-handling). Throws `PlatformError`, `Interrupted`.
+ */
+async function renewDisplay(
+  { url, clientId, clientSecret }: ApiSettings,
+  account: Account,
+  { http, now, warn }: CheckContext,
+): Promise<RenewedTokens> {
+  const form = {
+    client_key: configured(APP, 'id', clientId),
+    client_secret: configured(APP, 'secret', clientSecret),
+    grant_type: 'refresh_token',
+    refresh_token: refreshTokenOf(account),
+  };
+  const askedAt = now();
+  const given = await http.ask(
+    { api: DISPLAY_API, method: 'POST', url: new URL(`${url}/v2/oauth/token/`), headers: {}, form },
+    (answer) => judgeTokens(APP, answer, warn),
+  );
+  return renewedTokens(given, askedAt);
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { StoredConnection } from './accounts.js';
+import type { Ask } from './function-call.js';
+
+/** Tokens in the place of a connection's former ones, encrypted. */
+export interface StoredRenewal {
+  readonly accessToken: string;
+  /** Null if the former one stays. */
+  readonly refreshToken: string | null;
+  readonly tokenExpiresAt: Date | null;
+}
+
+/** The answer to who wants to renew a connection's tokens. */
+export type Claim =
+  /** It may, for a minute, and no other process. */
+  | { readonly kind: 'claimed' }
+  /** Another process is about to. */
+  | { readonly kind: 'busy' }
+  /** Another process has. */
+  | { readonly kind: 'changed'; readonly connection: StoredConnection }
+  /** The role may not write the connection. */
+  | { readonly kind: 'forbidden' }
+  /** The connection was removed or deactivated. */
+  | { readonly kind: 'gone' };
+
+/** Renewed tokens, each stored before it is used. `by`: a UUID of the renewal. */
+export interface Renewals {
+  claim(connection: StoredConnection, by: string): Promise<Claim>;
+  /** Stores tokens in the place of the connection's, and returns whether these were still there. */
+  store(connection: StoredConnection, by: string, renewed: StoredRenewal): Promise<boolean>;
+}
+
+const claimAnswer = z.discriminatedUnion('state', [
+  z.object({ state: z.enum(['claimed', 'busy', 'forbidden', 'gone']) }),
+  z.object({
+    state: z.literal('changed'),
+    access_token: z.string().nullable(),
+    refresh_token: z.string().nullable(),
+    token_expires_at: z.iso.datetime({ offset: true }).nullable(),
+  }),
+]);
+const storedAnswer = z.object({ stored: z.boolean() });
+
+/** Carries out `Store.renewals`. */
+export function renewals(ask: Ask): Renewals {
+  return {
+    async claim({ id, accessToken, refreshToken }, by) {
+      const answer = await ask(claimAnswer, 'claim_collection_renewal', {
+        connection_id: id,
+        access_token: accessToken,
+        refresh_token: refreshToken,
+        claimed_by: by,
+      });
+      if (answer.state !== 'changed') return { kind: answer.state };
+      return {
+        kind: 'changed',
+        connection: {
+          id,
+          accessToken: answer.access_token,
+          refreshToken: answer.refresh_token,
+          tokenExpiresAt: answer.token_expires_at,
+        },
+      };
+    },
+
+    async store({ id, accessToken }, by, renewed) {
+      const answer = await ask(storedAnswer, 'store_collection_renewal', {
+        connection_id: id,
+        claimed_by: by,
+        former_access_token: accessToken,
+        access_token: renewed.accessToken,
+        refresh_token: renewed.refreshToken,
+        token_expires_at: renewed.tokenExpiresAt?.toISOString() ?? null,
+      });
+      return answer.stored;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { CollectError } from '../errors.js';
+import { savedAnswer } from './answers.js';
+import type { Ask } from './function-call.js';
+import type { NewConnection, SavedConnection, Store } from './store.js';
+
+/** Implements `Store.saveConnections`. */
+export async function saveConnections(ask: Ask, given: readonly NewConnection[]): Promise<SavedConnection[]> {
+  const connections = given.map((connection) => ({
+    user_id: connection.userId,
+    platform: connection.platform,
+    account_id: connection.accountId,
+    account_name: connection.accountName,
+    access_token: connection.accessToken,
+    refresh_token: connection.refreshToken,
+    token_expires_at: connection.tokenExpiresAt,
+  }));
+  return (await ask(savedAnswer, 'save_collection_connections', { connections })).connections;
+}
+
+/** Implements `Store.saveConnection`. */
+export async function saveConnection(
+  ask: Ask,
+  connection: NewConnection,
+  description: Store['description'],
+): Promise<Exclude<SavedConnection, { refused: string }>> {
+  const [saved] = await saveConnections(ask, [connection]);
+  if (saved !== undefined && !('refused' in saved)) return saved;
+  throw new CollectError(
+    'usage',
+    `Cannot store the connection in ${description}: ${saved?.refused}.`,
+    'Use the id of an existing user, in the form in which the application stores it.',
+  );
+}

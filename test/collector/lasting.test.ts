@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { lastingWarnings } from '../../src/collector/lasting.js';
+import { loadConfig } from '../../src/config.js';
+import { createPlatforms } from '../../src/platforms/registry.js';
+
+const APPS = {
+  GOOGLE_CLIENT_ID: 'id',
+  GOOGLE_CLIENT_SECRET: 'google-secret',
+  LINKEDIN_CLIENT_ID: 'id',
+  LINKEDIN_CLIENT_SECRET: 'linkedin-secret',
+};
+const END = '2027-01-24T00:00:00.000Z';
+
+interface Case {
+  readonly platform: string;
+  readonly accessToken?: string;
+  readonly isRefreshable?: boolean;
+  readonly tokenExpiresAt?: string;
+  readonly renewsTokens?: boolean;
+  readonly environment?: Record<string, string>;
+}
+
+function told({ platform, environment = APPS, renewsTokens = true, ...tokens }: Case): string[] {
+  const found = createPlatforms(loadConfig(environment)).get(platform);
+  if (found === undefined) throw new Error(platform);
+  const given = { accessToken: 'token', isRefreshable: false, tokenExpiresAt: null, ...tokens };
+  return lastingWarnings(found, given, renewsTokens);
+}
+
+test.each<[string, Case, string[]]>([
+  ['a refresh token and the app', { platform: 'youtube', isRefreshable: true }, []],
+  ["a Page's token", { platform: 'facebook' }, []],
+  ['Instagram over a Page', { platform: 'instagram', accessToken: 'EAAB' }, []],
+  ['Instagram, renewed and stored', { platform: 'instagram', accessToken: 'IGAA' }, []],
+  [
+    'Instagram, not to be stored',
+    { platform: 'instagram', accessToken: 'IGAA', renewsTokens: false },
+    ['RENEW', 'day'],
+  ],
+  ['no refresh token', { platform: 'linkedin', tokenExpiresAt: END }, ['refresh token']],
+  ['no refresh token and no date', { platform: 'linkedin' }, ['refresh token', '--expires']],
+  [
+    'an app without credentials',
+    { platform: 'youtube', isRefreshable: true, tokenExpiresAt: END, environment: {} },
+    ['GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET are not set'],
+  ],
+  ['Pinterest, without its app', { platform: 'pinterest', isRefreshable: true, tokenExpiresAt: END }, ['PINTEREST_']],
+  ['an account that needs no token', { platform: 'bluesky', accessToken: '' }, []],
+  [
+    'an app without its secret',
+    { platform: 'linkedin', isRefreshable: true, tokenExpiresAt: END, environment: { LINKEDIN_CLIENT_ID: 'id' } },
+    ['LINKEDIN_CLIENT_SECRET is not set'],
+  ],
+])('warns of what cannot last: %s', (_name, given, expected) => {
+  expect(told(given)).toEqual(expected.map((part) => expect.stringContaining(part)));
+});

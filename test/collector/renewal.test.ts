@@ -1,0 +1,123 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SandboxAccount } from '../../src/sandbox/account.js';
+import { createWorld, type World, type WorldOptions } from '../support/world.js';
+
+const NOW = new Date('2026-11-22T09:00:00Z');
+const IN_TEN_DAYS = '2026-12-02T09:00:00.000Z';
+const ACCOUNT: SandboxAccount = {
+  platform: 'instagram',
+  userId: 'u1',
+  accountId: '17841400000000001',
+  name: 'an account',
+  accessToken: 'IGAAsandbox1',
+  followers: 1000,
+  tokenExpiresAt: IN_TEN_DAYS,
+};
+
+let world: World;
+afterEach(() => world.close());
+
+const open = async (given: Partial<SandboxAccount> = {}, options: Partial<WorldOptions> = {}) => {
+  world = await createWorld({ now: NOW, accounts: [{ ...ACCOUNT, ...given }], renewsTokens: true, ...options });
+};
+const renewals = () => world.sandbox.requests.filter(({ path }) => path === '/refresh_access_token');
+
+async function stored(): Promise<{ token: string; expiresAt: string }> {
+  const [row = {}] = await world.query(
+    `select access_token, to_char(token_expires_at at time zone 'UTC', 'YYYY-MM-DD') as until from platform_connections`,
+  );
+  const opened = world.keyring.decrypt(String(row.access_token));
+  return { token: opened.ok ? opened.token : '', expiresAt: String(row.until) };
+}
+
+describe('a token that ends within 15 days', () => {
+  it('is replaced by its successor before that is used, and then left alone', async () => {
+    await open();
+    expect(await world.collect()).toMatchObject({ status: 'completed', warnings: [] });
+    expect(await stored()).toEqual({ token: 'IGAAsandbox1-renewed-1', expiresAt: '2027-01-21' });
+    const [first] = world.sandbox.requests;
+    expect(first?.path).toBe('/refresh_access_token');
+    expect(new Set(world.sandbox.requests.slice(1).map(({ headers }) => headers.authorization))).toEqual(
+      new Set(['Bearer IGAAsandbox1-renewed-1']),
+    );
+    expect(world.sandbox.counters.tokensInUrl).toBe(0);
+    await world.collectDaily(3);
+    expect(renewals()).toHaveLength(1);
+  });
+
+  it('is renewed when its end is not known, and then is', async () => {
+    await open();
+    await world.query('update platform_connections set token_expires_at = null');
+    await world.collect();
+    expect(await stored()).toMatchObject({ expiresAt: '2027-01-21' });
+  });
+
+  it.each([
+    ['that ends later', { tokenExpiresAt: '2026-12-20T00:00:00Z' }, true],
+    ['of the Facebook login', { accessToken: 'EAAsandbox1' }, true],
+    ['where renewed tokens are not stored', {}, false],
+  ])('is not renewed: one %s', async (_which, given, renewsTokens) => {
+    await open(given, { renewsTokens });
+    await world.collect();
+    expect(renewals()).toEqual([]);
+    expect((await stored()).token).not.toContain('renewed');
+  });
+
+  it('goes on being used, with a warning, where the role may not write it', async () => {
+    await open();
+    for (const statement of [
+      'create role reader bypassrls',
+      'grant all on all tables in schema public to reader',
+      'grant execute on all functions in schema public to reader',
+      'revoke update on platform_connections from reader',
+    ])
+      await world.query(statement);
+    await world.query('set role reader');
+    const { status, warnings } = await world.collect().finally(() => world.query('reset role'));
+    await world.query('drop owned by reader');
+    await world.query('drop role reader');
+    expect(status).toBe('completed');
+    expect(warnings).toContainEqual(expect.stringContaining('the right to update the connection'));
+    expect(renewals()).toEqual([]);
+  });
+
+  it('is renewed by one of two processes, whose token both use', async () => {
+    await open();
+    const runs = [
+      world.collect({ selection: { kind: 'user', userId: 'u1' } }),
+      world.collect({ selection: { kind: 'shard', index: 1, count: 1 } }),
+    ];
+    for (const { status } of await Promise.all(runs)) expect(status).toBe('completed');
+    expect(renewals()).toHaveLength(1);
+    expect((await stored()).token).toBe('IGAAsandbox1-renewed-1');
+  });
+
+  it('is not written over one that was connected meanwhile', async () => {
+    const other = { accessToken: '' };
+    await open(
+      {},
+      {
+        between: (store) => ({
+          ...store,
+          renewals: {
+            ...store.renewals,
+            async store(connection, by, renewed) {
+              other.accessToken = world.keyring.encrypt('IGAAanother');
+              await world.query('update platform_connections set access_token = $1', [other.accessToken]);
+              return store.renewals.store(connection, by, renewed);
+            },
+          },
+        }),
+      },
+    );
+    await world.collect();
+    expect((await stored()).token).toBe('IGAAanother');
+  });
+
+  it('of a dead account is reported as the platform reports it', async () => {
+    await open({ fault: { kind: 'dead_token' } });
+    const { failures } = await world.collect();
+    expect(failures).toMatchObject([{ reason: 'needs_reconnect' }]);
+    expect((await stored()).token).toBe('IGAAsandbox1');
+  });
+});

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { definePlatform, openApp, startSandbox } from '../src/index.js';
+import { embeddedFolder } from './support/database.js';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+beforeEach(async () => {
+  sandbox = await startSandbox({ users: 1, platforms: ['linkedin', 'youtube', 'facebook'] });
+  cleanups.push(sandbox.close);
+});
+
+async function openedApp(environment: Readonly<Record<string, string>> = {}) {
+  const folder = await embeddedFolder();
+  cleanups.push(folder.remove);
+  const app = await openApp({
+    environment: { ...sandbox.environment, ANALYTICS_DATA_DIR: folder.dataDir, ...environment },
+  });
+  cleanups.push(app.close);
+  return app;
+}
+
+function connectionOf(platform: string) {
+  const connection = sandbox.connections.find((each) => each.platform === platform);
+  if (connection === undefined) throw new Error(platform);
+  return connection;
+}
+
+it("stores the day on which LinkedIn's token ends, as LinkedIn tells it", async () => {
+  const app = await openedApp();
+  const { warnings } = await app.addConnection({ ...connectionOf('linkedin'), refreshToken: null });
+  expect(warnings).toEqual([expect.stringContaining('no refresh token')]);
+  const [{ tokenExpiresAt } = { tokenExpiresAt: null }] = await app.listConnections();
+  const days = (Date.parse(tokenExpiresAt ?? '') - Date.now()) / 86_400_000;
+  expect(Math.round(days)).toBe(60);
+});
+
+it('keeps the day that is given', async () => {
+  const app = await openedApp();
+  await app.addConnection({ ...connectionOf('linkedin'), tokenExpiresAt: '2031-01-01T00:00:00Z' });
+  expect(await app.listConnections()).toMatchObject([{ tokenExpiresAt: expect.stringContaining('2031-01-01') }]);
+});
+
+it('stores a LinkedIn token whose end LinkedIn does not tell to this app', async () => {
+  const app = await openedApp({ LINKEDIN_CLIENT_SECRET: 'of-another-app' });
+  const { warnings } = await app.addConnection({ ...connectionOf('linkedin'), refreshToken: null });
+  expect(warnings).toEqual([expect.stringContaining('no refresh token'), expect.stringContaining('--expires')]);
+});
+
+it('refuses a refresh token that Google does not take, although the access token still works', async () => {
+  const app = await openedApp();
+  await expect(app.addConnection({ ...connectionOf('youtube'), refreshToken: 'mistyped' })).rejects.toMatchObject({
+    code: 'check_failed',
+    message: expect.stringContaining('needs_reconnect'),
+  });
+  expect(await app.listConnections()).toEqual([]);
+});
+
+it('warns of nothing where the tokens last, nor of a refresh token that stays from before', async () => {
+  const app = await openedApp();
+  for (const platform of ['youtube', 'facebook', 'youtube']) {
+    expect((await app.addConnection(connectionOf(platform))).warnings).toEqual([]);
+  }
+  const renewed = await app.addConnection({ ...connectionOf('youtube'), refreshToken: null });
+  expect(renewed).toMatchObject({ created: false, warnings: [] });
+});
+
+it('passes on what a platform says of the tokens, and stores when they end', async () => {
+  const folder = await embeddedFolder();
+  cleanups.push(folder.remove);
+  const own = definePlatform({
+    name: 'own',
+    api: 'own_v1',
+    day: { timeZone: 'UTC', settlesAfterHours: 48, reachDays: 30, asks: 'range' },
+    metrics: [{ name: 'followers', unit: 'accounts', aggregate: 'last', meaning: 'Followers.' }],
+    version: { name: 'v1', endsOn: null, variable: null },
+    renewsTokens: true,
+    missingForRenewal: ['OWN_CLIENT_SECRET'],
+    endsByDate: () => true,
+    storageRule: null,
+    collect: async () => ({ days: [], closing: [] }),
+    async check(_account, { warn }) {
+      warn('the refresh tokens of this app expire within 7 days');
+      return { accountName: 'someone', tokenExpiresAt: new Date('2031-01-01T00:00:00Z') };
+    },
+  });
+  const app = await openApp({ environment: { ANALYTICS_DATA_DIR: folder.dataDir }, ownPlatforms: [own] });
+  cleanups.push(app.close);
+  const tokens = { accessToken: 'token', refreshToken: 'refresh' };
+  const { warnings } = await app.addConnection({ userId: 'me', platform: 'own', accountId: '1', ...tokens });
+  expect(warnings).toEqual([
+    'the refresh tokens of this app expire within 7 days',
+    expect.stringContaining('OWN_CLIENT_SECRET is not set'),
+  ]);
+  expect(await app.listConnections()).toMatchObject([
+    { accountName: 'someone', tokenExpiresAt: expect.stringContaining('2031-01-01') },
+  ]);
+});

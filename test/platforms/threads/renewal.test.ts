@@ -1,0 +1,81 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { threads } from '../../../src/platforms/threads/threads.js';
+import { EXPECTED, NOON } from '../../conformance/accounts.js';
+import { ask, sandboxOf } from '../../sandbox/ask.js';
+import { type Answer, lentContext, serveApi } from '../../support/api.js';
+import { createWorld, type World } from '../../support/world.js';
+
+const { account: connected } = EXPECTED.threads;
+const ACCOUNT = {
+  accountId: connected.accountId,
+  accessToken: connected.accessToken,
+  refreshToken: null,
+  tokenExpiresAt: null,
+};
+const RENEWED: Answer = [200, { access_token: 'THAAtwo', token_type: 'bearer', expires_in: 60 }];
+const INVALID: Answer = [400, { error: { code: 190, message: 'Invalid OAuth access token' } }];
+
+let world: World | undefined;
+afterEach(() => world?.close());
+
+async function renewed(url: string) {
+  const { renewal } = threads(url);
+  if (renewal === undefined) throw new Error('no renewal');
+  return renewal.renew(ACCOUNT, lentContext(NOON).context);
+}
+
+it('renews a token for 60 days, with no token in the address', async () => {
+  const sandbox = await sandboxOf([connected]);
+  const { accessToken, refreshToken, expiresAt } = await renewed(sandbox.urls.THREADS_GRAPH_URL);
+  expect([refreshToken, expiresAt]).toEqual([null, new Date(NOON.getTime() + 5_183_944_000)]);
+  expect(sandbox.requests).toMatchObject([{ method: 'GET', path: '/refresh_access_token' }]);
+  expect(sandbox.counters).toMatchObject({ tokensInUrl: 0, unexpected: 0 });
+  expect((await ask(`${sandbox.urls.THREADS_GRAPH_URL}/v1.0/me?fields=id`, accessToken)).status).toBe(200);
+});
+
+it.each([190, 100, 2500])('sends the token in the address only if the header is not taken (code %i)', async (code) => {
+  const { url, requests } = await serveApi(({ searchParams }) =>
+    searchParams.has('access_token') ? RENEWED : [400, { error: { code, message: 'no token' } }],
+  );
+  expect(await renewed(url)).toMatchObject({ accessToken: 'THAAtwo' });
+  expect(requests.map(({ search }) => search)).toEqual([
+    '?grant_type=th_refresh_token',
+    '?grant_type=th_refresh_token&access_token=THAAone',
+  ]);
+});
+
+describe('a renewal that is refused', () => {
+  it.each<[string, Answer, object]>([
+    ['for a dead token', INVALID, { reason: 'needs_reconnect' }],
+    [
+      'for a missing permission',
+      [400, { error: { code: 10, message: 'Application does not have permission for this action' } }],
+      { reason: 'missing_permission', message: expect.stringContaining('grant threads_basic') },
+    ],
+    ['without an answer', [200, {}], { reason: 'unexpected_response' }],
+  ])('%s', async (_why, answer, expected) => {
+    const { url } = await serveApi(() => answer);
+    const error: unknown = await renewed(url).catch((thrown) => thrown);
+    expect(error).toMatchObject(expected);
+    expect(String(error)).not.toContain(ACCOUNT.accessToken);
+  });
+});
+
+it('a token that ends within 15 days is renewed and stored before it is used', async () => {
+  world = await createWorld({
+    now: NOON,
+    accounts: [{ ...connected, tokenExpiresAt: '2026-12-02T00:00:00Z' }],
+    renewsTokens: true,
+  });
+  expect(await world.collect()).toMatchObject({ status: 'completed', warnings: [] });
+  const [row = {}] = await world.query(
+    `select access_token, to_char(token_expires_at at time zone 'UTC', 'YYYY-MM-DD') as until from platform_connections`,
+  );
+  expect([world.keyring.decrypt(String(row.access_token)), row.until]).toEqual([
+    { ok: true, token: 'THAAone-renewed-1' },
+    '2027-01-21',
+  ]);
+  expect(new Set(world.sandbox.requests.slice(1).map(({ headers }) => headers.authorization))).toEqual(
+    new Set(['Bearer THAAone-renewed-1']),
+  );
+});
