@@ -6,7 +6,7 @@ import type { StoredAccount } from '../../src/store/accounts.js';
 import type { SharedLease } from '../../src/store/shared-runs.js';
 import { summary } from '../cli/render/samples.js';
 import { ENGINES, type Engine } from './engines.js';
-import { connection, NOW, outcome, readBy, record, snapshot, sync, USER } from './rows.js';
+import { as, connection, NOW, outcome, readBy, record, snapshot, sync, USER } from './rows.js';
 
 const OPTIONS = { window: { kind: 'lookback', days: 7 } };
 const LEDGER = { since: '2026-11-15', until: '2026-11-21' };
@@ -251,6 +251,26 @@ describe.each(ENGINES)('a shared run in a $name store', ({ open }) => {
       isPlanned: true,
       shut: { youtube_analytics: quota, x: { reason: 'throttled' } },
     });
+  });
+
+  test('counts the days that it doubts alike in a repeated call', async () => {
+    await connect(2);
+    const runId = await begun();
+    await plan(runId, 0, 10);
+    const worker = randomUUID();
+    const accounts = await opened(runId, 1, worker);
+    const outcomes = accounts.flatMap((account) => [
+      outcome(account, '2026-11-20'),
+      { ...outcome(account, '2026-11-21', as('no_data')), metrics: 0, figures: 'nothing' as const },
+    ]);
+    const counts = { counted: '', accounts: 2, failed: 0, isDone: true };
+    const piece = { piece: 1, attempt: worker, process: randomUUID(), call: randomUUID(), ...counts };
+    await record(engine.store, runId, { outcomes, piece });
+    const doubt = () => engine.store.doubtDay(runId, { platform: 'instagram', date: '2026-11-21' });
+    expect([await doubt(), await doubt()]).toEqual([2, 2]);
+    expect(
+      await engine.sql.query("select count(*)::int from collection_outcomes where reason = 'platform_anomaly'"),
+    ).toEqual([{ count: 2 }]);
   });
 
   test('stops its workers as soon as its lease is lost', async () => {

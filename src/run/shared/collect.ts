@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type Clock, steadyClock } from '../../clock.js';
+import { dateAt } from '../../collector/day.js';
 import { holdLease, leaseHeld } from '../../collector/lease.js';
 import { type CollectOptions, isOfAllDue } from '../../collector/options.js';
 import { countNamedDays } from '../../collector/window.js';
@@ -148,7 +149,7 @@ export async function collectTogether(
   const { maxRequests } = options.limits;
   const shared: CollectingOptions['shared'] = {
     budget: maxRequests === undefined ? undefined : sharedBudget(jobs, runId, maxRequests, clock),
-    pacerOf: (api, pace) => sharedPacer(jobs, runId, api, pace),
+    pacerOf: (api, pace) => sharedPacer(jobs, dateAt(startedAt, 'UTC'), api, pace),
     // If it cannot be told, the others find out for themselves.
     onShut: (api, error) => void store.shared.shutApi(runId, api, error).catch(() => undefined),
   };
@@ -188,21 +189,21 @@ const INTERRUPTED = new Interrupted().message;
 const RUN_SECONDS = 7 * 24 * 3_600;
 
 function sharedBudget(jobs: Jobs, runId: string, requests: number, clock: Clock): Budget {
-  return createBudget(requests, ofRun(jobs, `requests of ${runId}`, requests).take, (ms) => clock.sleep(ms));
+  return createBudget(requests, limited(jobs, `requests of ${runId}`, requests).take, (ms) => clock.sleep(ms));
 }
 
-/** Null for an API without a pace. */
-function sharedPacer(jobs: Jobs, runId: string, api: string, pace: Pace): Pacer | null {
+/** Null for an API without a pace. A day's requests are those of all runs that begin on it. */
+function sharedPacer(jobs: Jobs, today: string, api: string, pace: Pace): Pacer | null {
   const { perSecond, perDay } = pace;
   if (perSecond === undefined && perDay === undefined) return null;
   const window = perSecond === undefined ? null : windowOf({ ...pace, perSecond });
   return createSharedPacer(
     window && { requests: window.requests, take: jobs.share(api, window) },
-    perDay === undefined ? null : ofRun(jobs, `${api} of ${runId}`, perDay),
+    perDay === undefined ? null : limited(jobs, `${api} on ${today}`, perDay),
   );
 }
 
-function ofRun(jobs: Jobs, key: string, requests: number): SharedRequests {
+function limited(jobs: Jobs, key: string, requests: number): SharedRequests {
   return { requests, take: jobs.share(key, { requests, seconds: RUN_SECONDS }) };
 }
 

@@ -1,7 +1,8 @@
 -- Keeps a day provisional, and thus due, for the accounts of a platform that showed zeros or nothing for it in this run. So many
 -- did that the platform is not believed. An account without a value counts only if it had values in the week before.
 -- One call handles at most page_size accounts, those after after_account, and returns the last one's id, or NULL when no more
--- follow: for a million accounts, a single statement would run into the usual statement timeouts.
+-- follow: for a million accounts, a single statement would run into the usual statement timeouts. Of a run that processes share, a
+-- repeated call answers as the first one did: the process that ends the run may have died in the midst of it.
 create or replace function public.doubt_collection_day(
   run_id uuid, for_platform text, for_date date, after_account bigint, page_size integer
 )
@@ -11,10 +12,18 @@ as $$
 declare
   page bigint[];
   without_data bigint[];
+  call text := concat_ws(' ', for_platform, for_date, after_account);
+  answer jsonb;
 begin
-  perform from public.collection_runs runs where runs.id = doubt_collection_day.run_id and runs.status = 'running' for key share;
+  select runs.shared -> 'doubted' -> call into answer
+  from public.collection_runs runs
+  where runs.id = doubt_collection_day.run_id and runs.status = 'running'
+  for key share;
   if not found then
     return jsonb_build_object('lease', 'lost');
+  end if;
+  if answer is not null then
+    return answer;
   end if;
 
   -- Accounts before outcomes, as record_collection does.
@@ -54,10 +63,15 @@ begin
   set done_to = for_date - 1
   where accounts.id = any (without_data) and accounts.done_to >= for_date;
 
-  return jsonb_build_object(
+  answer := jsonb_build_object(
     'lease', 'held',
     'without_data', cardinality(without_data),
     'last_account', case when cardinality(page) = page_size then page[page_size] end
   );
+  update public.collection_runs runs
+  set shared = runs.shared
+    || jsonb_build_object('doubted', coalesce(runs.shared -> 'doubted', '{}') || jsonb_build_object(call, answer))
+  where runs.id = doubt_collection_day.run_id and runs.shared is not null;
+  return answer;
 end
 $$;

@@ -2,8 +2,8 @@
 
 alter table public.collection_runs
   -- Of a run that processes share: {"options", "started_at", "connections", "idle", "page", "next_key", "is_planned", "pieces",
-  -- "accounts", "shut"}; those from "connections" on since its planning has begun, and the last one since it skips an API. The
-  -- options decide what it collects. Of its connections some are idle, and accounts are in pieces so far.
+  -- "accounts", "shut", "doubted"}; those from "connections" on since its planning has begun, the last ones since it skips an API or
+  -- doubts a day. The options decide what it collects. Of its connections some are idle, and accounts are in pieces so far.
   add column if not exists shared jsonb,
   -- What such a run printed, for its other processes. It names users, and is deleted with the pieces when the next one begins.
   add column if not exists printed text;
