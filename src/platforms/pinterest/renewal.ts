@@ -1,7 +1,6 @@
-import { PlatformError } from '../../errors.js';
 import type { HttpAnswer } from '../../http/http.js';
 import type { Account, CheckContext, RenewedTokens } from '../contract.js';
-import { configured, judgeTokens } from '../shared/token-endpoint.js';
+import { configured, judgeTokens, refreshTokenOf, renewedTokens } from '../shared/token-endpoint.js';
 import { API, type PinterestSettings } from './api.js';
 import { errorBody } from './errors.js';
 
@@ -16,15 +15,12 @@ export const APP = {
  */
 export async function renewTokens(
   { apiUrl, clientId, clientSecret }: PinterestSettings,
-  { refreshToken }: Account,
+  account: Account,
   { http, now, warn }: CheckContext,
 ): Promise<RenewedTokens> {
-  if (refreshToken === null) {
-    const why = 'the connection has no refresh token; connect the account again';
-    throw new PlatformError('needs_reconnect', why, 'connection');
-  }
+  const refreshToken = refreshTokenOf(account);
   const credentials = `${configured(APP, 'id', clientId)}:${configured(APP, 'secret', clientSecret)}`;
-  const askedAt = now().getTime();
+  const askedAt = now();
   const answer = await http.ask(
     {
       api: API,
@@ -36,11 +32,7 @@ export async function renewTokens(
     },
     (given) => judgeTokens(APP, asOAuth(given), warn),
   );
-  return {
-    accessToken: answer.access_token,
-    refreshToken: answer.refresh_token ?? null,
-    expiresAt: answer.expires_in === undefined ? null : new Date(askedAt + answer.expires_in * 1_000),
-  };
+  return renewedTokens(answer, askedAt);
 }
 
 /** How the endpoint refuses is not documented: Pinterest's own form is read like that of OAuth. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import type { HttpAnswer, Verdict } from '../../http/http.js';
-import type { CheckContext } from '../contract.js';
+import type { Account, CheckContext, RenewedTokens } from '../contract.js';
 import { ruleFor, verdictOf } from './rules.js';
 import { TOKEN_RULES } from './token-errors.js';
 import { has, judgePlain, refuse } from './verdicts.js';
@@ -46,6 +46,23 @@ const tokenError = z.object({
   error_subtype: z.string().optional(),
   error_description: z.string().default(''),
 });
+
+/** Throws `PlatformError` if there is none. */
+export function refreshTokenOf({ refreshToken }: Pick<Account, 'refreshToken'>): string {
+  if (refreshToken !== null) return refreshToken;
+  const why = 'the connection has no refresh token; connect the account again';
+  throw new PlatformError('needs_reconnect', why, 'connection');
+}
+
+/** How long a token lives may change, and may depend on the app: what each answer says is believed. */
+export function renewedTokens(answer: z.infer<typeof tokenAnswer>, askedAt: Date): RenewedTokens {
+  const { access_token: accessToken, refresh_token: refreshToken = null, expires_in: seconds } = answer;
+  return {
+    accessToken,
+    refreshToken,
+    expiresAt: seconds === undefined ? null : new Date(askedAt.getTime() + seconds * 1_000),
+  };
+}
 
 /** What a token endpoint's answer to a renewal means (`TOKEN_RULES`). */
 export function judgeTokens(

@@ -1,9 +1,8 @@
 import type { HttpAnswer } from '../../http/http.js';
 import type { Account, CheckContext, RenewedTokens } from '../contract.js';
-import { configured, judgeTokens } from '../shared/token-endpoint.js';
+import { configured, judgeTokens, refreshTokenOf, renewedTokens } from '../shared/token-endpoint.js';
 import { ACCOUNTS_API, type ApiSettings } from './api.js';
 import { ACCOUNTS_CODES, accountsBody } from './errors.js';
-import { refreshTokenOf, renewedTokens } from './renewed.js';
 
 export const APP = {
   provider: 'TikTok for Business',

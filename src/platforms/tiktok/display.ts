@@ -3,11 +3,16 @@ import { PlatformError } from '../../errors.js';
 import type { Account, CheckContext, MetricValue, RenewedTokens } from '../contract.js';
 import { readValues } from '../shared/parts.js';
 import { whatIsWrong } from '../shared/shape.js';
-import { configured, judgeTokens, missingCredentials } from '../shared/token-endpoint.js';
+import {
+  configured,
+  judgeTokens,
+  missingCredentials,
+  refreshTokenOf,
+  renewedTokens,
+} from '../shared/token-endpoint.js';
 import { type ApiSettings, DISPLAY_API, type TiktokApi } from './api.js';
 import { judgeDisplay } from './errors.js';
 import { DISPLAY } from './metrics.js';
-import { refreshTokenOf, renewedTokens } from './renewed.js';
 
 const APP = { provider: 'TikTok', variables: { id: 'TIKTOK_CLIENT_KEY', secret: 'TIKTOK_CLIENT_SECRET' } };
 const NAMES = DISPLAY.map(({ name }) => name);
