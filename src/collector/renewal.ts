@@ -7,8 +7,8 @@ import type { Renewals } from '../store/renewals.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { openTokens } from './open-account.js';
 
-/** Tokens that end within this time are renewed, or warned of. */
-const ENDING_MS = 15 * DAY_MS;
+/** Tokens that end within so many days are renewed, or reported. */
+export const TOKEN_DAYS = 15;
 const LOOK_AGAIN_MS = 1_000;
 /** Longer than another process keeps its claim. */
 const LONGEST_WAIT_MS = 90_000;
@@ -103,7 +103,7 @@ export function createRenewer(
       const endsInMs = (account.tokenExpiresAt?.getTime() ?? Number.NaN) - context.now().getTime();
       if (renewal?.when === 'expired') return (endsInMs <= 0 && (await replace(account))) || account;
       if (renewal === undefined || !platform.endsByDate(account.accessToken)) return account;
-      const isEnding = account.tokenExpiresAt === null || (endsInMs > 0 && endsInMs <= ENDING_MS);
+      const isEnding = account.tokenExpiresAt === null || (endsInMs > 0 && endsInMs <= TOKEN_DAYS * DAY_MS);
       return isEnding ? prolong(account, renewal) : account;
     },
   };

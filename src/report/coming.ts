@@ -1,7 +1,8 @@
 import { dateAt } from '../collector/day.js';
+import { TOKEN_DAYS } from '../collector/renewal.js';
 import type { Platform } from '../platforms/contract.js';
 import { count } from '../text.js';
-import { type ExpiringTokens, TOKEN_DAYS } from './expiring.js';
+import type { ExpiringTokens } from './expiring.js';
 import type { Coming } from './status-report.js';
 import { endsSoon, versionRemedy } from './version.js';
 

@@ -1,12 +1,11 @@
 import { DAY_MS } from '../clock.js';
 import { openRefreshToken } from '../collector/open-account.js';
+import { TOKEN_DAYS } from '../collector/renewal.js';
 import type { Platform } from '../platforms/contract.js';
 import type { TokenEnd, TokensEnding } from '../store/opening.js';
 import { formatNumber } from '../text.js';
 import type { Keyring } from '../tokens/keyring.js';
 
-/** How many days before its end a token is reported. */
-export const TOKEN_DAYS = 15;
 const CONNECT_AGAIN = 'connect the account again';
 /** How many tokens are listed one by one; another line counts the rest. */
 const MOST_LINES = 20;
