@@ -1,23 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { addDays, datesBetween, dayOf } from '../../../src/collector/day.js';
+import { dayOf } from '../../../src/collector/day.js';
 import { StaleToken } from '../../../src/errors.js';
-import { type Account, isNonEmpty } from '../../../src/platforms/contract.js';
 import type { PinterestSettings } from '../../../src/platforms/pinterest/api.js';
 import { pinterest } from '../../../src/platforms/pinterest/pinterest.js';
 import { EXPECTED, NOON } from '../../conformance/accounts.js';
 import { checking, collecting } from '../../conformance/collecting.js';
 import { sandboxOf } from '../../sandbox/ask.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
+import { daysWithinReach, openedAccount } from '../asked.js';
 
 const { account: connected } = EXPECTED.pinterest;
 const LAST_ENDED = '2026-11-21';
 const YESTERDAY = dayOf(LAST_ENDED, 'UTC');
-const ACCOUNT: Account = {
-  accountId: connected.accountId,
-  accessToken: connected.accessToken,
-  refreshToken: connected.refreshToken ?? null,
-  tokenExpiresAt: null,
-};
+const ACCOUNT = openedAccount(connected);
 const EMPTY = { all: { daily_metrics: [] } };
 
 const at = (apiUrl: string, settings: Partial<PinterestSettings> = {}) =>
@@ -26,10 +21,7 @@ const at = (apiUrl: string, settings: Partial<PinterestSettings> = {}) =>
 it('asks once for as many days as Pinterest answers for', async () => {
   const sandbox = await sandboxOf([connected]);
   const platform = at(sandbox.urls.PINTEREST_API_URL);
-  const days = datesBetween(addDays(LAST_ENDED, 1 - platform.day.reachDays), LAST_ENDED).map((date) =>
-    dayOf(date, 'UTC'),
-  );
-  if (!isNonEmpty(days)) throw new Error('no days');
+  const days = daysWithinReach(platform, LAST_ENDED);
   const { days: results, closing } = await platform.collect(ACCOUNT, days, lentContext(NOON).context);
   expect(results.filter(({ kind }) => kind === 'collected')).toHaveLength(88);
   expect(closing).toEqual([]);

@@ -1,22 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { addDays, datesBetween, dayOf } from '../../../src/collector/day.js';
+import { dayOf } from '../../../src/collector/day.js';
 import { StaleToken } from '../../../src/errors.js';
-import { type Account, isNonEmpty } from '../../../src/platforms/contract.js';
 import { tiktok } from '../../../src/platforms/tiktok/tiktok.js';
 import { EXPECTED, NOON } from '../../conformance/accounts.js';
 import { checking, collecting } from '../../conformance/collecting.js';
 import { sandboxOf } from '../../sandbox/ask.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
+import { daysWithinReach, openedAccount } from '../asked.js';
 
 const { account: connected } = EXPECTED.tiktok;
 const LAST_ENDED = '2026-11-21';
 const YESTERDAY = dayOf(LAST_ENDED, 'UTC');
-const ACCOUNT: Account = {
-  accountId: connected.accountId,
-  accessToken: connected.accessToken,
-  refreshToken: connected.refreshToken ?? null,
-  tokenExpiresAt: null,
-};
+const ACCOUNT = openedAccount(connected);
 
 /** With an app for the Accounts API alone. */
 const at = (url: string) =>
@@ -42,10 +37,7 @@ async function collected(answer: (fields: readonly string[]) => Answer, lastEnde
 it('asks once for as many days as TikTok answers for', async () => {
   const sandbox = await sandboxOf([connected]);
   const platform = at(sandbox.urls.TIKTOK_BUSINESS_URL);
-  const days = datesBetween(addDays(LAST_ENDED, 1 - platform.day.reachDays), LAST_ENDED).map((date) =>
-    dayOf(date, 'UTC'),
-  );
-  if (!isNonEmpty(days)) throw new Error('no days');
+  const days = daysWithinReach(platform, LAST_ENDED);
   const { days: results, closing } = await platform.collect(ACCOUNT, days, lentContext(NOON).context);
   expect(results.filter(({ kind }) => kind === 'collected')).toHaveLength(59);
   expect(closing).toEqual([]);
