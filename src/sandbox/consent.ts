@@ -96,6 +96,19 @@ export function redeemCode(form: URLSearchParams, world: World, provider: string
   return challenge === code.challenge ? code : 'Invalid code verifier.';
 }
 
+/** The tokens of a code where refresh tokens have successors; undefined if it is not valid, or opens nothing. */
+export function redeemForTokens(form: URLSearchParams, world: World, provider: string) {
+  const code = redeemCode(form, world, provider);
+  if (typeof code === 'string') return undefined;
+  const [account] = code.accounts;
+  if (account === undefined) return undefined;
+  const tokens = {
+    access_token: world.issueConsented(code, 'bearer'),
+    refresh_token: world.issueRefreshToken(account),
+  };
+  return { account, tokens, scopes: code.scopes };
+}
+
 function mistakeIn(
   parameters: URLSearchParams,
   { clientId, clientIdName = 'client_id', takes }: Authorization,

@@ -1,5 +1,5 @@
 import type { SandboxAccount } from './account.js';
-import { type Authorization, answerAuthorization, redeemCode } from './consent.js';
+import { type Authorization, answerAuthorization, redeemForTokens } from './consent.js';
 import { DAY_MS, indexOfDate, type SandboxDay, utcDay } from './days.js';
 import { distorted, faultReply, type Refusals } from './faults.js';
 import { SANDBOX_CREDENTIALS } from './oauth.js';
@@ -161,14 +161,10 @@ function answerToken(request: SandboxRequest, world: World): Reply {
 }
 
 function answerCode(form: URLSearchParams, world: World): Reply {
-  const code = redeemCode(form, world, AUTHORIZATION.provider);
-  const [account] = typeof code === 'string' ? [] : code.accounts;
-  if (typeof code === 'string' || account === undefined) return refusal('invalid_grant');
-  const tokens = {
-    access_token: world.issueConsented(code, 'bearer'),
-    refresh_token: world.issueRefreshToken(account),
-  };
-  return given({ response_type: 'authorization_code', ...tokens, scope: code.scopes.join(' ') }, world);
+  const redeemed = redeemForTokens(form, world, AUTHORIZATION.provider);
+  if (redeemed === undefined) return refusal('invalid_grant');
+  const { tokens, scopes } = redeemed;
+  return given({ response_type: 'authorization_code', ...tokens, scope: scopes.join(' ') }, world);
 }
 
 function given(tokens: object, world: World): Reply {

@@ -1,5 +1,5 @@
 import type { SandboxAccount } from './account.js';
-import { redeemCode } from './consent.js';
+import { redeemForTokens } from './consent.js';
 import { DAY_MS, indexOfDate, type SandboxDay, utcDay } from './days.js';
 import { distorted, faultReply, type Refusals } from './faults.js';
 import { SANDBOX_CREDENTIALS } from './oauth.js';
@@ -140,15 +140,9 @@ function renewAccounts(former: string, world: World): Reply {
 /** The code is called `auth_code`. */
 function answerCode(given: Record<string, unknown>, world: World): Reply {
   const form = new URLSearchParams({ code: String(given.auth_code), redirect_uri: String(given.redirect_uri) });
-  const code = redeemCode(form, world, ACCOUNTS_AUTHORIZATION.provider);
-  const [account] = typeof code === 'string' ? [] : code.accounts;
-  if (typeof code === 'string' || account === undefined) return invalid('auth_code');
-  const tokens = {
-    access_token: world.issueConsented(code, 'bearer'),
-    refresh_token: world.issueRefreshToken(account),
-    scope: code.scopes.join(','),
-  };
-  return tokensOf(account, tokens);
+  const redeemed = redeemForTokens(form, world, ACCOUNTS_AUTHORIZATION.provider);
+  if (redeemed === undefined) return invalid('auth_code');
+  return tokensOf(redeemed.account, { ...redeemed.tokens, scope: redeemed.scopes.join(',') });
 }
 
 function tokensOf({ accountId }: SandboxAccount, tokens: object): Reply {

@@ -1,5 +1,5 @@
 import type { SandboxAccount } from './account.js';
-import { redeemCode } from './consent.js';
+import { redeemForTokens } from './consent.js';
 import { distorted, faultReply, type Refusals } from './faults.js';
 import { SANDBOX_DISPLAY_APP } from './oauth.js';
 import { bearerToken, type Reply, type SandboxRequest } from './reply.js';
@@ -61,15 +61,9 @@ function renewDisplay(request: SandboxRequest, world: World): Reply {
 }
 
 function answerCode(form: URLSearchParams, world: World): Reply {
-  const code = redeemCode(form, world, DISPLAY_AUTHORIZATION.provider);
-  const [account] = typeof code === 'string' ? [] : code.accounts;
-  if (typeof code === 'string' || account === undefined) return oauthError('invalid_grant');
-  const tokens = {
-    access_token: world.issueConsented(code, 'bearer'),
-    refresh_token: world.issueRefreshToken(account),
-    scope: code.scopes.join(','),
-  };
-  return tokensOf(account, tokens);
+  const redeemed = redeemForTokens(form, world, DISPLAY_AUTHORIZATION.provider);
+  if (redeemed === undefined) return oauthError('invalid_grant');
+  return tokensOf(redeemed.account, { ...redeemed.tokens, scope: redeemed.scopes.join(',') });
 }
 
 function tokensOf({ accountId }: SandboxAccount, tokens: object): Reply {
