@@ -5,6 +5,7 @@ import { pageFields, pageInsights } from './facebook.js';
 import { distorted, faultReply, type Refusals } from './faults.js';
 import { graphDay, graphError, PAGED_MARK, paging } from './graph.js';
 import { instagramFields, instagramInsights } from './instagram.js';
+import { answerBatch } from './meta-access.js';
 import { listPages, listPermissions, tokenOf } from './meta-login.js';
 import { bearerToken, decoded, type Reply, type SandboxRequest } from './reply.js';
 import { graphVersions } from './versions.js';
@@ -12,7 +13,7 @@ import type { Grant, GraphNode, World } from './world.js';
 
 /** graph.facebook.com (`meta`) and graph.instagram.com (`instagram`). */
 export function answerGraph(request: SandboxRequest, world: World): Reply {
-  if (request.query.has('access_token')) world.counters.tokensInUrl += 1;
+  if (request.query.has('access_token') || request.query.has('input_token')) world.counters.tokensInUrl += 1;
   if (request.query.has(PAGED_MARK)) world.counters.pagingFollowed += 1;
   if (request.api === 'instagram' && request.path === '/refresh_access_token') return renewed(request, world);
   const [, versionText, rest = ''] = /^\/v(\d+)\.0(\/.*)$/.exec(request.path) ?? [];
@@ -42,6 +43,7 @@ function renewed(request: SandboxRequest, world: World): Reply {
 
 function answerVersioned(request: SandboxRequest, path: string, version: number, world: World): Reply {
   if (path === '/oauth/access_token' && request.api === 'meta') return tokenOf(request, world);
+  if (path === '/' && request.method === 'POST' && request.api === 'meta') return answerBatch(request, world);
   const token = bearerToken(request) ?? request.query.get('access_token');
   if (!token) {
     return graphError(2500, 'An active access token must be used to query information about the current user.');
