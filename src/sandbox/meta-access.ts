@@ -1,7 +1,7 @@
 import { DAY_MS } from './days.js';
 import { graphError } from './graph.js';
 import { SANDBOX_CREDENTIALS } from './oauth.js';
-import { decoded, type Reply, type SandboxRequest } from './reply.js';
+import { decoded, type Reply } from './reply.js';
 import type { World } from './world.js';
 
 const MOST_PARTS = 50;
@@ -9,8 +9,7 @@ const MOST_PARTS = 50;
 const ACCESS_DAYS = 90;
 
 /** `POST /`: several requests in one, whose parts are answered as strings. The sandbox knows `debug_token` alone. */
-export function answerBatch(request: SandboxRequest, world: World): Reply {
-  const form = new URLSearchParams(request.body);
+export function answerBatch(form: URLSearchParams, world: World): Reply {
   const refusal = refuseApp(form.get('access_token') ?? '', world);
   if (refusal) return refusal;
   const parts = partsOf(form.get('batch') ?? '');

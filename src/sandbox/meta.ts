@@ -43,12 +43,15 @@ function renewed(request: SandboxRequest, world: World): Reply {
 
 function answerVersioned(request: SandboxRequest, path: string, version: number, world: World): Reply {
   if (path === '/oauth/access_token' && request.api === 'meta') return tokenOf(request, world);
-  if (path === '/' && request.method === 'POST' && request.api === 'meta') return answerBatch(request, world);
+  if (path === '/' && request.method === 'POST' && request.api === 'meta') {
+    const form = new URLSearchParams(request.body);
+    return refuseProof(form, form.get('access_token') ?? '', world) ?? answerBatch(form, world);
+  }
   const token = bearerToken(request) ?? request.query.get('access_token');
   if (!token) {
     return graphError(2500, 'An active access token must be used to query information about the current user.');
   }
-  const refusal = refuseProof(request, token, world);
+  const refusal = request.api === 'meta' ? refuseProof(request.query, token, world) : undefined;
   if (refusal) return refusal;
 
   const consented = world.consented(token);
@@ -121,9 +124,9 @@ function notVisible(id: string): Reply {
 }
 
 /** Requests to graph.instagram.com are signed with another secret, which the sandbox does not know and does not check. */
-function refuseProof(request: SandboxRequest, token: string, world: World): Reply | undefined {
-  if (world.metaAppSecret === undefined || request.api !== 'meta') return undefined;
-  const proof = request.query.get('appsecret_proof');
+function refuseProof(given: URLSearchParams, token: string, world: World): Reply | undefined {
+  if (world.metaAppSecret === undefined) return undefined;
+  const proof = given.get('appsecret_proof');
   if (proof === null) return graphError(100, 'API calls from the server require an appsecret_proof argument', PROOF);
   if (proof === createHmac('sha256', world.metaAppSecret).update(token).digest('hex')) return undefined;
   return invalidProof();

@@ -4,7 +4,7 @@ import type { HttpAnswer, Verdict } from '../../http/http.js';
 import { parseJson } from '../../text.js';
 import type { Platform } from '../contract.js';
 import { judgeGraph } from './errors.js';
-import { isInstagramLogin, type MetaSettings } from './graph.js';
+import { appSecretProof, isInstagramLogin, type MetaSettings } from './graph.js';
 
 /** An API of its own: whatever it answers, accounts are collected. */
 const API = 'Facebook token debugger';
@@ -31,8 +31,10 @@ export function accessOf({ graphUrl, version, appId, appSecret }: MetaSettings):
     async accessEnds({ accessToken }, { http }) {
       if (isInstagramLogin(accessToken)) return null;
       const asked = { method: 'GET', relative_url: `debug_token?input_token=${encodeURIComponent(accessToken)}` };
+      const appToken = `${appId}|${appSecret}`;
       const form = {
-        access_token: `${appId}|${appSecret}`,
+        access_token: appToken,
+        appsecret_proof: appSecretProof(appSecret, appToken),
         include_headers: 'false',
         batch: JSON.stringify([asked]),
       };
