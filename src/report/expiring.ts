@@ -73,6 +73,6 @@ export function expiryWarnings({ tokens, omitted }: ExpiringTokens, now: Date): 
   const number = omitted > 0 ? `up to ${formatNumber(more)}` : formatNumber(more);
   return [
     ...lines,
-    `${number} more tokens or accesses have ended or end within ${TOKEN_DAYS} days: status --json lists the soonest hundred`,
+    `${number} more tokens, or their access to data, have ended or end within ${TOKEN_DAYS} days: status --json lists the soonest hundred`,
   ];
 }

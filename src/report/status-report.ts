@@ -18,7 +18,7 @@ export interface StatusReport {
   actions: Action[];
   /** Active connections of services that are not collected, by service. */
   ignored: Record<string, number>;
-  /** Tokens, and accesses to accounts' data, that have ended or end within 15 days, and that only their user can renew: the soonest hundred. */
+  /** Tokens that have ended or end within 15 days, or whose access to data does, and that only their user can renew: the soonest hundred. */
   expiring_tokens: ExpiringToken[];
   /** How many more tokens with an early date there may be. */
   expiring_tokens_omitted: number;

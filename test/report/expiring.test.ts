@@ -103,6 +103,6 @@ it('lists only the first of thousands of expiring tokens', () => {
   const warnings = expiryWarnings({ tokens: ends, omitted: 0 }, NOON);
   expect(warnings).toHaveLength(21);
   expect(warnings.at(0)).toContain('connection c0 of user u expires at 2026-11-30');
-  expect(warnings.at(-1)).toContain('2,480 more tokens or accesses have ended or end within 15 days');
+  expect(warnings.at(-1)).toContain('2,480 more tokens, or their access to data, have ended or end within 15 days');
   expect(expiryWarnings({ tokens: ends, omitted: 1_000 }, NOON).at(-1)).toContain('up to 3,480 more tokens');
 });
