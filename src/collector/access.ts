@@ -16,7 +16,8 @@ export async function accessEnd(
   context: CheckContext,
 ): Promise<Date | null> {
   const end = (await platform.accessEnds?.(account, context)) ?? null;
-  return end !== null && end > new Date(0) && end < LAST_STORABLE ? end : null;
+  // A platform of the user's own may be written without types.
+  return end instanceof Date && end > new Date(0) && end < LAST_STORABLE ? end : null;
 }
 
 /**

@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.js';
+import { dayResult, type Platform } from '../../src/platforms/contract.js';
+import { createPlatforms } from '../../src/platforms/registry.js';
 import { readStatus } from '../../src/report/status.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { createWorld, type World, type WorldOptions } from '../support/world.js';
@@ -24,6 +27,14 @@ async function open(given: Partial<SandboxAccount> = {}, options: Partial<WorldO
   const environment = { META_APP_SECRET: SECRET };
   world = await createWorld({ now: NOW, accounts: [{ ...PAGE, ...given }], environment, ...options });
 }
+
+/** A platform that has a value of each day, whatever it is asked. */
+const collectsOne: Pick<Platform, 'collect'> = {
+  collect: async (_account, days) => ({
+    days: days.map(({ date }) => dayResult(date, [{ metric: 'page_media_view', value: 1 }])),
+    closing: [],
+  }),
+};
 
 const questions = () => world.sandbox.requests.filter(({ method, path }) => method === 'POST' && path === '/v25.0/');
 const ends = async () => {
@@ -134,6 +145,27 @@ describe('until when a token may read the data of its account', () => {
     await world.collectDaily(3);
     expect(questions()).toHaveLength(4);
     expect(await ends()).toEqual([null, null, null, null]);
+  });
+
+  it.each<[string, () => unknown]>([
+    [
+      'an error',
+      () => {
+        throw new Error('a mistake');
+      },
+    ],
+    ['a number', () => 1_800_000_000_000],
+    ['a date that is none', () => new Date('soon')],
+    ['a date that no database takes', () => new Date(8.64e15)],
+  ])('costs nothing where a platform answers with %s', async (_what, answer) => {
+    const accessEnds = async () => answer() as Date;
+    const mistaken = [...createPlatforms(loadConfig({})).values()];
+    await open(
+      {},
+      { platforms: new Map(mistaken.map((each) => [each.name, { ...each, ...collectsOne, accessEnds }])) },
+    );
+    expect(await world.collect({ platforms: ['facebook'] })).toMatchObject({ status: 'completed', warnings: [] });
+    expect(await ends()).toEqual([null]);
   });
 
   it('is asked by the next run when a run ends before it has written its answer', async () => {

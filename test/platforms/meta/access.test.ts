@@ -3,17 +3,16 @@ import { PlatformError } from '../../../src/errors.js';
 import type { HttpAnswer, HttpRequest, Verdict } from '../../../src/http/http.js';
 import { accessOf } from '../../../src/platforms/meta/access.js';
 import { metaSettings } from '../../../src/platforms/meta/variables.js';
+import { lentContext, serveApi } from '../../support/api.js';
 
-const SETTINGS = {
-  ...metaSettings({
-    META_GRAPH_URL: 'https://graph.facebook.com',
-    INSTAGRAM_GRAPH_URL: 'https://graph.instagram.com',
-    META_LOGIN_URL: 'https://www.facebook.com',
-    META_GRAPH_VERSION: 'v25.0',
-    META_APP_ID: '123',
-    META_APP_SECRET: 'app-secret',
-  }),
-};
+const SETTINGS = metaSettings({
+  META_GRAPH_URL: 'https://graph.facebook.com',
+  INSTAGRAM_GRAPH_URL: 'https://graph.instagram.com',
+  META_LOGIN_URL: 'https://www.facebook.com',
+  META_GRAPH_VERSION: 'v25.0',
+  META_APP_ID: '123',
+  META_APP_SECRET: 'app-secret',
+});
 const UNTIL = Date.UTC(2026, 11, 5) / 1_000;
 
 /** What is asked, and the end in an answer: null if there is none, or a failure. */
@@ -96,4 +95,23 @@ it('is asked of no token of the Instagram login, nor without the app', async () 
   expect(await asked({}, 'IGAA')).toEqual({ end: null });
   expect(accessOf({ ...SETTINGS, appSecret: null })).toEqual({});
   expect(accessOf({ ...SETTINGS, appId: null })).toEqual({});
+});
+
+it('is asked of nobody any more in a run in which three accounts met trouble, which the other API does not feel', async () => {
+  const api = await serveApi((url) => (url.pathname === '/v25.0/' ? [403, refused(4)] : [200, {}]));
+  const { context, client, warnings } = lentContext(new Date());
+  const { accessEnds } = accessOf({ ...SETTINGS, graphUrl: api.url });
+  const tokens = ['EAA1', 'EAA2', 'EAA3', 'EAA4', 'EAA5'];
+  for (const accessToken of tokens) {
+    const http = client.lane('facebook', accessToken);
+    const account = { accountId: '1', accessToken, refreshToken: null, tokenExpiresAt: null };
+    await expect(accessEnds?.(account, { ...context, http })).rejects.toThrow('said');
+    const url = new URL(`${api.url}/v25.0/1`);
+    await http.ask({ api: 'Facebook Graph API', method: 'GET', url, headers: {} }, () => ({
+      kind: 'accept',
+      value: 1,
+    }));
+  }
+  expect(api.requests.filter(({ pathname }) => pathname === '/v25.0/')).toHaveLength(3);
+  expect(warnings).toEqual([expect.stringContaining('Facebook token debugger is skipped for the rest of this run')]);
 });
