@@ -4,6 +4,7 @@ import { lastingWarnings } from './collector/lasting.js';
 import { type ConnectionsOptions, encrypted } from './connections.js';
 import { PlatformError } from './errors.js';
 import { redact } from './http/redact.js';
+import type { Platform } from './platforms/contract.js';
 import type { NewConnection } from './store/store.js';
 import { oneLine } from './text.js';
 
@@ -58,11 +59,13 @@ export async function importConnections(
     if (platform === undefined) return;
     // A renewed connection keeps its refresh token where no other is given.
     const tokens = { ...connection, isRefreshable: connection.refreshToken !== null || !created };
-    for (const warning of lastingWarnings(platform, tokens, renewsTokens)) {
-      const key = `${connection.platform} ${warning}`;
-      const connections = (warnings.get(key)?.connections ?? 0) + 1;
-      warnings.set(key, { platform: connection.platform, warning, connections });
-    }
+    for (const warning of lastingWarnings(platform, tokens, renewsTokens)) count(platform, warning);
+  }
+
+  function count({ name }: Platform, warning: string): void {
+    const key = `${name} ${warning}`;
+    const connections = (warnings.get(key)?.connections ?? 0) + 1;
+    warnings.set(key, { platform: name, warning, connections });
   }
 
   async function checked(good: Good): Promise<Good | null> {
@@ -72,7 +75,8 @@ export async function importConnections(
     const expiresAt = connection.tokenExpiresAt;
     try {
       const account = { ...connection, tokenExpiresAt: expiresAt === null ? null : new Date(expiresAt) };
-      const { accountName, tokenExpiresAt } = await checkAccount(account, platform, clock);
+      const { accountName, tokenExpiresAt, warnings: said } = await checkAccount(account, platform, clock);
+      for (const warning of said) count(platform, warning);
       return {
         line,
         connection: {

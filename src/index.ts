@@ -45,14 +45,12 @@ export type { DefaultStore } from './open-store.js';
 export type { AppCredential, Consent, ConsentedAccount, ConsentFlow, RequestParameters } from './platforms/consent.js';
 export type {
   Account,
-  ApiVersion,
   CheckContext,
   Collected,
   Day,
   DayResult,
   MetricInfo,
   MetricValue,
-  NewerVersion,
   NonEmpty,
   Platform,
   PlatformContext,
@@ -67,6 +65,7 @@ export { dayResult } from './platforms/contract.js';
 export type { PlatformDefinition } from './platforms/definition.js';
 export { definePlatform } from './platforms/definition.js';
 export { judgePlain } from './platforms/shared/verdicts.js';
+export type { ApiVersion, NewerVersion } from './platforms/version.js';
 export type { Change } from './report/changes.js';
 export type {
   CollectEvent,

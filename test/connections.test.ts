@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { definePlatform, openApp, startSandbox } from '../src/index.js';
+import { connectionOf as connectionOfAccount, type SandboxAccount } from '../src/sandbox/account.js';
+import { startSandbox as startServer } from '../src/sandbox/server.js';
 import { embeddedFolder } from './support/database.js';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -98,4 +100,25 @@ it('passes on what a platform says of the tokens, and stores when they end', asy
   expect(await app.listConnections()).toMatchObject([
     { accountName: 'someone', tokenExpiresAt: expect.stringContaining('2031-01-01') },
   ]);
+});
+
+it.each([
+  [10, ["the access to the account's data ends on 2"]],
+  [60, []],
+])('warns at once where the access to the data ends soon: in %i days', async (days, expected) => {
+  const account: SandboxAccount = {
+    platform: 'facebook',
+    userId: 'me',
+    accountId: '104500000000001',
+    name: 'a Page',
+    accessToken: 'EAApage',
+    followers: 1_000,
+    accessEndsAt: new Date(Date.now() + days * 86_400_000).toISOString(),
+  };
+  const meta = await startServer({ accounts: [account] });
+  cleanups.push(meta.close);
+  const app = await openedApp({ ...meta.environment, META_APP_SECRET: 'sandbox-meta-secret' });
+  const { warnings } = await app.addConnection(connectionOfAccount(account));
+  expect(warnings).toEqual(expected.map((part) => expect.stringContaining(part)));
+  expect(meta.counters.requests).toBe(3);
 });

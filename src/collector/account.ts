@@ -3,7 +3,7 @@ import { redact } from '../http/redact.js';
 import { type Day, isNonEmpty, type NonEmpty, type Platform } from '../platforms/contract.js';
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import { oneLine } from '../text.js';
-import { askPlatform, type RunContext } from './ask.js';
+import { type Asked, askPlatform, type RunContext } from './ask.js';
 import { addDays } from './day.js';
 import { isDoubted } from './doubt.js';
 import { nextDue } from './due.js';
@@ -58,7 +58,8 @@ export async function collectAccount(
   const { connection, error } = failure;
   const dates = datesOf(due);
   if (error instanceof RunLimit) return { ...notAsked, notReached: { dates, why: error.message } };
-  const { row, ...record } = recordOf(account, connection, platform, { days: tooOld, closing: [] }, run.now());
+  const nothing = { days: tooOld, closing: [], access: null };
+  const { row, ...record } = recordOf(account, connection, platform, nothing, run.now());
   const isSkipped = error.reason === 'missing_permission';
   return {
     ...record,
@@ -73,7 +74,7 @@ function recordOf(
   account: StoredAccount,
   connection: StoredConnection,
   platform: Pick<Platform, 'day' | 'metrics'>,
-  { days, closing, ...left }: Pick<AccountRecord, 'days' | 'closing' | 'notReached'>,
+  { days, closing, access, ...left }: Asked,
   now: Date,
 ): AccountRecord {
   const [trouble = { reason: null, message: null }] = [...failuresOf(days), ...withoutPermission(days)];
@@ -93,6 +94,7 @@ function recordOf(
     daysLost: stand.lost,
     closedTo: stand.closedTo,
     dueAt: nextDue({ ...after, doneTo: stand.doneTo, closingDay }, platform, now),
+    access,
   };
   const held = new Set(days.flatMap(({ snapshots }) => snapshots));
   const beside = closing.filter((row) => !held.has(row));

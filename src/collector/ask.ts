@@ -1,8 +1,9 @@
 import { PlatformError, StaleToken } from '../errors.js';
 import type { HttpClient } from '../http/client.js';
 import type { Account, Day, DayResult, NonEmpty, Platform, PlatformContext } from '../platforms/contract.js';
-import type { StoredAccount, StoredConnection } from '../store/accounts.js';
+import type { KnownAccess, StoredAccount, StoredConnection } from '../store/accounts.js';
 import type { Keyring } from '../tokens/keyring.js';
+import { askAccess } from './access.js';
 import { recordClosing } from './closing.js';
 import { figuresOf } from './doubt.js';
 import { withDays } from './expected.js';
@@ -28,6 +29,12 @@ export interface RunContext {
   readonly secrets: readonly string[];
 }
 
+/** What the platform returned for one connection. */
+export interface Asked extends Pick<AccountRecord, 'days' | 'closing' | 'notReached'> {
+  /** Null if nothing was learned. */
+  readonly access: KnownAccess | null;
+}
+
 /** The days and closing figures that the platform returned for one connection. Throws `PlatformError` when the account as a whole failed, and `Interrupted`. */
 export async function askPlatform(
   stored: StoredAccount,
@@ -36,7 +43,7 @@ export async function askPlatform(
   planned: Plan & { readonly due: NonEmpty<Day> },
   run: RunContext & { readonly secrets: string[] },
   clean: (text: string) => string,
-): Promise<Pick<AccountRecord, 'days' | 'closing' | 'notReached'>> {
+): Promise<Asked> {
   const keep = (account: Account): Account => {
     run.secrets.push(account.accessToken, ...(account.refreshToken === null ? [] : [account.refreshToken]));
     return account;
@@ -53,12 +60,14 @@ export async function askPlatform(
     warn: (message, about) => run.warn(clean(message), about),
   };
   const renewer = createRenewer(run.renewal, connection, platform, context);
-  const account = keep(await renewer.prepare(opened));
+  let account = keep(await renewer.prepare(opened));
   const answer = await platform.collect(account, planned.due, context).catch(async (error) => {
     const other = error instanceof StaleToken ? await renewer.replace(account) : null;
     if (other === null) throw error;
-    return platform.collect(keep(other), planned.due, context);
+    account = keep(other);
+    return platform.collect(account, planned.due, context);
   });
+  const access = await askAccess(stored, connection, platform, account, context);
   const notReached = cutShort(answer.days);
   const isCut = (date: string) => notReached?.dates.includes(date) === true;
   const reached = answer.days.filter(({ date }) => !isCut(date));
@@ -76,7 +85,7 @@ export async function askPlatform(
     if (result) return [recordDay({ ...asked, day, result, clean })];
     return run.signal.aborted || isCut(day.date) ? [] : [failedDay(stored, day.date, unanswered(platform), clean)];
   });
-  return { days, closing, ...(notReached && { notReached }) };
+  return { days, closing, access, ...(notReached && { notReached }) };
 }
 
 /** The days that are provisional whatever the answer, and asked for again. */

@@ -2,6 +2,9 @@ import type { Clock } from '../clock.js';
 import { createHttp } from '../http/client.js';
 import type { Account, CheckContext, Platform } from '../platforms/contract.js';
 import { bounded } from '../text.js';
+import { accessEnd } from './access.js';
+import { dateAt } from './day.js';
+import { expiringBefore } from './renewal.js';
 
 const LIMITS = { maxRequests: 100, maxDurationMs: 60_000, maxWaitMs: 0 };
 
@@ -42,8 +45,15 @@ export async function withContext<T>(
 export async function checkAccount(account: Account, platform: Platform, clock: Clock): Promise<CheckedAccount> {
   const warnings = new Set<string>();
   const warn = (message: string) => void warnings.add(message);
-  const { accountName, tokenExpiresAt = null } = await withContext(platform.name, clock, warn, (context) =>
-    platform.check(account, context),
-  );
-  return { accountName: accountName && bounded(accountName), tokenExpiresAt, warnings: [...warnings] };
+  return withContext(platform.name, clock, warn, async (context) => {
+    const { accountName, tokenExpiresAt = null } = await platform.check(account, context);
+    // The token opens the account: for how long is only of use.
+    const end = await accessEnd(platform, account, context).catch(() => null);
+    if (end !== null && end < expiringBefore(clock.now())) {
+      warn(
+        `the access to the account's data ends on ${dateAt(end, 'UTC')}: let its owner consent again before that day`,
+      );
+    }
+    return { accountName: accountName && bounded(accountName), tokenExpiresAt, warnings: [...warnings] };
+  });
 }

@@ -1,8 +1,8 @@
 import { nearest } from '../edit-distance.js';
 import { CollectError } from '../errors.js';
-import type { AccountFilter, ConnectionCounts } from '../store/accounts.js';
+import type { AccountFilter } from '../store/accounts.js';
 import { userOf } from '../store/selection.js';
-import type { Store } from '../store/store.js';
+import type { ConnectionCounts, Store } from '../store/store.js';
 import { bounded, capitalized, formatNumber, joinWords } from '../text.js';
 
 /** The command that connects an account. */

@@ -13,6 +13,11 @@ const LOOK_AGAIN_MS = 1_000;
 /** Longer than another process keeps its claim. */
 const LONGEST_WAIT_MS = 90_000;
 
+/** The instant before which an expiry date is reported, as of `now`. */
+export function expiringBefore(now: Date): Date {
+  return new Date(now.getTime() + TOKEN_DAYS * DAY_MS);
+}
+
 /** What a run renews with; null where renewed tokens are not to be stored. */
 export interface RenewalSettings {
   readonly renewals: Renewals | null;

@@ -111,6 +111,7 @@ const platformShape = z.object({
   renewsTokens: z.boolean(),
   missingForRenewal: z.array(z.string()).optional(),
   consent: consentShape.optional(),
+  accessEnds: callable.optional(),
   endsByDate: callable,
   storageRule: z.string().nullable(),
   collect: callable,

@@ -1,7 +1,8 @@
 import type { PlatformError, SkipReason } from '../errors.js';
-import type { Http, HttpAnswer } from '../http/http.js';
+import type { Http } from '../http/http.js';
 import type { Pace } from '../http/pace.js';
 import type { ConsentFlow } from './consent.js';
+import type { ApiVersion } from './version.js';
 
 /** One calendar day in a platform's own time zone. A day has 23, 24 or 25 hours. */
 export interface Day {
@@ -177,26 +178,6 @@ export interface Renewal {
   renew(account: Account, context: CheckContext): Promise<RenewedTokens>;
 }
 
-/** A version of an API that may exist by now. */
-export interface NewerVersion {
-  readonly name: string;
-  /** An address that tells, without a token. */
-  readonly url: URL;
-  exists(answer: HttpAnswer): boolean;
-}
-
-/** The version of an API that is used, and when it ends. */
-export interface ApiVersion {
-  /** As it is sent: `v25.0`. */
-  readonly name: string;
-  /** The date (`YYYY-MM-DD`) on which it ends, or may end at the earliest; null if none is known. */
-  readonly endsOn: string | null;
-  /** The variable that selects another version; null if there is no choice. */
-  readonly variable: string | null;
-  /** How to find out whether there is a version that is not known yet. Absent if that takes a token. */
-  readonly newer?: NewerVersion;
-}
-
 /** A platform: turns days into requests and answers into values. No retries, no database, no clock of its own. */
 export interface Platform {
   /** As in `platform_connections.platform` and `analytics_snapshots.platform`. */
@@ -229,6 +210,11 @@ export interface Platform {
   readonly renewal?: Renewal;
   /** Absent if accounts cannot be connected in a browser. */
   readonly consent?: ConsentFlow;
+  /**
+   * Until when the token may read the account's data: the earlier of its own end and that of the access it gives; null if there is no
+   * end, or it is not known. Absent if the platform never says. Asked seldom, in one request. Throws `PlatformError` and `Interrupted`.
+   */
+  accessEnds?(account: Account, context: CheckContext): Promise<Date | null>;
   /** Whether the expiry date stored with an access token applies to it. Pages' tokens do not expire, but often have such a date. */
   endsByDate(accessToken: string): boolean;
   /** What the platform demands of those who store its data, as a sentence; null if nothing. */

@@ -2,14 +2,14 @@ import { dateAt } from '../collector/day.js';
 import { TOKEN_DAYS } from '../collector/renewal.js';
 import type { Platform } from '../platforms/contract.js';
 import { count } from '../text.js';
-import type { ExpiringTokens } from './expiring.js';
+import type { ExpiringToken, ExpiringTokens } from './expiring.js';
 import type { Coming } from './status-report.js';
 import { endsSoon, versionRemedy } from './version.js';
 
 /** What ends soon and has not ended yet, the soonest first. */
 export function comingEnds(
   platforms: readonly Pick<Platform, 'version'>[],
-  { tokens, omitted }: ExpiringTokens,
+  expiring: ExpiringTokens,
   now: Date,
 ): Coming[] {
   const today = dateAt(now, 'UTC');
@@ -20,17 +20,33 @@ export function comingEnds(
   );
   // Platforms that share an API have one version.
   const ends = new Map(versions.map((end) => [end.what, end]));
-  return [...ends.values(), ...tokenEnds(tokens, omitted, now)].sort((one, other) => (one.on < other.on ? -1 : 1));
+  return [...ends.values(), ...tokenEnds(expiring, now)].sort((one, other) => (one.on < other.on ? -1 : 1));
 }
 
-function tokenEnds(tokens: ExpiringTokens['tokens'], omitted: number, now: Date): Coming[] {
-  const ending = tokens.filter(({ tokenExpiresAt }) => Date.parse(tokenExpiresAt) > now.getTime());
+const WHAT = {
+  token: { one: '1 token expires', several: (tokens: number) => `${count(tokens, 'token')} expire` },
+  access: {
+    one: 'the access to the data of 1 account ends',
+    several: (accounts: number) => `the access to the data of ${count(accounts, 'account')} ends`,
+  },
+};
+
+function tokenEnds({ tokens, omitted }: ExpiringTokens, now: Date): Coming[] {
+  const ending = tokens.filter(({ endsAt }) => Date.parse(endsAt) > now.getTime());
+  // Whatever is left out comes later than the first.
+  return [...new Set(ending.map(({ ends }) => ends))].flatMap((kind, index) => {
+    const ofKind = ending.filter(({ ends }) => ends === kind);
+    return endOf(kind, ofKind, index === 0 ? omitted : 0);
+  });
+}
+
+function endOf(kind: ExpiringToken['ends'], ending: readonly ExpiringToken[], omitted: number): Coming[] {
   const [first] = ending;
   if (first === undefined) return [];
   const total = ending.length + omitted;
-  const on = dateAt(new Date(first.tokenExpiresAt), 'UTC');
+  const on = dateAt(new Date(first.endsAt), 'UTC');
   const fix = total === 1 ? 'connect the account again' : 'connect the accounts again';
-  if (total === 1) return [{ what: '1 token expires', on, fix }];
+  if (total === 1) return [{ what: WHAT[kind].one, on, fix }];
   const upTo = omitted > 0 ? 'up to ' : '';
-  return [{ what: `${upTo}${count(total, 'token')} expire within ${TOKEN_DAYS} days, the first`, on, fix }];
+  return [{ what: `${upTo}${WHAT[kind].several(total)} within ${TOKEN_DAYS} days, the first`, on, fix }];
 }

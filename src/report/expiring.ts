@@ -1,4 +1,3 @@
-import { DAY_MS } from '../clock.js';
 import { openRefreshToken } from '../collector/open-account.js';
 import { TOKEN_DAYS } from '../collector/renewal.js';
 import type { Platform } from '../platforms/contract.js';
@@ -17,21 +16,19 @@ export interface TokenSources {
   readonly renewsTokens?: boolean;
 }
 
-/** A token that ends, and what to do about it. */
+/** A token that ends, or whose access to the account's data does, and what to do about it. */
 export interface ExpiringToken extends TokenEnd {
+  readonly ends: 'token' | 'access';
+  /** ISO 8601 with offset. */
+  readonly endsAt: string;
   readonly fix: string;
 }
 
-/** Tokens that have expired or expire soon and that no run renews, the soonest first. */
+/** Those that have ended or end soon and that no run renews, the soonest first. */
 export interface ExpiringTokens {
   readonly tokens: readonly ExpiringToken[];
   /** How many more tokens with an early date there may be. */
   readonly omitted: number;
-}
-
-/** The instant before which an expiry date is reported, as of `now`. */
-export function expiringBefore(now: Date): Date {
-  return new Date(now.getTime() + TOKEN_DAYS * DAY_MS);
 }
 
 /** Applications may store an expiry date with tokens that never expire, and an empty refresh token. */
@@ -40,33 +37,42 @@ export function expiringTokens(
   { platforms, keyring, renewsTokens = false }: TokenSources,
   now: Date,
 ): ExpiringTokens {
-  const expiring = (end: TokenEnd): ExpiringToken[] => {
+  const ofToken = (end: TokenEnd): ExpiringToken[] => {
+    const { tokenExpiresAt: endsAt } = end;
     const collected = platforms.get(end.platform);
     const access = end.accessToken === null ? null : keyring.decrypt(end.accessToken);
-    if (collected === undefined || !access?.ok || !collected.endsByDate(access.token)) return [];
+    if (endsAt === null || collected === undefined || !access?.ok || !collected.endsByDate(access.token)) return [];
     const { renewal } = collected;
     const canBeRenewed =
       renewal?.when === 'ending'
-        ? Date.parse(end.tokenExpiresAt) > now.getTime()
+        ? Date.parse(endsAt) > now.getTime()
         : collected.renewsTokens && openRefreshToken(end.refreshToken, keyring) !== null;
     if (canBeRenewed && (renewal === undefined || renewsTokens)) return [];
-    return [{ ...end, fix: canBeRenewed ? `set RENEW_TOKENS=1, or ${CONNECT_AGAIN}` : CONNECT_AGAIN }];
+    const fix = canBeRenewed ? `set RENEW_TOKENS=1, or ${CONNECT_AGAIN}` : CONNECT_AGAIN;
+    return [{ ...end, ends: 'token', endsAt, fix }];
   };
-  return { tokens: tokens.flatMap(expiring), omitted };
+  const ofAccess = (end: TokenEnd): ExpiringToken[] =>
+    end.accessEndsAt === null ? [] : [{ ...end, ends: 'access', endsAt: end.accessEndsAt, fix: CONNECT_AGAIN }];
+  const expiring = tokens.flatMap((end) => [...ofToken(end), ...ofAccess(end)]);
+  return { tokens: expiring.sort((one, other) => Date.parse(one.endsAt) - Date.parse(other.endsAt)), omitted };
 }
 
-/** The warnings about such tokens. */
+/** The warnings about them. */
 export function expiryWarnings({ tokens, omitted }: ExpiringTokens, now: Date): string[] {
   const lines = tokens.slice(0, MOST_LINES).map((end) => {
-    const verb = Date.parse(end.tokenExpiresAt) > now.getTime() ? 'expires' : 'expired';
-    const account = end.accountId ?? `connection ${end.id}`;
-    return `the token of ${end.platform} ${account} of user ${end.userId} ${verb} at ${end.tokenExpiresAt}: ${end.fix}`;
+    const isOver = Date.parse(end.endsAt) <= now.getTime();
+    const account = `${end.platform} ${end.accountId ?? `connection ${end.id}`} of user ${end.userId}`;
+    const what =
+      end.ends === 'token'
+        ? `the token of ${account} ${isOver ? 'expired' : 'expires'}`
+        : `the access to the data of ${account} ${isOver ? 'ended' : 'ends'}`;
+    return `${what} at ${end.endsAt}: ${end.fix}`;
   });
   const more = tokens.length - lines.length + omitted;
   if (more === 0) return lines;
   const number = omitted > 0 ? `up to ${formatNumber(more)}` : formatNumber(more);
   return [
     ...lines,
-    `${number} more tokens have expired or expire within ${TOKEN_DAYS} days: status --json lists the soonest hundred`,
+    `${number} more tokens, or their access to data, have ended or end within ${TOKEN_DAYS} days: status --json lists the soonest hundred`,
   ];
 }

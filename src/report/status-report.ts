@@ -18,7 +18,7 @@ export interface StatusReport {
   actions: Action[];
   /** Active connections of services that are not collected, by service. */
   ignored: Record<string, number>;
-  /** Tokens that have expired or expire within 15 days, and that only their user can renew: the soonest hundred. */
+  /** Tokens that have ended or end within 15 days, or whose access to data does, and that only their user can renew: the soonest hundred. */
   expiring_tokens: ExpiringToken[];
   /** How many more tokens with an early date there may be. */
   expiring_tokens_omitted: number;
@@ -62,14 +62,17 @@ export interface Coming {
   fix: string;
 }
 
-/** A connection whose token its user has to renew, and when the token expires: ISO 8601, UTC. */
+/** A connection that its user has to renew. */
 export interface ExpiringToken {
   connection_id: string;
   user_id: string;
   platform: string;
   account_id: string | null;
   account_name: string | null;
+  /** When it ends: ISO 8601, UTC. */
   token_expires_at: string;
+  /** What ends: the token, or its access to the data of the account, which a token without an end has for a time only. */
+  ends: 'token' | 'access';
 }
 
 /** The state of one platform's accounts. Dates are in the platform's time zone. */

@@ -1,10 +1,10 @@
 import { HOUR_MS } from '../clock.js';
 import { datesBetween } from '../collector/day.js';
+import { expiringBefore } from '../collector/renewal.js';
 import { type FailureReason, isSkipReason } from '../errors.js';
 import type { Platform } from '../platforms/contract.js';
 import type { FailingAccount, FailingGroup, PlatformStatusRow } from '../store/account-states.js';
 import type { DateRange } from '../store/accounts.js';
-import type { TokenEnd } from '../store/opening.js';
 import { ALL } from '../store/selection.js';
 import type { RunRow, Store } from '../store/store.js';
 import { bounded } from '../text.js';
@@ -12,7 +12,7 @@ import type { Keyring } from '../tokens/keyring.js';
 import { comingEnds } from './coming.js';
 import { completeTo } from './coverage.js';
 import { reconciledDays } from './discrepancies.js';
-import { expiringBefore, expiringTokens } from './expiring.js';
+import { type ExpiringToken as Expiring, expiringTokens } from './expiring.js';
 import { FIXES, OTHER_FIXES } from './fixes.js';
 import { nextRunAt } from './next-run.js';
 import type {
@@ -169,14 +169,15 @@ function actionsOf({ platform, reasons, states, since }: PlatformStatusRow): Act
   return [...failing, ...others];
 }
 
-function expiringToken(end: TokenEnd): ExpiringToken {
+function expiringToken(end: Expiring): ExpiringToken {
   return {
     connection_id: bounded(end.id),
     user_id: bounded(end.userId),
     platform: end.platform,
     account_id: end.accountId,
     account_name: end.accountName,
-    token_expires_at: end.tokenExpiresAt,
+    token_expires_at: end.endsAt,
+    ends: end.ends,
   };
 }
 

@@ -1,5 +1,6 @@
 import { addDays, dateAt } from '../collector/day.js';
-import type { ApiVersion, Platform } from '../platforms/contract.js';
+import type { Platform } from '../platforms/contract.js';
+import type { ApiVersion } from '../platforms/version.js';
 
 const WARN_DAYS = 60;
 

@@ -1,10 +1,11 @@
 import { expectAccounts } from '../collector/connections.js';
 import { isOfDueAccounts } from '../collector/due.js';
 import type { CollectOptions } from '../collector/options.js';
+import { expiringBefore } from '../collector/renewal.js';
 import { countNamedDays, DEFAULT_LOOKBACK_DAYS, ledgerRange } from '../collector/window.js';
 import type { Platform } from '../platforms/contract.js';
 import type { OnEvent } from '../report/events.js';
-import { expiringBefore, expiringTokens, expiryWarnings } from '../report/expiring.js';
+import { expiringTokens, expiryWarnings } from '../report/expiring.js';
 import { successionWarning, unknownUsersWarning } from '../report/messages.js';
 import { platformRow } from '../report/platform-row.js';
 import type { Telling } from '../report/telling.js';

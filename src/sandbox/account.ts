@@ -28,6 +28,8 @@ export interface SandboxAccount {
   readonly refreshToken?: string;
   /** The `token_expires_at` of the collector's connection, ISO 8601; absent if it is unknown. */
   readonly tokenExpiresAt?: string;
+  /** Facebook, and Instagram with the Facebook login: until when the app may read its data, ISO 8601. Default: for 90 days more. */
+  readonly accessEndsAt?: string;
   /** Instagram: the Page it is connected to. */
   readonly pageId?: string;
   /** Facebook: the Page's own token. If given, `accessToken` is a user's and gives no insights; otherwise `accessToken` is the Page's. */

@@ -5,6 +5,7 @@ import { pageFields, pageInsights } from './facebook.js';
 import { distorted, faultReply, type Refusals } from './faults.js';
 import { graphDay, graphError, PAGED_MARK, paging } from './graph.js';
 import { instagramFields, instagramInsights } from './instagram.js';
+import { answerBatch } from './meta-access.js';
 import { listPages, listPermissions, tokenOf } from './meta-login.js';
 import { lengthenInstagram } from './own-login.js';
 import { bearerToken, decoded, type Reply, type SandboxRequest } from './reply.js';
@@ -13,7 +14,7 @@ import type { Grant, GraphNode, World } from './world.js';
 
 /** graph.facebook.com (`meta`) and graph.instagram.com (`instagram`). */
 export function answerGraph(request: SandboxRequest, world: World): Reply {
-  if (request.query.has('access_token')) world.counters.tokensInUrl += 1;
+  if (request.query.has('access_token') || request.query.has('input_token')) world.counters.tokensInUrl += 1;
   if (request.query.has(PAGED_MARK)) world.counters.pagingFollowed += 1;
   if (request.api === 'instagram' && request.path === '/access_token') return lengthenInstagram(request, world);
   if (request.api === 'instagram' && request.path === '/refresh_access_token') return renewed(request, world);
@@ -44,11 +45,15 @@ function renewed(request: SandboxRequest, world: World): Reply {
 
 function answerVersioned(request: SandboxRequest, path: string, version: number, world: World): Reply {
   if (path === '/oauth/access_token' && request.api === 'meta') return tokenOf(request, world);
+  if (path === '/' && request.method === 'POST' && request.api === 'meta') {
+    const form = new URLSearchParams(request.body);
+    return refuseProof(form, form.get('access_token') ?? '', world) ?? answerBatch(form, world);
+  }
   const token = bearerToken(request) ?? request.query.get('access_token');
   if (!token) {
     return graphError(2500, 'An active access token must be used to query information about the current user.');
   }
-  const refusal = refuseProof(request, token, world);
+  const refusal = request.api === 'meta' ? refuseProof(request.query, token, world) : undefined;
   if (refusal) return refusal;
 
   const consented = world.consented(token);
@@ -121,9 +126,9 @@ function notVisible(id: string): Reply {
 }
 
 /** Requests to graph.instagram.com are signed with another secret, which the sandbox does not know and does not check. */
-function refuseProof(request: SandboxRequest, token: string, world: World): Reply | undefined {
-  if (world.metaAppSecret === undefined || request.api !== 'meta') return undefined;
-  const proof = request.query.get('appsecret_proof');
+function refuseProof(given: URLSearchParams, token: string, world: World): Reply | undefined {
+  if (world.metaAppSecret === undefined) return undefined;
+  const proof = given.get('appsecret_proof');
   if (proof === null) return graphError(100, 'API calls from the server require an appsecret_proof argument', PROOF);
   if (proof === createHmac('sha256', world.metaAppSecret).update(token).digest('hex')) return undefined;
   return invalidProof();

@@ -7,6 +7,14 @@ import { DOUBT_REASONS, FIGURES, OUTCOME_STATES } from './accounts.js';
 const date = z.iso.date();
 const instant = z.iso.datetime({ offset: true });
 
+const access = z
+  .object({ token: z.string(), ends_at: instant.nullable(), asked_at: instant })
+  .transform(({ token, ends_at: endsAt, asked_at: askedAt }) => ({
+    token,
+    endsAt: endsAt === null ? null : new Date(endsAt),
+    askedAt: new Date(askedAt),
+  }));
+
 export const recordCounts = z.object({
   inserted: z.number(),
   updated: z.number(),
@@ -105,6 +113,7 @@ export const storedAccounts = z.array(
       done_to: date.nullable(),
       closing_day: date.nullable(),
       metrics: z.record(z.string(), z.tuple([date, date])),
+      access: access.nullable(),
       ledger: z.array(
         z.object({
           date,
@@ -129,6 +138,7 @@ export const storedAccounts = z.array(
       doneTo: row.done_to,
       closingDay: row.closing_day,
       metrics: row.metrics,
+      access: row.access,
       ledger: row.ledger,
     })),
 );
@@ -208,7 +218,7 @@ export const tokensEndingAnswer = z.object({
         platform: z.string(),
         account_id: z.string().nullable(),
         account_name: z.string().nullable(),
-        token_expires_at: instant,
+        access_ends_at: instant.nullable(),
       })
       .transform((row) => ({
         id: row.id,
@@ -219,6 +229,7 @@ export const tokensEndingAnswer = z.object({
         accessToken: row.access_token,
         refreshToken: row.refresh_token,
         tokenExpiresAt: row.token_expires_at,
+        accessEndsAt: row.access_ends_at,
       })),
   ),
 });

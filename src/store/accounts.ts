@@ -80,16 +80,6 @@ export interface Succession {
   readonly reason: string | null;
 }
 
-/** How many connections there are, of all users or of one. */
-export interface ConnectionCounts {
-  /** Each service that has a connection, collected or not. */
-  readonly services: readonly { readonly service: string; readonly active: number; readonly inactive: number }[];
-  /** Connections with an encrypted token. */
-  readonly encrypted: number;
-  /** If the one user has none: users whose ids begin or end in the same way. */
-  readonly neighbours: readonly string[];
-}
-
 /** The accounts that a request selects. */
 export interface AccountCounts {
   readonly accounts: number;
@@ -123,8 +113,19 @@ export interface StoredAccount {
   /** The last day whose closing figures are final. */
   readonly closingDay: string | null;
   readonly metrics: MetricDays;
+  /** Null if no run has asked. */
+  readonly access: KnownAccess | null;
   /** From the window's first day, or from the first day that is not done. */
   readonly ledger: readonly LedgerEntry[];
+}
+
+/** Until when a token may read its account's data, as the platform says. */
+export interface KnownAccess {
+  /** Which token: the SHA-256 of its ciphertext, in hexadecimal. */
+  readonly token: string;
+  /** Null if there is no end, or the platform does not say. */
+  readonly endsAt: Date | null;
+  readonly askedAt: Date;
 }
 
 /** An active connection as stored: tokens are ciphertext. */
@@ -187,6 +188,8 @@ export interface AccountRow {
   readonly closedTo: string | null;
   /** When something may be due again; null if something is due already. */
   readonly dueAt: Date | null;
+  /** Null to keep the stored one. */
+  readonly access: KnownAccess | null;
 }
 
 export interface RecordBatch {

@@ -48,7 +48,7 @@ export interface OpenedAccounts {
   further(platform: string, pageSize: number): AsyncIterable<readonly StoredAccount[]>;
 }
 
-/** Connections whose access token expires soon. */
+/** Connections whose access token expires soon, or whose access does. */
 export interface TokensEnding {
   /** The soonest first; at least the first 1,000. */
   readonly tokens: readonly TokenEnd[];
@@ -56,13 +56,14 @@ export interface TokensEnding {
   readonly omitted: number;
 }
 
-/** An access token that expires soon, with its connection. */
+/** A connection with what ends soon: at least one of the two. */
 export interface TokenEnd extends StoredConnection {
   readonly userId: string;
   readonly platform: string;
   readonly accountId: string | null;
   readonly accountName: string | null;
-  readonly tokenExpiresAt: string;
+  /** As the platform says, of the data of its account: see `KnownAccess`. ISO 8601 with offset. */
+  readonly accessEndsAt: string | null;
 }
 
 const FIRST_PAGE_SIZE = 2_000;
@@ -138,11 +139,13 @@ export async function findTokensEnding(ask: Ask, filter: AccountFilter, before: 
 
 function joined(parts: readonly z.output<typeof answers.tokensEndingAnswer>[]): TokensEnding {
   return {
-    tokens: parts
-      .flatMap(({ tokens_ending }) => tokens_ending)
-      .sort((one, other) => Date.parse(one.tokenExpiresAt) - Date.parse(other.tokenExpiresAt)),
+    tokens: parts.flatMap(({ tokens_ending }) => tokens_ending).sort((one, other) => firstEnd(one) - firstEnd(other)),
     omitted: parts.reduce((sum, { tokens_omitted }) => sum + tokens_omitted, 0),
   };
+}
+
+function firstEnd({ tokenExpiresAt, accessEndsAt }: TokenEnd): number {
+  return Math.min(...[tokenExpiresAt, accessEndsAt].flatMap((end) => (end === null ? [] : Date.parse(end))));
 }
 
 function readingArgs({ filter, ledger, runId, dueBefore }: OpenRequest) {

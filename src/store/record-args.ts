@@ -1,4 +1,4 @@
-import type { AccountRow, PieceCall, RecordBatch, SnapshotRow } from './accounts.js';
+import type { AccountRow, KnownAccess, PieceCall, RecordBatch, SnapshotRow } from './accounts.js';
 
 /** The arguments of `record_collection`. */
 export function recordArgs({ runId, at, accounts, snapshots, outcomes, refresh, adopt, piece }: RecordBatch) {
@@ -37,5 +37,10 @@ function accountArg(row: AccountRow) {
     days_lost: row.daysLost,
     closed_to: row.closedTo,
     due_at: row.dueAt?.toISOString() ?? null,
+    ...(row.access && { access: accessArg(row.access) }),
   };
+}
+
+function accessArg({ token, endsAt, askedAt }: KnownAccess) {
+  return { token, ends_at: endsAt?.toISOString() ?? null, asked_at: askedAt.toISOString() };
 }

@@ -2,7 +2,6 @@ import type { AccountDaysRequest, DescribedPage } from './account-days.js';
 import type { ListedAccount, ListedAccounts, StatusRows, StatusWindows } from './account-states.js';
 import type {
   AccountFilter,
-  ConnectionCounts,
   PlatformDay,
   RecordBatch,
   RecordCounts,
@@ -109,7 +108,7 @@ export interface Store {
   /** What was written since an instant, by platform and metric. */
   writtenSince(since: Date): Promise<WrittenMetric[]>;
 
-  /** Connections in use whose access token expires before an instant (ISO 8601). */
+  /** Connections in use whose access token, or whose access to the account's data, ends before an instant (ISO 8601). */
   tokensEnding(filter: AccountFilter, before: string): Promise<TokensEnding>;
   /** Deletes snapshots and outcomes of old days, or counts them. */
   prune(request: PruneRequest): Promise<PruneCounts>;
@@ -207,6 +206,16 @@ export interface PruneCounts {
   readonly users: number;
   /** Partitions that are dropped as a whole. */
   readonly partitions: number;
+}
+
+/** How many connections there are, of all users or of one. */
+export interface ConnectionCounts {
+  /** Each service that has a connection, collected or not. */
+  readonly services: readonly { readonly service: string; readonly active: number; readonly inactive: number }[];
+  /** Connections with an encrypted token. */
+  readonly encrypted: number;
+  /** If the one user has none: users whose ids begin or end in the same way. */
+  readonly neighbours: readonly string[];
 }
 
 /** A connection without its tokens. */

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expectAccounts, expectKnownUser } from '../../src/collector/connections.js';
 import { CollectError } from '../../src/errors.js';
 import { population } from '../../src/sandbox/population.js';
-import type { ConnectionCounts } from '../../src/store/accounts.js';
 import { ALL } from '../../src/store/selection.js';
+import type { ConnectionCounts } from '../../src/store/store.js';
 import { createWorld, type World } from '../support/world.js';
 
 const COLLECTED = ['instagram', 'facebook', 'youtube', 'linkedin'];

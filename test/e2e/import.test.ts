@@ -5,7 +5,11 @@ import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
 import { collectJson, expectNoSecrets, home, runCli } from './support/cli.js';
 
-const accounts = population({ users: 2, platforms: ['facebook', 'linkedin'] });
+const accessEndsAt = new Date(Date.now() + 5 * 86_400_000).toISOString();
+const accounts = population({ users: 2, platforms: ['facebook', 'linkedin'] }).map((account) => ({
+  ...account,
+  accessEndsAt,
+}));
 const HEADER = 'user_id,platform,account_id,access_token,refresh_token';
 const rows = accounts.map(({ userId, platform, accountId, accessToken, refreshToken }) =>
   [userId, platform, accountId, accessToken, refreshToken ?? ''].join(','),
@@ -20,7 +24,10 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 const importing = (lines: readonly string[], ...flags: string[]) =>
-  runCli(['connections', 'import', '-', ...flags], { env, input: [HEADER, ...lines].join('\n') });
+  runCli(['connections', 'import', '-', ...flags], {
+    env: { ...env, META_APP_SECRET: 'sandbox-meta-secret' },
+    input: [HEADER, ...lines].join('\n'),
+  });
 const listed = async () => JSON.parse((await runCli(['connections', 'list', '--json'], { env })).stdout);
 
 it('stores the lines of a file, which a run can then collect', async () => {
@@ -53,6 +60,13 @@ it('with --check, stores only what opens its account', async () => {
     added: 0,
     renewed: 1,
     refused: 1,
+    warnings: [
+      {
+        platform: 'facebook',
+        warning: `the access to the account's data ends on ${accessEndsAt.slice(0, 10)}: let its owner consent again before that day`,
+        connections: 1,
+      },
+    ],
     mistakes: [{ line: 3, mistake: expect.stringMatching(/^needs_reconnect: /) }],
     mistakes_omitted: 0,
   });

@@ -81,6 +81,20 @@ describe.runIf(process.env.TEST_DATABASE_URL).concurrent('a run that processes s
     expect(shared.sandbox.counters.byApi['youtube-analytics']).toBe(1_000);
   }, 240_000);
 
+  it('asks once of each account until when its data may be read', async () => {
+    const pages = population({ users: 60, platforms: ['facebook'] }).filter(({ pageToken }) => pageToken === undefined);
+    const shared = await world({ accounts: pages });
+    const env = { ...shared.env, META_APP_SECRET: 'sandbox-meta-secret' };
+    const runs = await Promise.all([1, 2].map(() => startShared(['--date', daysAgo(10)], { env }).ended));
+    for (const run of runs) {
+      expect(run, run.stderr).toMatchObject({ code: 0 });
+      expect(parseSummary(run)).toMatchObject({ requests: { total: 2 * pages.length, retried: 0 }, warnings: [] });
+    }
+    const known = 'select from collection_accounts where access_ends_at is not null';
+    expect(await shared.database.query(known)).toHaveLength(pages.length);
+    expect(shared.sandbox.counters.byApi.meta).toBe(2 * pages.length);
+  });
+
   it('counts each day of a long backfill once, though a process dies in the midst of its accounts', async () => {
     const days = ['--since', daysAgo(95), '--until', daysAgo(2), '--user', FAULTY[0]?.userId ?? ''];
     const backfill = await collectAlone(await world(), days, 0);

@@ -35,7 +35,9 @@ describe.concurrent('secrets', () => {
     await collectJson(['--date', DATE], { env, code: 0 });
     await expectWholeTable(database);
     const signed = (api: string) =>
-      sandbox.requests.filter((request) => request.api === api).map(({ query }) => query.has('appsecret_proof'));
+      sandbox.requests
+        .filter((request) => request.api === api)
+        .map(({ query, body }) => query.has('appsecret_proof') || new URLSearchParams(body).has('appsecret_proof'));
     expect(new Set(signed('meta'))).toEqual(new Set([true]));
     expect(new Set(signed('instagram'))).toEqual(new Set([false]));
     expectNoSecrets([...TOKENS, ...CLIENT_SECRETS, ...database.secrets, APP_SECRET], await everythingStored(database));

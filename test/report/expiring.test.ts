@@ -1,7 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
-import { expiryWarnings } from '../../src/report/expiring.js';
+import { comingEnds } from '../../src/report/coming.js';
+import { expiringTokens, expiryWarnings } from '../../src/report/expiring.js';
 import { readStatus } from '../../src/report/status.js';
 import { population } from '../../src/sandbox/population.js';
 import { createWorld } from '../support/world.js';
@@ -85,6 +86,48 @@ it('treats the encrypted empty string as no refresh token, and warns', async () 
   ]);
 });
 
+it('lists what ends first, of tokens and of their access, whatever date is stored with a token that has no end', () => {
+  const end = (userId: string, tokenExpiresAt: string | null, accessEndsAt: string | null) => {
+    const platform = accessEndsAt === null ? 'instagram' : 'facebook';
+    return {
+      id: userId,
+      userId,
+      platform,
+      accountId: '1',
+      accountName: null,
+      refreshToken: null,
+      tokenExpiresAt,
+      accessEndsAt,
+    };
+  };
+  const tokens = [
+    { ...end('a', '2026-01-01T00:00:00Z', '2026-12-03T00:00:00Z'), accessToken: 'EAAa' },
+    { ...end('b', '2026-11-30T00:00:00Z', null), accessToken: 'IGb' },
+    { ...end('c', null, '2026-11-20T00:00:00Z'), accessToken: 'EAAc' },
+    { ...end('d', null, '2026-12-02T00:00:00Z'), accessToken: null },
+  ];
+  const platforms = createPlatforms(loadConfig({}));
+  const keyring = { decrypt: (token: string) => ({ ok: true as const, token }) };
+  const expiring = expiringTokens({ tokens, omitted: 0 }, { platforms, keyring, renewsTokens: false }, NOON);
+  expect(expiring.tokens.map(({ userId, ends }) => `${userId} ${ends}`)).toEqual([
+    'c access',
+    'b token',
+    'd access',
+    'a access',
+  ]);
+  expect(expiryWarnings(expiring, NOON)[0]).toContain(
+    'the access to the data of facebook 1 of user c ended at 2026-11-20',
+  );
+  expect(comingEnds([], expiring, NOON)).toEqual([
+    { what: '1 token expires', on: '2026-11-30', fix: 'connect the account again' },
+    {
+      what: 'the access to the data of 2 accounts ends within 15 days, the first',
+      on: '2026-12-02',
+      fix: 'connect the accounts again',
+    },
+  ]);
+});
+
 it('lists only the first of thousands of expiring tokens', () => {
   const ends = Array.from({ length: 2_500 }, (_, i) => ({
     id: `c${i}`,
@@ -95,11 +138,14 @@ it('lists only the first of thousands of expiring tokens', () => {
     accessToken: 'gAAAAA',
     refreshToken: null,
     tokenExpiresAt: '2026-11-30T00:00:00+00:00',
+    accessEndsAt: null,
+    ends: 'token' as const,
+    endsAt: '2026-11-30T00:00:00+00:00',
     fix: 'connect the account again',
   }));
   const warnings = expiryWarnings({ tokens: ends, omitted: 0 }, NOON);
   expect(warnings).toHaveLength(21);
   expect(warnings.at(0)).toContain('connection c0 of user u expires at 2026-11-30');
-  expect(warnings.at(-1)).toContain('2,480 more tokens have expired or expire within 15 days');
+  expect(warnings.at(-1)).toContain('2,480 more tokens, or their access to data, have ended or end within 15 days');
   expect(expiryWarnings({ tokens: ends, omitted: 1_000 }, NOON).at(-1)).toContain('up to 3,480 more tokens');
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addDays } from '../../src/collector/day.js';
 import { countsOf } from '../../src/report/summary.js';
@@ -784,6 +785,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       accessToken: 'gAAAA-first',
       refreshToken: null,
       tokenExpiresAt: '2026-01-01T00:00:00+00:00',
+      accessEndsAt: null,
     });
     const before = '2026-12-02T00:00:00Z';
     expect(
@@ -792,6 +794,49 @@ describe.each(ENGINES)('$name store', ({ open }) => {
     expect(await engine.store.tokensEnding({ selection: ALL, platforms: ['youtube'] }, before)).toMatchObject({
       tokens: [],
     });
+  });
+
+  test('an end of access is kept with its account, and listed as long as its token is the one in use', async () => {
+    const account = await connected(engine.store, { userId: 'first', tokenExpiresAt: '2027-01-01T00:00:00Z' });
+    const later = await connected(engine.store, { userId: 'later' });
+    const both = await connected(engine.store, { userId: 'both', tokenExpiresAt: '2026-11-23T00:00:00Z' });
+    const token = createHash('sha256').update('gAAAA-first').digest('hex');
+    const access = { token, endsAt: new Date('2026-11-30T00:00:00Z'), askedAt: NOW };
+    const runId = await beginRun(engine.store);
+    await record(engine.store, runId, {
+      accounts: [
+        accountRow({ id: account.id, access }),
+        accountRow({ id: later.id, access: { ...access, endsAt: new Date('2027-02-20T00:00:00Z') } }),
+        accountRow({ id: both.id, access: { ...access, endsAt: new Date('2026-12-01T00:00:00Z') } }),
+      ],
+    });
+    await record(engine.store, runId, { accounts: [accountRow({ id: account.id })] });
+    const known = (await allAccounts(engine.store)).map((each) => [each.userId, each.access?.endsAt?.toISOString()]);
+    expect(Object.fromEntries(known)).toEqual({
+      first: '2026-11-30T00:00:00.000Z',
+      later: '2027-02-20T00:00:00.000Z',
+      both: '2026-12-01T00:00:00.000Z',
+    });
+    expect((await allAccounts(engine.store, { selection: { kind: 'user', userId: 'first' } }))[0]?.access).toEqual(
+      access,
+    );
+
+    const ending = async () => {
+      const { tokens } = await engine.store.tokensEnding(
+        { selection: ALL, platforms: COLLECTED },
+        '2026-12-07T09:00:00Z',
+      );
+      return tokens.map(({ userId, tokenExpiresAt, accessEndsAt }) => [userId, tokenExpiresAt, accessEndsAt]);
+    };
+    expect(await ending()).toEqual([
+      ['both', '2026-11-23T00:00:00+00:00', '2026-12-01T00:00:00+00:00'],
+      ['first', null, '2026-11-30T00:00:00+00:00'],
+    ]);
+    await engine.store.saveConnection(connection({ userId: 'first', accessToken: 'gAAAA-second' }));
+    await record(engine.store, runId, {
+      accounts: [accountRow({ id: both.id, access: { token, endsAt: null, askedAt: NOW } })],
+    });
+    expect(await ending()).toEqual([['both', '2026-11-23T00:00:00+00:00', null]]);
   });
 
   test('lists every connection once, although a page ends among them', async () => {

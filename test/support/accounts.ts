@@ -16,6 +16,7 @@ export function storedAccount(differing: Partial<StoredAccount> = {}): StoredAcc
     doneTo: null,
     closingDay: null,
     metrics: {},
+    access: null,
     ledger: [],
     ...differing,
   };
@@ -36,6 +37,7 @@ export function accountRow(differing: Partial<AccountRow> = {}): AccountRow {
     daysLost: 0,
     closedTo: null,
     dueAt: null,
+    access: null,
     ...differing,
   };
 }

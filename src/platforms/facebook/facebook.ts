@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Platform } from '../contract.js';
+import { accessOf } from '../meta/access.js';
 import { type Graph, type MetaSettings, openGraph } from '../meta/graph.js';
 import type { Insights } from '../meta/insights.js';
 import { graphVersion } from '../meta/versions.js';
@@ -32,6 +33,7 @@ export function facebook(settings: MetaSettings): Platform {
     version: graphVersion(settings.version, settings.graphUrl),
     renewsTokens: false,
     consent: facebookConsent(settings),
+    ...accessOf(settings),
     endsByDate: () => false,
     storageRule: null,
 

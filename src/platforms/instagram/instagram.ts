@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
 import type { Day, DayResult, Platform } from '../contract.js';
+import { accessOf } from '../meta/access.js';
 import { GraphError } from '../meta/errors.js';
 import { type Graph, type GraphAccess, isInstagramLogin, type MetaSettings, openGraph } from '../meta/graph.js';
 import { type RenewalEndpoint, renewToken } from '../meta/renewal.js';
@@ -50,6 +51,7 @@ export function instagram(settings: MetaSettings, login: InstagramLogin | null):
       login === null
         ? facebookLogin(settings)
         : instagramOwnLogin(login, settings.instagramUrl, (token, context) => open(settings, token, context)),
+    ...accessOf(settings),
     endsByDate: isInstagramLogin,
     renewal: { when: 'ending', renew: (account, context) => renewToken(renewal, account, context) },
     storageRule: null,

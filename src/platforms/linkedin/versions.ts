@@ -1,4 +1,4 @@
-import type { ApiVersion } from '../contract.js';
+import type { ApiVersion } from '../version.js';
 
 /**
  * The known versions of LinkedIn's API, oldest first, with the day until which each is supported: as published for those up to

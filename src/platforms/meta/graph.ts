@@ -51,7 +51,7 @@ export function openGraph({ api, permissions, settings, token, http, warn }: Gra
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     // The Instagram login has its own app secret, valid only for its own host.
     if (settings.appSecret !== null && base === settings.graphUrl) {
-      url.searchParams.set('appsecret_proof', createHmac('sha256', settings.appSecret).update(token).digest('hex'));
+      url.searchParams.set('appsecret_proof', appSecretProof(settings.appSecret, token));
     }
     return http.ask({ api, method: 'GET', url, headers: { authorization: `Bearer ${token}` } }, (answer) => {
       // An expired version is not refused, but silently replaced by the oldest usable one.
@@ -70,6 +70,11 @@ export function openGraph({ api, permissions, settings, token, http, warn }: Gra
     get: (id, edge, query) => ask(`${graphId(id)}${edge}`, query),
     own: (edge, query) => ask(`me${edge}`, query),
   };
+}
+
+/** Signs a request that is made with a token, which some apps demand. */
+export function appSecretProof(appSecret: string, token: string): string {
+  return createHmac('sha256', appSecret).update(token).digest('hex');
 }
 
 /** Tokens of the Instagram login expire after 60 days. A Page's token does not, but often has its owner's expiry date stored with it. */

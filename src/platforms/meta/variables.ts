@@ -14,10 +14,11 @@ export const META_VARIABLES = {
   META_GRAPH_VERSION: setting(isUsableVersion, `is not a Graph API version from v${OLDEST_VERSION}.0 on`, VERSION)
     .default(VERSION)
     .describe('version of the Graph API'),
-  // Of no use to a run.
-  META_APP_ID: appNumber().describe('the Meta app, for connect'),
+  META_APP_ID: appNumber()
+    .meta({ kind: 'credential' })
+    .describe("the Meta app, for connect and to ask when access to accounts' data ends"),
   META_APP_SECRET: secret('0123456789abcdef').describe(
-    'its secret, for connect; signs each request, if the app demands it',
+    'its secret, for the same; signs each request, which some apps demand',
   ),
 };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ApiVersion, NewerVersion } from '../contract.js';
+import type { ApiVersion, NewerVersion } from '../version.js';
 
 /**
  * The versions of the Graph API in force, with the day until which each is available. v26.0 (29 July 2026) and v27.0

@@ -1,5 +1,5 @@
--- Returns the most recently renewed connection of each account if its access token ends before an instant, the soonest first: at most
--- 1,000, and how many it leaves out. The tokens, encrypted as stored, tell whether the date means anything. Of large tables a call
+-- Returns the most recently renewed connection of each account if its access token ends before an instant, or what the token may read
+-- does, the soonest first: at most 1,000, and how many it leaves out. An end that comes later is NULL. The tokens, encrypted as stored, tell whether the date means anything. Of large tables a call
 -- takes one part of the users: the first with parts NULL, the others up to parts - 1 of its answer.
 create or replace function public.collection_tokens_ending(
   for_user text, for_platforms jsonb, for_shard jsonb, before timestamptz, part integer, parts integer
@@ -13,10 +13,20 @@ declare
 begin
   return (
     with candidates as materialized (
-      select connections.*
+      select
+        connections.*,
+        case when connections.token_expires_at < before then connections.token_expires_at end as token_ends_at,
+        accounts.access_ends_at
       from public.collection_connections connections
+      left join public.collection_accounts accounts
+        on accounts.access_ends_at < before
+          and accounts.user_id = connections.user_id
+          and accounts.platform = connections.platform
+          and accounts.account_id = connections.account_key
+          -- Of a token that has taken its place, it says nothing.
+          and accounts.access_token_hash = encode(sha256(convert_to(connections.access_token, 'UTF8')), 'hex')
       where connections.active
-        and connections.token_expires_at < before
+        and (connections.token_expires_at < before or accounts.access_ends_at is not null)
         and (collection_tokens_ending.for_user is null or connections.user_id = collection_tokens_ending.for_user)
         and for_platforms ? connections.platform
         and (
@@ -27,7 +37,7 @@ begin
         and (hashtext(connections.user_id) & 2147483647) % all_parts = part
     ),
     ending as (
-      select candidates.*, row_number() over (order by candidates.token_expires_at, candidates.id_key) as place
+      select candidates.*, row_number() over (order by least(candidates.token_ends_at, candidates.access_ends_at), candidates.id_key) as place
       from candidates
       where not exists (
         select from public.collection_connections newer
@@ -50,7 +60,8 @@ begin
             'account_name', ending.account_name,
             'access_token', ending.access_token,
             'refresh_token', ending.refresh_token,
-            'token_expires_at', ending.token_expires_at
+            'token_expires_at', ending.token_ends_at,
+            'access_ends_at', ending.access_ends_at
           )
           order by ending.place
         ) filter (where ending.place <= most),

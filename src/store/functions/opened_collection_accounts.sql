@@ -45,6 +45,9 @@ begin
           'done_to', accounts.done_to,
           'closing_day', accounts.closing_day,
           'metrics', accounts.metrics,
+          'access', case when accounts.access_asked_at is not null then jsonb_build_object(
+            'token', accounts.access_token_hash, 'ends_at', accounts.access_ends_at, 'asked_at', accounts.access_asked_at
+          ) end,
           'user_accounts', siblings.accounts,
           'ledger', coalesce(known.ledger, '[]')
         )

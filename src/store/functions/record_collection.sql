@@ -3,7 +3,7 @@
 -- Locks the run's row, so that a run that lost its lease writes nothing more (but no heartbeat waits for it), and the accounts, so
 -- that the primary one stays.
 -- accounts: [{id, connection_id, reason, message, reached, done_to, done_to_before, closing_day, metrics, days_lost,
--- closed_to, due_at}];
+-- closed_to, due_at, access: {token, ends_at, asked_at} where the platform was asked}];
 -- an account whose days are written in several calls is given in the last one;
 -- snapshots: [[account, metric, value, date, metadata]];
 -- outcomes: [{account, date, state, reason, message, metrics, missing, figures}];
@@ -225,10 +225,13 @@ begin
     days_lost = known.days_lost + case when known.run_id is distinct from record_collection.run_id then given.days_lost else 0 end,
     -- An account whose API was shut or throttled keeps its place in the next run's order.
     collected_at = case when given.reached then recorded_at else known.collected_at end,
+    access_ends_at = case when given.access is null then known.access_ends_at else (given.access ->> 'ends_at')::timestamptz end,
+    access_asked_at = coalesce((given.access ->> 'asked_at')::timestamptz, known.access_asked_at),
+    access_token_hash = coalesce(given.access ->> 'token', known.access_token_hash),
     run_id = record_collection.run_id
   from jsonb_to_recordset(accounts) as given (
     id bigint, connection_id text, reason text, message text, reached boolean, done_to date, done_to_before date, closing_day date,
-    metrics jsonb, days_lost integer, due_at timestamptz
+    metrics jsonb, days_lost integer, due_at timestamptz, access jsonb
   )
   where known.id = given.id;
 
