@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import type { HttpRequest } from '../../http/http.js';
 import type { Account, CheckContext, RenewedTokens } from '../contract.js';
+import { life, renewedTokens } from '../shared/token-endpoint.js';
 import { refuse } from '../shared/verdicts.js';
 import { GraphError, judgeGraph } from './errors.js';
 
-const answer = z.object({
-  access_token: z.string().min(1),
-  /** Seconds. */
-  expires_in: z.number().positive(),
-});
+const answer = z.object({ access_token: z.string().min(1), expires_in: life });
 /** Invalid parameter, no token given, invalid token. */
 const WITHOUT_TOKEN: readonly (number | string)[] = [100, 190, 2500];
 
@@ -49,6 +46,7 @@ async function ask(
   request: HttpRequest,
   { http, now }: CheckContext,
 ): Promise<RenewedTokens> {
+  const askedAt = now();
   const renewed = await http.ask({ ...request, api }, (given) => {
     const verdict = judgeGraph(given, permission);
     if (verdict.kind !== 'accept') return verdict;
@@ -56,9 +54,5 @@ async function ask(
     if (parsed.success) return { kind: 'accept', value: parsed.data };
     return refuse('unexpected_response', `${api} answered without an access token`, 'connection');
   });
-  return {
-    accessToken: renewed.access_token,
-    refreshToken: null,
-    expiresAt: new Date(now().getTime() + renewed.expires_in * 1_000),
-  };
+  return renewedTokens(renewed, askedAt);
 }

@@ -44,6 +44,14 @@ it.each([190, 100, 2500])('sends the token in the address only if the header is 
   ]);
 });
 
+it.each([undefined, '5183944', 1e15, -1])(
+  'keeps the new token when its life cannot be read: %s',
+  async (expires_in) => {
+    const { url } = await serveApi(() => [200, { access_token: 'THAAtwo', expires_in }]);
+    expect(await renewed(url)).toEqual({ accessToken: 'THAAtwo', refreshToken: null, expiresAt: null });
+  },
+);
+
 describe('a renewal that is refused', () => {
   it.each<[string, Answer, object]>([
     ['for a dead token', INVALID, { reason: 'needs_reconnect' }],
