@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createRenewer } from '../../src/collector/renewal.js';
+import { PlatformError } from '../../src/errors.js';
+import type { Renewal } from '../../src/platforms/contract.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
+import type { Renewals } from '../../src/store/renewals.js';
+import { lentContext } from '../support/api.js';
+import { RENEWAL } from '../support/renewal.js';
 import { createWorld, type World, type WorldOptions } from '../support/world.js';
 
 const NOW = new Date('2026-11-22T09:00:00Z');
@@ -119,5 +125,56 @@ describe('a token that ends within 15 days', () => {
     const { failures } = await world.collect();
     expect(failures).toMatchObject([{ reason: 'needs_reconnect' }]);
     expect((await stored()).token).toBe('IGAAsandbox1');
+  });
+});
+
+describe('a renewal that the platform refuses', () => {
+  const CONNECTION = { id: '1', accessToken: 'old', refreshToken: 'old-refresh', tokenExpiresAt: null };
+  const OPENED = { accountId: '1', accessToken: 'old', refreshToken: 'old-refresh', tokenExpiresAt: null };
+  const refused = (reason: 'needs_reconnect' | 'platform_error'): Renewal => ({
+    when: 'expired',
+    renew: () => Promise.reject(new PlatformError(reason, 'refused', 'connection')),
+  });
+  const renewer = (renewals: Partial<Renewals>, renewal: Renewal) =>
+    createRenewer(
+      { ...RENEWAL, renewals: { ...RENEWAL.renewals, ...renewals } as Renewals },
+      CONNECTION,
+      { name: 'pinterest', renewal, endsByDate: () => true },
+      lentContext(NOW).context,
+    );
+
+  it('does not matter if another program has renewed and stored the tokens meanwhile', async () => {
+    let claims = 0;
+    const renewed = { ...CONNECTION, accessToken: 'new', refreshToken: 'new-refresh' };
+    const claim: Renewals['claim'] = async () =>
+      claims++ === 0 ? { kind: 'claimed' } : { kind: 'changed', connection: renewed };
+    const { replace } = renewer({ claim }, refused('needs_reconnect'));
+    expect(await replace(OPENED)).toMatchObject({ accessToken: 'new', refreshToken: 'new-refresh' });
+  });
+
+  it.each(['needs_reconnect', 'platform_error'] as const)('ends its claim: %s', async (reason) => {
+    const released: string[] = [];
+    const release: Renewals['release'] = async ({ id }) => void released.push(id);
+    const { replace } = renewer({ release }, refused(reason));
+    await expect(replace(OPENED)).rejects.toMatchObject({ reason });
+    expect(released).toEqual(['1']);
+  });
+
+  it('can be repeated by another process at once', async () => {
+    await open();
+    const [row = {}] = await world.query('select id::text, access_token from platform_connections');
+    const connection = {
+      id: String(row.id),
+      accessToken: String(row.access_token),
+      refreshToken: null,
+      tokenExpiresAt: null,
+    };
+    const [first, second] = [crypto.randomUUID(), crypto.randomUUID()];
+    const { renewals } = world.store;
+    expect(await renewals.claim(connection, first)).toEqual({ kind: 'claimed' });
+    await renewals.release(connection, second);
+    expect(await renewals.claim(connection, second)).toEqual({ kind: 'busy' });
+    await renewals.release(connection, first);
+    expect(await renewals.claim(connection, second)).toEqual({ kind: 'claimed' });
   });
 });
