@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRenewer } from '../../src/collector/renewal.js';
 import { PlatformError } from '../../src/errors.js';
+import type { Http, HttpRequest } from '../../src/http/http.js';
 import type { Renewal } from '../../src/platforms/contract.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import type { Renewals } from '../../src/store/renewals.js';
@@ -181,4 +182,24 @@ describe('a renewal that the platform refuses', () => {
     await renewals.release(connection, first);
     expect(await renewals.claim(connection, second)).toEqual({ kind: 'claimed' });
   });
+});
+
+it('is awaited even when the run stops, whichever the platform: its answer may not be given again', async () => {
+  await open();
+  let renewals = 0;
+  for (const { renewal } of world.platforms.values()) {
+    if (renewal === undefined) continue;
+    renewals++;
+    const requests: HttpRequest[] = [];
+    const http: Http = {
+      ask(request) {
+        requests.push(request);
+        return Promise.reject(new PlatformError('platform_error', 'down', 'connection'));
+      },
+    };
+    const account = { accountId: '1', accessToken: 'token', refreshToken: 'refresh', tokenExpiresAt: null };
+    await expect(renewal.renew(account, { ...lentContext(NOW).context, http })).rejects.toThrow('down');
+    expect(requests).toMatchObject([{ awaited: true }]);
+  }
+  expect(renewals).toBe(4);
 });

@@ -47,7 +47,7 @@ async function ask(
   { http, now }: CheckContext,
 ): Promise<RenewedTokens> {
   const askedAt = now();
-  const renewed = await http.ask({ ...request, api }, (given) => {
+  const renewed = await http.ask({ ...request, api, awaited: true }, (given) => {
     const verdict = judgeGraph(given, permission);
     if (verdict.kind !== 'accept') return verdict;
     const parsed = answer.safeParse(verdict.value);

@@ -25,6 +25,7 @@ export async function renewTokens(
     {
       api: API,
       method: 'POST',
+      awaited: true,
       url: new URL(`${apiUrl}/v5/oauth/token`),
       headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
       // Apps made before 25 September 2025 have to ask for refresh tokens that have successors: pinterest/pinterest-python-sdk#156.
