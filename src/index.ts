@@ -42,7 +42,7 @@ export type { Pace, Rates } from './http/pace.js';
 export { type Sandbox, type SandboxOptions, startSandbox } from './library/sandbox.js';
 export type { SandboxSettings } from './open-sandbox.js';
 export type { DefaultStore } from './open-store.js';
-export type { AppCredential, Consent, ConsentedAccount, ConsentFlow } from './platforms/consent.js';
+export type { AppCredential, Consent, ConsentedAccount, ConsentFlow, RequestParameters } from './platforms/consent.js';
 export type {
   Account,
   ApiVersion,

@@ -52,11 +52,13 @@ export async function exchangeCode({ flow, request, answer, now, warn, ...app }:
       {
         // The settings allow http on this machine alone.
         [allowInsecureRequests]: true,
-        async [customFetch](url, { body, headers }) {
+        async [customFetch](url, { body }) {
           const form = Object.fromEntries(new URLSearchParams(body));
-          const given = await transport.send({ method: 'POST', url: new URL(url), headers, form });
+          const asked = { headers: {}, ...(flow.tokenRequest?.(form) ?? { form }) };
+          const given = await transport.send({ method: 'POST', url: new URL(url), ...asked });
           if (given instanceof PlatformError) throw failed(`The code was not exchanged: ${given.message}.`);
-          return toResponse(flow, given, [answer.get('code'), app.clientSecret, request.verifier]);
+          const standard = flow.tokenAnswer?.(given) ?? given;
+          return toResponse(flow, standard, [answer.get('code'), app.clientSecret, request.verifier]);
         },
       },
     );
@@ -73,6 +75,7 @@ export async function exchangeCode({ flow, request, answer, now, warn, ...app }:
       refreshToken: tokens.refresh_token ?? null,
       expiresAt: after(accessLife),
       refreshExpiresAt: after(refreshLife),
+      answer: tokens,
     };
   } catch (error) {
     if (error instanceof CollectError) throw error;

@@ -26,6 +26,13 @@ export function redirectOf({ provider, redirects }: ConsentFlow, given: string |
     );
   }
   const { protocol, hostname, port } = new URL(given);
+  if (redirects === 'https' && protocol !== 'https:') {
+    throw new CollectError(
+      'usage',
+      `${provider} sends the browser only to https addresses.`,
+      'Name one from the settings of your app: --redirect-uri https://example.com/.',
+    );
+  }
   // What listens here has IPv4 alone.
   const isHere = protocol === 'http:' && isLoopback(hostname) && !hostname.startsWith('[');
   return isHere ? { kind: 'here', port: Number(port || 80), uri: () => given } : { kind: 'elsewhere', uri: given };

@@ -14,7 +14,7 @@ export async function createRequest(flow: ConsentFlow, clientId: string, redirec
   const state = generateRandomState();
   const verifier = flow.pkce ? generateRandomCodeVerifier() : null;
   const address = new URL(flow.authorizationUrl);
-  const parameters = {
+  const standard = {
     client_id: clientId,
     redirect_uri: redirectUri,
     response_type: 'code',
@@ -24,8 +24,8 @@ export async function createRequest(flow: ConsentFlow, clientId: string, redirec
       code_challenge: await calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
     }),
-    ...flow.parameters,
   };
+  const parameters = flow.authorizationParameters?.(standard) ?? standard;
   for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
   return { address: address.href, redirectUri, state, verifier };
 }

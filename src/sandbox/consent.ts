@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { SandboxAccount, SandboxPlatform } from './account.js';
+import type { SandboxAccount } from './account.js';
 import type { Reply, SandboxRequest } from './reply.js';
 import type { World } from './world.js';
 
@@ -22,14 +22,18 @@ interface Person {
 export interface Authorization {
   readonly provider: string;
   readonly path: RegExp;
-  readonly platforms: readonly SandboxPlatform[];
+  isOpened(account: SandboxAccount): boolean;
   readonly clientId: string;
+  /** What the address calls it. Default: `client_id`. */
+  readonly clientIdName?: 'client_id' | 'client_key';
   /** Whether a consent opens one account, as at Google, or all of a user. */
   readonly opens: 'one' | 'all';
-  /** Whether it takes any port of 127.0.0.1. Registered are https addresses, and http ones at localhost. */
-  readonly takesLoopback: boolean;
+  /** Which http addresses it takes, besides https ones: any port of 127.0.0.1 and of localhost, that of localhost, or none. */
+  readonly takes: 'loopback' | 'localhost' | 'https';
   /** The error of a denial. */
   readonly denial: string;
+  /** What stands at the end of the address that the browser is sent to: `#_`. */
+  readonly fragment?: string;
 }
 
 /** What somebody has consented to. */
@@ -76,6 +80,7 @@ export function answerAuthorization(request: SandboxRequest, world: World, autho
   } else {
     back.searchParams.set('error', authorization.denial);
   }
+  back.hash = authorization.fragment ?? '';
   return { status: 303, body: '', headers: { location: back.href } };
 }
 
@@ -91,26 +96,40 @@ export function redeemCode(form: URLSearchParams, world: World, provider: string
   return challenge === code.challenge ? code : 'Invalid code verifier.';
 }
 
-function mistakeIn(parameters: URLSearchParams, { clientId, takesLoopback }: Authorization): string | null {
-  if (parameters.get('client_id') !== clientId) return 'invalid_client';
+/** The tokens of a code where refresh tokens have successors; undefined if it is not valid, or opens nothing. */
+export function redeemForTokens(form: URLSearchParams, world: World, provider: string) {
+  const code = redeemCode(form, world, provider);
+  if (typeof code === 'string') return undefined;
+  const [account] = code.accounts;
+  if (account === undefined) return undefined;
+  const tokens = {
+    access_token: world.issueConsented(code, 'bearer'),
+    refresh_token: world.issueRefreshToken(account),
+  };
+  return { account, tokens, scopes: code.scopes };
+}
+
+function mistakeIn(
+  parameters: URLSearchParams,
+  { clientId, clientIdName = 'client_id', takes }: Authorization,
+): string | null {
+  if (parameters.get(clientIdName) !== clientId) return 'invalid_client';
   const redirect = parameters.get('redirect_uri') ?? '';
-  if (!URL.canParse(redirect) || !isKnown(new URL(redirect), takesLoopback)) return 'redirect_uri_mismatch';
+  if (!URL.canParse(redirect) || !isKnown(new URL(redirect), takes)) return 'redirect_uri_mismatch';
   if (parameters.get('response_type') !== 'code') return 'unsupported_response_type';
   if (!parameters.get('scope')) return 'invalid_scope';
   const isHashed = parameters.get('code_challenge_method') === 'S256';
   return parameters.has('code_challenge') && !isHashed ? 'invalid_request' : null;
 }
 
-function isKnown({ protocol, hostname }: URL, takesLoopback: boolean): boolean {
+function isKnown({ protocol, hostname }: URL, takes: Authorization['takes']): boolean {
   if (protocol === 'https:') return true;
-  return protocol === 'http:' && (hostname === 'localhost' || (takesLoopback && hostname === '127.0.0.1'));
+  const hosts = { loopback: ['localhost', '127.0.0.1'], localhost: ['localhost'], https: [] };
+  return protocol === 'http:' && hosts[takes].some((host) => host === hostname);
 }
 
-function peopleOf({ accounts }: World, { platforms, opens }: Authorization): Person[] {
-  // Accounts of the Instagram login have an authorization server of their own.
-  const known = accounts.filter(
-    ({ platform, accessToken }) => platforms.includes(platform) && !accessToken.startsWith('IG'),
-  );
+function peopleOf({ accounts }: World, { isOpened, opens }: Authorization): Person[] {
+  const known = accounts.filter(isOpened);
   const people =
     opens === 'one'
       ? known.map((account) => ({ id: account.accountId, name: account.name, accounts: [account] }))

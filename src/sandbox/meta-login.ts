@@ -12,11 +12,14 @@ const SIXTY_DAYS_SECONDS = 5_183_944;
 const AUTHORIZATION: Authorization = {
   provider: 'Facebook',
   path: /^\/v\d+\.0\/dialog\/oauth$/,
-  platforms: ['facebook', 'instagram'],
+  // Accounts of Instagram's own login have an authorization server of their own.
+  isOpened: ({ platform, accessToken }) =>
+    platform === 'facebook' || (platform === 'instagram' && !accessToken.startsWith('IG')),
   clientId: SANDBOX_CREDENTIALS.META_APP_ID,
   opens: 'all',
-  takesLoopback: false,
+  takes: 'localhost',
   denial: 'access_denied',
+  fragment: '_=_',
 };
 
 /** `/v25.0/dialog/oauth` of www.facebook.com. */

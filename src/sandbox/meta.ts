@@ -6,6 +6,7 @@ import { distorted, faultReply, type Refusals } from './faults.js';
 import { graphDay, graphError, PAGED_MARK, paging } from './graph.js';
 import { instagramFields, instagramInsights } from './instagram.js';
 import { listPages, listPermissions, tokenOf } from './meta-login.js';
+import { lengthenInstagram } from './own-login.js';
 import { bearerToken, decoded, type Reply, type SandboxRequest } from './reply.js';
 import { graphVersions } from './versions.js';
 import type { Grant, GraphNode, World } from './world.js';
@@ -14,6 +15,7 @@ import type { Grant, GraphNode, World } from './world.js';
 export function answerGraph(request: SandboxRequest, world: World): Reply {
   if (request.query.has('access_token')) world.counters.tokensInUrl += 1;
   if (request.query.has(PAGED_MARK)) world.counters.pagingFollowed += 1;
+  if (request.api === 'instagram' && request.path === '/access_token') return lengthenInstagram(request, world);
   if (request.api === 'instagram' && request.path === '/refresh_access_token') return renewed(request, world);
   const [, versionText, rest = ''] = /^\/v(\d+)\.0(\/.*)$/.exec(request.path) ?? [];
   const { oldest, newest } = graphVersions(world.now());

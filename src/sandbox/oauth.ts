@@ -10,6 +10,8 @@ export const SANDBOX_CREDENTIALS = {
   META_APP_ID: '1000000000000001',
   LINKEDIN_CLIENT_ID: 'sandbox-linkedin',
   LINKEDIN_CLIENT_SECRET: 'sandbox-linkedin-secret',
+  THREADS_APP_ID: '1000000000000002',
+  THREADS_APP_SECRET: 'sandbox-threads-secret',
   PINTEREST_CLIENT_ID: 'sandbox-pinterest',
   PINTEREST_CLIENT_SECRET: 'sandbox-pinterest-secret',
   TIKTOK_BUSINESS_CLIENT_ID: 'sandbox-tiktok-business',
@@ -20,6 +22,12 @@ export const SANDBOX_CREDENTIALS = {
 export const SANDBOX_DISPLAY_APP = {
   TIKTOK_CLIENT_KEY: 'sandbox-tiktok',
   TIKTOK_CLIENT_SECRET: 'sandbox-tiktok-secret',
+} as const;
+
+/** The app of Instagram's own login: with it, nobody is asked to log in to Facebook. */
+export const SANDBOX_INSTAGRAM_APP = {
+  INSTAGRAM_APP_ID: '1000000000000003',
+  INSTAGRAM_APP_SECRET: 'sandbox-instagram-secret',
 } as const;
 
 interface TokenEndpoint {
@@ -36,10 +44,10 @@ interface TokenEndpoint {
 const GOOGLE_AUTHORIZATION: Authorization = {
   provider: 'Google',
   path: /^\/o\/oauth2\/v2\/auth$/,
-  platforms: ['youtube'],
+  isOpened: ({ platform }) => platform === 'youtube',
   clientId: SANDBOX_CREDENTIALS.GOOGLE_CLIENT_ID,
   opens: 'one',
-  takesLoopback: true,
+  takes: 'loopback',
   denial: 'access_denied',
 };
 
@@ -63,10 +71,10 @@ const GOOGLE: TokenEndpoint = {
 const LINKEDIN_AUTHORIZATION: Authorization = {
   provider: 'LinkedIn',
   path: /^\/oauth\/v2\/authorization$/,
-  platforms: ['linkedin'],
+  isOpened: ({ platform }) => platform === 'linkedin',
   clientId: SANDBOX_CREDENTIALS.LINKEDIN_CLIENT_ID,
   opens: 'all',
-  takesLoopback: false,
+  takes: 'localhost',
   denial: 'user_cancelled_authorize',
 };
 

@@ -1,4 +1,5 @@
 import type { SandboxAccount } from './account.js';
+import { type Authorization, answerAuthorization, redeemForTokens } from './consent.js';
 import { DAY_MS, indexOfDate, type SandboxDay, utcDay } from './days.js';
 import { distorted, faultReply, type Refusals } from './faults.js';
 import { SANDBOX_CREDENTIALS } from './oauth.js';
@@ -19,6 +20,23 @@ const METRICS = ['IMPRESSION', 'SAVE', 'PIN_CLICK', 'OUTBOUND_CLICK', 'ENGAGEMEN
 const RATES = ['SAVE', 'PIN_CLICK', 'OUTBOUND_CLICK', 'ENGAGEMENT'];
 const PARAMETERS: ReadonlySet<string> = new Set(['start_date', 'end_date', 'metric_types', 'content_type']);
 const METRIC_TYPES: ReadonlySet<string> = new Set([...METRICS, ...RATES.map((metric) => `${metric}_RATE`)]);
+
+const SCOPE = 'user_accounts:read';
+const AUTHORIZATION: Authorization = {
+  provider: 'Pinterest',
+  path: /^\/oauth\/$/,
+  isOpened: ({ platform }) => platform === 'pinterest',
+  clientId: SANDBOX_CREDENTIALS.PINTEREST_CLIENT_ID,
+  opens: 'one',
+  takes: 'localhost',
+  denial: 'access_denied',
+};
+
+/** `/oauth/` of www.pinterest.com. */
+export function answerPinterestLogin(request: SandboxRequest, world: World): Reply {
+  if (AUTHORIZATION.path.test(request.path)) return answerAuthorization(request, world, AUTHORIZATION);
+  return { ...pinterestError(404, 1, 'Not found.'), unexpected: true };
+}
 
 /** `/v5/…` of api.pinterest.com. */
 export function answerPinterest(request: SandboxRequest, world: World): Reply {
@@ -129,28 +147,33 @@ function answerToken(request: SandboxRequest, world: World): Reply {
   const basic = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
   if (request.headers.authorization !== basic) return refusal('invalid_client', 401);
   const form = new URLSearchParams(request.body);
-  if (form.get('grant_type') !== 'refresh_token') return refusal('unsupported_grant_type');
   // As for an app of before 25 September 2025.
   if (form.get('continuous_refresh') !== 'true') return refusal('invalid_request');
+  if (form.get('grant_type') === 'authorization_code') return answerCode(form, world);
+  if (form.get('grant_type') !== 'refresh_token') return refusal('unsupported_grant_type');
   const former = form.get('refresh_token') ?? '';
   const account = world.refreshable(former, 'pinterest');
   if (!account) return refusal('invalid_grant');
   const { accountId } = account;
   if (world.meets(account, 'dead_token')) return { ...refusal('invalid_grant'), accountId };
-  return {
-    status: 200,
-    body: {
-      access_token: world.issueToken(account),
-      refresh_token: world.replaceRefreshToken(former, account),
-      response_type: 'refresh_token',
-      token_type: 'bearer',
-      expires_in: 2_592_000,
-      refresh_token_expires_in: 5_184_000,
-      refresh_token_expires_at: Math.floor(world.now() / 1_000) + 5_184_000,
-      scope: 'user_accounts:read',
-    },
-    accountId,
+  const tokens = { access_token: world.issueToken(account), refresh_token: world.replaceRefreshToken(former, account) };
+  return { ...given({ response_type: 'refresh_token', ...tokens, scope: SCOPE }, world), accountId };
+}
+
+function answerCode(form: URLSearchParams, world: World): Reply {
+  const redeemed = redeemForTokens(form, world, AUTHORIZATION.provider);
+  if (redeemed === undefined) return refusal('invalid_grant');
+  const { tokens, scopes } = redeemed;
+  return given({ response_type: 'authorization_code', ...tokens, scope: scopes.join(' ') }, world);
+}
+
+function given(tokens: object, world: World): Reply {
+  const lives = {
+    expires_in: 2_592_000,
+    refresh_token_expires_in: 5_184_000,
+    refresh_token_expires_at: Math.floor(world.now() / 1_000) + 5_184_000,
   };
+  return { status: 200, body: { ...tokens, token_type: 'bearer', ...lives } };
 }
 
 /** The endpoint's own form is not documented; this one is that of OAuth. */

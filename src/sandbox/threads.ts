@@ -2,6 +2,7 @@ import type { SandboxAccount } from './account.js';
 import { pacificDayAt, pacificDaysStartingIn, type SandboxDay } from './days.js';
 import { distorted, faultReply, type Refusals } from './faults.js';
 import { brokenMetric, graphDay, graphError, graphTime, PAGED_MARK, paging, pickFields } from './graph.js';
+import { answerThreadsToken, lengthenThreads } from './own-login.js';
 import { hasData, shownValue } from './readiness.js';
 import { bearerToken, decoded, type Reply, type SandboxRequest } from './reply.js';
 import type { World } from './world.js';
@@ -19,6 +20,8 @@ const TITLES: Readonly<Record<string, string>> = { views: 'visualizações', lik
 export function answerThreads(request: SandboxRequest, world: World): Reply {
   if (['access_token', 'client_secret'].some((name) => request.query.has(name))) world.counters.tokensInUrl += 1;
   if (request.query.has(PAGED_MARK)) world.counters.pagingFollowed += 1;
+  if (request.path === '/oauth/access_token') return answerThreadsToken(request, world);
+  if (request.path === '/access_token') return lengthenThreads(request, world);
   const token = bearerToken(request) ?? request.query.get('access_token') ?? '';
   const account = world.grants(token).find((grant) => grant.account.platform === 'threads')?.account;
   if (!account) return graphError(190, 'Invalid OAuth access token - Cannot parse access token');

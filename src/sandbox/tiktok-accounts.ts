@@ -1,10 +1,12 @@
 import type { SandboxAccount } from './account.js';
+import { redeemForTokens } from './consent.js';
 import { DAY_MS, indexOfDate, type SandboxDay, utcDay } from './days.js';
 import { distorted, faultReply, type Refusals } from './faults.js';
 import { SANDBOX_CREDENTIALS } from './oauth.js';
 import { hasData, shownValue } from './readiness.js';
 import type { Reply, SandboxRequest } from './reply.js';
 import { countTokensInUrl, LOG_ID, TOTALS, tiktokAccount } from './tiktok.js';
+import { ACCOUNTS_AUTHORIZATION } from './tiktok-login.js';
 import type { World } from './world.js';
 
 const HOUR_MS = 3_600_000;
@@ -21,11 +23,12 @@ const OF_BUSINESS = [
 const DAILY: ReadonlySet<string> = new Set([...EVERYBODYS, ...OF_BUSINESS]);
 const PARAMETERS: ReadonlySet<string> = new Set(['business_id', 'start_date', 'end_date', 'fields']);
 
+const TOKENS = /^\/open_api\/v1\.3\/tt_user\/oauth2\/(?:refresh_)?token\/$/;
+
 /** `/open_api/v1.3/…` of business-api.tiktok.com. */
 export function answerTiktokAccounts(request: SandboxRequest, world: World): Reply {
   countTokensInUrl(request, world);
-  if (request.path === '/open_api/v1.3/tt_user/oauth2/refresh_token/' && request.method === 'POST')
-    return renewAccounts(request, world);
+  if (TOKENS.test(request.path) && request.method === 'POST') return answerTokens(request, world);
   const token = String(request.headers['access-token'] ?? '');
   const account = tiktokAccount(token, world);
   if (!account || account.kind === 'display') return STALE;
@@ -109,29 +112,42 @@ function rowOf(day: SandboxDay, account: SandboxAccount, world: World, fields: r
   };
 }
 
-/** Takes JSON and answers with `data`. */
-function renewAccounts(request: SandboxRequest, world: World): Reply {
+/** Both take JSON and answer with `data`. */
+function answerTokens(request: SandboxRequest, world: World): Reply {
   if (!request.headers['content-type']?.startsWith('application/json')) return invalid('the body');
   const given = bodyOf(request.body);
   const { TIKTOK_BUSINESS_CLIENT_ID: id, TIKTOK_BUSINESS_CLIENT_SECRET: secret } = SANDBOX_CREDENTIALS;
   // How the app is refused is not documented.
   if (given.client_id !== id || given.client_secret !== secret) return invalid('client_id or client_secret');
-  if (given.grant_type !== 'refresh_token') return invalid('grant_type');
-  const former = String(given.refresh_token);
+  const isRenewal = request.path.endsWith('refresh_token/');
+  if (given.grant_type !== (isRenewal ? 'refresh_token' : 'authorization_code')) return invalid('grant_type');
+  return isRenewal ? renewAccounts(String(given.refresh_token), world) : answerCode(given, world);
+}
+
+function renewAccounts(former: string, world: World): Reply {
   const account = world.refreshable(former, 'tiktok');
   if (!account || account.kind === 'display') return STALE;
   const { accountId } = account;
   if (world.meets(account, 'dead_token')) return { ...STALE, accountId };
   const tokens = {
     access_token: world.issueToken(account),
-    expires_in: 86_400,
     refresh_token: world.replaceRefreshToken(former, account),
-    refresh_token_expires_in: 31_536_000,
-    open_id: accountId,
     scope: 'user.info.basic,user.info.username,user.info.stats,user.insights,user.account.type',
-    token_type: 'Bearer',
   };
-  return { ...ok(tokens), accountId };
+  return tokensOf(account, tokens);
+}
+
+/** The code is called `auth_code`. */
+function answerCode(given: Record<string, unknown>, world: World): Reply {
+  const form = new URLSearchParams({ code: String(given.auth_code), redirect_uri: String(given.redirect_uri) });
+  const redeemed = redeemForTokens(form, world, ACCOUNTS_AUTHORIZATION.provider);
+  if (redeemed === undefined) return invalid('auth_code');
+  return tokensOf(redeemed.account, { ...redeemed.tokens, scope: redeemed.scopes.join(',') });
+}
+
+function tokensOf({ accountId }: SandboxAccount, tokens: object): Reply {
+  const lives = { expires_in: 86_400, refresh_token_expires_in: 31_536_000 };
+  return { ...ok({ ...tokens, ...lives, open_id: accountId, token_type: 'Bearer' }), accountId };
 }
 
 function bodyOf(json: string): Record<string, unknown> {

@@ -1,8 +1,10 @@
 import type { SandboxAccount } from './account.js';
+import { redeemForTokens } from './consent.js';
 import { distorted, faultReply, type Refusals } from './faults.js';
 import { SANDBOX_DISPLAY_APP } from './oauth.js';
 import { bearerToken, type Reply, type SandboxRequest } from './reply.js';
 import { countTokensInUrl, LOG_ID, TOTALS, tiktokAccount } from './tiktok.js';
+import { DISPLAY_AUTHORIZATION } from './tiktok-login.js';
 import type { World } from './world.js';
 
 /** `/v2/…` of open.tiktokapis.com. */
@@ -43,25 +45,30 @@ function renewDisplay(request: SandboxRequest, world: World): Reply {
   const form = new URLSearchParams(request.body);
   const { TIKTOK_CLIENT_KEY: key, TIKTOK_CLIENT_SECRET: secret } = SANDBOX_DISPLAY_APP;
   if (form.get('client_key') !== key || form.get('client_secret') !== secret) return oauthError('invalid_client');
+  if (form.get('grant_type') === 'authorization_code') return answerCode(form, world);
   if (form.get('grant_type') !== 'refresh_token') return oauthError('unsupported_grant_type');
   const former = form.get('refresh_token') ?? '';
   const account = world.refreshable(former, 'tiktok');
   if (account?.kind !== 'display') return oauthError('invalid_grant');
   const { accountId } = account;
   if (world.meets(account, 'dead_token')) return { ...oauthError('invalid_grant'), accountId };
-  return {
-    status: 200,
-    body: {
-      access_token: world.issueToken(account),
-      expires_in: 7_200,
-      open_id: accountId,
-      refresh_token: world.replaceRefreshToken(former, account),
-      refresh_expires_in: 15_552_000,
-      scope: 'user.info.basic,user.info.stats',
-      token_type: 'Bearer',
-    },
-    accountId,
+  const tokens = {
+    access_token: world.issueToken(account),
+    refresh_token: world.replaceRefreshToken(former, account),
+    scope: 'user.info.basic,user.info.stats',
   };
+  return tokensOf(account, tokens);
+}
+
+function answerCode(form: URLSearchParams, world: World): Reply {
+  const redeemed = redeemForTokens(form, world, DISPLAY_AUTHORIZATION.provider);
+  if (redeemed === undefined) return oauthError('invalid_grant');
+  return tokensOf(redeemed.account, { ...redeemed.tokens, scope: redeemed.scopes.join(',') });
+}
+
+function tokensOf({ accountId }: SandboxAccount, tokens: object): Reply {
+  const lives = { expires_in: 7_200, refresh_expires_in: 15_552_000 };
+  return { status: 200, body: { ...tokens, ...lives, open_id: accountId, token_type: 'Bearer' }, accountId };
 }
 
 function displayError(status: number, code: string, message: string): Reply {

@@ -46,6 +46,8 @@ export interface World {
   issueConsented(consented: Consented, kind: Grant['kind']): string;
   /** What a token of somebody who has consented stands for; undefined for any other token. */
   consented(token: string): Consented | undefined;
+  /** A new refresh token for an account, beside those that it has. */
+  issueRefreshToken(account: SandboxAccount): string;
   /** A new refresh token for an account, in place of a former one, which is dead from now on. */
   replaceRefreshToken(former: string, account: SandboxAccount): string;
   /** The account's fault of that kind, unless it has already occurred as often as it should; counts it as having occurred. */
@@ -111,6 +113,13 @@ export function createWorld(options: WorldOptions): World {
     return fault;
   };
 
+  const issueRefreshToken: World['issueRefreshToken'] = (account) => {
+    issued += 1;
+    const token = `${account.refreshToken}-renewed-${issued}`;
+    refreshTokens.set(`${account.platform} ${token}`, account);
+    return token;
+  };
+
   return {
     now: () => options.now().getTime(),
     refusedMetrics,
@@ -157,12 +166,10 @@ export function createWorld(options: WorldOptions): World {
       return token;
     },
     consented: (token) => consented.get(token),
+    issueRefreshToken,
     replaceRefreshToken(former, account) {
-      issued += 1;
-      const token = `${account.refreshToken}-renewed-${issued}`;
       refreshTokens.delete(`${account.platform} ${former}`);
-      refreshTokens.set(`${account.platform} ${token}`, account);
-      return token;
+      return issueRefreshToken(account);
     },
     meets,
     fired: (accountId, kind) => firings.get(`${accountId} ${kind}`) ?? 0,

@@ -5,7 +5,7 @@ import { missingScopes } from '../../src/connect/exchange.js';
 import { createRequest } from '../../src/connect/request.js';
 import { flowOf } from './flow.js';
 
-const FLOW = flowOf({ parameters: { access_type: 'offline' } });
+const FLOW = flowOf({ authorizationParameters: (standard) => ({ ...standard, access_type: 'offline' }) });
 const REDIRECT = 'http://127.0.0.1:4321/';
 const CODE = 'sandbox-code-0123456789';
 

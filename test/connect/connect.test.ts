@@ -59,6 +59,7 @@ test('passes the tokens on, with the instants at which they end', async () => {
     refreshToken: 'refresh',
     expiresAt: new Date('2026-11-22T13:00:00Z'),
     refreshExpiresAt: new Date(NOW.getTime() + 604_799_000),
+    answer: expect.objectContaining({ access_token: TOKEN }),
   });
 });
 

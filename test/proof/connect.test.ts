@@ -4,6 +4,7 @@ import { systemClock } from '../../src/clock.js';
 import { loadConfig } from '../../src/config.js';
 import { consentedAccounts } from '../../src/connect/connect.js';
 import { createPlatforms } from '../../src/platforms/registry.js';
+import { SANDBOX_INSTAGRAM_APP } from '../../src/sandbox/oauth.js';
 import { population } from '../../src/sandbox/population.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
 import { createKeyring } from '../../src/tokens/keyring.js';
@@ -21,7 +22,15 @@ const pages = population({ users: 3, platforms: ['linkedin', 'facebook', 'instag
     pageToken: account.accessToken,
   }),
 }));
-const accounts = [...channels, ...pages];
+/** Platforms with logins of their own. */
+const others = population({ users: 2, platforms: ['threads', 'pinterest', 'tiktok'] });
+const instagram = population({ users: 1, platforms: ['instagram'] }).map((account) => ({
+  ...account,
+  userId: 'own',
+  accountId: '17841400000009999',
+  accessToken: 'IGAAown',
+}));
+const accounts = [...channels, ...pages, ...others, ...instagram];
 const APP_SECRET = 'sandbox-meta-secret';
 const VIEW: View = { width: 800, height: 900, scheme: 'light' };
 const ELSEWHERE = 'https://connected.test/done';
@@ -134,6 +143,34 @@ describe.skipIf(CHROMIUM === null)(`connect, in Chromium${why}`, () => {
       expect(sandbox.counters).toMatchObject({ tokensInUrl: 0, unexpected: 0, pagingFollowed: 0 });
     },
   );
+
+  it.each([
+    ['instagram', 'http://localhost', SANDBOX_INSTAGRAM_APP],
+    ['threads', 'http://localhost', {}],
+    ['pinterest', 'http://localhost', {}],
+    ['tiktok', ELSEWHERE, {}],
+  ] as const)('stores an account of %s after its own login, and collects it', async (platform, redirect, app) => {
+    const [chosen] = [...instagram, ...others].filter((account) => account.platform === platform);
+    if (chosen === undefined) throw new Error('no account');
+    const isHere = redirect !== ELSEWHERE;
+    const uri = isHere ? `${redirect}:${await freePort()}/done` : redirect;
+    const user = `own-${platform}`;
+    const command = await start([platform, '--user', user, '--redirect-uri', uri], { env: app, input: null });
+    await decide(command.address, 'allow', { person: chosen.accountId });
+    if (isHere) await ending('Consent received');
+    else {
+      const arrived = () => tab.requests().find((url) => url.startsWith(uri) && url.includes('code='));
+      await until(() => arrived() !== undefined);
+      command.type(`${arrived()}\n`);
+    }
+    const run = await command.ended;
+    expect(run, run.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining(chosen.accountId) });
+    const collected = await runCli(['collect', '--user', user, '--json'], {
+      env: { ...database.env, ...sandbox.environment, META_APP_SECRET: APP_SECRET, ...app },
+    });
+    expect(JSON.parse(collected.stdout).connections, collected.stderr).toMatchObject({ total: 1, succeeded: 1 });
+    expect(sandbox.counters).toMatchObject({ tokensInUrl: 0, unexpected: 0, pagingFollowed: 0 });
+  });
 
   it.each([
     ['a denial', 'deny', {}, 'Consent denied', 'consent_denied'],

@@ -6,8 +6,9 @@ import { type Graph, type GraphAccess, isInstagramLogin, type MetaSettings, open
 import { type RenewalEndpoint, renewToken } from '../meta/renewal.js';
 import { graphVersion } from '../meta/versions.js';
 import { askClosing, attempt, believable, dayFrom, eachDay, joined, lastOf, type Part } from '../shared/parts.js';
-import { instagramConsent } from './consent.js';
+import { facebookLogin } from './consent.js';
 import { METRICS, RECONCILES } from './metrics.js';
+import { type InstagramLogin, instagramOwnLogin, SCOPES } from './own-login.js';
 import {
   askDay,
   askProfile,
@@ -29,7 +30,7 @@ const page = z.object({ instagram_business_account: z.object({ id: z.string() })
  * Instagram professional accounts, through the Instagram or the Facebook login. Days are Pacific; data may be 48 hours late.
  * See "Instagram User Insights" in Meta's reference.
  */
-export function instagram(settings: MetaSettings): Platform {
+export function instagram(settings: MetaSettings, login: InstagramLogin | null): Platform {
   // "Refresh Access Token" in the reference of the Instagram platform.
   const renewal: RenewalEndpoint = {
     api: "Instagram's token endpoint",
@@ -45,7 +46,10 @@ export function instagram(settings: MetaSettings): Platform {
     reconciles: RECONCILES,
     version: graphVersion(settings.version, settings.graphUrl),
     renewsTokens: false,
-    consent: instagramConsent(settings),
+    consent:
+      login === null
+        ? facebookLogin(settings)
+        : instagramOwnLogin(login, settings.instagramUrl, (token, context) => open(settings, token, context)),
     endsByDate: isInstagramLogin,
     renewal: { when: 'ending', renew: (account, context) => renewToken(renewal, account, context) },
     storageRule: null,
@@ -94,7 +98,7 @@ export function instagram(settings: MetaSettings): Platform {
 
 function open(settings: MetaSettings, token: string, { http, warn }: Pick<GraphAccess, 'http' | 'warn'>): Graph {
   const [api, permissions] = isInstagramLogin(token)
-    ? ['Instagram API with Instagram login', 'instagram_business_basic and instagram_business_manage_insights']
+    ? ['Instagram API with Instagram login', SCOPES.join(' and ')]
     : ['Instagram Graph API', 'instagram_basic, instagram_manage_insights and pages_read_engagement'];
   return openGraph({ api, permissions, settings, token, http, warn });
 }

@@ -1,21 +1,15 @@
 import { z } from 'zod';
 import { PlatformError } from '../../errors.js';
-import type { HttpRequest } from '../../http/http.js';
-import type { Consent, ConsentedAccount, ConsentFlow } from '../consent.js';
-import type { CheckContext } from '../contract.js';
+import type { ConsentedAccount, ConsentFlow } from '../consent.js';
 import { list, whatIsWrong } from '../shared/shape.js';
-import { refuse } from '../shared/verdicts.js';
-import { GraphError, judgeGraph } from './errors.js';
 import { type Graph, type MetaSettings, openGraph } from './graph.js';
+import { longLivedToken } from './long-lived.js';
 
 const API = 'Facebook login';
 const LIMIT = '100';
-/** Invalid parameter or unsupported request, and unknown path. */
-const UNSUPPORTED: readonly (number | string)[] = [100, 2500];
 /** More would be a mistake in the paging. */
 const MOST_ANSWERS = 50;
 
-const exchanged = z.object({ access_token: z.string().min(1) });
 const permissions = z.object({ data: list(z.object({ permission: z.string(), status: z.string() }), 1_000) });
 const pages = z.object({
   data: list(
@@ -38,6 +32,7 @@ export interface MetaConsent {
   /** Besides those that list the Pages. */
   readonly scopes: readonly string[];
   readonly whenNone: string;
+  readonly howToRegister?: string;
   /** The account that a Page with its own token opens; null if none. */
   accountOf(page: Page): Pick<ConsentedAccount, 'accountId' | 'accountName'> | null;
 }
@@ -47,13 +42,19 @@ export interface MetaConsent {
  * https://developers.facebook.com/blog/post/2018/06/08/enforce-https-facebook-login/. A Page that belongs to a Business is listed
  * only with `business_management`.
  */
-export function metaConsent({ settings, whenNone, accountOf, ...own }: MetaConsent): ConsentFlow {
+export function metaConsent({
+  settings,
+  whenNone,
+  howToRegister = 'Create a Meta app with the Facebook login, and set META_APP_ID and META_APP_SECRET.',
+  accountOf,
+  ...own
+}: MetaConsent): ConsentFlow {
   const scopes = ['pages_show_list', 'pages_read_engagement', 'business_management', ...own.scopes];
   return {
     provider: 'Facebook',
     clientId: { variable: 'META_APP_ID', value: settings.appId },
     clientSecret: { variable: 'META_APP_SECRET', value: settings.appSecret },
-    howToRegister: 'Create a Meta app with the Facebook login, and set META_APP_ID and META_APP_SECRET.',
+    howToRegister,
     authorizationUrl: `${settings.loginUrl}/${settings.version}/dialog/oauth`,
     scopes,
     pkce: false,
@@ -61,9 +62,15 @@ export function metaConsent({ settings, whenNone, accountOf, ...own }: MetaConse
     tokenUrl: tokenUrl(settings),
     whenNone,
 
-    async accounts(consent, context) {
+    async accounts({ accessToken }, context) {
+      const parameters = {
+        grant_type: 'fb_exchange_token',
+        client_id: settings.appId ?? '',
+        client_secret: settings.appSecret ?? '',
+        fb_exchange_token: accessToken,
+      };
       // Only a long-lived token gives Pages' tokens without an end.
-      const token = await longLived(settings, consent, context);
+      const { accessToken: token } = await longLivedToken({ api: API, url: tokenUrl(settings), parameters }, context);
       const graph = openGraph({ api: API, permissions: scopes.join(', '), settings, token, ...context });
       await expectPermissions(graph, scopes);
       const found = await ownPages(graph);
@@ -85,37 +92,9 @@ function tokenUrl({ graphUrl, version }: MetaSettings): string {
   return `${graphUrl}/${version}/oauth/access_token`;
 }
 
-/** Meta's example has these parameters in the address; they are sent there only if the body is not taken. */
-async function longLived(settings: MetaSettings, { accessToken }: Consent, { http }: CheckContext): Promise<string> {
-  const form = {
-    grant_type: 'fb_exchange_token',
-    client_id: settings.appId ?? '',
-    client_secret: settings.appSecret ?? '',
-    fb_exchange_token: accessToken,
-  };
-  const url = new URL(tokenUrl(settings));
-  const ask = async (request: Pick<HttpRequest, 'method' | 'url' | 'form'>) => {
-    const answer = await http.ask({ api: API, headers: {}, ...request }, (given) => {
-      const verdict = judgeGraph(given, '');
-      if (verdict.kind !== 'accept') return verdict;
-      const parsed = exchanged.safeParse(verdict.value);
-      if (parsed.success) return { kind: 'accept', value: parsed.data };
-      return refuse('unexpected_response', 'Facebook gave no long-lived token', 'connection');
-    });
-    return answer.access_token;
-  };
-  try {
-    return await ask({ method: 'POST', url, form });
-  } catch (error) {
-    if (!(error instanceof GraphError) || !UNSUPPORTED.includes(error.code)) throw error;
-    url.search = new URLSearchParams(form).toString();
-    return ask({ method: 'GET', url });
-  }
-}
-
 /** The answer to a code does not say what people have unticked. */
 async function expectPermissions(graph: Graph, scopes: readonly string[]): Promise<void> {
-  const { data } = read(permissions, await graph.get('me', '/permissions', {}));
+  const { data } = read(permissions, await graph.own('/permissions', {}));
   const granted = data.flatMap(({ permission, status }) => (status === 'granted' ? permission : []));
   const missing = scopes.filter((scope) => !granted.includes(scope));
   if (missing.length === 0) return;
@@ -128,7 +107,7 @@ async function ownPages(graph: Graph): Promise<Page[]> {
   for (let answers = 0; answers < MOST_ANSWERS; answers++) {
     const { data, paging } = read(
       pages,
-      await graph.get('me', '/accounts', {
+      await graph.own('/accounts', {
         fields: 'id,name,access_token,tasks,instagram_business_account{id,username}',
         limit: LIMIT,
         ...(after !== undefined && { after }),

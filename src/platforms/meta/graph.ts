@@ -17,15 +17,16 @@ export interface MetaSettings {
   readonly appSecret: string | null;
 }
 
-/** Of whoever owns the token, `me`: the Pages, and what was granted. */
-const OWN_EDGES = ['/accounts', '/permissions'] as const;
-type Edge = '' | '/insights' | (typeof OWN_EDGES)[number];
+/** The parameters of a request's address. */
+export type Query = Readonly<Record<string, string>>;
 
 export interface Graph {
   /** For messages, and the key for refused metrics: `Instagram Graph API v25.0`. */
   readonly name: string;
   /** `GET /{version}/{id}{edge}`. Throws `GraphError`, `PlatformError`, `Interrupted`. */
-  get(id: string, edge: Edge, query: Readonly<Record<string, string>>): Promise<unknown>;
+  get(id: string, edge: '' | '/insights', query: Query): Promise<unknown>;
+  /** `GET /{version}/me{edge}`: of whoever owns the token, the Pages and what was granted among it. Throws likewise. */
+  own(edge: '' | '/accounts' | '/permissions', query: Query): Promise<unknown>;
 }
 
 export interface GraphAccess {
@@ -45,29 +46,29 @@ export interface GraphAccess {
  */
 export function openGraph({ api, permissions, settings, token, http, warn }: GraphAccess): Graph {
   const base = isInstagramLogin(token) ? settings.instagramUrl : settings.graphUrl;
+  const ask = (path: string, query: Query) => {
+    const url = new URL(`${base}/${settings.version}/${path}`);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    // The Instagram login has its own app secret, valid only for its own host.
+    if (settings.appSecret !== null && base === settings.graphUrl) {
+      url.searchParams.set('appsecret_proof', createHmac('sha256', settings.appSecret).update(token).digest('hex'));
+    }
+    return http.ask({ api, method: 'GET', url, headers: { authorization: `Bearer ${token}` } }, (answer) => {
+      // An expired version is not refused, but silently replaced by the oldest usable one.
+      const served = answer.headers['facebook-api-version'];
+      if (served !== undefined && served !== settings.version) {
+        warn(
+          `the Graph API serves ${served} instead of ${settings.version}; set META_GRAPH_VERSION to a supported version`,
+        );
+      }
+      const verdict = judgeGraph(answer, permissions);
+      return { ...verdict, rests: [...(verdict.rests ?? []), ...restsIn(answer.headers)] };
+    });
+  };
   return {
     name: `${api} ${settings.version}`,
-    get(id, edge, query) {
-      // An account's id is never `me`, which follows the token.
-      const node = id === 'me' && OWN_EDGES.some((own) => own === edge) ? id : graphId(id);
-      const url = new URL(`${base}/${settings.version}/${node}${edge}`);
-      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-      // The Instagram login has its own app secret, valid only for its own host.
-      if (settings.appSecret !== null && base === settings.graphUrl) {
-        url.searchParams.set('appsecret_proof', createHmac('sha256', settings.appSecret).update(token).digest('hex'));
-      }
-      return http.ask({ api, method: 'GET', url, headers: { authorization: `Bearer ${token}` } }, (answer) => {
-        // An expired version is not refused, but silently replaced by the oldest usable one.
-        const served = answer.headers['facebook-api-version'];
-        if (served !== undefined && served !== settings.version) {
-          warn(
-            `the Graph API serves ${served} instead of ${settings.version}; set META_GRAPH_VERSION to a supported version`,
-          );
-        }
-        const verdict = judgeGraph(answer, permissions);
-        return { ...verdict, rests: [...(verdict.rests ?? []), ...restsIn(answer.headers)] };
-      });
-    },
+    get: (id, edge, query) => ask(`${graphId(id)}${edge}`, query),
+    own: (edge, query) => ask(`me${edge}`, query),
   };
 }
 
@@ -76,7 +77,7 @@ export function isInstagramLogin(token: string): boolean {
   return token.startsWith('IG');
 }
 
-/** Ids are digits; anything else could lead to another path. */
+/** Ids are digits; anything else could lead to another path, or follow the token (`me`). */
 export function graphId(id: string): string {
   if (/^\d{1,32}$/.test(id)) return id;
   throw new PlatformError(

@@ -15,17 +15,20 @@ export const META_VARIABLES = {
     .default(VERSION)
     .describe('version of the Graph API'),
   // Of no use to a run.
-  META_APP_ID: setting(
-    (text) => /^\d{1,32}$/.test(text),
-    'is not the id of a Meta app, which has only digits',
-    '1234567890',
-  )
-    .optional()
-    .describe('the Meta app, for connect'),
+  META_APP_ID: appNumber().describe('the Meta app, for connect'),
   META_APP_SECRET: secret('0123456789abcdef').describe(
     'its secret, for connect; signs each request, if the app demands it',
   ),
 };
+
+/** The number of an app at Meta. */
+export function appNumber() {
+  return setting(
+    (text) => /^\d{1,32}$/.test(text),
+    'is not the id of a Meta app, which has only digits',
+    '1234567890',
+  ).optional();
+}
 
 export function metaSettings(variables: Values<typeof META_VARIABLES>): MetaSettings {
   return {

@@ -4,6 +4,8 @@ import { judgePinterest } from './errors.js';
 export interface PinterestSettings {
   /** Base address, without a trailing slash. */
   readonly apiUrl: string;
+  /** Base address of the page on which people consent. */
+  readonly loginUrl: string;
   readonly clientId: string | null;
   readonly clientSecret: string | null;
   /** Requests that the app may send in a day. */
@@ -23,7 +25,7 @@ export interface Pinterest {
 
 export function openPinterest(
   { apiUrl }: PinterestSettings,
-  { accessToken, refreshToken }: Account,
+  { accessToken, refreshToken }: Pick<Account, 'accessToken' | 'refreshToken'>,
   { http }: CheckContext,
 ): Pinterest {
   const get = (path: string) =>

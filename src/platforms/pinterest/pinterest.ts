@@ -5,6 +5,7 @@ import { askClosing, lastOf } from '../shared/parts.js';
 import { missingCredentials } from '../shared/token-endpoint.js';
 import { resultsFrom } from './analytics.js';
 import { API, openPinterest, type PinterestSettings } from './api.js';
+import { pinterestConsent } from './consent.js';
 import { CLOSING, DAILY } from './metrics.js';
 import { type Profile, profileFrom } from './profile.js';
 import { APP, renewTokens } from './renewal.js';
@@ -23,6 +24,7 @@ export function pinterest(settings: PinterestSettings): Platform {
     metrics: [...DAILY, ...CLOSING],
     version: { name: 'v5', endsOn: null, variable: null },
     renewsTokens: true,
+    consent: pinterestConsent(settings),
     missingForRenewal: missingCredentials(APP, settings),
     renewal: { when: 'expired', renew: (account, context) => renewTokens(settings, account, context) },
     endsByDate: () => true,

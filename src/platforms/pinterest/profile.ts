@@ -8,6 +8,7 @@ const answer = z.looseObject({ id: z.string().nullish(), username: z.string().nu
 
 /** The account that a token was given for. */
 export interface Profile {
+  readonly id: string | null;
   readonly username: string | null;
   readonly closing: Part;
   /** Whether it is known to be another one than the connection names, by its id or its user name. */
@@ -21,6 +22,7 @@ export function profileFrom(json: unknown): Profile {
   const { id, username } = parsed.data;
   const names = [id, username].filter((name) => name !== null && name !== undefined);
   return {
+    id: id ?? null,
     username: username ?? null,
     closing: readValues(
       parsed.data,

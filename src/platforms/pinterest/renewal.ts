@@ -9,6 +9,9 @@ export const APP = {
   variables: { id: 'PINTEREST_CLIENT_ID', secret: 'PINTEREST_CLIENT_SECRET' },
 };
 
+/** Apps made before 25 September 2025 have to ask for refresh tokens that have successors: pinterest/pinterest-python-sdk#156. */
+export const CONTINUOUS = { continuous_refresh: 'true' } as const;
+
 /**
  * New tokens for an account. A refresh token lives 60 days and has a successor in each answer, in whose favour the former one may
  * be dead. Throws `PlatformError`, `Interrupted`.
@@ -19,25 +22,33 @@ export async function renewTokens(
   { http, now, warn }: CheckContext,
 ): Promise<RenewedTokens> {
   const refreshToken = refreshTokenOf(account);
-  const credentials = `${configured(APP, 'id', clientId)}:${configured(APP, 'secret', clientSecret)}`;
+  const credentials = basic(configured(APP, 'id', clientId), configured(APP, 'secret', clientSecret));
   const askedAt = now();
   const answer = await http.ask(
     {
       api: API,
       method: 'POST',
       awaited: true,
-      url: new URL(`${apiUrl}/v5/oauth/token`),
-      headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
-      // Apps made before 25 September 2025 have to ask for refresh tokens that have successors: pinterest/pinterest-python-sdk#156.
-      form: { grant_type: 'refresh_token', refresh_token: refreshToken, continuous_refresh: 'true' },
+      url: new URL(tokenUrl(apiUrl)),
+      headers: credentials,
+      form: { grant_type: 'refresh_token', refresh_token: refreshToken, ...CONTINUOUS },
     },
     (given) => judgeTokens(APP, asOAuth(given), warn),
   );
   return renewedTokens(answer, askedAt);
 }
 
+export function tokenUrl(apiUrl: string): string {
+  return `${apiUrl}/v5/oauth/token`;
+}
+
+/** What proves the app to the token endpoint. */
+export function basic(clientId: string, clientSecret: string) {
+  return { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` };
+}
+
 /** How the endpoint refuses is not documented: Pinterest's own form is read like that of OAuth. */
-function asOAuth(answer: HttpAnswer): HttpAnswer {
+export function asOAuth(answer: HttpAnswer): HttpAnswer {
   const body = errorBody.safeParse(answer.json).data;
   if (body === undefined) return answer;
   return { ...answer, json: { error: `code ${body.code}`, error_description: body.message } };

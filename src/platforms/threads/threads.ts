@@ -3,7 +3,8 @@ import type { Day, NonEmpty, Platform } from '../contract.js';
 import { type RenewalEndpoint, renewToken } from '../meta/renewal.js';
 import { askClosing, attempt, dayFrom, eachDay, lastOf, type Part } from '../shared/parts.js';
 import { windowsOf } from '../shared/windows.js';
-import { openThreads, VERSION } from './api.js';
+import { openThreads, SCOPES, type ThreadsSettings, VERSION } from './api.js';
+import { threadsConsent } from './consent.js';
 import { METRICS, SERIES } from './metrics.js';
 import { seriesOn } from './parse.js';
 import { askFollowers, askSeries, askTotals, type Source } from './requests.js';
@@ -19,13 +20,14 @@ const profile = z.object({ username: z.string().optional() });
  * Threads profiles. Days are Pacific, and each total costs a request of its own.
  * See https://developers.facebook.com/documentation/threads/insights, which says nothing of how late the figures are.
  */
-export function threads(url: string): Platform {
+export function threads(settings: ThreadsSettings): Platform {
+  const { url } = settings;
   // https://developers.facebook.com/docs/threads/get-started/long-lived-tokens
   const renewal: RenewalEndpoint = {
     api: "Threads' token endpoint",
     url,
     grantType: 'th_refresh_token',
-    permission: 'threads_basic',
+    permission: SCOPES[0],
   };
   return {
     name: 'threads',
@@ -35,6 +37,7 @@ export function threads(url: string): Platform {
     metrics: METRICS,
     version: { name: VERSION, endsOn: null, variable: null },
     renewsTokens: false,
+    consent: threadsConsent(settings),
     renewal: { when: 'ending', renew: (account, context) => renewToken(renewal, account, context) },
     endsByDate: () => true,
     storageRule: null,

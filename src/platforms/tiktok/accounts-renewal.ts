@@ -34,13 +34,13 @@ export async function renewAccounts(
       headers: {},
       json,
     },
-    (given) => judgeTokens(APP, asOAuth(given), warn),
+    (given) => judgeTokens(APP, accountsTokens(given), warn),
   );
   return renewedTokens(answer, askedAt);
 }
 
-/** In the form of OAuth. Which codes this endpoint has is not documented: those of the others are taken for the same. */
-function asOAuth(answer: HttpAnswer): HttpAnswer {
+/** An answer with tokens in the form of OAuth. Which codes these endpoints have is not documented: those of the others are taken for the same. */
+export function accountsTokens(answer: HttpAnswer): HttpAnswer {
   const body = accountsBody.safeParse(answer.json).data;
   if (body === undefined) return answer;
   if (body.code === 0) return { ...answer, json: body.data };

@@ -22,6 +22,8 @@ export interface ApiSettings {
 
 /** TikTok's two APIs have nothing in common: other apps, tokens, hosts and errors. */
 export interface TiktokSettings {
+  /** Base address of the page on which people consent, whichever API it is for. */
+  readonly loginUrl: string;
   /** The Accounts API, part of TikTok API for Business. */
   readonly accounts: ApiSettings;
   /** The Display API, of TikTok for Developers. */

@@ -14,7 +14,7 @@ import { type ApiSettings, DISPLAY_API, type TiktokApi } from './api.js';
 import { judgeDisplay } from './errors.js';
 import { DISPLAY } from './metrics.js';
 
-const APP = { provider: 'TikTok', variables: { id: 'TIKTOK_CLIENT_KEY', secret: 'TIKTOK_CLIENT_SECRET' } };
+export const APP = { provider: 'TikTok', variables: { id: 'TIKTOK_CLIENT_KEY', secret: 'TIKTOK_CLIENT_SECRET' } };
 const NAMES = DISPLAY.map(({ name }) => name);
 
 const answer = z.object({ user: z.looseObject({ open_id: z.string().nullish() }) });
@@ -65,16 +65,21 @@ function totalsFrom(data: unknown, accountId: string): readonly MetricValue[] {
   return values;
 }
 
+export function tokenUrl({ url }: Pick<ApiSettings, 'url'>): string {
+  return `${url}/v2/oauth/token/`;
+}
+
 /**
  * `POST /v2/oauth/token/`: each renewal replaces the refresh token, and the former one is dead
  * (https://developers.tiktok.com/docs/en/oauth-refresh-a-user-access-token). Errors are those of OAuth
  * (https://developers.tiktok.com/doc/oauth-error-handling). Throws `PlatformError`, `Interrupted`.
  */
 async function renewDisplay(
-  { url, clientId, clientSecret }: ApiSettings,
+  settings: ApiSettings,
   account: Account,
   { http, now, warn }: CheckContext,
 ): Promise<RenewedTokens> {
+  const { clientId, clientSecret } = settings;
   const form = {
     client_key: configured(APP, 'id', clientId),
     client_secret: configured(APP, 'secret', clientSecret),
@@ -83,7 +88,7 @@ async function renewDisplay(
   };
   const askedAt = now();
   const given = await http.ask(
-    { api: DISPLAY_API, method: 'POST', awaited: true, url: new URL(`${url}/v2/oauth/token/`), headers: {}, form },
+    { api: DISPLAY_API, method: 'POST', awaited: true, url: new URL(tokenUrl(settings)), headers: {}, form },
     (answer) => judgeTokens(APP, answer, warn),
   );
   return renewedTokens(given, askedAt);

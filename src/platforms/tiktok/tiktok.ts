@@ -2,6 +2,7 @@ import { PlatformError, RunLimit } from '../../errors.js';
 import type { NonEmpty, Platform } from '../contract.js';
 import { accountsApi } from './accounts.js';
 import { ACCOUNTS_API, DISPLAY_API, type TiktokApi, type TiktokSettings } from './api.js';
+import { tiktokConsent } from './consent.js';
 import { displayApi } from './display.js';
 import { METRICS } from './metrics.js';
 
@@ -32,6 +33,7 @@ export function tiktok(settings: TiktokSettings): Platform {
       },
     },
     missingForRenewal: apis.flatMap((api) => api.missingForRenewal),
+    consent: tiktokConsent(settings),
     endsByDate: () => true,
     storageRule: null,
     collect: (account, days, context) => fromWhichever(apis, (api) => api.collect(account, days, context)),

@@ -19,7 +19,7 @@ export function youtubeConsent(settings: GoogleSettings): ConsentFlow {
     howToRegister:
       'Create an OAuth client of the type "Desktop app" in the Google Cloud console, and set both variables.',
     authorizationUrl: `${settings.accountsUrl}/o/oauth2/v2/auth`,
-    parameters: { access_type: 'offline', prompt: 'consent' },
+    authorizationParameters: (standard) => ({ ...standard, access_type: 'offline', prompt: 'consent' }),
     scopes: [ANALYTICS_SCOPE, CHANNEL_SCOPE].map((scope) => `${SCOPE_BASE}/${scope}`),
     pkce: true,
     redirects: 'loopback',

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../../src/collector/day.js';
 import type { HttpRequest, Judge } from '../../../src/http/http.js';
-import { instagram } from '../../../src/platforms/instagram/instagram.js';
 import { trueSplit } from '../../../src/sandbox/values.js';
 import { EXPECTED, NOON } from '../../conformance/accounts.js';
 import { collecting } from '../../conformance/collecting.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
+import { instagramAt } from './at.js';
 
 const DAY = dayOf('2026-11-21', 'America/Los_Angeles');
 const ACCOUNT = {
@@ -30,14 +30,7 @@ function answer(query: URLSearchParams): Answer {
 async function collect(respond: (query: URLSearchParams) => Answer = answer, closingDate: string | null = null) {
   const api = await serveApi((url) => respond(url.searchParams));
   const { context, warnings } = lentContext(NOON, closingDate);
-  const platform = instagram({
-    graphUrl: api.url,
-    instagramUrl: api.url,
-    version: 'v25.0',
-    loginUrl: 'https://www.facebook.com',
-    appId: null,
-    appSecret: null,
-  });
+  const platform = instagramAt(api.url);
   const { days, closing } = await platform.collect(ACCOUNT, [DAY], context);
   const [result] = days;
   const values = [...(result !== undefined && 'values' in result ? result.values : []), ...closing];
@@ -183,16 +176,8 @@ it('pauses all accounts when the app is over its limit, whatever the headers say
       throw verdict.kind === 'accept' ? new Error('accepted') : verdict.error;
     },
   };
-  const settings = {
-    graphUrl: 'http://g',
-    instagramUrl: 'http://i',
-    version: 'v25.0',
-    loginUrl: 'https://www.facebook.com',
-    appId: null,
-    appSecret: null,
-  };
   const { context } = lentContext(NOON);
-  await expect(instagram(settings).collect(ACCOUNT, [DAY], { ...context, http })).rejects.toThrow('limit reached');
+  await expect(instagramAt('http://g').collect(ACCOUNT, [DAY], { ...context, http })).rejects.toThrow('limit reached');
   expect(verdicts).toMatchObject([{ kind: 'rest', ms: 300_000 }]);
 });
 
@@ -236,14 +221,7 @@ describe('the last ended day', () => {
 it('stays open if the limits of the run keep part of it from being requested', async () => {
   const api = await serveApi((url) => answer(url.searchParams));
   const { context } = lentContext(NOON, null, 2);
-  const platform = instagram({
-    graphUrl: api.url,
-    instagramUrl: api.url,
-    version: 'v25.0',
-    loginUrl: 'https://www.facebook.com',
-    appId: null,
-    appSecret: null,
-  });
+  const platform = instagramAt(api.url);
   const {
     days: [result],
   } = await platform.collect(ACCOUNT, [DAY], context);

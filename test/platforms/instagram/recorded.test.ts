@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { dayOf } from '../../../src/collector/day.js';
 import type { Account } from '../../../src/platforms/contract.js';
-import { instagram } from '../../../src/platforms/instagram/instagram.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
 import { answerFrom, type Expectation, holdRecorded, readRecorded } from '../../support/recorded.js';
+import { instagramAt } from './at.js';
 
 const ACCOUNT: Account = {
   accountId: '17841400000000001',
@@ -170,15 +170,7 @@ holdRecorded('instagram', TABLE, (answer, { date = DATE, when = () => true, othe
     if (when(query) && isForIt) return answer;
     return others?.(query) ?? EMPTY;
   },
-  collect: (url, context) =>
-    instagram({
-      graphUrl: url,
-      instagramUrl: url,
-      version: 'v25.0',
-      loginUrl: 'https://www.facebook.com',
-      appId: null,
-      appSecret: null,
-    }).collect(ACCOUNT, [dayOf(date, 'America/Los_Angeles')], context),
+  collect: (url, context) => instagramAt(url).collect(ACCOUNT, [dayOf(date, 'America/Los_Angeles')], context),
 }));
 
 it('pauses the app for all accounts after an answer that its limit is reached, and then longer than a run waits', async () => {
@@ -189,14 +181,7 @@ it('pauses the app for all accounts after an answer that its limit is reached, a
     askedAt.push(now().getTime());
     return limit;
   });
-  const platform = instagram({
-    graphUrl: url,
-    instagramUrl: url,
-    version: 'v25.0',
-    loginUrl: 'https://www.facebook.com',
-    appId: null,
-    appSecret: null,
-  });
+  const platform = instagramAt(url);
   for (const account of ['one', 'another']) {
     const lent = { ...context, http: client.lane('test', account) };
     await expect(platform.collect(ACCOUNT, [dayOf(DATE, 'America/Los_Angeles')], lent)).rejects.toMatchObject({

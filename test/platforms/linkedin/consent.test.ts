@@ -6,7 +6,13 @@ import { LINKEDIN, sandboxOf } from '../../sandbox/ask.js';
 import { lentContext } from '../../support/api.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
-const CONSENT = { accessToken: LINKEDIN.accessToken, refreshToken: null, expiresAt: NOW, refreshExpiresAt: null };
+const CONSENT = {
+  accessToken: LINKEDIN.accessToken,
+  refreshToken: null,
+  expiresAt: NOW,
+  refreshExpiresAt: null,
+  answer: {},
+};
 
 async function listed(accounts: readonly SandboxAccount[], apiUrl?: string) {
   const sandbox = await sandboxOf(accounts);

@@ -4,7 +4,7 @@ import { instagram } from '../../../src/platforms/instagram/instagram.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
-const CONSENT = { accessToken: 'SHORT', refreshToken: null, expiresAt: NOW, refreshExpiresAt: null };
+const CONSENT = { accessToken: 'SHORT', refreshToken: null, expiresAt: NOW, refreshExpiresAt: null, answer: {} };
 const GRANTED = [
   'pages_show_list',
   'pages_read_engagement',
@@ -91,7 +91,7 @@ describe('the Pages that a consent opens', () => {
   });
 
   test('give their Instagram accounts, with the token of the Page', async () => {
-    const { found } = await listed(instagram, {
+    const { found } = await listed((settings) => instagram(settings, null), {
       pages: [
         { ...PAGE, id: '101', instagram_business_account: { id: '17841400000000001', username: 'oslo' } },
         { ...PAGE, id: '102' },

@@ -16,7 +16,7 @@ const ACCOUNT = openedAccount(connected);
 const EMPTY = { all: { daily_metrics: [] } };
 
 const at = (apiUrl: string, settings: Partial<PinterestSettings> = {}) =>
-  pinterest({ apiUrl, clientId: null, clientSecret: null, dailyRequests: 1_000, ...settings });
+  pinterest({ apiUrl, loginUrl: '', clientId: null, clientSecret: null, dailyRequests: 1_000, ...settings });
 
 it('asks once for as many days as Pinterest answers for', async () => {
   const sandbox = await sandboxOf([connected]);

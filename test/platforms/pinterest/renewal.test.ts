@@ -20,7 +20,7 @@ const CREDENTIALS = {
 /** Renews tokens where Pinterest's API is. */
 function renewal(apiUrl: string, credentials: { clientId: string | null; clientSecret: string | null } = CREDENTIALS) {
   const { context, warnings } = lentContext(NOON);
-  const { renewal } = pinterest({ apiUrl, ...credentials, dailyRequests: 1_000 });
+  const { renewal } = pinterest({ apiUrl, loginUrl: '', ...credentials, dailyRequests: 1_000 });
   if (renewal === undefined) throw new Error('no renewal');
   return {
     when: renewal.when,

@@ -4,6 +4,7 @@ import { EXPECTED, NOON } from '../../conformance/accounts.js';
 import { ask, sandboxOf } from '../../sandbox/ask.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
 import { createWorld, type World } from '../../support/world.js';
+import { settingsOf } from './settings.js';
 
 const { account: connected } = EXPECTED.threads;
 const ACCOUNT = {
@@ -19,7 +20,7 @@ let world: World | undefined;
 afterEach(() => world?.close());
 
 async function renewed(url: string) {
-  const { renewal } = threads(url);
+  const { renewal } = threads(settingsOf(url));
   if (renewal === undefined) throw new Error('no renewal');
   return renewal.renew(ACCOUNT, lentContext(NOON).context);
 }

@@ -9,6 +9,7 @@ import { EXPECTED, NOON } from '../../conformance/accounts.js';
 import { checking, collecting } from '../../conformance/collecting.js';
 import { sandboxOf } from '../../sandbox/ask.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
+import { settingsOf } from './settings.js';
 
 const { account: connected } = EXPECTED.threads;
 const LAST_ENDED = '2026-11-21';
@@ -31,7 +32,7 @@ function daysBetween(since: string, until = LAST_ENDED) {
 async function collected(answer: (metric: string, url: URL) => Answer, account = ACCOUNT) {
   const { url, requests } = await serveApi((asked) => answer(asked.searchParams.get('metric') ?? '', asked));
   const { context, warnings } = lentContext(NOON, LAST_ENDED);
-  const { days, closing } = await threads(url).collect(account, daysBetween(LAST_ENDED), context);
+  const { days, closing } = await threads(settingsOf(url)).collect(account, daysBetween(LAST_ENDED), context);
   const [day] = days;
   return { day, values: day !== undefined && 'values' in day ? day.values : [], closing, warnings, requests };
 }
@@ -47,7 +48,7 @@ const healthy = (metric: string): Answer =>
 describe('the requests', () => {
   const asked = async (since: string, until: string, lastEnded: string | null = null) => {
     const sandbox = await sandboxOf([connected]);
-    await threads(sandbox.urls.THREADS_GRAPH_URL).collect(
+    await threads(settingsOf(sandbox.urls.THREADS_GRAPH_URL)).collect(
       ACCOUNT,
       daysBetween(since, until),
       lentContext(NOON, lastEnded).context,
@@ -87,7 +88,7 @@ describe('the requests', () => {
 });
 
 it('reaches no further back than Threads warrants its figures, whenever it is run', () => {
-  const { reachDays } = threads('https://x').day;
+  const { reachDays } = threads(settingsOf('https://x')).day;
   expect(addDays('2026-11-20', 1 - reachDays) >= '2024-06-01').toBe(true);
 });
 
@@ -171,7 +172,7 @@ describe('followers of a profile without a linked Instagram account', () => {
     for (const number of [1, 2, 3, 4]) {
       const account = { ...ACCOUNT, accessToken: `THAA${number}` };
       const context = { ...lentContext(NOON, LAST_ENDED).context, refused: refusals.of(number, (text) => text) };
-      closing.push((await threads(url).collect(account, daysBetween(LAST_ENDED), context)).closing);
+      closing.push((await threads(settingsOf(url)).collect(account, daysBetween(LAST_ENDED), context)).closing);
     }
     refusals.end();
     expect(closing.map((values) => values.length)).toEqual([0, 0, 0, 1]);
@@ -212,7 +213,11 @@ describe('an unknown error', () => {
   it('of one metric loses that one, and is met on one of several days alone', async () => {
     const sandbox = await sandboxOf([connected], { refusedMetrics: ['quotes'] });
     const { context } = lentContext(NOON);
-    const { days } = await threads(sandbox.urls.THREADS_GRAPH_URL).collect(ACCOUNT, daysBetween('2026-11-15'), context);
+    const { days } = await threads(settingsOf(sandbox.urls.THREADS_GRAPH_URL)).collect(
+      ACCOUNT,
+      daysBetween('2026-11-15'),
+      context,
+    );
     expect(days.map(({ kind }) => kind)).toEqual(Array(7).fill('collected'));
     expect(sandbox.requests.filter(({ query }) => query.get('metric')?.includes('quotes'))).toHaveLength(2 + 2);
   });
@@ -235,7 +240,7 @@ describe('a missing permission', () => {
         ? [400, { error: { code: 10, message: 'Application does not have permission for this action' } }]
         : [200, { id: '1', username: 'oslo' }],
     );
-    await expect(threads(url).check(ACCOUNT, lentContext(NOON).context)).rejects.toMatchObject({
+    await expect(threads(settingsOf(url)).check(ACCOUNT, lentContext(NOON).context)).rejects.toMatchObject({
       reason: 'missing_permission',
     });
   });
@@ -258,7 +263,7 @@ it('names no variables of other platforms when it is refused', async () => {
 it("stores the sandbox's truth of the first day of winter time", async () => {
   const sandbox = await sandboxOf([connected]);
   const days = daysBetween('2026-11-01', '2026-11-01');
-  const { days: results } = await threads(sandbox.urls.THREADS_GRAPH_URL).collect(
+  const { days: results } = await threads(settingsOf(sandbox.urls.THREADS_GRAPH_URL)).collect(
     ACCOUNT,
     days,
     lentContext(NOON).context,

@@ -16,6 +16,7 @@ const ACCOUNT = openedAccount(connected);
 /** With an app for the Accounts API alone. */
 const at = (url: string) =>
   tiktok({
+    loginUrl: '',
     accounts: { url, clientId: 'app', clientSecret: 'secret' },
     display: { url: 'http://127.0.0.1:1', clientId: null, clientSecret: null },
   });

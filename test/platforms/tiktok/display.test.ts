@@ -59,6 +59,7 @@ describe('with a fault, it is held to what all platforms are:', () => {
 
 const at = (url: string) =>
   tiktok({
+    loginUrl: '',
     accounts: { url: 'http://127.0.0.1:1', clientId: null, clientSecret: null },
     display: { url, clientId: 'key', clientSecret: 'secret' },
   });

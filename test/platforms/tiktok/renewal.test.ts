@@ -27,7 +27,7 @@ type Api = keyof typeof APPS;
 /** Renews tokens at one of the APIs. */
 function renewal(api: Api, settings: ApiSettings) {
   const { context, warnings } = lentContext(NOON);
-  const { renewal } = tiktok({ accounts: NOWHERE, display: NOWHERE, [api]: settings });
+  const { renewal } = tiktok({ loginUrl: '', accounts: NOWHERE, display: NOWHERE, [api]: settings });
   if (renewal === undefined) throw new Error('no renewal');
   return {
     when: renewal.when,

@@ -98,7 +98,7 @@ describe('of two refusals', () => {
     const { url } = await serveApi(({ pathname }) => (pathname.startsWith('/v2/') ? display : accounts));
     const app = { url, clientId: 'app', clientSecret: 'secret' };
     const account = { accountId: 'a', accessToken: 'act.one', refreshToken: 'rft.one', tokenExpiresAt: null };
-    const error: unknown = await tiktok({ accounts: app, display: app })
+    const error: unknown = await tiktok({ loginUrl: '', accounts: app, display: app })
       .collect(account, [dayOf('2026-11-21', 'UTC')], lentContext(NOON).context)
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ reason });
@@ -109,7 +109,7 @@ describe('of two refusals', () => {
     const { url, requests } = await serveApi(() => [503, 'no']);
     const app = { url, clientId: 'app', clientSecret: 'secret' };
     const account = { accountId: 'a', accessToken: 'act.one', refreshToken: 'rft.one', tokenExpiresAt: null };
-    const platform = tiktok({ accounts: app, display: app });
+    const platform = tiktok({ loginUrl: '', accounts: app, display: app });
     await expect(platform.check(account, lentContext(NOON).context)).rejects.toMatchObject({
       reason: 'platform_error',
     });

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { PlatformError } from '../../errors.js';
+import type { ConsentFlow } from '../consent.js';
+import type { CheckContext } from '../contract.js';
+import type { Graph } from '../meta/graph.js';
+import { ownLogin } from '../meta/own-login.js';
+import { whatIsWrong } from '../shared/shape.js';
+
+export interface InstagramLogin {
+  /** Base address of the page on which people consent, without a trailing slash. */
+  readonly loginUrl: string;
+  /** Base address of what exchanges codes. */
+  readonly tokenUrl: string;
+  readonly appId: string;
+  readonly appSecret: string | null;
+}
+
+export const SCOPES = ['instagram_business_basic', 'instagram_business_manage_insights'] as const;
+
+const me = z.object({ user_id: z.string(), username: z.string().optional() });
+
+/**
+ * Instagram's own login, which needs no Page: "Business Login for Instagram" in Meta's documentation. `graphUrl`: of
+ * graph.instagram.com. `open`: its API, for a token.
+ */
+export function instagramOwnLogin(
+  { loginUrl, tokenUrl, appId, appSecret }: InstagramLogin,
+  graphUrl: string,
+  open: (accessToken: string, context: CheckContext) => Graph,
+): ConsentFlow {
+  return ownLogin({
+    provider: 'Instagram',
+    clientId: { variable: 'INSTAGRAM_APP_ID', value: appId },
+    clientSecret: { variable: 'INSTAGRAM_APP_SECRET', value: appSecret },
+    howToRegister: 'Set the secret of the app with the Instagram login, which is not that of the Meta app.',
+    authorizationUrl: `${loginUrl}/oauth/authorize`,
+    scopes: SCOPES,
+    tokenUrl: `${tokenUrl}/oauth/access_token`,
+    whenNone: 'Log in to a business or creator account.',
+    longLived: { url: `${graphUrl}/access_token`, grantType: 'ig_exchange_token' },
+
+    async self(accessToken, context) {
+      // `id` is another number: the one of `user_id` is what insights are asked for.
+      const { data, error } = me.safeParse(await open(accessToken, context).own('', { fields: 'user_id,username' }));
+      if (data === undefined) throw new PlatformError('unexpected_response', `/me: ${whatIsWrong(error)}`);
+      return { accountId: data.user_id, accountName: data.username ?? null };
+    },
+  });
+}
