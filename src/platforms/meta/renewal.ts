@@ -4,10 +4,13 @@ import type { Account, CheckContext, RenewedTokens } from '../contract.js';
 import { life, renewedTokens } from '../shared/token-endpoint.js';
 import { refuse } from '../shared/verdicts.js';
 import { GraphError, judgeGraph } from './errors.js';
+import type { MetaRule } from './rules.js';
 
 const answer = z.object({ access_token: z.string().min(1), expires_in: life });
-/** Invalid parameter, no token given, invalid token. */
-const WITHOUT_TOKEN: readonly (number | string)[] = [100, 190, 2500];
+/** Invalid parameter, no token given, invalid token, no token given for `me`. */
+const WITHOUT_TOKEN: readonly (number | string)[] = [100, 104, 190, 2500];
+/** Elsewhere, code 104 is a wrong secret, and so of the app. */
+const NO_TOKEN: MetaRule = { codes: [104], kind: 'refuse', reason: 'needs_reconnect', scope: 'connection' };
 
 /** Where a platform of Meta renews the tokens of its own login. */
 export interface RenewalEndpoint {
@@ -48,7 +51,7 @@ async function ask(
 ): Promise<RenewedTokens> {
   const askedAt = now();
   const renewed = await http.ask({ ...request, api, awaited: true }, (given) => {
-    const verdict = judgeGraph(given, permission);
+    const verdict = judgeGraph(given, permission, [NO_TOKEN]);
     if (verdict.kind !== 'accept') return verdict;
     const parsed = answer.safeParse(verdict.value);
     if (parsed.success) return { kind: 'accept', value: parsed.data };
