@@ -5,7 +5,8 @@ import type { Http, HttpRequest } from '../../src/http/http.js';
 import type { Renewal } from '../../src/platforms/contract.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import type { Renewals } from '../../src/store/renewals.js';
-import { lentContext } from '../support/api.js';
+import { EXPECTED } from '../conformance/accounts.js';
+import { lentContext, serveApi } from '../support/api.js';
 import { RENEWAL } from '../support/renewal.js';
 import { createWorld, type World, type WorldOptions } from '../support/world.js';
 
@@ -202,4 +203,23 @@ it('is awaited even when the run stops, whichever the platform: its answer may n
     expect(requests).toMatchObject([{ awaited: true }]);
   }
   expect(renewals).toBe(4);
+});
+
+it('is stored when the run is stopped while the platform renews the tokens', async () => {
+  const stop = new AbortController();
+  const { url } = await serveApi(({ pathname }) => {
+    if (pathname === '/v5/oauth/token') stop.abort();
+    return [200, { access_token: 'pina_new', refresh_token: 'pinr_new', expires_in: 2_592_000 }];
+  });
+  const { account } = EXPECTED.pinterest;
+  world = await createWorld({
+    now: NOW,
+    accounts: [{ ...account, tokenExpiresAt: '2026-11-22T08:00:00Z' }],
+    renewsTokens: true,
+    environment: { PINTEREST_API_URL: url },
+  });
+  expect(await world.collect({ signal: stop.signal })).toMatchObject({ status: 'interrupted' });
+  const [row = {}] = await world.query('select access_token, refresh_token from platform_connections');
+  const opened = [row.access_token, row.refresh_token].map((token) => world.keyring.decrypt(String(token)));
+  expect(opened).toMatchObject([{ token: 'pina_new' }, { token: 'pinr_new' }]);
 });
