@@ -103,8 +103,12 @@ export async function importConnections(
     for (const [index, each] of stored.entries()) {
       const saved = answers[index];
       if (saved === undefined || 'refused' in saved) {
-        // What the database says of it may quote a token that stands in the wrong column.
-        refuse(each.line, 'the database does not accept its user_id: no such user, or an id of another type');
+        // What the database says of a user id may quote a token that stands in the wrong column.
+        const what =
+          saved === undefined || saved.isOfUser
+            ? 'its user_id: no such user, or an id of another type'
+            : `it: ${saved.refused}`;
+        refuse(each.line, `the database does not accept ${what}`);
         continue;
       }
       if (saved.created) added += 1;

@@ -15,12 +15,14 @@ const LONGEST_LINE = 65_536;
 const LONGEST_ID = 255;
 const MOST_EDITS = 2;
 
+/** After it, csv-parse loses its place. */
+const TOO_LONG = 'CSV_MAX_RECORD_SIZE';
 /** What csv-parse refuses, in words. */
 const REFUSED: Readonly<Partial<Record<CsvError['code'], string>>> = {
   INVALID_OPENING_QUOTE: 'there is a quote in the middle of a value',
   CSV_INVALID_CLOSING_QUOTE: 'there is text after a closing quote; lines after it may be misread',
   CSV_QUOTE_NOT_CLOSED: 'a quote is never closed, so nothing after it was read',
-  CSV_MAX_RECORD_SIZE: 'it is longer than 64 KB; is a quote left open?',
+  [TOO_LONG]: 'it is longer than 64 KB, so nothing after it was read; is a quote left open, there or before?',
 };
 
 type Known = ReadonlyMap<string, Pick<Platform, 'needsToken'>>;
@@ -39,6 +41,7 @@ export async function* readConnections(
   const start = await readStart(chunks);
   const [header = ''] = start.toString('utf8').split('\n', 1);
   const skipped: ImportLine[] = [];
+  let isCut = false;
   const parser = parse({
     bom: true,
     delimiter: DELIMITERS.reduce((best, each) => (countOf(each, header) > countOf(best, header) ? each : best)),
@@ -49,12 +52,15 @@ export async function* readConnections(
     skip_records_with_error: true,
     trim: true,
     on_skip(error) {
+      if (isCut) return;
+      isCut = error?.code === TOO_LONG;
       const mistake = (error !== undefined && REFUSED[error.code]) || 'it is not a line of CSV';
       skipped.push({ line: Number(error?.lines ?? 0), mistake });
     },
   });
   // An error of the file ends the parser, whose reader gets it.
-  pipeline(Readable.from(rest(start, chunks)), parser, () => undefined);
+  const unread = rest(start, chunks, () => isCut);
+  pipeline(Readable.from(unread), parser, () => undefined);
 
   let columns: readonly string[] | null = null;
   for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
@@ -80,9 +86,12 @@ async function readStart(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
   return start;
 }
 
-async function* rest(start: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+async function* rest(start: Buffer, chunks: AsyncIterator<Buffer>, isCut: () => boolean): AsyncGenerator<Buffer> {
   yield start;
-  yield* { [Symbol.asyncIterator]: () => chunks };
+  for await (const chunk of { [Symbol.asyncIterator]: () => chunks }) {
+    if (isCut()) return;
+    yield chunk;
+  }
 }
 
 function countOf(part: string, text: string): number {

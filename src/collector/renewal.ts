@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, DAY_MS } from '../clock.js';
 import { PlatformError } from '../errors.js';
-import type { Account, CheckContext, Platform, Renewal } from '../platforms/contract.js';
+import type { Account, CheckContext, Platform, Renewal, RenewedTokens } from '../platforms/contract.js';
 import type { StoredConnection } from '../store/accounts.js';
 import type { Renewals } from '../store/renewals.js';
 import type { Keyring } from '../tokens/keyring.js';
@@ -48,7 +48,16 @@ export function createRenewer(
       const claim = await store.claim(connection, by);
       switch (claim.kind) {
         case 'claimed': {
-          const tokens = await renew(account, context);
+          let tokens: RenewedTokens;
+          try {
+            tokens = await renew(account, context);
+          } catch (error) {
+            // A program that knows no claims may have used the refresh token up: the application, for example.
+            const current = isDead(error) ? await store.claim(connection, by) : claim;
+            if (current.kind === 'changed') return openTokens(account, current.connection, keyring);
+            await store.release(connection, by);
+            throw error;
+          }
           await store.store(connection, by, {
             accessToken: keyring.encrypt(tokens.accessToken),
             refreshToken: tokens.refreshToken === null ? null : keyring.encrypt(tokens.refreshToken),
@@ -112,6 +121,10 @@ export function createRenewer(
       return isEnding ? prolong(account, renewal) : account;
     },
   };
+}
+
+function isDead(error: unknown): boolean {
+  return error instanceof PlatformError && error.reason === 'needs_reconnect';
 }
 
 function notStored(platform: string, why: string): PlatformError {

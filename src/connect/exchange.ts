@@ -11,6 +11,7 @@ import { CollectError, PlatformError } from '../errors.js';
 import type { HttpAnswer } from '../http/http.js';
 import { createTransport } from '../http/transport.js';
 import type { Consent, ConsentFlow } from '../platforms/consent.js';
+import { life } from '../platforms/shared/token-endpoint.js';
 import { AGAIN, failed, partiesOf, said } from './answer.js';
 import type { ConsentRequest } from './request.js';
 
@@ -23,7 +24,7 @@ const refusal = z.union([
 ]);
 
 const fields = z.record(z.string(), z.unknown());
-const lives = z.object({ refresh_token_expires_in: z.number().positive().optional().catch(undefined) });
+const lives = z.object({ expires_in: life, refresh_token_expires_in: life });
 
 export interface Exchange {
   readonly flow: ConsentFlow;
@@ -66,14 +67,14 @@ export async function exchangeCode({ flow, request, answer, now, warn, ...app }:
     if (missing.length > 0) {
       throw incomplete(`The consent at ${flow.provider} lacks ${missing.join(' and ')}, and nothing was stored.`);
     }
-    const { refresh_token_expires_in: life } = lives.parse(tokens);
+    const { expires_in: accessLife, refresh_token_expires_in: refreshLife } = lives.parse(tokens);
     const after = (seconds: number | undefined) =>
       seconds === undefined ? null : new Date(now().getTime() + seconds * 1_000);
     return {
       accessToken: tokens.access_token,
       refreshToken: tokens.refresh_token ?? null,
-      expiresAt: after(tokens.expires_in),
-      refreshExpiresAt: after(life),
+      expiresAt: after(accessLife),
+      refreshExpiresAt: after(refreshLife),
       answer: tokens,
     };
   } catch (error) {

@@ -4,6 +4,7 @@ import { isAnswer } from './answer.js';
 import { sendPage } from './page.js';
 
 const ADDRESS = '127.0.0.1';
+const HERE = `http://${ADDRESS}`;
 const CLOSE = 'You can close this window and return to the terminal.';
 
 export interface Listener {
@@ -27,7 +28,10 @@ export async function listen(port: number): Promise<Listener> {
     answer: (path, read) =>
       new Promise((resolve, reject) => {
         onRequest = (request, response) => {
-          const { pathname, searchParams } = new URL(request.url ?? '/', `http://${ADDRESS}`);
+          const target = request.url ?? '/';
+          // Anyone on this machine may ask for anything, `//` for example.
+          if (!URL.canParse(target, HERE)) return refuse(response);
+          const { pathname, searchParams } = new URL(target, HERE);
           // Browsers also ask for an icon.
           if (request.method !== 'GET' || pathname !== path || !isAnswer(searchParams)) return refuse(response);
           onRequest = (_, later) => refuse(later);

@@ -15,6 +15,8 @@ export interface HttpRequest {
    * of this machine. The address that is connected to is what counts, also behind a proxy.
    */
   readonly publicOnly?: boolean;
+  /** Once it is sent, its answer is awaited even if the run stops: what it replaces, such as a refresh token, is not given again. */
+  readonly awaited?: boolean;
   /** Sent as `application/x-www-form-urlencoded`. */
   readonly form?: Readonly<Record<string, string>>;
   /** Sent as `application/json`, in the place of a form. */

@@ -22,7 +22,7 @@ const HEADERS = {
 export interface TransportOptions {
   /** Connections to a host. */
   readonly concurrency: number;
-  /** Aborted to cancel the requests in progress. */
+  /** Aborted to cancel the requests in progress, but for those that are awaited. */
   readonly signal: AbortSignal;
   /** How long an answer may take. Default: 30 seconds. */
   readonly answerTimeoutMs?: number | undefined;
@@ -49,6 +49,7 @@ export function createTransport({
   warn,
 }: TransportOptions): Transport {
   const routes = createRoutes({ keepAlive: true, maxSockets: concurrency });
+  const awaited = createRoutes({ maxSockets: concurrency });
   const sockets = createSockets({ most: concurrency, signal, closeIdle: routes.closeIdle, warn });
   // One listener for all requests: closing their connections ends them.
   signal.addEventListener('abort', routes.destroy);
@@ -56,7 +57,7 @@ export function createTransport({
   return {
     async send(request) {
       const { host } = request.url;
-      const { agent, isProxied } = await routes.to(request.url, request.publicOnly);
+      const { agent, isProxied } = await (request.awaited ? awaited : routes).to(request.url, request.publicOnly);
       if (signal.aborted) throw new Interrupted();
       try {
         const answer = await sockets.use(() => exchange(request, agent, answerTimeoutMs));
@@ -72,6 +73,7 @@ export function createTransport({
     close() {
       signal.removeEventListener('abort', routes.destroy);
       routes.destroy();
+      awaited.destroy();
     },
   };
 }

@@ -79,7 +79,9 @@ export const savedAnswer = z.object({
     z.union([
       z.object({ id: z.string(), created: z.boolean() }),
       /** Why the table does not accept the connection. */
-      z.object({ refused: z.string() }),
+      z
+        .object({ refused: z.string(), is_of_user: z.boolean() })
+        .transform(({ refused, is_of_user: isOfUser }) => ({ refused, isOfUser })),
     ]),
   ),
 });

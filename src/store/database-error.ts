@@ -117,13 +117,17 @@ function errorOf(kind: Kind | null, why: string, place: Place): CollectError {
     case 'disk_full':
       return error(kind, `The disk of this machine is full, so ${description} cannot write`, 'Free some space.');
     case 'row_refused':
-      return new RowRefused(
-        `Cannot write a row to ${description}: ${why}.`,
-        'Check the column types, constraints and triggers of that table.',
-      );
+      return rowRefused(description, why);
     case null:
       return error('store_failed', `A query to ${description} failed`, AGAIN);
   }
+}
+
+export function rowRefused(description: string, why: string): RowRefused {
+  return new RowRefused(
+    `Cannot write a row to ${description}: ${why}.`,
+    'Check the column types, constraints and triggers of that table.',
+  );
 }
 
 function noTls({ description, setting }: Place): CollectError {

@@ -28,6 +28,8 @@ export interface Renewals {
   claim(connection: StoredConnection, by: string): Promise<Claim>;
   /** Stores tokens in the place of the connection's, and returns whether these were still there. */
   store(connection: StoredConnection, by: string, renewed: StoredRenewal): Promise<boolean>;
+  /** Ends a claim with nothing to store. */
+  release(connection: StoredConnection, by: string): Promise<void>;
 }
 
 const claimAnswer = z.discriminatedUnion('state', [
@@ -40,6 +42,7 @@ const claimAnswer = z.discriminatedUnion('state', [
   }),
 ]);
 const storedAnswer = z.object({ stored: z.boolean() });
+const releasedAnswer = z.object({ released: z.boolean() });
 
 /** Carries out `Store.renewals`. */
 export function renewals(ask: Ask): Renewals {
@@ -73,6 +76,10 @@ export function renewals(ask: Ask): Renewals {
         token_expires_at: renewed.tokenExpiresAt?.toISOString() ?? null,
       });
       return answer.stored;
+    },
+
+    async release({ id }, by) {
+      await ask(releasedAnswer, 'release_collection_renewal', { connection_id: id, claimed_by: by });
     },
   };
 }

@@ -1,5 +1,6 @@
 import { CollectError } from '../errors.js';
 import { savedAnswer } from './answers.js';
+import { rowRefused } from './database-error.js';
 import type { Ask } from './function-call.js';
 import type { NewConnection, SavedConnection, Store } from './store.js';
 
@@ -25,6 +26,7 @@ export async function saveConnection(
 ): Promise<Exclude<SavedConnection, { refused: string }>> {
   const [saved] = await saveConnections(ask, [connection]);
   if (saved !== undefined && !('refused' in saved)) return saved;
+  if (saved?.isOfUser === false) throw rowRefused(description, saved.refused);
   throw new CollectError(
     'usage',
     `Cannot store the connection in ${description}: ${saved?.refused}.`,

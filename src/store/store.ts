@@ -231,8 +231,10 @@ export interface ConnectionSummary {
   readonly tokenExpiresAt: string | null;
 }
 
-/** `refused`: why the table of connections does not accept it. */
-export type SavedConnection = { readonly id: string; readonly created: boolean } | { readonly refused: string };
+/** `refused`: why the table of connections does not accept it; `isOfUser`: because of its user id. */
+export type SavedConnection =
+  | { readonly id: string; readonly created: boolean }
+  | { readonly refused: string; readonly isOfUser: boolean };
 
 /** A connection to store, with the account that it opens. */
 export interface NewConnection {

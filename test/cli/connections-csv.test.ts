@@ -32,6 +32,18 @@ const connection = {
   tokenExpiresAt: null,
 };
 
+test('tells once of a line that is too long, and that nothing after it was read', async () => {
+  const long = `me,facebook,1,${'x'.repeat(70_000)}`;
+  const refused = 'it is longer than 64 KB, so nothing after it was read; is a quote left open, there or before?';
+  for (const rest of ['', 'me,facebook,2,EAAB\n'.repeat(20_000)]) {
+    const lines = await read(`${HEADER}\nme,facebook,0123,EAAB\n${long}\n${rest}`);
+    expect(lines.sort((a, b) => a.line - b.line)).toEqual([
+      { line: 2, connection },
+      { line: 3, mistake: refused },
+    ]);
+  }
+});
+
 test('reads columns in any order, and ignores others', async () => {
   const text = `account_name,Access_Token,note,platform,user_id,account_id,token_expires_at,refresh_token
 "Bakery ""A"", Ltd",EAAB,x,LinkedIn, me ,0123,2027-01-24,AQ

@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createRenewer } from '../../src/collector/renewal.js';
+import { PlatformError } from '../../src/errors.js';
+import type { Http, HttpRequest } from '../../src/http/http.js';
+import type { Renewal } from '../../src/platforms/contract.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
+import type { Renewals } from '../../src/store/renewals.js';
+import { EXPECTED } from '../conformance/accounts.js';
+import { lentContext, serveApi } from '../support/api.js';
+import { RENEWAL } from '../support/renewal.js';
 import { createWorld, type World, type WorldOptions } from '../support/world.js';
 
 const NOW = new Date('2026-11-22T09:00:00Z');
@@ -63,13 +71,17 @@ describe('a token that ends within 15 days', () => {
     expect((await stored()).token).not.toContain('renewed');
   });
 
-  it('goes on being used, with a warning, where the role may not write it', async () => {
+  it.each([
+    ['at all', 'select'],
+    ['but for its date', 'update (token_expires_at)'],
+  ])('goes on being used, with a warning, where the role may not write it %s', async (_which, right) => {
     await open();
     for (const statement of [
       'create role reader bypassrls',
       'grant all on all tables in schema public to reader',
       'grant execute on all functions in schema public to reader',
       'revoke update on platform_connections from reader',
+      `grant ${right} on platform_connections to reader`,
     ])
       await world.query(statement);
     await world.query('set role reader');
@@ -120,4 +132,94 @@ describe('a token that ends within 15 days', () => {
     expect(failures).toMatchObject([{ reason: 'needs_reconnect' }]);
     expect((await stored()).token).toBe('IGAAsandbox1');
   });
+});
+
+describe('a renewal that the platform refuses', () => {
+  const CONNECTION = { id: '1', accessToken: 'old', refreshToken: 'old-refresh', tokenExpiresAt: null };
+  const OPENED = { accountId: '1', accessToken: 'old', refreshToken: 'old-refresh', tokenExpiresAt: null };
+  const refused = (reason: 'needs_reconnect' | 'platform_error'): Renewal => ({
+    when: 'expired',
+    renew: () => Promise.reject(new PlatformError(reason, 'refused', 'connection')),
+  });
+  const renewer = (renewals: Partial<Renewals>, renewal: Renewal) =>
+    createRenewer(
+      { ...RENEWAL, renewals: { ...RENEWAL.renewals, ...renewals } as Renewals },
+      CONNECTION,
+      { name: 'pinterest', renewal, endsByDate: () => true },
+      lentContext(NOW).context,
+    );
+
+  it('does not matter if another program has renewed and stored the tokens meanwhile', async () => {
+    let claims = 0;
+    const renewed = { ...CONNECTION, accessToken: 'new', refreshToken: 'new-refresh' };
+    const claim: Renewals['claim'] = async () =>
+      claims++ === 0 ? { kind: 'claimed' } : { kind: 'changed', connection: renewed };
+    const { replace } = renewer({ claim }, refused('needs_reconnect'));
+    expect(await replace(OPENED)).toMatchObject({ accessToken: 'new', refreshToken: 'new-refresh' });
+  });
+
+  it.each(['needs_reconnect', 'platform_error'] as const)('ends its claim: %s', async (reason) => {
+    const released: string[] = [];
+    const release: Renewals['release'] = async ({ id }) => void released.push(id);
+    const { replace } = renewer({ release }, refused(reason));
+    await expect(replace(OPENED)).rejects.toMatchObject({ reason });
+    expect(released).toEqual(['1']);
+  });
+
+  it('can be repeated by another process at once', async () => {
+    await open();
+    const [row = {}] = await world.query('select id::text, access_token from platform_connections');
+    const connection = {
+      id: String(row.id),
+      accessToken: String(row.access_token),
+      refreshToken: null,
+      tokenExpiresAt: null,
+    };
+    const [first, second] = [crypto.randomUUID(), crypto.randomUUID()];
+    const { renewals } = world.store;
+    expect(await renewals.claim(connection, first)).toEqual({ kind: 'claimed' });
+    await renewals.release(connection, second);
+    expect(await renewals.claim(connection, second)).toEqual({ kind: 'busy' });
+    await renewals.release(connection, first);
+    expect(await renewals.claim(connection, second)).toEqual({ kind: 'claimed' });
+  });
+});
+
+it('is awaited even when the run stops, whichever the platform: its answer may not be given again', async () => {
+  await open();
+  let renewals = 0;
+  for (const { renewal } of world.platforms.values()) {
+    if (renewal === undefined) continue;
+    renewals++;
+    const requests: HttpRequest[] = [];
+    const http: Http = {
+      ask(request) {
+        requests.push(request);
+        return Promise.reject(new PlatformError('platform_error', 'down', 'connection'));
+      },
+    };
+    const account = { accountId: '1', accessToken: 'token', refreshToken: 'refresh', tokenExpiresAt: null };
+    await expect(renewal.renew(account, { ...lentContext(NOW).context, http })).rejects.toThrow('down');
+    expect(requests).toMatchObject([{ awaited: true }]);
+  }
+  expect(renewals).toBe(4);
+});
+
+it('is stored when the run is stopped while the platform renews the tokens', async () => {
+  const stop = new AbortController();
+  const { url } = await serveApi(({ pathname }) => {
+    if (pathname === '/v5/oauth/token') stop.abort();
+    return [200, { access_token: 'pina_new', refresh_token: 'pinr_new', expires_in: 2_592_000 }];
+  });
+  const { account } = EXPECTED.pinterest;
+  world = await createWorld({
+    now: NOW,
+    accounts: [{ ...account, tokenExpiresAt: '2026-11-22T08:00:00Z' }],
+    renewsTokens: true,
+    environment: { PINTEREST_API_URL: url },
+  });
+  expect(await world.collect({ signal: stop.signal })).toMatchObject({ status: 'interrupted' });
+  const [row = {}] = await world.query('select access_token, refresh_token from platform_connections');
+  const opened = [row.access_token, row.refresh_token].map((token) => world.keyring.decrypt(String(token)));
+  expect(opened).toMatchObject([{ token: 'pina_new' }, { token: 'pinr_new' }]);
 });

@@ -69,6 +69,21 @@ test('does not listen on the addresses that other machines reach', async (contex
   ).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
+test.each(['//', 'http://[', '/\\\\?code=1'])(
+  'an address that is none does not end the waiting: %s',
+  async (target) => {
+    const listener = await listening();
+    const answer = listener.answer('/', codeOf);
+    const { port } = listener;
+    const status = await new Promise((resolve, reject) => {
+      get({ host: '127.0.0.1', port, path: target }, ({ statusCode }) => resolve(statusCode)).on('error', reject);
+    });
+    expect(status).toBe(404);
+    await ask(listener, '/?code=first');
+    expect(await answer).toBe('first');
+  },
+);
+
 test('a port that is taken is named', async () => {
   const { port } = await listening();
   await expect(listen(port)).rejects.toMatchObject({

@@ -165,6 +165,8 @@ describe.skipIf(CHROMIUM === null)(`connect, in Chromium${why}`, () => {
     }
     const run = await command.ended;
     expect(run, run.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining(chosen.accountId) });
+    // Of the database of an application, which must have allowed it.
+    expect(run.stderr.match(/^warning: .*RENEW_TOKENS=1/gm)).toHaveLength(1);
     const collected = await runCli(['collect', '--user', user, '--json'], {
       env: { ...database.env, ...sandbox.environment, META_APP_SECRET: APP_SECRET, ...app },
     });

@@ -10,5 +10,5 @@ export const NO_RENEWAL: RenewalSettings = {
 /** Renewed tokens are stored: nobody else renews them. */
 export const RENEWAL: RenewalSettings = {
   ...NO_RENEWAL,
-  renewals: { claim: async () => ({ kind: 'claimed' }), store: async () => true },
+  renewals: { claim: async () => ({ kind: 'claimed' }), store: async () => true, release: async () => undefined },
 };

@@ -42,7 +42,7 @@ export async function connectCommand(name: string, flags: ConnectFlags): Promise
       );
     },
     paste: (endsHere, signal) => (endsHere && !canPaste ? null : readAddress(signal)),
-    warn: (message) => void process.stderr.write(`warning: ${cleanText(message)}\n`),
+    warn,
   });
   const chosen = chosenByFlags(found, flags) ?? (await askChoice(found));
   await withApp((app) => storeAll(app, chosen, { userId: flags.user, platform: platform.name, plugin: flags.plugin }), {
@@ -61,6 +61,10 @@ async function readAddress(signal: AbortSignal): Promise<string> {
   return '';
 }
 
+function warn(message: string): void {
+  process.stderr.write(wrapLines(`warning: ${cleanText(message)}\n`, widthOf(process.stderr)));
+}
+
 interface Target {
   readonly userId: string;
   readonly platform: string;
@@ -74,9 +78,10 @@ async function storeAll(
   { userId, platform, plugin }: Target,
 ): Promise<void> {
   const failures: CollectError[] = [];
+  const cautions = new Set<string>();
   for (const { tokenExpiresAt, ...account } of chosen) {
     try {
-      const { id, created, accountName } = await app.addConnection({
+      const { id, created, accountName, warnings } = await app.addConnection({
         ...account,
         userId,
         platform,
@@ -88,11 +93,13 @@ async function storeAll(
       );
       const done = `${created ? 'added' : 'renewed'} connection ${id}: ${who}\n`;
       process.stdout.write(wrapLines(done, widthOf(process.stdout)));
+      for (const warning of warnings) cautions.add(warning);
     } catch (error) {
       if (!(error instanceof CollectError) || error.code !== 'check_failed') throw error;
       failures.push(notStored(error));
     }
   }
+  for (const caution of cautions) warn(caution);
   const [first] = failures;
   if (first !== undefined && chosen.length === 1) throw first;
   for (const failure of failures) writeError(describeError(failure, []));

@@ -4,8 +4,15 @@ import type { CheckContext } from '../contract.js';
 import { judgePlain } from '../shared/verdicts.js';
 import type { LinkedInSettings } from './api.js';
 
+const LAST_YEAR = 9999;
 /** `expires_at` is in seconds since 1970. */
-const introspected = z.object({ active: z.literal(true), expires_at: z.number().positive() });
+const introspected = z.object({
+  active: z.literal(true),
+  expires_at: z
+    .number()
+    .positive()
+    .max(Date.UTC(LAST_YEAR) / 1_000),
+});
 
 /**
  * When an access token ends; null if LinkedIn does not say, or only to another app. See "Token introspection" in LinkedIn's

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import type { HttpRequest } from '../../http/http.js';
 import type { Account, CheckContext, RenewedTokens } from '../contract.js';
+import { life, renewedTokens } from '../shared/token-endpoint.js';
 import { refuse } from '../shared/verdicts.js';
 import { GraphError, judgeGraph } from './errors.js';
+import type { MetaRule } from './rules.js';
 
-const answer = z.object({
-  access_token: z.string().min(1),
-  /** Seconds. */
-  expires_in: z.number().positive(),
-});
-/** Invalid parameter, no token given, invalid token. */
-const WITHOUT_TOKEN: readonly (number | string)[] = [100, 190, 2500];
+const answer = z.object({ access_token: z.string().min(1), expires_in: life });
+/** Invalid parameter, no token given, invalid token, no token given for `me`. */
+const WITHOUT_TOKEN: readonly (number | string)[] = [100, 104, 190, 2500];
+/** Elsewhere, code 104 is a wrong secret, and so of the app. */
+const NO_TOKEN: MetaRule = { codes: [104], kind: 'refuse', reason: 'needs_reconnect', scope: 'connection' };
 
 /** Where a platform of Meta renews the tokens of its own login. */
 export interface RenewalEndpoint {
@@ -49,16 +49,13 @@ async function ask(
   request: HttpRequest,
   { http, now }: CheckContext,
 ): Promise<RenewedTokens> {
-  const renewed = await http.ask({ ...request, api }, (given) => {
-    const verdict = judgeGraph(given, permission);
+  const askedAt = now();
+  const renewed = await http.ask({ ...request, api, awaited: true }, (given) => {
+    const verdict = judgeGraph(given, permission, [NO_TOKEN]);
     if (verdict.kind !== 'accept') return verdict;
     const parsed = answer.safeParse(verdict.value);
     if (parsed.success) return { kind: 'accept', value: parsed.data };
     return refuse('unexpected_response', `${api} answered without an access token`, 'connection');
   });
-  return {
-    accessToken: renewed.access_token,
-    refreshToken: null,
-    expiresAt: new Date(now().getTime() + renewed.expires_in * 1_000),
-  };
+  return renewedTokens(renewed, askedAt);
 }

@@ -28,6 +28,7 @@ export async function renewTokens(
     {
       api: API,
       method: 'POST',
+      awaited: true,
       url: new URL(tokenUrl(apiUrl)),
       headers: credentials,
       form: { grant_type: 'refresh_token', refresh_token: refreshToken, ...CONTINUOUS },

@@ -32,13 +32,15 @@ export function missingCredentials(
   return [...(clientId === null ? [variables.id] : []), ...(clientSecret === null ? [variables.secret] : [])];
 }
 
-const seconds = z.number().optional().catch(undefined);
+const LONGEST_LIFE_SECONDS = 100 * 366 * 86_400;
+/** How long a token lives, in seconds. What is no such time is as good as none: the token itself must not be lost for it. */
+export const life = z.number().nonnegative().max(LONGEST_LIFE_SECONDS).optional().catch(undefined);
 const tokenAnswer = z.object({
   access_token: z.string().min(1),
-  expires_in: seconds,
+  expires_in: life,
   /** Absent if the former one stays. */
   refresh_token: z.string().min(1).optional().catch(undefined),
-  refresh_token_expires_in: seconds,
+  refresh_token_expires_in: life,
   scope: z.string().optional(),
 });
 const tokenError = z.object({
@@ -55,7 +57,10 @@ export function refreshTokenOf({ refreshToken }: Pick<Account, 'refreshToken'>):
 }
 
 /** How long a token lives may change, and may depend on the app: what each answer says is believed. */
-export function renewedTokens(answer: z.infer<typeof tokenAnswer>, askedAt: Date): RenewedTokens {
+export function renewedTokens(
+  answer: Pick<z.infer<typeof tokenAnswer>, 'access_token' | 'refresh_token' | 'expires_in'>,
+  askedAt: Date,
+): RenewedTokens {
   const { access_token: accessToken, refresh_token: refreshToken = null, expires_in: seconds } = answer;
   return {
     accessToken,

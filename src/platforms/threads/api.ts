@@ -1,7 +1,7 @@
 import type { Account, CheckContext } from '../contract.js';
 import { judgeGraph } from '../meta/errors.js';
 import { type Graph, graphId, type Query } from '../meta/graph.js';
-import { RULES } from './errors.js';
+import { RULES, UNEXPLAINED } from './errors.js';
 
 /** The only version: https://developers.facebook.com/documentation/threads/overview */
 export const VERSION = 'v1.0';
@@ -29,7 +29,7 @@ export function openThreads(
     for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
     const headers = { authorization: `Bearer ${accessToken}` };
     return http.ask({ api: API, method: 'GET', url: address, headers }, (answer) =>
-      judgeGraph(answer, PERMISSIONS, RULES),
+      judgeGraph(answer, PERMISSIONS, query.metric?.includes(',') ? [UNEXPLAINED, ...RULES] : RULES),
     );
   };
   return {

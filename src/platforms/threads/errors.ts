@@ -24,6 +24,15 @@ export const RULES: readonly MetaRule[] = [
   },
 ];
 
+/** Of a request for several metrics, one of which may be unknown: that says nothing of whether the API is up. */
+export const UNEXPLAINED: MetaRule = {
+  codes: [1],
+  kind: 'retry',
+  reason: 'unexpected_response',
+  scope: 'day',
+  maxAttempts: 2,
+};
+
 /** The profile has no linked Instagram account, which some metrics need. */
 export function isNotAvailable(error: unknown): error is GraphError {
   return error instanceof GraphError && `${error.code} ${error.apiMessage}`.includes(NOT_AVAILABLE);

@@ -29,6 +29,7 @@ export async function renewAccounts(
     {
       api: ACCOUNTS_API,
       method: 'POST',
+      awaited: true,
       url: new URL(`${url}/open_api/v1.3/tt_user/oauth2/refresh_token/`),
       headers: {},
       json,

@@ -88,7 +88,7 @@ async function renewDisplay(
   };
   const askedAt = now();
   const given = await http.ask(
-    { api: DISPLAY_API, method: 'POST', url: new URL(tokenUrl(settings)), headers: {}, form },
+    { api: DISPLAY_API, method: 'POST', awaited: true, url: new URL(tokenUrl(settings)), headers: {}, form },
     (answer) => judgeTokens(APP, answer, warn),
   );
   return renewedTokens(given, askedAt);

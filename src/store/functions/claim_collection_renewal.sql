@@ -25,7 +25,18 @@ begin
     when insufficient_privilege then
       is_writable := null;
   end;
-  if is_writable is null then
+  -- Rights may be given by the column.
+  is_writable := is_writable and (
+    select bool_and(has_column_privilege(attributes.attrelid, attributes.attnum, 'update'))
+    from pg_catalog.pg_attribute attributes
+    where attributes.attrelid = format('public.%I', stored.table_name)::regclass
+      and attributes.attname in (
+        'access_token', 'access_token_encrypted', 'refresh_token', 'refresh_token_encrypted', 'token_expires_at', 'last_token_refresh',
+        'updated_at'
+      )
+      and not attributes.attisdropped
+  );
+  if is_writable is not true then
     return jsonb_build_object('state', 'forbidden');
   end if;
 

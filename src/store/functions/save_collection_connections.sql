@@ -106,7 +106,10 @@ begin
     exception
       -- An id of another type, or of a user that the application does not know.
       when invalid_text_representation or foreign_key_violation then
-        answers := answers || jsonb_build_object('refused', sqlerrm);
+        answers := answers || jsonb_build_object('refused', sqlerrm, 'is_of_user', true);
+      -- What else the application's table demands. These messages name constraints and columns, and quote no value.
+      when integrity_constraint_violation or string_data_right_truncation then
+        answers := answers || jsonb_build_object('refused', sqlerrm, 'is_of_user', false);
     end;
   end loop;
   return jsonb_build_object('connections', to_jsonb(answers));

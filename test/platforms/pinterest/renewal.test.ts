@@ -114,6 +114,7 @@ describe('an answer that is not documented', () => {
     [{ access_token: 'pina_two' }, null, null],
     [{ access_token: 'pina_two', refresh_token: '', expires_in: 'soon' }, null, null],
     [{ access_token: 'pina_two', refresh_token: 'pinr_two', expires_in: 60 }, 'pinr_two', '2026-11-22T12:01:00.000Z'],
+    [{ access_token: 'pina_two', refresh_token: 'pinr_two', expires_in: 1e15 }, 'pinr_two', null],
   ])('gives what it can: %j', async (body, refreshToken, expiresAt) => {
     const { url } = await serveApi(() => [200, body]);
     expect(await renewal(url).renew()).toEqual({

@@ -34,16 +34,47 @@ it('renews a token for 60 days, with no token in the address', async () => {
   expect((await ask(`${sandbox.urls.THREADS_GRAPH_URL}/v1.0/me?fields=id`, accessToken)).status).toBe(200);
 });
 
-it.each([190, 100, 2500])('sends the token in the address only if the header is not taken (code %i)', async (code) => {
-  const { url, requests } = await serveApi(({ searchParams }) =>
-    searchParams.has('access_token') ? RENEWED : [400, { error: { code, message: 'no token' } }],
+it.each([104, 190, 100, 2500])(
+  'sends the token in the address only if the header is not taken (code %i)',
+  async (code) => {
+    const { url, requests } = await serveApi(({ searchParams }) =>
+      searchParams.has('access_token') ? RENEWED : [400, { error: { code, message: 'no token' } }],
+    );
+    expect(await renewed(url)).toMatchObject({ accessToken: 'THAAtwo' });
+    expect(requests.map(({ search }) => search)).toEqual([
+      '?grant_type=th_refresh_token',
+      '?grant_type=th_refresh_token&access_token=THAAone',
+    ]);
+  },
+);
+
+it('does so for every account where no token arrives in the header', async () => {
+  const accounts = [1, 2, 3, 4, 5].map((user) => ({
+    ...connected,
+    userId: `u${user}`,
+    accountId: `${connected.accountId}${user}`,
+    accessToken: `${connected.accessToken}${user}`,
+    tokenExpiresAt: '2026-12-02T00:00:00Z',
+  }));
+  const { url } = await serveApi(({ searchParams }) =>
+    searchParams.has('access_token')
+      ? [200, { access_token: `${searchParams.get('access_token')}-new`, expires_in: 5_183_944 }]
+      : [400, { error: { code: 104, message: 'An access token is required to request this resource.' } }],
   );
-  expect(await renewed(url)).toMatchObject({ accessToken: 'THAAtwo' });
-  expect(requests.map(({ search }) => search)).toEqual([
-    '?grant_type=th_refresh_token',
-    '?grant_type=th_refresh_token&access_token=THAAone',
-  ]);
+  world = await createWorld({ now: NOON, accounts, renewsTokens: true, environment: { THREADS_GRAPH_URL: url } });
+  await world.collect({ concurrency: 1 });
+  const rows = await world.query('select access_token from platform_connections');
+  for (const { access_token: token } of rows)
+    expect(world.keyring.decrypt(String(token))).toMatchObject({ token: expect.stringMatching(/-new$/) });
 });
+
+it.each([undefined, '5183944', 1e15, -1])(
+  'keeps the new token when its life cannot be read: %s',
+  async (expires_in) => {
+    const { url } = await serveApi(() => [200, { access_token: 'THAAtwo', expires_in }]);
+    expect(await renewed(url)).toEqual({ accessToken: 'THAAtwo', refreshToken: null, expiresAt: null });
+  },
+);
 
 describe('a renewal that is refused', () => {
   it.each<[string, Answer, object]>([
