@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, DAY_MS } from '../clock.js';
-import { PlatformError } from '../errors.js';
+import { CollectError, PlatformError } from '../errors.js';
 import type { Account, CheckContext, Platform, Renewal, RenewedTokens } from '../platforms/contract.js';
 import type { StoredConnection } from '../store/accounts.js';
 import type { Renewals } from '../store/renewals.js';
@@ -12,6 +12,8 @@ export const TOKEN_DAYS = 15;
 const LOOK_AGAIN_MS = 1_000;
 /** Longer than another process keeps its claim. */
 const LONGEST_WAIT_MS = 90_000;
+/** Each of them waits for the database for a minute. */
+const MOST_CALLS = 5;
 
 /** The instant before which an expiry date is reported, as of `now`. */
 export function expiringBefore(now: Date): Date {
@@ -58,11 +60,13 @@ export function createRenewer(
             await store.release(connection, by);
             throw error;
           }
-          await store.store(connection, by, {
-            accessToken: keyring.encrypt(tokens.accessToken),
-            refreshToken: tokens.refreshToken === null ? null : keyring.encrypt(tokens.refreshToken),
-            tokenExpiresAt: tokens.expiresAt,
-          });
+          await keep(() =>
+            store.store(connection, by, {
+              accessToken: keyring.encrypt(tokens.accessToken),
+              refreshToken: tokens.refreshToken === null ? null : keyring.encrypt(tokens.refreshToken),
+              tokenExpiresAt: tokens.expiresAt,
+            }),
+          );
           return {
             accountId: account.accountId,
             accessToken: tokens.accessToken,
@@ -117,10 +121,29 @@ export function createRenewer(
       const endsInMs = (account.tokenExpiresAt?.getTime() ?? Number.NaN) - context.now().getTime();
       if (renewal?.when === 'expired') return (endsInMs <= 0 && (await replace(account))) || account;
       if (renewal === undefined || !platform.endsByDate(account.accessToken)) return account;
-      const isEnding = account.tokenExpiresAt === null || (endsInMs > 0 && endsInMs <= TOKEN_DAYS * DAY_MS);
+      // A date that has passed may be that of a former token.
+      const isEnding = account.tokenExpiresAt === null || endsInMs <= TOKEN_DAYS * DAY_MS;
       return isEnding ? prolong(account, renewal) : account;
     },
   };
+}
+
+/** Nobody else has the renewed tokens: a database that is away is waited for longer than with anything else. */
+async function keep(store: () => Promise<unknown>): Promise<void> {
+  for (let call = 1; ; call++) {
+    try {
+      await store();
+      return;
+    } catch (error) {
+      if (!(error instanceof CollectError)) throw error;
+      if (call < MOST_CALLS) continue;
+      throw new PlatformError(
+        'needs_reconnect',
+        `the renewed token could not be stored, and is lost: ${error.message} Connect the account again`,
+        'connection',
+      );
+    }
+  }
 }
 
 function isDead(error: unknown): boolean {

@@ -34,19 +34,22 @@ const WHAT = {
 function tokenEnds({ tokens, omitted }: ExpiringTokens, now: Date): Coming[] {
   const ending = tokens.filter(({ endsAt }) => Date.parse(endsAt) > now.getTime());
   // Whatever is left out comes later than the first.
-  return [...new Set(ending.map(({ ends }) => ends))].flatMap((kind, index) => {
-    const ofKind = ending.filter(({ ends }) => ends === kind);
-    return endOf(kind, ofKind, index === 0 ? omitted : 0);
+  const alike = ({ ends, fix }: ExpiringToken) => `${ends} ${fix}`;
+  return [...new Set(ending.map(alike))].flatMap((group, index) => {
+    const tokens = ending.filter((token) => alike(token) === group);
+    return endOf(tokens, index === 0 ? omitted : 0);
   });
 }
 
-function endOf(kind: ExpiringToken['ends'], ending: readonly ExpiringToken[], omitted: number): Coming[] {
+/** Of tokens that end, or their access, with the same remedy. */
+function endOf(ending: readonly ExpiringToken[], omitted: number): Coming[] {
   const [first] = ending;
   if (first === undefined) return [];
+  const { one, several } = WHAT[first.ends];
   const total = ending.length + omitted;
   const on = dateAt(new Date(first.endsAt), 'UTC');
-  const fix = total === 1 ? 'connect the account again' : 'connect the accounts again';
-  if (total === 1) return [{ what: WHAT[kind].one, on, fix }];
+  if (total === 1) return [{ what: one, on, fix: first.fix }];
   const upTo = omitted > 0 ? 'up to ' : '';
-  return [{ what: `${upTo}${WHAT[kind].several(total)} within ${TOKEN_DAYS} days, the first`, on, fix }];
+  const fix = first.fix.replace('the account', 'the accounts');
+  return [{ what: `${upTo}${several(total)} within ${TOKEN_DAYS} days, the first`, on, fix }];
 }

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../clock.js';
 import { openRefreshToken } from '../collector/open-account.js';
 import { TOKEN_DAYS } from '../collector/renewal.js';
 import type { Platform } from '../platforms/contract.js';
@@ -5,6 +6,8 @@ import type { TokenEnd, TokensEnding } from '../store/opening.js';
 import { formatNumber } from '../text.js';
 import type { Keyring } from '../tokens/keyring.js';
 
+/** A token that runs renew, and that ends so soon, has not been renewed for a week, whatever the reason. */
+const UNRENEWED_DAYS = TOKEN_DAYS - 7;
 const CONNECT_AGAIN = 'connect the account again';
 /** How many tokens are listed one by one; another line counts the rest. */
 const MOST_LINES = 20;
@@ -45,7 +48,7 @@ export function expiringTokens(
     const { renewal } = collected;
     const canBeRenewed =
       renewal?.when === 'ending'
-        ? Date.parse(endsAt) > now.getTime()
+        ? Date.parse(endsAt) > now.getTime() + (renewsTokens ? UNRENEWED_DAYS * DAY_MS : 0)
         : collected.renewsTokens && openRefreshToken(end.refreshToken, keyring) !== null;
     if (canBeRenewed && (renewal === undefined || renewsTokens)) return [];
     const fix = canBeRenewed ? `set RENEW_TOKENS=1, or ${CONNECT_AGAIN}` : CONNECT_AGAIN;

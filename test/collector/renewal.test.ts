@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRenewer } from '../../src/collector/renewal.js';
-import { PlatformError } from '../../src/errors.js';
+import { CollectError, PlatformError } from '../../src/errors.js';
 import type { Http, HttpRequest } from '../../src/http/http.js';
 import type { Renewal } from '../../src/platforms/contract.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
@@ -126,6 +126,15 @@ describe('a token that ends within 15 days', () => {
     expect((await stored()).token).toBe('IGAAanother');
   });
 
+  it('is renewed although the stored date, that of a former one, has passed', async () => {
+    await open({ tokenExpiresAt: '2026-11-01T00:00:00Z' });
+    expect(await world.collect()).toMatchObject({
+      status: 'completed',
+      warnings: [expect.stringContaining('expired')],
+    });
+    expect(await stored()).toEqual({ token: 'IGAAsandbox1-renewed-1', expiresAt: '2027-01-21' });
+  });
+
   it('of a dead account is reported as the platform reports it', async () => {
     await open({ fault: { kind: 'dead_token' } });
     const { failures } = await world.collect();
@@ -182,6 +191,37 @@ describe('a renewal that the platform refuses', () => {
     expect(await renewals.claim(connection, second)).toEqual({ kind: 'busy' });
     await renewals.release(connection, first);
     expect(await renewals.claim(connection, second)).toEqual({ kind: 'claimed' });
+  });
+});
+
+describe('a renewed token that cannot be stored at once', () => {
+  const CONNECTION = { id: '1', accessToken: 'old', refreshToken: 'old-refresh', tokenExpiresAt: null };
+  const OPENED = { ...CONNECTION, accountId: '1', accessToken: 'old', tokenExpiresAt: null };
+  const away = new CollectError('store_unreachable', 'The database does not answer.', 'Start it.');
+  const renewal: Renewal = {
+    when: 'expired',
+    renew: async () => ({ accessToken: 'new', refreshToken: 'new-refresh', expiresAt: null }),
+  };
+  const replaced = (failures: number) => {
+    let calls = 0;
+    const store: Renewals['store'] = async () => {
+      if (calls++ < failures) throw away;
+      return true;
+    };
+    const settings = { ...RENEWAL, renewals: { ...RENEWAL.renewals, store } as Renewals };
+    const platform = { name: 'pinterest', renewal, endsByDate: () => true };
+    return createRenewer(settings, CONNECTION, platform, lentContext(NOW).context).replace(OPENED);
+  };
+
+  it('is kept until the database is back, since nobody else has it', async () => {
+    expect(await replaced(4)).toMatchObject({ accessToken: 'new', refreshToken: 'new-refresh' });
+  });
+
+  it('is told as lost when the database stays away', async () => {
+    await expect(replaced(5)).rejects.toMatchObject({
+      reason: 'needs_reconnect',
+      message: expect.stringMatching(/lost: The database does not answer. Connect the account again/),
+    });
   });
 });
 

@@ -62,6 +62,24 @@ it('warns about tokens that only their user can renew, in the run and in status'
   ]);
 });
 
+it('lists a token that runs renew only when none has for a week', async () => {
+  const { world, expire } = await expiringWorld();
+  await expire('instagram', 1, '2026-11-30T11:59:00Z');
+  await expire('instagram', 2, '2026-11-30T12:01:00Z');
+  const { store, platforms, keyring } = world;
+  await store.syncAccounts({ collected: [...platforms.keys()], userId: null });
+  const ending = async (renewsTokens: boolean) =>
+    (await readStatus({ store, platforms, keyring, renewsTokens }, 7, NOON)).coming;
+  expect(await ending(true)).toEqual([{ what: '1 token expires', on: '2026-11-30', fix: 'connect the account again' }]);
+  expect(await ending(false)).toEqual([
+    {
+      what: '2 tokens expire within 15 days, the first',
+      on: '2026-11-30',
+      fix: 'set RENEW_TOKENS=1, or connect the accounts again',
+    },
+  ]);
+});
+
 it("does not warn about a Page's token, to which the stored date does not apply", async () => {
   const { world, expire } = await expiringWorld();
   await expire('facebook', 1, '2026-01-01T00:00:00Z');
@@ -119,7 +137,7 @@ it('lists what ends first, of tokens and of their access, whatever date is store
     'the access to the data of facebook 1 of user c ended at 2026-11-20',
   );
   expect(comingEnds([], expiring, NOON)).toEqual([
-    { what: '1 token expires', on: '2026-11-30', fix: 'connect the account again' },
+    { what: '1 token expires', on: '2026-11-30', fix: 'set RENEW_TOKENS=1, or connect the account again' },
     {
       what: 'the access to the data of 2 accounts ends within 15 days, the first',
       on: '2026-12-02',

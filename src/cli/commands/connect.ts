@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { type App, configuredPlatforms } from '../../app.js';
 import { systemClock } from '../../clock.js';
+import { loadConfig } from '../../config.js';
 import { consentedAccounts } from '../../connect/connect.js';
 import { readEnvironment } from '../../environment.js';
 import { CollectError } from '../../errors.js';
@@ -23,6 +24,9 @@ export async function connectCommand(name: string, flags: ConnectFlags): Promise
   const known = parsePlatform(name, namesWith(plugins), 'connect');
   const platform = configuredPlatforms(plugins, environment).find((each) => each.name === known);
   if (platform === undefined) throw new Error(`${known} has no platform`);
+  const store = { defaultStore: 'create', ownPlatforms: plugins, environment } as const;
+  // Nobody shall consent for nothing. The embedded database is made when it is needed, and would meanwhile keep others out.
+  if (loadConfig(environment, plugins).store.kind !== 'embedded') await withApp((app) => app.store.check(), store);
   const opens = flags.browser && hasBrowser();
   // Elsewhere the browser may be on another machine.
   const canPaste = !opens && (process.stdin.isTTY || isOverSsh());
@@ -45,11 +49,8 @@ export async function connectCommand(name: string, flags: ConnectFlags): Promise
     warn,
   });
   const chosen = chosenByFlags(found, flags) ?? (await askChoice(found));
-  await withApp((app) => storeAll(app, chosen, { userId: flags.user, platform: platform.name, plugin: flags.plugin }), {
-    defaultStore: 'create',
-    ownPlatforms: plugins,
-    environment,
-  });
+  const target = { userId: flags.user, platform: platform.name, plugin: flags.plugin };
+  await withApp((app) => storeAll(app, chosen, target), store);
 }
 
 /** The address that the browser ended on, pasted into the terminal or piped in. */

@@ -123,13 +123,13 @@ async function say(stream: NodeJS.WriteStream, text: string): Promise<void> {
   stream.write(`${wrapLines(text, widthOf(stream))}\n`);
 }
 
-/** Prefix of the ids of connections in a table that is only read. */
+/** Prefix of the ids of connections in a table of the application alone. */
 const FURTHER = 'social_media_connections/';
 
 function foreignConnection(id: string): CollectError {
   return new CollectError(
     'not_found',
-    `Connection ${id} is in the application's table social_media_connections, which this program only reads.`,
+    `Connection ${id} is in the application's table social_media_connections, from which this program removes nothing.`,
     'Deactivate or delete it there.',
   );
 }
