@@ -7,7 +7,7 @@ import { type Graph, type GraphAccess, isInstagramLogin, type MetaSettings, open
 import { type RenewalEndpoint, renewToken } from '../meta/renewal.js';
 import { graphVersion } from '../meta/versions.js';
 import { askClosing, attempt, believable, dayFrom, eachDay, joined, lastOf, type Part } from '../shared/parts.js';
-import { facebookLogin } from './consent.js';
+import { facebookLogin } from './facebook-login.js';
 import { METRICS, RECONCILES } from './metrics.js';
 import { type InstagramLogin, instagramOwnLogin, SCOPES } from './own-login.js';
 import {
