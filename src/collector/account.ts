@@ -8,7 +8,7 @@ import { addDays } from './day.js';
 import { isDoubted } from './doubt.js';
 import { nextDue } from './due.js';
 import { withDays } from './expected.js';
-import { type AccountRecord, type DayRecord, failuresOf, skippedDay, withoutPermission } from './outcome.js';
+import { type AccountRecord, type DayRecord, failuresOf, isGone, skippedDay, withoutPermission } from './outcome.js';
 import type { Plan } from './plan.js';
 import { progressOf } from './progress.js';
 
@@ -73,7 +73,7 @@ function recordOf(
   account: StoredAccount,
   connection: StoredConnection,
   platform: Pick<Platform, 'day' | 'metrics'>,
-  { days, closing, ...left }: Pick<AccountRecord, 'days' | 'closing' | 'notReached'>,
+  { days, closing, ...left }: Pick<AccountRecord, 'days' | 'closing' | 'notReached' | 'onlyClosing'>,
   now: Date,
 ): AccountRecord {
   const [trouble = { reason: null, message: null }] = [...failuresOf(days), ...withoutPermission(days)];
@@ -125,6 +125,7 @@ export function withOutcomes(account: StoredAccount, days: readonly DayRecord[])
         missing,
         figures: figures === 'nothing' ? (before?.figures ?? figures) : figures,
         doubt,
+        isGone: isGone(outcome),
       });
     if ((state === 'settled' || state === 'provisional') && (firstDay === null || date < firstDay)) firstDay = date;
   }

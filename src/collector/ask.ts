@@ -36,7 +36,7 @@ export async function askPlatform(
   planned: Plan & { readonly due: NonEmpty<Day> },
   run: RunContext & { readonly secrets: string[] },
   clean: (text: string) => string,
-): Promise<Pick<AccountRecord, 'days' | 'closing' | 'notReached'>> {
+): Promise<Pick<AccountRecord, 'days' | 'closing' | 'notReached' | 'onlyClosing'>> {
   const keep = (account: Account): Account => {
     run.secrets.push(account.accessToken, ...(account.refreshToken === null ? [] : [account.refreshToken]));
     return account;
@@ -72,11 +72,15 @@ export async function askPlatform(
   const days = planned.due.flatMap((day) => {
     const result = results.get(day.date);
     if (result?.kind === 'no_data' && onlyClosing)
-      return [recordClosing({ ...asked, day }, day.date === filedUnder?.date ? closing : [])];
+      return [recordClosing({ ...asked, day, filed: day.date === filedUnder?.date ? closing : null })];
     if (result) return [recordDay({ ...asked, day, result, clean })];
     return run.signal.aborted || isCut(day.date) ? [] : [failedDay(stored, day.date, unanswered(platform), clean)];
   });
-  return { days, closing, ...(notReached && { notReached }) };
+  // Of such an account, the day under way has an outcome as soon as it has figures.
+  const isUnderWay = filedUnder !== null && planned.due.every(({ date }) => date !== filedUnder.date);
+  if (onlyClosing && isUnderWay && closing.length > 0)
+    days.push(recordClosing({ ...asked, day: filedUnder, filed: closing }));
+  return { days, closing, onlyClosing, ...(notReached && { notReached }) };
 }
 
 /** The days that are provisional whatever the answer, and asked for again. */
