@@ -132,6 +132,7 @@ describe('a platform with nothing but closing figures', () => {
     const { days: counted } = await world.collect();
     expect(counted).toMatchObject({ planned: 1, provisional: 1 });
     expect(await days()).toEqual([{ date: '2026-11-22', outcome: 'provisional', value: 1, settled: 'false' }]);
+    expect((await readStatus(world, 7, world.now)).platforms).toMatchObject([{ accounts: 1, complete: 1, late: 0 }]);
     made.total = 2;
     world.now = new Date('2026-11-23T02:00:00Z');
     await world.collect();
