@@ -43,10 +43,8 @@ function notReachedWarning({ why, accounts, days }: NotReachedDays, isKept: bool
 
 function permissionWarning({ platform, accounts, message }: WithoutPermission): string {
   const who =
-    accounts === 1
-      ? 'an account lacks a permission and is'
-      : `${formatNumber(accounts)} accounts lack a permission and are`;
-  return `${platform}: ${who} skipped until it is granted (${message}); analytics-collect status lists what to grant`;
+    accounts === 1 ? 'an account may not be read and is' : `${formatNumber(accounts)} accounts may not be read and are`;
+  return `${platform}: ${who} skipped until that changes (${message}); analytics-collect status says what to do`;
 }
 
 function lostWarning({ platform, onlyClosing, accounts, days }: LostDays, reachDays: number): string {

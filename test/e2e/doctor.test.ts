@@ -61,7 +61,7 @@ describe('without any configuration', () => {
     expect(code).toBe(1);
     expect(stderr).toBe('Checking this installation …\n');
     expect(stdout).toMatch(/^✓ settings /);
-    expect(stdout).toMatch(/^1 problem, .+\nNext: analytics-collect connect PLATFORM --user ID\n$/m);
+    expect(stdout).toMatch(/^1 problem, .+Next: analytics-collect connect PLATFORM --user ID\n$/m);
     const long = stdout.split('\n').filter((line) => line.length > 80);
     expect(long.filter((line) => /\S \S/.test(line))).toEqual([]);
   });
