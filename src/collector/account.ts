@@ -3,7 +3,7 @@ import { redact } from '../http/redact.js';
 import { type Day, isNonEmpty, type NonEmpty, type Platform } from '../platforms/contract.js';
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import { oneLine } from '../text.js';
-import { askPlatform, type RunContext } from './ask.js';
+import { type Asked, askPlatform, type RunContext } from './ask.js';
 import { addDays } from './day.js';
 import { isDoubted } from './doubt.js';
 import { nextDue } from './due.js';
@@ -73,13 +73,13 @@ function recordOf(
   account: StoredAccount,
   connection: StoredConnection,
   platform: Pick<Platform, 'day' | 'metrics'>,
-  { days, closing, ...left }: Pick<AccountRecord, 'days' | 'closing' | 'notReached' | 'onlyClosing'>,
+  { days, closing, refusedClosing, ...left }: Asked,
   now: Date,
 ): AccountRecord {
   const [trouble = { reason: null, message: null }] = [...failuresOf(days), ...withoutPermission(days)];
   const after = withOutcomes(account, days);
   const stand = progressOf(after, after.ledger, platform.day, now);
-  const closingDay = closingDayAfter(closing) ?? account.closingDay;
+  const closingDay = closingDayAfter(closing) ?? refusedClosing ?? account.closingDay;
   const row = {
     id: account.id,
     connectionId: connection.id,

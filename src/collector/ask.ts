@@ -1,6 +1,14 @@
 import { PlatformError, StaleToken } from '../errors.js';
 import type { HttpClient } from '../http/client.js';
-import type { Account, Day, DayResult, NonEmpty, Platform, PlatformContext } from '../platforms/contract.js';
+import type {
+  Account,
+  Day,
+  DayResult,
+  NonEmpty,
+  Platform,
+  PlatformContext,
+  RefusedMetrics,
+} from '../platforms/contract.js';
 import type { StoredAccount, StoredConnection } from '../store/accounts.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { recordClosing } from './closing.js';
@@ -12,7 +20,7 @@ import { type AccountRecord, failedDay, recordDay } from './outcome.js';
 import type { Plan } from './plan.js';
 import type { Refusals } from './refusals.js';
 import { createRenewer, type RenewalSettings } from './renewal.js';
-import { closingRows, hasOnlyClosing, valuesOf, valuesOfTheDay } from './snapshots.js';
+import { closingRows, hasOnlyClosing, isClosing, valuesOf, valuesOfTheDay } from './snapshots.js';
 import { hasSettled } from './window.js';
 
 /** What all accounts of a run share. */
@@ -28,6 +36,11 @@ export interface RunContext {
   readonly secrets: readonly string[];
 }
 
+export interface Asked extends Pick<AccountRecord, 'days' | 'closing' | 'notReached' | 'onlyClosing'> {
+  /** The day whose closing figures the account was refused, all of them: no answer of this day's is expected any more. */
+  readonly refusedClosing?: string | undefined;
+}
+
 /** The days and closing figures that the platform returned for one connection. Throws `PlatformError` when the account as a whole failed, and `Interrupted`. */
 export async function askPlatform(
   stored: StoredAccount,
@@ -36,17 +49,18 @@ export async function askPlatform(
   planned: Plan & { readonly due: NonEmpty<Day> },
   run: RunContext & { readonly secrets: string[] },
   clean: (text: string) => string,
-): Promise<Pick<AccountRecord, 'days' | 'closing' | 'notReached' | 'onlyClosing'>> {
+): Promise<Asked> {
   const keep = (account: Account): Account => {
     run.secrets.push(account.accessToken, ...(account.refreshToken === null ? [] : [account.refreshToken]));
     return account;
   };
   const opened = keep(openAccount(stored, connection, run.keyring, platform));
   const askedAt = run.now();
+  const { names, ...refused } = noted(run.refusals.of(stored.id, clean));
   const context: PlatformContext = {
     http: run.http.lane(platform.name, String(stored.id)),
     now: run.now,
-    refused: run.refusals.of(stored.id, clean),
+    refused,
     lastEndedDate: planned.lastEndedDate,
     wantsClosing: planned.closing !== null,
     provisional: provisionalDates(planned, platform, askedAt),
@@ -80,13 +94,37 @@ export async function askPlatform(
   const isUnderWay = filedUnder !== null && planned.due.every(({ date }) => date !== filedUnder.date);
   if (onlyClosing && isUnderWay && closing.length > 0)
     days.push(recordClosing({ ...asked, day: filedUnder, filed: closing }));
-  return { days, closing, onlyClosing, ...(notReached && { notReached }) };
+  const refusedClosing = isClosingRefused(platform, names) ? filedUnder?.date : undefined;
+  return { days, closing, onlyClosing, refusedClosing, ...(notReached && { notReached }) };
 }
 
 /** The days that are provisional whatever the answer, and asked for again. */
 function provisionalDates({ due, asksAgain }: Plan, { day }: Pick<Platform, 'day'>, askedAt: Date): Set<string> {
   const provisional = asksAgain ? due.filter((date) => !hasSettled(date, day.settlesAfterHours, askedAt)) : [];
   return new Set(provisional.map(({ date }) => date));
+}
+
+/** Notes the names of metrics that are refused. */
+function noted(refused: RefusedMetrics): RefusedMetrics & { readonly names: ReadonlySet<string> } {
+  const names = new Set<string>();
+  return {
+    names,
+    accept: refused.accept,
+    has(api, metric) {
+      const isRefused = refused.has(api, metric);
+      if (isRefused) names.add(metric);
+      return isRefused;
+    },
+    add(api, metric, why) {
+      names.add(metric);
+      refused.add(api, metric, why);
+    },
+  };
+}
+
+function isClosingRefused({ metrics }: Pick<Platform, 'metrics'>, refused: ReadonlySet<string>): boolean {
+  const closing = metrics.filter(isClosing);
+  return closing.length > 0 && closing.every(({ name, apiName = name }) => refused.has(apiName));
 }
 
 /** The day's own metrics in an answer, and whether their values are all zero. */

@@ -92,6 +92,25 @@ describe('closing figures', () => {
   });
 });
 
+describe('closing figures that an account is refused', () => {
+  it('make no day due, and are asked for again with the next one', async () => {
+    const model = modelOf('instagram', { asks: 'day', hasTotal: true });
+    model.refusesTotal = true;
+    world = await worldOf(model, new Date('2026-11-22T02:00:00Z'));
+    await world.collect();
+    world.now = new Date('2026-11-22T09:00:00Z');
+    expect(await world.collect()).toMatchObject({ days: { planned: 0 } });
+    expect(model.calls).toHaveLength(1);
+
+    model.refusesTotal = false;
+    model.total = 9;
+    world.now = new Date('2026-11-23T02:00:00Z');
+    await world.collect();
+    const totals = await world.query("select date::text as date from analytics_snapshots where metric = 'total'");
+    expect(totals).toEqual([{ date: '2026-11-22' }]);
+  });
+});
+
 describe('a platform with nothing but closing figures', () => {
   const model = () => {
     const made = modelOf('instagram', { asks: 'day', reachDays: 1, hasTotal: true, hasDays: false });
