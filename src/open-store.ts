@@ -69,7 +69,7 @@ function noStore({ dataDir }: Config, why: string): CollectError {
   return new CollectError(
     'no_store',
     `No database is configured, and the embedded one in ${dataDir} ${why}.`,
-    'Set SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY, or DATABASE_URL; or, to use an embedded database, set ANALYTICS_DATA_DIR or connect an account with `analytics-collect connections add`.',
+    'Set SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY, or DATABASE_URL; or, to use an embedded database, set ANALYTICS_DATA_DIR or connect an account: analytics-collect connect PLATFORM --user ID.',
   );
 }
 

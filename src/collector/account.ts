@@ -8,7 +8,7 @@ import { addDays } from './day.js';
 import { isDoubted } from './doubt.js';
 import { nextDue } from './due.js';
 import { withDays } from './expected.js';
-import { type AccountRecord, type DayRecord, failuresOf, skippedDay, withoutPermission } from './outcome.js';
+import { type AccountRecord, type DayRecord, failuresOf, isGone, skippedDay, withoutPermission } from './outcome.js';
 import type { Plan } from './plan.js';
 import { progressOf } from './progress.js';
 
@@ -74,13 +74,13 @@ function recordOf(
   account: StoredAccount,
   connection: StoredConnection,
   platform: Pick<Platform, 'day' | 'metrics'>,
-  { days, closing, access, ...left }: Asked,
+  { days, closing, access, refusedClosing, ...left }: Asked,
   now: Date,
 ): AccountRecord {
   const [trouble = { reason: null, message: null }] = [...failuresOf(days), ...withoutPermission(days)];
   const after = withOutcomes(account, days);
   const stand = progressOf(after, after.ledger, platform.day, now);
-  const closingDay = closingDayAfter(closing) ?? account.closingDay;
+  const closingDay = closingDayAfter(closing) ?? refusedClosing ?? account.closingDay;
   const row = {
     id: account.id,
     connectionId: connection.id,
@@ -127,6 +127,7 @@ export function withOutcomes(account: StoredAccount, days: readonly DayRecord[])
         missing,
         figures: figures === 'nothing' ? (before?.figures ?? figures) : figures,
         doubt,
+        isGone: isGone(outcome),
       });
     if ((state === 'settled' || state === 'provisional') && (firstDay === null || date < firstDay)) firstDay = date;
   }

@@ -1,6 +1,14 @@
 import { PlatformError, StaleToken } from '../errors.js';
 import type { HttpClient } from '../http/client.js';
-import type { Account, Day, DayResult, NonEmpty, Platform, PlatformContext } from '../platforms/contract.js';
+import type {
+  Account,
+  Day,
+  DayResult,
+  NonEmpty,
+  Platform,
+  PlatformContext,
+  RefusedMetrics,
+} from '../platforms/contract.js';
 import type { KnownAccess, StoredAccount, StoredConnection } from '../store/accounts.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { askAccess } from './access.js';
@@ -13,7 +21,7 @@ import { type AccountRecord, failedDay, recordDay } from './outcome.js';
 import type { Plan } from './plan.js';
 import type { Refusals } from './refusals.js';
 import { createRenewer, type RenewalSettings } from './renewal.js';
-import { closingRows, hasOnlyClosing, valuesOf, valuesOfTheDay } from './snapshots.js';
+import { closingRows, hasOnlyClosing, isClosing, valuesOf, valuesOfTheDay } from './snapshots.js';
 import { hasSettled } from './window.js';
 
 /** What all accounts of a run share. */
@@ -30,7 +38,9 @@ export interface RunContext {
 }
 
 /** What the platform returned for one connection. */
-export interface Asked extends Pick<AccountRecord, 'days' | 'closing' | 'notReached'> {
+export interface Asked extends Pick<AccountRecord, 'days' | 'closing' | 'notReached' | 'onlyClosing'> {
+  /** The day whose closing figures the account was refused, all of them: no answer of this day's is expected any more. */
+  readonly refusedClosing?: string | undefined;
   /** Null if nothing was learned. */
   readonly access: KnownAccess | null;
 }
@@ -50,10 +60,11 @@ export async function askPlatform(
   };
   const opened = keep(openAccount(stored, connection, run.keyring, platform));
   const askedAt = run.now();
+  const { names, ...refused } = noted(run.refusals.of(stored.id, clean));
   const context: PlatformContext = {
     http: run.http.lane(platform.name, String(stored.id)),
     now: run.now,
-    refused: run.refusals.of(stored.id, clean),
+    refused,
     lastEndedDate: planned.lastEndedDate,
     wantsClosing: planned.closing !== null,
     provisional: provisionalDates(planned, platform, askedAt),
@@ -81,17 +92,45 @@ export async function askPlatform(
   const days = planned.due.flatMap((day) => {
     const result = results.get(day.date);
     if (result?.kind === 'no_data' && onlyClosing)
-      return [recordClosing({ ...asked, day }, day.date === filedUnder?.date ? closing : [])];
+      return [recordClosing({ ...asked, day, filed: day.date === filedUnder?.date ? closing : null })];
     if (result) return [recordDay({ ...asked, day, result, clean })];
     return run.signal.aborted || isCut(day.date) ? [] : [failedDay(stored, day.date, unanswered(platform), clean)];
   });
-  return { days, closing, access, ...(notReached && { notReached }) };
+  // Of such an account, the day under way has an outcome as soon as it has figures.
+  const isUnderWay = filedUnder !== null && planned.due.every(({ date }) => date !== filedUnder.date);
+  if (onlyClosing && isUnderWay && closing.length > 0)
+    days.push(recordClosing({ ...asked, day: filedUnder, filed: closing }));
+  const refusedClosing = isClosingRefused(platform, names) ? filedUnder?.date : undefined;
+  return { days, closing, onlyClosing, refusedClosing, access, ...(notReached && { notReached }) };
 }
 
 /** The days that are provisional whatever the answer, and asked for again. */
 function provisionalDates({ due, asksAgain }: Plan, { day }: Pick<Platform, 'day'>, askedAt: Date): Set<string> {
   const provisional = asksAgain ? due.filter((date) => !hasSettled(date, day.settlesAfterHours, askedAt)) : [];
   return new Set(provisional.map(({ date }) => date));
+}
+
+/** Notes the names of metrics that are refused. */
+function noted(refused: RefusedMetrics): RefusedMetrics & { readonly names: ReadonlySet<string> } {
+  const names = new Set<string>();
+  return {
+    names,
+    accept: refused.accept,
+    has(api, metric) {
+      const isRefused = refused.has(api, metric);
+      if (isRefused) names.add(metric);
+      return isRefused;
+    },
+    add(api, metric, why) {
+      names.add(metric);
+      refused.add(api, metric, why);
+    },
+  };
+}
+
+function isClosingRefused({ metrics }: Pick<Platform, 'metrics'>, refused: ReadonlySet<string>): boolean {
+  const closing = metrics.filter(isClosing);
+  return closing.length > 0 && closing.every(({ name, apiName = name }) => refused.has(apiName));
 }
 
 /** The day's own metrics in an answer, and whether their values are all zero. */

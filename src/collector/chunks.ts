@@ -76,6 +76,7 @@ export function joinedRecord(records: readonly AccountRecord[]): AccountRecord {
     skippedDates: last?.skippedDates ?? [],
     ...(last?.notReached && { notReached: last.notReached }),
     backlog: last?.backlog ?? 0,
+    onlyClosing: last?.onlyClosing ?? false,
   };
 }
 

@@ -1,30 +1,41 @@
-import type { SnapshotRow } from '../store/accounts.js';
-import { type DayRecord, knownState, type RecordInput, stateOf } from './outcome.js';
+import { FOR_GOOD, type SnapshotRow } from '../store/accounts.js';
+import { type DayRecord, knownState, type RecordInput, skippedDay, stateOf } from './outcome.js';
 
-/** A day of an account that has nothing but closing figures: settled with those filed under it, and otherwise without data for good. */
-export function recordClosing(
-  { account, day, askedAt }: Pick<RecordInput, 'account' | 'day' | 'askedAt'>,
-  snapshots: readonly SnapshotRow[],
-): DayRecord {
+interface ClosingInput extends Pick<RecordInput, 'account' | 'platform' | 'day' | 'askedAt'> {
+  /** The figures filed under the day; null if they are those of another one. */
+  readonly filed: readonly SnapshotRow[] | null;
+}
+
+/**
+ * A day of an account that has nothing but closing figures: settled with those filed under it. Without any, it is lost once they
+ * are filed under a later one, or was never to be had if it is before the account's first day.
+ */
+export function recordClosing({ account, platform, day, askedAt, filed }: ClosingInput): DayRecord {
+  const snapshots = filed ?? [];
   const known = account.ledger.find(({ date }) => date === day.date);
   const hasValues = snapshots.length > 0;
+  const isOver = filed === null;
   const state = stateOf({
     hasValues,
     isFinal: askedAt >= day.end,
-    isLast: false,
+    isLast: isOver,
     known: knownState(known),
     doubt: null,
   });
+  const isGone = isOver && state === 'no_data';
+  if (isGone && account.firstDay !== null && day.date >= account.firstDay) {
+    const why = `the ${platform.name} API gives this account's figures as of now only`;
+    return skippedDay(account, day.date, 'out_of_reach', why);
+  }
   return {
     outcome: {
       account: account.id,
       date: day.date,
-      state,
-      reason: null,
       message: null,
       metrics: snapshots.length,
       missing: [],
       figures: hasValues ? 'values' : 'nothing',
+      ...(state === 'no_data' ? { state, reason: isGone ? FOR_GOOD : null } : { state, reason: null }),
     },
     snapshots,
   };

@@ -1,12 +1,23 @@
 import { nearest } from '../edit-distance.js';
 import { CollectError } from '../errors.js';
+import type { Platform } from '../platforms/contract.js';
 import type { AccountFilter } from '../store/accounts.js';
 import { userOf } from '../store/selection.js';
 import type { ConnectionCounts, Store } from '../store/store.js';
 import { bounded, capitalized, formatNumber, joinWords } from '../text.js';
 
-/** The command that connects an account. */
-export const ADD_CONNECTION = 'analytics-collect connections add --user ID --platform NAME --account ID';
+/** The command that connects accounts in a browser. For a platform without a consent, it names `connections add`. */
+export const CONNECT = 'analytics-collect connect PLATFORM --user ID';
+
+/** The command that connects an account, or connects it again. The values are words of a shell. */
+export function connectCommand(
+  { name, consent }: Pick<Platform, 'name' | 'consent'>,
+  { user, account }: { readonly user: string; readonly account: string },
+): string {
+  return consent === undefined
+    ? `analytics-collect connections add --user ${user} --platform ${name} --account ${account}`
+    : `analytics-collect connect ${name} --user ${user} --account ${account}`;
+}
 
 type Counts = Pick<Store, 'countConnections' | 'description'>;
 
@@ -57,7 +68,7 @@ export async function expectAccounts(
     services.length === 0
       ? `${who} has no connections at all.`
       : `${who} has no active ${joinWords(platforms, 'or')} connections; ${pronoun} ${others(services, isAsked)}.`,
-    `${isNarrowed ? 'Leave out --platform' : 'Check that the settings name the right database'}${plugin}, or connect an account with \`${ADD_CONNECTION}\`; ${wayOut}`,
+    `${isNarrowed ? 'Leave out --platform' : 'Check that the settings name the right database'}${plugin}, or connect an account with \`${CONNECT}\`; ${wayOut}`,
   );
 }
 

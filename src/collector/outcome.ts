@@ -1,13 +1,14 @@
 import type { CollectError, FailureReason, PlatformError, SkipReason } from '../errors.js';
 import type { DayResult, Platform } from '../platforms/contract.js';
-import type {
-  AccountRow,
-  DoubtReason,
-  LedgerEntry,
-  OutcomeRow,
-  OutcomeState,
-  SnapshotRow,
-  StoredAccount,
+import {
+  type AccountRow,
+  type DoubtReason,
+  FOR_GOOD,
+  type LedgerEntry,
+  type OutcomeRow,
+  type OutcomeState,
+  type SnapshotRow,
+  type StoredAccount,
 } from '../store/accounts.js';
 import { oneLine } from '../text.js';
 import { figuresOf, hasValues, isDoubted, type JudgeInput, judge, NO_DOUBT } from './doubt.js';
@@ -42,6 +43,8 @@ export interface AccountRecord {
   readonly notReached?: NotReached;
   /** Days before the window that are still to be collected. */
   readonly backlog: number;
+  /** As in `Collected`; absent if the platform was not asked. */
+  readonly onlyClosing?: boolean;
 }
 
 export const NO_DAYS: AccountRecord = {
@@ -108,11 +111,28 @@ export function recordDay(input: RecordInput): DayRecord {
     outcome: {
       ...stored,
       message: null,
-      ...(state === 'provisional' ? { state, reason: doubt } : { state, reason: null }),
+      ...withReason(state, doubt, result),
     },
     snapshots: rows.map((value) => snapshotOf(value, input, state === 'settled')),
     hasFallen,
   };
+}
+
+/** A state that is no trouble, with what is to be known of it. */
+function withReason(state: ReturnType<typeof stateOf>, doubt: DoubtReason | null, result: DayResult) {
+  switch (state) {
+    case 'provisional':
+      return { state, reason: doubt };
+    case 'no_data':
+      return { state, reason: saidFinal(result) ? FOR_GOOD : null };
+    default:
+      return { state, reason: null };
+  }
+}
+
+/** Whether the day is not to be asked for again: see `LedgerEntry`. */
+export function isGone({ state, reason }: Pick<OutcomeRow, 'state' | 'reason'>): boolean {
+  return (state === 'no_data' && reason === FOR_GOOD) || reason === 'out_of_reach';
 }
 
 /** Whether the platform itself says that its answer for a day is final; undefined if it does not say. */

@@ -73,10 +73,15 @@ export function plan({ account, day, hasClosing, window, backlog, now, again }: 
   const isCertain = account.closingDay !== null && account.closingDay >= nearest.date;
   const wantsClosing = hasClosing && (again || window.kind === 'day' || !isCertain);
 
+  // Of an account that has had nothing but closing figures, no day under way goes by without them.
+  const hasDays = Object.values(account.metrics).some(([, last]) => last >= range.since);
+  const wantsNothingElse =
+    window.kind === 'lookback' && wantsClosing && account.closingDay !== null && !hasDays && !entries.has(nearest.date);
   const due = answerable.filter((date) => {
     if (again || window.kind === 'day') return true;
     // Missing closing figures are requested again as long as their day's end is the nearest.
     if (date === nearest.date && wantsClosing) return true;
+    if (date === lastEnded && wantsNothingElse) return true;
     const isLastChance = window.kind === 'lookback' && date === range.since;
     const context = { account, day, now, isLastChance, isNamed: window.kind === 'dates' };
     return isDue(entries.get(date), dayOf(date, day.timeZone), context);
@@ -147,6 +152,7 @@ interface DueContext {
 function isDue(entry: LedgerEntry | undefined, date: Day, context: DueContext): boolean {
   const { account, day, now, isLastChance, isNamed } = context;
   if (!isAnswerable(entry, date, day, now)) return false;
+  if (entry?.isGone) return isNamed;
   // An empty day outside the window is asked for again only if a range takes one request.
   const isLate = () => isLastOfWindow(addDays(date.date, 1), day.timeZone, now);
   if (entry?.state === 'no_data' && isLate()) return isNamed || day.asks === 'range';

@@ -27,7 +27,10 @@ export function reportOn(
   const skipped =
     left && result === 'skipped'
       ? { reason: NOT_REACHED, message: left.why }
-      : outcomes.find(({ state }) => state === 'skipped');
+      : // Days without closing figures are counted as lost, once.
+        outcomes.find(
+          ({ state, reason }) => state === 'skipped' && !(record?.onlyClosing && reason === 'out_of_reach'),
+        );
   return {
     connectionId: record?.row?.connectionId ?? account.connections[0].id,
     userId: account.userId,
@@ -42,6 +45,7 @@ export function reportOn(
     metrics: outcomes.reduce((sum, { metrics }) => sum + metrics, record?.closing.length ?? 0),
     changes: record ? changesOf(account, record, now) : [],
     isNew: account.firstDay === null && outcomes.some(({ state }) => state === 'settled' || state === 'provisional'),
+    onlyClosing: record?.onlyClosing ?? false,
     backlog: record?.backlog ?? planned.backlog,
     lost: record?.row?.daysLost ?? 0,
     reason: record?.row?.reason ?? skipped?.reason ?? null,

@@ -1,4 +1,4 @@
-import { ADD_CONNECTION } from '../collector/connections.js';
+import { CONNECT } from '../collector/connections.js';
 import { CollectError } from '../errors.js';
 import type { DatabaseFolder } from '../store/drivers/disk.js';
 import type { Inspection } from '../store/inspection.js';
@@ -164,7 +164,7 @@ export function checkAccounts(
     return [failed('accounts', 'error', 'No account is visible: row level security may hide them.', SEE_ALL)];
   }
   const message = `No account is connected, so there is nothing to collect.${ignored}`;
-  return [failed('accounts', 'error', message, `Connect one: ${ADD_CONNECTION}`, ADD_CONNECTION)];
+  return [failed('accounts', 'error', message, `Connect one: ${CONNECT}`, CONNECT)];
 }
 
 function sentence(text: string): string {

@@ -83,6 +83,8 @@ export interface ConnectionReport {
   readonly changes: readonly Change[];
   /** Collected for the first time. */
   readonly isNew: boolean;
+  /** Given nothing but closing figures, which are never backfilled. */
+  readonly onlyClosing: boolean;
   /** Days before the window that are still to be collected. */
   readonly backlog: number;
   /** Days that can no longer be collected, found in this run. */

@@ -1,11 +1,13 @@
+import { CONNECT } from '../collector/connections.js';
 import type { FailureReason } from '../errors.js';
 
 const NEXT_RUN = 'Nothing: the next run tries again.';
 
 /** What to do about accounts that fail for a reason, in a sentence; docs/troubleshooting.md says more. */
 export const FIXES: Readonly<Record<FailureReason, string>> = {
-  needs_reconnect: 'Let the user connect the account again.',
-  missing_permission: 'Connect the account again, and grant what the message names.',
+  needs_reconnect: `Let the user connect the account again: ${CONNECT}.`,
+  missing_permission:
+    'Grant what the message names, and connect the account again; if the platform has suspended it, its owner can appeal there.',
   throttled: `${NEXT_RUN} If it persists, set a lower --rate or --concurrency, raise --max-wait, or ask the platform for a higher limit.`,
   quota_exhausted: `${NEXT_RUN} If it persists, ask the platform for a higher quota.`,
   platform_error: NEXT_RUN,

@@ -43,16 +43,17 @@ function notReachedWarning({ why, accounts, days }: NotReachedDays, isKept: bool
 
 function permissionWarning({ platform, accounts, message }: WithoutPermission): string {
   const who =
-    accounts === 1
-      ? 'an account lacks a permission and is'
-      : `${formatNumber(accounts)} accounts lack a permission and are`;
-  return `${platform}: ${who} skipped until it is granted (${message}); analytics-collect status lists what to grant`;
+    accounts === 1 ? 'an account may not be read and is' : `${formatNumber(accounts)} accounts may not be read and are`;
+  return `${platform}: ${who} skipped until that changes (${message}); analytics-collect status says what to do`;
 }
 
-function lostWarning({ platform, accounts, days }: LostDays, reachDays: number): string {
+function lostWarning({ platform, onlyClosing, accounts, days }: LostDays, reachDays: number): string {
   const what = days === 1 ? '1 day' : `${formatNumber(days)} days`;
   const whose = accounts === 1 ? 'an account' : `${formatNumber(accounts)} accounts`;
-  return `${platform}: ${what} of ${whose} can no longer be collected; the API goes back ${formatNumber(reachDays)} days`;
+  const reach = onlyClosing
+    ? 'no run asked at their end for the closing figures, which the API gives as of now only'
+    : `the API goes back ${formatNumber(reachDays)} days`;
+  return `${platform}: ${what} of ${whose} can no longer be collected; ${reach}`;
 }
 
 /** `days`: summed over all accounts. */

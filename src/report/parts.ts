@@ -6,7 +6,7 @@ export const MOST_FAILURES = 1_000;
 export const MOST_CHANGES = 1_000;
 
 /** Accounts, and days of theirs. */
-interface OfDays {
+export interface OfDays {
   accounts: number;
   days: number;
 }
@@ -26,6 +26,8 @@ export interface Parts {
   backlog: number;
   /** By platform. */
   lost: Record<string, OfDays>;
+  /** Likewise, of accounts with nothing but closing figures. */
+  lostClosing: Record<string, OfDays>;
   /** By the limit that left them undone. */
   notReached: Record<string, OfDays>;
   /** By platform: accounts that were collected for the first time. */
@@ -64,6 +66,7 @@ export function noParts(): Parts {
     permissionMessages: byName(),
     backlog: 0,
     lost: byName(),
+    lostClosing: byName(),
     notReached: byName(),
     newAccounts: byName(),
     failures: [],
@@ -90,6 +93,7 @@ export function addParts(sum: Parts, more: Parts): void {
   for (const [name, message] of Object.entries(more.permissionMessages)) sum.permissionMessages[name] ??= message;
   sum.backlog += more.backlog;
   for (const [name, counts] of Object.entries(more.lost)) addDays(sum.lost, name, counts);
+  for (const [name, counts] of Object.entries(more.lostClosing)) addDays(sum.lostClosing, name, counts);
   for (const [why, counts] of Object.entries(more.notReached)) addDays(sum.notReached, why, counts);
   addNumbers(sum.newAccounts, more.newAccounts);
   sum.failuresOmitted += more.failuresOmitted + addUpTo(MOST_FAILURES, sum.failures, more.failures);

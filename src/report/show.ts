@@ -1,4 +1,4 @@
-import { expectKnownUser } from '../collector/connections.js';
+import { CONNECT, expectKnownUser } from '../collector/connections.js';
 import { addDays, datesBetween } from '../collector/day.js';
 import { windowRange } from '../collector/window.js';
 import { CollectError } from '../errors.js';
@@ -111,9 +111,7 @@ async function onlyUser(store: Parts['store']): Promise<string> {
   throw new CollectError(
     'usage',
     `${first === undefined ? 'There are no users' : 'There are several users'}; show needs one.`,
-    first === undefined
-      ? 'Add a connection: analytics-collect connections add.'
-      : `Name the user, for example --user ${bounded(first)}.`,
+    first === undefined ? `Connect an account: ${CONNECT}.` : `Name the user, for example --user ${bounded(first)}.`,
   );
 }
 

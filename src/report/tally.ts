@@ -10,6 +10,7 @@ import {
   MOST_CHANGES,
   MOST_FAILURES,
   noParts,
+  type OfDays,
   type Parts,
   platformOf,
   widen,
@@ -49,6 +50,8 @@ export interface WithoutPermission {
 /** Days of a platform's accounts that the platform no longer answers for. */
 export interface LostDays {
   readonly platform: string;
+  /** Whether the accounts have nothing but closing figures. */
+  readonly onlyClosing: boolean;
   readonly accounts: number;
   readonly days: number;
 }
@@ -78,7 +81,7 @@ export interface RunFacts {
 export function createTally({ keepsUsers } = { keepsUsers: false }): Tally {
   const users = createUserCounts();
   const parts = noParts();
-  const { connections, days, platforms, lost, notReached, newAccounts, changes, changesOmitted } = parts;
+  const { connections, days, platforms, lost, lostClosing, notReached, newAccounts, changes, changesOmitted } = parts;
 
   function addFailure(failure: Failure): void {
     if (parts.failures.length < MOST_FAILURES) parts.failures.push(failure);
@@ -133,8 +136,9 @@ export function createTally({ keepsUsers } = { keepsUsers: false }): Tally {
       for (const change of report.changes) addChange(change, bounded(report.connectionId));
       noteChanges(report, failure);
       parts.backlog += report.backlog;
-      if (report.lost > 0) addDays(lost, report.platform, { accounts: 1, days: report.lost });
-      if (report.isNew) newAccounts[report.platform] = (newAccounts[report.platform] ?? 0) + 1;
+      const own = report.onlyClosing ? lostClosing : lost;
+      if (report.lost > 0) addDays(own, report.platform, { accounts: 1, days: report.lost });
+      if (report.isNew && !report.onlyClosing) newAccounts[report.platform] = (newAccounts[report.platform] ?? 0) + 1;
       if (failure !== null) addFailure(failure);
     },
     leave({ why, dates }) {
@@ -147,7 +151,10 @@ export function createTally({ keepsUsers } = { keepsUsers: false }): Tally {
     warn(message) {
       parts.warnings.push(message);
     },
-    lostDays: () => Object.entries(lost).map(([platform, counts]) => ({ platform, ...counts })),
+    lostDays: () => [
+      ...Object.entries(lost).map(([platform, counts]) => ({ platform, onlyClosing: false, ...counts })),
+      ...Object.entries(lostClosing).map(([platform, counts]) => ({ platform, onlyClosing: true, ...counts })),
+    ],
     notReachedDays: () => Object.entries(notReached).map(([why, counts]) => ({ why, ...counts })),
     withoutPermission: () =>
       Object.entries(parts.permissionMessages).map(([platform, message]) => ({
@@ -170,7 +177,7 @@ export function createTally({ keepsUsers } = { keepsUsers: false }): Tally {
         users: { total: allUsers, succeeded: allUsers - failedUsers, failed: failedUsers },
         connections,
         days,
-        lost: Object.values(lost).reduce((sum, { days }) => sum + days, 0),
+        lost: [lost, lostClosing].flatMap(Object.values<OfDays>).reduce((sum, { days }) => sum + days, 0),
         backlog: parts.backlog,
         backfill: run.backfill,
         metrics: { ...run.metrics, foreign: run.metrics.foreign.rows },

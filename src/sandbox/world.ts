@@ -81,6 +81,7 @@ interface WorldOptions {
 export function createWorld(options: WorldOptions): World {
   const tokens = new Map<string, Grant[]>();
   const refreshTokens = new Map<string, SandboxAccount>();
+  const replaced = new Set<string>();
   const nodes = new Map<string, GraphNode>();
   const open = new Map<string, SandboxAccount>();
   const firings = new Map<string, number>();
@@ -116,6 +117,7 @@ export function createWorld(options: WorldOptions): World {
   const issueRefreshToken: World['issueRefreshToken'] = (account) => {
     issued += 1;
     const token = `${account.refreshToken}-renewed-${issued}`;
+    replaced.delete(`${account.platform} ${token}`);
     refreshTokens.set(`${account.platform} ${token}`, account);
     return token;
   };
@@ -150,8 +152,11 @@ export function createWorld(options: WorldOptions): World {
     codes: new Map(),
     account: (platform, accountId) => open.get(`${platform} ${accountId}`),
     counters: { requests: 0, unexpected: 0, tokensInUrl: 0, pagingFollowed: 0, byApi: {} },
-    grants: (token) => tokens.get(token) ?? [],
-    refreshable: (token, platform) => refreshTokens.get(`${platform} ${token}`),
+    grants: (token) => tokens.get(token) ?? tokens.get(firstOf(token)) ?? [],
+    refreshable(token, platform) {
+      if (replaced.has(`${platform} ${token}`)) return undefined;
+      return refreshTokens.get(`${platform} ${token}`) ?? refreshTokens.get(`${platform} ${firstOf(token)}`);
+    },
     issueToken(account) {
       issued += 1;
       const token = `${account.accessToken}-renewed-${issued}`;
@@ -168,12 +173,20 @@ export function createWorld(options: WorldOptions): World {
     consented: (token) => consented.get(token),
     issueRefreshToken,
     replaceRefreshToken(former, account) {
-      refreshTokens.delete(`${account.platform} ${former}`);
+      for (const dead of [former, firstOf(former)]) {
+        replaced.add(`${account.platform} ${dead}`);
+        refreshTokens.delete(`${account.platform} ${dead}`);
+      }
       return issueRefreshToken(account);
     },
     meets,
     fired: (accountId, kind) => firings.get(`${accountId} ${kind}`) ?? 0,
   };
+}
+
+/** The token that a renewed one began as: with a kept database, a sandbox meets tokens that an earlier process of it has given. */
+function firstOf(token: string): string {
+  return token.replace(/-renewed-\d+$/, '');
 }
 
 function isKind<K extends FaultKind>(fault: NonNullable<SandboxAccount['fault']>, kind: K): fault is FaultOf<K> {

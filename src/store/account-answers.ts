@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FAILURE_REASONS, SKIP_REASONS } from '../errors.js';
-import { DOUBT_REASONS, FIGURES, OUTCOME_STATES } from './accounts.js';
+import { DOUBT_REASONS, FIGURES, FOR_GOOD, OUTCOME_STATES } from './accounts.js';
 
 /** The answers of the SQL functions on accounts and connections, translated from SQL's spelling into the store's. */
 
@@ -115,13 +115,16 @@ export const storedAccounts = z.array(
       metrics: z.record(z.string(), z.tuple([date, date])),
       access: access.nullable(),
       ledger: z.array(
-        z.object({
-          date,
-          state: z.enum(OUTCOME_STATES),
-          missing: z.array(z.string()),
-          figures: z.enum(FIGURES),
-          doubt: z.enum(DOUBT_REASONS).nullable(),
-        }),
+        z
+          .object({
+            date,
+            state: z.enum(OUTCOME_STATES),
+            missing: z.array(z.string()),
+            figures: z.enum(FIGURES),
+            doubt: z.enum(DOUBT_REASONS).nullable(),
+            is_gone: z.boolean(),
+          })
+          .transform(({ is_gone: isGone, ...entry }) => ({ ...entry, isGone })),
       ),
     })
     .transform((row) => ({
@@ -161,7 +164,8 @@ export const outcome = z.discriminatedUnion('state', [
     reason: z.enum(DOUBT_REASONS).nullable(),
     message: z.null(),
   }),
-  z.object({ ...recordedDay, state: z.enum(['settled', 'pending', 'no_data']), reason: z.null(), message: z.null() }),
+  z.object({ ...recordedDay, state: z.literal('no_data'), reason: z.literal(FOR_GOOD).nullable(), message: z.null() }),
+  z.object({ ...recordedDay, state: z.enum(['settled', 'pending']), reason: z.null(), message: z.null() }),
 ]);
 
 export const accountsAnswer = z.object({

@@ -21,6 +21,8 @@ export interface LedgerEntry {
   readonly figures: Figures;
   /** For a provisional day: why the platform's answer is not yet believed. */
   readonly doubt: DoubtReason | null;
+  /** Whether the platform has nothing for the day, for good: it is asked for again only by name. */
+  readonly isGone: boolean;
 }
 
 /** Values, nothing but zeros, or no value at all. */
@@ -147,6 +149,9 @@ export interface SnapshotRow {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
+/** The reason of a day without data if the platform says that it will never have any. */
+export const FOR_GOOD = 'for_good' as const;
+
 /** A row of `collection_outcomes`; the database fills in `run_id` and `updated_at`. */
 export type OutcomeRow = {
   readonly account: number;
@@ -159,11 +164,8 @@ export type OutcomeRow = {
   | { readonly state: 'failed'; readonly reason: FailureReason; readonly message: string }
   | { readonly state: 'skipped'; readonly reason: SkipReason; readonly message: string }
   | { readonly state: 'provisional'; readonly reason: DoubtReason | null; readonly message: null }
-  | {
-      readonly state: Exclude<OutcomeState, 'failed' | 'skipped' | 'provisional'>;
-      readonly reason: null;
-      readonly message: null;
-    }
+  | { readonly state: 'no_data'; readonly reason: typeof FOR_GOOD | null; readonly message: null }
+  | { readonly state: 'settled' | 'pending'; readonly reason: null; readonly message: null }
 );
 
 /** An account's state after a run. */

@@ -48,7 +48,7 @@ describe('a message', () => {
       'instagram: 2 of 150 failed: 1 timeout (1 new), 1 needs_reconnect; 1 repaired',
       'facebook: 1 of 150 failed: 1 timeout (1 new)',
       'timeout → Nothing: the next run tries again.',
-      'needs_reconnect → Let the user connect the account again.',
+      'needs_reconnect → Let the user connect the account again: analytics-collect connect PLATFORM --user ID.',
       'run r1; `analytics-collect status` shows more',
     ]);
   });

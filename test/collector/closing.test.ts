@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { PlatformError } from '../../src/errors.js';
 import { readStatus } from '../../src/report/status.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
 import { population } from '../../src/sandbox/population.js';
@@ -91,6 +92,25 @@ describe('closing figures', () => {
   });
 });
 
+describe('closing figures that an account is refused', () => {
+  it('make no day due, and are asked for again with the next one', async () => {
+    const model = modelOf('instagram', { asks: 'day', hasTotal: true });
+    model.refusesTotal = true;
+    world = await worldOf(model, new Date('2026-11-22T02:00:00Z'));
+    await world.collect();
+    world.now = new Date('2026-11-22T09:00:00Z');
+    expect(await world.collect()).toMatchObject({ days: { planned: 0 } });
+    expect(model.calls).toHaveLength(1);
+
+    model.refusesTotal = false;
+    model.total = 9;
+    world.now = new Date('2026-11-23T02:00:00Z');
+    await world.collect();
+    const totals = await world.query("select date::text as date from analytics_snapshots where metric = 'total'");
+    expect(totals).toEqual([{ date: '2026-11-22' }]);
+  });
+});
+
 describe('a platform with nothing but closing figures', () => {
   const model = () => {
     const made = modelOf('instagram', { asks: 'day', reachDays: 1, hasTotal: true, hasDays: false });
@@ -131,6 +151,7 @@ describe('a platform with nothing but closing figures', () => {
     const { days: counted } = await world.collect();
     expect(counted).toMatchObject({ planned: 1, provisional: 1 });
     expect(await days()).toEqual([{ date: '2026-11-22', outcome: 'provisional', value: 1, settled: 'false' }]);
+    expect((await readStatus(world, 7, world.now)).platforms).toMatchObject([{ accounts: 1, complete: 1, late: 0 }]);
     made.total = 2;
     world.now = new Date('2026-11-23T02:00:00Z');
     await world.collect();
@@ -197,16 +218,71 @@ describe('an account with nothing but closing figures, on a platform with daily 
     ]);
   });
 
-  it('has no data for a day on which it was not asked, which raises no doubt', async () => {
+  it('loses a day on which it was not asked, is told of it once, and raises no doubt', async () => {
     const made = model();
     world = await worldOf(made, new Date('2026-11-14T02:00:00Z'));
     await runs(made, '15T02', '16T02', '17T02', '18T02', '19T02', '20T02', '21T02', '23T02');
     expect(await days()).toEqual([
       { date: '2026-11-20', outcome: 'settled', value: 7 },
-      { date: '2026-11-21', outcome: 'no_data', value: null },
+      { date: '2026-11-21', outcome: 'skipped', value: null },
       { date: '2026-11-22', outcome: 'settled', value: 8 },
     ]);
-    expect(await world.collect()).toMatchObject({ backlog: 0, lost: 0, warnings: [] });
+    const lost: number[] = [];
+    const warnings: string[] = [];
+    for (const day of ['24', '25', '26', '27', '28', '29', '30']) {
+      world.now = new Date(`2026-11-${day}T02:00:00Z`);
+      const summary = await world.collect();
+      expect(summary).toMatchObject({ backlog: 0, days: { failed: 0 } });
+      expect(summary.platforms.instagram?.reasons).toEqual({});
+      lost.push(summary.lost);
+      warnings.push(...summary.warnings);
+    }
+    expect(lost).toEqual([0, 0, 0, 0, 0, 1, 0]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^instagram: 1 day of an account can no longer be collected; .* as of now only$/),
+    ]);
+    expect((await readStatus(world, 7, world.now)).platforms).toMatchObject([{ complete: 1, lost_days: 1 }]);
+  });
+
+  it('that failed for weeks has lost their days', async () => {
+    const made = model();
+    world = await worldOf(made, new Date('2026-11-02T02:00:00Z'));
+    await runs(made, '02T02');
+    made.refuses = () => new PlatformError('needs_reconnect', 'dead', 'connection');
+    world.now = new Date('2026-11-10T02:00:00Z');
+    await world.collect();
+    made.refuses = null;
+    await runs(made, '22T02', '22T09');
+    // All days after the 1st that are before the window.
+    const [account] = await world.query('select days_lost, done_to::text as done_to from collection_accounts');
+    expect(account).toEqual({ days_lost: 13, done_to: '2026-11-14' });
+  });
+
+  it('is not asked again while its last day is settled', async () => {
+    const made = model();
+    world = await worldOf(made, new Date('2026-11-22T02:00:00Z'));
+    await runs(made, '22T02', '22T09', '22T11');
+    expect(made.calls).toHaveLength(1);
+  });
+
+  it('keeps the days of a schedule that runs in the afternoon alone', async () => {
+    const made = model();
+    world = await worldOf(made, new Date('2026-11-20T15:00:00Z'));
+    await runs(made, '20T15', '20T18', '21T15', '22T15', '23T15');
+    expect(await days()).toEqual([
+      { date: '2026-11-20', outcome: 'settled', value: 1 },
+      { date: '2026-11-21', outcome: 'settled', value: 3 },
+      { date: '2026-11-22', outcome: 'settled', value: 4 },
+      { date: '2026-11-23', outcome: 'provisional', value: 5 },
+    ]);
+    expect(made.calls).toHaveLength(4);
+  });
+
+  it('is offered no backfill', async () => {
+    const made = model();
+    world = await worldOf(made, new Date('2026-11-22T02:00:00Z'));
+    made.total = 1;
+    expect((await world.collect()).backfill).toEqual({});
   });
 
   it('has the figures of an afternoon, which the next morning replaces', async () => {
@@ -226,6 +302,39 @@ describe('an account with nothing but closing figures, on a platform with daily 
     await world.collect();
     const views = await world.query("select date::text as date from analytics_snapshots where metric = 'views'");
     expect(views).toHaveLength(7);
+  });
+});
+
+describe('days of which the platform says that there will never be data', () => {
+  const model = () => {
+    const made = modelOf('instagram', { asks: 'range' });
+    made.says = (date) => (date < '2026-11-19' ? { values: {}, final: true } : { values: { views: 5, reach: 3 } });
+    return made;
+  };
+
+  it('are not asked for again unless they are named', async () => {
+    const made = model();
+    world = await worldOf(made, new Date('2026-11-25T02:00:00Z'));
+    made.says = () => ({ values: {}, final: true });
+    expect(await world.collect()).toMatchObject({ days: { planned: 7, no_data: 7 } });
+    world.now = new Date('2026-11-25T09:00:00Z');
+    expect(await world.collect()).toMatchObject({ days: { planned: 0 } });
+    expect(made.calls).toHaveLength(1);
+    await world.collect({ window: { kind: 'dates', since: '2026-11-20', until: '2026-11-20' } });
+    expect(made.calls.at(-1)?.dates).toEqual(['2026-11-20']);
+  });
+
+  it('are asked for with the others, and collected if the platform has changed its mind', async () => {
+    const made = model();
+    world = await worldOf(made, new Date('2026-11-22T02:00:00Z'));
+    await world.collect();
+    made.says = () => ({ values: { views: 5, reach: 3 } });
+    world.now = new Date('2026-11-23T02:00:00Z');
+    await world.collect();
+    const outcomes = await world.query(
+      "select distinct outcome from collection_outcomes where date < '2026-11-19' and date > '2026-11-15'",
+    );
+    expect(outcomes).toEqual([{ outcome: 'settled' }]);
   });
 });
 

@@ -36,19 +36,19 @@ describe('a run without an account', () => {
 
   it('names the connections that exist instead', async () => {
     expect(await told({})).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no connections at all. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
+      `"PostgreSQL at h/d has no connections at all. Check that the settings name the right database, or connect an account with \`analytics-collect connect PLATFORM --user ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
     );
     expect(await told({ google: [3, 0], wordpress: [1, 2] })).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no active instagram, facebook, youtube or linkedin connections; it has 3 google, 1 wordpress and 2 inactive wordpress connections. Check that the settings name the right database, load a platform of your own with --plugin FILE, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
+      `"PostgreSQL at h/d has no active instagram, facebook, youtube or linkedin connections; it has 3 google, 1 wordpress and 2 inactive wordpress connections. Check that the settings name the right database, load a platform of your own with --plugin FILE, or connect an account with \`analytics-collect connect PLATFORM --user ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
     );
     expect(await told({ instagram: [0, 2], google: [1, 0] })).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no active instagram, facebook, youtube or linkedin connections; it has 2 inactive instagram and 1 google connection. Check that the settings name the right database, load a platform of your own with --plugin FILE, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
+      `"PostgreSQL at h/d has no active instagram, facebook, youtube or linkedin connections; it has 2 inactive instagram and 1 google connection. Check that the settings name the right database, load a platform of your own with --plugin FILE, or connect an account with \`analytics-collect connect PLATFORM --user ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
     );
     expect(await told({ facebook: [5, 0], google: [1, 0] }, { platforms: ['linkedin'] })).toMatchInlineSnapshot(
-      `"PostgreSQL at h/d has no active linkedin connections; it has 5 facebook and 1 google connection. Leave out --platform, load a platform of your own with --plugin FILE, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
+      `"PostgreSQL at h/d has no active linkedin connections; it has 5 facebook and 1 google connection. Leave out --platform, load a platform of your own with --plugin FILE, or connect an account with \`analytics-collect connect PLATFORM --user ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
     );
     expect(await told({ instagram: [0, 1] }, { selection: { kind: 'user', userId: 'me' } })).toMatchInlineSnapshot(
-      `"The user has no active instagram, facebook, youtube or linkedin connections; they have 1 inactive instagram connection. Check that the settings name the right database, or connect an account with \`analytics-collect connections add --user ID --platform NAME --account ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
+      `"The user has no active instagram, facebook, youtube or linkedin connections; they have 1 inactive instagram connection. Check that the settings name the right database, or connect an account with \`analytics-collect connect PLATFORM --user ID\`; --allow-empty lets a run without accounts succeed. [no_connections]"`,
     );
     expect(await told({ instagram: [2, 0] })).toMatchInlineSnapshot(
       `"PostgreSQL at h/d has no account to collect: the active connections (2 instagram) belong to users who are missing from the application's users table. Check that the settings name the right database, and remove the connections of deleted users; --allow-empty lets a run without accounts succeed. [no_connections]"`,

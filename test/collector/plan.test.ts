@@ -215,6 +215,7 @@ const ledgers = fc.array(
     missing: fc.constant([]),
     figures: fc.constant('values' as const),
     doubt: fc.constant(null),
+    isGone: fc.constant(false),
   }),
 );
 const kinds = fc.constantFrom(day, byRange);
@@ -244,6 +245,29 @@ it('eventually asks for every day since the first that is not done, whatever the
       const isDone = (date: string) => done.has(date) || ledger.some((each) => each.date === date && isOver(each));
       expect(datesBetween('2026-11-01', '2026-11-21').filter((date) => !isDone(date))).toEqual([]);
       expect(known.doneTo).toBe('2026-11-14');
+    }),
+  );
+});
+
+it('counts each day that the platform has nothing for, for good, as lost once, whatever is left before it', () => {
+  fc.assert(
+    fc.property(ledgers, fc.subarray(datesBetween('2026-11-01', '2026-11-14')), (given, gone) => {
+      const known = { firstDay: '2026-11-01', doneTo: null as string | null };
+      const others = [...new Map(given.map((each) => [each.date, each])).values()];
+      let ledger: LedgerEntry[] = [
+        ...others.filter(({ date }) => !gone.includes(date)),
+        ...gone.map((date) => ledgerEntry(date, 'skipped', { figures: 'nothing', isGone: true })),
+      ];
+      let lost = 0;
+      for (let runs = 0; runs < 16; runs++) {
+        const asked = due({ ...known, ledger, backlog: 1 });
+        expect(asked.filter((date) => gone.includes(date))).toEqual([]);
+        ledger = [...ledger.filter(({ date }) => !asked.includes(date)), ...settledOn(asked)];
+        const { doneTo, lost: found } = progressOf(known, ledger, day, now);
+        known.doneTo = doneTo;
+        lost += found;
+      }
+      expect(lost).toBe(gone.length);
     }),
   );
 });

@@ -168,8 +168,8 @@ describe('a missing permission', () => {
     expectCountsAddUp(summary);
     expect(summary.platforms.instagram?.reasons).toEqual({ missing_permission: 2 });
     expect(summary.warnings.toSorted()).toEqual([
-      expect.stringMatching(/^facebook: an account lacks a permission .*read_insights/),
-      expect.stringMatching(/^instagram: 2 accounts lack a permission .*instagram_manage_insights/),
+      expect.stringMatching(/^facebook: an account may not be read .*read_insights/),
+      expect.stringMatching(/^instagram: 2 accounts may not be read .*instagram_manage_insights/),
     ]);
   });
 

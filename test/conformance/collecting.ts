@@ -82,7 +82,7 @@ export async function collecting(account: SandboxAccount, options: CollectingOpt
   run.refusals.end();
   const single = record.days.map(({ outcome, snapshots }) => ({
     date: outcome.date,
-    ended: outcome.reason === null ? outcome.state : `${outcome.state} ${outcome.reason}`,
+    ended: ['failed', 'skipped'].includes(outcome.state) ? `${outcome.state} ${outcome.reason}` : outcome.state,
     message: outcome.message,
     ...byMetric(snapshots),
   }));

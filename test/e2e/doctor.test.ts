@@ -50,7 +50,7 @@ describe('without any configuration', () => {
     expect(of('store')[0]?.message).toContain(
       `Embedded PostgreSQL in ${join(home, '.local/share/analytics-collect')}: neither SUPABASE_URL, DATABASE_URL nor ANALYTICS_DATA_DIR is set`,
     );
-    expect(of('accounts')[0]?.fix).toContain('analytics-collect connections add');
+    expect(of('accounts')[0]?.fix).toContain('analytics-collect connect PLATFORM');
     expect(of('api')).toHaveLength(platformNames.length);
     expect(of('clock')).toMatchObject([{ ok: true }]);
     expect(readdirSync(home)).toEqual([]);
@@ -61,7 +61,7 @@ describe('without any configuration', () => {
     expect(code).toBe(1);
     expect(stderr).toBe('Checking this installation …\n');
     expect(stdout).toMatch(/^✓ settings /);
-    expect(stdout).toMatch(/^1 problem, .+\nNext: analytics-collect connections add --user ID .+\n$/m);
+    expect(stdout).toMatch(/^1 problem, .+Next: analytics-collect connect PLATFORM --user ID\n$/m);
     const long = stdout.split('\n').filter((line) => line.length > 80);
     expect(long.filter((line) => /\S \S/.test(line))).toEqual([]);
   });

@@ -103,7 +103,7 @@ describe('with the embedded store', () => {
     await expectRefusal(['collect'], env, {
       code: 1,
       error: 'no_connections',
-      names: ['connections add', '--allow-empty'],
+      names: ['connect PLATFORM', '--allow-empty'],
     });
     expect(await runCli(['collect', '--allow-empty'], { env })).toMatchObject({ code: 0 });
   });

@@ -50,6 +50,7 @@ function report(user: number, platform: string, dates: readonly string[] = ['202
     metrics: 0,
     changes: [],
     isNew: false,
+    onlyClosing: false,
     backlog: 0,
     lost: 0,
     reason: 'timeout',

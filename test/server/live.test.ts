@@ -28,6 +28,7 @@ function ended(index: number, result: ConnectionReport['result'] = 'succeeded'):
     metrics: 3,
     changes: [],
     isNew: false,
+    onlyClosing: false,
     backlog: 0,
     lost: 0,
     reason: result === 'failed' ? 'api_error' : null,

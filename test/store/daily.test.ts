@@ -43,3 +43,22 @@ it('analytics_daily tells of every break in its series, on the days about it', a
     }
   }
 });
+
+it.each([
+  ['tiktok', 'follower_count'],
+  ['tiktok', 'followers_count'],
+  ['pinterest', 'follower_count'],
+  ['threads', 'followers_count'],
+])('analytics_daily shows the followers of %s that are named %s', async (platform, metric) => {
+  await sql.query(
+    `insert into analytics_snapshots (user_id, platform, source, metric, value, date, metadata)
+     values ($1, $2, 'social_media', $1, 7, '2026-11-21', '{"settled": true, "account_id": "1"}')`,
+    [metric, platform],
+  );
+  expect(
+    await sql.query('select followers::int as followers from analytics_daily where user_id = $1 and platform = $2', [
+      metric,
+      platform,
+    ]),
+  ).toEqual([{ followers: 7 }]);
+});

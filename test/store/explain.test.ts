@@ -165,14 +165,25 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     [as('pending'), { state: 'missing', reason: 'pending', due_at: '2026-11-24T08:00:00+00:00' }],
     [as('no_data'), { state: 'missing', reason: 'no_data' }],
     [
+      { ...as('no_data'), reason: 'for_good' },
+      { state: 'missing', reason: 'no_data', sentence: 'instagram says that it will never have data for the day.' },
+    ],
+    [
       { state: 'skipped', reason: 'missing_permission', message: 'grant more' } as const,
       { state: 'missing', reason: 'missing_permission', fix: FIXES.missing_permission },
     ],
-    [{ state: 'skipped', reason: 'out_of_reach', message: '' } as const, { state: 'lost', reason: 'out_of_reach' }],
+    [
+      { state: 'skipped', reason: 'out_of_reach', message: 'the API has no past' } as const,
+      {
+        state: 'lost',
+        reason: 'out_of_reach',
+        sentence: 'The day can no longer be collected: the API has no past.',
+      },
+    ],
   ])('that ended as %j', async (ended, expected) => {
     await record(engine.store, runId, {
       accounts: state(),
-      outcomes: [{ ...outcome(account, DAY, ended), metrics: 0, figures: 'nothing' } as never],
+      outcomes: [{ ...outcome(account, DAY, ended as never), metrics: 0, figures: 'nothing' }],
     });
     expect(await explain()).toMatchObject(expected);
   });

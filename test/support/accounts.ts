@@ -43,5 +43,5 @@ export function accountRow(differing: Partial<AccountRow> = {}): AccountRow {
 }
 
 export function ledgerEntry(date: string, state: OutcomeState, differing: Partial<LedgerEntry> = {}): LedgerEntry {
-  return { date, state, missing: [], figures: 'values', doubt: null, ...differing };
+  return { date, state, missing: [], figures: 'values', doubt: null, isGone: false, ...differing };
 }

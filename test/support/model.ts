@@ -17,6 +17,8 @@ export interface Model {
   says: (date: string, accountId: string) => Said;
   /** Given in every answer, as of its time. */
   total: number | null;
+  /** Whether it refuses accounts the total. */
+  refusesTotal: boolean;
   /** Whether it says that it has nothing else of an account. */
   onlyTotal: boolean;
   /** Thrown in the place of any answer. */
@@ -55,6 +57,7 @@ export function modelOf(
   const model: Model = {
     says: () => ({ values: { views: 5, reach: 3 } }),
     total: null,
+    refusesTotal: false,
     onlyTotal: false,
     refuses: null,
     calls: [],
@@ -67,10 +70,11 @@ export function modelOf(
       endsByDate: () => false,
       storageRule: null,
       day: { timeZone: 'UTC', settlesAfterHours: hasDays ? 48 : 0, reachDays, asks },
-      collect: async ({ accountId }, days) => {
+      collect: async ({ accountId }, days, { refused }) => {
         model.calls.push({ accountId, dates: days.map(({ date }) => date) });
         const refusal = model.refuses?.(accountId) ?? null;
         if (refusal !== null) throw refusal;
+        if (model.refusesTotal) refused.add('model', 'total', 'not for this account');
         return {
           days: days.map(({ date }) => resultOf(date, model.says(date, accountId))),
           closing: model.total === null ? [] : [{ metric: 'total', value: model.total }],

@@ -85,7 +85,7 @@ export async function collectCommand(flags: CollectFlags): Promise<void> {
       const summary = await collect({ ...request, signal: watch.signal }, onEvent);
       reporter.end();
       jsonLog()?.summary(summary);
-      process.stdout.write(await render(summary, connections, { inAll, succeeded }, flags));
+      process.stdout.write(await render(summary, connections, { inAll, succeeded, platforms: app.platforms }, flags));
       if (runsInGithubActions()) {
         const { reportToGithub } = await import('../github-report.js');
         await reportToGithub(summary, connections);
@@ -192,7 +192,11 @@ async function observed(
 async function render(
   summary: Summary,
   connections: ReadonlyMap<string, ConnectionReport>,
-  { inAll, succeeded }: { readonly inAll: number; readonly succeeded: string | null },
+  {
+    inAll,
+    succeeded,
+    platforms,
+  }: { readonly inAll: number; readonly succeeded: string | null; readonly platforms: App['platforms'] },
   flags: CollectFlags,
 ): Promise<string> {
   if (flags.json) return jsonDocument(summary);
@@ -207,6 +211,7 @@ async function render(
     connections,
     inAll,
     plugins: pluginFlags(flags.plugin),
+    platforms,
   });
   const { wrapLines } = await import('../render/wrap.js');
   return wrapLines(text, widthOf(process.stdout));

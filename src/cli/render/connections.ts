@@ -1,4 +1,4 @@
-import { ADD_CONNECTION } from '../../collector/connections.js';
+import { CONNECT } from '../../collector/connections.js';
 import type { ConnectionSummary } from '../../store/store.js';
 import { bounded } from '../../text.js';
 import { type Column, formatTable } from './table.js';
@@ -22,7 +22,7 @@ const ROOMY = 74;
  */
 export function renderConnections(connections: readonly ConnectionSummary[], width: number): string {
   if (connections.length === 0) {
-    return `no connections. Add one:\n  ${ADD_CONNECTION}\n`;
+    return `no connections. Connect an account:\n  ${CONNECT}\n`;
   }
   const ids = ['id', ...connections.map(({ id }) => id)];
   const idWidth = Math.max(...ids.map((id) => id.length)) + 2;

@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../../clock.js';
-import { ADD_CONNECTION } from '../../collector/connections.js';
+import { CONNECT } from '../../collector/connections.js';
 import type { Action, DistributedRun, PlatformStatus, ReportedRun, StatusReport } from '../../report/status-report.js';
 import { count, formatNumber, shorten } from '../../text.js';
 import type { Colors } from './colors.js';
@@ -75,7 +75,7 @@ function scopeText({ scope }: ReportedRun): string {
 }
 
 function platformTable(platforms: readonly PlatformStatus[], blocks: Blocks): string[] {
-  if (platforms.length === 0) return [`no active connections. Next:`, `  ${ADD_CONNECTION}`];
+  if (platforms.length === 0) return [`no active connections. Next:`, `  ${CONNECT}`];
   const hasSkipped = platforms.some(({ skipped }) => skipped > 0);
   const numbers = [
     ['accounts', (of: PlatformStatus) => of.accounts],

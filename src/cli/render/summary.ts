@@ -1,5 +1,6 @@
-import { ADD_CONNECTION } from '../../collector/connections.js';
+import { CONNECT, connectCommand } from '../../collector/connections.js';
 import { isSkipReason } from '../../errors.js';
+import type { Platform } from '../../platforms/contract.js';
 import type { ConnectionReport } from '../../report/events.js';
 import type { Failure, Summary } from '../../report/summary.js';
 import { OUTCOME_STATES } from '../../store/accounts.js';
@@ -25,6 +26,7 @@ export interface SummaryContext {
   readonly inAll: number;
   /** The flags that load the same plugins again. */
   readonly plugins: string;
+  readonly platforms: ReadonlyMap<string, Pick<Platform, 'name' | 'consent'>>;
   /** The user for whom `show` is suggested: on a terminal, if the run has few users. */
   readonly shownUser: string | null;
 }
@@ -174,7 +176,7 @@ export function formatFailedDays({ days, since, until }: Failure): string {
   return days === 1 ? since : `${count(days, 'day')}: ${formatRange(since, until)}`;
 }
 
-function nextSteps(summary: Summary, { sandbox, plugins, shownUser }: SummaryContext): string[] {
+function nextSteps(summary: Summary, { sandbox, plugins, platforms, shownUser }: SummaryContext): string[] {
   if (summary.status === 'interrupted' && sandbox !== 'gone')
     return ['Next: run the same command again; it continues where this run stopped.'];
   const reasons = summary.failures.length > 0 ? ['What each reason means: docs/troubleshooting.md'] : [];
@@ -186,14 +188,13 @@ function nextSteps(summary: Summary, { sandbox, plugins, shownUser }: SummaryCon
             ...(shownUser === null ? [] : [`Or: ${showCommand(shownUser)} --sandbox`]),
           ]
         : [];
-    return [...reasons, ...reading, 'Next, connect your own accounts:', `  ${ADD_CONNECTION}`];
+    return [...reasons, ...reading, 'Next, connect your own accounts:', `  ${CONNECT}`];
   }
   if (summary.connections.total === 0) {
-    return ['There are no active connections. Add one:', `  ${ADD_CONNECTION}`];
+    return ['There are no active connections. Connect an account:', `  ${CONNECT}`];
   }
   const dead = summary.failures.find(({ reason }) => reason === 'needs_reconnect');
-  const renewal =
-    dead === undefined ? [] : [`Renew a token: analytics-collect connections add ${renewalFlags(dead)}${plugins}`];
+  const renewal = dead === undefined ? [] : [`Connect again: ${reconnectCommand(dead, platforms)}${plugins}`];
   const next = shownUser === null ? 'analytics-collect status' : showCommand(shownUser);
   return [...reasons, ...renewal, ...backfillLines(summary, plugins), `Next: ${next}${plugins}`];
 }
@@ -211,11 +212,9 @@ function backfillLines({ backfill, scope }: Summary, plugins: string): string[] 
   );
 }
 
-function renewalFlags({ user_id, platform, account_id }: Failure): string {
-  const flags = { user: user_id, platform, account: account_id ?? '' };
-  return Object.entries(flags)
-    .map(([flag, value]) => `--${flag} ${flagValue(value)}`)
-    .join(' ');
+function reconnectCommand({ user_id, platform: name, account_id }: Failure, platforms: SummaryContext['platforms']) {
+  const flags = { user: flagValue(user_id), account: flagValue(account_id ?? '') };
+  return connectCommand(platforms.get(name) ?? { name: flagValue(name) }, flags);
 }
 
 /** A value that a shell takes as it is; another one is left to the reader. */

@@ -90,7 +90,9 @@ as $$
         when judged.reason is not null then 'failing'
         when judged.values & judged.all_days = 0 and judged.empty & judged.all_days <> 0 then 'no_data'
         when judged.expected & judged.all_days & ~(judged.done_days | judged.late_days) <> 0 then 'not_reached'
-        when judged.late_days & judged.all_days & ~judged.unusual <> 0 or judged.done_days = 0 then 'late'
+        when judged.late_days & judged.all_days & ~judged.unusual <> 0 then 'late'
+        -- Of one that has figures of the day under way alone, nothing is expected yet.
+        when judged.done_days = 0 and (judged.expected <> 0 or judged.last_day is null) then 'late'
         else 'complete'
       end as stands
     from judged

@@ -54,6 +54,7 @@ begin
       and outcomes.account = accounts.id
       and outcomes.date = for_date
       and outcomes.outcome = 'no_data'
+      and outcomes.reason is null
       and outcomes.run_id = doubt_collection_day.run_id
     returning outcomes.account
   )

@@ -29,7 +29,7 @@ begin
   end if;
 
   select * into recorded from public.collection_outcomes outcomes where outcomes.account = known.id and outcomes.date = for_date;
-  reason := coalesce(recorded.reason, case when recorded.account is null then known.reason end);
+  reason := coalesce(nullif(recorded.reason, 'for_good'), case when recorded.account is null then known.reason end);
   message := case when recorded.reason is not null then recorded.message when recorded.account is null then known.message end;
   since := case when known.reason = reason then known.failing_since else recorded.updated_at end;
   is_unreachable := coalesce(for_date < day.oldest, false) or recorded.outcome = 'skipped' and recorded.reason = 'out_of_reach';
@@ -41,8 +41,11 @@ begin
     return public.collection_explanation(
       'lost', coalesce(reason, 'out_of_reach'), null, null, null,
       format(
-        'The day can no longer be collected: %s answers%s only.',
-        known.platform, coalesce(' for the last ' || day.reach_days || ' days', ' for later days')
+        'The day can no longer be collected: %s.',
+        case
+          when recorded.reason = 'out_of_reach' then recorded.message
+          else format('%s answers%s only', known.platform, coalesce(' for the last ' || day.reach_days || ' days', ' for later days'))
+        end
       ) || case when is_before then public.collection_first_day_text(known) else '' end
     );
   elsif is_before then
@@ -61,7 +64,11 @@ begin
       'missing', reason, since, day.fixes ->> reason, null, format('The day was skipped: %s (%s).', reason, message)
     )
     when 'no_data' then public.collection_explanation(
-      'missing', 'no_data', null, null, null, format('%s has no data for the day, although it has settled.', known.platform)
+      'missing', 'no_data', null, null, null,
+      case
+        when recorded.reason = 'for_good' then format('%s says that it will never have data for the day.', known.platform)
+        else format('%s has no data for the day, although it has settled.', known.platform)
+      end
     )
     when 'pending' then public.collection_explanation(
       'missing', 'pending', null, null, day.settles_at,

@@ -75,7 +75,8 @@ begin
             'state', outcomes.outcome,
             'missing', coalesce(outcomes.missing, '{}'),
             'figures', case outcomes.metrics when 0 then 'nothing' else outcomes.figures end,
-            'doubt', case outcomes.outcome when 'provisional' then outcomes.reason end
+            'doubt', case outcomes.outcome when 'provisional' then outcomes.reason end,
+            'is_gone', coalesce(outcomes.reason in ('for_good', 'out_of_reach'), false)
           )
           order by outcomes.date
         ) as ledger

@@ -32,7 +32,7 @@ select
     when 'facebook' then max(value) filter (where metric = 'page_follows')
     when 'youtube' then max(value) filter (where metric = 'subscriberCount')
     when 'linkedin' then max(value) filter (where metric = 'firstDegreeSize')
-    else max(value) filter (where metric = 'followers_count')
+    else max(value) filter (where metric in ('followers_count', 'follower_count'))
   end as followers,
   case platform
     when 'instagram' then

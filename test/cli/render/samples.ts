@@ -14,6 +14,7 @@ export function report(changes: Partial<ConnectionReport> = {}): ConnectionRepor
     metrics: 28,
     changes: [],
     isNew: false,
+    onlyClosing: false,
     backlog: 0,
     lost: 0,
     reason: null,

@@ -196,7 +196,7 @@ test('says what to do when the database is empty', () => {
   };
   const text = renderStatus({ store: 'embedded', ...nothing }, { colors: noColors });
   expect(text).toContain('last run: none yet. Next: analytics-collect collect');
-  expect(text).toContain('analytics-collect connections add');
+  expect(text).toContain('analytics-collect connect PLATFORM');
 });
 
 test.each<[StatusReport['last_success'], string | null]>([
@@ -231,7 +231,7 @@ test('shows connections in a table, with primary ones marked', () => {
     c3  u1    instagram           inactive
     "
   `);
-  expect(renderConnections([], 80)).toContain('connections add');
+  expect(renderConnections([], 80)).toContain('analytics-collect connect PLATFORM');
 });
 
 test('shows connections within 80 columns, and their ids whole', () => {

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { noColors } from '../../../src/cli/render/colors.js';
 import { renderDue } from '../../../src/cli/render/due.js';
 import { renderSummary, type SummaryContext } from '../../../src/cli/render/summary.js';
+import { loadConfig } from '../../../src/config.js';
+import { createPlatforms } from '../../../src/platforms/registry.js';
 import type { ConnectionReport } from '../../../src/report/events.js';
 import type { Summary } from '../../../src/report/summary.js';
 import { failure, report, summary } from './samples.js';
@@ -20,6 +22,7 @@ function render(
     connections,
     inAll,
     plugins: '',
+    platforms: createPlatforms(loadConfig({})),
     shownUser: null,
     ...context,
   });
@@ -108,7 +111,7 @@ describe('failures', () => {
         instagram connection c2 of user u2: timeout: no answer in 30 s (2026-11-21)
 
       What each reason means: docs/troubleshooting.md
-      Renew a token: analytics-collect connections add --user u1 --platform instagram --account 17841400000000001
+      Connect again: analytics-collect connect instagram --user u1 --account 17841400000000001
       Next: analytics-collect status
       "
     `);
@@ -166,14 +169,18 @@ test('are counted by platform and reason, like skipped accounts', () => {
 });
 
 describe('the next step', () => {
-  test("is to renew a dead token, with the account's own flags", () => {
-    const text = render(summary({ failures: [failure()] }), [report()]);
-    expect(text).toContain('connections add --user u1 --platform instagram --account 17841400000000001\n');
+  test.each([
+    ['instagram', 'connect instagram --user u1 --account 17841400000000001'],
+    ['mastodon', 'connections add --user u1 --platform mastodon --account 17841400000000001'],
+    ['of_a_plugin', 'connections add --user u1 --platform of_a_plugin --account 17841400000000001'],
+  ])("is to connect a dead account again, with the account's own flags (%s)", (platform, command) => {
+    const text = render(summary({ failures: [failure({ platform })] }), [report()]);
+    expect(text).toContain(`\nConnect again: analytics-collect ${command}\n`);
   });
 
   test('contains no value that a shell would read differently', () => {
     const text = render(summary({ failures: [failure({ user_id: '$(rm -rf ~)' })] }), [report()]);
-    expect(text).toContain('connections add --user ID --platform instagram');
+    expect(text).toContain('connect instagram --user ID ');
   });
 
   test('is to add a connection if there is none', () => {
@@ -182,7 +189,7 @@ describe('the next step', () => {
       connections: { total: 0, succeeded: 0, failed: 0, skipped: 0 },
       platforms: {},
     });
-    expect(lastLine(render(none))).toContain('connections add');
+    expect(lastLine(render(none))).toContain('analytics-collect connect PLATFORM');
   });
 
   test('is to run again after an interruption', () => {
@@ -198,7 +205,7 @@ describe('the next step', () => {
 
   test('after an unsaved sandbox is to connect own accounts, not `status`, which would find nothing', () => {
     const unsaved = [summary(), summary({ status: 'interrupted' })].map((each) => render(each, [], 'gone'));
-    expect(unsaved.filter((text) => !/your own accounts:\n {2}analytics-collect connections add /.test(text))).toEqual(
+    expect(unsaved.filter((text) => !/your own accounts:\n {2}analytics-collect connect PLATFORM /.test(text))).toEqual(
       [],
     );
     expect(unsaved.join().match(/.{81,}/)).toBeNull();
@@ -210,7 +217,7 @@ describe('the next step', () => {
     const backfill = { facebook: { accounts: 1, since: '2024-11-26' } };
     const text = render(summary({ failures, backfill }), [], null, { plugins });
     const commands = [...text.matchAll(/: analytics-collect (\w+).* --plugin .\/mine.js$/gm)].map(([, name]) => name);
-    expect(commands).toEqual(['connections', 'collect', 'status']);
+    expect(commands).toEqual(['connect', 'collect', 'status']);
   });
 
   test('after a kept sandbox is its status, or to continue an interrupted run', () => {

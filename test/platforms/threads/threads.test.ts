@@ -9,6 +9,7 @@ import { EXPECTED, NOON } from '../../conformance/accounts.js';
 import { checking, collecting } from '../../conformance/collecting.js';
 import { sandboxOf } from '../../sandbox/ask.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
+import { createWorld } from '../../support/world.js';
 import { settingsOf } from './settings.js';
 
 const { account: connected } = EXPECTED.threads;
@@ -187,6 +188,26 @@ describe('followers of a profile without a linked Instagram account', () => {
     expect(days.map(({ ended }) => ended).join(' ')).toBe(EXPECTED.threads.states);
     expect(days.flatMap(({ values }) => Object.keys(values))).not.toContain('followers_count');
     expect(warnings).toHaveLength(1);
+  });
+
+  it('are asked for once a day, and make no day due', async () => {
+    const fault = { kind: 'refused_metric', metric: 'followers_count' } as const;
+    const world = await createWorld({
+      now: new Date('2026-11-22T02:00:00Z'),
+      accounts: [{ ...connected, fault }],
+    });
+    const asked = async (time: string) => {
+      world.now = new Date(`2026-11-${time}:00:00Z`);
+      const before = world.sandbox.requests.length;
+      await world.collect();
+      const sent = world.sandbox.requests.slice(before);
+      return [sent.length > 0, sent.some(({ query }) => query.get('metric') === 'followers_count')];
+    };
+    expect(await asked('22T02')).toEqual([true, true]);
+    expect(await asked('22T09')).toEqual([true, false]);
+    expect(await asked('22T10')).toEqual([false, false]);
+    expect(await asked('23T09')).toEqual([true, true]);
+    await world.close();
   });
 });
 
