@@ -80,7 +80,7 @@ it('passes on what a platform says of the tokens, and stores when they end', asy
     metrics: [{ name: 'followers', unit: 'accounts', aggregate: 'last', meaning: 'Followers.' }],
     version: { name: 'v1', endsOn: null, variable: null },
     renewsTokens: true,
-    missingForRenewal: ['OWN_CLIENT_SECRET'],
+    missingForRenewal: [['OWN_CLIENT_SECRET']],
     endsByDate: () => true,
     storageRule: null,
     collect: async () => ({ days: [], closing: [] }),
@@ -95,7 +95,7 @@ it('passes on what a platform says of the tokens, and stores when they end', asy
   const { warnings } = await app.addConnection({ userId: 'me', platform: 'own', accountId: '1', ...tokens });
   expect(warnings).toEqual([
     'the refresh tokens of this app expire within 7 days',
-    expect.stringContaining('OWN_CLIENT_SECRET is not set'),
+    expect.stringContaining('set OWN_CLIENT_SECRET before'),
   ]);
   expect(await app.listConnections()).toMatchObject([
     { accountName: 'someone', tokenExpiresAt: expect.stringContaining('2031-01-01') },

@@ -24,10 +24,7 @@ export function lastingWarnings(
       'there is no refresh token, so the token is not renewed: add it, or connect the account again before the token ends',
     );
   } else if (missingForRenewal.length > 0) {
-    const are = missingForRenewal.length === 1 ? 'is' : 'are';
-    warnings.push(
-      `${joinWords(missingForRenewal)} ${are} not set, so the token cannot be renewed: set ${are === 'is' ? 'it' : 'them'} before it ends`,
-    );
+    warnings.push(`the token cannot be renewed yet: set ${variablesToSet(missingForRenewal)} before it ends`);
   } else if (renewal !== undefined && !renewsTokens) {
     warnings.push(
       'no run may store a renewed token: set RENEW_TOKENS=1, or connect the account again before the token ends',
@@ -39,4 +36,10 @@ export function lastingWarnings(
     );
   }
   return warnings;
+}
+
+/** What `missingForRenewal` holds, in words: `A and B`, `either A and B or C and D`. */
+export function variablesToSet(missing: readonly (readonly string[])[]): string {
+  const apps = missing.map((names) => joinWords(names));
+  return `${apps.length > 1 ? 'either ' : ''}${joinWords(apps, 'or')}`;
 }

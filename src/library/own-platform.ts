@@ -109,7 +109,7 @@ const platformShape = z.object({
   version: z.object({ name: z.string(), endsOn: z.iso.date().nullable(), variable: z.string().nullable() }),
   needsToken: z.boolean().optional(),
   renewsTokens: z.boolean(),
-  missingForRenewal: z.array(z.string()).optional(),
+  missingForRenewal: z.array(z.array(z.string())).optional(),
   consent: consentShape.optional(),
   accessEnds: callable.optional(),
   endsByDate: callable,

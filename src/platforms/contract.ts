@@ -204,8 +204,11 @@ export interface Platform {
   readonly needsToken?: boolean;
   /** Whether an expired access token is renewed with the connection's refresh token. */
   readonly renewsTokens: boolean;
-  /** The variables without which no token is renewed, as far as they are not set. Default: none. */
-  readonly missingForRenewal?: readonly string[];
+  /**
+   * The variables without which no token is renewed, as far as they are not set: for each app that would do, its own. Empty if none is
+   * missing. Default: none.
+   */
+  readonly missingForRenewal?: readonly (readonly string[])[];
   /** Absent if a renewed token need not be stored. */
   readonly renewal?: Renewal;
   /** Absent if accounts cannot be connected in a browser. */

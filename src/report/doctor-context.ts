@@ -71,7 +71,7 @@ function ofConfig(
   config: Config,
   platforms: ReadonlyMap<string, Platform>,
   added: readonly PlatformDefinition[],
-): Pick<Examined, 'allowPlaintext' | 'platforms' | 'addressesOf' | 'appVariablesOf' | 'probe' | 'clock'> {
+): Pick<Examined, 'allowPlaintext' | 'platforms' | 'addressesOf' | 'probe' | 'clock'> {
   const definitions = new Map([...DEFINITIONS, ...added].map((definition) => [definition.name, definition]));
   const variablesOf = (platform: string) => definitions.get(platform)?.variables ?? {};
   return {
@@ -81,10 +81,6 @@ function ofConfig(
       namesOf(variablesOf(platform), 'address')
         .map((name) => String(config.platforms[name] ?? ''))
         .filter((address) => URL.canParse(address)),
-    appVariablesOf: (platform) =>
-      namesOf(variablesOf(platform), 'credential', 'secret')
-        .filter((name) => name.includes('_CLIENT_'))
-        .map((name) => ({ name, isSet: config.platforms[name] !== undefined })),
     async probe(url) {
       const { signal } = new AbortController();
       const options = { concurrency: 1, signal, answerTimeoutMs: ANSWER_TIMEOUT_MS, warn: () => undefined };

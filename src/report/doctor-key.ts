@@ -1,3 +1,4 @@
+import { variablesToSet } from '../collector/lasting.js';
 import { openRefreshToken } from '../collector/open-account.js';
 import type { Platform } from '../platforms/contract.js';
 import type { Inspection, SampledConnection } from '../store/inspection.js';
@@ -100,33 +101,24 @@ function fixOf(refused: readonly SampledConnection[], spare: Openers['spare']): 
   return `The key in ${spare.path} decrypts ${formatNumber(opened)} of them: append it to ENCRYPTION_KEY, after a comma.`;
 }
 
-/** A variable of a platform's app, and whether it is set. */
-export interface AppVariable {
-  readonly name: string;
-  readonly isSet: boolean;
-}
-
 /** Whether expired access tokens of connections with a refresh token can be renewed. */
 export function checkRefresh(
   keyring: Keyring | null,
   { sample }: Pick<Inspection, 'sample'>,
   platforms: ReadonlyMap<string, Platform>,
-  variablesOf: (platform: string) => readonly AppVariable[],
 ): Check[] {
   if (keyring === null) return [];
-  return [...platforms.values()].flatMap(({ name, renewsTokens }) => {
+  return [...platforms.values()].flatMap(({ name, renewsTokens, missingForRenewal = [] }) => {
     const hasRefreshToken = ({ platform, refreshToken }: SampledConnection) =>
       platform === name && openRefreshToken(refreshToken, keyring) !== null;
-    const variables = variablesOf(name);
-    if (!renewsTokens || variables.length === 0 || !sample.some(hasRefreshToken)) return [];
-    const lacking = variables.filter(({ isSet }) => !isSet).map((variable) => variable.name);
-    if (lacking.length === 0) return [passed('refresh', `${name}: expired access tokens can be renewed.`)];
-    const names = lacking.join(' and ');
+    if (!renewsTokens || !sample.some(hasRefreshToken)) return [];
+    if (missingForRenewal.length === 0) return [passed('refresh', `${name}: expired access tokens can be renewed.`)];
+    const names = variablesToSet(missingForRenewal);
     return [
       failed(
         'refresh',
         'error',
-        `${name}: connections have refresh tokens, but without ${names} no expired access token can be renewed.`,
+        `${name}: connections have refresh tokens, but no expired access token can be renewed without ${names}.`,
         `Set ${names} to those of the app with which the accounts were connected.`,
       ),
     ];

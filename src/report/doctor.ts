@@ -7,7 +7,7 @@ import type { Keyring } from '../tokens/keyring.js';
 import { checkApis, checkClock, checkLive, type Probe } from './doctor-apis.js';
 import { attempt, type Check, thrown, unchecked } from './doctor-check.js';
 import { checkData } from './doctor-data.js';
-import { type AppVariable, checkKey, checkRefresh, checkTokens, type FindKey } from './doctor-key.js';
+import { checkKey, checkRefresh, checkTokens, type FindKey } from './doctor-key.js';
 import { checkLastRun, checkSchedule } from './doctor-schedule.js';
 import { checkSharing } from './doctor-sharing.js';
 import { checkAccounts, checkDisk, checkStore, type ExaminedStore } from './doctor-store.js';
@@ -23,8 +23,6 @@ export interface Examined {
   readonly platforms: ReadonlyMap<string, Platform>;
   /** The base addresses of a platform's APIs. */
   addressesOf(platform: string): readonly string[];
-  /** The variables of the app with which a platform's tokens are renewed. */
-  appVariablesOf(platform: string): readonly AppVariable[];
   readonly probe: Probe;
   /** Finds the schedules on this machine, as phrases; null if none is expected. */
   readonly schedules: ((jobs: Inspection['jobs']) => Promise<readonly string[]>) | null;
@@ -98,7 +96,7 @@ async function* examineStore({ store: examined, platforms, jobs }: Examined): As
 
 /** Returns what opens the tokens, if there is a key. */
 async function* examineTokens(
-  { store: examined, findKey, allowPlaintext, platforms, appVariablesOf }: Examined,
+  { store: examined, findKey, allowPlaintext, platforms }: Examined,
   { store, inspection }: Opened,
 ): AsyncGenerator<Check, Keyring | null> {
   if (examined === null) return null;
@@ -107,7 +105,7 @@ async function* examineTokens(
   yield check;
   if (inspection !== null) {
     yield* checkTokens(openers, inspection, platforms);
-    yield* checkRefresh(openers.keyring, inspection, platforms, appVariablesOf);
+    yield* checkRefresh(openers.keyring, inspection, platforms);
   } else if (examined.exists) yield unchecked('tokens', 'the database could not be asked');
   return openers.keyring;
 }

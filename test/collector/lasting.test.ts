@@ -42,14 +42,30 @@ test.each<[string, Case, string[]]>([
   [
     'an app without credentials',
     { platform: 'youtube', isRefreshable: true, tokenExpiresAt: END, environment: {} },
-    ['GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET are not set'],
+    ['set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET before'],
   ],
   ['Pinterest, without its app', { platform: 'pinterest', isRefreshable: true, tokenExpiresAt: END }, ['PINTEREST_']],
+  [
+    'TikTok, without an app for either API',
+    { platform: 'tiktok', isRefreshable: true, tokenExpiresAt: END },
+    [
+      'set either TIKTOK_BUSINESS_CLIENT_ID and TIKTOK_BUSINESS_CLIENT_SECRET or TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET before',
+    ],
+  ],
+  [
+    'TikTok, with the app for one API',
+    {
+      platform: 'tiktok',
+      isRefreshable: true,
+      environment: { TIKTOK_CLIENT_KEY: 'key', TIKTOK_CLIENT_SECRET: 'secret' },
+    },
+    [],
+  ],
   ['an account that needs no token', { platform: 'bluesky', accessToken: '' }, []],
   [
     'an app without its secret',
     { platform: 'linkedin', isRefreshable: true, tokenExpiresAt: END, environment: { LINKEDIN_CLIENT_ID: 'id' } },
-    ['LINKEDIN_CLIENT_SECRET is not set'],
+    ['set LINKEDIN_CLIENT_SECRET before'],
   ],
 ])('warns of what cannot last: %s', (_name, given, expected) => {
   expect(told(given)).toEqual(expected.map((part) => expect.stringContaining(part)));

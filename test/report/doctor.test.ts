@@ -9,7 +9,7 @@ import { createPlatforms, platformNames } from '../../src/platforms/registry.js'
 import { type Examined, examine } from '../../src/report/doctor.js';
 import { checkApis, checkClock } from '../../src/report/doctor-apis.js';
 import { type Check, passed, thrown } from '../../src/report/doctor-check.js';
-import { checkTokens } from '../../src/report/doctor-key.js';
+import { checkRefresh, checkTokens } from '../../src/report/doctor-key.js';
 import { checkLastRun, checkSchedule } from '../../src/report/doctor-schedule.js';
 import type { SampledConnection } from '../../src/store/inspection.js';
 import { generateKey } from '../../src/tokens/fernet.js';
@@ -48,6 +48,41 @@ describe('tokens', () => {
   it('of services that are not collected do not count', () => {
     const sample = [{ ...sampled('plain'), platform: 'wordpress' }];
     expect(checkTokens({ keyring, spare: null }, { sample }, platforms)).toEqual([]);
+  });
+});
+
+describe('renewal', () => {
+  const ofTiktok = (environment: Readonly<Record<string, string>>) =>
+    checkRefresh(
+      keyring,
+      {
+        sample: [
+          { ...sampled(keyring.encrypt('token')), platform: 'tiktok', refreshToken: keyring.encrypt('refresh') },
+        ],
+      },
+      createPlatforms(loadConfig(environment)),
+    );
+
+  it.each([
+    [{ TIKTOK_BUSINESS_CLIENT_ID: 'id', TIKTOK_BUSINESS_CLIENT_SECRET: 'secret' }],
+    [{ TIKTOK_CLIENT_KEY: 'key', TIKTOK_CLIENT_SECRET: 'secret' }],
+  ])('passes with the app of one of two APIs', (environment) => {
+    expect(ofTiktok(environment)).toMatchObject([{ ok: true }]);
+  });
+
+  it('asks for either app where there is none, and for the rest of one that is incomplete', () => {
+    expect(ofTiktok({})).toMatchObject([
+      {
+        ok: false,
+        level: 'error',
+        fix: expect.stringContaining(
+          'Set either TIKTOK_BUSINESS_CLIENT_ID and TIKTOK_BUSINESS_CLIENT_SECRET or TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET to',
+        ),
+      },
+    ]);
+    expect(ofTiktok({ TIKTOK_CLIENT_KEY: 'key' })).toMatchObject([
+      { ok: false, fix: expect.stringContaining('Set TIKTOK_CLIENT_SECRET to') },
+    ]);
   });
 });
 
@@ -171,7 +206,6 @@ describe('all checks', () => {
     allowPlaintext: false,
     platforms,
     addressesOf: () => ['http://127.0.0.1:9'],
-    appVariablesOf: () => [],
     probe: async () => new PlatformError('platform_error', 'cannot reach it'),
     schedules: async () => [],
     jobs: [],

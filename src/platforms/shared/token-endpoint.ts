@@ -24,12 +24,13 @@ export function configured({ provider, variables }: OAuthApp, part: 'id' | 'secr
   );
 }
 
-/** The variables of the app's credentials that are not set. */
+/** The variables of the app's credentials that are not set, as in `Platform.missingForRenewal`. */
 export function missingCredentials(
   { variables }: Pick<OAuthApp, 'variables'>,
   { clientId, clientSecret }: { readonly clientId: string | null; readonly clientSecret: string | null },
-): string[] {
-  return [...(clientId === null ? [variables.id] : []), ...(clientSecret === null ? [variables.secret] : [])];
+): string[][] {
+  const missing = [...(clientId === null ? [variables.id] : []), ...(clientSecret === null ? [variables.secret] : [])];
+  return missing.length === 0 ? [] : [missing];
 }
 
 const LONGEST_LIFE_SECONDS = 100 * 366 * 86_400;

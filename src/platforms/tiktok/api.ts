@@ -36,5 +36,5 @@ export interface TiktokApi {
   check(account: Account, context: CheckContext): ReturnType<Platform['check']>;
   renew(account: Account, context: CheckContext): Promise<RenewedTokens>;
   /** As in `Platform`. */
-  readonly missingForRenewal: readonly string[];
+  readonly missingForRenewal: readonly (readonly string[])[];
 }
