@@ -71,11 +71,12 @@ function ofConfig(
   config: Config,
   platforms: ReadonlyMap<string, Platform>,
   added: readonly PlatformDefinition[],
-): Pick<Examined, 'allowPlaintext' | 'platforms' | 'addressesOf' | 'probe' | 'clock'> {
+): Pick<Examined, 'allowPlaintext' | 'renewsTokens' | 'platforms' | 'addressesOf' | 'probe' | 'clock'> {
   const definitions = new Map([...DEFINITIONS, ...added].map((definition) => [definition.name, definition]));
   const variablesOf = (platform: string) => definitions.get(platform)?.variables ?? {};
   return {
     allowPlaintext: config.allowPlaintextTokens,
+    renewsTokens: config.renewsTokens,
     platforms,
     addressesOf: (platform) =>
       namesOf(variablesOf(platform), 'address')

@@ -101,28 +101,56 @@ function fixOf(refused: readonly SampledConnection[], spare: Openers['spare']): 
   return `The key in ${spare.path} decrypts ${formatNumber(opened)} of them: append it to ENCRYPTION_KEY, after a comma.`;
 }
 
-/** Whether expired access tokens of connections with a refresh token can be renewed. */
+/** Whether access tokens can be renewed, and stored where they must be. `renewsTokens`: as in `Collector`. */
 export function checkRefresh(
   keyring: Keyring | null,
   { sample }: Pick<Inspection, 'sample'>,
-  platforms: ReadonlyMap<string, Platform>,
+  { platforms, renewsTokens }: { readonly platforms: ReadonlyMap<string, Platform>; readonly renewsTokens: boolean },
+  now: Date,
 ): Check[] {
   if (keyring === null) return [];
-  return [...platforms.values()].flatMap(({ name, renewsTokens, missingForRenewal = [] }) => {
-    const hasRefreshToken = ({ platform, refreshToken }: SampledConnection) =>
-      platform === name && openRefreshToken(refreshToken, keyring) !== null;
-    if (!renewsTokens || !sample.some(hasRefreshToken)) return [];
-    if (missingForRenewal.length === 0) return [passed('refresh', `${name}: expired access tokens can be renewed.`)];
-    const names = variablesToSet(missingForRenewal);
-    return [
-      failed(
-        'refresh',
-        'error',
-        `${name}: connections have refresh tokens, but no expired access token can be renewed without ${names}.`,
-        `Set ${names} to those of the app with which the accounts were connected.`,
-      ),
-    ];
+  return [...platforms.values()].flatMap((platform) => {
+    const { name, renewal, missingForRenewal = [] } = platform;
+    const renewed = sample.filter(
+      (connection) => connection.platform === name && isRenewed(connection, platform, keyring),
+    );
+    if (renewed.length === 0) return [];
+    if (missingForRenewal.length > 0) {
+      const names = variablesToSet(missingForRenewal);
+      return [
+        failed(
+          'refresh',
+          'error',
+          `${name}: connections have refresh tokens, but no expired access token can be renewed without ${names}.`,
+          `Set ${names} to those of the app with which the accounts were connected.`,
+        ),
+      ];
+    }
+    if (renewal !== undefined && !renewsTokens) {
+      const fails = ({ tokenExpiresAt }: SampledConnection) =>
+        renewal.when === 'expired' && tokenExpiresAt !== null && Date.parse(tokenExpiresAt) <= now.getTime();
+      return [
+        failed(
+          'refresh',
+          renewed.some(fails) ? 'error' : 'warning',
+          `${name}: no run may store a renewed token, so access tokens are not renewed.`,
+          'Set RENEW_TOKENS=1, unless another program renews them.',
+        ),
+      ];
+    }
+    const which = renewal?.when === 'ending' ? 'access tokens that are about to end' : 'expired access tokens';
+    return [passed('refresh', `${name}: ${which} can be renewed.`)];
   });
+}
+
+function isRenewed(
+  { accessToken, refreshToken }: SampledConnection,
+  { renewsTokens, renewal, endsByDate }: Platform,
+  keyring: Keyring,
+): boolean {
+  if (renewal?.when !== 'ending') return renewsTokens && openRefreshToken(refreshToken, keyring) !== null;
+  const opened = keyring.decrypt(accessToken ?? '');
+  return opened.ok && endsByDate(opened.token);
 }
 
 /** `youtube UC… of user …` */

@@ -20,6 +20,8 @@ export interface Examined {
   readonly store: ExaminedStore | null;
   readonly findKey: FindKey;
   readonly allowPlaintext: boolean;
+  /** As in `Collector`. */
+  readonly renewsTokens: boolean;
   readonly platforms: ReadonlyMap<string, Platform>;
   /** The base addresses of a platform's APIs. */
   addressesOf(platform: string): readonly string[];
@@ -96,7 +98,7 @@ async function* examineStore({ store: examined, platforms, jobs }: Examined): As
 
 /** Returns what opens the tokens, if there is a key. */
 async function* examineTokens(
-  { store: examined, findKey, allowPlaintext, platforms }: Examined,
+  { store: examined, findKey, allowPlaintext, platforms, renewsTokens, clock }: Examined,
   { store, inspection }: Opened,
 ): AsyncGenerator<Check, Keyring | null> {
   if (examined === null) return null;
@@ -105,7 +107,7 @@ async function* examineTokens(
   yield check;
   if (inspection !== null) {
     yield* checkTokens(openers, inspection, platforms);
-    yield* checkRefresh(openers.keyring, inspection, platforms);
+    yield* checkRefresh(openers.keyring, inspection, { platforms, renewsTokens }, clock.now());
   } else if (examined.exists) yield unchecked('tokens', 'the database could not be asked');
   return openers.keyring;
 }

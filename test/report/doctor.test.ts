@@ -52,16 +52,20 @@ describe('tokens', () => {
 });
 
 describe('renewal', () => {
-  const ofTiktok = (environment: Readonly<Record<string, string>>) =>
-    checkRefresh(
-      keyring,
-      {
-        sample: [
-          { ...sampled(keyring.encrypt('token')), platform: 'tiktok', refreshToken: keyring.encrypt('refresh') },
-        ],
-      },
-      createPlatforms(loadConfig(environment)),
-    );
+  const refreshable: SampledConnection = {
+    ...sampled(keyring.encrypt('token')),
+    platform: 'tiktok',
+    refreshToken: keyring.encrypt('refresh'),
+  };
+  const check = (
+    connection: SampledConnection,
+    environment: Readonly<Record<string, string>>,
+    { renewsTokens = true } = {},
+  ) => {
+    const platforms = createPlatforms(loadConfig(environment));
+    return checkRefresh(keyring, { sample: [connection] }, { platforms, renewsTokens }, NOW);
+  };
+  const ofTiktok = (environment: Readonly<Record<string, string>>) => check(refreshable, environment);
 
   it.each([
     [{ TIKTOK_BUSINESS_CLIENT_ID: 'id', TIKTOK_BUSINESS_CLIENT_SECRET: 'secret' }],
@@ -83,6 +87,29 @@ describe('renewal', () => {
     expect(ofTiktok({ TIKTOK_CLIENT_KEY: 'key' })).toMatchObject([
       { ok: false, fix: expect.stringContaining('Set TIKTOK_CLIENT_SECRET to') },
     ]);
+  });
+
+  it.each<[string, Partial<SampledConnection>, Check['level']]>([
+    ['an expired one, is an error', { tokenExpiresAt: '2026-11-29T11:00:00Z' }, 'error'],
+    ['one that has not expired, is a warning', { tokenExpiresAt: '2026-11-29T13:00:00Z' }, 'warning'],
+    [
+      'one that is renewed before it ends, is a warning',
+      { platform: 'threads', refreshToken: null, tokenExpiresAt: '2027-01-01T00:00:00Z' },
+      'warning',
+    ],
+  ])('that may not be stored: %s', (_name, connection, level) => {
+    const app = { TIKTOK_CLIENT_KEY: 'key', TIKTOK_CLIENT_SECRET: 'secret' };
+    const given = { ...refreshable, ...connection };
+    expect(check(given, app)).toMatchObject([{ ok: true }]);
+    expect(check(given, app, { renewsTokens: false })).toMatchObject([
+      { ok: false, level, fix: expect.stringContaining('RENEW_TOKENS=1') },
+    ]);
+  });
+
+  it('needs to store nothing where the refresh token stays', () => {
+    const app = { GOOGLE_CLIENT_ID: 'id', GOOGLE_CLIENT_SECRET: 'secret' };
+    const connection = { ...refreshable, platform: 'youtube' };
+    expect(check(connection, app, { renewsTokens: false })).toMatchObject([{ ok: true }]);
   });
 });
 
@@ -204,6 +231,7 @@ describe('all checks', () => {
     },
     findKey: async () => ({ keys: key, where: 'somewhere' }),
     allowPlaintext: false,
+    renewsTokens: true,
     platforms,
     addressesOf: () => ['http://127.0.0.1:9'],
     probe: async () => new PlatformError('platform_error', 'cannot reach it'),
