@@ -188,6 +188,53 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
     expect(await explain()).toMatchObject(expected);
   });
 
+  describe('of a platform with closing figures alone:', () => {
+    const BLUESKY = { platform: 'bluesky', accountId: 'a.example' };
+    const CANNOT = 'The day can no longer be collected: ';
+    const AS_OF_NOW = 'bluesky gives figures as of now only.';
+    let closing: StoredAccount | undefined;
+
+    beforeEach(async () => {
+      await engine.store.saveConnection(connection(BLUESKY));
+      [closing] = await readAll(engine.store, { ...readBy({ platforms: ['bluesky'] }), collected: ['bluesky'] });
+    });
+
+    const explained = (date: string, at = LATER) => explain({ platform: 'bluesky', date }, at);
+
+    test.each([
+      ['before the first run', '2026-11-22', `${CANNOT}no run asked for it then, and ${AS_OF_NOW}`],
+      [
+        'between runs',
+        '2026-11-23',
+        `${CANNOT}no run asked for it then, or its values were deleted (prune), and ${AS_OF_NOW}`,
+      ],
+    ])('a day %s cannot be had later', async (_, date, sentence) => {
+      await engine.sql.query(
+        "update public.collection_accounts set first_day = '2026-11-23', done_to = '2026-11-23' where platform = 'bluesky'",
+      );
+      expect(await explained(date, new Date('2026-11-24T13:00:00Z'))).toMatchObject({
+        state: 'lost',
+        reason: 'out_of_reach',
+        sentence,
+        fix: null,
+      });
+    });
+
+    test('one that failed cannot be had later either', async () => {
+      const failed = {
+        ...outcome(closing as StoredAccount, '2026-11-22', FAILED),
+        metrics: 0,
+        figures: 'nothing' as const,
+      };
+      await record(engine.store, runId, { accounts: [], outcomes: [failed] });
+      expect(await explained('2026-11-22')).toMatchObject({ state: 'lost', sentence: `${CANNOT}${AS_OF_NOW}` });
+    });
+
+    test('the day whose end is nearest is asked for by the next run', async () => {
+      expect(await explained('2026-11-23')).toMatchObject({ state: 'missing', reason: 'not_collected_yet' });
+    });
+  });
+
   test.each([
     ['platform_anomaly', /^The zero is doubtful. Most accounts of instagram had zeros/],
     ['fell_to_zero', /^The zero is doubtful. All figures of the account fell to zero/],

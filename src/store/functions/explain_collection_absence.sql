@@ -16,6 +16,8 @@ declare
     'analytics-collect collect --user %s --platform %s --since %s --until %s',
     case when known.user_id ~ '^[A-Za-z0-9_.@:-]+$' then known.user_id else 'ID' end, known.platform, for_date, for_date
   );
+  -- Whether the platform gives nothing but figures as of now, which are filed under the day whose end is nearest: see plan.ts.
+  has_only_closing boolean;
   is_unreachable boolean;
   is_before boolean;
 begin
@@ -32,7 +34,11 @@ begin
   reason := coalesce(nullif(recorded.reason, 'for_good'), case when recorded.account is null then known.reason end);
   message := case when recorded.reason is not null then recorded.message when recorded.account is null then known.message end;
   since := case when known.reason = reason then known.failing_since else recorded.updated_at end;
-  is_unreachable := coalesce(for_date < day.oldest, false) or recorded.outcome = 'skipped' and recorded.reason = 'out_of_reach';
+  has_only_closing := day.metrics <> '{}'
+    and not exists (select from jsonb_each(day.metrics) info where info.value ->> 'period' <> 'lifetime');
+  is_unreachable := coalesce(for_date < day.oldest, false)
+    or recorded.outcome = 'skipped' and recorded.reason = 'out_of_reach'
+    or has_only_closing and at >= day.ends_at + interval '12 hours' and recorded.outcome is distinct from 'provisional';
   is_before := recorded.account is null
     and coalesce(for_date < known.first_day, known.reason is null and known.active)
     and for_date <= day.last_ended - window_days;
@@ -44,9 +50,19 @@ begin
         'The day can no longer be collected: %s.',
         case
           when recorded.reason = 'out_of_reach' then recorded.message
-          else format('%s answers%s only', known.platform, coalesce(' for the last ' || day.reach_days || ' days', ' for later days'))
+          when has_only_closing then
+            case
+              when recorded.account is not null then ''
+              when for_date between known.first_day and known.done_to then
+                'no run asked for it then, or its values were deleted (prune), and '
+              else 'no run asked for it then, and '
+            end || format('%s gives figures as of now only', known.platform)
+          else format(
+            '%s answers%s only', known.platform,
+            coalesce(case day.reach_days when 1 then ' for the last day' else ' for the last ' || day.reach_days || ' days' end, ' for later days')
+          )
         end
-      ) || case when is_before then public.collection_first_day_text(known) else '' end
+      ) || case when is_before and not has_only_closing then public.collection_first_day_text(known) else '' end
     );
   elsif is_before then
     return public.collection_explanation(
