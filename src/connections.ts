@@ -59,13 +59,13 @@ export async function addConnection(
   const checked = check ? await checkWith(connection, platform, clock) : null;
   const accountName = connection.accountName ?? checked?.accountName ?? null;
   const tokenExpiresAt = connection.tokenExpiresAt ?? checked?.tokenExpiresAt?.toISOString() ?? null;
-  const saved = await store.saveConnection(encrypted({ ...connection, accountName, tokenExpiresAt }, keyring));
+  const { id, created, hasRefreshToken } = await store.saveConnection(
+    encrypted({ ...connection, accountName, tokenExpiresAt }, keyring),
+  );
   await store.syncAccounts({ collected: [...platforms.keys()], userId: connection.userId });
-  // A renewed connection keeps its refresh token where no other is given.
-  const isRefreshable = connection.refreshToken !== null || !saved.created;
-  const tokens = { accessToken: connection.accessToken, tokenExpiresAt, isRefreshable };
+  const tokens = { accessToken: connection.accessToken, tokenExpiresAt, hasRefreshToken };
   const warnings = [...(checked?.warnings ?? []), ...lastingWarnings(platform, tokens, renewsTokens)];
-  return { ...saved, accountName, warnings };
+  return { id, created, accountName, warnings };
 }
 
 /** A connection with its tokens as they are stored. An access token is empty if the platform needs none. */

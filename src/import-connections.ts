@@ -54,12 +54,11 @@ export async function importConnections(
     onMistake({ line, mistake });
   }
 
-  function warn({ connection }: Good, created: boolean): void {
+  function warn({ connection }: Good, hasRefreshToken: boolean): void {
     const platform = platforms.get(connection.platform);
     if (platform === undefined) return;
-    // A renewed connection keeps its refresh token where no other is given.
-    const tokens = { ...connection, isRefreshable: connection.refreshToken !== null || !created };
-    for (const warning of lastingWarnings(platform, tokens, renewsTokens)) count(platform, warning);
+    for (const warning of lastingWarnings(platform, { ...connection, hasRefreshToken }, renewsTokens))
+      count(platform, warning);
   }
 
   function count({ name }: Platform, warning: string): void {
@@ -113,7 +112,7 @@ export async function importConnections(
       }
       if (saved.created) added += 1;
       else renewed += 1;
-      warn(each, saved.created);
+      warn(each, saved.hasRefreshToken);
     }
   }
 

@@ -70,6 +70,15 @@ it('warns of nothing where the tokens last, nor of a refresh token that stays fr
   expect(renewed).toMatchObject({ created: false, warnings: [] });
 });
 
+it('warns each time of what cannot last', async () => {
+  const app = await openedApp({ LINKEDIN_CLIENT_SECRET: 'of-another-app' });
+  const expected = [expect.stringContaining('no refresh token'), expect.stringContaining('--expires')];
+  for (const created of [true, false]) {
+    const added = await app.addConnection({ ...connectionOf('linkedin'), refreshToken: null });
+    expect(added).toMatchObject({ created, warnings: expected });
+  }
+});
+
 it('passes on what a platform says of the tokens, and stores when they end', async () => {
   const folder = await embeddedFolder();
   cleanups.push(folder.remove);

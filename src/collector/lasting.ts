@@ -5,8 +5,8 @@ import { joinWords } from '../text.js';
 export interface StoredTokens {
   readonly accessToken: string;
   readonly tokenExpiresAt: string | null;
-  /** Whether there is a refresh token, or may be one from before. */
-  readonly isRefreshable: boolean;
+  /** Whether there is a refresh token, this one or one from before. */
+  readonly hasRefreshToken: boolean;
 }
 
 type Lasting = Pick<Platform, 'needsToken' | 'endsByDate' | 'renewsTokens' | 'renewal' | 'missingForRenewal'>;
@@ -14,12 +14,12 @@ type Lasting = Pick<Platform, 'needsToken' | 'endsByDate' | 'renewsTokens' | 're
 /** Why tokens that are being stored cannot last, and what to do; empty if they can. `renewsTokens`: as in `Collector`. */
 export function lastingWarnings(
   { needsToken = true, endsByDate, renewsTokens: isRenewable, renewal, missingForRenewal = [] }: Lasting,
-  { accessToken, tokenExpiresAt, isRefreshable }: StoredTokens,
+  { accessToken, tokenExpiresAt, hasRefreshToken }: StoredTokens,
   renewsTokens: boolean,
 ): string[] {
   if (!needsToken || !endsByDate(accessToken)) return [];
   const warnings: string[] = [];
-  if (isRenewable && !isRefreshable) {
+  if (isRenewable && !hasRefreshToken) {
     warnings.push(
       'there is no refresh token, so the token is not renewed: add it, or connect the account again before the token ends',
     );

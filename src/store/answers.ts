@@ -77,7 +77,9 @@ export const oldAnswer = z.object({
 export const savedAnswer = z.object({
   connections: z.array(
     z.union([
-      z.object({ id: z.string(), created: z.boolean() }),
+      z
+        .object({ id: z.string(), created: z.boolean(), has_refresh_token: z.boolean() })
+        .transform(({ has_refresh_token: hasRefreshToken, ...saved }) => ({ ...saved, hasRefreshToken })),
       /** Why the table does not accept the connection. */
       z
         .object({ refused: z.string(), is_of_user: z.boolean() })

@@ -23,7 +23,7 @@ export async function saveConnection(
   ask: Ask,
   connection: NewConnection,
   description: Store['description'],
-): Promise<Exclude<SavedConnection, { refused: string }>> {
+): ReturnType<Store['saveConnection']> {
   const [saved] = await saveConnections(ask, [connection]);
   if (saved !== undefined && !('refused' in saved)) return saved;
   if (saved?.isOfUser === false) throw rowRefused(description, saved.refused);

@@ -120,7 +120,7 @@ export interface Store {
   /** How many connections there are, of one user or of all. */
   countConnections(userId: string | null): Promise<ConnectionCounts>;
   /** Adds a connection, or renews the one with the same user, platform and account. Tokens must be encrypted. Throws `usage` if the table does not accept the ids. */
-  saveConnection(connection: NewConnection): Promise<{ id: string; created: boolean }>;
+  saveConnection(connection: NewConnection): Promise<StoredNow>;
   /** Does the same with several, no two of which may be of the same account. Answers each, in their order. */
   saveConnections(connections: readonly NewConnection[]): Promise<SavedConnection[]>;
   /** Removes a connection; the data collected from its account is kept. False if `platform_connections` has none with that id. */
@@ -231,10 +231,16 @@ export interface ConnectionSummary {
   readonly tokenExpiresAt: string | null;
 }
 
+/** A connection that was added or renewed. */
+interface StoredNow {
+  readonly id: string;
+  readonly created: boolean;
+  /** Whether a refresh token is stored with it, this one or one from before. */
+  readonly hasRefreshToken: boolean;
+}
+
 /** `refused`: why the table of connections does not accept it; `isOfUser`: because of its user id. */
-export type SavedConnection =
-  | { readonly id: string; readonly created: boolean }
-  | { readonly refused: string; readonly isOfUser: boolean };
+export type SavedConnection = StoredNow | { readonly refused: string; readonly isOfUser: boolean };
 
 /** A connection to store, with the account that it opens. */
 export interface NewConnection {

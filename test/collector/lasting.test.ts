@@ -14,7 +14,7 @@ const END = '2027-01-24T00:00:00.000Z';
 interface Case {
   readonly platform: string;
   readonly accessToken?: string;
-  readonly isRefreshable?: boolean;
+  readonly hasRefreshToken?: boolean;
   readonly tokenExpiresAt?: string;
   readonly renewsTokens?: boolean;
   readonly environment?: Record<string, string>;
@@ -23,12 +23,12 @@ interface Case {
 function told({ platform, environment = APPS, renewsTokens = true, ...tokens }: Case): string[] {
   const found = createPlatforms(loadConfig(environment)).get(platform);
   if (found === undefined) throw new Error(platform);
-  const given = { accessToken: 'token', isRefreshable: false, tokenExpiresAt: null, ...tokens };
+  const given = { accessToken: 'token', hasRefreshToken: false, tokenExpiresAt: null, ...tokens };
   return lastingWarnings(found, given, renewsTokens);
 }
 
 test.each<[string, Case, string[]]>([
-  ['a refresh token and the app', { platform: 'youtube', isRefreshable: true }, []],
+  ['a refresh token and the app', { platform: 'youtube', hasRefreshToken: true }, []],
   ["a Page's token", { platform: 'facebook' }, []],
   ['Instagram over a Page', { platform: 'instagram', accessToken: 'EAAB' }, []],
   ['Instagram, renewed and stored', { platform: 'instagram', accessToken: 'IGAA' }, []],
@@ -41,13 +41,13 @@ test.each<[string, Case, string[]]>([
   ['no refresh token and no date', { platform: 'linkedin' }, ['refresh token', '--expires']],
   [
     'an app without credentials',
-    { platform: 'youtube', isRefreshable: true, tokenExpiresAt: END, environment: {} },
+    { platform: 'youtube', hasRefreshToken: true, tokenExpiresAt: END, environment: {} },
     ['set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET before'],
   ],
-  ['Pinterest, without its app', { platform: 'pinterest', isRefreshable: true, tokenExpiresAt: END }, ['PINTEREST_']],
+  ['Pinterest, without its app', { platform: 'pinterest', hasRefreshToken: true, tokenExpiresAt: END }, ['PINTEREST_']],
   [
     'TikTok, without an app for either API',
-    { platform: 'tiktok', isRefreshable: true, tokenExpiresAt: END },
+    { platform: 'tiktok', hasRefreshToken: true, tokenExpiresAt: END },
     [
       'set either TIKTOK_BUSINESS_CLIENT_ID and TIKTOK_BUSINESS_CLIENT_SECRET or TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET before',
     ],
@@ -56,7 +56,7 @@ test.each<[string, Case, string[]]>([
     'TikTok, with the app for one API',
     {
       platform: 'tiktok',
-      isRefreshable: true,
+      hasRefreshToken: true,
       environment: { TIKTOK_CLIENT_KEY: 'key', TIKTOK_CLIENT_SECRET: 'secret' },
     },
     [],
@@ -64,7 +64,7 @@ test.each<[string, Case, string[]]>([
   ['an account that needs no token', { platform: 'bluesky', accessToken: '' }, []],
   [
     'an app without its secret',
-    { platform: 'linkedin', isRefreshable: true, tokenExpiresAt: END, environment: { LINKEDIN_CLIENT_ID: 'id' } },
+    { platform: 'linkedin', hasRefreshToken: true, tokenExpiresAt: END, environment: { LINKEDIN_CLIENT_ID: 'id' } },
     ['set LINKEDIN_CLIENT_SECRET before'],
   ],
 ])('warns of what cannot last: %s', (_name, given, expected) => {

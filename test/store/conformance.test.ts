@@ -882,7 +882,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
 
   test('a connection is added once, renewed, listed without its tokens and removed, but its data is kept', async () => {
     const added = await engine.store.saveConnection(connection());
-    expect(added.created).toBe(true);
+    expect(added).toMatchObject({ created: true, hasRefreshToken: false });
     await engine.sql.query(`update public.platform_connections set status = 'expired'`);
     const renewal = connection({
       accountName: null,
@@ -890,7 +890,13 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       refreshToken: 'gAAAA-refresh',
       tokenExpiresAt: '2027-01-01T00:00:00Z',
     });
-    expect(await engine.store.saveConnection(renewal)).toEqual({ id: added.id, created: false });
+    expect(await engine.store.saveConnection(renewal)).toEqual({
+      id: added.id,
+      created: false,
+      hasRefreshToken: true,
+    });
+    const withoutOne = { ...renewal, refreshToken: null };
+    expect(await engine.store.saveConnection(withoutOne)).toMatchObject({ created: false, hasRefreshToken: true });
 
     const [account] = await allAccounts(engine.store);
     if (account === undefined) throw new Error('the account is not read');

@@ -238,7 +238,7 @@ describe('an older platform_connections', () => {
         user_id uuid not null references public.members, platform text not null, page_id text, access_token text)`);
     const of = (userId: string, accountId: string) => connection({ userId, platform: 'facebook', accountId });
     const some = [of(USER, '1'), of('me', '2'), of(OTHER_USER, '3'), of(USER, '4')];
-    const added = { id: expect.any(String), created: true };
+    const added = { id: expect.any(String), created: true, hasRefreshToken: false };
     const refused = { refused: expect.any(String), isOfUser: true };
     expect(await sql.store.saveConnections(some)).toEqual([added, refused, refused, added]);
     expect(await sql.query('select page_id from public.platform_connections order by 1')).toEqual([
@@ -251,7 +251,7 @@ describe('an older platform_connections', () => {
     await sql.bringOver(`create table public.platform_connections (id uuid primary key default gen_random_uuid(),
         user_id text not null, platform text not null, page_id varchar(20), access_token text, constraint one_a_user unique (user_id, platform))`);
     const of = (userId: string, accountId: string) => connection({ userId, platform: 'facebook', accountId });
-    const added = { id: expect.any(String), created: true };
+    const added = { id: expect.any(String), created: true, hasRefreshToken: false };
     expect(
       await sql.store.saveConnections([of('a', '1'), of('a', '2'), of('b', '3'.repeat(21)), of('c', '4')]),
     ).toEqual([

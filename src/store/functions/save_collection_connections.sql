@@ -1,5 +1,5 @@
 -- Adds connections, or renews those with the same user, platform and account, in the columns that the table has. Answers each in the
--- order given: its id and whether it is new or, when the table refuses an id, why. No two of them may be of the same account.
+-- order given: its id, whether it is new and whether it has a refresh token now or, when the table refuses it, why. No two of them may be of the same account.
 -- Every connection is read: statement_timeout is for PostgREST, which applies it to the whole call.
 create or replace function public.save_collection_connections(connections jsonb)
 returns jsonb
@@ -16,7 +16,11 @@ declare
   connection record;
   given jsonb;
   column_list text;
+  returned constant text :=
+    'id::text, coalesce(nullif(to_jsonb(platform_connections) ->> ''refresh_token_encrypted'', ''''),
+      nullif(to_jsonb(platform_connections) ->> ''refresh_token'', '''')) is not null';
   saved_id text;
+  has_refresh_token boolean;
   answers jsonb[] := '{}';
 begin
   for connection in
@@ -90,19 +94,21 @@ begin
       if connection.known_id is null then
         execute format(
           'insert into public.platform_connections (%1$s)
-           select %1$s from jsonb_populate_record(null::public.platform_connections, $1) returning id::text',
-          column_list
-        ) into saved_id using given;
+           select %1$s from jsonb_populate_record(null::public.platform_connections, $1) returning %2$s',
+          column_list, returned
+        ) into saved_id, has_refresh_token using given;
       else
         -- The id in its own type, for the sake of its index.
         execute format(
           'update public.platform_connections set (%1$s) =
            (select %1$s from jsonb_populate_record(null::public.platform_connections, $1))
-           where id = (select id from jsonb_populate_record(null::public.platform_connections, $2)) returning id::text',
-          column_list
-        ) into saved_id using given, jsonb_build_object('id', connection.known_id);
+           where id = (select id from jsonb_populate_record(null::public.platform_connections, $2)) returning %2$s',
+          column_list, returned
+        ) into saved_id, has_refresh_token using given, jsonb_build_object('id', connection.known_id);
       end if;
-      answers := answers || jsonb_build_object('id', saved_id, 'created', connection.known_id is null);
+      answers := answers || jsonb_build_object(
+        'id', saved_id, 'created', connection.known_id is null, 'has_refresh_token', has_refresh_token
+      );
     exception
       -- An id of another type, or of a user that the application does not know.
       when invalid_text_representation or foreign_key_violation then
