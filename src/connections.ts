@@ -64,7 +64,7 @@ export async function addConnection(
   );
   await store.syncAccounts({ collected: [...platforms.keys()], userId: connection.userId });
   const tokens = { accessToken: connection.accessToken, tokenExpiresAt, hasRefreshToken };
-  const warnings = [...(checked?.warnings ?? []), ...lastingWarnings(platform, tokens, renewsTokens)];
+  const warnings = [...(checked?.warnings ?? []), ...lastingWarnings(platform, tokens, renewsTokens, clock.now())];
   return { id, created, accountName, warnings };
 }
 

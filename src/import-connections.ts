@@ -57,7 +57,7 @@ export async function importConnections(
   function warn({ connection }: Good, hasRefreshToken: boolean): void {
     const platform = platforms.get(connection.platform);
     if (platform === undefined) return;
-    for (const warning of lastingWarnings(platform, { ...connection, hasRefreshToken }, renewsTokens))
+    for (const warning of lastingWarnings(platform, { ...connection, hasRefreshToken }, renewsTokens, clock.now()))
       count(platform, warning);
   }
 

@@ -16,6 +16,7 @@ export function lastingWarnings(
   { needsToken = true, endsByDate, renewsTokens: isRenewable, renewal, missingForRenewal = [] }: Lasting,
   { accessToken, tokenExpiresAt, hasRefreshToken }: StoredTokens,
   renewsTokens: boolean,
+  now: Date,
 ): string[] {
   if (!needsToken || !endsByDate(accessToken)) return [];
   const warnings: string[] = [];
@@ -29,8 +30,15 @@ export function lastingWarnings(
     warnings.push(
       'no run may store a renewed token: set RENEW_TOKENS=1, or connect the account again before the token ends',
     );
-  } else if (isRenewable || renewal !== undefined) return [];
-  if (tokenExpiresAt === null) {
+  }
+  const isRenewed = warnings.length === 0 && (isRenewable || renewal !== undefined);
+  // Only a refresh token renews what has ended.
+  if (isRenewed && isRenewable) return [];
+  if (tokenExpiresAt !== null && Date.parse(tokenExpiresAt) <= now.getTime()) {
+    warnings.push(
+      'by its date, the token has ended already: give a new one, or correct the date (--expires, or token_expires_at in a file)',
+    );
+  } else if (tokenExpiresAt === null && !isRenewed) {
     warnings.push(
       'the day on which the token ends is not known, so nothing warns of it: add it (--expires, or token_expires_at in a file)',
     );

@@ -9,7 +9,9 @@ const APPS = {
   LINKEDIN_CLIENT_ID: 'id',
   LINKEDIN_CLIENT_SECRET: 'linkedin-secret',
 };
+const NOW = new Date('2026-11-29T12:00:00Z');
 const END = '2027-01-24T00:00:00.000Z';
+const PAST = '2026-11-29T11:00:00Z';
 
 interface Case {
   readonly platform: string;
@@ -24,7 +26,7 @@ function told({ platform, environment = APPS, renewsTokens = true, ...tokens }: 
   const found = createPlatforms(loadConfig(environment)).get(platform);
   if (found === undefined) throw new Error(platform);
   const given = { accessToken: 'token', hasRefreshToken: false, tokenExpiresAt: null, ...tokens };
-  return lastingWarnings(found, given, renewsTokens);
+  return lastingWarnings(found, given, renewsTokens, NOW);
 }
 
 test.each<[string, Case, string[]]>([
@@ -61,6 +63,14 @@ test.each<[string, Case, string[]]>([
     },
     [],
   ],
+  ['one that has ended', { platform: 'linkedin', tokenExpiresAt: PAST }, ['refresh token', 'has ended already']],
+  [
+    'one that has ended, which is renewed only before',
+    { platform: 'threads', tokenExpiresAt: PAST },
+    ['has ended already'],
+  ],
+  ['one that has ended, and is renewed', { platform: 'youtube', hasRefreshToken: true, tokenExpiresAt: PAST }, []],
+  ["a Page's token with a past date", { platform: 'facebook', tokenExpiresAt: PAST }, []],
   ['an account that needs no token', { platform: 'bluesky', accessToken: '' }, []],
   [
     'an app without its secret',
