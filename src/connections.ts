@@ -29,6 +29,8 @@ export interface AddedConnection {
   readonly id: string;
   /** False if an existing connection of the same account got a new token. */
   readonly created: boolean;
+  /** As it is stored, which may differ from how it was given: without a leading `@`, for example. */
+  readonly accountId: string;
   /** The given name or, if there was none, the platform's. */
   readonly accountName: string | null;
   /** Why the tokens cannot last, and what to do, as sentences without a full stop. */
@@ -50,11 +52,12 @@ const NOT_REACHED: readonly FailureReason[] = ['platform_error', 'timeout', 'thr
 /** Throws `CollectError` `check_failed` when the platform does not accept the token, `usage` for an unknown platform. */
 export async function addConnection(
   options: ConnectionsOptions,
-  { check, ...connection }: Required<ConnectionInput>,
+  { check, ...given }: Required<ConnectionInput>,
 ): Promise<AddedConnection> {
   const { store, keyring, platforms, clock, renewsTokens } = options;
-  const platform = platforms.get(connection.platform);
-  if (platform === undefined) throw unknownPlatform(connection.platform, [...platforms.keys()]);
+  const platform = platforms.get(given.platform);
+  if (platform === undefined) throw unknownPlatform(given.platform, [...platforms.keys()]);
+  const connection = { ...given, accountId: storedId(given, platform) };
   await store.check();
   const checked = check ? await checkWith(connection, platform, clock) : null;
   const accountName = connection.accountName ?? checked?.accountName ?? null;
@@ -65,7 +68,21 @@ export async function addConnection(
   await store.syncAccounts({ collected: [...platforms.keys()], userId: connection.userId });
   const tokens = { accessToken: connection.accessToken, tokenExpiresAt, hasRefreshToken };
   const warnings = [...(checked?.warnings ?? []), ...lastingWarnings(platform, tokens, renewsTokens, clock.now())];
-  return { id, created, accountName, warnings };
+  return { id, created, accountId: connection.accountId, accountName, warnings };
+}
+
+function storedId({ platform, accountId }: NewConnection, { accountIdOf = (id) => id }: Platform): string {
+  try {
+    return accountIdOf(accountId);
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    throw new CollectError(
+      'usage',
+      `Cannot store ${platform} account ${accountId}: ${error.message}.`,
+      'Nothing was stored.',
+      { cause: error },
+    );
+  }
 }
 
 /** A connection with its tokens as they are stored. An access token is empty if the platform needs none. */

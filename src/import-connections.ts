@@ -54,6 +54,18 @@ export async function importConnections(
     onMistake({ line, mistake });
   }
 
+  /** With the account's id as it is stored; null if it is none of the platform's. */
+  function spelled({ line, connection }: Good): Good | null {
+    const { accountIdOf = (id: string) => id } = platforms.get(connection.platform) ?? {};
+    try {
+      return { line, connection: { ...connection, accountId: accountIdOf(connection.accountId) } };
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      refuse(line, error.message);
+      return null;
+    }
+  }
+
   function warn({ connection }: Good, hasRefreshToken: boolean): void {
     const platform = platforms.get(connection.platform);
     if (platform === undefined) return;
@@ -121,10 +133,12 @@ export async function importConnections(
       refuse(each.line, each.mistake);
       continue;
     }
-    const { userId, platform, accountId } = each.connection;
-    const account = JSON.stringify([userId, platform, accountId.replace(/^urn:li:organization:/, '')]);
+    const good = spelled(each);
+    if (good === null) continue;
+    const { userId, platform, accountId } = good.connection;
+    const account = JSON.stringify([userId, platform, accountId]);
     if (page.has(account) || page.size === PAGE_SIZE) await storePage();
-    page.set(account, each);
+    page.set(account, good);
   }
   await storePage();
   return { added, renewed, refused, warnings: [...warnings.values()] };

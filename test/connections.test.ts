@@ -79,6 +79,38 @@ it('warns each time of what cannot last', async () => {
   }
 });
 
+it.each([
+  ['bluesky', '@Oslo.bsky.social', 'oslo.bsky.social'],
+  ['bluesky', 'did:plc:ewvi7nxzyoun6zhxrhs64oiz', 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'],
+  ['mastodon', '@Ana@Mastodon.Example', 'ana@mastodon.example'],
+  ['linkedin', 'urn:li:organization:70000003', '70000003'],
+])('stores one account under one spelling: %s %s', async (platform, given, accountId) => {
+  const app = await openedApp();
+  const connection = { userId: 'me', platform, accessToken: 'token', check: false };
+  expect(await app.addConnection({ ...connection, accountId: given })).toMatchObject({ created: true });
+  expect(await app.addConnection({ ...connection, accountId })).toMatchObject({ created: false });
+  expect(await app.listConnections()).toMatchObject([{ accountId }]);
+});
+
+it.each([
+  ['mastodon', 'ana@localhost', 'private addresses are not asked'],
+  ['mastodon', '@ana@10.0.0.1', 'private addresses are not asked'],
+  ['bluesky', 'oslo', 'neither a handle'],
+  ['linkedin', 'urn:li:person:x', '48 hours'],
+  ['facebook', 'me', 'digits only'],
+  ['instagram', '@oslo', 'digits only'],
+  ['threads', 'oslo', 'digits only'],
+  ['youtube', '@oslo', 'begins with UC'],
+])('stores no account that its id keeps from being collected: %s %s', async (platform, accountId, message) => {
+  const app = await openedApp();
+  const connection = { userId: 'me', platform, accountId, accessToken: 'token', check: false };
+  await expect(app.addConnection(connection)).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining(message),
+  });
+  expect(await app.listConnections()).toEqual([]);
+});
+
 it('passes on what a platform says of the tokens, and stores when they end', async () => {
   const folder = await embeddedFolder();
   cleanups.push(folder.remove);

@@ -108,6 +108,7 @@ const platformShape = z.object({
     .optional(),
   version: z.object({ name: z.string(), endsOn: z.iso.date().nullable(), variable: z.string().nullable() }),
   needsToken: z.boolean().optional(),
+  accountIdOf: callable.optional(),
   renewsTokens: z.boolean(),
   missingForRenewal: z.array(z.array(z.string())).optional(),
   consent: consentShape.optional(),

@@ -202,6 +202,11 @@ export interface Platform {
   readonly version: ApiVersion;
   /** False if the API needs no token: nothing is decrypted, and a connection may have none. Default: true. */
   readonly needsToken?: boolean;
+  /**
+   * The spelling under which an account is stored, for an id as people write it. Throws `PlatformError` if it is none of the platform's,
+   * so that the account could never be collected. Default: as it is.
+   */
+  accountIdOf?(given: string): string;
   /** Whether an expired access token is renewed with the connection's refresh token. */
   readonly renewsTokens: boolean;
   /**

@@ -14,7 +14,7 @@ describe.each(SANDBOX_PLATFORMS)('%s', (platform) => {
   /** For a test of faults that not every platform can have. */
   const itWith = (...kinds: readonly FaultKind[]) =>
     it.skipIf(kinds.some((kind) => kind in (IMPOSSIBLE[platform] ?? {})));
-  const { metrics = [] } = createPlatforms(loadConfig({})).get(platform) ?? {};
+  const { metrics = [], accountIdOf = (id: string) => id } = createPlatforms(loadConfig({})).get(platform) ?? {};
 
   async function withFault(fault: Fault, sandbox: Partial<SandboxOptions> = {}): Promise<Collected> {
     const collected = await collecting({ ...expected.account, fault }, { sandbox });
@@ -66,6 +66,10 @@ describe.each(SANDBOX_PLATFORMS)('%s', (platform) => {
       expect(sandbox.fired(expected.account.accountId, kind)).toBeGreaterThan(0);
     });
   }
+
+  it('keeps the account id as the platform spells it', () => {
+    expect(accountIdOf(expected.account.accountId)).toBe(expected.account.accountId);
+  });
 
   itWith('late')('leaves days that are not ready pending', async () => {
     const { hours, states } = expected.late ?? { hours: 0, states: '' };

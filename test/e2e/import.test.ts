@@ -53,6 +53,12 @@ it('stores the good lines, and tells of each bad one', async () => {
   expect(run.stderr).toContain('warning: 1 linkedin connection: there is no refresh token');
 });
 
+it('stores an account under one spelling, and none that its id keeps from being collected', async () => {
+  const run = await importing(['me,bluesky,@A.example,,', 'me,bluesky,a.example,,', 'me,mastodon,a@localhost,,']);
+  expect(run).toMatchObject({ code: 3, stdout: '1 connection added, 1 renewed, 1 line not stored\n' });
+  expect(run.stderr).toMatch(/line 4: the account id is not user@server/);
+});
+
 it('with --check, stores only what opens its account', async () => {
   const run = await importing([rows[0] ?? '', 'me,facebook,1,EAABwrong,'], '--check', '--json');
   expect(run, run.stderr).toMatchObject({ code: 3 });

@@ -45,8 +45,8 @@ export async function addConnection(flags: AddFlags): Promise<void> {
   };
   await withApp(
     async (app) => {
-      const { id, created, accountName, warnings } = await app.addConnection(connection);
-      const account = formatAccount({ connectionId: id, accountId: connection.accountId, accountName });
+      const { id, created, accountId, accountName, warnings } = await app.addConnection(connection);
+      const account = formatAccount({ connectionId: id, accountId, accountName });
       const who = cleanText(`${connection.platform} ${account} of user ${connection.userId}`);
       await say(process.stdout, `${created ? 'added' : 'renewed'} connection ${id}: ${who}`);
       const title = colorsFor(process.stderr).yellow('warning:');

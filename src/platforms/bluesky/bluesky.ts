@@ -26,8 +26,10 @@ export function bluesky({ apiUrl }: BlueskySettings): Platform {
     // Its limits are not published ("generous"); this is the one of Bluesky's other hosts, per IP address:
     // https://docs.bsky.app/docs/advanced-guides/rate-limits.
     pace: { bluesky: { perSecond: 10, overSeconds: 300 } },
+    // A handle as profiles show it, which is the same in upper case.
+    accountIdOf: (given) => (DID.test(given) ? given : handleOf(given.replace(/^@/, '')).toLowerCase()),
     async profileOf({ accountId }, { http, now }) {
-      if (!DID.test(accountId) && !HANDLE.test(accountId)) throw unusable();
+      if (!DID.test(accountId)) handleOf(accountId);
       const url = new URL(`${apiUrl}/xrpc/app.bsky.actor.getProfile?actor=${encodeURIComponent(accountId)}`);
       const found = await http.ask({ method: 'GET', url, headers: {} }, (answer) => judgeBluesky(answer, now()));
       const { handle = null, ...figures } = profile.parse(found);
@@ -36,8 +38,10 @@ export function bluesky({ apiUrl }: BlueskySettings): Platform {
   });
 }
 
-function unusable(): PlatformError {
-  return new PlatformError(
+/** Throws `PlatformError` for what cannot be one. */
+function handleOf(accountId: string): string {
+  if (HANDLE.test(accountId)) return accountId;
+  throw new PlatformError(
     'configuration',
     'the account id is neither a handle (name.bsky.social, without @) nor a DID (did:plc:…); correct account_id',
     'connection',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Platform } from '../contract.js';
 import { accessOf } from '../meta/access.js';
-import { type Graph, type MetaSettings, openGraph } from '../meta/graph.js';
+import { type Graph, graphId, type MetaSettings, openGraph } from '../meta/graph.js';
 import type { Insights } from '../meta/insights.js';
 import { graphVersion } from '../meta/versions.js';
 import { believable, dayFrom } from '../shared/parts.js';
@@ -34,6 +34,7 @@ export function facebook(settings: MetaSettings): Platform {
     renewsTokens: false,
     consent: facebookConsent(settings),
     ...accessOf(settings),
+    accountIdOf: graphId,
     endsByDate: () => false,
     storageRule: null,
 

@@ -3,7 +3,14 @@ import { PlatformError } from '../../errors.js';
 import type { Day, DayResult, Platform } from '../contract.js';
 import { accessOf } from '../meta/access.js';
 import { GraphError } from '../meta/errors.js';
-import { type Graph, type GraphAccess, isInstagramLogin, type MetaSettings, openGraph } from '../meta/graph.js';
+import {
+  type Graph,
+  type GraphAccess,
+  graphId,
+  isInstagramLogin,
+  type MetaSettings,
+  openGraph,
+} from '../meta/graph.js';
 import { type RenewalEndpoint, renewToken } from '../meta/renewal.js';
 import { graphVersion } from '../meta/versions.js';
 import { askClosing, attempt, believable, dayFrom, eachDay, joined, lastOf, type Part } from '../shared/parts.js';
@@ -52,6 +59,7 @@ export function instagram(settings: MetaSettings, login: InstagramLogin | null):
         ? facebookLogin(settings)
         : instagramOwnLogin(login, settings.instagramUrl, (token, context) => open(settings, token, context)),
     ...accessOf(settings),
+    accountIdOf: graphId,
     endsByDate: isInstagramLogin,
     renewal: { when: 'ending', renew: (account, context) => renewToken(renewal, account, context) },
     storageRule: null,

@@ -38,6 +38,8 @@ export function linkedin(settings: LinkedInSettings): Platform {
     endsByDate: () => true,
     storageRule: STORAGE_RULE,
 
+    accountIdOf: (given) => ownPage(given).id,
+
     async collect(account, days, context) {
       const page = pageOf(account.accountId);
       if (page.kind === 'person') {
@@ -66,8 +68,7 @@ export function linkedin(settings: LinkedInSettings): Platform {
     },
 
     async check(account, context) {
-      const page = pageOf(account.accountId);
-      if (page.kind === 'person') throw new PlatformError('configuration', NO_PEOPLE, 'connection');
+      const page = ownPage(account.accountId);
       const midnight = new Date(context.now()).setUTCHours(0, 0, 0, 0);
       const yesterday = { start: new Date(midnight - DAY_MS), end: new Date(midnight) };
       const api = openLinkedIn(app, account, context);
@@ -76,6 +77,13 @@ export function linkedin(settings: LinkedInSettings): Platform {
       return { accountName: null, ...(tokenExpiresAt !== null && { tokenExpiresAt }) };
     },
   };
+}
+
+/** Throws `PlatformError` for a person, too. */
+function ownPage(accountId: string) {
+  const page = pageOf(accountId);
+  if (page.kind === 'page') return page;
+  throw new PlatformError('configuration', NO_PEOPLE, 'connection');
 }
 
 const networkSize = z.object({ [FOLLOWERS_TOTAL]: metricNumber.nullish() });

@@ -7,9 +7,9 @@ const PERSON = /^(?:urn:li:(?:person|member):.*|(?=.*[A-Za-z])[\w-]{1,64})$/;
 /** What an `account_id` stands for: a page, by its percent-encoded URN, or a person. Throws `PlatformError` for anything else. */
 export function pageOf(
   accountId: string,
-): { readonly kind: 'page'; readonly urn: string } | { readonly kind: 'person' } {
+): { readonly kind: 'page'; readonly id: string; readonly urn: string } | { readonly kind: 'person' } {
   const id = PAGE.exec(accountId)?.[1];
-  if (id !== undefined) return { kind: 'page', urn: encodeURIComponent(`urn:li:organization:${id}`) };
+  if (id !== undefined) return { kind: 'page', id, urn: encodeURIComponent(`urn:li:organization:${id}`) };
   if (PERSON.test(accountId)) return { kind: 'person' };
   throw new PlatformError(
     'configuration',

@@ -22,6 +22,11 @@ export function mastodon({ apiUrl }: MastodonSettings): Platform {
     version: { name: 'v1', endsOn: null, variable: null },
     // Of each server, per IP address: https://docs.joinmastodon.org/api/rate-limits.
     pace: { mastodon: { perSecond: 1, overSeconds: 300 } },
+    // As profiles show it. Names of users and servers are the same in upper case.
+    accountIdOf(given) {
+      const { user, server } = addressOf(given.replace(/^@/, ''));
+      return `${user.toLowerCase()}@${server}`;
+    },
     async profileOf({ accountId }, { http, now }) {
       const { server, request } = lookup(accountId, apiUrl);
       const found = await http.ask(request, (answer) => judgeMastodon(answer, server, now()));

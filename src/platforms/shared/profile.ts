@@ -9,7 +9,7 @@ export interface Profile {
   readonly figures: Readonly<Record<string, unknown>>;
 }
 
-interface ProfileApi extends Pick<Platform, 'name' | 'api' | 'version' | 'pace' | 'metrics'> {
+interface ProfileApi extends Pick<Platform, 'name' | 'api' | 'version' | 'pace' | 'metrics' | 'accountIdOf'> {
   /** Throws `PlatformError` and `Interrupted`. */
   profileOf(account: Account, context: CheckContext): Promise<Profile>;
 }

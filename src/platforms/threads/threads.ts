@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Day, NonEmpty, Platform } from '../contract.js';
+import { graphId } from '../meta/graph.js';
 import { type RenewalEndpoint, renewToken } from '../meta/renewal.js';
 import { askClosing, attempt, dayFrom, eachDay, lastOf, type Part } from '../shared/parts.js';
 import { windowsOf } from '../shared/windows.js';
@@ -39,6 +40,7 @@ export function threads(settings: ThreadsSettings): Platform {
     renewsTokens: false,
     consent: threadsConsent(settings),
     renewal: { when: 'ending', renew: (account, context) => renewToken(renewal, account, context) },
+    accountIdOf: graphId,
     endsByDate: () => true,
     storageRule: null,
 

@@ -36,14 +36,15 @@ export function openYouTube(settings: GoogleSettings, account: Account, context:
         ANALYTICS_API,
         `${settings.analyticsUrl}/v2/reports`,
         // Not `MINE`, which follows the token: another channel's numbers must not be filed under this one.
-        { ids: `channel==${channelId(account)}`, ...query, metrics: metrics.join(',') },
+        { ids: `channel==${channelId(account.accountId)}`, ...query, metrics: metrics.join(',') },
         ANALYTICS_SCOPE,
       ),
     channel: (part) => get(DATA_API, `${settings.dataUrl}/youtube/v3/channels`, { part, mine: 'true' }, CHANNEL_SCOPE),
   };
 }
 
-function channelId({ accountId }: Account): string {
+/** Throws `PlatformError` for what cannot be one. */
+export function channelId(accountId: string): string {
   if (/^[\w-]{1,64}$/.test(accountId)) return accountId;
   throw new PlatformError(
     'configuration',

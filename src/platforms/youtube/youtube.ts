@@ -5,7 +5,7 @@ import { ClosedChannel, NoChannel, UnsupportedQuery } from '../google/errors.js'
 import { type GoogleSettings, googleClient } from '../google/oauth.js';
 import { attempt, dayFrom, lastOf, leftOpen, type Part, tiersOf, type Warn, withSplits } from '../shared/parts.js';
 import { missingCredentials } from '../shared/token-endpoint.js';
-import { ANALYTICS_API as API, openYouTube, type YouTube } from './api.js';
+import { ANALYTICS_API as API, channelId, openYouTube, type YouTube } from './api.js';
 import { channelName, channelTotals, WrongChannel } from './channel.js';
 import { youtubeConsent } from './consent.js';
 import { DAILY, GIVEN_UP_FIRST, METRICS, OPTIONAL, RECONCILES, SPLIT_BY_CONTENT } from './metrics.js';
@@ -34,6 +34,7 @@ export function youtube(settings: GoogleSettings): Platform {
     renewsTokens: true,
     missingForRenewal,
     consent: youtubeConsent(settings),
+    accountIdOf: channelId,
     endsByDate: () => true,
     storageRule: STORAGE_RULE,
 
