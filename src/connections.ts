@@ -114,12 +114,18 @@ async function checkWith(connection: NewConnection, platform: Platform, clock: C
   }
 }
 
-function checkFailed(
-  { platform, accountId, accessToken, refreshToken }: NewConnection,
-  { needsToken = true }: Platform,
-  cause: PlatformError,
-) {
-  const said = oneLine(redact(cause.message, [accessToken, refreshToken]));
+/** What platforms advise about connections that exist. */
+const ADVICE = /; connect the account again$|[;,][^;,]*,? remove the connection[^;]*$/;
+
+/** What a platform says of a connection that is not stored yet, without its tokens. */
+export function saidOf({ message }: PlatformError, { accessToken, refreshToken }: NewConnection): string {
+  return oneLine(redact(message, [accessToken, refreshToken])).replace(ADVICE, '');
+}
+
+function checkFailed(connection: NewConnection, { needsToken = true }: Platform, cause: PlatformError) {
+  const { platform, accountId } = connection;
+  const said = saidOf(cause, connection);
+  const isAdvice = said.includes('; ');
   return NOT_REACHED.includes(cause.reason)
     ? new CollectError(
         'check_failed',
@@ -129,8 +135,10 @@ function checkFailed(
       )
     : new CollectError(
         'check_failed',
-        `${needsToken ? `The token does not open ${platform} account ${accountId}` : `Cannot open ${platform} account ${accountId}`}: ${cause.reason}: ${said}.`,
-        `Nothing was stored. Correct the ${needsToken ? 'token or the ' : ''}account, or store it unchecked with --no-check.`,
+        `${needsToken ? 'The token does not' : 'Cannot'} open ${platform} account ${accountId}: ${said}.`,
+        isAdvice
+          ? 'Nothing was stored; --no-check stores it unchecked.'
+          : `Nothing was stored. Correct the ${needsToken ? 'token or the ' : ''}account, or store it unchecked with --no-check.`,
         { cause },
       );
 }

@@ -1,12 +1,10 @@
 import pLimit from 'p-limit';
 import { checkAccount } from './collector/check-account.js';
 import { lastingWarnings } from './collector/lasting.js';
-import { type ConnectionsOptions, encrypted } from './connections.js';
+import { type ConnectionsOptions, encrypted, saidOf } from './connections.js';
 import { PlatformError } from './errors.js';
-import { redact } from './http/redact.js';
 import type { Platform } from './platforms/contract.js';
 import type { NewConnection } from './store/store.js';
-import { oneLine } from './text.js';
 
 /** A line of a file of connections: what it says, its tokens not yet encrypted, or what is wrong with it, without its values. */
 export type ImportLine =
@@ -98,8 +96,7 @@ export async function importConnections(
       };
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
-      const said = oneLine(redact(error.message, [connection.accessToken, connection.refreshToken]));
-      refuse(line, `${error.reason}: ${said}`);
+      refuse(line, `${error.reason}: ${saidOf(error, connection)}`);
       return null;
     }
   }

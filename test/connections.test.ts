@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { definePlatform, openApp, startSandbox } from '../src/index.js';
+import { definePlatform, openApp, type Platform, PlatformError, startSandbox } from '../src/index.js';
 import { connectionOf as connectionOfAccount, type SandboxAccount } from '../src/sandbox/account.js';
 import { startSandbox as startServer } from '../src/sandbox/server.js';
 import { embeddedFolder } from './support/database.js';
@@ -56,7 +56,7 @@ it('refuses a refresh token that Google does not take, although the access token
   const app = await openedApp();
   await expect(app.addConnection({ ...connectionOf('youtube'), refreshToken: 'mistyped' })).rejects.toMatchObject({
     code: 'check_failed',
-    message: expect.stringContaining('needs_reconnect'),
+    message: expect.stringContaining('could not be renewed'),
   });
   expect(await app.listConnections()).toEqual([]);
 });
@@ -111,29 +111,38 @@ it.each([
   expect(await app.listConnections()).toEqual([]);
 });
 
-it('passes on what a platform says of the tokens, and stores when they end', async () => {
+const OWN: Platform = {
+  name: 'own',
+  api: 'own_v1',
+  day: { timeZone: 'UTC', settlesAfterHours: 48, reachDays: 30, asks: 'range' },
+  metrics: [{ name: 'followers', unit: 'accounts', aggregate: 'last', meaning: 'Followers.' }],
+  version: { name: 'v1', endsOn: null, variable: null },
+  renewsTokens: true,
+  endsByDate: () => true,
+  storageRule: null,
+  collect: async () => ({ days: [], closing: [] }),
+  check: async () => ({ accountName: null }),
+};
+const OWN_CONNECTION = { userId: 'me', platform: 'own', accountId: '1', accessToken: 'token', refreshToken: 'refresh' };
+
+async function appWith(differing: Partial<Platform>) {
   const folder = await embeddedFolder();
   cleanups.push(folder.remove);
-  const own = definePlatform({
-    name: 'own',
-    api: 'own_v1',
-    day: { timeZone: 'UTC', settlesAfterHours: 48, reachDays: 30, asks: 'range' },
-    metrics: [{ name: 'followers', unit: 'accounts', aggregate: 'last', meaning: 'Followers.' }],
-    version: { name: 'v1', endsOn: null, variable: null },
-    renewsTokens: true,
+  const ownPlatforms = [definePlatform({ ...OWN, ...differing })];
+  const app = await openApp({ environment: { ANALYTICS_DATA_DIR: folder.dataDir }, ownPlatforms });
+  cleanups.push(app.close);
+  return app;
+}
+
+it('passes on what a platform says of the tokens, and stores when they end', async () => {
+  const app = await appWith({
     missingForRenewal: [['OWN_CLIENT_SECRET']],
-    endsByDate: () => true,
-    storageRule: null,
-    collect: async () => ({ days: [], closing: [] }),
     async check(_account, { warn }) {
       warn('the refresh tokens of this app expire within 7 days');
       return { accountName: 'someone', tokenExpiresAt: new Date('2031-01-01T00:00:00Z') };
     },
   });
-  const app = await openApp({ environment: { ANALYTICS_DATA_DIR: folder.dataDir }, ownPlatforms: [own] });
-  cleanups.push(app.close);
-  const tokens = { accessToken: 'token', refreshToken: 'refresh' };
-  const { warnings } = await app.addConnection({ userId: 'me', platform: 'own', accountId: '1', ...tokens });
+  const { warnings } = await app.addConnection(OWN_CONNECTION);
   expect(warnings).toEqual([
     'the refresh tokens of this app expire within 7 days',
     expect.stringContaining('set OWN_CLIENT_SECRET before'),
@@ -141,6 +150,33 @@ it('passes on what a platform says of the tokens, and stores when they end', asy
   expect(await app.listConnections()).toMatchObject([
     { accountName: 'someone', tokenExpiresAt: expect.stringContaining('2031-01-01') },
   ]);
+});
+
+const GIVE_ANOTHER = 'Nothing was stored. Correct the token or the account, or store it unchecked with --no-check.';
+it.each([
+  [
+    new PlatformError('needs_reconnect', 'the token is dead (code 190); connect the account again'),
+    'The token does not open own account 1: the token is dead (code 190).',
+    GIVE_ANOTHER,
+  ],
+  [
+    new PlatformError('configuration', 'no such account: correct the id, or remove the connection if it was deleted'),
+    'The token does not open own account 1: no such account: correct the id.',
+    GIVE_ANOTHER,
+  ],
+  [
+    new PlatformError('missing_permission', 'the token lacks own:read; connect the account again and allow it'),
+    'The token does not open own account 1: the token lacks own:read; connect the account again and allow it.',
+    'Nothing was stored; --no-check stores it unchecked.',
+  ],
+  [
+    new PlatformError('timeout', 'no answer; if this server is gone for good, remove the connection'),
+    'Cannot check own account 1: no answer.',
+    'Nothing was stored. Try again later, or store it unchecked with --no-check.',
+  ],
+])('says once what to do about an account that is not stored: %s', async (error, message, fix) => {
+  const app = await appWith({ check: () => Promise.reject(error) });
+  await expect(app.addConnection(OWN_CONNECTION)).rejects.toMatchObject({ code: 'check_failed', message, fix });
 });
 
 it.each([

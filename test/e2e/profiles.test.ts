@@ -53,12 +53,12 @@ it('accounts of Bluesky and Mastodon are connected without a token, once they ha
 });
 
 it.each([
-  ['bluesky', 'nobody.bsky.social', 'Bluesky has no such account'],
-  ['mastodon', 'nobody@mastodon.example', 'has no such account: Record not found'],
-  ['mastodon', 'nobody@127.0.0.1', 'the account id is not user@server'],
-])('a %s account that is not there is not stored: %s', async (platform, account, message) => {
+  ['bluesky', 'nobody.bsky.social', 1, 'Bluesky has no such account'],
+  ['mastodon', 'nobody@mastodon.example', 1, 'has no such account: Record not found'],
+  ['mastodon', 'nobody@127.0.0.1', 2, 'the account id is not user@server'],
+])('a %s account that is not there is not stored: %s', async (platform, account, exitCode, message) => {
   const { code, stderr } = await add(platform, account);
-  expect(code).toBe(1);
+  expect(code).toBe(exitCode);
   expect(stderr).toContain(message);
 });
 

@@ -43,7 +43,7 @@ function handleOf(accountId: string): string {
   if (HANDLE.test(accountId)) return accountId;
   throw new PlatformError(
     'configuration',
-    'the account id is neither a handle (name.bsky.social, without @) nor a DID (did:plc:…); correct account_id',
+    'the account id is neither a handle (name.bsky.social, without @) nor a DID (did:plc:…); correct the account id',
     'connection',
   );
 }

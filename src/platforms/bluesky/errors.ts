@@ -28,7 +28,7 @@ const RULES: readonly Rule[] = [
     reason: 'configuration',
     scope: 'connection',
     message:
-      '$SAID; Bluesky has no such account: correct account_id (a handle changes when its owner renames it, a DID does not), or remove the connection',
+      '$SAID; Bluesky has no such account: correct the account id (a handle changes when its owner renames it, a DID does not), or remove the connection',
   },
   { statuses: [429], kind: 'rest', reason: 'throttled', scope: 'connection' },
   { statuses: [[500, 599]], kind: 'retry', reason: 'platform_error', scope: 'day' },

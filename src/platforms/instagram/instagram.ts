@@ -132,7 +132,7 @@ async function instagramAccountOf(graph: Graph, pageId: string): Promise<string>
   if (id !== undefined) return id;
   throw new PlatformError(
     'configuration',
-    `account_id ${pageId} is a Page without a connected Instagram account; connect one to the Page, or correct account_id`,
+    `the account id ${pageId} is that of a Page without a connected Instagram account; connect one to the Page, or correct the account id`,
     'connection',
   );
 }

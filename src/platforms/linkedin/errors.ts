@@ -66,7 +66,7 @@ const RULES: readonly Rule[] = [
     statuses: [404],
     ...NO_PERMISSION,
     message:
-      'the page does not exist, or the app has not been granted the Community Management API; check account_id and the app: $SAID',
+      'the page does not exist, or the app has not been granted the Community Management API; check the account id and the app: $SAID',
   },
 
   // The limit of the member, or of the app and the member together; then that of the app alone.

@@ -18,7 +18,7 @@ import { createVersions, linkedInVersion } from './versions.js';
 const STORAGE_RULE =
   "a page's data may be kept for one year: analytics-collect prune --platform linkedin --older-than 12mo";
 const NO_PEOPLE =
-  "personal_profile: LinkedIn allows members' data to be kept for 48 hours only; for a page, set account_id to its number";
+  "the account is a person's, and LinkedIn allows members' data to be kept for 48 hours only; for a page, give its number as the account id";
 
 /**
  * LinkedIn pages. Days are UTC; data is about two days late and goes twelve months back. See the organization statistics in

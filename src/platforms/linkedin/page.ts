@@ -13,7 +13,7 @@ export function pageOf(
   if (PERSON.test(accountId)) return { kind: 'person' };
   throw new PlatformError(
     'configuration',
-    'the account id is not that of a LinkedIn page (a number, or urn:li:organization: and a number); correct account_id',
+    'the account id is not that of a LinkedIn page (a number, or urn:li:organization: and a number); correct the account id',
     'connection',
   );
 }

@@ -25,19 +25,19 @@ const RULES: readonly Rule[] = [
     words: /record not found/i,
     ...NO_ACCOUNT,
     message:
-      '$SERVER has no such account: $SAID; correct account_id, or remove the connection if the account was deleted',
+      '$SERVER has no such account: $SAID; correct the account id, or remove the connection if the account was deleted',
   },
   {
     statuses: [404],
     ...NO_ACCOUNT,
     message:
-      '$SERVER has no such account, or is no Mastodon server: $SAID; correct account_id, with the server that shows the profile',
+      '$SERVER has no such account, or is no Mastodon server: $SAID; correct the account id, with the server that shows the profile',
   },
   {
     statuses: [[300, 399]],
     ...NO_ACCOUNT,
     message:
-      '$SERVER redirects elsewhere, which is not followed: $SAID; correct account_id, with the server that shows the profile',
+      '$SERVER redirects elsewhere, which is not followed: $SAID; correct the account id, with the server that shows the profile',
   },
   { statuses: [429], kind: 'rest', reason: 'throttled', scope: 'connection' },
   { statuses: [[500, 599]], kind: 'retry', reason: 'platform_error', scope: 'day', message: '$SERVER: $SAID' },

@@ -87,7 +87,7 @@ export function graphId(id: string): string {
   if (/^\d{1,32}$/.test(id)) return id;
   throw new PlatformError(
     'configuration',
-    'the account id is not a Graph id (digits only); correct account_id',
+    'the account id is not a Graph id (digits only); correct the account id',
     'connection',
   );
 }

@@ -100,7 +100,7 @@ export async function askInsights({
   if (required && answers.length === 0) {
     throw new PlatformError(
       'configuration',
-      `${api} refuses all requested metrics (${metrics.join(', ')}); check that account_id is an account of the right kind`,
+      `${api} refuses all requested metrics (${metrics.join(', ')}); check that the account id is that of the right kind of account`,
       'connection',
     );
   }

@@ -64,16 +64,21 @@ export const RULES: readonly MetaRule[] = [
   { codes: [102, 190], ...DEAD_TOKEN, message: '$SAID; connect the account again' },
 
   // The account id.
-  { codes: [21], words: /migrated to page ID (\d+)/i, ...OF_THE_ACCOUNT_ID, message: '$SAID; set account_id to $1' },
-  { codes: [21], ...OF_THE_ACCOUNT_ID, message: "$SAID; set account_id to the Page's new id" },
-  { codes: [803], ...OF_THE_ACCOUNT_ID, message: '$SAID; Meta has no object with this account_id; correct it' },
+  {
+    codes: [21],
+    words: /migrated to page ID (\d+)/i,
+    ...OF_THE_ACCOUNT_ID,
+    message: '$SAID; set the account id to $1',
+  },
+  { codes: [21], ...OF_THE_ACCOUNT_ID, message: "$SAID; set the account id to the Page's new id" },
+  { codes: [803], ...OF_THE_ACCOUNT_ID, message: '$SAID; Meta has no object with this account id; correct it' },
   {
     codes: [100],
     words: /nonexisting field .*on node type \(User\)/i,
     ...OF_THE_ACCOUNT_ID,
-    message: '$SAID; account_id belongs to a person; set it to the id of the Page or of the Instagram account',
+    message: '$SAID; the account id belongs to a person; set it to the id of the Page or of the Instagram account',
   },
-  { codes: [2500], ...OF_THE_ACCOUNT_ID, message: '$SAID; check account_id and META_GRAPH_VERSION' },
+  { codes: [2500], ...OF_THE_ACCOUNT_ID, message: '$SAID; check the account id and META_GRAPH_VERSION' },
 
   // Permissions.
   {
@@ -81,7 +86,7 @@ export const RULES: readonly MetaRule[] = [
     subcodes: [33],
     ...NO_PERMISSION,
     message:
-      '$SAID; the token does not open this account; connect the account as a person who manages it, or correct account_id',
+      '$SAID; the token does not open this account; connect the account as a person who manages it, or correct the account id',
   },
   {
     codes: [10],

@@ -12,7 +12,7 @@ export const RULES: readonly MetaRule[] = [
     kind: 'refuse',
     reason: 'configuration',
     scope: 'connection',
-    message: '$SAID; check account_id and THREADS_GRAPH_URL',
+    message: '$SAID; check the account id and THREADS_GRAPH_URL',
   },
   {
     codes: [10],

@@ -56,7 +56,7 @@ function totalsFrom(data: unknown, accountId: string): readonly MetricValue[] {
   if (id !== null && id !== undefined && id !== accountId) {
     throw new PlatformError(
       'configuration',
-      `the token opens the TikTok account with the open_id ${id}, not this one; correct account_id, or connect the account again`,
+      `the token opens the TikTok account with the open_id ${id}, not this one; correct the account id, or connect the account again`,
       'connection',
     );
   }

@@ -48,7 +48,7 @@ export function channelId(accountId: string): string {
   if (/^[\w-]{1,64}$/.test(accountId)) return accountId;
   throw new PlatformError(
     'configuration',
-    'the account id is not that of a YouTube channel, which begins with UC; correct account_id',
+    'the account id is not that of a YouTube channel, which begins with UC; correct the account id',
     'connection',
   );
 }

@@ -11,7 +11,7 @@ export class WrongChannel extends PlatformError {
   constructor(id: string, accountId: string) {
     super(
       'configuration',
-      `the token opens channel ${id}, not ${accountId}: correct account_id, or connect the right channel`,
+      `the token opens channel ${id}, not ${accountId}: correct the account id, or connect the right channel`,
       'connection',
     );
   }

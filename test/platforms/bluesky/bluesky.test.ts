@@ -47,7 +47,7 @@ it.each([
 
 describe('an account that cannot be had is failed at once, with what to do:', () => {
   it.each([
-    ['InvalidRequest', 'Profile not found', 'configuration', /no such account: correct account_id/],
+    ['InvalidRequest', 'Profile not found', 'configuration', /no such account: correct the account id/],
     ['AccountTakedown', 'Account has been suspended', 'missing_permission', /appeal to Bluesky; otherwise remove/],
     ['AccountDeactivated', 'Account is deactivated', 'missing_permission', /only its owner can activate/],
   ])('%s', async (error, message, reason, fix) => {

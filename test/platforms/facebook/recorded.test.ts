@@ -141,7 +141,7 @@ const TABLE: Readonly<Record<string, OfFacebook>> = {
   'error-21-page-migrated.json': {
     shows: 'a Page with another id now',
     fails: 'configuration connection',
-    says: /set account_id to 104500000000002$/,
+    says: /set the account id to 104500000000002$/,
     requests: 1,
   },
   'error-190-application-deleted.json': {
@@ -186,7 +186,7 @@ const TABLE: Readonly<Record<string, OfFacebook>> = {
   'error-100-nonexisting-field.json': {
     shows: "a person's id in place of a Page's",
     fails: 'configuration connection',
-    says: /account_id belongs to a person/,
+    says: /the account id belongs to a person/,
     requests: 1,
   },
   'error-flat-form.json': {

@@ -121,7 +121,7 @@ const TABLE: Readonly<Record<string, OfInstagram>> = {
   'error-2500-unknown-path.json': {
     shows: 'an edge that this account does not have, which concerns no other',
     fails: 'configuration connection',
-    says: /account_id/,
+    says: /the account id/,
     requests: 1,
   },
   'error-4-transient.json': {

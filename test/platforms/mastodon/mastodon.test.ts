@@ -149,13 +149,13 @@ describe('an account that cannot be had is failed at once, with what to do:', ()
       'an unknown one',
       [404, GONE],
       'configuration',
-      /has no such account: Record not found \(HTTP 404\); correct account_id/,
+      /has no such account: Record not found \(HTTP 404\); correct the account id/,
     ],
     [
       'a server without the API',
       [404, 'no'],
       'configuration',
-      /or is no Mastodon server: HTTP 404; correct account_id/,
+      /or is no Mastodon server: HTTP 404; correct the account id/,
     ],
     [
       'a server of another name',

@@ -75,7 +75,7 @@ const user = (fields: object): Answer => [200, { data: { user: fields }, error: 
 it('stores no figures of another account', async () => {
   expect(await answered(user({ open_id: 'other', follower_count: 5 }))).toMatchObject({
     reason: 'configuration',
-    message: expect.stringContaining('correct account_id'),
+    message: expect.stringContaining('correct the account id'),
   });
 });
 
