@@ -13,11 +13,12 @@ type Lasting = Pick<Platform, 'needsToken' | 'endsByDate' | 'renewsTokens' | 're
 
 /** Why tokens that are being stored cannot last, and what to do; empty if they can. `renewsTokens`: as in `Collector`. */
 export function lastingWarnings(
-  { needsToken = true, endsByDate, renewsTokens: isRenewable, renewal, missingForRenewal = [] }: Lasting,
+  platform: Lasting,
   { accessToken, tokenExpiresAt, hasRefreshToken }: StoredTokens,
   renewsTokens: boolean,
   now: Date,
 ): string[] {
+  const { needsToken = true, endsByDate, renewsTokens: isRenewable, renewal, missingForRenewal = [] } = platform;
   if (!needsToken || !endsByDate(accessToken)) return [];
   const warnings: string[] = [];
   if (isRenewable && !hasRefreshToken) {
@@ -31,19 +32,34 @@ export function lastingWarnings(
       'no run may store a renewed token: set RENEW_TOKENS=1, or connect the account again before the token ends',
     );
   }
-  const isRenewed = warnings.length === 0 && (isRenewable || renewal !== undefined);
-  // Only a refresh token renews what has ended.
-  if (isRenewed && isRenewable) return [];
-  if (tokenExpiresAt !== null && Date.parse(tokenExpiresAt) <= now.getTime()) {
-    warnings.push(
-      'by its date, the token has ended already: give a new one, or correct the date (--expires, or token_expires_at in a file)',
-    );
-  } else if (tokenExpiresAt === null && !isRenewed) {
+  if (isRenewed(platform, { tokenExpiresAt, hasRefreshToken }, renewsTokens, now)) return [];
+  if (tokenExpiresAt === null) {
     warnings.push(
       'the day on which the token ends is not known, so nothing warns of it: add it (--expires, or token_expires_at in a file)',
     );
+  } else if (hasEnded(tokenExpiresAt, now)) {
+    warnings.push(
+      'by its date, the token has ended already: give a new one, or correct the date (--expires, or token_expires_at in a file)',
+    );
   }
   return warnings;
+}
+
+/** Whether runs renew the token, so that the day on which it ends is of no interest. `renewsTokens`: as in `Collector`. */
+export function isRenewed(
+  { renewsTokens: isRenewable, renewal, missingForRenewal = [] }: Omit<Lasting, 'needsToken' | 'endsByDate'>,
+  { tokenExpiresAt, hasRefreshToken }: Pick<StoredTokens, 'tokenExpiresAt' | 'hasRefreshToken'>,
+  renewsTokens: boolean,
+  now: Date,
+): boolean {
+  if (renewal !== undefined && !renewsTokens) return false;
+  // Only a refresh token renews what has ended.
+  if (renewal?.when === 'ending') return tokenExpiresAt === null || !hasEnded(tokenExpiresAt, now);
+  return isRenewable && hasRefreshToken && missingForRenewal.length === 0;
+}
+
+function hasEnded(tokenExpiresAt: string, now: Date): boolean {
+  return Date.parse(tokenExpiresAt) <= now.getTime();
 }
 
 /** What `missingForRenewal` holds, in words: `A and B`, `either A and B or C and D`. */

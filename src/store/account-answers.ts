@@ -189,6 +189,7 @@ export const connectionListAnswer = z.object({
         active: z.boolean(),
         is_primary: z.boolean(),
         token_expires_at: instant.nullable(),
+        has_refresh_token: z.boolean(),
       })
       .transform((row) => ({
         id: row.id,
@@ -199,6 +200,7 @@ export const connectionListAnswer = z.object({
         active: row.active,
         isPrimary: row.is_primary,
         tokenExpiresAt: row.token_expires_at,
+        hasRefreshToken: row.has_refresh_token,
       })),
   ),
   next_key: z.string().nullable(),

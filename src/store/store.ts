@@ -229,6 +229,7 @@ export interface ConnectionSummary {
   /** Whether it opens the account whose rows go to `analytics_snapshots`. */
   readonly isPrimary: boolean;
   readonly tokenExpiresAt: string | null;
+  readonly hasRefreshToken: boolean;
 }
 
 /** A connection that was added or renewed. */

@@ -917,6 +917,7 @@ describe.each(ENGINES)('$name store', ({ open }) => {
         accountName: 'an account',
         active: true,
         isPrimary: true,
+        hasRefreshToken: true,
         tokenExpiresAt: '2027-01-01T00:00:00+00:00',
       },
     ]);

@@ -16,12 +16,19 @@ import { withApp } from '../with-app.js';
 
 export function listConnections({ json, ...sandbox }: ListFlags): Promise<void> {
   return withApp(
-    async ({ store }) => {
+    async ({ store, platforms, config }) => {
       const connections = await store.listConnections();
       const { connectionJson, renderConnections } = await import('../render/connections.js');
-      process.stdout.write(
-        json ? jsonDocument(connections.map(connectionJson)) : renderConnections(connections, widthOf(process.stdout)),
-      );
+      if (json) {
+        process.stdout.write(jsonDocument(connections.map(connectionJson)));
+        return;
+      }
+      const { isRenewed } = await import('../../collector/lasting.js');
+      const renewed = (connection: ConnectionSummary) => {
+        const platform = platforms.get(connection.platform);
+        return platform !== undefined && isRenewed(platform, connection, config.renewsTokens, new Date());
+      };
+      process.stdout.write(renderConnections(connections, widthOf(process.stdout), renewed));
     },
     { json, environment: readersEnvironment(), ...parseKeptSandbox(sandbox) },
   );

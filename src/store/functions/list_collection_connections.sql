@@ -24,7 +24,8 @@ as $$
       connections.account_name,
       connections.active,
       connections.created_at,
-      connections.token_expires_at
+      connections.token_expires_at,
+      connections.refresh_token is not null as has_refresh_token
     from public.collection_connections connections
     where (after_key is null or connections.id_key > after_key)
       and connections.id_key <= (select max(keys.id_key) from keys)
@@ -40,7 +41,8 @@ as $$
           'account_name', page.account_name,
           'active', page.active,
           'is_primary', coalesce(accounts.is_primary and accounts.active, false),
-          'token_expires_at', page.token_expires_at
+          'token_expires_at', page.token_expires_at,
+          'has_refresh_token', page.has_refresh_token
         )
         order by page.created_at, page.id_key
       ),
