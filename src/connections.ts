@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 import { type CheckedAccount, checkAccount } from './collector/check-account.js';
-import { lastingWarnings } from './collector/lasting.js';
+import { lastingWarnings, unusedWarnings } from './collector/lasting.js';
 import { CollectError, type FailureReason, PlatformError } from './errors.js';
 import { redact } from './http/redact.js';
 import type { Platform } from './platforms/contract.js';
@@ -67,7 +67,11 @@ export async function addConnection(
   );
   await store.syncAccounts({ collected: [...platforms.keys()], userId: connection.userId });
   const tokens = { accessToken: connection.accessToken, tokenExpiresAt, hasRefreshToken };
-  const warnings = [...(checked?.warnings ?? []), ...lastingWarnings(platform, tokens, renewsTokens, clock.now())];
+  const warnings = [
+    ...(checked?.warnings ?? []),
+    ...unusedWarnings(platform, given),
+    ...lastingWarnings(platform, tokens, renewsTokens, clock.now()),
+  ];
   return { id, created, accountId: connection.accountId, accountName, warnings };
 }
 

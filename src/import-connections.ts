@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
 import { checkAccount } from './collector/check-account.js';
-import { lastingWarnings } from './collector/lasting.js';
+import { lastingWarnings, unusedWarnings } from './collector/lasting.js';
 import { type ConnectionsOptions, encrypted, saidOf } from './connections.js';
 import { PlatformError } from './errors.js';
 import type { Platform } from './platforms/contract.js';
-import type { NewConnection } from './store/store.js';
+import type { NewConnection, SavedConnection } from './store/store.js';
 
 /** A line of a file of connections: what it says, its tokens not yet encrypted, or what is wrong with it, without its values. */
 export type ImportLine =
@@ -33,6 +33,7 @@ type Good = Extract<ImportLine, { connection: NewConnection }>;
 /** How many connections one call stores. */
 const PAGE_SIZE = 1_000;
 const CHECKED_AT_ONCE = 8;
+const REPEATED = 'an earlier line names the same account: the last line is kept';
 
 /** Adds connections, or renews those that exist, page by page: if it is interrupted, another import stores the rest. */
 export async function importConnections(
@@ -44,40 +45,28 @@ export async function importConnections(
   await store.check();
   let [added, renewed, refused] = [0, 0, 0];
   const warnings = new Map<string, ImportReport['warnings'][number]>();
-  const page = new Map<string, Good>();
+  const page: ImportLine[] = [];
+  const accounts = { ofPage: new Set<string>(), stored: new Set<string>() };
   const limit = pLimit(CHECKED_AT_ONCE);
 
-  function refuse(line: number, mistake: string): void {
-    refused += 1;
-    onMistake({ line, mistake });
-  }
-
-  /** With the account's id as it is stored; null if it is none of the platform's. */
-  function spelled({ line, connection }: Good): Good | null {
-    const { accountIdOf = (id: string) => id } = platforms.get(connection.platform) ?? {};
-    try {
-      return { line, connection: { ...connection, accountId: accountIdOf(connection.accountId) } };
-    } catch (error) {
-      if (!(error instanceof PlatformError)) throw error;
-      refuse(line, error.message);
-      return null;
-    }
-  }
-
-  function warn({ connection }: Good, hasRefreshToken: boolean): void {
-    const platform = platforms.get(connection.platform);
-    if (platform === undefined) return;
-    for (const warning of lastingWarnings(platform, { ...connection, hasRefreshToken }, renewsTokens, clock.now()))
-      count(platform, warning);
-  }
-
-  function count({ name }: Platform, warning: string): void {
+  function count({ name }: Pick<Platform, 'name'>, warning: string): void {
     const key = `${name} ${warning}`;
     const connections = (warnings.get(key)?.connections ?? 0) + 1;
     warnings.set(key, { platform: name, warning, connections });
   }
 
-  async function checked(good: Good): Promise<Good | null> {
+  /** With the account's id as it is stored. */
+  function spelled({ line, connection }: Good): ImportLine {
+    const { accountIdOf = (id: string) => id } = platforms.get(connection.platform) ?? {};
+    try {
+      return { line, connection: { ...connection, accountId: accountIdOf(connection.accountId) } };
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      return { line, mistake: error.message };
+    }
+  }
+
+  async function checked(good: Good): Promise<ImportLine> {
     const { line, connection } = good;
     const platform = platforms.get(connection.platform);
     if (platform === undefined) return good;
@@ -96,47 +85,80 @@ export async function importConnections(
       };
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
-      refuse(line, `${error.reason}: ${saidOf(error, connection)}`);
-      return null;
+      return { line, mistake: `${error.reason}: ${saidOf(error, connection)}` };
     }
   }
 
   async function storePage(): Promise<void> {
-    const given = [...page.values()];
-    page.clear();
-    const good = check ? await Promise.all(given.map((each) => limit(() => checked(each)))) : given;
-    const stored = good.filter((each) => each !== null);
-    if (stored.length === 0) return;
-    const answers = await store.saveConnections(stored.map(({ connection }) => encrypted(connection, keyring)));
-    for (const [index, each] of stored.entries()) {
-      const saved = answers[index];
-      if (saved === undefined || 'refused' in saved) {
-        // What the database says of a user id may quote a token that stands in the wrong column.
-        const what =
-          saved === undefined || saved.isOfUser
-            ? 'its user_id: no such user, or an id of another type'
-            : `it: ${saved.refused}`;
-        refuse(each.line, `the database does not accept ${what}`);
-        continue;
-      }
-      if (saved.created) added += 1;
-      else renewed += 1;
-      warn(each, saved.hasRefreshToken);
+    const given = page.splice(0);
+    accounts.ofPage.clear();
+    const lines = check
+      ? await Promise.all(given.map((each) => (isGood(each) ? limit(() => checked(each)) : each)))
+      : given;
+    const good = lines.filter(isGood);
+    const answers =
+      good.length === 0
+        ? []
+        : await store.saveConnections(good.map(({ connection }) => encrypted(connection, keyring)));
+    const saved = new Map(good.map((each, index) => [each.line, answers[index]]));
+    // The parser tells of what it cannot read before it gives the lines before that.
+    for (const each of lines.sort((one, other) => one.line - other.line)) tell(each, saved.get(each.line));
+  }
+
+  function tell(each: ImportLine, saved: SavedConnection | undefined): void {
+    if (!isGood(each)) refuse(each);
+    else if (saved === undefined || 'refused' in saved) refuse({ line: each.line, mistake: refusalBy(saved) });
+    else keep(each, saved);
+  }
+
+  function refuse(mistake: ImportMistake): void {
+    refused += 1;
+    onMistake(mistake);
+  }
+
+  function keep(good: Good, { created, hasRefreshToken }: Exclude<SavedConnection, { refused: string }>): void {
+    const { connection } = good;
+    const account = accountOf(good);
+    const platform = platforms.get(connection.platform);
+    const isRepeated = accounts.stored.has(account);
+    accounts.stored.add(account);
+    if (created) added += 1;
+    else if (!isRepeated) renewed += 1;
+    if (platform === undefined) return;
+    if (isRepeated) count(platform, REPEATED);
+    const tokens = { ...connection, hasRefreshToken };
+    for (const warning of [
+      ...unusedWarnings(platform, connection),
+      ...lastingWarnings(platform, tokens, renewsTokens, clock.now()),
+    ]) {
+      count(platform, warning);
     }
   }
 
-  for await (const each of lines) {
-    if ('mistake' in each) {
-      refuse(each.line, each.mistake);
-      continue;
-    }
-    const good = spelled(each);
-    if (good === null) continue;
-    const { userId, platform, accountId } = good.connection;
-    const account = JSON.stringify([userId, platform, accountId]);
-    if (page.has(account) || page.size === PAGE_SIZE) await storePage();
-    page.set(account, good);
+  for await (const given of lines) {
+    const each = isGood(given) ? spelled(given) : given;
+    const account = isGood(each) ? accountOf(each) : null;
+    if (page.length === PAGE_SIZE || (account !== null && accounts.ofPage.has(account))) await storePage();
+    page.push(each);
+    if (account !== null) accounts.ofPage.add(account);
   }
   await storePage();
   return { added, renewed, refused, warnings: [...warnings.values()] };
+}
+
+function isGood(line: ImportLine): line is Good {
+  return 'connection' in line;
+}
+
+function accountOf({ connection: { userId, platform, accountId } }: Good): string {
+  return JSON.stringify([userId, platform, accountId]);
+}
+
+/** Why the database does not accept a line. What it says of a user id may quote a token that stands in the wrong column. */
+function refusalBy(saved: Extract<SavedConnection, { refused: string }> | undefined): string {
+  const what =
+    saved === undefined || saved.isOfUser
+      ? 'its user_id: no such user, or an id of another type'
+      : `it: ${saved.refused}`;
+  return `the database does not accept ${what}`;
 }

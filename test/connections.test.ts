@@ -70,6 +70,16 @@ it('warns of nothing where the tokens last, nor of a refresh token that stays fr
   expect(renewed).toMatchObject({ created: false, warnings: [] });
 });
 
+it.each([
+  ['bluesky', 'a.example', ['the platform needs no token, so nothing uses the access token, refresh token and date']],
+  ['facebook', '1', ['the platform gives no refresh tokens, so nothing uses this one']],
+])('warns of tokens that %s does not use', async (platform, accountId, warnings) => {
+  const app = await openedApp();
+  const tokens = { accessToken: 'token', refreshToken: 'refresh', tokenExpiresAt: '2031-01-01T00:00:00Z' };
+  const connection = { userId: 'me', platform, accountId, check: false };
+  expect(await app.addConnection({ ...connection, ...tokens })).toMatchObject({ warnings });
+});
+
 it('warns each time of what cannot last', async () => {
   const app = await openedApp({ LINKEDIN_CLIENT_SECRET: 'of-another-app' });
   const expected = [expect.stringContaining('no refresh token'), expect.stringContaining('--expires')];

@@ -8,6 +8,7 @@ import { readInstant, usageError } from './flags.js';
 
 const REQUIRED = ['user_id', 'platform', 'account_id', 'access_token'];
 const OPTIONAL = ['refresh_token', 'token_expires_at', 'account_name'];
+const COLUMNS = `The columns, in any order: ${REQUIRED.join(',')}[,${OPTIONAL.join(',')}].`;
 /** A spreadsheet saves with semicolons where the comma is the decimal sign. */
 const DELIMITERS = [',', ';', '\t'];
 /** Bytes of a line. A quote that is left open would read the whole file as one. */
@@ -71,7 +72,7 @@ export async function* readConnections(
     yield* skipped.splice(0);
     yield lineOf(record, columns, info, platforms);
   }
-  columnsOf(columns ?? [], file);
+  if (columns === null) throw usageError(`There is nothing in ${file}.`, COLUMNS);
   yield* skipped.splice(0);
 }
 
@@ -106,7 +107,7 @@ function columnsOf(header: readonly string[], file: string): string[] {
   if (missing.length === 0) return columns;
   throw usageError(
     `The first line of ${file} has to name the columns, in UTF-8; it lacks ${joinWords(missing)}.`,
-    `The columns, in any order: ${REQUIRED.join(',')}[,${OPTIONAL.join(',')}].`,
+    COLUMNS,
   );
 }
 

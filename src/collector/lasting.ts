@@ -1,4 +1,5 @@
 import type { Platform } from '../platforms/contract.js';
+import type { NewConnection } from '../store/store.js';
 import { joinWords } from '../text.js';
 
 /** What is known of a connection's tokens when they are stored. */
@@ -7,6 +8,24 @@ export interface StoredTokens {
   readonly tokenExpiresAt: string | null;
   /** Whether there is a refresh token, this one or one from before. */
   readonly hasRefreshToken: boolean;
+}
+
+/** What is given of tokens that the platform has no use for. */
+export function unusedWarnings(
+  { needsToken = true, renewsTokens }: Pick<Platform, 'needsToken' | 'renewsTokens'>,
+  { accessToken, refreshToken, tokenExpiresAt }: Pick<NewConnection, 'accessToken' | 'refreshToken' | 'tokenExpiresAt'>,
+): string[] {
+  const given = [
+    ...(accessToken === '' ? [] : ['access token']),
+    ...(refreshToken === null ? [] : ['refresh token']),
+    ...(tokenExpiresAt === null ? [] : ['date']),
+  ];
+  if (!needsToken && given.length > 0) {
+    return [`the platform needs no token, so nothing uses the ${joinWords(given)}`];
+  }
+  return renewsTokens || refreshToken === null
+    ? []
+    : ['the platform gives no refresh tokens, so nothing uses this one'];
 }
 
 type Lasting = Pick<Platform, 'needsToken' | 'endsByDate' | 'renewsTokens' | 'renewal' | 'missingForRenewal'>;

@@ -109,7 +109,7 @@ test('tells no value, since a token may stand in any column', async () => {
 
 test.each([
   ['no header', 'me,facebook,1,EAABsecretsecret\n', 'lacks user_id, platform, account_id and access_token'],
-  ['nothing', '', 'lacks user_id, platform, account_id and access_token'],
+  ['nothing', '', 'There is nothing in file.csv'],
   ['a column less', 'user_id,platform,access_token\n', 'lacks account_id'],
   ['a column twice', `${HEADER},platform\n`, 'has the column platform twice'],
 ])('refuses a file with %s, without a word of it', async (_name, text, message) => {

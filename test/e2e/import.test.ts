@@ -38,10 +38,13 @@ it('stores the lines of a file, which a run can then collect', async () => {
   await collectJson([], { env, code: 0 });
 });
 
-it('renews the same connections when it is repeated', async () => {
+it('renews the same connections when it is repeated, and says which lines repeat an account', async () => {
   const before = await listed();
   const run = await importing([...rows, ...rows]);
-  expect(run, run.stderr).toMatchObject({ code: 0, stdout: '0 connections added, 8 renewed\n' });
+  expect(run, run.stderr).toMatchObject({ code: 0, stdout: '0 connections added, 4 renewed\n' });
+  expect(run.stderr).toContain(
+    'warning: 2 facebook connections: an earlier line names the same account: the last line is kept',
+  );
   expect(await listed()).toEqual(before);
 });
 
@@ -55,7 +58,7 @@ it('stores the good lines, and tells of each bad one', async () => {
 
 it('stores an account under one spelling, and none that its id keeps from being collected', async () => {
   const run = await importing(['me,bluesky,@A.example,,', 'me,bluesky,a.example,,', 'me,mastodon,a@localhost,,']);
-  expect(run).toMatchObject({ code: 3, stdout: '1 connection added, 1 renewed, 1 line not stored\n' });
+  expect(run).toMatchObject({ code: 3, stdout: '1 connection added, 0 renewed, 1 line not stored\n' });
   expect(run.stderr).toMatch(/line 4: the account id is not user@server/);
 });
 
@@ -84,6 +87,16 @@ it.each([
 ])('fails on a file with %s', async (_name, lines, code, told) => {
   const run = await importing(lines);
   expect(run).toMatchObject({ code, stderr: expect.stringContaining(told) });
+});
+
+it('tells of bad lines in their order, whichever of them the platform refuses', async () => {
+  const run = await importing(['me,facebook,1,EAABwrong,', 'me,facebok,1,EAABwrong,', rows[0] ?? ''], '--check');
+  expect(run.stderr).toMatch(/line 2: needs_reconnect.*\n(?:.*\n)?line 3: platform/);
+});
+
+it('says that there is nothing on standard input', async () => {
+  const run = await runCli(['connections', 'import', '-'], { env, input: '' });
+  expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('There is nothing in standard input.') });
 });
 
 it('says that a file cannot be read', async () => {

@@ -62,6 +62,13 @@ it.each([
   expect(stderr).toContain(message);
 });
 
+it('a token for an account that needs none is not read, which is said', async () => {
+  const args = ['--user', 'u2', '--platform', 'bluesky', '--account', accounts[0]?.accountId ?? '', '--token-stdin'];
+  const { code, stderr } = await runCli(['connections', 'add', ...args], { env, input: 'token\n' });
+  expect(code).toBe(0);
+  expect(stderr).toContain('warning: bluesky needs no token: none is read');
+});
+
 it('without MASTODON_API_URL, the server that the account names is asked', async () => {
   const { code, stderr } = await add('mastodon', 'nobody@nowhere.invalid', { MASTODON_API_URL: '' });
   expect(code).toBe(1);

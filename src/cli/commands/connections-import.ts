@@ -31,13 +31,15 @@ export async function importConnectionsCommand(file: string, flags: ImportFlags)
   await withApp(
     async (app) => {
       const { readConnections } = await import('../connections-csv.js');
-      const lines = readConnections(file === '-' ? process.stdin : contents(file), file, platforms);
+      const isPiped = file === '-';
+      const name = isPiped ? 'standard input' : file;
+      const lines = readConnections(isPiped ? process.stdin : contents(file), name, platforms);
       const report = await app.importConnections(lines, { check, onMistake });
       const { added, renewed, refused, warnings } = report;
       if (added + renewed + refused === 0) {
         throw new CollectError(
           'usage',
-          `There are no connections below the header of ${file}.`,
+          `There are no connections below the header of ${name}.`,
           'Add a line for each.',
         );
       }

@@ -38,16 +38,15 @@ export async function addConnection(flags: AddFlags): Promise<void> {
   const environment = readEnvironment();
   const plugins = await loadPlugins(flags.plugin);
   const name = parsePlatform(flags.platform, namesWith(plugins));
+  const platform = configuredPlatforms(plugins, environment).find((each) => each.name === name);
+  const unread = flags.tokenStdin && platform?.needsToken === false ? [`${name} needs no token: none is read`] : [];
   const connection = {
     userId: flags.user,
     platform: name,
     accountId: flags.account,
     accountName: flags.name ?? null,
     tokenExpiresAt: flags.expires === undefined ? null : parseInstant('--expires', flags.expires),
-    ...(await readTokens(
-      flags,
-      configuredPlatforms(plugins, environment).find((platform) => platform.name === name),
-    )),
+    ...(await readTokens(flags, platform)),
     check: flags.check,
   };
   await withApp(
@@ -57,7 +56,7 @@ export async function addConnection(flags: AddFlags): Promise<void> {
       const who = cleanText(`${connection.platform} ${account} of user ${connection.userId}`);
       await say(process.stdout, `${created ? 'added' : 'renewed'} connection ${id}: ${who}`);
       const title = colorsFor(process.stderr).yellow('warning:');
-      for (const warning of warnings) await say(process.stderr, `${title} ${cleanText(warning)}`);
+      for (const warning of [...unread, ...warnings]) await say(process.stderr, `${title} ${cleanText(warning)}`);
       process.stderr.write(`Next: analytics-collect collect${pluginFlags(flags.plugin)}\n`);
     },
     { defaultStore: 'create', ownPlatforms: plugins, environment },
