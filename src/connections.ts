@@ -57,9 +57,10 @@ export async function addConnection(
   const { store, keyring, platforms, clock, renewsTokens } = options;
   const platform = platforms.get(given.platform);
   if (platform === undefined) throw unknownPlatform(given.platform, [...platforms.keys()]);
-  const connection = { ...given, accountId: storedId(given, platform) };
+  const spelled = { ...given, accountId: storedId(given, platform) };
   await store.check();
-  const checked = check ? await checkWith(connection, platform, clock) : null;
+  const checked = check ? await checkWith(spelled, platform, clock) : null;
+  const connection = { ...spelled, accountId: checked?.accountId ?? spelled.accountId };
   const accountName = connection.accountName ?? checked?.accountName ?? null;
   const tokenExpiresAt = connection.tokenExpiresAt ?? checked?.tokenExpiresAt?.toISOString() ?? null;
   const { id, created, hasRefreshToken } = await store.saveConnection(

@@ -162,6 +162,18 @@ it('passes on what a platform says of the tokens, and stores when they end', asy
   ]);
 });
 
+it('stores an account under the id that the platform gives it, if that is asked', async () => {
+  const app = await appWith({ check: async () => ({ accountName: 'someone', accountId: '42' }) });
+  for (const [accountId, created] of [['someone', true] as const, ['42', false] as const]) {
+    const added = await app.addConnection({ ...OWN_CONNECTION, accountId });
+    expect(added).toMatchObject({ accountId: '42', created });
+  }
+  expect(await app.listConnections()).toMatchObject([{ accountId: '42' }]);
+  expect(await app.addConnection({ ...OWN_CONNECTION, accountId: 'someone', check: false })).toMatchObject({
+    accountId: 'someone',
+  });
+});
+
 const GIVE_ANOTHER = 'Nothing was stored. Correct the token or the account, or store it unchecked with --no-check.';
 it.each([
   [

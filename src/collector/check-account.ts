@@ -10,6 +10,8 @@ const LIMITS = { maxRequests: 100, maxDurationMs: 60_000, maxWaitMs: 0 };
 
 /** What a platform says of an account and its token. */
 export interface CheckedAccount {
+  /** As the platform spells it, or else as it was given. */
+  readonly accountId: string;
   readonly accountName: string | null;
   /** When the access token ends, if the platform says so. */
   readonly tokenExpiresAt: Date | null;
@@ -46,7 +48,11 @@ export async function checkAccount(account: Account, platform: Platform, clock: 
   const warnings = new Set<string>();
   const warn = (message: string) => void warnings.add(message);
   return withContext(platform.name, clock, warn, async (context) => {
-    const { accountName, tokenExpiresAt = null } = await platform.check(account, context);
+    const {
+      accountId = account.accountId,
+      accountName,
+      tokenExpiresAt = null,
+    } = await platform.check(account, context);
     // The token opens the account: for how long is only of use.
     const end = await accessEnd(platform, account, context).catch(() => null);
     if (end !== null && end < expiringBefore(clock.now())) {
@@ -54,6 +60,6 @@ export async function checkAccount(account: Account, platform: Platform, clock: 
         `the access to the account's data ends on ${dateAt(end, 'UTC')}: let its owner consent again before that day`,
       );
     }
-    return { accountName: accountName && bounded(accountName), tokenExpiresAt, warnings: [...warnings] };
+    return { accountId, accountName: accountName && bounded(accountName), tokenExpiresAt, warnings: [...warnings] };
   });
 }

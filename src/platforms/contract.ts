@@ -236,7 +236,10 @@ export interface Platform {
   collect(account: Account, days: NonEmpty<Day>, context: PlatformContext): Promise<Collected>;
   /**
    * Asks the API, in at most three requests, whether the tokens open the account, and when the access token ends if that is not
-   * known. Throws `PlatformError` when they do not.
+   * known. If an account has several names, `accountId` is the one under which it is stored. Throws `PlatformError` when they do not.
    */
-  check(account: Account, context: CheckContext): Promise<{ accountName: string | null; tokenExpiresAt?: Date }>;
+  check(
+    account: Account,
+    context: CheckContext,
+  ): Promise<{ accountId?: string; accountName: string | null; tokenExpiresAt?: Date }>;
 }

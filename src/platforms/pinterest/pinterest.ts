@@ -48,7 +48,7 @@ export function pinterest(settings: PinterestSettings): Platform {
       refuseOther(profile, account.accountId);
       const yesterday = new Date(context.now().getTime() - DAY_MS).toISOString().slice(0, 10);
       await api.analytics(yesterday, yesterday);
-      return { accountName: profile.username };
+      return { ...(profile.id !== null && { accountId: profile.id }), accountName: profile.username };
     },
   };
 }

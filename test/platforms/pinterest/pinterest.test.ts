@@ -93,8 +93,11 @@ describe('an account that is not the one its token opens', () => {
   });
 });
 
-it("names a checked account by Pinterest's user name", async () => {
-  await expect((await checking(connected)).answer).resolves.toEqual({ accountName: 'oslocycles' });
+it("knows a checked account by Pinterest's id and user name", async () => {
+  await expect((await checking(connected)).answer).resolves.toEqual({
+    accountId: connected.accountId,
+    accountName: 'oslocycles',
+  });
 });
 
 describe('what Pinterest refuses', () => {
