@@ -81,6 +81,20 @@ it('with --check, stores only what opens its account', async () => {
   });
 });
 
+it('lists the day on which a token ends only where no run renews it', async () => {
+  const header = `${HEADER},token_expires_at`;
+  const lines = [
+    'u3,linkedin,7,AQXnew,AQXnew,2031-01-01',
+    'u3,linkedin,8,AQXnew,,2031-01-01',
+    'u3,bluesky,a.example,,,2031-01-01',
+  ];
+  await runCli(['connections', 'import', '-'], { env, input: [header, ...lines].join('\n') });
+  const { stdout } = await runCli(['connections', 'list'], { env });
+  expect(stdout).toMatch(/ u3 +linkedin +7 +\w+ +renewed\b/);
+  expect(stdout).toMatch(/ u3 +linkedin +8 +\w+ +2031-01-01\b/);
+  expect(stdout).toMatch(/ u3 +bluesky +a\.example +\w+ *$/m);
+});
+
 it.each([
   ['only bad lines', ['me,facebook,1,,'], 1, 'line 2: access_token is empty'],
   ['no line', [], 2, 'no connections below the header'],

@@ -24,11 +24,16 @@ export function listConnections({ json, ...sandbox }: ListFlags): Promise<void> 
         return;
       }
       const { isRenewed } = await import('../../collector/lasting.js');
-      const renewed = (connection: ConnectionSummary) => {
-        const platform = platforms.get(connection.platform);
-        return platform !== undefined && isRenewed(platform, connection, config.renewsTokens, new Date());
+      const now = new Date();
+      const expiresOf = (connection: ConnectionSummary) => {
+        const { platform: name, tokenExpiresAt } = connection;
+        const platform = platforms.get(name);
+        if (tokenExpiresAt === null || platform?.needsToken === false) return '';
+        // The day on which a run will renew the token asks nobody to act.
+        if (platform !== undefined && isRenewed(platform, connection, config.renewsTokens, now)) return 'renewed';
+        return tokenExpiresAt.slice(0, 10);
       };
-      process.stdout.write(renderConnections(connections, widthOf(process.stdout), renewed));
+      process.stdout.write(renderConnections(connections, widthOf(process.stdout), expiresOf));
     },
     { json, environment: readersEnvironment(), ...parseKeptSandbox(sandbox) },
   );

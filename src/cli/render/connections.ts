@@ -18,19 +18,20 @@ const ROOMY = 74;
 
 /**
  * The text that `connections list` prints, at most `width` columns wide. It holds no tokens. Ids of connections are never cut, because
- * other commands take them: where they leave too little room, they have lines of their own. A date that a run will replace says nothing.
+ * other commands take them: where they leave too little room, they have lines of their own. `expiresOf` is what the
+ * table says of a token's end.
  */
 export function renderConnections(
   connections: readonly ConnectionSummary[],
   width: number,
-  isRenewed: (connection: ConnectionSummary) => boolean,
+  expiresOf: (connection: ConnectionSummary) => string,
 ): string {
   if (connections.length === 0) {
     return `no connections. Connect an account:\n  ${CONNECT}\n`;
   }
   const ids = ['id', ...connections.map(({ id }) => id)];
   const idWidth = Math.max(...ids.map((id) => id.length)) + 2;
-  const rows = connections.map((connection) => cellsOf(connection, isRenewed(connection)));
+  const rows = connections.map((connection) => cellsOf(connection, expiresOf(connection)));
   const beside = formatTable(COLUMNS, rows, width - idWidth);
   const isWideEnough = width - idWidth >= ROOMY || beside.every((line) => !line.includes('…'));
   const lines = isWideEnough
@@ -39,14 +40,13 @@ export function renderConnections(
   return `${lines.join('\n')}\n`;
 }
 
-function cellsOf(connection: ConnectionSummary, isRenewed: boolean): string[] {
-  const expires = connection.tokenExpiresAt?.slice(0, 10) ?? '';
+function cellsOf(connection: ConnectionSummary, expires: string): string[] {
   return [
     cleanText(bounded(connection.userId)),
     cleanText(bounded(connection.platform)),
     cleanText(connection.accountId ?? ''),
     connection.active ? (connection.isPrimary ? 'primary' : 'active') : 'inactive',
-    expires !== '' && isRenewed ? 'renewed' : expires,
+    expires,
     cleanText(connection.accountName ?? ''),
   ];
 }

@@ -222,23 +222,25 @@ const connection = {
   hasRefreshToken: false,
 };
 
+const expiresOf = ({ tokenExpiresAt }: { readonly tokenExpiresAt: string | null }) =>
+  tokenExpiresAt?.slice(0, 10) ?? '';
+
 test('shows connections in a table, with primary ones marked', () => {
   const other = { ...connection, id: 'c2', accountId: '18', isPrimary: false };
   const inactive = { ...other, id: 'c3', accountId: null, accountName: null, active: false, tokenExpiresAt: null };
-  expect(renderConnections([connection, other, inactive], 80, () => false)).toMatchInlineSnapshot(`
+  expect(renderConnections([connection, other, inactive], 80, expiresOf)).toMatchInlineSnapshot(`
     "id  user  platform   account  state     expires     name
     c1  u1    instagram  17       primary   2027-01-31  東京 [2J
     c2  u1    instagram  18       active    2027-01-31  東京 [2J
     c3  u1    instagram           inactive
     "
   `);
-  expect(renderConnections([connection, inactive], 80, () => true)).toMatchInlineSnapshot(`
-    "id  user  platform   account  state     expires  name
-    c1  u1    instagram  17       primary   renewed  東京 [2J
-    c3  u1    instagram           inactive
+  expect(renderConnections([connection], 80, () => 'renewed')).toMatchInlineSnapshot(`
+    "id  user  platform   account  state    expires  name
+    c1  u1    instagram  17       primary  renewed  東京 [2J
     "
   `);
-  expect(renderConnections([], 80, () => false)).toContain('analytics-collect connect PLATFORM');
+  expect(renderConnections([], 80, expiresOf)).toContain('analytics-collect connect PLATFORM');
 });
 
 test('shows connections within 80 columns, and their ids whole', () => {
@@ -250,24 +252,24 @@ test('shows connections within 80 columns, and their ids whole', () => {
     accountName: '東京の自転車専門店とカフェ 🚲',
   };
   const own = { ...long, id: '1', userId: 'me' };
-  expect(renderConnections([own], 80, () => false)).toMatchInlineSnapshot(`
+  expect(renderConnections([own], 80, expiresOf)).toMatchInlineSnapshot(`
     "id  user  platform   account            state    expires     name
     1   me    instagram  17841400000000001  primary  2027-01-31  東京の自転車専門店…
     "
   `);
-  expect(renderConnections([{ ...long, id: '12' }], 80, () => false)).toMatchInlineSnapshot(`
+  expect(renderConnections([{ ...long, id: '12' }], 80, expiresOf)).toMatchInlineSnapshot(`
     "id  user           platform   account        state    expires     name
     12  3f2504…2c3301  instagram  178414…000001  primary  2027-01-31  東京の自転車…
     "
   `);
-  expect(renderConnections([{ ...long, id: uuid }], 80, () => false)).toMatchInlineSnapshot(`
+  expect(renderConnections([{ ...long, id: uuid }], 80, expiresOf)).toMatchInlineSnapshot(`
     "id
       user            platform   account         state    expires     name
     3f2504e0-4f89-11d3-9a0c-0305e82c3301
       3f2504e…2c3301  instagram  1784140…000001  primary  2027-01-31  東京の自転車…
     "
   `);
-  expect(renderConnections([{ ...long, id: uuid }], Number.POSITIVE_INFINITY, () => false)).toMatchInlineSnapshot(`
+  expect(renderConnections([{ ...long, id: uuid }], Number.POSITIVE_INFINITY, expiresOf)).toMatchInlineSnapshot(`
     "id                                    user                                  platform   account            state    expires     name
     3f2504e0-4f89-11d3-9a0c-0305e82c3301  3f2504e0-4f89-11d3-9a0c-0305e82c3301  instagram  17841400000000001  primary  2027-01-31  東京の自転車専門店とカフェ 🚲
     "
