@@ -4,7 +4,8 @@ import { lastingWarnings, unusedWarnings } from './collector/lasting.js';
 import { type ConnectionsOptions, encrypted, saidOf } from './connections.js';
 import { PlatformError } from './errors.js';
 import type { Platform } from './platforms/contract.js';
-import type { NewConnection, SavedConnection } from './store/store.js';
+import type { SavedConnection, StoredNow } from './store/save-connections.js';
+import type { NewConnection } from './store/store.js';
 
 /** A line of a file of connections: what it says, its tokens not yet encrypted, or what is wrong with it, without its values. */
 export type ImportLine =
@@ -116,7 +117,7 @@ export async function importConnections(
     onMistake(mistake);
   }
 
-  function keep(good: Good, { created, hasRefreshToken }: Exclude<SavedConnection, { refused: string }>): void {
+  function keep(good: Good, { created, hasRefreshToken }: StoredNow): void {
     const { connection } = good;
     const account = accountOf(good);
     const platform = platforms.get(connection.platform);
@@ -155,7 +156,7 @@ function accountOf({ connection: { userId, platform, accountId } }: Good): strin
 }
 
 /** Why the database does not accept a line. What it says of a user id may quote a token that stands in the wrong column. */
-function refusalBy(saved: Extract<SavedConnection, { refused: string }> | undefined): string {
+function refusalBy(saved: Exclude<SavedConnection, StoredNow> | undefined): string {
   const what =
     saved === undefined || saved.isOfUser
       ? 'its user_id: no such user, or an id of another type'

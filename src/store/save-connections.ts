@@ -2,7 +2,18 @@ import { CollectError } from '../errors.js';
 import { savedAnswer } from './answers.js';
 import { rowRefused } from './database-error.js';
 import type { Ask } from './function-call.js';
-import type { NewConnection, SavedConnection, Store } from './store.js';
+import type { NewConnection, Store } from './store.js';
+
+/** A connection that was added or renewed. */
+export interface StoredNow {
+  readonly id: string;
+  readonly created: boolean;
+  /** Whether a refresh token is stored with it, this one or one from before. */
+  readonly hasRefreshToken: boolean;
+}
+
+/** `refused`: why the table of connections does not accept it; `isOfUser`: because of its user id. */
+export type SavedConnection = StoredNow | { readonly refused: string; readonly isOfUser: boolean };
 
 /** Implements `Store.saveConnections`. */
 export async function saveConnections(ask: Ask, given: readonly NewConnection[]): Promise<SavedConnection[]> {
@@ -23,7 +34,7 @@ export async function saveConnection(
   ask: Ask,
   connection: NewConnection,
   description: Store['description'],
-): ReturnType<Store['saveConnection']> {
+): Promise<StoredNow> {
   const [saved] = await saveConnections(ask, [connection]);
   if (saved !== undefined && !('refused' in saved)) return saved;
   if (saved?.isOfUser === false) throw rowRefused(description, saved.refused);

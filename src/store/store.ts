@@ -17,6 +17,7 @@ import type { OpenedAccounts, OpenRequest, TokensEnding } from './opening.js';
 import type { Patience } from './patience.js';
 import type { Renewals } from './renewals.js';
 import type { RunSummary } from './run-summary.js';
+import type { SavedConnection, StoredNow } from './save-connections.js';
 import type { SchemaOptions } from './schema.js';
 import type { SharedRuns } from './shared-runs.js';
 import type { StoredValue, ValuesRequest } from './values.js';
@@ -231,17 +232,6 @@ export interface ConnectionSummary {
   readonly tokenExpiresAt: string | null;
   readonly hasRefreshToken: boolean;
 }
-
-/** A connection that was added or renewed. */
-interface StoredNow {
-  readonly id: string;
-  readonly created: boolean;
-  /** Whether a refresh token is stored with it, this one or one from before. */
-  readonly hasRefreshToken: boolean;
-}
-
-/** `refused`: why the table of connections does not accept it; `isOfUser`: because of its user id. */
-export type SavedConnection = StoredNow | { readonly refused: string; readonly isOfUser: boolean };
 
 /** A connection to store, with the account that it opens. */
 export interface NewConnection {
