@@ -5,7 +5,7 @@ import { joinWords } from '../text.js';
 export interface StoredTokens {
   readonly accessToken: string;
   readonly tokenExpiresAt: string | null;
-  /** Whether there is a refresh token, or may be one from before. */
+  /** Whether there is a refresh token, or may be one that was stored earlier. */
   readonly isRefreshable: boolean;
 }
 
