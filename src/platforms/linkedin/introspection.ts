@@ -35,7 +35,7 @@ export async function expiryOf(
     const { data } = introspected.safeParse(answer);
     return data === undefined ? null : new Date(data.expires_at * 1_000);
   } catch (error) {
-    // The token has already opened the page: when it ends is only of use.
+    // The token has already opened the page: not knowing its end must not fail the check.
     if (error instanceof PlatformError) return null;
     throw error;
   }
