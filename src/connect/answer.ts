@@ -6,7 +6,7 @@ import { oneLine } from '../text.js';
 import type { ConsentRequest } from './request.js';
 
 export const AGAIN = 'Run the command again';
-/** RFC 6749, section 4.1.2.1, and what LinkedIn answers when someone does not even sign in. */
+/** RFC 6749, section 4.1.2.1, and LinkedIn's errors when someone cancels the login or the consent. */
 const DENIALS = ['access_denied', 'user_cancelled_login', 'user_cancelled_authorize'];
 
 /** The parties of a flow, as the library names them. */
@@ -21,7 +21,7 @@ export function partiesOf(flow: ConsentFlow, clientId: string): readonly [Author
   ];
 }
 
-/** Whether these parameters are an answer to a request for consent at all. */
+/** Whether these parameters are an answer to any request for consent. */
 export function isAnswer(parameters: URLSearchParams): boolean {
   return ['code', 'error', 'state'].some((name) => parameters.has(name));
 }
@@ -35,7 +35,7 @@ export function readAnswer(
 ): URLSearchParams {
   const parameters = new URLSearchParams(given);
   if (parameters.get('state') !== state) throw mismatch(flow);
-  // The state belongs to one provider alone.
+  // Not needed: the state belongs to one provider only.
   parameters.delete('iss');
   try {
     const answer = validateAuthResponse(...partiesOf(flow, clientId), parameters, state);
@@ -71,7 +71,7 @@ function refusal({ provider }: ConsentFlow, parameters: URLSearchParams): Collec
   return failed(`${provider} refused the request: ${said(words)}.`);
 }
 
-/** What another party said, fit for a message. It may repeat what it was sent. */
+/** What another party said, made safe for a message: it may repeat secrets that it was sent. */
 export function said(words: string, secrets: readonly (string | null)[] = []): string {
   return oneLine(redact(words, secrets)).replace(/\.$/, '');
 }

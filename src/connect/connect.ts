@@ -19,7 +19,7 @@ export interface ConnectOptions {
   readonly clock: Clock;
   /** Default: 5 minutes. */
   readonly timeoutMs?: number;
-  /** Shows the address to open. `endsHere`: the browser ends at this machine, not at an address that has to be pasted. */
+  /** Shows the address to open. `endsHere`: the browser ends on this machine, not on an address that has to be pasted. */
   onAddress(address: string, endsHere: boolean): void;
   /** Reads the address that the browser ended on, until the signal is aborted; null if it need not be pasted. */
   paste(endsHere: boolean, signal: AbortSignal): Promise<string> | null;
@@ -27,8 +27,8 @@ export interface ConnectOptions {
 }
 
 /**
- * Has the owner consent in a browser, and lists the accounts that the consent opens, at least one. Throws `CollectError`, of which
- * no message has a code or a token, and `Interrupted`.
+ * Has the owner consent in a browser, and lists the accounts that the consent opens, at least one. Throws `CollectError`, whose
+ * messages never contain a code or a token, and `Interrupted`.
  */
 export async function consentedAccounts(options: ConnectOptions): Promise<readonly ConsentedAccount[]> {
   const { platform, clock, warn } = options;
@@ -60,7 +60,7 @@ interface Ask {
   readonly redirect: Redirect;
 }
 
-/** Shows the address, and waits for the first answer: of the browser, or pasted. */
+/** Shows the address, and waits for the first answer: from the browser, or pasted. */
 async function ask(
   { clock, timeoutMs = TIMEOUT_MS, onAddress, paste }: ConnectOptions,
   { flow, clientId, redirect }: Ask,
@@ -81,7 +81,7 @@ async function ask(
         throw late(timeoutMs);
       }),
     ].filter((answer) => answer !== undefined);
-    // Of those that end later nothing is wanted.
+    // The answers that come later are not needed.
     for (const answer of answers) answer.catch(() => undefined);
     return { request, answer: await Promise.race(answers) };
   } finally {

@@ -9,12 +9,12 @@ const CLOSE = 'You can close this window and return to the terminal.';
 
 export interface Listener {
   readonly port: number;
-  /** Takes the one answer that arrives at a path, and tells the browser what `read` makes of it. Rejects with what `read` throws. */
+  /** Takes one answer that arrives at a path, and shows the result of `read` in the browser. Rejects with what `read` throws. */
   answer<T>(path: string, read: (parameters: URLSearchParams) => T): Promise<T>;
   close(): void;
 }
 
-/** Listens on the loopback address alone. Throws `CollectError` `address_taken`. */
+/** Listens only on the loopback address. Throws `CollectError` `address_taken`. */
 export async function listen(port: number): Promise<Listener> {
   let onRequest: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => refuse(response);
   const server = createServer((request, response) => onRequest(request, response));
@@ -29,7 +29,7 @@ export async function listen(port: number): Promise<Listener> {
       new Promise((resolve, reject) => {
         onRequest = (request, response) => {
           const target = request.url ?? '/';
-          // Anyone on this machine may ask for anything, `//` for example.
+          // Anyone on this machine may send any target, `//` for example.
           if (!URL.canParse(target, HERE)) return refuse(response);
           const { pathname, searchParams } = new URL(target, HERE);
           // Browsers also ask for an icon.
