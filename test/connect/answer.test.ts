@@ -19,7 +19,7 @@ async function answer(parameters: Record<string, string>) {
   }
 }
 
-test('a request has a state of its own and, where the provider takes one, a hashed challenge', async () => {
+test('each request has its own state and, if the provider supports it, a hashed challenge', async () => {
   const request = await createRequest(FLOW, 'id', REDIRECT);
   const parameters = Object.fromEntries(new URL(request.address).searchParams);
   expect(parameters).toEqual({
@@ -40,7 +40,7 @@ test('a request has a state of its own and, where the provider takes one, a hash
   expect(other.address).not.toContain('challenge');
 });
 
-test('an answer with the state of the request gives its code, whatever else it has', async () => {
+test('an answer with the state of the request gives its code, with any other parameters', async () => {
   expect(await answer({ code: CODE, scope: 'read', iss: 'https://acme.example' })).toBe(CODE);
 });
 
@@ -64,18 +64,18 @@ test.each([
   expect(JSON.stringify(error)).not.toContain(CODE);
 });
 
-test('what a browser asks besides is no answer', () => {
+test('other requests of a browser are no answer', () => {
   expect(isAnswer(new URLSearchParams(''))).toBe(false);
   expect(isAnswer(new URLSearchParams('utm_source=x'))).toBe(false);
   expect(isAnswer(new URLSearchParams('error=access_denied'))).toBe(true);
 });
 
-test('a pasted address is read with white space around it and with what providers append to it', () => {
+test('a pasted address may have white space around it, and what providers append to it', () => {
   expect(readPasted(`  https://example.com/connected?code=${CODE}&state=s#_=_\n`).get('code')).toBe(CODE);
 });
 
 test.each(['', CODE, 'https://example.com/connected', `example.com?code=${CODE}`])(
-  'what is pasted must be the whole address: %j',
+  'refuses pasted text that is not the whole address: %j',
   (text) => {
     expect(() => readPasted(text)).toThrow(expect.objectContaining({ code: 'consent_failed' }));
     expect(() => readPasted(text)).toThrow(expect.not.objectContaining({ message: expect.stringContaining(CODE) }));
@@ -88,6 +88,6 @@ test.each([
   ['read', ['https://acme.example/stats']],
   [undefined, []],
   ['', []],
-])('of the granted scopes %j are missing %j', (granted, missing) => {
+])('the granted scopes %j lack %j', (granted, missing) => {
   expect(missingScopes(FLOW, granted)).toEqual(missing);
 });

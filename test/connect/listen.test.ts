@@ -18,7 +18,7 @@ async function listening(): Promise<Listener> {
 const codeOf = (parameters: URLSearchParams) => parameters.get('code');
 const ask = ({ port }: Listener, path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
 
-test('takes one answer, at its path alone, and tells the browser that the window can be closed', async () => {
+test('takes one answer, only at its path, and tells the browser that the window can be closed', async () => {
   const listener = await listening();
   const answer = listener.answer('/done', codeOf);
   expect((await ask(listener, '/favicon.ico')).status).toBe(404);
@@ -33,7 +33,7 @@ test('takes one answer, at its path alone, and tells the browser that the window
   expect((await ask(listener, '/done?code=second')).status).toBe(404);
 });
 
-test('the page is not kept, loads nothing, runs no script and shows nothing of the address', async () => {
+test('the page is not cached, loads nothing, runs no script and shows nothing of the address', async () => {
   const listener = await listening();
   void listener.answer('/', codeOf);
   const page = await ask(listener, '/?code=secret-code&state=<script>alert(1)</script>');
@@ -70,7 +70,7 @@ test('does not listen on the addresses that other machines reach', async (contex
 });
 
 test.each(['//', 'http://[', '/\\\\?code=1'])(
-  'an address that is none does not end the waiting: %s',
+  'keeps waiting after a request for an invalid address: %s',
   async (target) => {
     const listener = await listening();
     const answer = listener.answer('/', codeOf);
@@ -84,7 +84,7 @@ test.each(['//', 'http://[', '/\\\\?code=1'])(
   },
 );
 
-test('a port that is taken is named', async () => {
+test('names a port that is in use', async () => {
   const { port } = await listening();
   await expect(listen(port)).rejects.toMatchObject({
     code: 'address_taken',
