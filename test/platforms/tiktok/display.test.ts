@@ -98,17 +98,9 @@ it.each<[string, Answer, object]>([
   ],
   ['too many requests', [429, { error: { code: 'rate_limit_exceeded' } }], { reason: 'throttled' }],
   ['too many requests, without a word', [429, ''], { reason: 'throttled' }],
-  [
-    'what it does not know',
-    [400, { error: { code: 'invalid_params', message: 'no' } }],
-    { reason: 'unexpected_response' },
-  ],
-  [
-    'nothing, and says so with a wrong status',
-    [500, { data: {}, error: { code: 'ok' } }],
-    { reason: 'platform_error' },
-  ],
-  ['nothing, and gives no user', [200, { data: {}, error: { code: 'ok' } }], { reason: 'unexpected_response' }],
+  ['an unknown error', [400, { error: { code: 'invalid_params', message: 'no' } }], { reason: 'unexpected_response' }],
+  ['success with the status of a failure', [500, { data: {}, error: { code: 'ok' } }], { reason: 'platform_error' }],
+  ['success without a user', [200, { data: {}, error: { code: 'ok' } }], { reason: 'unexpected_response' }],
 ])('recognizes %s', async (_what, answer, expected) => {
   expect(await answered(answer)).toMatchObject(expected);
 });
