@@ -94,7 +94,7 @@ async function consent(platform: Platform, account: SandboxAccount, { decision =
     onAddress(address) {
       opened = new URL(address);
     },
-    paste: async () => {
+    paste: async function* () {
       const body = new URLSearchParams([
         ...opened.searchParams,
         ['decision', decision],
@@ -103,7 +103,7 @@ async function consent(platform: Platform, account: SandboxAccount, { decision =
       ] as [string, string][]);
       const page = `${opened.origin}${opened.pathname}`;
       const answer = await fetch(page, { method: 'POST', body, redirect: 'manual' });
-      return answer.headers.get('location') ?? (await answer.text());
+      yield answer.headers.get('location') ?? (await answer.text());
     },
     warn: () => undefined,
   });

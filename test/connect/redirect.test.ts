@@ -28,6 +28,12 @@ test.each([
   expect(redirect.kind === 'here' ? redirect.uri(1) : redirect.uri).toBe(uri);
 });
 
+test('a code goes over http to no other machine', () => {
+  expect(() => redirectOf(flowOf({}), 'http://example.com/done')).toThrow(
+    expect.objectContaining({ code: 'usage', message: expect.stringContaining('another machine') }),
+  );
+});
+
 test.each(['example.com', 'ftp://example.com/', 'https://example.com/#part'])('%s is no redirect address', (uri) => {
   expect(() => redirectOf(flowOf({}), uri)).toThrow(expect.objectContaining({ code: 'usage' }));
 });
