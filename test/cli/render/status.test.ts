@@ -159,7 +159,7 @@ test('names the accounts whose tokens end first, in lines that fit, and counts t
         2026-11-24  token   instagram  17841400000000001  user u2
         2026-11-24  token   instagram  17841400000000001  user u3
         2026-11-24  token   instagram  17841400000000001  user u4
-        2026-11-24  token   instagram  17841400000000001  user 0b5e7a3c-1111-22…
+        2026-11-24  token   instagram  17841400000000001  user 0b5e7a3c…444455556666
         902 more: analytics-collect status --json --sandbox
     "
   `);
