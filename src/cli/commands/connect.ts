@@ -106,6 +106,6 @@ async function storeAll(
 }
 
 function notStored(error: CollectError): CollectError {
-  const fix = 'It was not stored. Run the command again, and allow everything that is asked for.';
+  const fix = 'It was not stored. Run the command again.';
   return new CollectError(error.code, error.message, fix, { cause: error });
 }
