@@ -26,7 +26,12 @@ export function isAnswer(parameters: URLSearchParams): boolean {
   return ['code', 'error', 'state'].some((name) => parameters.has(name));
 }
 
-/** The parameters of an answer that holds a code for this request. Throws `CollectError`, which never quotes the code. */
+/** What arrived does not answer this request, and ends nothing. The message is a sentence, and never quotes what arrived. */
+export class NotThisAnswer extends Error {
+  override readonly name = 'NotThisAnswer';
+}
+
+/** The parameters of an answer that holds a code for this request. Throws `NotThisAnswer`, and `CollectError`, which never quotes the code. */
 export function readAnswer(
   flow: ConsentFlow,
   clientId: string,
@@ -34,7 +39,9 @@ export function readAnswer(
   given: URLSearchParams,
 ): URLSearchParams {
   const parameters = new URLSearchParams(given);
-  if (parameters.get('state') !== state) throw mismatch(flow);
+  if (parameters.get('state') !== state) {
+    throw new NotThisAnswer('This answers another request (wrong state). Use the address that the command printed.');
+  }
   // Not needed: the state belongs to one provider only.
   parameters.delete('iss');
   try {
@@ -47,14 +54,13 @@ export function readAnswer(
   throw failed(`${flow.provider} answered without a code.`);
 }
 
-/** The parameters of an address that the browser ended on, as it was pasted. Throws `CollectError`. */
+/** The parameters of an address that the browser ended on, as it was pasted. Throws `NotThisAnswer`. */
 export function readPasted(text: string): URLSearchParams {
   const address = text.trim();
   const parameters = URL.canParse(address) ? new URL(address).searchParams : new URLSearchParams();
   if (isAnswer(parameters)) return parameters;
-  throw failed(
-    'What was pasted is not the address that the browser ends on.',
-    `${AGAIN}, and paste the whole address: it has a code= in it.`,
+  throw new NotThisAnswer(
+    'What was pasted is not the address that the browser ends on. Paste the whole address: it has a code= in it.',
   );
 }
 
@@ -78,12 +84,4 @@ export function said(words: string, secrets: readonly (string | null)[] = []): s
 
 export function failed(message: string, fix = `${AGAIN}.`): CollectError {
   return new CollectError('consent_failed', message, fix);
-}
-
-function mismatch({ provider }: ConsentFlow): CollectError {
-  return new CollectError(
-    'consent_mismatch',
-    `The answer does not belong to this request (wrong state), and ${provider} was asked nothing more.`,
-    `${AGAIN}, and use the address that it prints.`,
-  );
 }

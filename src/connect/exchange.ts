@@ -101,9 +101,10 @@ function toResponse(flow: ConsentFlow, { status, json }: HttpAnswer, secrets: re
 
 function refusedCode({ provider, clientId, clientSecret }: ConsentFlow, code: string, words: string): CollectError {
   const message = `${provider} did not accept the code: ${words}.`;
-  return /^(invalid|unauthorized|deleted|disabled)_client$/.test(code)
-    ? failed(message, `Check ${clientId.variable} and ${clientSecret.variable}.`)
-    : failed(message);
+  // Meta's logins have no code for it.
+  const isOfTheApp =
+    /^(invalid|unauthorized|deleted|disabled)_client$/.test(code) || /client[ _](secret|id)|platform app/i.test(words);
+  return isOfTheApp ? failed(message, `Check ${clientId.variable} and ${clientSecret.variable}.`) : failed(message);
 }
 
 /** The scopes that were not granted; people may untick some. An answer that names none has granted all. */

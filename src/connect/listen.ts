@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { CollectError, hasCode } from '../errors.js';
-import { isAnswer } from './answer.js';
+import { isAnswer, NotThisAnswer } from './answer.js';
 import { sendPage } from './page.js';
 
 const ADDRESS = '127.0.0.1';
@@ -9,7 +9,10 @@ const CLOSE = 'You can close this window and return to the terminal.';
 
 export interface Listener {
   readonly port: number;
-  /** Takes one answer that arrives at a path, and shows the result of `read` in the browser. Rejects with what `read` throws. */
+  /**
+   * Takes one answer that arrives at a path, and shows the result of `read` in the browser. Rejects with what `read` throws, except
+   * `NotThisAnswer`, after which it keeps listening.
+   */
   answer<T>(path: string, read: (parameters: URLSearchParams) => T): Promise<T>;
   close(): void;
 }
@@ -34,12 +37,14 @@ export async function listen(port: number): Promise<Listener> {
           const { pathname, searchParams } = new URL(target, HERE);
           // Browsers also ask for an icon.
           if (request.method !== 'GET' || pathname !== path || !isAnswer(searchParams)) return refuse(response);
-          onRequest = (_, later) => refuse(later);
           try {
             const value = read(searchParams);
+            onRequest = (_, later) => refuse(later);
             response.once('close', () => resolve(value));
             sendPage(response, 200, 'Consent received', CLOSE);
           } catch (error) {
+            if (error instanceof NotThisAnswer) return sendPage(response, 400, 'Not connected', error.message);
+            onRequest = (_, later) => refuse(later);
             response.once('close', () => reject(error));
             const isDenied = error instanceof CollectError && error.code === 'consent_denied';
             const message = error instanceof CollectError ? error.message : 'Something went wrong.';

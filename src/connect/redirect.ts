@@ -33,6 +33,13 @@ export function redirectOf({ provider, redirects }: ConsentFlow, given: string |
       'Name one from the settings of your app: --redirect-uri https://example.com/.',
     );
   }
+  if (protocol === 'http:' && !isLoopback(hostname)) {
+    throw new CollectError(
+      'usage',
+      '--redirect-uri sends a code over http to another machine.',
+      'Use an https address, or one of this machine.',
+    );
+  }
   // The listener has only IPv4.
   const isHere = protocol === 'http:' && isLoopback(hostname) && !hostname.startsWith('[');
   return isHere ? { kind: 'here', port: Number(port || 80), uri: () => given } : { kind: 'elsewhere', uri: given };

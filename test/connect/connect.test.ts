@@ -36,7 +36,9 @@ async function connect(answer: Answer, own: Partial<ConsentFlow> = {}, options: 
     onAddress(address) {
       state = new URL(address).searchParams.get('state') ?? '';
     },
-    paste: async () => `${ELSEWHERE}?code=${CODE}&state=${state}`,
+    paste: async function* () {
+      yield `${ELSEWHERE}?code=${CODE}&state=${state}`;
+    },
     warn: () => undefined,
     ...options,
   });
@@ -143,11 +145,46 @@ test('names the command for platforms that are not connected in a browser', asyn
   await expect(found).rejects.toMatchObject({ code: 'usage', fix: expect.stringContaining('connections add') });
 });
 
+test('asks again if the pasted text does not answer the request', async () => {
+  const texts: string[] = ['rubbish', `${ELSEWHERE}?code=planted&state=another`];
+  const warnings: string[] = [];
+  const { found, requests } = await connect(
+    [200, TOKENS],
+    {},
+    {
+      onAddress: (address) =>
+        void texts.push(`${ELSEWHERE}?code=${CODE}&state=${new URL(address).searchParams.get('state')}`),
+      paste: async function* () {
+        yield* texts;
+      },
+      warn: (message) => void warnings.push(message),
+    },
+  );
+  expect(await found).toEqual([ACCOUNT]);
+  expect(warnings).toEqual([expect.stringContaining('not the address'), expect.stringContaining('wrong state')]);
+  expect(requests).toHaveLength(1);
+});
+
+test('says that nothing was pasted', async () => {
+  const paste = async function* () {};
+  const { found } = await connect([200, TOKENS], {}, { paste });
+  await expect(found).rejects.toMatchObject({ code: 'consent_failed', message: 'Nothing was pasted.' });
+});
+
+test('checks that tokens can be stored before it asks anybody for consent', async () => {
+  const { found } = await connect(
+    [200, TOKENS],
+    {},
+    { expectStore: () => Promise.reject(new Error('away')), onAddress: () => expect.unreachable() },
+  );
+  await expect(found).rejects.toThrow('away');
+});
+
 test('gives up after its timeout, and ends the prompt for pasting', async () => {
   let given: AbortSignal | undefined;
-  const paste = (_: boolean, signal: AbortSignal) => {
+  const paste = async function* (_: boolean, signal: AbortSignal) {
     given = signal;
-    return new Promise<string>(() => undefined);
+    yield await new Promise<string>(() => undefined);
   };
   const { found } = await connect([200, TOKENS], {}, { paste, timeoutMs: 1 });
   await expect(found).rejects.toMatchObject({ code: 'consent_timeout' });

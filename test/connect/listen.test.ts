@@ -1,6 +1,7 @@
 import { get } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
+import { NotThisAnswer } from '../../src/connect/answer.js';
 import { type Listener, listen } from '../../src/connect/listen.js';
 import { CollectError } from '../../src/errors.js';
 
@@ -56,6 +57,19 @@ test('the page says why nothing was connected, with the words of a known error o
   expect(page.status).toBe(400);
   expect(await page.text()).toContain('Acme refused the &lt;request&gt;. You can close this window');
   await expect(answer).rejects.toMatchObject({ code: 'consent_failed' });
+});
+
+test('goes on listening after the answer to another request, and tells the browser so', async () => {
+  const listener = await listening();
+  const answer = listener.answer('/', (parameters) => {
+    if (parameters.get('state') !== 'mine') throw new NotThisAnswer('This answers another request.');
+    return parameters.get('code');
+  });
+  const page = await ask(listener, '/?code=planted&state=another');
+  expect(page.status).toBe(400);
+  expect(await page.text()).toContain('This answers another request.');
+  await ask(listener, '/?code=first&state=mine');
+  expect(await answer).toBe('first');
 });
 
 test('does not listen on the addresses that other machines reach', async (context) => {

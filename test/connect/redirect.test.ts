@@ -28,6 +28,12 @@ test.each([
   expect(redirect.kind === 'here' ? redirect.uri(1) : redirect.uri).toBe(uri);
 });
 
+test('refuses a redirect address of another machine over http', () => {
+  expect(() => redirectOf(flowOf({}), 'http://example.com/done')).toThrow(
+    expect.objectContaining({ code: 'usage', message: expect.stringContaining('another machine') }),
+  );
+});
+
 test.each(['example.com', 'ftp://example.com/', 'https://example.com/#part'])(
   'refuses %s as a redirect address',
   (uri) => {

@@ -11,7 +11,7 @@ export interface InstagramLogin {
   readonly loginUrl: string;
   /** Base address of the API that exchanges codes. */
   readonly tokenUrl: string;
-  readonly appId: string;
+  readonly appId: string | null;
   readonly appSecret: string | null;
 }
 
@@ -32,7 +32,8 @@ export function instagramOwnLogin(
     provider: 'Instagram',
     clientId: { variable: 'INSTAGRAM_APP_ID', value: appId },
     clientSecret: { variable: 'INSTAGRAM_APP_SECRET', value: appSecret },
-    howToRegister: 'Set the secret of the app with the Instagram login, which is not that of the Meta app.',
+    howToRegister:
+      'Set the number and the secret of the app with the Instagram login, which are not those of the Meta app.',
     authorizationUrl: `${loginUrl}/oauth/authorize`,
     scopes: SCOPES,
     tokenUrl: `${tokenUrl}/oauth/access_token`,

@@ -14,12 +14,12 @@ export const INSTAGRAM_VARIABLES = {
 
 /** Null if no app for Instagram's own login is set: then people log in to Facebook. */
 export function instagramLogin(variables: Values<typeof INSTAGRAM_VARIABLES>): InstagramLogin | null {
-  const { INSTAGRAM_APP_ID: appId } = variables;
-  if (appId === undefined) return null;
+  const { INSTAGRAM_APP_ID: appId = null, INSTAGRAM_APP_SECRET: appSecret = null } = variables;
+  if (appId === null && appSecret === null) return null;
   return {
     loginUrl: variables.INSTAGRAM_LOGIN_URL,
     tokenUrl: variables.INSTAGRAM_TOKEN_URL,
     appId,
-    appSecret: variables.INSTAGRAM_APP_SECRET ?? null,
+    appSecret,
   };
 }
