@@ -26,7 +26,7 @@ export function isAnswer(parameters: URLSearchParams): boolean {
   return ['code', 'error', 'state'].some((name) => parameters.has(name));
 }
 
-/** What arrived does not answer this request, and ends nothing. The message is a sentence, and never quotes what arrived. */
+/** The text or request is no answer to this request, so the wait goes on. The message is a sentence, and never quotes it. */
 export class NotThisAnswer extends Error {
   override readonly name = 'NotThisAnswer';
 }

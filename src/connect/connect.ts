@@ -24,7 +24,7 @@ export interface ConnectOptions {
   expectStore?(): Promise<void>;
   /** Shows the address to open. `endsHere`: the browser ends on this machine, not on an address that has to be pasted. */
   onAddress(address: string, endsHere: boolean): void;
-  /** The texts that are pasted until the signal is aborted, one of them the address that the browser ended on; null if none need be. */
+  /** The texts that are pasted until the signal is aborted, one of which is the address that the browser ended on; null if none is needed. */
   paste(endsHere: boolean, signal: AbortSignal): AsyncIterable<string> | null;
   readonly warn: (message: string) => void;
 }
@@ -112,7 +112,7 @@ function credentialsOf({ provider, howToRegister, clientId, clientSecret }: Cons
   );
 }
 
-/** What `read` makes of the first text that answers the request. */
+/** The result of `read` for the first text that answers the request. */
 async function pasted<T>(
   texts: AsyncIterable<string>,
   read: (text: string) => T,
