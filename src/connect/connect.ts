@@ -107,7 +107,7 @@ function credentialsOf({ provider, howToRegister, clientId, clientSecret }: Cons
   }
   throw new CollectError(
     'config_invalid',
-    `${joinWords(missing)} ${missing.length === 1 ? 'is' : 'are'} not set, so ${provider} cannot be asked for a consent.`,
+    `${joinWords(missing)} ${missing.length === 1 ? 'is' : 'are'} not set, so accounts of ${provider} cannot be connected.`,
     howToRegister,
   );
 }

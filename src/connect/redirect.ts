@@ -36,7 +36,7 @@ export function redirectOf({ provider, redirects }: ConsentFlow, given: string |
   if (protocol === 'http:' && !isLoopback(hostname)) {
     throw new CollectError(
       'usage',
-      '--redirect-uri sends a code over http to another machine.',
+      '--redirect-uri would send the code unencrypted to another machine.',
       'Use an https address, or one of this machine.',
     );
   }

@@ -1,4 +1,4 @@
-import { loginAddress, secret, type Values } from '../../setting.js';
+import { loginAddress, loginSecret, type Values } from '../../setting.js';
 import { appNumber, META_VARIABLES } from '../meta/variables.js';
 import type { InstagramLogin } from './own-login.js';
 
@@ -9,7 +9,7 @@ export const INSTAGRAM_VARIABLES = {
   // Used only by `connect`.
   INSTAGRAM_TOKEN_URL: loginAddress('https://api.instagram.com'),
   INSTAGRAM_APP_ID: appNumber().describe("the app of Instagram's own login, for connect in place of META_APP_ID"),
-  INSTAGRAM_APP_SECRET: secret('0123456789abcdef').describe('its secret, for connect'),
+  INSTAGRAM_APP_SECRET: loginSecret('0123456789abcdef').describe('its secret, for connect'),
 };
 
 /** Null if no app for Instagram's own login is set: then people log in to Facebook. */

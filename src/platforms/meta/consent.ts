@@ -81,7 +81,9 @@ export function metaConsent({
         if (accessToken !== undefined && tasks.includes('ANALYZE')) {
           return { ...account, accessToken, refreshToken: null, tokenExpiresAt: null };
         }
-        context.warn(`the Page ${page.id} is left out: whoever consented may not see its insights (task ANALYZE)`);
+        context.warn(
+          `the Page ${page.id} is left out: the person who consented may not see its insights (task ANALYZE)`,
+        );
         return [];
       });
     },
