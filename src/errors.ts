@@ -107,7 +107,6 @@ export const EXIT_CODES = {
   consent_denied: EXIT.failed,
   consent_failed: EXIT.failed,
   consent_incomplete: EXIT.failed,
-  consent_mismatch: EXIT.failed,
   consent_timeout: EXIT.failed,
   no_accounts: EXIT.failed,
   not_found: EXIT.failed,

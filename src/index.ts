@@ -89,7 +89,16 @@ export type {
 export type { Failure, PlatformChanges, Summary } from './report/summary.js';
 export type { Fault, PlainFault, SandboxPlatform } from './sandbox/account.js';
 export type { SandboxKind } from './sandbox/kinds.js';
-export { baseAddress, credential, loginAddress, secret, setting, type Values, type Variable } from './setting.js';
+export {
+  baseAddress,
+  credential,
+  loginAddress,
+  loginSecret,
+  secret,
+  setting,
+  type Values,
+  type Variable,
+} from './setting.js';
 export type { DayCounts } from './store/account-states.js';
 export type { OutcomeState } from './store/accounts.js';
 export type { AppliedSchema } from './store/apply-schema.js';

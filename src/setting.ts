@@ -13,10 +13,12 @@ export type Values<Variables extends Readonly<Record<string, Variable>>> = {
 };
 
 /**
- * What a variable is for: `secret` values are redacted from everything printed; `credential` and `secret` belong to an app. A `login`
- * is an address, too, but of a page that people open: no run asks it.
+ * What a variable is for: the values of secrets are redacted from everything printed; `credential` and `secret` belong to an app. A
+ * `login` is an address, too, and a `loginSecret` a secret, but for people who consent: no run needs them.
  */
-type Kind = 'address' | 'login' | 'credential' | 'secret';
+type Kind = 'address' | 'login' | 'credential' | 'secret' | 'loginSecret';
+/** What is redacted. */
+export const SECRETS = ['secret', 'loginSecret'] as const satisfies readonly Kind[];
 
 /** What `isConfidential` accepts, in messages. */
 export const SAFE_ADDRESS = 'https:// address (http:// only on this machine)';
@@ -64,6 +66,13 @@ export function credential(example: string) {
 /** Redacted from everything printed; can also be read from the file that `NAME_FILE` names. */
 export function secret(example: string) {
   return asSecret(headerSafe(example).optional());
+}
+
+/** As `secret`, for `connect` alone: no run is given it. */
+export function loginSecret(example: string) {
+  return headerSafe(example)
+    .optional()
+    .meta({ kind: 'loginSecret' satisfies Kind });
 }
 
 /** Marks a variable as `secret` does. */

@@ -4,7 +4,7 @@ import { CollectError } from './errors.js';
 import { isConfidential } from './loopback.js';
 import type { PlatformDefinition } from './platforms/definition.js';
 import { DEFINITIONS } from './platforms/registry.js';
-import { asSecret, isHttp, namesOf, SAFE_ADDRESS, setting } from './setting.js';
+import { asSecret, isHttp, namesOf, SAFE_ADDRESS, SECRETS, setting } from './setting.js';
 import { isHeaderSafe } from './text.js';
 import { parseFernetKey } from './tokens/fernet.js';
 import { splitKeys } from './tokens/keyring.js';
@@ -108,7 +108,7 @@ export function variableSchemas(added: readonly PlatformDefinition[] = []): Vari
     own: OWN,
     platforms: z.object(platforms),
     names: Object.keys(shape),
-    secrets: namesOf(shape, 'secret'),
+    secrets: namesOf(shape, ...SECRETS),
     unrelated: definitions.flatMap(({ unrelatedVariables = [] }) => unrelatedVariables),
   };
 }

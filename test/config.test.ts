@@ -266,9 +266,10 @@ test('a strong cron secret is required only when it is needed', () => {
   );
 });
 
-test('no run and no check of doctor needs what only connect uses: the pages on which people consent', () => {
-  const logins = DEFINITIONS.flatMap(({ variables }) => namesOf(variables, 'login'));
+test('no run and no check of doctor needs what only connect uses, whose secrets are redacted all the same', () => {
+  const logins = DEFINITIONS.flatMap(({ variables }) => namesOf(variables, 'login', 'loginSecret'));
   const asked = DEFINITIONS.flatMap(({ variables }) => namesOf(variables, 'address', 'credential', 'secret'));
-  expect(logins).toContain('GOOGLE_ACCOUNTS_URL');
+  expect(logins).toEqual(expect.arrayContaining(['GOOGLE_ACCOUNTS_URL', 'THREADS_APP_SECRET']));
+  expect(loadConfig({ THREADS_APP_SECRET: 'threads-secret' }).platformSecrets).toEqual(['threads-secret']);
   expect(asked.filter((name) => logins.includes(name))).toEqual([]);
 });

@@ -5,6 +5,9 @@ import { shorten } from '../text.js';
 import { usageError } from './flags.js';
 import { cleanText, WIDTH } from './render/text.js';
 
+/** How many accounts a message names. */
+const MOST_NAMED = 20;
+
 /** What is chosen from. */
 interface Choice {
   readonly accountId: string;
@@ -79,6 +82,7 @@ export async function askChoice<T extends Choice>(
     for (;;) {
       const chosen = parseChoice(await answerTo(lines, `Connect which? Numbers such as 1,2, or all: `), found);
       if (chosen !== null) return chosen;
+      screen.write(`There are the numbers 1 to ${found.length}.\n`);
     }
   } finally {
     lines.close();
@@ -93,5 +97,9 @@ function answerTo(lines: ReturnType<typeof createInterface>, question: string): 
 }
 
 function idsOf(found: readonly Choice[]): string {
-  return found.map(({ accountId }) => cleanText(accountId)).join(', ');
+  const named = found
+    .slice(0, MOST_NAMED)
+    .map(({ accountId, accountName }) => cleanText(accountName === null ? accountId : `${accountId} (${accountName})`));
+  const more = found.length - named.length;
+  return [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }

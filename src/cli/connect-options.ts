@@ -6,7 +6,7 @@ import { plugin } from './options.js';
 
 export function connectOptions(command: Command) {
   return command
-    .description('connect accounts in a browser: their owner consents, and you choose from what that opens')
+    .description('connect accounts in a browser: their owner allows access, and you choose which to connect')
     .argument('<platform>', 'the platform')
     .requiredOption('--user <id>', 'the user who owns the accounts', nonEmpty('--user'))
     .addOption(plugin())

@@ -23,7 +23,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   mcp: ['mcp --user me'],
   report: ['report --html report.html', 'report --html me.html --user me --days 60'],
   doctor: ['doctor', 'doctor --live', 'doctor --data'],
-  connect: ['connect youtube --user me', 'connect facebook --user me --all', 'connect youtube --user me --no-browser'],
+  connect: ['connect youtube --user me', 'connect youtube --user me --all', 'connect youtube --user me --no-browser'],
   'connections list': ['connections list', 'connections list --json'],
   'connections add': ['connections add --user me --platform facebook --account 1234'],
   'connections import': ['connections import accounts.csv', 'connections import --check accounts.csv'],

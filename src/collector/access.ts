@@ -5,11 +5,11 @@ import type { KnownAccess, StoredAccount, StoredConnection } from '../store/acco
 import { dateAt } from './day.js';
 import { expiringBefore, TOKEN_DAYS } from './renewal.js';
 
-/** An account without a known end is asked about again after so long. */
+/** When to ask again about an account without a known end. */
 const ASK_AGAIN_MS = 30 * DAY_MS;
 const LAST_STORABLE = new Date('9999-12-31T00:00:00Z');
 
-/** `accessEnds` of a platform, but for dates that cannot be. Throws as it does. */
+/** `accessEnds` of a platform, without impossible dates. Throws as it does. */
 export async function accessEnd(
   platform: Pick<Platform, 'accessEnds'>,
   account: Account,
@@ -22,7 +22,7 @@ export async function accessEnd(
 
 /**
  * Asks until when a collected account's data may be read, if that is due: once for each token, and daily while the end is near, since
- * its owner may have consented again. Null if nothing is learned: that must not cost the account its results.
+ * the owner may have consented again. Null if there is no answer, which must not fail the account.
  */
 export async function askAccess(
   { access }: Pick<StoredAccount, 'access'>,
@@ -38,7 +38,7 @@ export async function askAccess(
   if (!isDue(known, askedAt)) return null;
   try {
     const endsAt = await accessEnd(platform, account, context);
-    // Of others the run has warned when it began.
+    // The run has already warned of ends that were known when it began.
     if (endsBefore(expiringBefore(askedAt), endsAt) && !endsBefore(expiringBefore(askedAt), known?.endsAt)) {
       context.warn(
         `${platform.name}: the access to the data of some accounts ends within ${TOKEN_DAYS} days: status --json lists them; connect them again`,

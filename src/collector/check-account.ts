@@ -54,7 +54,11 @@ export async function checkAccount(account: Account, platform: Platform, clock: 
       tokenExpiresAt = null,
     } = await platform.check(account, context);
     // The token opens the account: for how long is only of use.
-    const end = await accessEnd(platform, account, context).catch(() => null);
+    const end = await accessEnd(
+      platform,
+      { ...account, tokenExpiresAt: account.tokenExpiresAt ?? tokenExpiresAt },
+      context,
+    ).catch(() => null);
     if (end !== null && end < expiringBefore(clock.now())) {
       warn(
         `the access to the account's data ends on ${dateAt(end, 'UTC')}: let its owner consent again before that day`,

@@ -2,13 +2,13 @@ import { FOR_GOOD, type SnapshotRow } from '../store/accounts.js';
 import { type DayRecord, knownState, type RecordInput, skippedDay, stateOf } from './outcome.js';
 
 interface ClosingInput extends Pick<RecordInput, 'account' | 'platform' | 'day' | 'askedAt'> {
-  /** The figures filed under the day; null if they are those of another one. */
+  /** The figures filed under the day; null if they are filed under another one. */
   readonly filed: readonly SnapshotRow[] | null;
 }
 
 /**
- * A day of an account that has nothing but closing figures: settled with those filed under it. Without any, it is lost once they
- * are filed under a later one, or was never to be had if it is before the account's first day.
+ * Records a day of an account that has only closing figures: settled with those filed under it. Without any, it is lost when figures
+ * are filed under a later day; before the account's first day, it has no data for good.
  */
 export function recordClosing({ account, platform, day, askedAt, filed }: ClosingInput): DayRecord {
   const snapshots = filed ?? [];

@@ -6,7 +6,7 @@ import { joinWords } from '../text.js';
 export interface StoredTokens {
   readonly accessToken: string;
   readonly tokenExpiresAt: string | null;
-  /** Whether there is a refresh token, this one or one from before. */
+  /** Whether there is a refresh token, this one or one that was stored earlier. */
   readonly hasRefreshToken: boolean;
 }
 

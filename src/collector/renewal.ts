@@ -7,12 +7,12 @@ import type { Renewals } from '../store/renewals.js';
 import type { Keyring } from '../tokens/keyring.js';
 import { openTokens } from './open-account.js';
 
-/** Tokens that end within so many days are renewed, or reported. */
+/** Tokens that end within this number of days are renewed or reported. */
 export const TOKEN_DAYS = 15;
 const LOOK_AGAIN_MS = 1_000;
-/** Longer than another process keeps its claim. */
+/** Longer than another process can hold a claim. */
 const LONGEST_WAIT_MS = 90_000;
-/** Each of them waits for the database for a minute. */
+/** Each call waits up to a minute for the database. */
 const MOST_CALLS = 5;
 
 /** The instant before which an expiry date is reported, as of `now`. */
@@ -20,18 +20,18 @@ export function expiringBefore(now: Date): Date {
   return new Date(now.getTime() + TOKEN_DAYS * DAY_MS);
 }
 
-/** What a run renews with; null where renewed tokens are not to be stored. */
+/** What a run renews tokens with. `renewals` is null if renewed tokens must not be stored. */
 export interface RenewalSettings {
   readonly renewals: Renewals | null;
   readonly keyring: Pick<Keyring, 'encrypt' | 'decrypt'>;
   readonly clock: Pick<Clock, 'sleep'>;
 }
 
-/** Renews tokens whose successors must be stored, and stores them before they are used. */
+/** Renews tokens, and stores the new ones before they are used. */
 export interface Renewer {
-  /** The account, renewed if its token has ended or is about to. Throws `PlatformError` and `Interrupted`. */
+  /** The account, with a renewed token if its own has ended or is about to. Throws `PlatformError` and `Interrupted`. */
   prepare(account: Account): Promise<Account>;
-  /** The account with another token in the place of a refused one; null if it cannot be renewed. Throws likewise. */
+  /** The account with a new token after the platform refused its own; null if it cannot be renewed. Throws likewise. */
   replace(account: Account): Promise<Account | null>;
 }
 
@@ -43,7 +43,7 @@ export function createRenewer(
 ): Renewer {
   const { renewal } = platform;
 
-  /** Null if another process is renewing all the time. */
+  /** Null if other processes hold claims for too long. */
   async function renewed(account: Account, { renew }: Renewal, store: Renewals): Promise<Account | null> {
     const by = randomUUID();
     for (let waitedMs = 0; waitedMs < LONGEST_WAIT_MS; waitedMs += LOOK_AGAIN_MS) {
@@ -54,7 +54,7 @@ export function createRenewer(
           try {
             tokens = await renew(account, context);
           } catch (error) {
-            // A program that knows no claims may have used the refresh token up: the application, for example.
+            // A program that makes no claims, such as the application, may have used up the refresh token.
             const current = isDead(error) ? await store.claim(connection, by) : claim;
             if (current.kind === 'changed') return openTokens(account, current.connection, keyring);
             await store.release(connection, by);
@@ -96,7 +96,7 @@ export function createRenewer(
       return (await renewed(account, of, renewals)) ?? account;
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
-      // One without a date may be too new to be renewed.
+      // A token without a date may be too new to be renewed.
       if (account.tokenExpiresAt !== null) {
         context.warn(
           `${platform.name}: a token that is about to end was not renewed: ${error.message}`,
@@ -128,7 +128,7 @@ export function createRenewer(
   };
 }
 
-/** Nobody else has the renewed tokens: a database that is away is waited for longer than with anything else. */
+/** Waits longer for the database than other calls do: the renewed tokens exist nowhere else. */
 async function keep(store: () => Promise<unknown>): Promise<void> {
   for (let call = 1; ; call++) {
     try {

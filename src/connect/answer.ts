@@ -6,7 +6,7 @@ import { oneLine } from '../text.js';
 import type { ConsentRequest } from './request.js';
 
 export const AGAIN = 'Run the command again';
-/** RFC 6749, section 4.1.2.1, and what LinkedIn answers when someone does not even sign in. */
+/** RFC 6749, section 4.1.2.1, and LinkedIn's errors when someone cancels the login or the consent. */
 const DENIALS = ['access_denied', 'user_cancelled_login', 'user_cancelled_authorize'];
 
 /** The parties of a flow, as the library names them. */
@@ -21,12 +21,17 @@ export function partiesOf(flow: ConsentFlow, clientId: string): readonly [Author
   ];
 }
 
-/** Whether these parameters are an answer to a request for consent at all. */
+/** Whether these parameters are an answer to any request for consent. */
 export function isAnswer(parameters: URLSearchParams): boolean {
   return ['code', 'error', 'state'].some((name) => parameters.has(name));
 }
 
-/** The parameters of an answer that holds a code for this request. Throws `CollectError`, which never quotes the code. */
+/** The text or request is no answer to this request, so the wait goes on. The message is a sentence, and never quotes it. */
+export class NotThisAnswer extends Error {
+  override readonly name = 'NotThisAnswer';
+}
+
+/** The parameters of an answer that holds a code for this request. Throws `NotThisAnswer`, and `CollectError`, which never quotes the code. */
 export function readAnswer(
   flow: ConsentFlow,
   clientId: string,
@@ -34,8 +39,10 @@ export function readAnswer(
   given: URLSearchParams,
 ): URLSearchParams {
   const parameters = new URLSearchParams(given);
-  if (parameters.get('state') !== state) throw mismatch(flow);
-  // The state belongs to one provider alone.
+  if (parameters.get('state') !== state) {
+    throw new NotThisAnswer('This answers another request (wrong state). Use the address that the command printed.');
+  }
+  // Not needed: the state belongs to one provider only.
   parameters.delete('iss');
   try {
     const answer = validateAuthResponse(...partiesOf(flow, clientId), parameters, state);
@@ -47,14 +54,13 @@ export function readAnswer(
   throw failed(`${flow.provider} answered without a code.`);
 }
 
-/** The parameters of an address that the browser ended on, as it was pasted. Throws `CollectError`. */
+/** The parameters of an address that the browser ended on, as it was pasted. Throws `NotThisAnswer`. */
 export function readPasted(text: string): URLSearchParams {
   const address = text.trim();
   const parameters = URL.canParse(address) ? new URL(address).searchParams : new URLSearchParams();
   if (isAnswer(parameters)) return parameters;
-  throw failed(
-    'What was pasted is not the address that the browser ends on.',
-    `${AGAIN}, and paste the whole address: it has a code= in it.`,
+  throw new NotThisAnswer(
+    'What was pasted is not the address that the browser ends on. Paste the whole address: it has a code= in it.',
   );
 }
 
@@ -71,19 +77,11 @@ function refusal({ provider }: ConsentFlow, parameters: URLSearchParams): Collec
   return failed(`${provider} refused the request: ${said(words)}.`);
 }
 
-/** What another party said, fit for a message. It may repeat what it was sent. */
+/** What another party said, made safe for a message: it may repeat secrets that it was sent. */
 export function said(words: string, secrets: readonly (string | null)[] = []): string {
   return oneLine(redact(words, secrets)).replace(/\.$/, '');
 }
 
 export function failed(message: string, fix = `${AGAIN}.`): CollectError {
   return new CollectError('consent_failed', message, fix);
-}
-
-function mismatch({ provider }: ConsentFlow): CollectError {
-  return new CollectError(
-    'consent_mismatch',
-    `The answer does not belong to this request (wrong state), and ${provider} was asked nothing more.`,
-    `${AGAIN}, and use the address that it prints.`,
-  );
 }

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.js';
 import { withContext } from '../collector/check-account.js';
 import { CollectError, PlatformError } from '../errors.js';
-import type { AppCredential, ConsentedAccount, ConsentFlow } from '../platforms/consent.js';
+import type { ConsentedAccount, ConsentFlow } from '../platforms/consent.js';
 import type { Platform } from '../platforms/contract.js';
-import { AGAIN, failed, readAnswer, readPasted, said } from './answer.js';
+import { joinWords } from '../text.js';
+import { AGAIN, failed, NotThisAnswer, readAnswer, readPasted, said } from './answer.js';
 import { exchangeCode, incomplete } from './exchange.js';
 import { listen } from './listen.js';
 import { type Redirect, redirectOf } from './redirect.js';
@@ -19,23 +20,25 @@ export interface ConnectOptions {
   readonly clock: Clock;
   /** Default: 5 minutes. */
   readonly timeoutMs?: number;
-  /** Shows the address to open. `endsHere`: the browser ends at this machine, not at an address that has to be pasted. */
+  /** Makes sure that tokens can be stored, before anybody is asked for them. */
+  expectStore?(): Promise<void>;
+  /** Shows the address to open. `endsHere`: the browser ends on this machine, not on an address that has to be pasted. */
   onAddress(address: string, endsHere: boolean): void;
-  /** Reads the address that the browser ended on, until the signal is aborted; null if it need not be pasted. */
-  paste(endsHere: boolean, signal: AbortSignal): Promise<string> | null;
+  /** The texts that are pasted until the signal is aborted, one of which is the address that the browser ended on; null if none is needed. */
+  paste(endsHere: boolean, signal: AbortSignal): AsyncIterable<string> | null;
   readonly warn: (message: string) => void;
 }
 
 /**
- * Has the owner consent in a browser, and lists the accounts that the consent opens, at least one. Throws `CollectError`, of which
- * no message has a code or a token, and `Interrupted`.
+ * Has the owner consent in a browser, and lists the accounts that the consent opens, at least one. Throws `CollectError`, whose
+ * messages never contain a code or a token, and `Interrupted`.
  */
 export async function consentedAccounts(options: ConnectOptions): Promise<readonly ConsentedAccount[]> {
   const { platform, clock, warn } = options;
   const flow = flowOf(platform);
-  const clientId = required(flow, flow.clientId);
-  const clientSecret = required(flow, flow.clientSecret);
+  const { clientId, clientSecret } = credentialsOf(flow);
   const redirect = redirectOf(flow, options.redirectUri);
+  await options.expectStore?.();
   const asked = await ask(options, { flow, clientId, redirect });
   const consent = await exchangeCode({ flow, clientId, clientSecret, now: clock.now, warn, ...asked });
   const accounts = await withContext(platform.name, clock, warn, (context) => flow.accounts(consent, context)).catch(
@@ -43,7 +46,7 @@ export async function consentedAccounts(options: ConnectOptions): Promise<readon
       if (!(error instanceof PlatformError)) throw error;
       const words = said(error.message, [consent.accessToken, consent.refreshToken]);
       if (error.reason === 'missing_permission') throw incomplete(`Nothing was stored: ${words}.`);
-      throw failed(`Cannot list the accounts that the consent opens: ${error.reason}: ${words}.`);
+      throw failed(`Cannot list the accounts that the consent opens: ${words}.`);
     },
   );
   if (accounts.length > 0) return accounts;
@@ -60,9 +63,9 @@ interface Ask {
   readonly redirect: Redirect;
 }
 
-/** Shows the address, and waits for the first answer: of the browser, or pasted. */
+/** Shows the address, and waits for the first answer: from the browser, or pasted. */
 async function ask(
-  { clock, timeoutMs = TIMEOUT_MS, onAddress, paste }: ConnectOptions,
+  { clock, timeoutMs = TIMEOUT_MS, onAddress, paste, warn }: ConnectOptions,
   { flow, clientId, redirect }: Ask,
 ) {
   const listener = redirect.kind === 'here' ? await listen(redirect.port) : null;
@@ -74,14 +77,15 @@ async function ask(
     const endsHere = listener !== null;
     const arrived = listener?.answer(new URL(redirectUri).pathname, read);
     onAddress(request.address, endsHere);
+    const texts = paste(endsHere, ended.signal);
     const answers = [
       arrived,
-      paste(endsHere, ended.signal)?.then((text) => read(readPasted(text))),
+      texts === null ? undefined : pasted(texts, (text) => read(readPasted(text)), { endsHere, warn }),
       clock.sleep(timeoutMs, ended.signal).then(() => {
         throw late(timeoutMs);
       }),
     ].filter((answer) => answer !== undefined);
-    // Of those that end later nothing is wanted.
+    // The answers that come later are not needed.
     for (const answer of answers) answer.catch(() => undefined);
     return { request, answer: await Promise.race(answers) };
   } finally {
@@ -90,22 +94,41 @@ async function ask(
   }
 }
 
-function flowOf({ name, consent }: Platform): ConsentFlow {
+function flowOf({ name, consent, needsToken = true }: Platform): ConsentFlow {
   if (consent !== undefined) return consent;
+  const why = needsToken ? 'cannot be connected in a browser' : 'need no consent';
+  throw new CollectError('usage', `Accounts of ${name} ${why}.`, 'Use analytics-collect connections add.');
+}
+
+function credentialsOf({ provider, howToRegister, clientId, clientSecret }: ConsentFlow) {
+  const missing = [clientId, clientSecret].flatMap(({ variable, value }) => (value === null ? variable : []));
+  if (clientId.value !== null && clientSecret.value !== null) {
+    return { clientId: clientId.value, clientSecret: clientSecret.value };
+  }
   throw new CollectError(
-    'usage',
-    `Accounts of ${name} cannot be connected in a browser.`,
-    'Use analytics-collect connections add.',
+    'config_invalid',
+    `${joinWords(missing)} ${missing.length === 1 ? 'is' : 'are'} not set, so accounts of ${provider} cannot be connected.`,
+    howToRegister,
   );
 }
 
-function required({ provider, howToRegister }: ConsentFlow, { variable, value }: AppCredential): string {
-  if (value !== null) return value;
-  throw new CollectError(
-    'config_invalid',
-    `${variable} is not set, so ${provider} cannot be asked for a consent.`,
-    howToRegister,
-  );
+/** The result of `read` for the first text that answers the request. */
+async function pasted<T>(
+  texts: AsyncIterable<string>,
+  read: (text: string) => T,
+  { endsHere, warn }: { readonly endsHere: boolean; readonly warn: (message: string) => void },
+): Promise<T> {
+  for await (const text of texts) {
+    try {
+      return read(text);
+    } catch (error) {
+      if (!(error instanceof NotThisAnswer)) throw error;
+      warn(error.message);
+    }
+  }
+  // The browser may still bring the answer.
+  if (endsHere) return new Promise(() => undefined);
+  throw failed('Nothing was pasted.', `${AGAIN}, and paste the address that the browser ends on.`);
 }
 
 function late(ms: number): CollectError {

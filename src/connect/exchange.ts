@@ -31,7 +31,7 @@ export interface Exchange {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly request: ConsentRequest;
-  /** What `readAnswer` has accepted. */
+  /** The parameters that `readAnswer` has accepted. */
   readonly answer: URLSearchParams;
   readonly now: () => Date;
   readonly warn: (message: string) => void;
@@ -50,7 +50,7 @@ export async function exchangeCode({ flow, request, answer, now, warn, ...app }:
       request.redirectUri,
       request.verifier ?? nopkce,
       {
-        // The settings allow http on this machine alone.
+        // The settings allow http only on this machine.
         [allowInsecureRequests]: true,
         async [customFetch](url, { body }) {
           const form = Object.fromEntries(new URLSearchParams(body));
@@ -93,7 +93,7 @@ function toResponse(flow: ConsentFlow, { status, json }: HttpAnswer, secrets: re
     throw refusedCode(flow, refused.code, `${said(refused.words, secrets)} (HTTP ${status})`);
   }
   if (status !== 200) throw failed(`${flow.provider} answered the code with HTTP ${status}.`);
-  // LinkedIn's answers need not name the type, and what is not granted may be empty.
+  // LinkedIn's answers may lack the type, and have empty fields for what is not granted.
   const given = Object.entries(fields.safeParse(json).data ?? {}).filter(([, value]) => value !== '');
   const body = { token_type: 'bearer', ...Object.fromEntries(given) };
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
@@ -101,9 +101,10 @@ function toResponse(flow: ConsentFlow, { status, json }: HttpAnswer, secrets: re
 
 function refusedCode({ provider, clientId, clientSecret }: ConsentFlow, code: string, words: string): CollectError {
   const message = `${provider} did not accept the code: ${words}.`;
-  return /^(invalid|unauthorized|deleted|disabled)_client$/.test(code)
-    ? failed(message, `Check ${clientId.variable} and ${clientSecret.variable}.`)
-    : failed(message);
+  // Meta's logins have no code for it.
+  const isOfTheApp =
+    /^(invalid|unauthorized|deleted|disabled)_client$/.test(code) || /client[ _](secret|id)|platform app/i.test(words);
+  return isOfTheApp ? failed(message, `Check ${clientId.variable} and ${clientSecret.variable}.`) : failed(message);
 }
 
 /** The scopes that were not granted; people may untick some. An answer that names none has granted all. */

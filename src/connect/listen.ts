@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { CollectError, hasCode } from '../errors.js';
-import { isAnswer } from './answer.js';
+import { isAnswer, NotThisAnswer } from './answer.js';
 import { sendPage } from './page.js';
 
 const ADDRESS = '127.0.0.1';
@@ -9,12 +9,15 @@ const CLOSE = 'You can close this window and return to the terminal.';
 
 export interface Listener {
   readonly port: number;
-  /** Takes the one answer that arrives at a path, and tells the browser what `read` makes of it. Rejects with what `read` throws. */
+  /**
+   * Takes one answer that arrives at a path, and shows the result of `read` in the browser. Rejects with what `read` throws, except
+   * `NotThisAnswer`, after which it keeps listening.
+   */
   answer<T>(path: string, read: (parameters: URLSearchParams) => T): Promise<T>;
   close(): void;
 }
 
-/** Listens on the loopback address alone. Throws `CollectError` `address_taken`. */
+/** Listens only on the loopback address. Throws `CollectError` `address_taken`. */
 export async function listen(port: number): Promise<Listener> {
   let onRequest: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => refuse(response);
   const server = createServer((request, response) => onRequest(request, response));
@@ -29,17 +32,19 @@ export async function listen(port: number): Promise<Listener> {
       new Promise((resolve, reject) => {
         onRequest = (request, response) => {
           const target = request.url ?? '/';
-          // Anyone on this machine may ask for anything, `//` for example.
+          // Anyone on this machine may send any target, `//` for example.
           if (!URL.canParse(target, HERE)) return refuse(response);
           const { pathname, searchParams } = new URL(target, HERE);
           // Browsers also ask for an icon.
           if (request.method !== 'GET' || pathname !== path || !isAnswer(searchParams)) return refuse(response);
-          onRequest = (_, later) => refuse(later);
           try {
             const value = read(searchParams);
+            onRequest = (_, later) => refuse(later);
             response.once('close', () => resolve(value));
             sendPage(response, 200, 'Consent received', CLOSE);
           } catch (error) {
+            if (error instanceof NotThisAnswer) return sendPage(response, 400, 'Not connected', error.message);
+            onRequest = (_, later) => refuse(later);
             response.once('close', () => reject(error));
             const isDenied = error instanceof CollectError && error.code === 'consent_denied';
             const message = error instanceof CollectError ? error.message : 'Something went wrong.';

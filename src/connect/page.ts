@@ -5,7 +5,7 @@ import { html } from '../report/page/html.js';
 const STYLE =
   'body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem}@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}';
 
-/** The page that the browser ends on. It loads nothing and runs nothing, and its address, which has the code, goes nowhere. */
+/** The page that the browser ends on. It loads nothing and runs nothing, and never passes on its address, which has the code. */
 export function sendPage(response: ServerResponse, status: number, title: string, text: string): void {
   const nonce = randomBytes(16).toString('base64');
   const page = html`<!doctype html>

@@ -3,7 +3,7 @@ import { isLoopback } from '../loopback.js';
 import type { ConsentFlow } from '../platforms/consent.js';
 import { isHttp } from '../setting.js';
 
-/** Where the browser ends: at a port of this machine, which is listened on, or elsewhere, from where the address is pasted. */
+/** Where the browser ends: on a port of this machine, where `connect` listens, or elsewhere, so that the address has to be pasted. */
 export type Redirect =
   | { readonly kind: 'here'; readonly port: number; readonly uri: (port: number) => string }
   | { readonly kind: 'elsewhere'; readonly uri: string };
@@ -33,7 +33,14 @@ export function redirectOf({ provider, redirects }: ConsentFlow, given: string |
       'Name one from the settings of your app: --redirect-uri https://example.com/.',
     );
   }
-  // What listens here has IPv4 alone.
+  if (protocol === 'http:' && !isLoopback(hostname)) {
+    throw new CollectError(
+      'usage',
+      '--redirect-uri would send the code unencrypted to another machine.',
+      'Use an https address, or one of this machine.',
+    );
+  }
+  // The listener has only IPv4.
   const isHere = protocol === 'http:' && isLoopback(hostname) && !hostname.startsWith('[');
   return isHere ? { kind: 'here', port: Number(port || 80), uri: () => given } : { kind: 'elsewhere', uri: given };
 }

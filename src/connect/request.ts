@@ -6,7 +6,7 @@ export interface ConsentRequest {
   readonly address: string;
   readonly redirectUri: string;
   readonly state: string;
-  /** Null if the provider takes no code challenge. */
+  /** Null if the provider does not support code challenges. */
   readonly verifier: string | null;
 }
 

@@ -8,7 +8,7 @@ export interface AppCredential {
   readonly value: string | null;
 }
 
-/** The tokens that somebody's consent has given. */
+/** The tokens that a consent gives. */
 export interface Consent {
   readonly accessToken: string;
   readonly refreshToken: string | null;
@@ -16,7 +16,7 @@ export interface Consent {
   readonly expiresAt: Date | null;
   /** When the refresh token ends; null if it does not, or if there is none. */
   readonly refreshExpiresAt: Date | null;
-  /** The answer with the tokens, in the form of RFC 6749, for what else it tells. */
+  /** The whole answer of the token endpoint, in the form of RFC 6749. */
   readonly answer: unknown;
 }
 
@@ -30,28 +30,28 @@ export interface ConsentedAccount extends Account {
 
 /** How the owner of accounts consents in a browser: the authorization code grant of OAuth 2.0 (RFC 6749). */
 export interface ConsentFlow {
-  /** Who asks for the consent, for people: `Google`. */
+  /** The provider's name in messages: `Google`. */
   readonly provider: string;
   readonly clientId: AppCredential;
   readonly clientSecret: AppCredential;
   /** What to do when the app has no credentials, as a sentence. */
   readonly howToRegister: string;
   readonly authorizationUrl: string;
-  /** The parameters of that address, given those of RFC 6749. Default: these. */
+  /** The parameters of that address, given those of RFC 6749. Default: unchanged. */
   authorizationParameters?(standard: RequestParameters): RequestParameters;
-  /** What is asked for. An answer that names fewer is refused. */
+  /** The scopes to request. A consent to fewer is refused. */
   readonly scopes: readonly string[];
-  /** Whether the provider takes a code challenge (RFC 7636). */
+  /** Whether the provider supports code challenges (RFC 7636). */
   readonly pkce: boolean;
   /**
-   * Where the browser may be sent in the end. `loopback`: any port of 127.0.0.1 (RFC 8252, section 7.3); `registered`: only the
-   * addresses in the app's settings; `https`: of these, only https ones.
+   * Which redirect addresses the provider allows. `loopback`: any port of 127.0.0.1 (RFC 8252, section 7.3); `registered`: only the
+   * addresses in the app's settings; `https`: only the https addresses among them.
    */
   readonly redirects: 'loopback' | 'registered' | 'https';
   readonly tokenUrl: string;
-  /** The request that exchanges a code, given the form of RFC 6749 with the app's credentials in it. Default: that form. */
+  /** The request that exchanges a code, given the form of RFC 6749, which includes the app's credentials. Default: that form. */
   tokenRequest?(standard: RequestParameters): Partial<Pick<HttpRequest, 'headers' | 'form' | 'json'>>;
-  /** The answer to it in the form of RFC 6749, errors included. Default: as it is. */
+  /** Converts the answer to it, or an error, to the form of RFC 6749. Default: unchanged. */
   tokenAnswer?(answer: HttpAnswer): HttpAnswer;
   /** What to do when the consent opens no account, as a sentence. */
   readonly whenNone: string;

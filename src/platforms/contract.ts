@@ -14,7 +14,7 @@ export interface Day {
   readonly end: Date;
 }
 
-/** A connected account, its tokens decrypted. Lives in memory only. Ids exceed 2^53 and are strings, always. */
+/** A connected account, its tokens decrypted. Kept in memory only. Ids can exceed 2^53, so they are always strings. */
 export interface Account {
   readonly accountId: string;
   /** Empty if the platform needs none (`needsToken`). */
@@ -26,7 +26,7 @@ export interface Account {
 /** The platform's own split of one value, under the stored names. */
 export type Split = Readonly<Record<string, number>>;
 
-/** A value that the API gave for a day. A value that it did not give has no `MetricValue`: absent is not zero. */
+/** A value that the API gave for a day. If it gave none, there is no `MetricValue`: absent is not zero. */
 export interface MetricValue {
   /** The name stored: one of the platform's `metrics`. */
   readonly metric: string;
@@ -52,7 +52,7 @@ export type DayResult =
       readonly date: string;
       readonly kind: 'collected';
       readonly values: NonEmpty<MetricValue>;
-      /** Whether the platform says that these are final. Absent: they are once the day has settled. */
+      /** Whether the platform says that the values are final. Absent: they are when the day has settled. */
       readonly final?: boolean;
     }
   /** The API has no data for the day yet or, if it is final, never will. */
@@ -67,7 +67,7 @@ export type DayResult =
   /** Not collected at all, for a reason that is shown to the operator. */
   | { readonly date: string; readonly kind: 'skipped'; readonly reason: SkipReason; readonly why: string };
 
-/** The result of a day on which nothing failed; `final` if the platform itself says whether it is. */
+/** The result of a day on which nothing failed. `final`: only if the platform itself says whether the day is final. */
 export function dayResult(date: string, values: readonly MetricValue[], final?: boolean): DayResult {
   const said = final === undefined ? {} : { final };
   return isNonEmpty(values) ? { date, kind: 'collected', values, ...said } : { date, kind: 'no_data', ...said };
@@ -80,8 +80,8 @@ export interface Collected {
   /** Totals at the time of the request, if the collector wants them. */
   readonly closing: readonly MetricValue[];
   /**
-   * Whether the API has nothing but closing figures of this account: they make up its days. Default: whether all of the platform's
-   * metrics are.
+   * Whether the API has only closing figures for this account, which then settle its days. Default: whether all of the platform's
+   * metrics are closing figures.
    */
   readonly onlyClosing?: boolean;
 }
@@ -98,7 +98,7 @@ export interface MetricInfo {
   readonly aggregate: 'sum' | 'last' | 'none';
   /**
    * What the value covers, in the API's terms: the day (the default), the 7 or 28 days that end with it, or everything up to
-   * the moment of the request. The last are closing figures, filed under the day whose end is nearest.
+   * the moment of the request (`lifetime`): a closing figure, filed under the day whose end is nearest.
    */
   readonly period?: 'day' | 'week' | 'days_28' | 'lifetime';
   /** For a retired name: the metric whose value it repeats. */
@@ -133,14 +133,14 @@ export interface PlatformContext {
   readonly http: Http;
   /** For checking whether a token has expired; the collector decides which days have ended. */
   readonly now: () => Date;
-  /** The last ended day, if it is among the days asked for: only for this day are the figures of the 7 and 28 days ending with it requested. */
+  /** The last ended day, if it is among the days asked for. Figures of 7 and of 28 days are requested for this day only. */
   readonly lastEndedDate: string | null;
   readonly wantsClosing: boolean;
-  /** Dates that are asked for again once they have settled: what needs further requests, such as splits, may be left out until then. */
+  /** Dates that are asked for again when they have settled. What takes further requests, such as splits, may be left out until then. */
   readonly provisional: ReadonlySet<string>;
   /** Metrics that the API has refused the account in this run, so that no later request asks for them. */
   readonly refused: RefusedMetrics;
-  /** Warns the operator: once per run for each message or, if `about` is given, once for what it names. */
+  /** Warns the operator, once per run for each message or, if given, for each `about`. */
   warn(message: string, about?: string): void;
 }
 
@@ -158,20 +158,20 @@ export interface RefusedMetrics {
   accept(api: string, metrics: readonly string[]): void;
 }
 
-/** Tokens in the place of an account's former ones, which may be dead from then on. */
+/** Tokens that replace an account's former ones, which may no longer work. */
 export interface RenewedTokens {
   readonly accessToken: string;
-  /** Null if the former one stays. */
+  /** Null if the former one remains in use. */
   readonly refreshToken: string | null;
   /** When the access token ends; null if the platform does not say. */
   readonly expiresAt: Date | null;
 }
 
-/** How a platform renews tokens whose successors must be stored. */
+/** How a platform renews tokens, if the new ones must be stored. */
 export interface Renewal {
   /**
-   * `ending`: a token that still works gets a successor, in its last days. `expired`: the refresh token gets one when the access
-   * token has ended or is refused (`StaleToken`), and ends with that.
+   * `ending`: a token is renewed in its last days, while it still works. `expired`: when the access token has ended or is refused
+   * (`StaleToken`), the refresh token is exchanged for new tokens, and stops working.
    */
   readonly when: 'ending' | 'expired';
   /** Throws `PlatformError`, `needs_reconnect` when only the owner can help, and `Interrupted`. */
@@ -194,7 +194,7 @@ export interface Platform {
     /** Whether one request answers for a range of days, or each day needs its own requests. */
     readonly asks: 'range' | 'day';
   };
-  /** The limits that are known in advance, by API (see `HttpRequest`); under the platform's name, those of each API. Default: none. */
+  /** The limits that are known in advance, by API (see `HttpRequest`); one under the platform's name applies to each API. Default: none. */
   readonly pace?: Readonly<Record<string, Pace>>;
   readonly metrics: readonly MetricInfo[];
   /** Which figures must add up; `status` counts the days on which they do not. Default: none. */
@@ -210,17 +210,17 @@ export interface Platform {
   /** Whether an expired access token is renewed with the connection's refresh token. */
   readonly renewsTokens: boolean;
   /**
-   * The variables without which no token is renewed, as far as they are not set: for each app that would do, its own. Empty if none is
-   * missing. Default: none.
+   * The variables that renewal needs and that are not set: one list for each app that would do. Empty if none is missing.
+   * Default: none.
    */
   readonly missingForRenewal?: readonly (readonly string[])[];
-  /** Absent if a renewed token need not be stored. */
+  /** Absent if renewed tokens need not be stored. */
   readonly renewal?: Renewal;
   /** Absent if accounts cannot be connected in a browser. */
   readonly consent?: ConsentFlow;
   /**
-   * Until when the token may read the account's data: the earlier of its own end and that of the access it gives; null if there is no
-   * end, or it is not known. Absent if the platform never says. Asked seldom, in one request. Throws `PlatformError` and `Interrupted`.
+   * Until when the token may read the account's data: until it ends or its access does, whichever is earlier; null if there is no
+   * end or it is not known. Absent if the platform never says. One request, sent seldom. Throws `PlatformError` and `Interrupted`.
    */
   accessEnds?(account: Account, context: CheckContext): Promise<Date | null>;
   /** Whether the expiry date stored with an access token applies to it. Pages' tokens do not expire, but often have such a date. */
@@ -228,8 +228,8 @@ export interface Platform {
   /** What the platform demands of those who store its data, as a sentence; null if nothing. */
   readonly storageRule: string | null;
   /**
-   * Collects the given days (ascending, all ended) of one account. A platform whose metrics are all closing figures is given the
-   * day whose end is nearest, which may not have ended, and has no data for it beside them.
+   * Collects the given days (ascending, all ended) of one account. A platform that has only closing figures is given the
+   * day whose end is nearest, which may not have ended, and returns `no_data` for it.
    * Throws `PlatformError` when no day can be collected, which fails only this account, and `Interrupted`;
    * days that were complete before an interruption may be returned without the others.
    */

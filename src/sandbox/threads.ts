@@ -13,6 +13,7 @@ const SERIES = 'views';
 const LINKS = 'clicks';
 const FOLLOWERS = 'followers_count';
 const METRICS: ReadonlySet<string> = new Set([SERIES, LINKS, FOLLOWERS, 'likes', 'replies', 'reposts', 'quotes']);
+const WITHOUT_PERMISSION = graphError(10, 'Application does not have permission for this action');
 /** Titles come in the language of the profile. */
 const TITLES: Readonly<Record<string, string>> = { views: 'visualizações', likes: 'curtidas' };
 
@@ -36,6 +37,8 @@ function answerAccount(request: SandboxRequest, account: SandboxAccount, token: 
   if (request.method !== 'GET' || rawId === '' || (edge !== undefined && edge !== 'threads_insights')) {
     return { ...graphError(2500, `Unknown path components: ${request.path}`, { status: 404 }), unexpected: true };
   }
+  const consented = world.consented(token);
+  if (edge !== undefined && consented?.scopes.includes('threads_manage_insights') === false) return WITHOUT_PERMISSION;
   const id = decoded(rawId);
   if (id !== 'me' && id !== account.accountId) return notVisible(id ?? rawId);
   const reply = edge === undefined ? fields(request, account) : insights(request, account, token, world);
@@ -138,7 +141,7 @@ function refusals(now: number): Refusals {
       graphError(190, `Error validating access token: Session has expired on ${graphDay(pacificDayAt(now))}.`, {
         subcode: 463,
       }),
-    missing_permission: () => graphError(10, 'Application does not have permission for this action'),
+    missing_permission: () => WITHOUT_PERMISSION,
     throttled: ({ code = 613 }) => graphError(code, `(#${code}) Calls to this api have exceeded the rate limit.`),
     server_error: ({ code = 2 }) =>
       code === 2

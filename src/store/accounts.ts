@@ -2,9 +2,8 @@ import type { FailureReason, SkipReason } from '../errors.js';
 import type { Selection } from './selection.js';
 
 /**
- * How a planned (account, day) ended.
- * `settled`: final values written. `provisional`: values written before the settling time. `pending`: ended, but no data
- * yet. `no_data`: settling time passed, still no data. `failed`: see the reason. `skipped`: deliberately not asked for.
+ * How a planned (account, day) ended. `settled`: final values written. `provisional`: values written before the settling time.
+ * `pending`: ended, no data yet. `no_data`: settling time passed, still no data. `failed`: see the reason. `skipped`: not asked for.
  */
 export const OUTCOME_STATES = ['settled', 'provisional', 'pending', 'no_data', 'failed', 'skipped'] as const;
 

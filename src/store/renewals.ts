@@ -2,33 +2,33 @@ import { z } from 'zod';
 import type { StoredConnection } from './accounts.js';
 import type { Ask } from './function-call.js';
 
-/** Tokens in the place of a connection's former ones, encrypted. */
+/** Tokens that replace a connection's former ones, encrypted. */
 export interface StoredRenewal {
   readonly accessToken: string;
-  /** Null if the former one stays. */
+  /** Null if the former one remains in use. */
   readonly refreshToken: string | null;
   readonly tokenExpiresAt: Date | null;
 }
 
-/** The answer to who wants to renew a connection's tokens. */
+/** The answer to a process that wants to renew a connection's tokens. */
 export type Claim =
-  /** It may, for a minute, and no other process. */
+  /** For a minute, it may renew them, and no other process may. */
   | { readonly kind: 'claimed' }
-  /** Another process is about to. */
+  /** Another process is renewing them. */
   | { readonly kind: 'busy' }
-  /** Another process has. */
+  /** Another process has replaced them. */
   | { readonly kind: 'changed'; readonly connection: StoredConnection }
   /** The role may not write the connection. */
   | { readonly kind: 'forbidden' }
   /** The connection was removed or deactivated. */
   | { readonly kind: 'gone' };
 
-/** Renewed tokens, each stored before it is used. `by`: a UUID of the renewal. */
+/** Stores renewed tokens before they are used. `by`: a UUID that identifies the renewal. */
 export interface Renewals {
   claim(connection: StoredConnection, by: string): Promise<Claim>;
-  /** Stores tokens in the place of the connection's, and returns whether these were still there. */
+  /** Replaces the connection's tokens, and returns whether they were still unchanged. */
   store(connection: StoredConnection, by: string, renewed: StoredRenewal): Promise<boolean>;
-  /** Ends a claim with nothing to store. */
+  /** Ends a claim without storing tokens. */
   release(connection: StoredConnection, by: string): Promise<void>;
 }
 

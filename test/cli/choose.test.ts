@@ -35,7 +35,7 @@ test('an account that the consent does not open is named, with those that it ope
     expect.objectContaining({
       code: 'not_found',
       message: expect.stringContaining('999'),
-      fix: 'It opens: 101, 102, 103.',
+      fix: 'It opens: 101 (Oslo Cycles), 102, 103 (Porto [31m Bakery).',
     }),
   );
 });

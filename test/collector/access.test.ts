@@ -48,8 +48,8 @@ const GENERAL = expect.stringContaining('facebook: the access to the data of som
 const OF_ACCOUNT =
   'the access to the data of facebook 104500000000001 of user u1 ends at 2026-12-05T08:00:00+00:00: connect the account again';
 
-describe('until when a token may read the data of its account', () => {
-  it('is learned by the run, without a token in an address, and told by it, by the next run and by status', async () => {
+describe('the date until which a token may read its account', () => {
+  it('is asked for without a token in an address, and reported by the run, the next one and status', async () => {
     await open({}, { metaAppSecret: SECRET });
     expect(await world.collect()).toMatchObject({ status: 'completed', warnings: [GENERAL] });
     expect(questions()).toHaveLength(1);
@@ -67,7 +67,7 @@ describe('until when a token may read the data of its account', () => {
     expect(questions()).toHaveLength(1);
   });
 
-  it('is asked again each day while it is near, so that a consent given meanwhile is seen', async () => {
+  it('is asked for daily while it is near, so that a new consent is noticed', async () => {
     const account = { ...PAGE };
     await open({}, { accounts: [account] });
     await world.collect();
@@ -81,7 +81,7 @@ describe('until when a token may read the data of its account', () => {
     expect(questions()).toHaveLength(4);
   });
 
-  it('is not asked again where it lies far ahead, and after 30 days where it is not known', async () => {
+  it('is not asked for again if it is far ahead, and after 30 days if it is not known', async () => {
     await open({ accessEndsAt: '2027-02-20T00:00:00Z' });
     await world.collect();
     expect((await world.collectDaily(3)).flatMap(({ warnings }) => warnings)).toEqual([]);
@@ -94,7 +94,7 @@ describe('until when a token may read the data of its account', () => {
     expect(questions()).toHaveLength(2);
   });
 
-  it('is forgotten with the token, and asked of the one that takes its place', async () => {
+  it('belongs to one token, and is asked for again with the next one', async () => {
     await open();
     await world.collect();
     await world.connect({ ...PAGE, tokenExpiresAt: '2026-01-01T00:00:00Z' });
@@ -105,7 +105,7 @@ describe('until when a token may read the data of its account', () => {
   });
 
   it.each<[string, Partial<SandboxAccount>, Partial<WorldOptions>]>([
-    ['where the secret of the app is not set', {}, { environment: {} }],
+    ['if the secret of the app is not set', {}, { environment: {} }],
     [
       'of the Instagram login',
       {
@@ -116,19 +116,19 @@ describe('until when a token may read the data of its account', () => {
       },
       {},
     ],
-  ])('is not asked of a token %s', async (_which, given, options) => {
+  ])('is not asked for with a token %s', async (_which, given, options) => {
     await open(given, options);
     expect(await world.collect()).toMatchObject({ status: 'completed', warnings: [] });
     expect(questions()).toEqual([]);
   });
 
-  it('is asked of Instagram over a Page, too', async () => {
+  it('is asked for with Instagram accounts of the Facebook login, too', async () => {
     await open({ platform: 'instagram', accountId: '17841400000000001', accessToken: 'EAAinstagram' });
     await world.collect();
     expect(await ends()).toEqual(['2026-12-05']);
   });
 
-  it('costs nothing where it is refused: the account is collected, and the run is as quiet as ever', async () => {
+  it('may be refused: the account is collected all the same, without a warning', async () => {
     const others = [1, 2, 3, 4].map((n) => ({
       ...PAGE,
       userId: `u${n}`,
@@ -155,9 +155,9 @@ describe('until when a token may read the data of its account', () => {
       },
     ],
     ['a number', () => 1_800_000_000_000],
-    ['a date that is none', () => new Date('soon')],
-    ['a date that no database takes', () => new Date(8.64e15)],
-  ])('costs nothing where a platform answers with %s', async (_what, answer) => {
+    ['an invalid date', () => new Date('soon')],
+    ['a date that no database accepts', () => new Date(8.64e15)],
+  ])('fails no account if a platform answers with %s', async (_what, answer) => {
     const accessEnds = async () => answer() as Date;
     const mistaken = [...createPlatforms(loadConfig({})).values()];
     await open(
@@ -168,7 +168,7 @@ describe('until when a token may read the data of its account', () => {
     expect(await ends()).toEqual([null]);
   });
 
-  it('is asked by the next run when a run ends before it has written its answer', async () => {
+  it('is asked for by the next run if a run ends before it has written the answer', async () => {
     await open(
       {},
       {

@@ -39,7 +39,7 @@ async function stored(): Promise<{ token: string; expiresAt: string }> {
 }
 
 describe('a token that ends within 15 days', () => {
-  it('is replaced by its successor before that is used, and then left alone', async () => {
+  it('is renewed and stored before the new one is used, and then left alone', async () => {
     await open();
     expect(await world.collect()).toMatchObject({ status: 'completed', warnings: [] });
     expect(await stored()).toEqual({ token: 'IGAAsandbox1-renewed-1', expiresAt: '2027-01-21' });
@@ -53,7 +53,7 @@ describe('a token that ends within 15 days', () => {
     expect(renewals()).toHaveLength(1);
   });
 
-  it('is renewed when its end is not known, and then is', async () => {
+  it('is renewed if its end is not known, and the new end is stored', async () => {
     await open();
     await world.query('update platform_connections set token_expires_at = null');
     await world.collect();
@@ -73,8 +73,8 @@ describe('a token that ends within 15 days', () => {
 
   it.each([
     ['at all', 'select'],
-    ['but for its date', 'update (token_expires_at)'],
-  ])('goes on being used, with a warning, where the role may not write it %s', async (_which, right) => {
+    ['except for its date', 'update (token_expires_at)'],
+  ])('remains in use, with a warning, if the role may not write it %s', async (_which, right) => {
     await open();
     for (const statement of [
       'create role reader bypassrls',
@@ -93,7 +93,7 @@ describe('a token that ends within 15 days', () => {
     expect(renewals()).toEqual([]);
   });
 
-  it('is renewed by one of two processes, whose token both use', async () => {
+  it('is renewed by only one of two processes, and both use the new one', async () => {
     await open();
     const runs = [
       world.collect({ selection: { kind: 'user', userId: 'u1' } }),
@@ -104,7 +104,7 @@ describe('a token that ends within 15 days', () => {
     expect((await stored()).token).toBe('IGAAsandbox1-renewed-1');
   });
 
-  it('is not written over one that was connected meanwhile', async () => {
+  it('does not overwrite one that was connected in the meantime', async () => {
     const other = { accessToken: '' };
     await open(
       {},
@@ -126,7 +126,7 @@ describe('a token that ends within 15 days', () => {
     expect((await stored()).token).toBe('IGAAanother');
   });
 
-  it('is renewed although the stored date, that of a former one, has passed', async () => {
+  it('is renewed even if the stored date is that of a former one and has passed', async () => {
     await open({ tokenExpiresAt: '2026-11-01T00:00:00Z' });
     expect(await world.collect()).toMatchObject({
       status: 'completed',
@@ -135,7 +135,7 @@ describe('a token that ends within 15 days', () => {
     expect(await stored()).toEqual({ token: 'IGAAsandbox1-renewed-1', expiresAt: '2027-01-21' });
   });
 
-  it('of a dead account is reported as the platform reports it', async () => {
+  it('is reported as the platform reports it, if it is invalid', async () => {
     await open({ fault: { kind: 'dead_token' } });
     const { failures } = await world.collect();
     expect(failures).toMatchObject([{ reason: 'needs_reconnect' }]);
@@ -158,7 +158,7 @@ describe('a renewal that the platform refuses', () => {
       lentContext(NOW).context,
     );
 
-  it('does not matter if another program has renewed and stored the tokens meanwhile', async () => {
+  it('does not matter if another program has renewed and stored the tokens in the meantime', async () => {
     let claims = 0;
     const renewed = { ...CONNECTION, accessToken: 'new', refreshToken: 'new-refresh' };
     const claim: Renewals['claim'] = async () =>
@@ -175,7 +175,7 @@ describe('a renewal that the platform refuses', () => {
     expect(released).toEqual(['1']);
   });
 
-  it('can be repeated by another process at once', async () => {
+  it('can be retried by another process at once', async () => {
     await open();
     const [row = {}] = await world.query('select id::text, access_token from platform_connections');
     const connection = {
@@ -213,11 +213,11 @@ describe('a renewed token that cannot be stored at once', () => {
     return createRenewer(settings, CONNECTION, platform, lentContext(NOW).context).replace(OPENED);
   };
 
-  it('is kept until the database is back, since nobody else has it', async () => {
+  it('is kept until the database is back', async () => {
     expect(await replaced(4)).toMatchObject({ accessToken: 'new', refreshToken: 'new-refresh' });
   });
 
-  it('is told as lost when the database stays away', async () => {
+  it('is reported as lost if the database stays away', async () => {
     await expect(replaced(5)).rejects.toMatchObject({
       reason: 'needs_reconnect',
       message: expect.stringMatching(/lost: The database does not answer. Connect the account again/),
@@ -225,7 +225,7 @@ describe('a renewed token that cannot be stored at once', () => {
   });
 });
 
-it('is awaited even when the run stops, whichever the platform: its answer may not be given again', async () => {
+it('waits for the answer to a renewal on every platform, even when the run stops', async () => {
   await open();
   let renewals = 0;
   for (const { renewal } of world.platforms.values()) {
@@ -245,7 +245,7 @@ it('is awaited even when the run stops, whichever the platform: its answer may n
   expect(renewals).toBe(4);
 });
 
-it('is stored when the run is stopped while the platform renews the tokens', async () => {
+it('stores renewed tokens when the run is stopped during the renewal', async () => {
   const stop = new AbortController();
   const { url } = await serveApi(({ pathname }) => {
     if (pathname === '/v5/oauth/token') stop.abort();

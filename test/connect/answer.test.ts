@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { isAnswer, readAnswer, readPasted } from '../../src/connect/answer.js';
+import { isAnswer, NotThisAnswer, readAnswer, readPasted } from '../../src/connect/answer.js';
 import { missingScopes } from '../../src/connect/exchange.js';
 import { createRequest } from '../../src/connect/request.js';
 import { flowOf } from './flow.js';
@@ -19,7 +19,7 @@ async function answer(parameters: Record<string, string>) {
   }
 }
 
-test('a request has a state of its own and, where the provider takes one, a hashed challenge', async () => {
+test('each request has its own state and, if the provider supports it, a hashed challenge', async () => {
   const request = await createRequest(FLOW, 'id', REDIRECT);
   const parameters = Object.fromEntries(new URL(request.address).searchParams);
   expect(parameters).toEqual({
@@ -40,14 +40,11 @@ test('a request has a state of its own and, where the provider takes one, a hash
   expect(other.address).not.toContain('challenge');
 });
 
-test('an answer with the state of the request gives its code, whatever else it has', async () => {
+test('an answer with the state of the request gives its code, with any other parameters', async () => {
   expect(await answer({ code: CODE, scope: 'read', iss: 'https://acme.example' })).toBe(CODE);
 });
 
 test.each([
-  [{ state: 'another', code: CODE }, 'consent_mismatch', /wrong state/],
-  // The error of a request that is not this one says nothing about this one.
-  [{ state: 'another', error: 'access_denied' }, 'consent_mismatch', /wrong state/],
   [{ error: 'access_denied' }, 'consent_denied', /denied at Acme/],
   [{ error: 'user_cancelled_login', error_description: 'Never mind' }, 'consent_denied', /denied at Acme/],
   [
@@ -64,20 +61,31 @@ test.each([
   expect(JSON.stringify(error)).not.toContain(CODE);
 });
 
-test('what a browser asks besides is no answer', () => {
+test.each([
+  { state: 'another', code: CODE },
+  // The error of a request that is not this one says nothing about this one.
+  { state: 'another', error: 'access_denied' },
+])('keeps waiting after an answer to another request: %j', async (parameters) => {
+  const error = await answer(parameters);
+  expect(error).toBeInstanceOf(NotThisAnswer);
+  expect(String(error)).toMatch(/wrong state/);
+  expect(String(error)).not.toContain(CODE);
+});
+
+test('other requests of a browser are no answer', () => {
   expect(isAnswer(new URLSearchParams(''))).toBe(false);
   expect(isAnswer(new URLSearchParams('utm_source=x'))).toBe(false);
   expect(isAnswer(new URLSearchParams('error=access_denied'))).toBe(true);
 });
 
-test('a pasted address is read with white space around it and with what providers append to it', () => {
+test('a pasted address may have white space around it, and what providers append to it', () => {
   expect(readPasted(`  https://example.com/connected?code=${CODE}&state=s#_=_\n`).get('code')).toBe(CODE);
 });
 
 test.each(['', CODE, 'https://example.com/connected', `example.com?code=${CODE}`])(
-  'what is pasted must be the whole address: %j',
+  'refuses pasted text that is not the whole address: %j',
   (text) => {
-    expect(() => readPasted(text)).toThrow(expect.objectContaining({ code: 'consent_failed' }));
+    expect(() => readPasted(text)).toThrow(NotThisAnswer);
     expect(() => readPasted(text)).toThrow(expect.not.objectContaining({ message: expect.stringContaining(CODE) }));
   },
 );
@@ -88,6 +96,6 @@ test.each([
   ['read', ['https://acme.example/stats']],
   [undefined, []],
   ['', []],
-])('of the granted scopes %j are missing %j', (granted, missing) => {
+])('the granted scopes %j lack %j', (granted, missing) => {
   expect(missingScopes(FLOW, granted)).toEqual(missing);
 });

@@ -36,7 +36,9 @@ async function connect(answer: Answer, own: Partial<ConsentFlow> = {}, options: 
     onAddress(address) {
       state = new URL(address).searchParams.get('state') ?? '';
     },
-    paste: async () => `${ELSEWHERE}?code=${CODE}&state=${state}`,
+    paste: async function* () {
+      yield `${ELSEWHERE}?code=${CODE}&state=${state}`;
+    },
     warn: () => undefined,
     ...options,
   });
@@ -45,7 +47,7 @@ async function connect(answer: Answer, own: Partial<ConsentFlow> = {}, options: 
   return { found, requests };
 }
 
-test('passes the tokens on, with the instants at which they end', async () => {
+test('passes on the tokens, with the instants at which they end', async () => {
   let consent: Consent | undefined;
   const { found } = await connect([200, { ...TOKENS, refresh_token: 'refresh', refresh_token_expires_in: 604_799 }], {
     accounts: async (given) => {
@@ -63,7 +65,7 @@ test('passes the tokens on, with the instants at which they end', async () => {
   });
 });
 
-test('takes an answer without a type, without an end and with an empty refresh token', async () => {
+test('accepts an answer without a type, without an end and with an empty refresh token', async () => {
   const { found } = await connect([200, { access_token: TOKEN, refresh_token: '' }], {
     accounts: async ({ refreshToken, expiresAt }) => [{ ...ACCOUNT, refreshToken, tokenExpiresAt: expiresAt }],
   });
@@ -86,14 +88,14 @@ test.each<[string, Answer, string, RegExp]>([
   ],
   ['no token', [200, { hello: 'world' }], 'consent_failed', /unexpected/],
   ['a list', [200, [TOKENS]], 'consent_failed', /unexpected/],
-  ['trouble', [503, 'busy'], 'consent_failed', /HTTP 503/],
+  ['a temporary failure', [503, 'busy'], 'consent_failed', /HTTP 503/],
   [
     'fewer permissions',
     [200, { ...TOKENS, scope: 'read' }],
     'consent_incomplete',
     /lacks https:\/\/acme.example\/stats/,
   ],
-])('says what is wrong where the answer to the code is %s', async (_, answer, code, told) => {
+])('says what is wrong if the answer to the code is %s', async (_, answer, code, told) => {
   const { found, requests } = await connect(answer);
   const error = await found.catch((given) => given);
   expect(error).toMatchObject({ code });
@@ -106,7 +108,7 @@ test.each<[string, Answer, string, RegExp]>([
 test.each([
   ['platform_error', 'consent_failed'],
   ['missing_permission', 'consent_incomplete'],
-] as const)('accounts that cannot be listed because of %s end in %s, without the token', async (reason, code) => {
+] as const)('fails with %s as %s if accounts cannot be listed, and does not show the token', async (reason, code) => {
   const { found } = await connect([200, TOKENS], {
     accounts: async () => {
       throw new PlatformError(reason, `no answer for ${TOKEN}`);
@@ -115,7 +117,7 @@ test.each([
   await expect(found).rejects.toMatchObject({ code, message: expect.stringContaining('no answer for [redacted]') });
 });
 
-test('a consent that opens nothing says whom to sign in as', async () => {
+test('says whom to sign in as if the consent opens no account', async () => {
   const { found } = await connect([200, TOKENS], { accounts: async () => [] });
   await expect(found).rejects.toMatchObject({
     code: 'no_accounts',
@@ -123,7 +125,7 @@ test('a consent that opens nothing says whom to sign in as', async () => {
   });
 });
 
-test('without credentials, nothing is opened, and the variable is named', async () => {
+test('opens nothing without credentials, and names the variable', async () => {
   let opened = false;
   const onAddress = () => {
     opened = true;
@@ -138,16 +140,51 @@ test('without credentials, nothing is opened, and the variable is named', async 
   expect(opened).toBe(false);
 });
 
-test('a platform without a consent is connected otherwise', async () => {
+test('names the command for platforms that are not connected in a browser', async () => {
   const { found } = await connect([200, TOKENS], {}, { platform: platformOf(undefined) });
   await expect(found).rejects.toMatchObject({ code: 'usage', fix: expect.stringContaining('connections add') });
 });
 
-test('gives up in time, and tells whoever pastes', async () => {
+test('asks again if the pasted text does not answer the request', async () => {
+  const texts: string[] = ['rubbish', `${ELSEWHERE}?code=planted&state=another`];
+  const warnings: string[] = [];
+  const { found, requests } = await connect(
+    [200, TOKENS],
+    {},
+    {
+      onAddress: (address) =>
+        void texts.push(`${ELSEWHERE}?code=${CODE}&state=${new URL(address).searchParams.get('state')}`),
+      paste: async function* () {
+        yield* texts;
+      },
+      warn: (message) => void warnings.push(message),
+    },
+  );
+  expect(await found).toEqual([ACCOUNT]);
+  expect(warnings).toEqual([expect.stringContaining('not the address'), expect.stringContaining('wrong state')]);
+  expect(requests).toHaveLength(1);
+});
+
+test('says that nothing was pasted', async () => {
+  const paste = async function* () {};
+  const { found } = await connect([200, TOKENS], {}, { paste });
+  await expect(found).rejects.toMatchObject({ code: 'consent_failed', message: 'Nothing was pasted.' });
+});
+
+test('checks that tokens can be stored before it asks anybody for consent', async () => {
+  const { found } = await connect(
+    [200, TOKENS],
+    {},
+    { expectStore: () => Promise.reject(new Error('away')), onAddress: () => expect.unreachable() },
+  );
+  await expect(found).rejects.toThrow('away');
+});
+
+test('gives up after its timeout, and ends the prompt for pasting', async () => {
   let given: AbortSignal | undefined;
-  const paste = (_: boolean, signal: AbortSignal) => {
+  const paste = async function* (_: boolean, signal: AbortSignal) {
     given = signal;
-    return new Promise<string>(() => undefined);
+    yield await new Promise<string>(() => undefined);
   };
   const { found } = await connect([200, TOKENS], {}, { paste, timeoutMs: 1 });
   await expect(found).rejects.toMatchObject({ code: 'consent_timeout' });

@@ -1,6 +1,7 @@
 import { get } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
+import { NotThisAnswer } from '../../src/connect/answer.js';
 import { type Listener, listen } from '../../src/connect/listen.js';
 import { CollectError } from '../../src/errors.js';
 
@@ -18,7 +19,7 @@ async function listening(): Promise<Listener> {
 const codeOf = (parameters: URLSearchParams) => parameters.get('code');
 const ask = ({ port }: Listener, path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
 
-test('takes one answer, at its path alone, and tells the browser that the window can be closed', async () => {
+test('takes one answer, only at its path, and tells the browser that the window can be closed', async () => {
   const listener = await listening();
   const answer = listener.answer('/done', codeOf);
   expect((await ask(listener, '/favicon.ico')).status).toBe(404);
@@ -33,7 +34,7 @@ test('takes one answer, at its path alone, and tells the browser that the window
   expect((await ask(listener, '/done?code=second')).status).toBe(404);
 });
 
-test('the page is not kept, loads nothing, runs no script and shows nothing of the address', async () => {
+test('the page is not cached, loads nothing, runs no script and shows nothing of the address', async () => {
   const listener = await listening();
   void listener.answer('/', codeOf);
   const page = await ask(listener, '/?code=secret-code&state=<script>alert(1)</script>');
@@ -58,6 +59,19 @@ test('the page says why nothing was connected, with the words of a known error o
   await expect(answer).rejects.toMatchObject({ code: 'consent_failed' });
 });
 
+test('goes on listening after the answer to another request, and tells the browser so', async () => {
+  const listener = await listening();
+  const answer = listener.answer('/', (parameters) => {
+    if (parameters.get('state') !== 'mine') throw new NotThisAnswer('This answers another request.');
+    return parameters.get('code');
+  });
+  const page = await ask(listener, '/?code=planted&state=another');
+  expect(page.status).toBe(400);
+  expect(await page.text()).toContain('This answers another request.');
+  await ask(listener, '/?code=first&state=mine');
+  expect(await answer).toBe('first');
+});
+
 test('does not listen on the addresses that other machines reach', async (context) => {
   const [address] = Object.values(networkInterfaces())
     .flat()
@@ -70,7 +84,7 @@ test('does not listen on the addresses that other machines reach', async (contex
 });
 
 test.each(['//', 'http://[', '/\\\\?code=1'])(
-  'an address that is none does not end the waiting: %s',
+  'keeps waiting after a request for an invalid address: %s',
   async (target) => {
     const listener = await listening();
     const answer = listener.answer('/', codeOf);
@@ -84,7 +98,7 @@ test.each(['//', 'http://[', '/\\\\?code=1'])(
   },
 );
 
-test('a port that is taken is named', async () => {
+test('names a port that is in use', async () => {
   const { port } = await listening();
   await expect(listen(port)).rejects.toMatchObject({
     code: 'address_taken',

@@ -14,5 +14,7 @@ it('asks nobody for a consent that no database could keep', async () => {
 it('says which credentials are missing before it opens anything', async () => {
   const run = await runCli(['connect', 'threads', '--user', 'me']);
   expect(run).toMatchObject({ code: 2, stdout: '' });
-  expect(run.stderr).toMatch(/^error: THREADS_APP_ID is not set, .*Threads use case.* \[config_invalid\]\n$/);
+  expect(run.stderr).toMatch(
+    /^error: THREADS_APP_ID and THREADS_APP_SECRET are not set, .*Threads use case.* \[config_invalid\]\n$/,
+  );
 });

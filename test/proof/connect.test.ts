@@ -194,16 +194,17 @@ describe.skipIf(CHROMIUM === null)(`connect, in Chromium${why}`, () => {
     expect(await database.query(`select 1 from platform_connections where user_id = 'nobody'`)).toEqual([]);
   });
 
-  it('exchanges no code that comes with the state of another request', async () => {
-    const command = await start(['youtube', '--user', 'nobody']);
+  it('exchanges no code that comes with the state of another request, and waits for its own', async () => {
+    const command = await start(['youtube', '--user', 'patient']);
     const before = exchanges().length;
     const { searchParams } = new URL(command.address);
     await tab.open(`${searchParams.get('redirect_uri')}?code=planted-code-0123456789&state=another`, VIEW);
     await tab.until(`document.querySelector('h1')?.textContent === 'Not connected'`);
-    const run = await command.ended;
-    expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining('[consent_mismatch]') });
-    expect(run.stderr).not.toContain('planted-code');
     expect(exchanges()).toHaveLength(before);
+    await decide(command.address, 'allow', { person: channels[2]?.accountId ?? '' });
+    const run = await command.ended;
+    expect(run, run.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining(channels[2]?.accountId ?? '-') });
+    expect(run.stderr).not.toContain('planted-code');
   });
 
   it('gives up in time when the window is closed, and then listens no more', async () => {

@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline';
 import { type App, configuredPlatforms } from '../../app.js';
 import { systemClock } from '../../clock.js';
-import { loadConfig } from '../../config.js';
 import { consentedAccounts } from '../../connect/connect.js';
 import { readEnvironment } from '../../environment.js';
 import { CollectError } from '../../errors.js';
@@ -25,8 +24,6 @@ export async function connectCommand(name: string, flags: ConnectFlags): Promise
   const platform = configuredPlatforms(plugins, environment).find((each) => each.name === known);
   if (platform === undefined) throw new Error(`${known} has no platform`);
   const store = { defaultStore: 'create', ownPlatforms: plugins, environment } as const;
-  // Nobody shall consent for nothing. The embedded database is made when it is needed, and would meanwhile keep others out.
-  if (loadConfig(environment, plugins).store.kind !== 'embedded') await withApp((app) => app.store.check(), store);
   const opens = flags.browser && hasBrowser();
   // Elsewhere the browser may be on another machine.
   const canPaste = !opens && (process.stdin.isTTY || isOverSsh());
@@ -35,6 +32,8 @@ export async function connectCommand(name: string, flags: ConnectFlags): Promise
     platform,
     redirectUri: flags.redirectUri,
     clock: systemClock,
+    // Closed while the browser is waited for: an embedded database would keep others out.
+    expectStore: () => withApp((app) => app.store.check(), store),
     onAddress(address, endsHere) {
       process.stderr.write(
         `${opens ? 'Opening' : 'Open'} this address in a browser, and allow what it asks for:\n\n${address}\n\n`,
@@ -45,7 +44,7 @@ export async function connectCommand(name: string, flags: ConnectFlags): Promise
         endsHere ? `Waiting for the answer …${hint}\n` : 'Then paste the address that the browser ends on.\n',
       );
     },
-    paste: (endsHere, signal) => (endsHere && !canPaste ? null : readAddress(signal)),
+    paste: (endsHere, signal) => (endsHere && !canPaste ? null : readTexts(signal)),
     warn,
   });
   const chosen = chosenByFlags(found, flags) ?? (await askChoice(found));
@@ -53,13 +52,11 @@ export async function connectCommand(name: string, flags: ConnectFlags): Promise
   await withApp((app) => storeAll(app, chosen, target), store);
 }
 
-/** The address that the browser ended on, pasted into the terminal or piped in. */
-async function readAddress(signal: AbortSignal): Promise<string> {
+/** What is pasted into the terminal, again and again, or piped in. */
+async function* readTexts(signal: AbortSignal): AsyncGenerator<string> {
   const { stdin, stderr } = process;
-  if (stdin.isTTY) return askHidden('Address (not shown): ', stdin, stderr, signal);
-  const lines = createInterface({ input: stdin, signal });
-  for await (const line of lines) if (line.trim() !== '') return line;
-  return '';
+  while (stdin.isTTY) yield await askHidden('Address (not shown): ', stdin, stderr, signal);
+  for await (const line of createInterface({ input: stdin, signal })) if (line.trim() !== '') yield line;
 }
 
 function warn(message: string): void {
@@ -109,6 +106,6 @@ async function storeAll(
 }
 
 function notStored(error: CollectError): CollectError {
-  const fix = 'It was not stored. Run the command again, and allow everything that is asked for.';
+  const fix = 'It was not stored. Run the command again.';
   return new CollectError(error.code, error.message, fix, { cause: error });
 }

@@ -9,6 +9,8 @@ import { cleanText, formatDay, formatDuration, formatInstant, WIDTH } from './te
 import { wrap } from './wrap.js';
 
 const LONGEST_NAME = 10;
+/** How many tokens are named that end. */
+const MOST_TOKENS = 5;
 /** How many days a platform's line shows; fewer if numbers are wide. */
 const MOST_DAYS = 14;
 
@@ -27,7 +29,7 @@ export function renderStatus(report: StatusReport, { colors, blocks = blocksFor(
     nothingLines(report.platforms, flags),
     factLines(report),
     toDoLines(report, colors, flags),
-    comingLines(report),
+    comingLines(report, flags),
     endedLines(report).flatMap((line) => wrap(`${colors.yellow('warning:')} ${cleanText(line)}`, WIDTH, '  ')),
   ];
   return `${parts
@@ -168,9 +170,39 @@ function sinceText({ by_runs, since }: Action, until: string): string {
   return `${formatNumber(first.accounts)} for ${runs(first.runs)}, ${formatNumber(rest)} for ${upTo}${formatNumber(longest)}, ${day}`;
 }
 
-function comingLines({ coming }: StatusReport): string[] {
+/** What ends soon; then the tokens that have ended or do so first, with their accounts. */
+function comingLines(report: StatusReport, flags: string): string[] {
+  const { coming, expiring_tokens: tokens } = report;
+  if (coming.length === 0 && tokens.length === 0) return [];
   const lines = coming.map(({ what, on, fix }) => `  ${cleanText(`${what} on ${on}: ${fix}`)}`);
-  return lines.length === 0 ? [] : ['Ends soon', ...lines.flatMap((line) => wrap(line, WIDTH, '    '))];
+  return [
+    coming.length === 0 ? 'Ended' : 'Ends soon',
+    ...lines.flatMap((line) => wrap(line, WIDTH, '    ')),
+    ...tokenLines(report, flags),
+  ];
+}
+
+function tokenLines(
+  { expiring_tokens: tokens, expiring_tokens_omitted: omitted }: StatusReport,
+  flags: string,
+): string[] {
+  const shown = tokens.slice(0, MOST_TOKENS);
+  const id = { title: '', cut: 'middle' } as const;
+  const columns = [{ title: '' }, { title: '' }, { title: '' }, id, id];
+  const rows = shown.map((token) => [
+    token.token_expires_at.slice(0, 10),
+    token.ends,
+    shorten(cleanText(token.platform), LONGEST_NAME),
+    cleanText(token.account_id ?? token.connection_id),
+    cleanText(`user ${token.user_id}`),
+  ]);
+  // The first line would hold the titles.
+  const [, ...lines] = formatTable(columns, rows, WIDTH - 4);
+  const more = tokens.length - shown.length + omitted;
+  return [
+    ...lines.map((line) => `    ${line}`),
+    ...(more > 0 ? [`    ${formatNumber(more)} more: analytics-collect status --json${flags}`] : []),
+  ];
 }
 
 /** The warnings that are not listed under `coming`. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { exitCodes } from '../../exit-codes.js';
 import { fileNameOf } from '../../near-names.js';
 import { DEFINITIONS } from '../../platforms/registry.js';
-import { namesOf } from '../../setting.js';
+import { namesOf, SECRETS } from '../../setting.js';
 import { OWN_GROUPS } from '../../variables.js';
 import { definitionList, wrap } from './wrap.js';
 
@@ -40,7 +40,7 @@ function variableGroups(): [title: string, variables: Variables][] {
 }
 
 function described(name: string, schema: unknown, variables: Variables): [name: string, meaning: string] {
-  const isSecret = namesOf(variables, 'secret').includes(name);
+  const isSecret = namesOf(variables, ...SECRETS).includes(name);
   const usual = schema instanceof z.ZodType ? schema.safeParse(undefined).data : undefined;
   const meaning = schema instanceof z.ZodType ? (schema.description ?? '') : '';
   return [isSecret ? `${name}*` : name, usual === undefined ? meaning : `${meaning} (default: ${usual})`];

@@ -23,7 +23,7 @@ export function bluesky({ apiUrl }: BlueskySettings): Platform {
     api: 'bluesky_xrpc',
     metrics: METRICS,
     version: { name: 'app.bsky', endsOn: null, variable: null },
-    // Its limits are not published ("generous"); this is the one of Bluesky's other hosts, per IP address:
+    // Its limits are not published ("generous"); this one applies to Bluesky's other hosts, per IP address:
     // https://docs.bsky.app/docs/advanced-guides/rate-limits.
     pace: { bluesky: { perSecond: 10, overSeconds: 300 } },
     // A handle as profiles show it, which is the same in upper case.

@@ -21,7 +21,7 @@ const RULES: readonly Rule[] = [
     ...NO_PERMISSION,
     message: '$SAID; only its owner can activate the account again; otherwise remove the connection',
   },
-  // "Profile not found", or an id that is no handle or DID.
+  // "Profile not found", or an id that is neither a handle nor a DID.
   {
     codes: ['InvalidRequest'],
     kind: 'refuse',

@@ -2,7 +2,7 @@ import type { ConsentFlow } from '../consent.js';
 import { metaConsent } from '../meta/consent.js';
 import type { MetaSettings } from '../meta/graph.js';
 
-/** The Instagram accounts of Pages, by the Facebook login, each with the token of its Page, which has no end. */
+/** Lists the Instagram accounts of Pages through the Facebook login, each with the token of its Page, which has no end. */
 export function facebookLogin(settings: MetaSettings): ConsentFlow {
   return metaConsent({
     settings,

@@ -9,9 +9,9 @@ import { whatIsWrong } from '../shared/shape.js';
 export interface InstagramLogin {
   /** Base address of the page on which people consent, without a trailing slash. */
   readonly loginUrl: string;
-  /** Base address of what exchanges codes. */
+  /** Base address of the API that exchanges codes. */
   readonly tokenUrl: string;
-  readonly appId: string;
+  readonly appId: string | null;
   readonly appSecret: string | null;
 }
 
@@ -20,8 +20,8 @@ export const SCOPES = ['instagram_business_basic', 'instagram_business_manage_in
 const me = z.object({ user_id: z.string(), username: z.string().optional() });
 
 /**
- * Instagram's own login, which needs no Page: "Business Login for Instagram" in Meta's documentation. `graphUrl`: of
- * graph.instagram.com. `open`: its API, for a token.
+ * Instagram's own login, which needs no Page: "Business Login for Instagram" in Meta's documentation. `graphUrl`: the base address of
+ * graph.instagram.com. `open`: opens its API with a token.
  */
 export function instagramOwnLogin(
   { loginUrl, tokenUrl, appId, appSecret }: InstagramLogin,
@@ -32,7 +32,8 @@ export function instagramOwnLogin(
     provider: 'Instagram',
     clientId: { variable: 'INSTAGRAM_APP_ID', value: appId },
     clientSecret: { variable: 'INSTAGRAM_APP_SECRET', value: appSecret },
-    howToRegister: 'Set the secret of the app with the Instagram login, which is not that of the Meta app.',
+    howToRegister:
+      'Set the number and the secret of the app with the Instagram login, which are not those of the Meta app.',
     authorizationUrl: `${loginUrl}/oauth/authorize`,
     scopes: SCOPES,
     tokenUrl: `${tokenUrl}/oauth/access_token`,
@@ -40,7 +41,7 @@ export function instagramOwnLogin(
     longLived: { url: `${graphUrl}/access_token`, grantType: 'ig_exchange_token' },
 
     async self(accessToken, context) {
-      // `id` is another number: the one of `user_id` is what insights are asked for.
+      // `id` is another number: insights are requested with `user_id`.
       const { data, error } = me.safeParse(await open(accessToken, context).own('', { fields: 'user_id,username' }));
       if (data === undefined) throw new PlatformError('unexpected_response', `/me: ${whatIsWrong(error)}`);
       return { accountId: data.user_id, accountName: data.username ?? null };

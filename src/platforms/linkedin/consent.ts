@@ -13,7 +13,7 @@ const roles = z.object({ elements: list(z.object({ organization: z.string() }), 
 const names = z.object({ results: z.record(z.string(), z.object({ localizedName: z.string().optional() })) });
 
 /**
- * LinkedIn compares redirect addresses with those of the app, letter by letter:
+ * A redirect address must be exactly one of those in the app's settings:
  * https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow
  */
 export function linkedinConsent(app: LinkedInApp): ConsentFlow {
@@ -42,7 +42,7 @@ export function linkedinConsent(app: LinkedInApp): ConsentFlow {
   };
 }
 
-/** The numbers of the pages that the member administers. Throws `PlatformError`. */
+/** The ids of the pages that the member administers. Throws `PlatformError`. */
 async function administered(api: LinkedIn): Promise<string[]> {
   const ids = new Set<string>();
   for (let answers = 0; answers < MOST_ANSWERS; answers++) {
@@ -60,7 +60,7 @@ async function administered(api: LinkedIn): Promise<string[]> {
   return [...ids];
 }
 
-/** The pages' names; pages are also recognized without them. */
+/** The pages' names. They only help people to choose, so an error is only a warning. */
 async function namesOf(api: LinkedIn, ids: readonly string[], warn: (message: string) => void) {
   const found: z.infer<typeof names>['results'] = {};
   for (let first = 0; first < ids.length; first += COUNT) {

@@ -16,7 +16,7 @@ const introspected = z.object({
 
 /**
  * When an access token ends; null if LinkedIn does not say, or only to another app. See "Token introspection" in LinkedIn's
- * documentation of authentication.
+ * documentation of authentication. Throws `PlatformError` for trouble that may pass, and `Interrupted`.
  */
 export async function expiryOf(
   token: string,
@@ -35,8 +35,7 @@ export async function expiryOf(
     const { data } = introspected.safeParse(answer);
     return data === undefined ? null : new Date(data.expires_at * 1_000);
   } catch (error) {
-    // The token has already opened the page: when it ends is only of use.
-    if (error instanceof PlatformError) return null;
+    if (error instanceof PlatformError && error.reason === 'unexpected_response') return null;
     throw error;
   }
 }

@@ -35,6 +35,11 @@ export function linkedin(settings: LinkedInSettings): Platform {
     renewsTokens: true,
     missingForRenewal: missingCredentials(clientOf(settings), settings),
     consent: linkedinConsent(app),
+    // Of other tokens the end is known, or they are renewed.
+    accessEnds: async (account, context) =>
+      account.refreshToken === null && account.tokenExpiresAt === null
+        ? expiryOf(account.accessToken, settings, context)
+        : null,
     endsByDate: () => true,
     storageRule: STORAGE_RULE,
 
@@ -73,7 +78,9 @@ export function linkedin(settings: LinkedInSettings): Platform {
       const yesterday = { start: new Date(midnight - DAY_MS), end: new Date(midnight) };
       const api = openLinkedIn(app, account, context);
       await api.get(PAGE_STATISTICS.path, queryFor(PAGE_STATISTICS, page.urn, yesterday));
-      const tokenExpiresAt = account.tokenExpiresAt ?? (await expiryOf(account.accessToken, settings, context));
+      // The token has opened the page: when it ends is only of use.
+      const tokenExpiresAt =
+        account.tokenExpiresAt ?? (await expiryOf(account.accessToken, settings, context).catch(noEnd));
       return { accountName: null, ...(tokenExpiresAt !== null && { tokenExpiresAt }) };
     },
   };
@@ -84,6 +91,11 @@ function ownPage(accountId: string) {
   const page = pageOf(accountId);
   if (page.kind === 'page') return page;
   throw new PlatformError('configuration', NO_PEOPLE, 'connection');
+}
+
+function noEnd(error: unknown): null {
+  if (error instanceof PlatformError) return null;
+  throw error;
 }
 
 const networkSize = z.object({ [FOLLOWERS_TOTAL]: metricNumber.nullish() });

@@ -1,13 +1,13 @@
 import { PlatformError } from '../../errors.js';
 
-/** `USERNAME_RE` in app/models/account.rb of github.com/mastodon/mastodon. Other software of the network keeps to it. */
+/** `USERNAME_RE` in app/models/account.rb of github.com/mastodon/mastodon. Other software of the network follows it. */
 const USER = /^[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*$/i;
-/** What may become a domain name. No port, no user, no path, no IP address in brackets. */
+/** What may become a domain name: without a port, a user, a path, or an IP address in brackets. */
 const SERVER = /^[\p{L}\p{M}\p{N}.-]+$/u;
-/** As `URL.hostname` spells one, with a last part that is no number: those are IP addresses. */
+/** A domain name as `URL.hostname` spells it. With a number as its last part, it would be an IP address. */
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 
-/** An account by its two parts. */
+/** The two parts of an account's id. */
 export interface Address {
   readonly user: string;
   /** A domain name, in ASCII and lower case. */

@@ -20,7 +20,7 @@ export function mastodon({ apiUrl }: MastodonSettings): Platform {
     api: 'mastodon_api',
     metrics: METRICS,
     version: { name: 'v1', endsOn: null, variable: null },
-    // Of each server, per IP address: https://docs.joinmastodon.org/api/rate-limits.
+    // For each server, per IP address: https://docs.joinmastodon.org/api/rate-limits.
     pace: { mastodon: { perSecond: 1, overSeconds: 300 } },
     // As profiles show it. Names of users and servers are the same in upper case.
     accountIdOf(given) {
@@ -37,8 +37,8 @@ export function mastodon({ apiUrl }: MastodonSettings): Platform {
 }
 
 /**
- * Asks the account's own server for its user: each server is an API of its own, and a name that anyone may have chosen. The API of a server
- * that is configured is asked for the whole address, since the account may be of another server.
+ * Asks the account's own server for its user. Each server is an API of its own, and anyone may have chosen its name. A configured
+ * server is asked for the whole address, since the account may be on another one.
  */
 function lookup(accountId: string, apiUrl: string | null): { server: string; request: HttpRequest } {
   const { user, server } = addressOf(accountId);
@@ -50,7 +50,7 @@ function lookup(accountId: string, apiUrl: string | null): { server: string; req
   return { server, request: { ...asked, url: at(`https://${server}`, user), api: server, publicOnly: true } };
 }
 
-/** A server that hides followers says -1: app/serializers/rest/account_serializer.rb of github.com/mastodon/mastodon. */
+/** A server that hides followers gives -1: app/serializers/rest/account_serializer.rb of github.com/mastodon/mastodon. */
 function withoutHidden(figures: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(figures).filter(([, value]) => Number(value) !== -1));
 }

@@ -6,9 +6,9 @@ import type { Platform } from '../contract.js';
 import { judgeGraph } from './errors.js';
 import { appSecretProof, isInstagramLogin, type MetaSettings } from './graph.js';
 
-/** An API of its own: whatever it answers, accounts are collected. */
+/** An API of its own, so that its failures do not stop accounts from being collected. */
 const API = 'Facebook token debugger';
-/** The year 5138: a later one would be a number of milliseconds. */
+/** The year 5138: a greater number would be in milliseconds. */
 const LAST_SECOND = 99_999_999_999;
 
 /** Seconds since 1970; 0 if there is no end. */
@@ -16,13 +16,13 @@ const end = z.number().min(0).max(LAST_SECOND).default(0);
 const debugged = z.object({
   data: z.object({ is_valid: z.literal(true), expires_at: end, data_access_expires_at: end }),
 });
-/** Null in the place of a part that was not answered in time. */
+/** A part that was not answered in time is null. */
 const batch = z.tuple([z.object({ code: z.number(), body: z.string() }).nullable()]);
 
 /**
- * Asks until when tokens of the Facebook login may read data: `debug_token`, which the app of the tokens is told. Asked directly, the
- * token would stand in the address, so it is asked in a batch, whose body holds it. That a batch takes it is not documented: any
- * answer that does not tell the end counts as not known. Tokens of the Instagram login are of another app.
+ * Asks until when tokens of the Facebook login may read data, with `debug_token`, which answers only the app of the tokens. A direct
+ * request would have the token in its address, so it is sent in a batch, which has the token in its body. That batches accept it is not
+ * documented: an answer without an end counts as not known. Tokens of the Instagram login belong to another app.
  * https://developers.facebook.com/docs/graph-api/batch-requests
  */
 export function accessOf({ graphUrl, version, appId, appSecret }: MetaSettings): Pick<Platform, 'accessEnds'> {
@@ -44,7 +44,7 @@ export function accessOf({ graphUrl, version, appId, appSecret }: MetaSettings):
   };
 }
 
-/** Trouble is left to the next run, and if several accounts meet it, nothing more is asked in this one. */
+/** A temporary failure is left to the next run. If several accounts meet one, this run asks nothing more. */
 function judge(answer: HttpAnswer): Verdict<Date | null> {
   const { success, data } = batch.safeParse(answer.json);
   if (success && data[0] === null) return trouble('timeout', 'the batch was not completed');

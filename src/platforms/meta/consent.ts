@@ -29,16 +29,16 @@ type Page = z.infer<typeof pages>['data'][number];
 
 export interface MetaConsent {
   readonly settings: MetaSettings;
-  /** Besides those that list the Pages. */
+  /** In addition to the scopes that list the Pages. */
   readonly scopes: readonly string[];
   readonly whenNone: string;
   readonly howToRegister?: string;
-  /** The account that a Page with its own token opens; null if none. */
+  /** The account that the Page's own token opens; null if there is none. */
   accountOf(page: Page): Pick<ConsentedAccount, 'accountId' | 'accountName'> | null;
 }
 
 /**
- * The Facebook login. Redirect addresses are those of the app and https, but for http://localhost while the app is in development:
+ * The Facebook login. Redirect addresses are in the app's settings and https, except http://localhost while the app is in development:
  * https://developers.facebook.com/blog/post/2018/06/08/enforce-https-facebook-login/. A Page that belongs to a Business is listed
  * only with `business_management`.
  */
@@ -69,7 +69,7 @@ export function metaConsent({
         client_secret: settings.appSecret ?? '',
         fb_exchange_token: accessToken,
       };
-      // Only a long-lived token gives Pages' tokens without an end.
+      // Only with a long-lived token do the Pages' tokens have no end.
       const { accessToken: token } = await longLivedToken({ api: API, url: tokenUrl(settings), parameters }, context);
       const graph = openGraph({ api: API, permissions: scopes.join(', '), settings, token, ...context });
       await expectPermissions(graph, scopes);
@@ -81,7 +81,9 @@ export function metaConsent({
         if (accessToken !== undefined && tasks.includes('ANALYZE')) {
           return { ...account, accessToken, refreshToken: null, tokenExpiresAt: null };
         }
-        context.warn(`the Page ${page.id} is left out: whoever consented may not see its insights (task ANALYZE)`);
+        context.warn(
+          `the Page ${page.id} is left out: the person who consented may not see its insights (task ANALYZE)`,
+        );
         return [];
       });
     },
@@ -92,7 +94,7 @@ function tokenUrl({ graphUrl, version }: MetaSettings): string {
   return `${graphUrl}/${version}/oauth/access_token`;
 }
 
-/** The answer to a code does not say what people have unticked. */
+/** The answer to a code does not say which permissions people have unticked. */
 async function expectPermissions(graph: Graph, scopes: readonly string[]): Promise<void> {
   const { data } = read(permissions, await graph.own('/permissions', {}));
   const granted = data.flatMap(({ permission, status }) => (status === 'granted' ? permission : []));
@@ -115,7 +117,7 @@ async function ownPages(graph: Graph): Promise<Page[]> {
     );
     found.push(...data);
     after = paging?.cursors?.after;
-    // The address has the token in it, and is not followed.
+    // The `next` address contains the token, so it is not used.
     if (paging?.next === undefined || after === undefined) break;
   }
   return found;

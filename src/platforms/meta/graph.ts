@@ -25,12 +25,12 @@ export interface Graph {
   readonly name: string;
   /** `GET /{version}/{id}{edge}`. Throws `GraphError`, `PlatformError`, `Interrupted`. */
   get(id: string, edge: '' | '/insights', query: Query): Promise<unknown>;
-  /** `GET /{version}/me{edge}`: of whoever owns the token, the Pages and what was granted among it. Throws likewise. */
+  /** `GET /{version}/me{edge}`: about the owner of the token, such as Pages and permissions. Throws likewise. */
   own(edge: '' | '/accounts' | '/permissions', query: Query): Promise<unknown>;
 }
 
 export interface GraphAccess {
-  /** For messages, and the key for limits, which platforms at the same host have separately: `Instagram Graph API`. */
+  /** For messages, and the key for limits, which are separate for platforms at the same host: `Instagram Graph API`. */
   readonly api: string;
   /** What the user has to grant, for messages. */
   readonly permissions: string;

@@ -12,7 +12,7 @@ const answer = z.object({
 });
 /** Invalid parameter or method, and unknown path. */
 const NOT_READ: readonly (number | string)[] = [100, 2500];
-/** Likewise, of requests with a token of their own: none given, or an invalid one. */
+/** Likewise, and for requests that carry their own token: none given, or an invalid one. */
 const NO_TOKEN: readonly (number | string)[] = [...NOT_READ, 104, 190];
 
 /** Where a short-lived token is exchanged. */
@@ -24,15 +24,15 @@ export interface LongLivedEndpoint {
   readonly parameters: RequestParameters;
 }
 
-/** A token as an exchange gives it; null if it does not say when it ends. */
+/** A token that an exchange gave; `expiresAt` is null if the answer does not say when it ends. */
 export interface LongLivedToken {
   readonly accessToken: string;
   readonly expiresAt: Date | null;
 }
 
 /**
- * A token that lasts, for a short-lived one. Meta's examples have the parameters in the address; they are sent there only if the body
- * is not read. Throws `PlatformError`, `Interrupted`.
+ * Exchanges a short-lived token for a long-lived one. Meta's examples have the parameters in the address; they are sent there only if
+ * the body is not read. Throws `PlatformError`, `Interrupted`.
  */
 export async function longLivedToken(endpoint: LongLivedEndpoint, context: CheckContext): Promise<LongLivedToken> {
   const { url, parameters } = endpoint;

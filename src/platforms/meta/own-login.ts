@@ -4,15 +4,15 @@ import type { ConsentedAccount, ConsentFlow } from '../consent.js';
 import type { CheckContext } from '../contract.js';
 import { longLivedToken } from './long-lived.js';
 
-/** What a platform of Meta has of its own, where people log in to it and not to Facebook. */
+/** What differs between Meta's platforms on which people log in to the platform itself, not to Facebook. */
 export interface OwnLogin extends Omit<ConsentFlow, 'accounts' | 'pkce' | 'redirects'> {
-  /** Where a token of an hour becomes one of 60 days. */
+  /** Where a token that lasts an hour is exchanged for one that lasts 60 days. */
   readonly longLived: { readonly url: string; readonly grantType: string };
-  /** Who has logged in. Throws `PlatformError`, `Interrupted`. */
+  /** The account that has logged in. Throws `PlatformError`, `Interrupted`. */
   self(accessToken: string, context: CheckContext): Promise<Pick<ConsentedAccount, 'accountId' | 'accountName'>>;
 }
 
-/** The apps of Meta's other logins have numbers of their own. */
+/** A login of Meta's other than Facebook's. Its apps have their own ids and secrets. */
 export function ownLogin({ longLived, self, ...flow }: OwnLogin): ConsentFlow {
   const { provider, scopes, clientSecret } = flow;
   return {
@@ -39,7 +39,7 @@ export function ownLogin({ longLived, self, ...flow }: OwnLogin): ConsentFlow {
 const permissions = z.union([z.string(), z.array(z.string()).transform((names) => names.join(','))]);
 const tokens = z.object({ access_token: z.string(), permissions: permissions.optional() });
 const refusal = z.object({ error_type: z.string().default('OAuthException'), error_message: z.string() });
-/** "Business Login for Instagram" has the tokens in a list; other examples, and Threads, do not. */
+/** "Business Login for Instagram" documents the tokens in a list; other examples, and Threads, do not. */
 const listed = z.object({ data: z.tuple([tokens]).rest(z.unknown()) }).transform(({ data: [first] }) => first);
 
 function asOAuth(answer: HttpAnswer): HttpAnswer {

@@ -9,7 +9,7 @@ import type { MetaRule } from './rules.js';
 const answer = z.object({ access_token: z.string().min(1), expires_in: life });
 /** Invalid parameter, no token given, invalid token, no token given for `me`. */
 const WITHOUT_TOKEN: readonly (number | string)[] = [100, 104, 190, 2500];
-/** Elsewhere, code 104 is a wrong secret, and so of the app. */
+/** For other requests, code 104 means a wrong secret of the app. */
 const NO_TOKEN: MetaRule = { codes: [104], kind: 'refuse', reason: 'needs_reconnect', scope: 'connection' };
 
 /** Where a platform of Meta renews the tokens of its own login. */
@@ -24,8 +24,8 @@ export interface RenewalEndpoint {
 }
 
 /**
- * Renews a token for 60 days: it must be a day old, and not have ended. The examples in Meta's references have the token in the
- * URL; only if the header is not taken is it sent there.
+ * Renews a token for 60 days. It must be at least a day old, and not have ended. Meta's examples have the token in the URL; it is sent
+ * there only if the header is not accepted.
  */
 export async function renewToken(
   endpoint: RenewalEndpoint,

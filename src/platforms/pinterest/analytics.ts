@@ -5,7 +5,7 @@ import { readValues } from '../shared/parts.js';
 import { list, whatIsWrong } from '../shared/shape.js';
 import { DAILY } from './metrics.js';
 
-/** Without a `split_field`, there is the one group `all`. */
+/** Without a `split_field`, `all` is the only group. */
 const answer = z.object({ all: z.object({ daily_metrics: list(z.looseObject({ date: z.string() }), 1_000) }) });
 /** `AnalyticsDailyMetrics` and `DataStatus` in Pinterest's description of its API. */
 const dailyMetrics = z.object({
@@ -31,7 +31,7 @@ function resultOf(date: string, element: unknown): DayResult {
     return { date, kind: 'failed', error: unexpected(`${date}: ${whatIsWrong(parsed.error)}`), values: [] };
   }
   const { data_status: status, metrics } = parsed.data;
-  // Before the account or the metrics existed, or further back than they are kept.
+  // Before the account or the metrics existed, or further back than Pinterest keeps them.
   if (status?.startsWith('BEFORE_')) return dayResult(date, [], true);
   const { values, error } = readValues(metrics ?? {}, API_NAMES);
   const named = values.map((value) => ({ ...value, metric: NAMES.get(value.metric) ?? value.metric }));

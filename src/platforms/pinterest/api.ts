@@ -12,12 +12,12 @@ export interface PinterestSettings {
   readonly dailyRequests: number;
 }
 
-/** As in `HttpRequest`: all requests of the app count together, those of the token endpoint perhaps among them. */
+/** As in `HttpRequest`: all requests of the app count together, perhaps including those to the token endpoint. */
 export const API = 'Pinterest';
 
 /** Pinterest's API v5, called with one account's token. */
 export interface Pinterest {
-  /** Of the account that the token was given for. Dates are UTC, both inclusive. Throws `PlatformError`, `Interrupted`. */
+  /** Figures by day of the account that the token was given for. Dates are UTC, both inclusive. Throws `PlatformError`, `Interrupted`. */
   analytics(since: string, until: string): Promise<unknown>;
   /** The account's own profile. Throws `PlatformError`, `Interrupted`. */
   profile(): Promise<unknown>;
@@ -39,7 +39,7 @@ export function openPinterest(
       (answer) => judgePinterest(answer, refreshToken !== null),
     );
   return {
-    // Without `metric_types`, Pinterest gives all that it has: a retired name would refuse the whole request.
+    // Without `metric_types`, Pinterest gives all metrics. With it, a retired name would have the whole request refused.
     analytics: (since, until) => get(`user_account/analytics?start_date=${since}&end_date=${until}`),
     profile: () => get('user_account'),
   };

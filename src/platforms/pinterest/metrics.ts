@@ -42,7 +42,7 @@ export const DAILY: readonly (MetricInfo & { readonly apiName: string })[] = [
   },
 ];
 
-/** Of the profile, as of the request. */
+/** Totals on the profile at the time of the request. */
 export const CLOSING: readonly MetricInfo[] = [
   {
     name: 'follower_count',

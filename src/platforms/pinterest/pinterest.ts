@@ -18,7 +18,7 @@ export function pinterest(settings: PinterestSettings): Platform {
   return {
     name: 'pinterest',
     api: 'pinterest_v5',
-    // With a day before these, the whole request is refused: gitroomhq/postiz-app#1726. All of them fit into one, of at most 90 days.
+    // A request for an earlier day is refused as a whole (gitroomhq/postiz-app#1726). 89 days fit into one, which may have 90.
     day: { timeZone: 'UTC', settlesAfterHours: 48, reachDays: 89, asks: 'range' },
     pace: { [API]: { perDay: settings.dailyRequests } },
     metrics: [...DAILY, ...CLOSING],
@@ -53,7 +53,7 @@ export function pinterest(settings: PinterestSettings): Platform {
   };
 }
 
-/** The analytics are those of whoever the token was given for, and must not be filed under another account. */
+/** Pinterest answers for the account that the token was given for. Its figures must not be filed under another one. */
 function refuseOther(profile: Profile | null, accountId: string): void {
   if (!profile?.isOther(accountId)) return;
   throw new PlatformError(

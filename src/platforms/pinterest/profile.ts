@@ -11,7 +11,7 @@ export interface Profile {
   readonly id: string | null;
   readonly username: string | null;
   readonly closing: Part;
-  /** Whether it is known to be another one than the connection names, by its id or its user name. */
+  /** Whether its id and user name show that it is not the account that the connection names. */
   isOther(accountId: string): boolean;
 }
 

@@ -9,12 +9,12 @@ export const APP = {
   variables: { id: 'PINTEREST_CLIENT_ID', secret: 'PINTEREST_CLIENT_SECRET' },
 };
 
-/** Apps made before 25 September 2025 have to ask for refresh tokens that have successors: pinterest/pinterest-python-sdk#156. */
+/** Apps made before 25 September 2025 have to ask for refresh tokens that can be renewed: pinterest/pinterest-python-sdk#156. */
 export const CONTINUOUS = { continuous_refresh: 'true' } as const;
 
 /**
- * New tokens for an account. A refresh token lives 60 days and has a successor in each answer, in whose favour the former one may
- * be dead. Throws `PlatformError`, `Interrupted`.
+ * New tokens for an account. A refresh token lives 60 days. Each answer has a new one, after which the former one may no longer
+ * work. Throws `PlatformError`, `Interrupted`.
  */
 export async function renewTokens(
   { apiUrl, clientId, clientSecret }: PinterestSettings,
@@ -42,12 +42,12 @@ export function tokenUrl(apiUrl: string): string {
   return `${apiUrl}/v5/oauth/token`;
 }
 
-/** What proves the app to the token endpoint. */
+/** How the app authenticates at the token endpoint. */
 export function basic(clientId: string, clientSecret: string) {
   return { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` };
 }
 
-/** How the endpoint refuses is not documented: Pinterest's own form is read like that of OAuth. */
+/** The endpoint's errors are not documented: those in Pinterest's own form are converted to that of OAuth. */
 export function asOAuth(answer: HttpAnswer): HttpAnswer {
   const body = errorBody.safeParse(answer.json).data;
   if (body === undefined) return answer;

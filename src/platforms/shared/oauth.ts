@@ -10,7 +10,7 @@ export interface OAuthClient extends OAuthApp {
   readonly tokenUrl: string;
   readonly clientId: string | null;
   readonly clientSecret: string | null;
-  /** Any one of them opens the metrics; the first is the one to ask for. */
+  /** Any one of them opens the metrics; the first one is requested. */
   readonly scopes: readonly string[];
   /** What to do when refresh tokens expire within a week; absent if they never do. */
   readonly whenShortLived?: string;

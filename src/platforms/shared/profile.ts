@@ -5,7 +5,7 @@ import { readValues } from './parts.js';
 /** A public profile, as an API shows it to anyone. */
 export interface Profile {
   readonly name: string | null;
-  /** By the API's names; of what it does not say, undefined or null. */
+  /** By the API's names; undefined or null if it does not say. */
   readonly figures: Readonly<Record<string, unknown>>;
 }
 
@@ -14,7 +14,7 @@ interface ProfileApi extends Pick<Platform, 'name' | 'api' | 'version' | 'pace' 
   profileOf(account: Account, context: CheckContext): Promise<Profile>;
 }
 
-/** A platform of public profiles: figures as of now, read without a token, and nothing of any one day. */
+/** A platform of public profiles: only figures as of now, read without a token, and none by day. */
 export function profilePlatform({ profileOf, ...known }: ProfileApi): Platform {
   async function figures(account: Account, context: CheckContext): Promise<readonly MetricValue[]> {
     const { figures } = await profileOf(account, context);

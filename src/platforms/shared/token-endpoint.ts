@@ -6,9 +6,9 @@ import { ruleFor, verdictOf } from './rules.js';
 import { TOKEN_RULES } from './token-errors.js';
 import { has, judgePlain, refuse } from './verdicts.js';
 
-/** An app that tokens are given to, as messages name it. */
+/** An app that tokens are given to, as it appears in messages. */
 export interface OAuthApp {
-  /** For people: `Google`. */
+  /** In messages: `Google`. */
   readonly provider: string;
   /** The variables that hold its credentials. */
   readonly variables: { readonly id: string; readonly secret: string };
@@ -34,12 +34,12 @@ export function missingCredentials(
 }
 
 const LONGEST_LIFE_SECONDS = 100 * 366 * 86_400;
-/** How long a token lives, in seconds. What is no such time is as good as none: the token itself must not be lost for it. */
+/** How long a token lives, in seconds. An invalid number counts as absent: the token itself must not be lost because of it. */
 export const life = z.number().nonnegative().max(LONGEST_LIFE_SECONDS).optional().catch(undefined);
 const tokenAnswer = z.object({
   access_token: z.string().min(1),
   expires_in: life,
-  /** Absent if the former one stays. */
+  /** Absent if the former one remains in use. */
   refresh_token: z.string().min(1).optional().catch(undefined),
   refresh_token_expires_in: life,
   scope: z.string().optional(),
@@ -57,7 +57,7 @@ export function refreshTokenOf({ refreshToken }: Pick<Account, 'refreshToken'>):
   throw new PlatformError('needs_reconnect', why, 'connection');
 }
 
-/** How long a token lives may change, and may depend on the app: what each answer says is believed. */
+/** How long a token lives may change, and may depend on the app, so it is taken from each answer. */
 export function renewedTokens(
   answer: Pick<z.infer<typeof tokenAnswer>, 'access_token' | 'refresh_token' | 'expires_in'>,
   askedAt: Date,

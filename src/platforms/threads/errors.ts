@@ -1,10 +1,10 @@
 import { GraphError } from '../meta/errors.js';
 import type { MetaRule } from '../meta/rules.js';
 
-/** "Error Codes" on https://developers.facebook.com/documentation/threads/insights; in which field it comes is not documented. */
+/** "Error Codes" on https://developers.facebook.com/documentation/threads/insights; the field that it appears in is not documented. */
 const NOT_AVAILABLE = 'THREADS_API__FEATURE_NOT_AVAILABLE';
 
-/** What errors mean otherwise than on Meta's other platforms, which have other variables and another review. */
+/** Errors that mean something else than on Meta's other platforms, which have other variables and another review. */
 export const RULES: readonly MetaRule[] = [
   { words: /appsecret_proof/i, kind: 'refuse', reason: 'configuration', scope: 'platform' },
   {
@@ -24,7 +24,7 @@ export const RULES: readonly MetaRule[] = [
   },
 ];
 
-/** Of a request for several metrics, one of which may be unknown: that says nothing of whether the API is up. */
+/** For a request with several metrics, one of which may be unknown: the error does not show that the API is down. */
 export const UNEXPLAINED: MetaRule = {
   codes: [1],
   kind: 'retry',

@@ -1,6 +1,6 @@
 import { type AskedMetric, apiNames } from '../shared/metrics.js';
 
-/** `series`: a value for each day of a window. `totals`: of a window of one day. `now`: as of the request, alone in it. */
+/** `series`: a value for each day of a window. `totals`: one value for a window of one day. `now`: as of the request, in a request of its own. */
 export const METRICS: readonly AskedMetric<'series' | 'totals' | 'now'>[] = [
   {
     name: 'views',
@@ -8,7 +8,7 @@ export const METRICS: readonly AskedMetric<'series' | 'totals' | 'now'>[] = [
     aggregate: 'sum',
     asked: 'series',
     main: 'Views',
-    // Meta calls it views of the profile. In two months measured, it was the sum of the posts' views but for 0.4 %.
+    // Meta calls it views of the profile. Over two measured months, it differed from the sum of the posts' views by 0.4 %.
     meaning: 'Times content was shown; not visits to the profile',
   },
   {

@@ -13,22 +13,22 @@ export interface Source {
   readonly warn: Warn;
 }
 
-/** Code 1 for a metric that the API does not know: exileum/meta-mcp#140. In Meta's other words for it, the metric is named. */
+/** Code 1 for a metric that the API does not know: exileum/meta-mcp#140. Meta's other messages for this name the metric. */
 const REFUSED = { refusal: /must be one of the following values|metric is no longer supported/, unexplained: [1] };
 
-/** The series of some days. Other days in the answer are ignored, so one second more is safe whether or not `until` is inclusive. */
+/** The series of some days. Other days in the answer are ignored, so a further second is safe, whether `until` is inclusive or not. */
 export function askSeries(source: Source, days: NonEmpty<Day>): Promise<Insights> {
   return ask(source, SERIES, { since: seconds(days[0].start), until: seconds(lastOf(days).end, 1) });
 }
 
-/** A day's totals: a window of several days has only one total. If both ends are inclusive, a second more would add a day. */
+/** A day's totals: a window of several days would have only one total. If both ends are inclusive, a further second would add a day. */
 export async function askTotals(source: Source, day: Day): Promise<Part> {
   const window = { since: seconds(day.start), until: seconds(day.end, -1) };
   const { insights, error } = await ask({ ...source, required: true }, TOTALS, window);
   return { values: totalsFrom(insights), error };
 }
 
-/** Followers, which the API refuses profiles without a linked Instagram account: in a request with others, they would be lost. */
+/** Followers, in a request of their own: for profiles without a linked Instagram account, the API refuses the whole request. */
 export async function askFollowers(source: Source): Promise<Part> {
   const { refused, graph } = source;
   try {
@@ -36,7 +36,7 @@ export async function askFollowers(source: Source): Promise<Part> {
     return { values: totalsFrom(insights), error };
   } catch (error) {
     if (!isNotAvailable(error)) throw error;
-    // The API knows the metric: it is refused this account, and must not be given up for all.
+    // The API knows the metric and refuses it for this account only, so it must not be given up for all.
     refused.accept(graph.name, NOW);
     for (const metric of NOW) refused.add(graph.name, metric, error.apiMessage);
     return { values: [], error: null };

@@ -10,7 +10,7 @@ import { METRICS, SERIES } from './metrics.js';
 import { seriesOn } from './parse.js';
 import { askFollowers, askSeries, askTotals, type Source } from './requests.js';
 
-/** The longest window is not documented; of others who ask, a careful one asks for a week. */
+/** The longest window that the API accepts is not documented. */
 const LONGEST_WINDOW_DAYS = 7;
 
 const NOTHING: Part = { values: [], error: null };
@@ -18,8 +18,8 @@ const NOTHING: Part = { values: [], error: null };
 const profile = z.object({ username: z.string().optional() });
 
 /**
- * Threads profiles. Days are Pacific, and each total costs a request of its own.
- * See https://developers.facebook.com/documentation/threads/insights, which says nothing of how late the figures are.
+ * Threads profiles. Days are Pacific, and the totals of each day take a request of their own.
+ * See https://developers.facebook.com/documentation/threads/insights, which does not say how late the figures are.
  */
 export function threads(settings: ThreadsSettings): Platform {
   const { url } = settings;
@@ -33,7 +33,7 @@ export function threads(settings: ThreadsSettings): Platform {
   return {
     name: 'threads',
     api: 'threads_graph',
-    // The API refuses days before 13 April 2024 and warrants none before 1 June. In November 2026, that was 910 days ago.
+    // The API refuses days before 13 April 2024, and guarantees none before 1 June 2024, which was 910 days ago in November 2026.
     day: { timeZone: 'America/Los_Angeles', settlesAfterHours: 48, reachDays: 900, asks: 'day' },
     metrics: METRICS,
     version: { name: VERSION, endsOn: null, variable: null },
@@ -47,7 +47,7 @@ export function threads(settings: ThreadsSettings): Platform {
     async collect(account, days, context) {
       const { refused, warn } = context;
       const source = { graph: openThreads(url, account, context), id: account.accountId, refused, warn };
-      // The first request shows whether the token opens the account, and which metrics it is refused.
+      // The first request shows whether the token opens the account, and which metrics the API refuses.
       const newest = lastOf(days);
       const totals = await attempt(() => askTotals(source, newest));
       if (totals.error !== null && totals.error.scope !== 'day') throw totals.error;

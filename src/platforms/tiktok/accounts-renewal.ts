@@ -10,8 +10,8 @@ export const APP = {
 };
 
 /**
- * `POST /tt_user/oauth2/refresh_token/` (id=1738084387220481 of https://business-api.tiktok.com/portal/docs). Each answer has a new refresh token. Whether the former
- * one still works is not documented. Throws `PlatformError`, `Interrupted`.
+ * `POST /tt_user/oauth2/refresh_token/` (id=1738084387220481 of https://business-api.tiktok.com/portal/docs). Each answer has a new
+ * refresh token. Whether the former one still works is not documented. Throws `PlatformError`, `Interrupted`.
  */
 export async function renewAccounts(
   { url, clientId, clientSecret }: ApiSettings,
@@ -39,7 +39,7 @@ export async function renewAccounts(
   return renewedTokens(answer, askedAt);
 }
 
-/** An answer with tokens in the form of OAuth. Which codes these endpoints have is not documented: those of the others are taken for the same. */
+/** Converts an answer with tokens to the form of OAuth. The codes of these endpoints are not documented; the API's other codes are assumed. */
 export function accountsTokens(answer: HttpAnswer): HttpAnswer {
   const body = accountsBody.safeParse(answer.json).data;
   if (body === undefined) return answer;

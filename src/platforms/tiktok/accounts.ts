@@ -24,7 +24,7 @@ export function accountsApi(settings: ApiSettings): TiktokApi {
     fields: readonly string[],
   ) => {
     const url = new URL(`${settings.url}/open_api/v1.3/business/get/`);
-    // The `open_id` that came with the token, as it is (id=1738084387220481 of https://business-api.tiktok.com/portal/docs).
+    // The `open_id` that came with the token, unchanged (id=1738084387220481 of https://business-api.tiktok.com/portal/docs).
     const parameters = { business_id: accountId, ...query, fields: JSON.stringify(fields) };
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
     return http.ask({ api: ACCOUNTS_API, method: 'GET', url, headers: { 'access-token': accessToken } }, (answer) =>
@@ -57,7 +57,7 @@ export function accountsApi(settings: ApiSettings): TiktokApi {
       await get(account, context, { start_date: yesterday, end_date: yesterday }, ['video_views']);
       return { accountName: await username() };
 
-      /** A permission of its own, which is not needed otherwise. */
+      /** Null without its permission, which nothing else needs. */
       async function username(): Promise<string | null> {
         try {
           return usernameFrom(await get(account, context, {}, ['username']));

@@ -9,7 +9,7 @@ import type {
   RenewedTokens,
 } from '../contract.js';
 
-/** As in `HttpRequest`, with their token endpoints. */
+/** As in `HttpRequest`, token endpoints included. */
 export const ACCOUNTS_API = 'TikTok Accounts API';
 export const DISPLAY_API = 'TikTok Display API';
 
@@ -20,9 +20,9 @@ export interface ApiSettings {
   readonly clientSecret: string | null;
 }
 
-/** TikTok's two APIs have nothing in common: other apps, tokens, hosts and errors. */
+/** TikTok's two APIs differ in everything: apps, tokens, hosts and errors. */
 export interface TiktokSettings {
-  /** Base address of the page on which people consent, whichever API it is for. */
+  /** Base address of the page on which people consent, for either API. */
   readonly loginUrl: string;
   /** The Accounts API, part of TikTok API for Business. */
   readonly accounts: ApiSettings;
@@ -30,7 +30,7 @@ export interface TiktokSettings {
   readonly display: ApiSettings;
 }
 
-/** One of the two, for accounts whose tokens are its own. Everything throws `PlatformError` and `Interrupted`. */
+/** One of the two APIs, for accounts with its tokens. All functions throw `PlatformError` and `Interrupted`. */
 export interface TiktokApi {
   collect(account: Account, days: NonEmpty<Day>, context: PlatformContext): Promise<Collected>;
   check(account: Account, context: CheckContext): ReturnType<Platform['check']>;

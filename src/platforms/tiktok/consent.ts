@@ -10,7 +10,7 @@ const ACCOUNTS_SCOPES = [...DISPLAY_SCOPES, 'user.info.username', 'user.insights
 
 const named = z.object({ open_id: z.string().min(1) });
 
-/** For the Accounts API, unless there is an app for the Display API alone. */
+/** For the Accounts API, unless only the app of the Display API is set. */
 export function tiktokConsent(settings: TiktokSettings): ConsentFlow {
   return settings.accounts.clientId === null && settings.display.clientId !== null
     ? displayConsent(settings)
@@ -38,7 +38,7 @@ function displayConsent({ loginUrl, display }: TiktokSettings): ConsentFlow {
   };
 }
 
-/** What both have in common: https://developers.tiktok.com/doc/login-kit-web */
+/** What both consents have in common: https://developers.tiktok.com/doc/login-kit-web */
 function login(
   loginUrl: string,
   { provider, variables }: typeof ACCOUNTS_APP,
@@ -63,7 +63,7 @@ function login(
   } satisfies Partial<ConsentFlow>;
 }
 
-/** The account is in the answer with its tokens. */
+/** The answer with the tokens also names the account. */
 function consented({ accessToken, refreshToken, expiresAt: tokenExpiresAt, answer }: Consent) {
   const { data } = named.safeParse(answer);
   if (data === undefined) throw new PlatformError('unexpected_response', 'TikTok did not say whose the token is');

@@ -19,7 +19,7 @@ const NAMES = DISPLAY.map(({ name }) => name);
 
 const answer = z.object({ user: z.looseObject({ open_id: z.string().nullish() }) });
 
-/** `GET /v2/user/info/` of TikTok for Developers: totals as of now, and nothing by day. */
+/** `GET /v2/user/info/` of TikTok for Developers: only totals as of now. */
 export function displayApi(settings: ApiSettings): TiktokApi {
   const totals = async ({ accountId, accessToken, refreshToken }: Account, { http }: CheckContext) => {
     const url = new URL(`${settings.url}/v2/user/info/?fields=${['open_id', ...NAMES].join(',')}`);
@@ -47,12 +47,12 @@ export function displayApi(settings: ApiSettings): TiktokApi {
   };
 }
 
-/** Throws `PlatformError`: an account has nothing else, so that it fails with them. */
+/** Throws `PlatformError`, which fails the account: it has no other figures. */
 function totalsFrom(data: unknown, accountId: string): readonly MetricValue[] {
   const parsed = answer.safeParse(data);
   if (!parsed.success) throw new PlatformError('unexpected_response', `user/info: ${whatIsWrong(parsed.error)}`);
   const { open_id: id, ...user } = parsed.data.user;
-  // The totals are those of whoever the token was given for, and must not be filed under another account.
+  // TikTok answers for the account that the token was given for. Its totals must not be filed under another one.
   if (id !== null && id !== undefined && id !== accountId) {
     throw new PlatformError(
       'configuration',
@@ -70,7 +70,7 @@ export function tokenUrl({ url }: Pick<ApiSettings, 'url'>): string {
 }
 
 /**
- * `POST /v2/oauth/token/`: each renewal replaces the refresh token, and the former one is dead
+ * `POST /v2/oauth/token/`: each renewal replaces the refresh token, and the former one stops working
  * (https://developers.tiktok.com/docs/en/oauth-refresh-a-user-access-token). Errors are those of OAuth
  * (https://developers.tiktok.com/doc/oauth-error-handling). Throws `PlatformError`, `Interrupted`.
  */

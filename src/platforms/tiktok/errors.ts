@@ -6,7 +6,7 @@ import { type Rule, ruleFor, verdictOf } from '../shared/rules.js';
 import { judgePlain, refuse } from '../shared/verdicts.js';
 import { ACCOUNTS_API, DISPLAY_API } from './api.js';
 
-/** The request is refused as wrong. One name among its fields may be the reason, or not: TikTok does not document it. */
+/** The request is refused as invalid. One of its fields may be the reason; TikTok does not document it. */
 export class InvalidParameter extends PlatformError {
   constructor(said: string) {
     super('unexpected_response', said, 'connection');
@@ -23,7 +23,7 @@ const DEAD = {
 const TOO_MANY = { kind: 'rest', reason: 'throttled', scope: 'connection' } as const;
 const BROKEN = { kind: 'retry', reason: 'platform_error', scope: 'day' } as const;
 const UNKNOWN: Rule = { kind: 'refuse', reason: 'unexpected_response', scope: 'day' };
-/** Without an error of TikTok's own. */
+/** For answers without an error of TikTok's own. */
 const BY_STATUS: readonly Rule[] = [
   { statuses: [429], ...TOO_MANY },
   { statuses: [[500, 599]], ...BROKEN },
@@ -31,7 +31,7 @@ const BY_STATUS: readonly Rule[] = [
 
 export const accountsBody = z.looseObject({ code: metricNumber, message: z.string().nullish() });
 
-/** The Accounts API answers HTTP 200 with a code that is not 0. */
+/** The Accounts API answers errors with HTTP 200 and a code other than 0. */
 export const ACCOUNTS_CODES = { staleToken: 40105, tooMany: 40100, broken: [50_000, 59_999] } as const;
 
 const ACCOUNTS_RULES: readonly Rule[] = [
@@ -63,7 +63,7 @@ const displayBody = z.looseObject({ error: z.object({ code: z.string(), message:
 /** https://developers.tiktok.com/doc/tiktok-api-v2-error-handling */
 const DISPLAY_RULES: readonly Rule[] = [
   {
-    // HTTP 401, like that of a dead token.
+    // HTTP 401, as for an invalid token.
     codes: ['scope_not_authorized', 'scope_permission_missed'],
     kind: 'refuse',
     reason: 'missing_permission',
@@ -93,7 +93,7 @@ function verdict(rules: readonly Rule[], status: number, code: number | string, 
   return verdictOf(ruleFor(rules, refusal) ?? UNKNOWN, refusal, { SAID: said });
 }
 
-/** An answer without an error of TikTok's own, which is not a good one either. */
+/** An answer that has neither data nor an error of TikTok's own. */
 function withoutError(api: string, { status, ...answer }: HttpAnswer): Verdict<never> {
   if (status === 429) {
     const said = 'too many requests (HTTP 429)';

@@ -1,7 +1,7 @@
 import type { RefusedMetrics } from '../contract.js';
 import { InvalidParameter } from './errors.js';
 
-/** When so many names are refused alone and none is accepted, the names are not the reason. */
+/** If this many names are refused on their own and none is accepted, the names are not the reason. */
 const MOST_REFUSED_ALONE = 3;
 
 export interface FieldsRequest<T> {
@@ -13,8 +13,8 @@ export interface FieldsRequest<T> {
 }
 
 /**
- * Asks for fields in one request. What one unknown name does to it is not documented: if the request is refused as wrong, it is
- * repeated in halves, and without the names that are refused alone. Throws what `ask` throws.
+ * Asks for fields in one request. How the API answers an unknown name is not documented: if the request is refused as invalid, it is
+ * repeated in halves, down to single names. Those that are refused on their own are left out. Throws what `ask` throws.
  */
 export async function askTolerantly<T>({ api, fields, refused, ask }: FieldsRequest<T>): Promise<T[]> {
   const alone = new Map<string, InvalidParameter>();

@@ -1,6 +1,6 @@
 import type { MetricInfo } from '../contract.js';
 
-/** Of the Accounts API, by day. Those from `unique_video_views` on are given to some accounts only. */
+/** The Accounts API's metrics by day. Only some accounts have those from `unique_video_views` on. */
 export const DAILY: readonly MetricInfo[] = [
   { name: 'video_views', unit: 'count', aggregate: 'sum', main: 'Video views', meaning: 'Times videos were viewed' },
   { name: 'profile_views', unit: 'count', aggregate: 'sum', main: 'Profile views', meaning: 'Profile views' },
@@ -8,7 +8,7 @@ export const DAILY: readonly MetricInfo[] = [
   { name: 'comments', unit: 'count', aggregate: 'sum', meaning: 'Comments on videos' },
   { name: 'shares', unit: 'count', aggregate: 'sum', meaning: 'Shares of videos' },
   {
-    // The API has the name twice: for each day, and for the account as of now. This is the day's.
+    // The API uses this name twice: by day, and for the account as of now. This is the one by day.
     name: 'followers_count',
     unit: 'accounts',
     aggregate: 'last',
@@ -91,7 +91,7 @@ const FOLLOWING: MetricInfo = {
   meaning: 'Accounts that this one follows, read when the day is collected',
 };
 
-/** Of the Accounts API, as of the request. */
+/** The Accounts API's totals at the time of the request. */
 export const CLOSING: readonly MetricInfo[] = [
   FOLLOWING,
   {
@@ -110,7 +110,7 @@ export const CLOSING: readonly MetricInfo[] = [
   },
 ];
 
-/** Of the Display API, which has nothing else, as of the request. */
+/** The Display API's totals at the time of the request. It has nothing else. */
 export const DISPLAY: readonly MetricInfo[] = [
   {
     name: 'follower_count',

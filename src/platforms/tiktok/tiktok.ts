@@ -6,7 +6,7 @@ import { tiktokConsent } from './consent.js';
 import { displayApi } from './display.js';
 import { METRICS } from './metrics.js';
 
-/** What may pass, and says nothing about whose token it is. */
+/** Temporary failures, which do not show which API a token belongs to. */
 const PASSING: readonly string[] = ['throttled', 'quota_exhausted', 'platform_error', 'timeout'];
 
 /**
@@ -18,7 +18,7 @@ export function tiktok(settings: TiktokSettings): Platform {
   return {
     name: 'tiktok',
     api: 'tiktok',
-    // All of them fit into one request (id=1762228399168514).
+    // 60 days fit into one request (id=1762228399168514).
     day: { timeZone: 'UTC', settlesAfterHours: 48, reachDays: 60, asks: 'range' },
     // 600 requests a minute (id=1740029171730433; "Rate limits" of TikTok for Developers).
     pace: { [ACCOUNTS_API]: { perSecond: 10 }, [DISPLAY_API]: { perSecond: 10 } },
@@ -41,7 +41,7 @@ export function tiktok(settings: TiktokSettings): Platform {
   };
 }
 
-/** Nothing in a token tells whose it is. If there is an app for one API alone, it is of this one: others could not be renewed. */
+/** A token does not show which API it belongs to. If the app of only one API is set, it is that one: others could not be renewed. */
 function apisOf({ accounts, display }: TiktokSettings): NonEmpty<TiktokApi> {
   const [first, second] = [accountsApi(accounts), displayApi(display)];
   if ((accounts.clientId === null) === (display.clientId === null)) return [first, second];
@@ -58,8 +58,8 @@ function expectApp({ accounts, display }: TiktokSettings): void {
 }
 
 /**
- * What the first API gives that accepts the token. If both refuse it, one that does not know it says less than the other. Nothing is
- * remembered: a connection may get a token of the other API at any time.
+ * The answer of the first API that accepts the token. If both refuse it, an API that does not know the token says less than the other.
+ * Nothing is remembered: a connection may get a token of the other API at any time.
  */
 async function fromWhichever<T>([api, other]: NonEmpty<TiktokApi>, ask: (api: TiktokApi) => Promise<T>): Promise<T> {
   try {

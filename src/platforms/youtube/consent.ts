@@ -6,9 +6,9 @@ import { openYouTube } from './api.js';
 import { ownChannels } from './channel.js';
 
 /**
- * A client of the type "Desktop app" takes any port of the loopback address:
- * https://developers.google.com/identity/protocols/oauth2/native-app. Google gives a refresh token only to who asks for `offline`
- * access, and to who consented before only with `prompt=consent`.
+ * A client of the type "Desktop app" allows any port of the loopback address:
+ * https://developers.google.com/identity/protocols/oauth2/native-app. Google gives a refresh token only for `offline`
+ * access and, to people who have consented before, only with `prompt=consent`.
  */
 export function youtubeConsent(settings: GoogleSettings): ConsentFlow {
   const client = googleClient(settings);

@@ -1,4 +1,4 @@
--- Creates the table that lets one process at a time renew a connection's tokens: of two renewals at once, one would be lost.
+-- Creates the table that lets only one process at a time renew a connection's tokens: if two did, the tokens of one would be lost.
 
 create table if not exists public.collection_renewals (
   connection_id text primary key,

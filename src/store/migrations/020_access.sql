@@ -1,7 +1,7 @@
--- Adds until when the token of an account may read its data, as its platform says.
+-- Adds the instant until which a platform lets an account's token read its data.
 
 alter table public.collection_accounts
   add column if not exists access_ends_at timestamptz,
   add column if not exists access_asked_at timestamptz,
-  -- Which token, encrypted as it is stored: the SHA-256, in hexadecimal. Of any other, it says nothing.
+  -- The token that the instant applies to: the SHA-256, in hexadecimal, of what is stored.
   add column if not exists access_token_hash text;

@@ -130,6 +130,43 @@ test('shows what is collected, what is missing and since when, what to do and wh
   `);
 });
 
+test('names the accounts whose tokens end first, in lines that fit, and counts the others', () => {
+  const token = (user: string, on: string, ends: 'token' | 'access' = 'token') => ({
+    connection_id: '1',
+    user_id: user,
+    platform: 'instagram',
+    account_id: '17841400000000001',
+    account_name: null,
+    token_expires_at: `${on}T00:00:00Z`,
+    ends,
+  });
+  const coming = [
+    { what: '6 tokens expire within 15 days, the first', on: '2026-11-24', fix: 'connect the accounts again' },
+  ];
+  const tokens = [
+    token('u1', '2026-11-20', 'access'),
+    ...['u2', 'u3', 'u4', '0b5e7a3c-1111-2222-3333-444455556666', 'u6', 'u7'].map((user) => token(user, '2026-11-24')),
+  ];
+  const text = renderStatus(
+    { ...status, coming, warnings: [], expiring_tokens: tokens, expiring_tokens_omitted: 900 },
+    { colors: noColors, flags: ' --sandbox' },
+  );
+  expect(text.slice(text.indexOf('Ends soon'))).toMatchInlineSnapshot(`
+    "Ends soon
+      6 tokens expire within 15 days, the first on 2026-11-24: connect the accounts
+        again
+        2026-11-20  access  instagram  17841400000000001  user u1
+        2026-11-24  token   instagram  17841400000000001  user u2
+        2026-11-24  token   instagram  17841400000000001  user u3
+        2026-11-24  token   instagram  17841400000000001  user u4
+        2026-11-24  token   instagram  17841400000000001  user 0b5e7a3c…444455556666
+        902 more: analytics-collect status --json --sandbox
+    "
+  `);
+  const ended = renderStatus({ ...status, coming: [], expiring_tokens: tokens.slice(0, 1) }, { colors: noColors });
+  expect(ended).toContain('Ended\n    2026-11-20  access  instagram  17841400000000001  user u1\n');
+});
+
 test('shows a newer run of some users below the last full run', () => {
   const newer = { ...lastRun, run_id: 'r2', scope: 'user:42', status: 'completed', age_hours: 1 } as const;
   const text = renderStatus({ ...status, last_run: newer }, { colors: noColors });

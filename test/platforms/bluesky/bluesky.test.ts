@@ -45,7 +45,7 @@ it.each([
   expect(requests.total).toBe(0);
 });
 
-describe('an account that cannot be had is failed at once, with what to do:', () => {
+describe('an account that cannot be collected fails at once, and the message says what to do:', () => {
   it.each([
     ['InvalidRequest', 'Profile not found', 'configuration', /no such account: correct the account id/],
     ['AccountTakedown', 'Account has been suspended', 'missing_permission', /appeal to Bluesky; otherwise remove/],
@@ -64,7 +64,7 @@ it('retries when the network behind Bluesky fails', async () => {
   expect(counters.retried).toBe(3);
 });
 
-it('leaves the API alone until its limit is over, for a minute where it does not say', () => {
+it('pauses until the limit is over, or for a minute if the API does not say when', () => {
   const answer = (headers: Readonly<Record<string, string>>) => ({
     status: 429,
     headers,

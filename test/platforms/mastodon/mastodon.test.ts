@@ -53,7 +53,7 @@ describe('the server that an account names', () => {
     ['Ana.B-c_1@Social.Example', 'https://social.example/api/v1/accounts/lookup?acct=Ana.B-c_1'],
     ['ana@münchen.example', 'https://xn--mnchen-3ya.example/api/v1/accounts/lookup?acct=ana'],
     ['ana@xn--mnchen-3ya.example', 'https://xn--mnchen-3ya.example/api/v1/accounts/lookup?acct=ana'],
-  ])('is asked for %s over https, for its own user, and only if it is public', async (accountId, url) => {
+  ])('is asked for %s over https, by its own user name, and only if it is public', async (accountId, url) => {
     const request = await requestFor(accountId);
     expect(request).toMatchObject({ publicOnly: true, headers: {}, api: new URL(url).host });
     expect(request?.url.href).toBe(url);
@@ -93,14 +93,14 @@ describe('the server that an account names', () => {
     expect(requests.total).toBe(0);
   });
 
-  it('is not asked where MASTODON_API_URL names one, which may be on this machine', async () => {
+  it('is not asked if MASTODON_API_URL names another, which may be on this machine', async () => {
     const request = await requestFor('ana@mastodon.example', 'http://127.0.0.1:8080/mastodon');
     expect(request?.url.href).toBe('http://127.0.0.1:8080/mastodon/api/v1/accounts/lookup?acct=ana%40mastodon.example');
     expect(request).not.toHaveProperty('publicOnly');
     expect(request).not.toHaveProperty('api');
   });
 
-  it('is asked nothing when its name stands for this machine', async () => {
+  it('is not asked if its name leads to this machine', async () => {
     resolving({ 'mastodon.example': '127.0.0.1' });
     const { context, counters } = lentContext(NOW);
     await expect(mastodon({ apiUrl: null }).check(stored('ana@mastodon.example'), context)).rejects.toMatchObject({
@@ -110,7 +110,7 @@ describe('the server that an account names', () => {
     expect(counters).toEqual({ total: 1, retried: 0 });
   });
 
-  it('does not keep the accounts of other servers waiting when it is gone', async () => {
+  it('does not delay the accounts of other servers if it is gone', async () => {
     resolving({ 'other.example': '10.0.0.1' });
     const { client, context, warnings, counters } = lentContext(NOW);
     const asking = (id: string) =>
@@ -128,7 +128,7 @@ describe('the server that an account names', () => {
   });
 });
 
-it('collects without a token, and follows what the server gives', async () => {
+it('collects without a token, and stores what the server gives', async () => {
   const { days, sandbox } = await collecting(account);
   expect(days).toMatchObject([{ ended: 'settled', values: EXPECTED.mastodon.closing }]);
   expect(sandbox.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
@@ -142,7 +142,7 @@ it('has no value for followers that the server hides', async () => {
   ]);
 });
 
-describe('an account that cannot be had is failed at once, with what to do:', () => {
+describe('an account that cannot be collected fails at once, and the message says what to do:', () => {
   const GONE = { error: 'Record not found' };
   it.each<[string, Answer, string, RegExp]>([
     [
@@ -193,7 +193,7 @@ it('retries a server that has a problem of its own, and names it', async () => {
   expect(counters.retried).toBe(3);
 });
 
-it('leaves a server alone until its limit is over, for a minute where it does not say', () => {
+it('pauses for a server until its limit is over, or for a minute if it does not say when', () => {
   const answer = (headers: Readonly<Record<string, string>>) => ({
     status: 429,
     headers,

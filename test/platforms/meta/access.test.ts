@@ -51,9 +51,9 @@ it('sends the tokens in the body, in none of the addresses', async () => {
 });
 
 it.each([
-  ['of the access, where the token has none', { expires_at: 0, data_access_expires_at: UNTIL }],
-  ['of the token, where it comes first', { expires_at: UNTIL, data_access_expires_at: UNTIL + 60 }],
-  ['of the token, where that alone is told', { expires_at: UNTIL }],
+  ['of the access, if the token has none', { expires_at: 0, data_access_expires_at: UNTIL }],
+  ['of the token, if it comes first', { expires_at: UNTIL, data_access_expires_at: UNTIL + 60 }],
+  ['of the token, if there is no other', { expires_at: UNTIL }],
 ])('takes the end %s', async (_which, data) => {
   expect((await asked(debugged(data))).end).toEqual(new Date('2026-12-05T00:00:00Z'));
 });
@@ -63,7 +63,7 @@ it.each<[string, Partial<HttpAnswer>]>([
   ['no date', debugged({})],
   ['milliseconds', debugged({ expires_at: UNTIL * 1_000 })],
   ['words for a date', debugged({ expires_at: 'soon' })],
-  ['a dead token', part({ data: { is_valid: false, expires_at: UNTIL, error: { code: 190 } } })],
+  ['an invalid token', part({ data: { is_valid: false, expires_at: UNTIL, error: { code: 190 } } })],
   ['that the token is of another app', part(refused(100), 400)],
   ['that a batch does not take it', part(refused(2500), 400)],
   ['something that is not JSON', { json: [{ code: 200, body: '<html>' }] }],
@@ -91,13 +91,13 @@ describe('is asked again by the next run, and not before', () => {
   });
 });
 
-it('is asked of no token of the Instagram login, nor without the app', async () => {
+it('is not asked for with a token of the Instagram login, nor without the app', async () => {
   expect(await asked({}, 'IGAA')).toEqual({ end: null });
   expect(accessOf({ ...SETTINGS, appSecret: null })).toEqual({});
   expect(accessOf({ ...SETTINGS, appId: null })).toEqual({});
 });
 
-it('is asked of nobody any more in a run in which three accounts met trouble, which the other API does not feel', async () => {
+it('is not asked for any more in a run after three failures, which do not affect the other API', async () => {
   const api = await serveApi((url) => (url.pathname === '/v25.0/' ? [403, refused(4)] : [200, {}]));
   const { context, client, warnings } = lentContext(new Date());
   const { accessEnds } = accessOf({ ...SETTINGS, graphUrl: api.url });

@@ -54,7 +54,7 @@ async function listed(create: typeof facebook, { granted = GRANTED, pages = [], 
 }
 
 describe('the Pages that a consent opens', () => {
-  test('are listed to the last, each with its own token, which has no end', async () => {
+  test('are all listed, each with its own token, which has no end', async () => {
     const pages = ['101', '102', '103'].map((id) => ({ ...PAGE, id, access_token: `PAGE${id}` }));
     const { found, requests } = await listed(facebook, { pages });
     expect(found).toEqual(
@@ -82,7 +82,7 @@ describe('the Pages that a consent opens', () => {
     expect(warnings).toEqual([expect.stringContaining('102'), expect.stringContaining('103')]);
   });
 
-  test('are none where a permission was left out: without it, insights would be empty', async () => {
+  test('are refused if a permission was left out: without it, insights would be empty', async () => {
     const granted = GRANTED.filter((permission) => permission !== 'read_insights');
     await expect(listed(facebook, { granted, pages: [{ ...PAGE, id: '101' }] })).rejects.toMatchObject({
       reason: 'missing_permission',
@@ -110,7 +110,7 @@ describe('the Pages that a consent opens', () => {
 });
 
 describe('the exchange for a long-lived token', () => {
-  test('has the parameters in the address only where the body is not taken', async () => {
+  test('has the parameters in the address only if the body is not accepted', async () => {
     const exchange = ({ searchParams }: URL): Answer =>
       searchParams.get('fb_exchange_token') === 'SHORT'
         ? [200, { access_token: 'LONG' }]
@@ -119,7 +119,7 @@ describe('the exchange for a long-lived token', () => {
     expect(found).toHaveLength(1);
   });
 
-  test('is not tried again after a refusal', async () => {
+  test('is not retried after a refusal', async () => {
     let asked = 0;
     const exchange = (): Answer => {
       asked++;

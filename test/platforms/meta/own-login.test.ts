@@ -20,28 +20,28 @@ async function listed(exchange: (url: URL) => Answer, me: Answer = [200, { id: '
 }
 
 describe('the exchange for a token of 60 days', () => {
-  test('has no token and no secret in the address where the body is read', async () => {
+  test('has no token and no secret in the address if the body is read', async () => {
     const { found, requests } = await listed(() => LONG);
     expect(await found).toMatchObject([{ accessToken: 'LONG', tokenExpiresAt: new Date(NOW.getTime() + 60_000) }]);
     expect(requests.join(' ')).not.toMatch(/SHORT|LONG|app-secret/);
   });
 
   test.each([100, 104, 190, 2500])(
-    'has them there, as documented, where the body is refused with code %i',
+    'has them there, as documented, if the body is refused with code %i',
     async (code) => {
       const { found } = await listed(({ searchParams }) => (searchParams.has('access_token') ? LONG : refused(code)));
       expect(await found).toMatchObject([{ accessToken: 'LONG' }]);
     },
   );
 
-  test('is not tried otherwise after a refusal of another kind', async () => {
+  test('is not retried after another refusal', async () => {
     const { found, requests } = await listed(() => refused(10));
     await expect(found).rejects.toMatchObject({ reason: 'missing_permission' });
     expect(requests).toHaveLength(1);
   });
 });
 
-test('an account without an id is none', async () => {
+test('refuses an account without an id', async () => {
   const { found } = await listed(() => LONG, [200, { username: 'oslo' }]);
   await expect(found).rejects.toMatchObject({ reason: 'unexpected_response' });
 });

@@ -22,7 +22,7 @@ describe('a day', () => {
     ['PROCESSING', false],
     ['IN_BAD_TAG_DATE', false],
     ['A_STATUS_OF_NEXT_YEAR', false],
-  ])('with the status %s is final: %s, whatever its age', (data_status, final) => {
+  ])('with the status %s is final: %s, at any age', (data_status, final) => {
     expect(resultOf({ data_status, metrics: { SAVE: 2 } })).toEqual({
       date: DATE,
       kind: 'collected',
@@ -33,7 +33,7 @@ describe('a day', () => {
   });
 
   it.each(['BEFORE_BUSINESS_CREATED', 'BEFORE_DATA_RETENTION_PERIOD', 'BEFORE_A_METRIC_OF_NEXT_YEAR'])(
-    'with the status %s has no data for good, even if zeros are given',
+    'with the status %s will never have data, even if zeros are given',
     (data_status) => {
       const never = { date: DATE, kind: 'no_data', final: true };
       expect(resultOf({ data_status, metrics: {} })).toEqual(never);
@@ -41,7 +41,7 @@ describe('a day', () => {
     },
   );
 
-  it('without a status, or absent from the answer, settles by its age', () => {
+  it('without a status, or missing from the answer, settles by its age', () => {
     expect(resultOf({ metrics: { SAVE: 2 } })).toEqual({ date: DATE, kind: 'collected', values: VALUES });
     expect(resultOf({ date: '2026-11-18', data_status: 'READY', metrics: {} })).toEqual({
       date: DATE,
@@ -63,7 +63,7 @@ describe('a day', () => {
     });
   });
 
-  it('fails alone if it cannot be read, and keeps the values that can', () => {
+  it('that cannot be read fails alone, and keeps the values that can', () => {
     expect(resultOf({ data_status: 'READY', metrics: { SAVE: 2, IMPRESSION: 'many' } })).toMatchObject({
       kind: 'failed',
       error: { reason: 'unexpected_response', message: expect.stringContaining('IMPRESSION') },
@@ -74,7 +74,7 @@ describe('a day', () => {
 });
 
 it.each([[{}], [{ all: { summary_metrics: {} } }], [{ all: { daily_metrics: [{ metrics: {} }] } }]])(
-  'refuses %j, in which no day can be found',
+  'refuses %j, which contains no day',
   (json) => {
     expect(() => resultsFrom(json, [DAY])).toThrow(expect.objectContaining({ reason: 'unexpected_response' }));
   },

@@ -18,7 +18,7 @@ const EMPTY = { all: { daily_metrics: [] } };
 const at = (apiUrl: string, settings: Partial<PinterestSettings> = {}) =>
   pinterest({ apiUrl, loginUrl: '', clientId: null, clientSecret: null, dailyRequests: 1_000, ...settings });
 
-it('asks once for as many days as Pinterest answers for', async () => {
+it('asks for all days that Pinterest answers for in one request', async () => {
   const sandbox = await sandboxOf([connected]);
   const platform = at(sandbox.urls.PINTEREST_API_URL);
   const days = daysWithinReach(platform, LAST_ENDED);
@@ -43,7 +43,7 @@ it('asks for the profile only if closing figures are wanted', async () => {
   ]);
 });
 
-it('leaves an estimate provisional long after other days have settled', async () => {
+it('keeps an estimate provisional long after other days have settled', async () => {
   const courses = [{ dates: ['2026-11-16'], steps: [{ fromHours: 0, share: 0.9 }] }];
   const { days } = await collecting({ ...connected, courses });
   expect(days.slice(0, 3).map(({ date, ended }) => `${date} ${ended}`)).toEqual([
@@ -53,7 +53,7 @@ it('leaves an estimate provisional long after other days have settled', async ()
   ]);
 });
 
-it('stores no figures that the profile does not give, and collects the days without it', async () => {
+it('stores no figures that the profile does not give, and collects the days all the same', async () => {
   const profiles: Answer[] = [
     [200, { id: connected.accountId, follower_count: 5, following_count: null }],
     [500, { code: 0, message: 'down' }],
@@ -72,10 +72,10 @@ it('stores no figures that the profile does not give, and collects the days with
   ]);
 });
 
-describe('an account that is not the one its token opens', () => {
+describe('an account that its token does not open', () => {
   const other = { ...connected, connectedAs: '1' };
 
-  it('is refused, so that no figures are filed under another account', async () => {
+  it('is refused, so that no figures are filed under the wrong account', async () => {
     const { days } = await collecting(other);
     expect(new Set(days.map(({ ended }) => ended))).toEqual(new Set(['failed configuration']));
     expect(days[0]?.message).toContain('opens the Pinterest account oslocycles, not this one');
@@ -111,14 +111,14 @@ describe('what Pinterest refuses', () => {
   }
   const AUTHENTICATION: Answer = [401, { code: 2, message: 'Authentication failed.' }];
 
-  it('is a token to renew, if there is a refresh token', async () => {
+  it('may be a token to renew, if there is a refresh token', async () => {
     const { error, requests } = await refusal(AUTHENTICATION);
     expect(error).toBeInstanceOf(StaleToken);
     expect(error).toMatchObject({ reason: 'needs_reconnect' });
     expect(requests).toBe(1);
   });
 
-  it('is an account to reconnect, if there is none', async () => {
+  it('may be an account to reconnect, if there is none', async () => {
     const { error } = await refusal(AUTHENTICATION, null);
     expect(error).not.toBeInstanceOf(StaleToken);
     expect(error).toMatchObject({
@@ -129,7 +129,7 @@ describe('what Pinterest refuses', () => {
 
   it.each<[string, Answer, object, number]>([
     [
-      'permissions',
+      'a missing permission',
       [403, { code: 7, message: 'Not authorized' }],
       { reason: 'missing_permission', scope: 'connection' },
       1,
@@ -141,14 +141,14 @@ describe('what Pinterest refuses', () => {
       1,
     ],
     [
-      'parameters',
+      'invalid parameters',
       [400, { code: 1, message: 'Invalid user accounts analytics parameters.' }],
       { reason: 'unexpected_response', message: 'Invalid user accounts analytics parameters. (HTTP 400 code 1)' },
       1,
     ],
-    ['as nothing of its own does', [403, 'no'], { reason: 'unexpected_response' }, 4],
-    ['everything for a while', [500, { code: 0, message: 'Sorry' }], { reason: 'platform_error', scope: 'day' }, 4],
-  ])('are %s', async (_what, answer, expected, requests) => {
+    ['an error in no form of its own', [403, 'no'], { reason: 'unexpected_response' }, 4],
+    ['a temporary failure', [500, { code: 0, message: 'Sorry' }], { reason: 'platform_error', scope: 'day' }, 4],
+  ])('may be %s', async (_what, answer, expected, requests) => {
     const refused = await refusal(answer);
     expect(refused.error).toMatchObject(expected);
     expect(refused.requests).toBe(requests);
@@ -157,7 +157,7 @@ describe('what Pinterest refuses', () => {
   it.each<[string, unknown]>([
     ['an error', { code: 8, message: 'Too many' }],
     ['anything', 'too many'],
-  ])('are requests beyond a limit: the app rests, whatever the answer is (%s)', async (_what, body) => {
+  ])('may be too many requests, with %s as the answer: the app pauses', async (_what, body) => {
     const { error, requests } = await refusal([429, body]);
     expect(error).toMatchObject({ reason: 'throttled' });
     // Twice as long each time, up to what a run waits.

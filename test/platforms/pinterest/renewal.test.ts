@@ -31,7 +31,7 @@ function renewal(apiUrl: string, credentials: { clientId: string | null; clientS
 }
 
 describe('the sandbox', () => {
-  it('renews each refresh token once, and the former ones are dead', async () => {
+  it('renews each refresh token once, and refuses the former ones', async () => {
     const sandbox = await sandboxOf([{ ...connected, fault: { kind: 'expired_token' } }]);
     const { when, renew } = renewal(sandbox.urls.PINTEREST_API_URL);
     const profile = (token: string) => ask(`${sandbox.urls.PINTEREST_API_URL}/v5/user_account`, token);
@@ -48,7 +48,7 @@ describe('the sandbox', () => {
     expect((await profile(second.accessToken)).status).toBe(200);
   });
 
-  it('is shown the credentials and tokens in no address', async () => {
+  it('gets no credentials or tokens in an address', async () => {
     const sandbox = await sandboxOf([connected]);
     await renewal(sandbox.urls.PINTEREST_API_URL).renew();
     const [request] = sandbox.requests;
@@ -56,7 +56,7 @@ describe('the sandbox', () => {
     expect(request?.body).toBe('grant_type=refresh_token&refresh_token=pinr_one&continuous_refresh=true');
   });
 
-  it('requires a reconnection if the refresh token is dead', async () => {
+  it('requires a reconnection if the refresh token is invalid', async () => {
     const sandbox = await sandboxOf([{ ...connected, fault: { kind: 'dead_token' } }]);
     await expect(renewal(sandbox.urls.PINTEREST_API_URL).renew()).rejects.toMatchObject({
       reason: 'needs_reconnect',
@@ -76,7 +76,7 @@ describe('without a request', () => {
   it.each([
     [{ clientId: null }, 'PINTEREST_CLIENT_ID'],
     [{ clientSecret: null }, 'PINTEREST_CLIENT_SECRET'],
-  ])('%j is told', async (missing, variable) => {
+  ])('%j is reported as a missing setting', async (missing, variable) => {
     const { renew } = renewal('http://127.0.0.1:1', { ...CREDENTIALS, ...missing });
     await expect(renew()).rejects.toMatchObject({
       reason: 'configuration',
@@ -93,7 +93,7 @@ describe('without a request', () => {
 describe('an answer that is not documented', () => {
   it.each<[string, Answer, object]>([
     [
-      "Pinterest's own error for a dead token",
+      "Pinterest's own error for an invalid token",
       [401, { code: 283, message: 'The refresh token has expired.' }],
       { reason: 'needs_reconnect' },
     ],
@@ -105,7 +105,7 @@ describe('an answer that is not documented', () => {
     ['an error of the server', [500, { code: 0, message: 'Sorry' }], { reason: 'platform_error' }],
     ['too many requests', [429, { code: 8, message: 'Too many' }], { reason: 'throttled' }],
     ['no access token', [200, { refresh_token: 'pinr_two' }], { reason: 'unexpected_response' }],
-  ])('fails as it can be read: %s', async (_what, answer, expected) => {
+  ])('fails with the nearest reason: %s', async (_what, answer, expected) => {
     const { url } = await serveApi(() => answer);
     await expect(renewal(url).renew()).rejects.toMatchObject({ ...expected });
   });
@@ -115,7 +115,7 @@ describe('an answer that is not documented', () => {
     [{ access_token: 'pina_two', refresh_token: '', expires_in: 'soon' }, null, null],
     [{ access_token: 'pina_two', refresh_token: 'pinr_two', expires_in: 60 }, 'pinr_two', '2026-11-22T12:01:00.000Z'],
     [{ access_token: 'pina_two', refresh_token: 'pinr_two', expires_in: 1e15 }, 'pinr_two', null],
-  ])('gives what it can: %j', async (body, refreshToken, expiresAt) => {
+  ])('is read as far as possible: %j', async (body, refreshToken, expiresAt) => {
     const { url } = await serveApi(() => [200, body]);
     expect(await renewal(url).renew()).toEqual({
       accessToken: 'pina_two',

@@ -36,7 +36,7 @@ it.each<[string, Partial<SandboxAccount>, string]>([
   expect(until).toBe('2026-12-22');
 });
 
-it('the refresh token that came with the last renewal renews the next time', async () => {
+it('the refresh token of one renewal is used for the next', async () => {
   await open({ tokenExpiresAt: '2026-11-22T08:00:00Z' });
   await world.collect();
   world.now = new Date('2026-12-23T09:00:00Z');
@@ -44,13 +44,13 @@ it('the refresh token that came with the last renewal renews the next time', asy
   expect(await stored()).toEqual(['pina_one-renewed-3', 'pinr_one-renewed-4']);
 });
 
-it('an account whose refresh token is dead has to be reconnected', async () => {
+it('an account with an invalid refresh token has to be reconnected', async () => {
   await open({ fault: { kind: 'dead_token' } });
   expect((await world.collect()).failures).toMatchObject([{ reason: 'needs_reconnect' }]);
   expect(await stored()).toEqual(['pina_one', 'pinr_one']);
 });
 
-it('no token is renewed where its successor may not be stored', async () => {
+it('no token is renewed if the new one may not be stored', async () => {
   await open({ fault: { kind: 'expired_token' } }, false);
   expect((await world.collect()).failures).toMatchObject([
     { reason: 'configuration', message: expect.stringContaining('RENEW_TOKENS=1') },

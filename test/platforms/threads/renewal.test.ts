@@ -35,7 +35,7 @@ it('renews a token for 60 days, with no token in the address', async () => {
 });
 
 it.each([104, 190, 100, 2500])(
-  'sends the token in the address only if the header is not taken (code %i)',
+  'sends the token in the address only if the header is not accepted (code %i)',
   async (code) => {
     const { url, requests } = await serveApi(({ searchParams }) =>
       searchParams.has('access_token') ? RENEWED : [400, { error: { code, message: 'no token' } }],
@@ -48,7 +48,7 @@ it.each([104, 190, 100, 2500])(
   },
 );
 
-it('does so for every account where no token arrives in the header', async () => {
+it('renews every account even if no header is accepted', async () => {
   const accounts = [1, 2, 3, 4, 5].map((user) => ({
     ...connected,
     userId: `u${user}`,
@@ -68,17 +68,14 @@ it('does so for every account where no token arrives in the header', async () =>
     expect(world.keyring.decrypt(String(token))).toMatchObject({ token: expect.stringMatching(/-new$/) });
 });
 
-it.each([undefined, '5183944', 1e15, -1])(
-  'keeps the new token when its life cannot be read: %s',
-  async (expires_in) => {
-    const { url } = await serveApi(() => [200, { access_token: 'THAAtwo', expires_in }]);
-    expect(await renewed(url)).toEqual({ accessToken: 'THAAtwo', refreshToken: null, expiresAt: null });
-  },
-);
+it.each([undefined, '5183944', 1e15, -1])('keeps the new token if its life cannot be read: %s', async (expires_in) => {
+  const { url } = await serveApi(() => [200, { access_token: 'THAAtwo', expires_in }]);
+  expect(await renewed(url)).toEqual({ accessToken: 'THAAtwo', refreshToken: null, expiresAt: null });
+});
 
 describe('a renewal that is refused', () => {
   it.each<[string, Answer, object]>([
-    ['for a dead token', INVALID, { reason: 'needs_reconnect' }],
+    ['for an invalid token', INVALID, { reason: 'needs_reconnect' }],
     [
       'for a missing permission',
       [400, { error: { code: 10, message: 'Application does not have permission for this action' } }],

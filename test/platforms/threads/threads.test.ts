@@ -61,7 +61,7 @@ describe('the requests', () => {
   };
   const at = (instant: string) => Date.parse(instant) / 1_000;
 
-  it('ask for a day from midnight to the last second, and for the series of all days a second further', async () => {
+  it('ask for a day up to its last second, and for the series a second further', async () => {
     const requests = await asked('2026-10-31', '2026-11-01');
     const metric = 'likes,replies,reposts,quotes,clicks';
     expect(requests).toHaveLength(3);
@@ -75,7 +75,7 @@ describe('the requests', () => {
     );
   });
 
-  it('ask for followers alone, and without a window', async () => {
+  it('ask for followers separately, and without a window', async () => {
     const requests = await asked(LAST_ENDED, LAST_ENDED, LAST_ENDED);
     expect(requests).toHaveLength(3);
     expect(requests).toContainEqual({ metric: 'followers_count' });
@@ -88,7 +88,7 @@ describe('the requests', () => {
   });
 });
 
-it('reaches no further back than Threads warrants its figures, whenever it is run', () => {
+it('asks for no day before Threads guarantees its figures, whenever it is run', () => {
   const { reachDays } = threads(settingsOf('https://x')).day;
   expect(addDays('2026-11-20', 1 - reachDays) >= '2024-06-01').toBe(true);
 });
@@ -96,7 +96,7 @@ it('reaches no further back than Threads warrants its figures, whenever it is ru
 describe('the series', () => {
   it.each([
     ['in winter', '2026-11-22T08:00:00+0000'],
-    ['by the clock of summer', '2026-11-22T07:00:00+0000'],
+    ['in summer time', '2026-11-22T07:00:00+0000'],
   ])('has the value of the day that ends with its label, %s', async (_when, label) => {
     const { values } = await collected((metric) =>
       metric === 'views'
@@ -106,7 +106,7 @@ describe('the series', () => {
     expect(values.filter(({ metric }) => metric === 'views')).toEqual([{ metric: 'views', value: 5 }]);
   });
 
-  it('leaves a day that it does not have without views, not with zero', async () => {
+  it('has no value, not zero, for a day that it leaves out', async () => {
     const { day, values } = await collected((metric) =>
       metric === 'views' ? views({ value: 1, end_time: '2026-11-21T08:00:00+0000' }) : healthy(metric),
     );
@@ -114,7 +114,7 @@ describe('the series', () => {
     expect(values.map(({ metric }) => metric)).toEqual(['likes', 'replies', 'reposts', 'quotes', 'clicks']);
   });
 
-  it('may fail: the day keeps its totals and stays open', async () => {
+  it('may fail: the day keeps its totals and remains due', async () => {
     const { day, values } = await collected((metric) => (metric === 'views' ? UNKNOWN : healthy(metric)));
     expect(day).toMatchObject({ kind: 'failed', error: { reason: 'platform_error' } });
     expect(values).toHaveLength(5);
@@ -150,7 +150,7 @@ describe('followers of a profile without a linked Instagram account', () => {
   it.each([
     ['as the code', { code: NOT_AVAILABLE, message: 'Not available' }],
     ['in the message', { code: 10, message: `ErrorCode::${NOT_AVAILABLE}` }],
-  ])('are refused with words %s, which costs nothing else', async (_where, error) => {
+  ])('are left out if they are refused %s, and everything else is collected', async (_where, error) => {
     const { day, closing, warnings } = await collected((metric) =>
       metric === 'followers_count' ? [400, { error }] : healthy(metric),
     );
@@ -212,7 +212,7 @@ describe('followers of a profile without a linked Instagram account', () => {
 });
 
 describe('an unknown error', () => {
-  it('of a request for several metrics has each asked for alone, and what passes leaves no trace', async () => {
+  it('for several metrics has each asked for on its own, and is forgotten if it passes', async () => {
     const { day, values, warnings, requests } = await collected((metric) =>
       metric.includes(',') ? UNKNOWN : healthy(metric),
     );
@@ -223,7 +223,7 @@ describe('an unknown error', () => {
     expect(requests.filter(({ searchParams }) => searchParams.get('metric')?.includes(','))).toHaveLength(2);
   });
 
-  it('of every metric is a failure of the day, not of the metrics', async () => {
+  it('for every metric fails the day, and is not blamed on the metrics', async () => {
     const { day, warnings } = await collected((metric) =>
       ['views', 'followers_count'].includes(metric) ? healthy(metric) : UNKNOWN,
     );
@@ -231,7 +231,7 @@ describe('an unknown error', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('of one metric loses that one, and is met on one of several days alone', async () => {
+  it('for one metric loses only that one, and is met on only one of several days', async () => {
     const sandbox = await sandboxOf([connected], { refusedMetrics: ['quotes'] });
     const { context } = lentContext(NOON);
     const { days } = await threads(settingsOf(sandbox.urls.THREADS_GRAPH_URL)).collect(
@@ -281,7 +281,7 @@ it('names no variables of other platforms when it is refused', async () => {
   expect(words.join(' ')).not.toContain('META_');
 });
 
-it("stores the sandbox's truth of the first day of winter time", async () => {
+it("stores the sandbox's figures for the first day of winter time", async () => {
   const sandbox = await sandboxOf([connected]);
   const days = daysBetween('2026-11-01', '2026-11-01');
   const { days: results } = await threads(settingsOf(sandbox.urls.THREADS_GRAPH_URL)).collect(

@@ -35,7 +35,7 @@ async function collected(answer: (fields: readonly string[]) => Answer, lastEnde
   return { result, warnings, requests: requests.length };
 }
 
-it('asks once for as many days as TikTok answers for', async () => {
+it('asks for all days that TikTok answers for in one request', async () => {
   const sandbox = await sandboxOf([connected]);
   const platform = at(sandbox.urls.TIKTOK_BUSINESS_URL);
   const days = daysWithinReach(platform, LAST_ENDED);
@@ -47,7 +47,7 @@ it('asks once for as many days as TikTok answers for', async () => {
   ]);
 });
 
-it('keeps the followers of the day apart from those of now, which have the same name', async () => {
+it('keeps the followers of the day apart from the current ones of the same name', async () => {
   const { result } = await collected(() =>
     ok({
       followers_count: 42_083,
@@ -66,14 +66,14 @@ it.each([{}, { metrics: null }, { metrics: [] }])('has no data in %j', async (da
   expect(result).toEqual({ days: [{ date: LAST_ENDED, kind: 'no_data' }], closing: [] });
 });
 
-it('fails only the day whose numbers cannot be read, and keeps its others', async () => {
+it('fails only the day whose numbers cannot be read, and keeps its other values', async () => {
   const { result } = await collected(() => ok({ metrics: [{ date: LAST_ENDED, likes: 'many', shares: 3 }] }));
   expect(result).toMatchObject({
     days: [{ kind: 'failed', error: { reason: 'unexpected_response' }, values: [{ metric: 'shares', value: 3 }] }],
   });
 });
 
-it('collects of an account that is not a Business account what it has', async () => {
+it('collects the metrics that an account has if it is not a Business account', async () => {
   const { days, warnings } = await collecting({ ...connected, kind: 'personal' });
   expect(days.map(({ ended }) => ended).join(' ')).toBe(EXPECTED.tiktok.states);
   expect(Object.keys(days[0]?.values ?? {}).sort()).toEqual(
@@ -82,7 +82,7 @@ it('collects of an account that is not a Business account what it has', async ()
   expect(warnings).toEqual([]);
 });
 
-it('names a checked account by its user name, where the token may ask for it', async () => {
+it('names a checked account by its user name, if the token may read it', async () => {
   await expect((await checking(connected)).answer).resolves.toEqual({ accountName: 'oslocycles' });
   const { url } = await serveApi(({ searchParams }) =>
     searchParams.get('fields') === '["username"]' ? refused(40001) : ok({ metrics: [] }),
@@ -90,7 +90,7 @@ it('names a checked account by its user name, where the token may ask for it', a
   expect(await at(url).check(ACCOUNT, lentContext(NOON).context)).toEqual({ accountName: null });
 });
 
-describe('a request that is refused as wrong', () => {
+describe('a request that is refused as invalid', () => {
   const invalid = refused(40002, 'Invalid parameter');
   const row = (fields: readonly string[]) =>
     ok({ metrics: [{ date: LAST_ENDED, ...Object.fromEntries(fields.map((field) => [field, 1])) }] });
@@ -113,7 +113,7 @@ describe('a request that is refused as wrong', () => {
     },
   );
 
-  it('because of something else fails the account, after few requests, and remembers no metric as refused', async () => {
+  it('for another reason fails the account after few requests, and remembers no metric as refused', async () => {
     const { result, warnings, requests } = await collected(() => invalid);
     expect(result).toMatchObject({
       error: { reason: 'unexpected_response', message: 'Invalid parameter (HTTP 200 code 40002)' },
@@ -132,7 +132,7 @@ describe('what the Accounts API refuses', () => {
     return { error, requests: requests.length };
   }
 
-  it('is a token to renew, if there is a refresh token, and else an account to reconnect', async () => {
+  it('may be a token to renew or, without a refresh token, an account to reconnect', async () => {
     const stale = refused(40105, 'Access token is incorrect or has been revoked.');
     expect((await refusal(stale)).error).toBeInstanceOf(StaleToken);
     const { error, requests } = await refusal(stale, null);
@@ -145,18 +145,18 @@ describe('what the Accounts API refuses', () => {
   });
 
   it.each<[string, Answer, object, number]>([
-    ['permissions', refused(40001), { reason: 'missing_permission', scope: 'connection' }, 1],
-    ['everything for a while', refused(50002), { reason: 'platform_error' }, 4],
+    ['a missing permission', refused(40001), { reason: 'missing_permission', scope: 'connection' }, 1],
+    ['a temporary failure', refused(50002), { reason: 'platform_error' }, 4],
     [
-      'something unknown',
+      'an unknown error',
       refused(40067, 'odd'),
       { reason: 'unexpected_response', message: 'odd (HTTP 200 code 40067)' },
       1,
     ],
-    ['without a code', [200, { message: 'hm' }], { reason: 'unexpected_response' }, 1],
-    ['with a status alone', [503, 'no'], { reason: 'platform_error' }, 4],
-    ['with a status that its code denies', [500, { code: 0, data: {} }], { reason: 'platform_error' }, 4],
-  ])('are %s', async (_what, answer, expected, requests) => {
+    ['an answer without a code', [200, { message: 'hm' }], { reason: 'unexpected_response' }, 1],
+    ['a status without a code', [503, 'no'], { reason: 'platform_error' }, 4],
+    ['a status that its code contradicts', [500, { code: 0, data: {} }], { reason: 'platform_error' }, 4],
+  ])('may be %s', async (_what, answer, expected, requests) => {
     const { error, requests: sent } = await refusal(answer);
     expect(error).toMatchObject(expected);
     expect(sent).toBe(requests);
@@ -165,7 +165,7 @@ describe('what the Accounts API refuses', () => {
   it.each<[string, Answer]>([
     ['a code', refused(40100)],
     ['a status', [429, 'too many']],
-  ])('are requests beyond a limit: the app rests (%s)', async (_what, answer) => {
+  ])('may be too many requests, as %s shows: the app pauses', async (_what, answer) => {
     const { error, requests } = await refusal(answer);
     expect(error).toMatchObject({ reason: 'throttled' });
     // Twice as long each time, up to what a run waits.

@@ -20,7 +20,7 @@ const collect = (account: Partial<SandboxAccount> = {}, options: CollectingOptio
   collecting({ ...connected, ...account }, { environment, ...options });
 const withFault = (fault: Fault) => collect({ fault });
 
-it('has its totals under the last ended day, which they settle, and no other days', async () => {
+it('settles the last ended day with its totals, and has no other days', async () => {
   const { days, warnings, requests, sandbox } = await collect();
   expect(days.map(({ ended }) => ended).join(' ')).toBe('no_data no_data no_data no_data no_data no_data settled');
   expect(days.map(({ values }) => values)).toEqual([{}, {}, {}, {}, {}, {}, TOTALS]);
@@ -29,7 +29,7 @@ it('has its totals under the last ended day, which they settle, and no other day
   expect(sandbox.counters).toMatchObject({ unexpected: 0, tokensInUrl: 0 });
 });
 
-describe('with a fault, it is held to what all platforms are:', () => {
+describe('with a fault, it behaves as all platforms do:', () => {
   it.each<[Fault, string, number]>([
     [{ kind: 'dead_token' }, 'failed needs_reconnect', 2],
     [{ kind: 'missing_permission' }, 'skipped missing_permission', 1],
@@ -51,7 +51,7 @@ describe('with a fault, it is held to what all platforms are:', () => {
     { kind: 'html', times: 1 },
     { kind: 'error_in_200', times: 1 },
     { kind: 'expired_token' },
-  ])('%j is overcome', async (fault) => {
+  ])('recovers from %j', async (fault) => {
     const { days } = await withFault(fault);
     expect(days.at(-1)).toMatchObject({ ended: 'settled', values: TOTALS });
   });
@@ -79,7 +79,7 @@ it('stores no figures of another account', async () => {
   });
 });
 
-it('stores no figures that it is not given', async () => {
+it('stores no figures that TikTok does not give', async () => {
   expect(await answered(user({ follower_count: 5, likes_count: null }))).toMatchObject({
     closing: [{ metric: 'follower_count', value: 5 }],
   });
@@ -87,24 +87,20 @@ it('stores no figures that it is not given', async () => {
 
 it.each<[string, Answer, object]>([
   [
-    'a scope that is missing from a dead token',
+    'a missing scope, with the status of an invalid token',
     [401, { error: { code: 'scope_not_authorized', message: 'no' } }],
     { reason: 'missing_permission', message: expect.stringContaining('allow user.info.basic and user.info.stats') },
   ],
-  ['a dead token', [401, { error: { code: 'access_token_invalid', message: 'no' } }], { reason: 'needs_reconnect' }],
+  [
+    'an invalid token',
+    [401, { error: { code: 'access_token_invalid', message: 'no' } }],
+    { reason: 'needs_reconnect' },
+  ],
   ['too many requests', [429, { error: { code: 'rate_limit_exceeded' } }], { reason: 'throttled' }],
   ['too many requests, without a word', [429, ''], { reason: 'throttled' }],
-  [
-    'what it does not know',
-    [400, { error: { code: 'invalid_params', message: 'no' } }],
-    { reason: 'unexpected_response' },
-  ],
-  [
-    'nothing, and says so with a wrong status',
-    [500, { data: {}, error: { code: 'ok' } }],
-    { reason: 'platform_error' },
-  ],
-  ['nothing, and gives no user', [200, { data: {}, error: { code: 'ok' } }], { reason: 'unexpected_response' }],
-])('tells apart %s', async (_what, answer, expected) => {
+  ['an unknown error', [400, { error: { code: 'invalid_params', message: 'no' } }], { reason: 'unexpected_response' }],
+  ['success with the status of a failure', [500, { data: {}, error: { code: 'ok' } }], { reason: 'platform_error' }],
+  ['success without a user', [200, { data: {}, error: { code: 'ok' } }], { reason: 'unexpected_response' }],
+])('recognizes %s', async (_what, answer, expected) => {
   expect(await answered(answer)).toMatchObject(expected);
 });

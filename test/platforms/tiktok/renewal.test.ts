@@ -46,7 +46,7 @@ describe.each([
     return { sandbox, ...renewal(api, { url: sandbox.urls[variable], ...APPS[api], ...app }) };
   }
 
-  it('each refresh token renews once, and has a successor', async () => {
+  it('each refresh token can be used once, and is replaced', async () => {
     const { sandbox, when, renew } = await opened();
     expect(when).toBe('expired');
     const first = await renew();
@@ -57,7 +57,7 @@ describe.each([
     expect(sandbox.counters).toMatchObject({ tokensInUrl: 0, unexpected: 0 });
   });
 
-  it('a dead one requires a reconnection', async () => {
+  it('an invalid one requires a reconnection', async () => {
     const { renew } = await opened({ fault: { kind: 'dead_token' } });
     await expect(renew()).rejects.toMatchObject({
       reason: 'needs_reconnect',
@@ -66,7 +66,7 @@ describe.each([
     await expect(renew({ refreshToken: null })).rejects.toMatchObject({ reason: 'needs_reconnect' });
   });
 
-  it('a missing secret is told without a request', async () => {
+  it('a missing secret is reported without a request', async () => {
     const { sandbox, renew } = await opened({}, { clientSecret: null });
     await expect(renew()).rejects.toMatchObject({
       reason: 'configuration',
@@ -87,7 +87,7 @@ it('blames the app, not the account, if the Display API refuses the app', async 
 describe('an answer that is not documented', () => {
   it.each<[string, Answer, object]>([
     [
-      'a code that may be of the app or of the token',
+      'a code that may concern the app or the token',
       [200, { code: 40002, message: 'client_id is wrong' }],
       { reason: 'unexpected_response', message: expect.stringContaining('client_id is wrong (code 40002)') },
     ],
@@ -96,12 +96,12 @@ describe('an answer that is not documented', () => {
     ['no tokens', [200, { code: 0, data: { scope: 'x' } }], { reason: 'unexpected_response' }],
     ['no data', [200, { code: 0 }], { reason: 'unexpected_response' }],
     ['no code', [200, { access_token: 1 }], { reason: 'unexpected_response' }],
-  ])('of the Accounts API fails as it can be read: %s', async (_what, answer, expected) => {
+  ])('of the Accounts API fails with the nearest reason: %s', async (_what, answer, expected) => {
     const { url } = await serveApi(() => answer);
     await expect(renewal('accounts', { url, ...APPS.accounts }).renew()).rejects.toMatchObject({ ...expected });
   });
 
-  it('without a life or a successor is taken as it is', async () => {
+  it('without a life or a new refresh token is accepted', async () => {
     const { url } = await serveApi(() => [200, { code: 0, data: { access_token: 'act.two' } }]);
     expect(await renewal('accounts', { url, ...APPS.accounts }).renew()).toEqual({
       accessToken: 'act.two',

@@ -43,7 +43,7 @@ describe.each([[undefined], ['display']] as const)('on an account of the kind %s
     expect(await stored()).toEqual(['act.one-renewed-1', 'rft.one-renewed-2']);
   });
 
-  it('the refresh token of each night renews in the next one', async () => {
+  it('the refresh token of each run is used in the next one', async () => {
     await open({ ...given, tokenExpiresAt: '2026-11-22T01:00:00Z' });
     for (const day of ['22', '23', '24', '25']) {
       world.now = new Date(`2026-11-${day}T02:30:00Z`);
@@ -52,13 +52,13 @@ describe.each([[undefined], ['display']] as const)('on an account of the kind %s
     expect(await stored()).toEqual(['act.one-renewed-7', 'rft.one-renewed-8']);
   });
 
-  it('a dead refresh token means that the account has to be reconnected', async () => {
+  it('an account with an invalid refresh token has to be reconnected', async () => {
     await open({ ...given, fault: { kind: 'dead_token' } });
     expect((await world.collect()).failures).toMatchObject([{ reason: 'needs_reconnect' }]);
     expect(await stored()).toEqual(['act.one', 'rft.one']);
   });
 
-  it('none is renewed where its successor may not be stored', async () => {
+  it('no token is renewed if the new one may not be stored', async () => {
     await open({ ...given, fault: { kind: 'expired_token' } }, false);
     expect((await world.collect()).failures).toMatchObject([
       { reason: 'configuration', message: expect.stringContaining('RENEW_TOKENS=1') },
@@ -67,7 +67,7 @@ describe.each([[undefined], ['display']] as const)('on an account of the kind %s
   });
 });
 
-it('an account of the Display API is complete, and asked for once a night', async () => {
+it('an account of the Display API is complete after one request per run', async () => {
   await open({ kind: 'display' });
   for (const day of ['22', '23', '24', '25', '26', '27', '28']) {
     world.now = new Date(`2026-11-${day}T02:00:00Z`);

@@ -25,20 +25,20 @@ describe('with an app for both APIs, or for none, a token', () => {
   it.each([
     ['both', { ...SANDBOX_DISPLAY_APP }],
     ['none', NO_APP],
-  ])('of the Accounts API costs no request to the other (%s)', async (_which, environment) => {
+  ])('of the Accounts API takes no request to the other (%s)', async (_which, environment) => {
     expect(await collected(connected, environment)).toMatchObject({ ended: states, requests: ['GET accounts'] });
   });
 
   it.each([
     ['both', { ...SANDBOX_DISPLAY_APP }],
     ['none', NO_APP],
-  ])('of the Display API is found out by its answer (%s)', async (_which, environment) => {
+  ])('of the Display API is recognized by its answer (%s)', async (_which, environment) => {
     const { ended, requests } = await collected(DISPLAY, environment);
     expect(ended).toMatch(/^(no_data ){6}settled$/);
     expect(requests).toEqual(['GET accounts', 'GET display']);
   });
 
-  it('that has expired is renewed where it came from', async () => {
+  it('that has expired is renewed at its own API', async () => {
     const fault = { kind: 'expired_token' } as const;
     const ofAccounts = await collected({ ...connected, fault }, SANDBOX_DISPLAY_APP);
     expect(ofAccounts.ended).toBe(states);
@@ -51,7 +51,7 @@ describe('with an app for both APIs, or for none, a token', () => {
     ]);
   });
 
-  it.each([connected, DISPLAY])('that is dead ends as one to reconnect', async (account) => {
+  it.each([connected, DISPLAY])('that is invalid has to be reconnected', async (account) => {
     const { ended } = await collected({ ...account, fault: { kind: 'dead_token' } }, SANDBOX_DISPLAY_APP);
     expect(new Set(ended.split(/ (?=failed)/))).toEqual(new Set(['failed needs_reconnect']));
   });
@@ -62,14 +62,14 @@ describe('with an app for both APIs, or for none, a token', () => {
     expect((await collected({ ...DISPLAY, fault }, SANDBOX_DISPLAY_APP)).message).toContain('user.info.basic');
   });
 
-  it('cannot be renewed without any app, which is told with both pairs of variables', async () => {
+  it('cannot be renewed without an app, and both pairs of variables are named', async () => {
     const { ended, message } = await collected({ ...connected, fault: { kind: 'expired_token' } }, NO_APP);
     expect(ended).toMatch(/^failed configuration/);
     for (const name of ['TIKTOK_BUSINESS_CLIENT_ID', 'TIKTOK_CLIENT_KEY']) expect(message).toContain(name);
   });
 });
 
-describe('with an app for one API alone', () => {
+describe('with an app for only one API', () => {
   it.each([
     ['Accounts', DISPLAY, {}],
     ['Display', connected, { ...NO_APP, ...SANDBOX_DISPLAY_APP }],
@@ -85,7 +85,7 @@ describe('of two refusals', () => {
   const FOREIGN: Answer = [401, { error: { code: 'access_token_invalid', message: 'foreign' } }];
 
   it.each<[string, Answer, Answer, object]>([
-    ['the first, if both do not know the token', STALE, FOREIGN, { reason: 'needs_reconnect' }],
+    ['the first, if neither knows the token', STALE, FOREIGN, { reason: 'needs_reconnect' }],
     ['the one that knows it', [200, { code: 40001, message: 'scope' }], FOREIGN, { reason: 'missing_permission' }],
     [
       'the one that knows it, if it is the second',
@@ -93,8 +93,8 @@ describe('of two refusals', () => {
       [401, { error: { code: 'scope_not_authorized', message: 'scope' } }],
       { reason: 'missing_permission' },
     ],
-    ['the one that passes', STALE, [500, { error: { code: 'internal_error' } }], { reason: 'platform_error' }],
-  ])('counts %s', async (_which, accounts, display, { reason }: { reason?: string }) => {
+    ['the temporary one', STALE, [500, { error: { code: 'internal_error' } }], { reason: 'platform_error' }],
+  ])('reports %s', async (_which, accounts, display, { reason }: { reason?: string }) => {
     const { url } = await serveApi(({ pathname }) => (pathname.startsWith('/v2/') ? display : accounts));
     const app = { url, clientId: 'app', clientSecret: 'secret' };
     const account = { accountId: 'a', accessToken: 'act.one', refreshToken: 'rft.one', tokenExpiresAt: null };
@@ -105,7 +105,7 @@ describe('of two refusals', () => {
     expect(error instanceof StaleToken).toBe(reason === 'needs_reconnect');
   });
 
-  it('none is waited for if the first API is down', async () => {
+  it('does not ask the second API if the first one is down', async () => {
     const { url, requests } = await serveApi(() => [503, 'no']);
     const app = { url, clientId: 'app', clientSecret: 'secret' };
     const account = { accountId: 'a', accessToken: 'act.one', refreshToken: 'rft.one', tokenExpiresAt: null };
