@@ -202,7 +202,7 @@ it.each([
 });
 
 it.each([
-  [10, ["the access to the account's data ends on 2"]],
+  [10, ["the token, or its access to the account's data, ends on 2"]],
   [60, []],
 ])('warns at once where the access to the data ends soon: in %i days', async (days, expected) => {
   const account: SandboxAccount = {

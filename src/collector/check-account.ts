@@ -61,7 +61,7 @@ export async function checkAccount(account: Account, platform: Platform, clock: 
     ).catch(() => null);
     if (end !== null && end < expiringBefore(clock.now())) {
       warn(
-        `the access to the account's data ends on ${dateAt(end, 'UTC')}: let its owner consent again before that day`,
+        `the token, or its access to the account's data, ends on ${dateAt(end, 'UTC')}: let the owner consent again before that day`,
       );
     }
     return { accountId, accountName: accountName && bounded(accountName), tokenExpiresAt, warnings: [...warnings] };

@@ -24,7 +24,7 @@ export function recordClosing({ account, platform, day, askedAt, filed }: Closin
   });
   const isGone = isOver && state === 'no_data';
   if (isGone && account.firstDay !== null && day.date >= account.firstDay) {
-    const why = `the ${platform.name} API gives this account's figures as of now only`;
+    const why = `the ${platform.name} API gives only current figures of this account`;
     return skippedDay(account, day.date, 'out_of_reach', why);
   }
   return {

@@ -239,7 +239,7 @@ describe('an account with nothing but closing figures, on a platform with daily 
     }
     expect(lost).toEqual([0, 0, 0, 0, 0, 1, 0]);
     expect(warnings).toEqual([
-      expect.stringMatching(/^instagram: 1 day of an account can no longer be collected; .* as of now only$/),
+      expect.stringMatching(/^instagram: 1 day of an account can no longer be collected; .* only current ones$/),
     ]);
     expect((await readStatus(world, 7, world.now)).platforms).toMatchObject([{ complete: 1, lost_days: 1 }]);
   });

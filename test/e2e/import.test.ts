@@ -72,7 +72,7 @@ it('with --check, stores only what opens its account', async () => {
     warnings: [
       {
         platform: 'facebook',
-        warning: `the access to the account's data ends on ${accessEndsAt.slice(0, 10)}: let its owner consent again before that day`,
+        warning: `the token, or its access to the account's data, ends on ${accessEndsAt.slice(0, 10)}: let the owner consent again before that day`,
         connections: 1,
       },
     ],

@@ -191,7 +191,7 @@ describe.each(ENGINES)('in a $name store, a day is explained', ({ open }) => {
   describe('of a platform with closing figures alone:', () => {
     const BLUESKY = { platform: 'bluesky', accountId: 'a.example' };
     const CANNOT = 'The day can no longer be collected: ';
-    const AS_OF_NOW = 'bluesky gives figures as of now only.';
+    const AS_OF_NOW = 'bluesky gives only current figures.';
     let closing: StoredAccount | undefined;
 
     beforeEach(async () => {

@@ -58,7 +58,7 @@ function refuseOther(profile: Profile | null, accountId: string): void {
   if (!profile?.isOther(accountId)) return;
   throw new PlatformError(
     'configuration',
-    `the token opens the Pinterest account ${profile.username ?? 'of another id'}, not this one; correct the account id, or connect the account again`,
+    `the token opens ${profile.username === null ? 'another Pinterest account' : `the Pinterest account ${profile.username}, not this one`}; correct the account id, or connect the account again`,
     'connection',
   );
 }

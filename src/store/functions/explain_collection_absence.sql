@@ -56,7 +56,7 @@ begin
               when for_date between known.first_day and known.done_to then
                 'no run asked for it then, or its values were deleted (prune), and '
               else 'no run asked for it then, and '
-            end || format('%s gives figures as of now only', known.platform)
+            end || format('%s gives only current figures', known.platform)
           else format(
             '%s answers%s only', known.platform,
             coalesce(case day.reach_days when 1 then ' for the last day' else ' for the last ' || day.reach_days || ' days' end, ' for later days')
