@@ -51,7 +51,7 @@ function lostWarning({ platform, onlyClosing, accounts, days }: LostDays, reachD
   const what = days === 1 ? '1 day' : `${formatNumber(days)} days`;
   const whose = accounts === 1 ? 'an account' : `${formatNumber(accounts)} accounts`;
   const reach = onlyClosing
-    ? 'no run asked at their end for the closing figures, which the API gives as of now only'
+    ? 'no run got the closing figures at their end, and the API gives them as of now only'
     : `the API goes back ${formatNumber(reachDays)} days`;
   return `${platform}: ${what} of ${whose} can no longer be collected; ${reach}`;
 }
