@@ -11,6 +11,7 @@ import { withDays } from './expected.js';
 import { type AccountRecord, type DayRecord, failuresOf, isGone, skippedDay, withoutPermission } from './outcome.js';
 import type { Plan } from './plan.js';
 import { progressOf } from './progress.js';
+import { hasOnlyClosing } from './snapshots.js';
 
 /**
  * Collects the planned days of one account, with exactly one outcome for each, except for days that an interruption or a limit of
@@ -58,7 +59,7 @@ export async function collectAccount(
   const { connection, error } = failure;
   const dates = datesOf(due);
   if (error instanceof RunLimit) return { ...notAsked, notReached: { dates, why: error.message } };
-  const nothing = { days: tooOld, closing: [], access: null };
+  const nothing = { days: tooOld, closing: [], onlyClosing: hasOnlyClosing(platform), access: null };
   const { row, ...record } = recordOf(account, connection, platform, nothing, run.now());
   const isSkipped = error.reason === 'missing_permission';
   return {

@@ -1,5 +1,5 @@
 import type { Platform } from '../platforms/contract.js';
-import type { AccountRow, SnapshotRow, StoredAccount } from '../store/accounts.js';
+import type { AccountRow, KnownAccess, SnapshotRow, StoredAccount } from '../store/accounts.js';
 import { collectAccount, withOutcomes } from './account.js';
 import type { RunContext } from './ask.js';
 import { withDates } from './not-reached.js';
@@ -31,6 +31,7 @@ export async function* collectInChunks(
   let known = account;
   let isUntouched = true;
   let state: AccountRow | null = null;
+  let access: KnownAccess | null = null;
   let failure: DayFailure | undefined;
   for (const [index, due] of chunks.entries()) {
     const part =
@@ -51,11 +52,16 @@ export async function* collectInChunks(
     if (isLast && isUntouched) return;
     failure ??= failuresOf(record.days)[0];
     state = record.row ?? (left === undefined ? null : notReached(state));
-    const row = isLast && state !== null ? withFailure(state, failure) : null;
+    access = record.row?.access ?? access;
+    const row = isLast && state !== null ? withFailure({ ...state, access }, failure) : null;
     const chunk = { ...record, row, closing: isLast ? closing : [], failedDates, skippedDates };
     yield { record: left ? { ...chunk, notReached: left } : chunk, isLast };
     if (isLast) return;
-    known = { ...withOutcomes(known, record.days), closingDay: record.row?.closingDay ?? known.closingDay };
+    known = {
+      ...withOutcomes(known, record.days),
+      closingDay: record.row?.closingDay ?? known.closingDay,
+      access: access ?? known.access,
+    };
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, DAY_MS } from '../clock.js';
-import { CollectError, PlatformError } from '../errors.js';
+import { CollectError, Interrupted, PlatformError } from '../errors.js';
 import type { Account, CheckContext, Platform, Renewal, RenewedTokens } from '../platforms/contract.js';
 import type { StoredConnection } from '../store/accounts.js';
 import type { Renewals } from '../store/renewals.js';
@@ -25,6 +25,8 @@ export interface RenewalSettings {
   readonly renewals: Renewals | null;
   readonly keyring: Pick<Keyring, 'encrypt' | 'decrypt'>;
   readonly clock: Pick<Clock, 'sleep'>;
+  /** Aborted to wait for no other process. */
+  readonly signal: AbortSignal;
 }
 
 /** Renews tokens, and stores the new ones before they are used. */
@@ -36,7 +38,7 @@ export interface Renewer {
 }
 
 export function createRenewer(
-  { renewals, keyring, clock }: RenewalSettings,
+  { renewals, keyring, clock, signal }: RenewalSettings,
   connection: StoredConnection,
   platform: Pick<Platform, 'name' | 'renewal' | 'endsByDate'>,
   context: CheckContext,
@@ -84,7 +86,8 @@ export function createRenewer(
         case 'gone':
           throw new PlatformError('needs_reconnect', 'the connection was removed during the run', 'connection');
         case 'busy':
-          await clock.sleep(LOOK_AGAIN_MS);
+          await clock.sleep(LOOK_AGAIN_MS, signal).catch(() => undefined);
+          if (signal.aborted) throw new Interrupted();
       }
     }
     return null;

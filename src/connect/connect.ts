@@ -41,10 +41,12 @@ export async function consentedAccounts(options: ConnectOptions): Promise<readon
   await options.expectStore?.();
   const asked = await ask(options, { flow, clientId, redirect });
   const consent = await exchangeCode({ flow, clientId, clientSecret, now: clock.now, warn, ...asked });
-  const accounts = await withContext(platform.name, clock, warn, (context) => flow.accounts(consent, context)).catch(
+  const clean = (words: string) => said(words, [clientSecret, consent.accessToken, consent.refreshToken]);
+  const tell = (message: string) => warn(clean(message));
+  const accounts = await withContext(platform.name, clock, tell, (context) => flow.accounts(consent, context)).catch(
     (error) => {
       if (!(error instanceof PlatformError)) throw error;
-      const words = said(error.message, [consent.accessToken, consent.refreshToken]);
+      const words = clean(error.message);
       if (error.reason === 'missing_permission') throw incomplete(`Nothing was stored: ${words}.`);
       throw failed(`Cannot list the accounts that the consent opens: ${words}.`);
     },

@@ -1,6 +1,7 @@
 import { dateAt } from '../collector/day.js';
 import { TOKEN_DAYS } from '../collector/renewal.js';
 import type { Platform } from '../platforms/contract.js';
+import type { OmittedEnds } from '../store/opening.js';
 import { count } from '../text.js';
 import type { ExpiringToken, ExpiringTokens } from './expiring.js';
 import type { Coming } from './status-report.js';
@@ -33,23 +34,26 @@ const WHAT = {
 
 function tokenEnds({ tokens, omitted }: ExpiringTokens, now: Date): Coming[] {
   const ending = tokens.filter(({ endsAt }) => Date.parse(endsAt) > now.getTime());
-  // Whatever is left out comes later than the first.
   const alike = ({ ends, fix }: ExpiringToken) => `${ends} ${fix}`;
-  return [...new Set(ending.map(alike))].flatMap((group, index) => {
+  return [...new Set(ending.map(alike))].flatMap((group) => {
     const tokens = ending.filter((token) => alike(token) === group);
-    return endOf(tokens, index === 0 ? omitted : 0);
+    const [first] = tokens;
+    // Whatever is left out comes later than the first of its kind.
+    const isFirst = first === ending.find(({ ends }) => ends === first?.ends);
+    return endOf(tokens, isFirst ? omitted : { token: 0, access: 0 });
   });
 }
 
 /** Of tokens that end, or their access, with the same remedy. */
-function endOf(ending: readonly ExpiringToken[], omitted: number): Coming[] {
+function endOf(ending: readonly ExpiringToken[], omitted: OmittedEnds): Coming[] {
   const [first] = ending;
   if (first === undefined) return [];
   const { one, several } = WHAT[first.ends];
-  const total = ending.length + omitted;
+  const total = ending.length + omitted[first.ends];
   const on = dateAt(new Date(first.endsAt), 'UTC');
   if (total === 1) return [{ what: one, on, fix: first.fix }];
-  const upTo = omitted > 0 ? 'up to ' : '';
+  // Of the tokens left out, some may be renewed.
+  const upTo = first.ends === 'token' && omitted.token > 0 ? 'up to ' : '';
   const fix = first.fix.replace('the account', 'the accounts');
   return [{ what: `${upTo}${several(total)} within ${TOKEN_DAYS} days, the first`, on, fix }];
 }

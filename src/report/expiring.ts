@@ -2,7 +2,7 @@ import { DAY_MS } from '../clock.js';
 import { openRefreshToken } from '../collector/open-account.js';
 import { TOKEN_DAYS } from '../collector/renewal.js';
 import type { Platform } from '../platforms/contract.js';
-import type { TokenEnd, TokensEnding } from '../store/opening.js';
+import type { OmittedEnds, TokenEnd, TokensEnding } from '../store/opening.js';
 import { formatNumber } from '../text.js';
 import type { Keyring } from '../tokens/keyring.js';
 
@@ -30,8 +30,8 @@ export interface ExpiringToken extends TokenEnd {
 /** Those that have ended or end soon and that no run renews, the soonest first. */
 export interface ExpiringTokens {
   readonly tokens: readonly ExpiringToken[];
-  /** How many more tokens with an early date there may be. */
-  readonly omitted: number;
+  /** Of the tokens with an early date, some may be renewed. */
+  readonly omitted: OmittedEnds;
 }
 
 /** Applications may store an expiry date with tokens that never expire, and an empty refresh token. */
@@ -71,9 +71,9 @@ export function expiryWarnings({ tokens, omitted }: ExpiringTokens, now: Date): 
         : `the access to the data of ${account} ${isOver ? 'ended' : 'ends'}`;
     return `${what} at ${end.endsAt}: ${end.fix}`;
   });
-  const more = tokens.length - lines.length + omitted;
+  const more = tokens.length - lines.length + omitted.token + omitted.access;
   if (more === 0) return lines;
-  const number = omitted > 0 ? `up to ${formatNumber(more)}` : formatNumber(more);
+  const number = omitted.token > 0 ? `up to ${formatNumber(more)}` : formatNumber(more);
   return [
     ...lines,
     `${number} more tokens, or their access to data, have ended or end within ${TOKEN_DAYS} days: status --json lists the soonest hundred`,

@@ -79,7 +79,8 @@ export async function readStatus(
     actions: rows.flatMap(actionsOf).sort((a, b) => b.accounts - a.accounts),
     ignored: Object.fromEntries(Object.entries(status.ignored).map(([service, number]) => [bounded(service), number])),
     expiring_tokens: expiring.tokens.slice(0, MOST_TOKENS).map(expiringToken),
-    expiring_tokens_omitted: Math.max(0, expiring.tokens.length - MOST_TOKENS) + expiring.omitted,
+    expiring_tokens_omitted:
+      Math.max(0, expiring.tokens.length - MOST_TOKENS) + expiring.omitted.token + expiring.omitted.access,
     warnings: [...new Set(warnings)].filter((warning) => warning !== null),
     coming: comingEnds(inUse, expiring, now),
   };

@@ -106,7 +106,7 @@ export function createCollecting(given: CollectingOptions): Collecting {
   const phases = createPhases(clock);
   const context: RunContext = {
     keyring,
-    renewal: { renewals: renewsTokens ? store.renewals : null, keyring, clock },
+    renewal: { renewals: renewsTokens ? store.renewals : null, keyring, clock, signal },
     http,
     warn: telling.warnOfAccount,
     now: clock.now,

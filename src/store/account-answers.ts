@@ -217,6 +217,7 @@ export const connectionCountsAnswer = z.object({
 export const tokensEndingAnswer = z.object({
   parts: z.number(),
   tokens_omitted: z.number(),
+  access_omitted: z.number(),
   tokens_ending: z.array(
     connection
       .extend({

@@ -50,10 +50,16 @@ export interface OpenedAccounts {
 
 /** Connections whose access token expires soon, or whose access does. */
 export interface TokensEnding {
-  /** The soonest first; at least the first 1,000. */
+  /** The soonest first; of more than 1,000, those whose access ends before the others. */
   readonly tokens: readonly TokenEnd[];
-  /** How many more there are. */
-  readonly omitted: number;
+  readonly omitted: OmittedEnds;
+}
+
+/** How many more connections there are. */
+export interface OmittedEnds {
+  /** With an early date of the token alone. */
+  readonly token: number;
+  readonly access: number;
 }
 
 /** A connection with what ends soon: at least one of the two. */
@@ -140,7 +146,10 @@ export async function findTokensEnding(ask: Ask, filter: AccountFilter, before: 
 function joined(parts: readonly z.output<typeof answers.tokensEndingAnswer>[]): TokensEnding {
   return {
     tokens: parts.flatMap(({ tokens_ending }) => tokens_ending).sort((one, other) => firstEnd(one) - firstEnd(other)),
-    omitted: parts.reduce((sum, { tokens_omitted }) => sum + tokens_omitted, 0),
+    omitted: {
+      token: parts.reduce((sum, { tokens_omitted }) => sum + tokens_omitted, 0),
+      access: parts.reduce((sum, { access_omitted }) => sum + access_omitted, 0),
+    },
   };
 }
 

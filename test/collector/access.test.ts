@@ -94,6 +94,13 @@ describe('the date until which a token may read its account', () => {
     expect(questions()).toHaveLength(2);
   });
 
+  it('is asked for once in a run that collects an account in several parts', async () => {
+    await open();
+    await world.collect({ window: { kind: 'dates', since: '2026-03-01', until: '2026-11-21' } });
+    expect(questions()).toHaveLength(1);
+    expect(await ends()).toEqual(['2026-12-05']);
+  });
+
   it('belongs to one token, and is asked for again with the next one', async () => {
     await open();
     await world.collect();

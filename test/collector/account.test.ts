@@ -99,6 +99,7 @@ describe('a missing permission', () => {
       failedDates: [],
       skippedDates: DATES,
       backlog: 0,
+      onlyClosing: false,
     });
   });
 
@@ -139,6 +140,7 @@ it('records the failure of a whole account once, with the failed days', async ()
     failedDates: DATES,
     skippedDates: [],
     backlog: 0,
+    onlyClosing: false,
   });
 });
 

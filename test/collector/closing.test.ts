@@ -171,6 +171,21 @@ describe('a platform with nothing but closing figures', () => {
     expect(await world.collect()).toMatchObject({ days: { planned: 1, settled: 1 }, lost: 1 });
   });
 
+  it('loses the days on which it failed, and says why', async () => {
+    const made = model();
+    made.total = 1;
+    world = await worldOf(made, new Date('2026-11-02T02:00:00Z'));
+    await world.collect();
+    made.refuses = () => new PlatformError('needs_reconnect', 'gone', 'connection');
+    world.now = new Date('2026-11-10T02:00:00Z');
+    expect(await world.collect()).toMatchObject({
+      lost: 1,
+      warnings: [
+        'instagram: 1 day of an account can no longer be collected; no run read their closing figures in time, and the API gives only current ones',
+      ],
+    });
+  });
+
   it('says of a named day in the past that it cannot be had', async () => {
     const made = model();
     made.total = 1;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRenewer } from '../../src/collector/renewal.js';
-import { CollectError, PlatformError } from '../../src/errors.js';
+import { CollectError, Interrupted, PlatformError } from '../../src/errors.js';
 import type { Http, HttpRequest } from '../../src/http/http.js';
 import type { Renewal } from '../../src/platforms/contract.js';
 import type { SandboxAccount } from '../../src/sandbox/account.js';
@@ -192,6 +192,28 @@ describe('a renewal that the platform refuses', () => {
     await renewals.release(connection, first);
     expect(await renewals.claim(connection, second)).toEqual({ kind: 'claimed' });
   });
+});
+
+it('does not wait for the renewal of another process when the run stops', async () => {
+  const stop = new AbortController();
+  const connection = { id: '1', accessToken: 'old', refreshToken: 'old-refresh', tokenExpiresAt: null };
+  let claims = 0;
+  const claim: Renewals['claim'] = async () => {
+    if (++claims === 2) stop.abort();
+    return { kind: 'busy' };
+  };
+  const { replace } = createRenewer(
+    { ...RENEWAL, signal: stop.signal, renewals: { ...RENEWAL.renewals, claim } as Renewals },
+    connection,
+    {
+      name: 'pinterest',
+      renewal: { when: 'expired', renew: () => Promise.reject(new Error('unclaimed')) },
+      endsByDate: () => true,
+    },
+    lentContext(NOW).context,
+  );
+  await expect(replace({ ...connection, accountId: '1', tokenExpiresAt: null })).rejects.toThrow(Interrupted);
+  expect(claims).toBe(2);
 });
 
 describe('a renewed token that cannot be stored at once', () => {

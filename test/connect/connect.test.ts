@@ -117,6 +117,24 @@ test.each([
   await expect(found).rejects.toMatchObject({ code, message: expect.stringContaining('no answer for [redacted]') });
 });
 
+test('shows no secret that a platform repeats while it lists the accounts', async () => {
+  const secret = 'acme-secret-of-the-app';
+  const warnings: string[] = [];
+  const { found } = await connect(
+    [200, TOKENS],
+    {
+      clientSecret: { variable: 'ACME_CLIENT_SECRET', value: secret },
+      accounts: async (_, { warn }) => {
+        warn(`names: bad secret ${secret} or token ${TOKEN}`);
+        throw new PlatformError('platform_error', `bad secret ${secret}`);
+      },
+    },
+    { warn: (message) => void warnings.push(message) },
+  );
+  await expect(found).rejects.toMatchObject({ message: expect.stringContaining('bad secret [redacted]') });
+  expect(warnings).toEqual(['names: bad secret [redacted] or token [redacted]']);
+});
+
 test('says whom to sign in as if the consent opens no account', async () => {
   const { found } = await connect([200, TOKENS], { accounts: async () => [] });
   await expect(found).rejects.toMatchObject({

@@ -8,6 +8,7 @@ import { population } from '../../src/sandbox/population.js';
 import { createWorld } from '../support/world.js';
 
 const NOON = new Date('2026-11-22T12:00:00Z');
+const NONE = { token: 0, access: 0 };
 
 /** Two users with a connection each, whose tokens a test lets end. Instagram's are of its own login, which end. */
 async function expiringWorld() {
@@ -126,7 +127,7 @@ it('lists what ends first, of tokens and of their access, whatever date is store
   ];
   const platforms = createPlatforms(loadConfig({}));
   const keyring = { decrypt: (token: string) => ({ ok: true as const, token }) };
-  const expiring = expiringTokens({ tokens, omitted: 0 }, { platforms, keyring, renewsTokens: false }, NOON);
+  const expiring = expiringTokens({ tokens, omitted: NONE }, { platforms, keyring, renewsTokens: false }, NOON);
   expect(expiring.tokens.map(({ userId, ends }) => `${userId} ${ends}`)).toEqual([
     'c access',
     'b token',
@@ -143,6 +144,11 @@ it('lists what ends first, of tokens and of their access, whatever date is store
       on: '2026-12-02',
       fix: 'connect the accounts again',
     },
+  ]);
+  const many = { ...expiring, omitted: { token: 300, access: 40 } };
+  expect(comingEnds([], many, NOON).map(({ what }) => what)).toEqual([
+    'up to 301 tokens expire within 15 days, the first',
+    'the access to the data of 42 accounts ends within 15 days, the first',
   ]);
 });
 
@@ -161,9 +167,11 @@ it('lists only the first of thousands of expiring tokens', () => {
     endsAt: '2026-11-30T00:00:00+00:00',
     fix: 'connect the account again',
   }));
-  const warnings = expiryWarnings({ tokens: ends, omitted: 0 }, NOON);
+  const warnings = expiryWarnings({ tokens: ends, omitted: NONE }, NOON);
   expect(warnings).toHaveLength(21);
   expect(warnings.at(0)).toContain('connection c0 of user u expires at 2026-11-30');
   expect(warnings.at(-1)).toContain('2,480 more tokens, or their access to data, have ended or end within 15 days');
-  expect(expiryWarnings({ tokens: ends, omitted: 1_000 }, NOON).at(-1)).toContain('up to 3,480 more tokens');
+  expect(expiryWarnings({ tokens: ends, omitted: { token: 900, access: 100 } }, NOON).at(-1)).toContain(
+    'up to 3,480 more tokens',
+  );
 });

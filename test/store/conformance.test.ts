@@ -322,8 +322,27 @@ describe.each(ENGINES)('$name store', ({ open }) => {
       { selection: ALL, platforms: COLLECTED },
       '2026-12-02T00:00:00Z',
     );
-    expect(omitted).toBe(200);
+    expect(omitted).toEqual({ token: 200, access: 0 });
     expect(tokens.map(({ userId }) => userId)).toEqual(Array.from({ length: 1_000 }, (_, n) => `user-${n + 1}`));
+  });
+
+  test('lists ends of access before dates of tokens, which may mean nothing', async () => {
+    await engine.sql.query(`insert into public.platform_connections (user_id, platform, account_id, access_token, token_expires_at)
+      select 'user-' || n, 'facebook', n, 'cipher', timestamptz '2026-01-01 00:00Z' from generate_series(1, 1200) n`);
+    await engine.store.syncAccounts({ collected: COLLECTED, userId: null });
+    const ending = () => engine.store.tokensEnding({ selection: ALL, platforms: COLLECTED }, '2026-12-02T00:00:00Z');
+    const hash = createHash('sha256').update('cipher').digest('hex');
+    const end = (users: string) =>
+      engine.sql.query(`update public.collection_accounts set access_ends_at = '2026-11-30', access_token_hash = '${hash}'
+        where user_id ${users}`);
+    await end("= 'user-1200'");
+    const { tokens, omitted } = await ending();
+    expect(tokens.filter(({ accessEndsAt }) => accessEndsAt !== null).map(({ userId }) => userId)).toEqual([
+      'user-1200',
+    ]);
+    expect(omitted).toEqual({ token: 200, access: 0 });
+    await end("like 'user-%'");
+    expect((await ending()).omitted).toEqual({ token: 0, access: 200 });
   });
 
   test('tells how many accounts of its user a run has yet to collect', async () => {

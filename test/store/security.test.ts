@@ -109,7 +109,7 @@ test('the service role can collect', async () => {
   expect(await sql.store.readStatus({})).toMatchObject({ ignored: { instagram: 3 } });
   expect(await sql.store.tokensEnding({ selection: ALL, platforms: ['instagram'] }, '2026-12-02T00:00:00Z')).toEqual({
     tokens: [],
-    omitted: 0,
+    omitted: { token: 0, access: 0 },
   });
   const old = { platforms: ['instagram'], before: '2026-11-22', dryRun: false };
   expect(await sql.store.prune(old)).toMatchObject({ snapshots: 3 });

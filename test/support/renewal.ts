@@ -5,6 +5,7 @@ export const NO_RENEWAL: RenewalSettings = {
   renewals: null,
   keyring: { encrypt: (token) => token, decrypt: (token) => ({ ok: true, token }) },
   clock: { sleep: async () => undefined },
+  signal: new AbortController().signal,
 };
 
 /** Renewed tokens are stored: nobody else renews them. */

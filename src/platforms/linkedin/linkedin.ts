@@ -26,6 +26,7 @@ const NO_PEOPLE =
  */
 export function linkedin(settings: LinkedInSettings): Platform {
   const app = { settings, versions: createVersions(settings.version) };
+  const missing = missingCredentials(clientOf(settings), settings);
   return {
     name: 'linkedin',
     api: 'linkedin_rest',
@@ -33,13 +34,15 @@ export function linkedin(settings: LinkedInSettings): Platform {
     metrics: METRICS,
     version: linkedInVersion(settings.version),
     renewsTokens: true,
-    missingForRenewal: missingCredentials(clientOf(settings), settings),
+    missingForRenewal: missing,
     consent: linkedinConsent(app),
     // Of other tokens the end is known, or they are renewed.
-    accessEnds: async (account, context) =>
-      account.refreshToken === null && account.tokenExpiresAt === null
-        ? expiryOf(account.accessToken, settings, context)
-        : null,
+    ...(missing.length === 0 && {
+      accessEnds: async (account, context) =>
+        account.refreshToken === null && account.tokenExpiresAt === null
+          ? expiryOf(account.accessToken, settings, context)
+          : null,
+    }),
     endsByDate: () => true,
     storageRule: STORAGE_RULE,
 

@@ -4,7 +4,7 @@ returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
   select jsonb_build_object(
-    'schema_version', 15,
+    'schema_version', 16,
     'unique_key', exists (select from public.collection_key_indexes() where takes_nulls_as_equal),
     'value_type', (
       select format_type(columns.atttypid, columns.atttypmod)

@@ -15,6 +15,6 @@ begin
   if to_regclass('public.social_media_connections') is not null then
     execute 'select count(*) from public.social_media_connections' into further;
   end if;
-  return greatest(1, ceil((connections + further) / 200000.0));
+  return greatest(1, ceil((connections + further) / 100000.0));
 end
 $$;

@@ -1,6 +1,7 @@
 -- Returns the most recently renewed connection of each account if its access token ends before an instant, or what the token may read
--- does, the soonest first: at most 1,000, and how many it leaves out. An end that comes later is NULL. The tokens, encrypted as stored, tell whether the date means anything. Of large tables a call
--- takes one part of the users: the first with parts NULL, the others up to parts - 1 of its answer.
+-- does: at most 1,000, and how many it leaves out. An end that comes later is NULL. The encrypted tokens tell whether a token's date
+-- means anything, which the end of an access always does: those come first, then the soonest. Of large tables a call takes one part of
+-- the users: the first with parts NULL, the others up to parts - 1 of its answer.
 create or replace function public.collection_tokens_ending(
   for_user text, for_platforms jsonb, for_shard jsonb, before timestamptz, part integer, parts integer
 )
@@ -13,10 +14,7 @@ declare
 begin
   return (
     with candidates as materialized (
-      select
-        connections.*,
-        case when connections.token_expires_at < before then connections.token_expires_at end as token_ends_at,
-        accounts.access_ends_at
+      select connections.*, accounts.access_ends_at
       from public.collection_connections connections
       left join public.collection_accounts accounts
         on accounts.access_ends_at < before
@@ -37,8 +35,16 @@ begin
         and (hashtext(connections.user_id) & 2147483647) % all_parts = part
     ),
     ending as (
-      select candidates.*, row_number() over (order by least(candidates.token_ends_at, candidates.access_ends_at), candidates.id_key) as place
+      select
+        candidates.*,
+        dates.token_ends_at,
+        row_number() over (
+          order by candidates.access_ends_at is null, least(dates.token_ends_at, candidates.access_ends_at), candidates.id_key
+        ) as place
       from candidates
+      cross join lateral (
+        select case when candidates.token_expires_at < before then candidates.token_expires_at end as token_ends_at
+      ) dates
       where not exists (
         select from public.collection_connections newer
         where newer.active
@@ -67,7 +73,8 @@ begin
         ) filter (where ending.place <= most),
         '[]'
       ),
-      'tokens_omitted', greatest(count(*) - most, 0)
+      'tokens_omitted', count(*) filter (where ending.place > most and ending.access_ends_at is null),
+      'access_omitted', count(*) filter (where ending.place > most and ending.access_ends_at is not null)
     )
     from ending
   );

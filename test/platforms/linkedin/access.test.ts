@@ -31,6 +31,11 @@ it.each<[string, SandboxAccount]>([
   expect(questions()).toEqual([]);
 });
 
+it('asks as soon as the credentials of the app are set', async () => {
+  const app = { LINKEDIN_CLIENT_ID: '', LINKEDIN_CLIENT_SECRET: '' };
+  expect(await collected(ACCOUNT, app)).toMatchObject([{ access_asked_at: null }]);
+});
+
 it('takes a refusal for not known, and does not ask in each run', async () => {
   expect(await collected(ACCOUNT, { LINKEDIN_CLIENT_SECRET: 'of-another-app' })).toMatchObject([
     { until: null, access_asked_at: NOON },
