@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { openPostgresStore } from '../../src/store/drivers/postgres.js';
 import { freshPostgres } from '../support/database.js';
 import { beginRun, connected, OTHER_USER, record, snapshot } from './rows.js';
@@ -9,7 +9,7 @@ afterAll(async () => {
   for (const step of cleanUp.reverse()) await step();
 });
 
-if (process.env.TEST_DATABASE_URL) {
+describe.skipIf(!process.env.TEST_DATABASE_URL)('calls that wait for each other', () => {
   async function opened() {
     const sql = await freshPostgres();
     const store = await openPostgresStore(sql.url);
@@ -62,4 +62,4 @@ if (process.env.TEST_DATABASE_URL) {
     await ended;
     expect(await store.renewRun(runId)).toBe(false);
   });
-}
+});
