@@ -59,6 +59,12 @@ export function skewOf({ date, age }: Headers, hostMs: number): number | null {
   return hostMs - (answered + cachedMs);
 }
 
+/** `now`, corrected by the platform's clock where that of the host is off, as an answer shows. */
+export function platformTime(headers: Headers, now: Date, hostMs: number = Date.now()): Date {
+  const skew = skewOf(headers, hostMs) ?? 0;
+  return Math.abs(skew) > LARGEST_SKEW_MS ? new Date(now.getTime() - skew) : now;
+}
+
 function clockSkew(skewMs: number): CollectError {
   const minutes = formatNumber(Math.round(Math.abs(skewMs) / 60_000));
   return new CollectError(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createClockCheck, skewOf } from '../../src/http/clock-skew.js';
+import { createClockCheck, platformTime, skewOf } from '../../src/http/clock-skew.js';
 
 const NOW = Date.parse('2026-11-22T09:00:00Z');
 const MINUTE_MS = 60_000;
@@ -25,6 +25,17 @@ async function verdictOn({ answers, isLast = false, areUsers = false }: Observed
   );
   return Promise.race([decided, open]);
 }
+
+test.each([
+  ['of a host whose clock is ahead by months', -90 * 24 * 60],
+  ['of a host whose clock is behind', 60],
+])('the time of a platform is that of its answer, not that %s', (_, minutes) => {
+  const expected = new Date(NOW + minutes * MINUTE_MS);
+  expect(platformTime(answer(minutes), new Date(NOW), NOW)).toEqual(expected);
+  // Seconds are the network's.
+  expect(platformTime(answer(1), new Date(NOW), NOW)).toEqual(new Date(NOW));
+  expect(platformTime({}, new Date(NOW), NOW)).toEqual(new Date(NOW));
+});
 
 describe('the clock of the host', () => {
   test.each([

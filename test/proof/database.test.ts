@@ -32,7 +32,7 @@ async function world(options = { accounts, latencyMs: LATENCY_MS }) {
 }
 
 // There is no network to a database inside the process.
-if (process.env.TEST_DATABASE_URL) {
+describe.skipIf(!process.env.TEST_DATABASE_URL)('with a PostgreSQL', () => {
   describe.concurrent('the network between the command and the database', () => {
     it.each(FAULTS)('that has "%s" for a moment only delays the run', async (fault) => {
       const { sandbox, database, proxy, env } = await world();
@@ -135,4 +135,4 @@ if (process.env.TEST_DATABASE_URL) {
       ),
     ).toEqual([{ late: 0 }]);
   });
-}
+});

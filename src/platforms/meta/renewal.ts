@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { platformTime } from '../../http/clock-skew.js';
 import type { HttpRequest } from '../../http/http.js';
 import type { Account, CheckContext, RenewedTokens } from '../contract.js';
 import { life, renewedTokens } from '../shared/token-endpoint.js';
@@ -54,8 +55,9 @@ async function ask(
     const verdict = judgeGraph(given, permission, [NO_TOKEN]);
     if (verdict.kind !== 'accept') return verdict;
     const parsed = answer.safeParse(verdict.value);
-    if (parsed.success) return { kind: 'accept', value: parsed.data };
+    // A date by a clock that is off would keep the token from being renewed in time.
+    if (parsed.success) return { kind: 'accept', value: { ...parsed.data, at: platformTime(given.headers, askedAt) } };
     return refuse('unexpected_response', `${api} answered without an access token`, 'connection');
   });
-  return renewedTokens(renewed, askedAt);
+  return renewedTokens(renewed, renewed.at);
 }

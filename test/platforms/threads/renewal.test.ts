@@ -25,6 +25,14 @@ async function renewed(url: string) {
   return renewal.renew(ACCOUNT, lentContext(NOON).context);
 }
 
+it('counts the 60 days by the clock of Threads, not by one that is off', async () => {
+  const date = new Date(Date.now() - 90 * 86_400_000).toUTCString();
+  const { url } = await serveApi(() => [200, RENEWED[1], { date }]);
+  const { expiresAt } = await renewed(url);
+  const offMs = NOON.getTime() + 60_000 - (expiresAt?.getTime() ?? 0);
+  expect(Math.round(offMs / 86_400_000)).toBe(90);
+});
+
 it('renews a token for 60 days, with no token in the address', async () => {
   const sandbox = await sandboxOf([connected]);
   const { accessToken, refreshToken, expiresAt } = await renewed(sandbox.urls.THREADS_GRAPH_URL);
