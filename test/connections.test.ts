@@ -72,7 +72,14 @@ it('warns of nothing where the tokens last, nor of a refresh token that stays fr
 
 it.each([
   ['bluesky', 'a.example', ['the platform needs no token, so nothing uses the access token, refresh token and date']],
-  ['facebook', '1', ['the platform gives no refresh tokens, so nothing uses this one']],
+  [
+    'facebook',
+    '1',
+    [
+      'the platform gives no refresh tokens, so nothing uses this one',
+      'this token ends by no date, so nothing uses the one that is given',
+    ],
+  ],
 ])('warns of tokens that %s does not use', async (platform, accountId, warnings) => {
   const app = await openedApp();
   const tokens = { accessToken: 'token', refreshToken: 'refresh', tokenExpiresAt: '2031-01-01T00:00:00Z' };

@@ -12,7 +12,7 @@ export interface StoredTokens {
 
 /** What is given of tokens that the platform has no use for. */
 export function unusedWarnings(
-  { needsToken = true, renewsTokens }: Pick<Platform, 'needsToken' | 'renewsTokens'>,
+  { needsToken = true, renewsTokens, endsByDate }: Pick<Platform, 'needsToken' | 'renewsTokens' | 'endsByDate'>,
   { accessToken, refreshToken, tokenExpiresAt }: Pick<NewConnection, 'accessToken' | 'refreshToken' | 'tokenExpiresAt'>,
 ): string[] {
   const given = [
@@ -23,9 +23,13 @@ export function unusedWarnings(
   if (!needsToken && given.length > 0) {
     return [`the platform needs no token, so nothing uses the ${joinWords(given)}`];
   }
-  return renewsTokens || refreshToken === null
-    ? []
-    : ['the platform gives no refresh tokens, so nothing uses this one'];
+  const isDateUnused = needsToken && tokenExpiresAt !== null && !endsByDate(accessToken);
+  return [
+    ...(renewsTokens || refreshToken === null
+      ? []
+      : ['the platform gives no refresh tokens, so nothing uses this one']),
+    ...(isDateUnused ? ['this token ends by no date, so nothing uses the one that is given'] : []),
+  ];
 }
 
 type Lasting = Pick<Platform, 'needsToken' | 'endsByDate' | 'renewsTokens' | 'renewal' | 'missingForRenewal'>;

@@ -23,7 +23,7 @@ export function partiesOf(flow: ConsentFlow, clientId: string): readonly [Author
 
 /** Whether these parameters are an answer to any request for consent. */
 export function isAnswer(parameters: URLSearchParams): boolean {
-  return ['code', 'error', 'state'].some((name) => parameters.has(name));
+  return parameters.has('code') || parameters.has('error');
 }
 
 /** The text or request is no answer to this request, so the wait goes on. The message is a sentence, and never quotes it. */
@@ -40,7 +40,7 @@ export function readAnswer(
 ): URLSearchParams {
   const parameters = new URLSearchParams(given);
   if (parameters.get('state') !== state) {
-    throw new NotThisAnswer('This answers another request (wrong state). Use the address that the command printed.');
+    throw new NotThisAnswer('This answers another request (wrong state). Open the address that the command printed.');
   }
   // Not needed: the state belongs to one provider only.
   parameters.delete('iss');
@@ -60,7 +60,7 @@ export function readPasted(text: string): URLSearchParams {
   const parameters = URL.canParse(address) ? new URL(address).searchParams : new URLSearchParams();
   if (isAnswer(parameters)) return parameters;
   throw new NotThisAnswer(
-    'What was pasted is not the address that the browser ends on. Paste the whole address: it has a code= in it.',
+    'What was pasted is not the address that the browser ends on. Open the address above, allow what it asks for, and paste the whole address that follows: it has a code= in it.',
   );
 }
 

@@ -36,7 +36,7 @@ export interface ConnectOptions {
 export async function consentedAccounts(options: ConnectOptions): Promise<readonly ConsentedAccount[]> {
   const { platform, clock, warn } = options;
   const flow = flowOf(platform);
-  const { clientId, clientSecret } = credentialsOf(flow);
+  const { clientId, clientSecret } = credentialsOf(flow, platform.name);
   const redirect = redirectOf(flow, options.redirectUri);
   await options.expectStore?.();
   const asked = await ask(options, { flow, clientId, redirect });
@@ -99,17 +99,21 @@ async function ask(
 function flowOf({ name, consent, needsToken = true }: Platform): ConsentFlow {
   if (consent !== undefined) return consent;
   const why = needsToken ? 'cannot be connected in a browser' : 'need no consent';
-  throw new CollectError('usage', `Accounts of ${name} ${why}.`, 'Use analytics-collect connections add.');
+  throw new CollectError(
+    'usage',
+    `Accounts of ${name} ${why}.`,
+    `Use analytics-collect connections add --user ID --platform ${name} --account ID.`,
+  );
 }
 
-function credentialsOf({ provider, howToRegister, clientId, clientSecret }: ConsentFlow) {
+function credentialsOf({ howToRegister, clientId, clientSecret }: ConsentFlow, platform: string) {
   const missing = [clientId, clientSecret].flatMap(({ variable, value }) => (value === null ? variable : []));
   if (clientId.value !== null && clientSecret.value !== null) {
     return { clientId: clientId.value, clientSecret: clientSecret.value };
   }
   throw new CollectError(
     'config_invalid',
-    `${joinWords(missing)} ${missing.length === 1 ? 'is' : 'are'} not set, so accounts of ${provider} cannot be connected.`,
+    `${joinWords(missing)} ${missing.length === 1 ? 'is' : 'are'} not set, so no ${platform} account can be connected.`,
     howToRegister,
   );
 }

@@ -122,7 +122,7 @@ export function checkRefresh(
           'refresh',
           'error',
           `${name}: connections have refresh tokens, but no expired access token can be renewed without ${names}.`,
-          `Set ${names} to those of the app with which the accounts were connected.`,
+          `Set ${names}, as in the app with which the accounts were connected.`,
         ),
       ];
     }

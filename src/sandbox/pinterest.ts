@@ -178,7 +178,7 @@ function given(tokens: object, world: World): Reply {
 
 /** The endpoint's own form is not documented; this one is that of OAuth. */
 function refusal(error: string, status = 400): Reply {
-  return { status, body: { error, error_description: 'The sandbox refuses to renew the token.' } };
+  return { status, body: { error, error_description: 'The sandbox refuses the request.' } };
 }
 
 function pinterestError(status: number, code: number, message: string): Reply {

@@ -76,7 +76,7 @@ function displayError(status: number, code: string, message: string): Reply {
 }
 
 function oauthError(error: string): Reply {
-  return { status: 400, body: { error, error_description: 'The sandbox refuses to renew the token.', log_id: LOG_ID } };
+  return { status: 400, body: { error, error_description: 'The sandbox refuses the request.', log_id: LOG_ID } };
 }
 
 const INVALID_TOKEN = displayError(401, 'access_token_invalid', 'The access token is invalid.');

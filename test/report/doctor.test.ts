@@ -80,12 +80,12 @@ describe('renewal', () => {
         ok: false,
         level: 'error',
         fix: expect.stringContaining(
-          'Set either TIKTOK_BUSINESS_CLIENT_ID and TIKTOK_BUSINESS_CLIENT_SECRET or TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET to',
+          'Set either TIKTOK_BUSINESS_CLIENT_ID and TIKTOK_BUSINESS_CLIENT_SECRET or TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET, as',
         ),
       },
     ]);
     expect(ofTiktok({ TIKTOK_CLIENT_KEY: 'key' })).toMatchObject([
-      { ok: false, fix: expect.stringContaining('Set TIKTOK_CLIENT_SECRET to') },
+      { ok: false, fix: expect.stringContaining('Set TIKTOK_CLIENT_SECRET, as') },
     ]);
   });
 

@@ -20,7 +20,7 @@ import { withApp } from '../with-app.js';
 export async function connectCommand(name: string, flags: ConnectFlags): Promise<void> {
   const environment = readEnvironment();
   const plugins = await loadPlugins(flags.plugin);
-  const known = parsePlatform(name, namesWith(plugins), 'connect');
+  const known = parsePlatform(name, namesWith(plugins), '<platform>');
   const platform = configuredPlatforms(plugins, environment).find((each) => each.name === known);
   if (platform === undefined) throw new Error(`${known} has no platform`);
   const store = { defaultStore: 'create', ownPlatforms: plugins, environment } as const;

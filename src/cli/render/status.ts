@@ -176,7 +176,7 @@ function comingLines(report: StatusReport, flags: string): string[] {
   if (coming.length === 0 && tokens.length === 0) return [];
   const lines = coming.map(({ what, on, fix }) => `  ${cleanText(`${what} on ${on}: ${fix}`)}`);
   return [
-    coming.length === 0 ? 'Ended' : 'Ends soon',
+    ...(coming.length === 0 ? ['Ended', '  connect these accounts again'] : ['Ends soon']),
     ...lines.flatMap((line) => wrap(line, WIDTH, '    ')),
     ...tokenLines(report, flags),
   ];

@@ -23,7 +23,7 @@ export function addressOf(accountId: string): Address {
     return { user, server: host };
   throw new PlatformError(
     'configuration',
-    'the account id is not user@server, with the domain name of a public Mastodon server (no leading @, port or path; private addresses are not asked); correct the account id',
+    'the account id is not user@server, with the domain name of a public Mastodon server (no port or path; private addresses are not asked); correct the account id',
     'connection',
   );
 }

@@ -164,7 +164,9 @@ test('names the accounts whose tokens end first, in lines that fit, and counts t
     "
   `);
   const ended = renderStatus({ ...status, coming: [], expiring_tokens: tokens.slice(0, 1) }, { colors: noColors });
-  expect(ended).toContain('Ended\n    2026-11-20  access  instagram  17841400000000001  user u1\n');
+  expect(ended).toContain(
+    'Ended\n  connect these accounts again\n    2026-11-20  access  instagram  17841400000000001  user u1\n',
+  );
 });
 
 test('shows a newer run of some users below the last full run', () => {
