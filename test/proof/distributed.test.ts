@@ -100,13 +100,10 @@ describe.runIf(process.env.TEST_DATABASE_URL).concurrent('a run that processes s
     const backfill = await collectAlone(await world(), days, 0);
     const shared = await world();
     const dying = start(shared, [...days, '--concurrency', '1']);
-    await until(async () => {
-      const recorded = await shared.database.query('select from collection_outcomes limit 1');
-      return recorded.length > 0;
-    });
+    const started = 'select from collection_accounts where first_day is not null and run_id is null';
+    await until(async () => (await shared.database.query(started)).length > 0);
     dying.kill('SIGKILL');
     await dying.ended;
-    const started = 'select from collection_accounts where first_day is not null and run_id is null';
     expect(await shared.database.query(started)).not.toEqual([]);
     await expectAsAlone(await start(shared, days).ended, shared, backfill, 0);
   });
