@@ -9,9 +9,26 @@ const SCHEDULE = 'analytics-collect schedule crontab';
 
 type LastRuns = Pick<Awaited<ReturnType<Store['lastRuns']>>, 'run' | 'succeededAt'>;
 
+/** What starts runs, as a phrase. A file says so for another machine, which may not run it. */
+export interface FoundSchedule {
+  readonly what: string;
+  readonly isCertain: boolean;
+}
+
 /** Whether something starts runs. `found` are the schedules that this machine or the database shows; `runs` is null if unknown. */
-export function checkSchedule(found: readonly string[], runs: LastRuns | null, now: Date): Check {
-  if (found.length > 0) return passed('schedule', `${found.join('; ')}.`);
+export function checkSchedule(found: readonly FoundSchedule[], runs: LastRuns | null, now: Date): Check {
+  const told = found.map(({ what }) => what).join('; ');
+  const isSeen = found.some(({ isCertain }) => isCertain) || (runs !== null && isFresh(runs, now));
+  if (found.length > 0 && isSeen) return passed('schedule', `${told}.`);
+  if (found.length > 0) {
+    return failed(
+      'schedule',
+      'warning',
+      `${told}. No run shows that it does.`,
+      `See its Actions page, or let this machine start runs: ${SCHEDULE}`,
+      SCHEDULE,
+    );
+  }
   if (runs === null) return unchecked('schedule', 'no schedule was found here, and the last run is unknown');
   if (isFresh(runs, now)) {
     return passed('schedule', 'No schedule was found here, but runs take place: something else starts them.');

@@ -8,7 +8,7 @@ import { checkApis, checkClock, checkLive, type Probe } from './doctor-apis.js';
 import { attempt, type Check, thrown, unchecked } from './doctor-check.js';
 import { checkData } from './doctor-data.js';
 import { checkKey, checkRefresh, checkTokens, type FindKey } from './doctor-key.js';
-import { checkLastRun, checkSchedule } from './doctor-schedule.js';
+import { checkLastRun, checkSchedule, type FoundSchedule } from './doctor-schedule.js';
 import { checkSharing } from './doctor-sharing.js';
 import { checkAccounts, checkDisk, checkStore, type ExaminedStore } from './doctor-store.js';
 
@@ -27,7 +27,7 @@ export interface Examined {
   addressesOf(platform: string): readonly string[];
   readonly probe: Probe;
   /** Finds the schedules on this machine, as phrases; null if none is expected. */
-  readonly schedules: ((jobs: Inspection['jobs']) => Promise<readonly string[]>) | null;
+  readonly schedules: ((jobs: Inspection['jobs']) => Promise<readonly FoundSchedule[]>) | null;
   /** The names of the pg_cron jobs that start runs. */
   readonly jobs: readonly string[];
   /** Null without a database that can keep the jobs of runs that processes share. */

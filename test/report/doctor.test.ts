@@ -194,8 +194,13 @@ describe('schedules', () => {
     succeededAt: new Date(NOW.getTime() - hours * 3_600_000).toISOString(),
   });
 
+  const WORKFLOW = { what: 'GitHub workflow collect.yml: @daily, if GitHub runs it', isCertain: false };
+
   it.each([
-    ['one that is seen', ['crontab: @daily'], runs(99), { ok: true }],
+    ['one that is seen', [{ what: 'crontab: @daily', isCertain: true }], runs(99), { ok: true }],
+    ['a workflow that GitHub seems to run', [WORKFLOW], runs(3), { ok: true }],
+    ['a workflow that GitHub may not run', [WORKFLOW], runs(27), { ok: false, level: 'warning' }],
+    ['a workflow, and no run at all', [WORKFLOW], { run: null, succeededAt: null }, { ok: false, level: 'warning' }],
     ['none that is seen, while runs happen', [], runs(3), { ok: true }],
     ['none, and no fresh run', [], runs(27), { ok: false, level: 'error' }],
     ['none, and no run at all', [], { run: null, succeededAt: null }, { ok: false, level: 'error' }],

@@ -2,15 +2,25 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { FoundSchedule } from '../../report/doctor-schedule.js';
 
 const TIMEOUT_MS = 2_000;
 /** A line that starts a run through npx, the bin or its file. */
 const STARTS_RUNS = /analytics-collect.*\bcollect\b/;
 
 /** The schedules found on this machine, and pg_cron's `jobs`, as phrases. */
-export async function findSchedules(jobs: readonly string[] | null): Promise<string[]> {
-  const found = await Promise.all([inCrontab(), inSystemd(), inWorkflows(join(process.cwd(), '.github/workflows'))]);
-  return [...found.flat(), ...(jobs ?? []).map((schedule) => `pg_cron: ${schedule}`)];
+export async function findSchedules(jobs: readonly string[] | null): Promise<FoundSchedule[]> {
+  const [here, workflows] = await Promise.all([
+    Promise.all([inCrontab(), inSystemd()]),
+    inWorkflows(join(process.cwd(), '.github/workflows')),
+  ]);
+  return [
+    ...[...here.flat(), ...(jobs ?? []).map((schedule) => `pg_cron: ${schedule}`)].map((what) => ({
+      what,
+      isCertain: true,
+    })),
+    ...workflows.map((what) => ({ what, isCertain: false })),
+  ];
 }
 
 async function inCrontab(): Promise<string[]> {
