@@ -54,6 +54,9 @@ export interface Browser {
   close(): Promise<void>;
 }
 
+/** How Chromium divides pages among its processes depends on what it did before, and says nothing about a page. */
+const PROCESSES = 'The page requested an origin-keyed agent cluster';
+
 /** Starts headless Chromium, and speaks the DevTools protocol with it. */
 export async function startBrowser(program: string): Promise<Browser> {
   const folder = await mkdtemp(join(tmpdir(), 'analytics-collect-browser-'));
@@ -79,7 +82,9 @@ export async function startBrowser(program: string): Promise<Browser> {
   page.on('Network.requestWillBeSent', ({ request }) => {
     if (request.url !== address) requests?.push(request.url);
   });
-  page.on('Log.entryAdded', ({ entry }) => messages?.push(entry.text));
+  page.on('Log.entryAdded', ({ entry }) => {
+    if (!entry.text.startsWith(PROCESSES)) messages?.push(entry.text);
+  });
   page.on('Runtime.consoleAPICalled', ({ args }) => messages?.push(JSON.stringify(args)));
 
   async function look({ width, height, scheme, media = 'screen', script = true }: View): Promise<void> {
