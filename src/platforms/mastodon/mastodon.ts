@@ -52,5 +52,5 @@ function lookup(accountId: string, apiUrl: string | null): { server: string; req
 
 /** A server that hides followers gives -1: app/serializers/rest/account_serializer.rb of github.com/mastodon/mastodon. */
 function withoutHidden(figures: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(figures).filter(([, value]) => Number(value) !== -1));
+  return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== -1 && value !== '-1'));
 }

@@ -204,3 +204,8 @@ it('pauses for a server until its limit is over, or for a minute if it does not 
   for (const headers of [{}, { 'x-ratelimit-reset': 'soon' }, { 'x-ratelimit-reset': '2026-11-22T11:00:00Z' }])
     expect(judged(headers)).toMatchObject({ kind: 'rest', ms: 60_000 });
 });
+
+it('reads a number that is no number as an unexpected answer, however it is built', async () => {
+  const { result } = await collected(200, { id: '1', acct: 'ana', followers_count: { toString: {} } });
+  await expect(result).rejects.toMatchObject({ reason: 'unexpected_response' });
+});
