@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { PlatformError } from '../../errors.js';
 import type { ConsentFlow } from '../consent.js';
 import type { CheckContext } from '../contract.js';
 import type { Graph } from '../meta/graph.js';
 import { ownLogin } from '../meta/own-login.js';
-import { whatIsWrong } from '../shared/shape.js';
 
 export interface InstagramLogin {
   /** Base address of the page on which people consent, without a trailing slash. */
@@ -17,7 +15,10 @@ export interface InstagramLogin {
 
 export const SCOPES = ['instagram_business_basic', 'instagram_business_manage_insights'] as const;
 
-const me = z.object({ user_id: z.string(), username: z.string().optional() });
+/** `id` is another number: insights are requested with `user_id`. */
+const me = z
+  .object({ user_id: z.string(), username: z.string().optional() })
+  .transform(({ user_id: id, username }) => ({ id, username }));
 
 /**
  * Instagram's own login, which needs no Page: "Business Login for Instagram" in Meta's documentation. `graphUrl`: the base address of
@@ -39,12 +40,7 @@ export function instagramOwnLogin(
     tokenUrl: `${tokenUrl}/oauth/access_token`,
     whenNone: 'Log in to a business or creator account.',
     longLived: { url: `${graphUrl}/access_token`, grantType: 'ig_exchange_token' },
-
-    async self(accessToken, context) {
-      // `id` is another number: insights are requested with `user_id`.
-      const { data, error } = me.safeParse(await open(accessToken, context).own('', { fields: 'user_id,username' }));
-      if (data === undefined) throw new PlatformError('unexpected_response', `/me: ${whatIsWrong(error)}`);
-      return { accountId: data.user_id, accountName: data.username ?? null };
-    },
+    open,
+    me: { fields: 'user_id,username', shape: me },
   });
 }

@@ -1,19 +1,30 @@
 import { z } from 'zod';
+import { PlatformError } from '../../errors.js';
 import type { HttpAnswer } from '../../http/http.js';
-import type { ConsentedAccount, ConsentFlow } from '../consent.js';
+import type { ConsentFlow } from '../consent.js';
 import type { CheckContext } from '../contract.js';
+import { whatIsWrong } from '../shared/shape.js';
+import type { Graph } from './graph.js';
 import { longLivedToken } from './long-lived.js';
+
+/** The account that has logged in. */
+interface Owner {
+  readonly id: string;
+  readonly username?: string | undefined;
+}
 
 /** What differs between Meta's platforms on which people log in to the platform itself, not to Facebook. */
 export interface OwnLogin extends Omit<ConsentFlow, 'accounts' | 'pkce' | 'redirects'> {
   /** Where a token that lasts an hour is exchanged for one that lasts 60 days. */
   readonly longLived: { readonly url: string; readonly grantType: string };
-  /** The account that has logged in. Throws `PlatformError`, `Interrupted`. */
-  self(accessToken: string, context: CheckContext): Promise<Pick<ConsentedAccount, 'accountId' | 'accountName'>>;
+  /** The API, opened with a token. */
+  open(accessToken: string, context: CheckContext): Pick<Graph, 'own'>;
+  /** What `/me` is asked for, and the form of its answer. */
+  readonly me: { readonly fields: string; readonly shape: z.ZodType<Owner> };
 }
 
 /** A login of Meta's other than Facebook's. Its apps have their own ids and secrets. */
-export function ownLogin({ longLived, self, ...flow }: OwnLogin): ConsentFlow {
+export function ownLogin({ longLived, open, me, ...flow }: OwnLogin): ConsentFlow {
   const { provider, scopes, clientSecret } = flow;
   return {
     ...flow,
@@ -30,8 +41,10 @@ export function ownLogin({ longLived, self, ...flow }: OwnLogin): ConsentFlow {
       };
       const api = `${provider} login`;
       const { accessToken, expiresAt } = await longLivedToken({ api, url: longLived.url, parameters }, context);
-      const account = await self(accessToken, context);
-      return [{ ...account, accessToken, refreshToken: null, tokenExpiresAt: expiresAt }];
+      const { data, error } = me.shape.safeParse(await open(accessToken, context).own('', { fields: me.fields }));
+      if (data === undefined) throw new PlatformError('unexpected_response', `/me: ${whatIsWrong(error)}`);
+      const { id: accountId, username: accountName = null } = data;
+      return [{ accountId, accountName, accessToken, refreshToken: null, tokenExpiresAt: expiresAt }];
     },
   };
 }

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { PlatformError } from '../../errors.js';
 import type { ConsentFlow } from '../consent.js';
 import { ownLogin } from '../meta/own-login.js';
-import { whatIsWrong } from '../shared/shape.js';
 import { openThreads, SCOPES, type ThreadsSettings } from './api.js';
 
 const me = z.object({ id: z.string(), username: z.string().optional() });
@@ -20,12 +18,7 @@ export function threadsConsent({ url, loginUrl, appId, appSecret }: ThreadsSetti
     tokenUrl: `${url}/oauth/access_token`,
     whenNone: 'Log in to a Threads profile.',
     longLived: { url: `${url}/access_token`, grantType: 'th_exchange_token' },
-
-    async self(accessToken, context) {
-      const threads = openThreads(url, { accessToken }, context);
-      const { data, error } = me.safeParse(await threads.own('', { fields: 'id,username' }));
-      if (data === undefined) throw new PlatformError('unexpected_response', `/me: ${whatIsWrong(error)}`);
-      return { accountId: data.id, accountName: data.username ?? null };
-    },
+    open: (accessToken, context) => openThreads(url, { accessToken }, context),
+    me: { fields: 'id,username', shape: me },
   });
 }
