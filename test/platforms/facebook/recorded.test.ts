@@ -4,6 +4,7 @@ import { facebook } from '../../../src/platforms/facebook/facebook.js';
 import type { Answer } from '../../support/api.js';
 import { nonEmpty } from '../../support/non-empty.js';
 import { answerFrom, type Expectation, holdRecorded, readRecorded } from '../../support/recorded.js';
+import { settingsOf } from '../meta/settings.js';
 
 const ACCOUNT: Account = {
   accountId: '104500000000001',
@@ -200,12 +201,9 @@ holdRecorded('facebook', TABLE, (recorded, { days: [first, last] = [FIRST, LAST]
   now: NOW,
   answer: (url, token) => answer?.(recorded, url, token) ?? recorded,
   collect: (url, context) =>
-    facebook({
-      graphUrl: url,
-      instagramUrl: url,
-      version: 'v25.0',
-      loginUrl: 'https://www.facebook.com',
-      appId: null,
-      appSecret: null,
-    }).collect(ACCOUNT, nonEmpty(datesBetween(first, last).map((date) => dayOf(date, 'America/Los_Angeles'))), context),
+    facebook(settingsOf(url)).collect(
+      ACCOUNT,
+      nonEmpty(datesBetween(first, last).map((date) => dayOf(date, 'America/Los_Angeles'))),
+      context,
+    ),
 }));

@@ -1,7 +1,7 @@
 import { dayOf } from '../../../src/collector/day.js';
 import type { Account } from '../../../src/platforms/contract.js';
-import { youtube } from '../../../src/platforms/youtube/youtube.js';
 import { type Expectation, holdRecorded } from '../../support/recorded.js';
+import { youtubeAt } from '../youtube/at.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
 const DATE = '2026-11-18';
@@ -73,13 +73,5 @@ holdRecorded('google', TABLE, (recorded) => ({
     const columnHeaders = [...(searchParams.get('dimensions') ?? '').split(','), 'views'].map((name) => ({ name }));
     return [200, { columnHeaders, rows: columnHeaders.length === 2 ? [[DATE, 5]] : [] }];
   },
-  collect: (url, context) =>
-    youtube({
-      analyticsUrl: url,
-      dataUrl: url,
-      oauthUrl: url,
-      accountsUrl: url,
-      clientId: 'id',
-      clientSecret: 'secret',
-    }).collect(ACCOUNT, [dayOf(DATE, 'America/Los_Angeles')], context),
+  collect: (url, context) => youtubeAt(url).collect(ACCOUNT, [dayOf(DATE, 'America/Los_Angeles')], context),
 }));

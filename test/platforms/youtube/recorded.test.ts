@@ -1,9 +1,9 @@
 import { datesBetween, dayOf } from '../../../src/collector/day.js';
 import type { Account } from '../../../src/platforms/contract.js';
-import { youtube } from '../../../src/platforms/youtube/youtube.js';
 import type { Answer } from '../../support/api.js';
 import { nonEmpty } from '../../support/non-empty.js';
 import { type Expectation, holdRecorded } from '../../support/recorded.js';
+import { youtubeAt } from './at.js';
 
 const ACCOUNT: Account = {
   accountId: 'UCaaaaaaaaaaaaaaaaaaaaa1',
@@ -184,12 +184,9 @@ holdRecorded('youtube', TABLE, (recorded, { days: [first, last] = [DATE, DATE], 
     return report(last, url);
   },
   collect: (url, context) =>
-    youtube({
-      analyticsUrl: url,
-      dataUrl: url,
-      oauthUrl: url,
-      accountsUrl: url,
-      clientId: 'id',
-      clientSecret: 'secret',
-    }).collect(ACCOUNT, nonEmpty(datesBetween(first, last).map((date) => dayOf(date, 'America/Los_Angeles'))), context),
+    youtubeAt(url).collect(
+      ACCOUNT,
+      nonEmpty(datesBetween(first, last).map((date) => dayOf(date, 'America/Los_Angeles'))),
+      context,
+    ),
 }));
