@@ -3,6 +3,7 @@ import { dayOf } from '../../../src/collector/day.js';
 import { facebook } from '../../../src/platforms/facebook/facebook.js';
 import { type Answer, lentContext, serveApi } from '../../support/api.js';
 import { nonEmpty } from '../../support/non-empty.js';
+import { settingsOf } from '../meta/settings.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
 const account = {
@@ -18,14 +19,7 @@ type Respond = (path: string, token: string, query: URLSearchParams) => Answer;
 async function collecting(answer: Respond, closingDate: string | null = null) {
   const api = await serveApi((url, token) => answer(url.pathname, token, url.searchParams));
   const { context, warnings } = lentContext(NOW, closingDate);
-  const platform = facebook({
-    graphUrl: api.url,
-    instagramUrl: api.url,
-    version: 'v25.0',
-    loginUrl: 'https://www.facebook.com',
-    appId: null,
-    appSecret: null,
-  });
+  const platform = facebook(settingsOf(api.url));
   const { days: results } = await platform.collect(account, nonEmpty(days), context);
   return { results, warnings, requests: api.requests };
 }
